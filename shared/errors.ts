@@ -1,0 +1,46 @@
+/** Everything a user can act on. Anything else that goes wrong is a bug and stays a plain `Error`. */
+export const labErrorCodes = [
+  'CONFIG_INVALID',
+  'MESSAGE_INVALID',
+  'RUN_NOT_FOUND',
+  'RUN_STATE',
+  'EXPERIMENT_NOT_FOUND',
+  'DATASET_NOT_FOUND',
+  'DATASET_CORRUPT',
+  'DATASET_UNSUPPORTED',
+  'PATH_NOT_GRANTED',
+  'ENGINE_MISSING',
+  'ENGINE_BROKEN',
+  'INSTALL_BUSY',
+  'INSTALL_CANCELLED',
+  'INSTALL_NO_NETWORK',
+  'INSTALL_NO_PIP',
+  'INSTALL_NO_COMPILER',
+  'INSTALL_NO_SPACE',
+  'INSTALL_CHECKSUM',
+  'INSTALL_UNSUPPORTED',
+  'INSTALL_FAILED',
+  'OUT_OF_MEMORY',
+  'TRAINER_LOST',
+  'WORKSPACE_BUSY',
+  'WORKSPACE_DAMAGED',
+  'WORKSPACE_FOREIGN',
+  'WORKSPACE_NEWER',
+  'WORKSPACE_UNWRITABLE',
+  'RUNTIME_TOO_OLD',
+  'EXPORT_EMPTY',
+  'INTERNAL',
+] as const;
+
+export type LabErrorCode = (typeof labErrorCodes)[number];
+
+/** An error with a code; its message says what was found, what was expected and what to do. */
+export class LabError extends Error {
+  override readonly name = 'LabError';
+  readonly code: LabErrorCode;
+
+  constructor(code: LabErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { datasetInfoSchema, datasetKinds } from './dataset.ts';
+import { deviceStatusSchema } from './device.ts';
+import { labErrorCodes } from './errors.ts';
+import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
+import {
+  curveAxes,
+  curveMetrics,
+  exportFormats,
+  groupCurveSchema,
+  resultsQuerySchema,
+  resultsTableSchema,
+} from './result.ts';
+import { experimentSummarySchema, logLineSchema, runDetailSchema, runIdSchema, runSummarySchema } from './run.ts';
+import { experimentSchema, presetSchema, runConfigSchema } from './runConfig.ts';
+
+const nothing = z.strictObject({});
+const runIds = z.array(runIdSchema).min(1).max(10000);
+
+export const plannedRunSchema = z.strictObject({
+  config: runConfigSchema,
+  method: resultsTableSchema.shape.rows.element.shape.method,
+  /** A run with this configuration and seed has finished; with `skipFinished` it is left out. */
+  finishedRunId: runIdSchema.nullable(),
+  /** From the median step time of finished runs of this model, set and method on this machine; null when there are none. */
+  estimatedMs: z.number().min(0).nullable(),
+});
+export type PlannedRun = z.infer<typeof plannedRunSchema>;
+
+export const queueSchema = z.strictObject({
+  paused: z.boolean(),
+  running: z.array(runSummarySchema),
+  /** In the order in which they will run. */
+  waiting: z.array(runSummarySchema),
+});
+export type Queue = z.infer<typeof queueSchema>;
+
+export const workspaceSchema = z.strictObject({
+  folder: z.string(),
+  labVersion: z.string(),
+  /** What was found at start, e.g. "Run 12 was interrupted: …". Shown once. */
+  startNotices: z.array(z.string()),
+});
+export type Workspace = z.infer<typeof workspaceSchema>;
+
+export const exportedSchema = z.strictObject({ fileName: z.string(), mediaType: z.string(), text: z.string() });
+export type Exported = z.infer<typeof exportedSchema>;
+
+/** All that the window and the command line may ask of the lab: input and output of each request. */
+export const labApi = {
+  workspace: { input: nothing, output: workspaceSchema },
+  deviceStatus: { input: nothing, output: deviceStatusSchema },
+  /** Starts the installation and returns at once; progress comes as `deviceChanged`. */
+  installRuntime: { input: z.strictObject({ variant: z.enum(['auto', 'cpu', 'gpu']) }), output: nothing },
+  cancelInstall: { input: nothing, output: nothing },
+  presets: { input: nothing, output: z.array(presetSchema) },
+  datasets: { input: nothing, output: z.array(datasetInfoSchema) },
+  /** Resolves when imported; progress comes as `importProgressed`. Paths must have been granted by a file dialog. */
+  importDataset: {
+    input: z.strictObject({
+      kind: z.enum(datasetKinds),
+      paths: z.array(z.string().min(1).max(4096)).min(1).max(64),
+      name: z.string().trim().min(1).max(120).nullable(),
+    }),
+    output: datasetInfoSchema,
+  },
+  deleteDataset: { input: z.strictObject({ id: datasetInfoSchema.shape.id }), output: nothing },
+  /** Up to `count` training images as PNG data URLs, evenly over the classes. */
+  previewDataset: {
+    input: z.strictObject({ id: datasetInfoSchema.shape.id, count: z.number().int().min(1).max(100) }),
+    output: z.array(z.strictObject({ label: z.string(), image: z.string() })),
+  },
+  /** What an experiment would do, without doing it. */
+  plan: { input: experimentSchema, output: z.array(plannedRunSchema) },
+  enqueue: { input: experimentSchema, output: z.strictObject({ experimentId: z.number().int(), runIds: z.array(runIdSchema) }) },
+  queue: { input: nothing, output: queueSchema },
+  pauseQueue: { input: z.strictObject({ paused: z.boolean() }), output: nothing },
+  /** Moves a waiting run before another, or to the end (null). */
+  moveRun: { input: z.strictObject({ runId: runIdSchema, beforeRunId: runIdSchema.nullable() }), output: nothing },
+  stopRun: { input: z.strictObject({ runId: runIdSchema, when: z.enum(['now', 'after-epoch']) }), output: nothing },
+  cancelRuns: { input: z.strictObject({ runIds }), output: nothing },
+  /** Queues a new run with the same configuration and seed for each of these ended runs. */
+  repeatRuns: { input: z.strictObject({ runIds }), output: z.strictObject({ runIds: z.array(runIdSchema) }) },
+  /** Moves ended runs to the trash, or back. */
+  deleteRuns: { input: z.strictObject({ runIds, deleted: z.boolean() }), output: nothing },
+  runs: { input: z.strictObject({ experimentId: z.number().int().min(1).nullable() }), output: z.array(runSummarySchema) },
+  run: { input: z.strictObject({ runId: runIdSchema }), output: runDetailSchema },
+  experiments: { input: nothing, output: z.array(experimentSummarySchema) },
+  results: { input: resultsQuerySchema, output: resultsTableSchema },
+  curves: {
+    input: z.strictObject({ query: resultsQuerySchema, metric: z.enum(curveMetrics), axis: z.enum(curveAxes) }),
+    output: z.array(groupCurveSchema),
+  },
+  exportResults: {
+    input: z.strictObject({ query: resultsQuerySchema, format: z.enum(exportFormats) }),
+    output: exportedSchema,
+  },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
+
+export type LabMethod = keyof typeof labApi;
+export type LabInput<M extends LabMethod> = z.infer<(typeof labApi)[M]['input']>;
+export type LabOutput<M extends LabMethod> = z.infer<(typeof labApi)[M]['output']>;
+
+/** The lab as an object: what its service implements and what the window's bridge offers. */
+export type LabApi = { readonly [M in LabMethod]: (input: LabInput<M>) => Promise<LabOutput<M>> };
+
+/** All that the lab tells unasked, always after the store holds it. */
+export const labEventSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('runChanged'), run: runSummarySchema }),
+  z.strictObject({
+    type: z.literal('progressed'),
+    runId: runIdSchema,
+    epoch: z.number().int(),
+    epochStep: z.number().int(),
+    epochSteps: z.number().int(),
+    imagesPerSecond: z.number().nullable(),
+    activity: z.enum(['training', 'evaluating']),
+    steps: z.array(stepMetricsSchema),
+  }),
+  z.strictObject({ type: z.literal('epochFinished'), runId: runIdSchema, metrics: epochMetricsSchema }),
+  z.strictObject({ type: z.literal('logged'), runId: runIdSchema, line: logLineSchema }),
+  z.strictObject({ type: z.literal('queueChanged'), queue: queueSchema }),
+  z.strictObject({ type: z.literal('runsChanged') }),
+  z.strictObject({ type: z.literal('deviceChanged'), status: deviceStatusSchema }),
+  z.strictObject({ type: z.literal('datasetsChanged') }),
+  z.strictObject({ type: z.literal('importProgressed'), message: z.string(), share: z.number().min(0).max(1).nullable() }),
+]);
+export type LabEvent = z.infer<typeof labEventSchema>;
+
+/** Window → lab. */
+export const labRequestSchema = z.strictObject({
+  type: z.literal('request'),
+  id: z.number().int().min(1),
+  method: z.enum(Object.keys(labApi) as [LabMethod, ...LabMethod[]]),
+  input: z.unknown(),
+});
+/** Lab → window. An error carries no path and no stack. */
+export const labReplySchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('reply'), id: z.number().int(), output: z.unknown() }),
+  z.strictObject({
+    type: z.literal('refusal'),
+    id: z.number().int(),
+    code: z.enum(labErrorCodes),
+    message: z.string(),
+    /** Dotted field paths with what is wrong there, for CONFIG_INVALID. */
+    fields: z.array(z.strictObject({ path: z.string(), message: z.string() })),
+  }),
+  z.strictObject({ type: z.literal('event'), event: labEventSchema }),
+]);
+export type LabRequest = z.infer<typeof labRequestSchema>;
+export type LabReply = z.infer<typeof labReplySchema>;

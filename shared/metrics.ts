@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+/** The parts of one optimizer step, in order. */
+export const phases = [
+  'input',
+  'forward1',
+  'backward1',
+  'perturb',
+  'selectionForward',
+  'forward2',
+  'backward2',
+  'update',
+] as const;
+export type Phase = (typeof phases)[number];
+
+const milliseconds = z.number().min(0);
+const count = z.number().int().min(0);
+/** A measured value, or null where the method has no such quantity or it was not finite. */
+const measured = z.number().nullable();
+
+export const phaseMsSchema = z.strictObject(
+  Object.fromEntries(phases.map((phase) => [phase, milliseconds])) as Record<Phase, typeof milliseconds>,
+);
+/** Milliseconds per phase; 0 where the method has no such phase. */
+export type PhaseMs = z.infer<typeof phaseMsSchema>;
+
+/** One sampled optimizer step. Losses are means over examples; Δ is loss at θ+ε minus loss at θ. */
+export const stepMetricsSchema = z.strictObject({
+  epoch: count.min(1),
+  /** Counted from 1 over the whole run. */
+  step: count.min(1),
+  /** Cumulative time in optimizer steps, warm-up steps included. */
+  activeMs: milliseconds,
+  /** Mean loss at θ. */
+  lossBefore: measured,
+  /** Mean loss at θ+ε over the examples that the update used. */
+  lossAfter: measured,
+  /** Examples in the batch, and |𝔹⁺|, those that the update used. */
+  batchExamples: count,
+  keptExamples: count,
+  parameterTensors: count,
+  perturbedTensors: count,
+  /** ‖g₁‖ over the perturbed tensors, and ‖ε‖. */
+  gradientNorm: measured,
+  perturbationNorm: measured,
+  /** Mean Δ over 𝔹⁺ and over the rest, where Δ was computed. */
+  sharpnessKept: measured,
+  sharpnessDropped: measured,
+  phaseMs: phaseMsSchema,
+});
+export type StepMetrics = z.infer<typeof stepMetricsSchema>;
+
+/** One finished epoch. Accuracies are fractions 0–1. Train loss and accuracy are at θ, before the perturbation. */
+export const epochMetricsSchema = z.strictObject({
+  epoch: count.min(1),
+  learningRate: z.number().min(0),
+  trainLoss: measured,
+  trainAccuracy: z.number().min(0).max(1),
+  testLoss: measured,
+  testAccuracy: z.number().min(0).max(1),
+  /** Images used by optimizer steps ÷ time in optimizer steps, warm-up steps left out; null if only those ran. */
+  imagesPerSecond: z.number().min(0).nullable(),
+  steps: count,
+  images: count,
+  /** Time in this epoch's optimizer steps and in its evaluation. */
+  trainMs: milliseconds,
+  evaluationMs: milliseconds,
+  /** Cumulative time in optimizer steps since the run's start. */
+  activeMs: milliseconds,
+  /** Counters that prove the method ran. */
+  stepsPerturbed: count,
+  /** Mean share of parameter tensors perturbed per step, and of examples that updates used. */
+  perturbedTensorShare: z.number().min(0).max(1),
+  keptExampleShare: z.number().min(0).max(1),
+  /** Mean milliseconds per step and phase over this epoch's steps. */
+  phaseMs: phaseMsSchema,
+});
+export type EpochMetrics = z.infer<typeof epochMetricsSchema>;

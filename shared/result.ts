@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { groupHashSchema, runIdSchema } from './run.ts';
+import { runConfigSchema } from './runConfig.ts';
+
+/** Groups to tabulate, and the groups against which speed and accuracy are read. */
+export const resultsQuerySchema = z.strictObject({
+  /** All groups of these experiments and these groups; both empty = every group in the workspace. */
+  experimentIds: z.array(z.number().int().min(1)).max(1000),
+  groupHashes: z.array(groupHashSchema).max(1000),
+  /** Null = the first SAM group. */
+  speedBaseline: groupHashSchema.nullable(),
+  /** Null = the first SGD group. */
+  accuracyBaseline: groupHashSchema.nullable(),
+});
+export type ResultsQuery = z.infer<typeof resultsQuerySchema>;
+
+/** Mean and sample standard deviation (n − 1); sd is null for n < 2, mean for n = 0. */
+export const meanSdSchema = z.strictObject({ mean: z.number().nullable(), sd: z.number().nullable() });
+export type MeanSd = z.infer<typeof meanSdSchema>;
+
+export const resultsRowSchema = z.strictObject({
+  groupHash: groupHashSchema,
+  /** "ESAM", or "ESAM (γ 0.75)" where settings tell rows of one method apart. */
+  label: z.string(),
+  method: z.enum(['sgd', 'sam', 'esam', 'esam-swp', 'esam-sds']),
+  /** Settings in which the rows of this table differ, as text: {"γ": "0.75"}. */
+  settings: z.record(z.string(), z.string()),
+  config: runConfigSchema.omit({ seed: true }),
+  /** Finished runs behind every number of the row, and the group's other runs. */
+  n: z.number().int().min(0),
+  runIds: z.array(runIdSchema),
+  unfinishedRunIds: z.array(runIdSchema),
+  seeds: z.array(z.number().int()),
+  bestTestAccuracy: meanSdSchema,
+  lastTestAccuracy: meanSdSchema,
+  /** Best test accuracy over the accuracy baseline, in percentage points, with Welch's 95 % interval where n ≥ 2 on both sides. */
+  gainPoints: z
+    .strictObject({ mean: z.number(), low: z.number().nullable(), high: z.number().nullable() })
+    .nullable(),
+  /** Median over runs of each run's median over epochs, and the runs' extremes. */
+  imagesPerSecond: z.strictObject({
+    median: z.number().nullable(),
+    min: z.number().nullable(),
+    max: z.number().nullable(),
+  }),
+  /** images/s relative to the speed baseline, a ratio (1 = equal). */
+  speedRatio: z.number().nullable(),
+  /** What the cost model predicts for that ratio. */
+  predictedSpeedRatio: z.number().nullable(),
+  /** Medians over runs: time of an epoch's optimizer steps, and of all of them. */
+  epochMs: z.number().nullable(),
+  activeMs: z.number().nullable(),
+});
+export type ResultsRow = z.infer<typeof resultsRowSchema>;
+
+export const resultsTableSchema = z.strictObject({
+  rows: z.array(resultsRowSchema),
+  speedBaseline: groupHashSchema.nullable(),
+  accuracyBaseline: groupHashSchema.nullable(),
+});
+export type ResultsTable = z.infer<typeof resultsTableSchema>;
+
+export const curveMetrics = ['testAccuracy', 'trainAccuracy', 'testLoss', 'trainLoss', 'imagesPerSecond'] as const;
+export const curveAxes = ['epoch', 'activeTime'] as const;
+export const groupCurveSchema = z.strictObject({
+  groupHash: groupHashSchema,
+  label: z.string(),
+  method: resultsRowSchema.shape.method,
+  /** One point per epoch that at least one finished run has; x is the epoch, or the mean active time in seconds. */
+  points: z.array(
+    z.strictObject({ x: z.number(), mean: z.number().nullable(), sd: z.number().nullable(), n: z.number().int() }),
+  ),
+});
+export type GroupCurve = z.infer<typeof groupCurveSchema>;
+
+export const exportFormats = ['csv', 'markdown', 'latex', 'json'] as const;
+export type ExportFormat = (typeof exportFormats)[number];

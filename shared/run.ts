@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { runEnvironmentSchema } from './device.ts';
+import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
+import { experimentSchema, runConfigSchema } from './runConfig.ts';
+
+export const runStates = [
+  'queued',
+  'running',
+  /** All epochs done. */
+  'finished',
+  /** Ended early because the user asked; its epochs count. */
+  'stopped',
+  /** Taken out of the queue before it started. */
+  'cancelled',
+  /** A loss was not finite. */
+  'diverged',
+  /** The trainer reported an error. */
+  'failed',
+  /** Trainer, lab or machine went away. */
+  'interrupted',
+] as const;
+export const runStateSchema = z.enum(runStates);
+export type RunState = z.infer<typeof runStateSchema>;
+
+export const runIdSchema = z.number().int().min(1);
+export type RunId = z.infer<typeof runIdSchema>;
+export const groupHashSchema = z.string().regex(/^[0-9a-f]{64}$/);
+const timestamp = z.string().nullable();
+
+export const runSummarySchema = z.strictObject({
+  id: runIdSchema,
+  experimentId: z.number().int().min(1),
+  experimentName: z.string(),
+  /** SHA-256 of the canonical configuration without the seed. */
+  groupHash: groupHashSchema,
+  config: runConfigSchema,
+  state: runStateSchema,
+  /** Why it ended as it did, in one sentence; null for queued, running and finished. */
+  reason: z.string().nullable(),
+  stopRequested: z.enum(['now', 'after-epoch']).nullable(),
+  /** ISO 8601, UTC. */
+  createdAt: z.string(),
+  startedAt: timestamp,
+  endedAt: timestamp,
+  epochsDone: z.number().int().min(0),
+  bestTestAccuracy: z.number().nullable(),
+  bestEpoch: z.number().int().nullable(),
+  lastTestAccuracy: z.number().nullable(),
+  /** Median over epochs. */
+  imagesPerSecond: z.number().nullable(),
+  /** Time in optimizer steps so far. */
+  activeMs: z.number().min(0),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+export const logLineSchema = z.strictObject({
+  at: z.string(),
+  level: z.enum(['info', 'warning', 'error']),
+  text: z.string(),
+});
+export type LogLine = z.infer<typeof logLineSchema>;
+
+export const runDetailSchema = z.strictObject({
+  run: runSummarySchema,
+  environment: runEnvironmentSchema.nullable(),
+  epochs: z.array(epochMetricsSchema),
+  /** At most 2,000 of the sampled steps, evenly thinned. */
+  steps: z.array(stepMetricsSchema),
+  log: z.array(logLineSchema),
+});
+export type RunDetail = z.infer<typeof runDetailSchema>;
+
+export const experimentSummarySchema = z.strictObject({
+  id: z.number().int().min(1),
+  experiment: experimentSchema,
+  createdAt: z.string(),
+  runCount: z.number().int().min(0),
+  finishedCount: z.number().int().min(0),
+});
+export type ExperimentSummary = z.infer<typeof experimentSummarySchema>;

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+
+/** Networks the engine can build. */
+export const modelIds = ['mlp', 'convnet', 'resnet8', 'resnet18'] as const;
+export type ModelId = (typeof modelIds)[number];
+
+const share = z.number().gt(0).max(1);
+const nonNegative = z.number().min(0).max(1e6);
+
+const baseRule = {
+  /** η₀, the schedule's starting value. */
+  learningRate: z.number().gt(0).max(1e30),
+  /** μ of v ← μ·v + g + λ·θ. */
+  momentum: z.number().min(0).lt(1),
+  /** λ, on every tensor, BatchNorm and biases too. */
+  weightDecay: z.number().min(0).max(1),
+};
+
+const sharpnessAware = {
+  ...baseRule,
+  /** ρ, the radius of the perturbation. */
+  rho: z.number().min(0).max(1e6),
+  /** Which passes of a step move BatchNorm's running statistics. */
+  bnStatistics: z.enum(['first', 'all']),
+};
+
+const sgdSchema = z.strictObject({ name: z.literal('sgd'), ...baseRule });
+const samSchema = z.strictObject({ name: z.literal('sam'), ...sharpnessAware });
+const esamSchema = z.strictObject({
+  name: z.literal('esam'),
+  ...sharpnessAware,
+  /** β, the probability with which each parameter tensor is perturbed (SWP). */
+  beta: share,
+  /** γ, the share of a batch's examples that the update uses (SDS). */
+  gamma: share,
+  perturbation: z.enum(['masked-norm', 'unnormalized']),
+  /** What ranks the examples: Δ, Δ with the release's strict cut-off, the first loss, or chance (a control). */
+  selection: z.enum(['sharpness', 'sharpness-strict', 'loss', 'random']),
+  secondPass: z.enum(['reforward']),
+});
+
+export const optimizerSchema = z.discriminatedUnion('name', [sgdSchema, samSchema, esamSchema]);
+export type OptimizerConfig = z.infer<typeof optimizerSchema>;
+export type SgdConfig = z.infer<typeof sgdSchema>;
+export type SamConfig = z.infer<typeof samSchema>;
+export type EsamConfig = z.infer<typeof esamSchema>;
+
+/** How the learning rate falls over epochs (stepped once per epoch). */
+export const scheduleSchema = z.discriminatedUnion('name', [
+  /** η_e = ½η₀(1 + cos(πe/E)), e counted from 0. */
+  z.strictObject({ name: z.literal('cosine') }),
+  z.strictObject({ name: z.literal('constant') }),
+  /** η₀·factor^(number of milestones ≤ e). */
+  z.strictObject({
+    name: z.literal('step'),
+    milestones: z.array(z.number().int().min(1)).min(1).max(20),
+    factor: z.number().gt(0).lt(1),
+  }),
+  /** Linear from η₀/warmupEpochs to η₀, then cosine over the epochs that remain. */
+  z.strictObject({ name: z.literal('warmup'), warmupEpochs: z.number().int().min(1).max(1000) }),
+]);
+export type ScheduleConfig = z.infer<typeof scheduleSchema>;
+
+export const augmentationSchema = z.strictObject({
+  /** Zero pixels added on each side before a random crop back to the original size; 0 = no crop. */
+  cropPadding: z.number().int().min(0).max(16),
+  /** Random horizontal flip with probability ½. */
+  flip: z.boolean(),
+  /** Side of the square filled with 0 after normalisation; 0 = no Cutout. */
+  cutoutSize: z.number().int().min(0).max(64),
+  cutoutProbability: z.number().min(0).max(1),
+});
+export type AugmentationConfig = z.infer<typeof augmentationSchema>;
+
+export const datasetIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens');
+
+/** Environment settings of the engine; they take effect before it loads, so they belong to the run. */
+export const deviceConfigSchema = z.strictObject({
+  engine: z.enum(['tensorflow', 'reference']),
+  /** Threads inside an operation; 0 = all cores. */
+  threads: z.number().int().min(0).max(1024),
+  deterministic: z.boolean(),
+  /** TF32 matrix units of NVIDIA GPUs. */
+  tf32: z.boolean(),
+  /** Allocate GPU memory as needed instead of all at once. */
+  memoryGrowth: z.boolean(),
+});
+export type DeviceConfig = z.infer<typeof deviceConfigSchema>;
+
+const runFields = {
+  dataset: z.strictObject({
+    id: datasetIdSchema,
+    /** Train on this many randomly chosen examples (class-balanced); null = all. */
+    trainSubset: z.number().int().min(1).max(1e9).nullable(),
+    /** Share of training labels replaced by another class, uniformly (symmetric noise). */
+    labelNoise: z.number().min(0).max(1),
+  }),
+  augmentation: augmentationSchema,
+  model: z.strictObject({ id: z.enum(modelIds) }),
+  batchSize: z.number().int().min(1).max(65536),
+  /** Leave out the last, smaller batch of an epoch. */
+  dropLast: z.boolean(),
+  epochs: z.number().int().min(1).max(100000),
+  schedule: scheduleSchema,
+  labelSmoothing: z.number().min(0).lt(1),
+  device: deviceConfigSchema,
+  /** Steps between two recorded steps. */
+  logEvery: z.number().int().min(1).max(100000),
+};
+
+/** What all arms of an experiment share. */
+export const sharedConfigSchema = z.strictObject(runFields);
+export type SharedConfig = z.infer<typeof sharedConfigSchema>;
+
+export const seedSchema = z.number().int().min(0).max(0xffffffff);
+
+/** Everything that influences a result. One schema for the form, the command line, the store, the wire and the presets. */
+export const runConfigSchema = z.strictObject({ ...runFields, optimizer: optimizerSchema, seed: seedSchema });
+export type RunConfig = z.infer<typeof runConfigSchema>;
+
+/** A configuration without its seed: what makes two runs siblings. */
+export type GroupConfig = Omit<RunConfig, 'seed'>;
+
+/** What the user asks for: arms × seeds over one shared configuration. */
+export const experimentSchema = z.strictObject({
+  name: z.string().trim().min(1, 'give the experiment a name').max(120),
+  shared: sharedConfigSchema,
+  arms: z.array(optimizerSchema).min(1, 'choose at least one method').max(100),
+  seeds: z.array(seedSchema).min(1, 'give at least one seed').max(100),
+  /** Leave out runs whose configuration and seed have finished already. */
+  skipFinished: z.boolean(),
+});
+export type Experiment = z.infer<typeof experimentSchema>;
+
+export const presetSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  title: z.string().min(1),
+  /** One sentence: what it shows, and roughly how long it takes. */
+  description: z.string().min(1),
+  experiment: experimentSchema,
+});
+export type Preset = z.infer<typeof presetSchema>;
+
+/** The runs of an experiment, arms interleaved over seeds, so that an early stop leaves balanced groups. */
+export const runsOf = (experiment: Experiment): RunConfig[] =>
+  experiment.seeds.flatMap((seed) => experiment.arms.map((optimizer) => ({ ...experiment.shared, optimizer, seed })));
+
+export const groupConfigOf = (config: RunConfig): GroupConfig => {
+  const { seed: _, ...group } = config;
+  return group;
+};
+
+/** JSON with keys sorted at every level: equal configurations have equal text. Input is plain data without `undefined`. */
+export const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );

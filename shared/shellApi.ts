@@ -1,0 +1,21 @@
+import type { LabReply, LabRequest } from './labApi.ts';
+
+/** What the window may ask of the desktop shell itself; everything else goes to the lab. */
+export interface ShellApi {
+  /** Opens the file dialog for data set files or a folder; grants the lab the chosen paths. Empty when cancelled. */
+  chooseDataset(kind: 'files' | 'folder'): Promise<string[]>;
+  /** Opens the save dialog and writes the text whole or not at all; null when cancelled, else the file's name. */
+  saveText(suggestedName: string, text: string): Promise<string | null>;
+  copyText(text: string): Promise<void>;
+  /** Shows the workspace folder in the system's file manager. */
+  showWorkspace(): Promise<void>;
+}
+
+/** The one object the preload script puts on the page's `window` as `esamLab`. */
+export interface Bridge {
+  readonly shell: ShellApi;
+  readonly platform: 'linux' | 'darwin' | 'win32';
+  /** Sends a request to the lab; replies and events arrive at the listener. */
+  send(request: LabRequest): void;
+  onReply(listener: (reply: LabReply) => void): void;
+}

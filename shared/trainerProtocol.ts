@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { datasetInfoSchema } from './dataset.ts';
+import { runEnvironmentSchema } from './device.ts';
+import { labErrorCodes } from './errors.ts';
+import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
+import { logLineSchema, runIdSchema } from './run.ts';
+import { runConfigSchema } from './runConfig.ts';
+
+/** What the lab tells a trainer. One trainer process trains one run. */
+export const trainerCommandSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('train'),
+    runId: runIdSchema,
+    config: runConfigSchema,
+    dataset: datasetInfoSchema,
+    /** Folder with the data set's four files. */
+    datasetFolder: z.string(),
+    /** The compiled TensorFlow binding; null for the reference engine. */
+    bindingPath: z.string().nullable(),
+    labVersion: z.string(),
+  }),
+  z.strictObject({ type: z.literal('stop'), when: z.enum(['now', 'after-epoch']) }),
+  /** The store holds the event with this number; a trainer ends only after its last event was acknowledged. */
+  z.strictObject({ type: z.literal('acknowledge'), sequence: z.number().int().min(1) }),
+]);
+export type TrainerCommand = z.infer<typeof trainerCommandSchema>;
+
+/** What happened in a run. `train()` yields these; the process numbers and posts them. */
+export const trainingEventSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('started'), environment: runEnvironmentSchema }),
+  /** At most four a second; `steps` are the sampled steps since the last report (possibly none). */
+  z.strictObject({
+    type: z.literal('progress'),
+    epoch: z.number().int().min(1),
+    /** Steps done in this epoch, and steps of an epoch. */
+    epochStep: z.number().int().min(0),
+    epochSteps: z.number().int().min(1),
+    /** Over the last second or so; null until measured. */
+    imagesPerSecond: z.number().min(0).nullable(),
+    activity: z.enum(['training', 'evaluating']),
+    steps: z.array(stepMetricsSchema),
+  }),
+  z.strictObject({ type: z.literal('epochFinished'), metrics: epochMetricsSchema }),
+  z.strictObject({ type: z.literal('logged'), line: logLineSchema }),
+  /** The end: exactly one of these is the last event. */
+  z.strictObject({ type: z.literal('done') }),
+  z.strictObject({ type: z.literal('stopped'), reason: z.string() }),
+  z.strictObject({ type: z.literal('diverged'), epoch: z.number().int().min(1), step: z.number().int().min(1) }),
+  z.strictObject({ type: z.literal('failed'), code: z.enum(labErrorCodes), message: z.string() }),
+]);
+export type TrainingEvent = z.infer<typeof trainingEventSchema>;
+
+export const trainerMessageSchema = z.discriminatedUnion('type', [
+  /** First message: the process is up and waits for `train`. */
+  z.strictObject({ type: z.literal('ready'), pid: z.number().int() }),
+  /** Every second from a timer outside the step; a trainer silent for long is taken for hung. */
+  z.strictObject({ type: z.literal('heartbeat') }),
+  z.strictObject({ type: z.literal('event'), sequence: z.number().int().min(1), event: trainingEventSchema }),
+]);
+export type TrainerMessage = z.infer<typeof trainerMessageSchema>;
