@@ -1,0 +1,112 @@
+import prettier from 'eslint-config-prettier/flat';
+import boundaries from 'eslint-plugin-boundaries';
+import vue from 'eslint-plugin-vue';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Who may import whom: folder → [what it is called here, folders it may import besides itself]. Everything may import `shared`.
+ * Inner folders come first: the first that fits names a file.
+ */
+const folders = {
+  shared: ['shared', []],
+  'src-main/trainer/engine': ['engine', []],
+  'src-main/trainer/models': ['models', ['engine']],
+  'src-main/trainer/optimizers': ['optimizers', ['engine']],
+  'src-main/trainer/data': ['data', ['engine']],
+  'src-main/trainer/diagnostics': ['diagnostics', ['engine', 'models', 'optimizers', 'data']],
+  'src-main/trainer': ['trainer', ['engine', 'models', 'optimizers', 'data', 'diagnostics']],
+  'src-main/runtimes': ['runtimes', []],
+  'src-main/lab/store': ['store', []],
+  'src-main/lab/datasets': ['datasets', []],
+  'src-main/lab/statistics': ['statistics', []],
+  'src-main/lab/export': ['export', ['statistics']],
+  'src-main/lab': ['lab', ['store', 'datasets', 'statistics', 'export', 'runtimes']],
+  'src-main/cli': ['cli', ['lab', 'datasets', 'runtimes']],
+  'src-main/main': ['main', []],
+  'src-main/preload': ['preload', []],
+  'src-renderer': ['renderer', []],
+};
+const types = Object.values(folders).map(([type]) => type);
+
+/** Packages that only these folders may import. */
+const packages = {
+  'better-sqlite3': ['store'],
+  '@tensorflow/**': ['engine'],
+  electron: ['main', 'preload'],
+};
+
+export default defineConfig(
+  { ignores: ['out/', 'dist/', 'test-results/'] },
+  {
+    files: ['**/*.ts', '**/*.vue'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname, extraFileExtensions: ['.vue'] },
+    },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/consistent-type-definitions': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ExportDefaultDeclaration',
+          message: 'Export by name: it is the same in every file that imports it.',
+        },
+      ],
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['**/*.vue'],
+    extends: [vue.configs['flat/recommended']],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+    rules: {
+      'vue/block-order': ['error', { order: ['script', 'template', 'style'] }],
+      'vue/component-api-style': ['error', ['script-setup']],
+      'vue/block-lang': ['error', { script: { lang: 'ts' } }],
+      'vue/no-v-html': 'error',
+    },
+  },
+  { files: ['*.config.ts', '**/*.vue', '**/*.d.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['test/**'], rules: { '@typescript-eslint/no-non-null-assertion': 'error' } },
+  {
+    files: ['shared/**', 'src-main/**', 'src-renderer/**'],
+    plugins: { boundaries },
+    settings: {
+      'boundaries/elements': Object.entries(folders).map(([pattern, [type]]) => ({ type, pattern, partialMatch: false })),
+      'boundaries/elements-single-match': true,
+      'import/resolver': { typescript: true },
+    },
+    rules: {
+      'boundaries/dependencies': [
+        'error',
+        {
+          default: 'disallow',
+          policies: [
+            { allow: { to: { element: { type: 'shared' } } } },
+            ...Object.values(folders).map(([type, others]) => ({
+              from: { element: { type } },
+              allow: { to: { element: { types: { anyOf: [type, ...others] } } } },
+            })),
+            { allow: { to: { module: { origin: ['external', 'core'] } } } },
+            ...Object.entries(packages).map(([source, allowed]) => ({
+              from: { element: { types: { anyOf: types.filter((type) => !allowed.includes(type)) } } },
+              disallow: { to: { module: { origin: 'external', source } } },
+            })),
+            {
+              from: { element: { types: { anyOf: ['shared', 'renderer'] } } },
+              disallow: { to: { module: { origin: 'core' } } },
+            },
+          ],
+        },
+      ],
+      'boundaries/no-unknown-files': 'error',
+    },
+  },
+  prettier,
+);

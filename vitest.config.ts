@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+/** Real runtimes are slow to load, and two of the machine's cores are soon busy: long limits, few workers. */
+const limits = { testTimeout: 120_000, hookTimeout: 300_000, maxWorkers: 2 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...limits,
+          name: 'node',
+          environment: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/page/**', 'test/app/**'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...limits,
+          name: 'window',
+          environment: 'node',
+          include: ['test/page/**/*.test.ts', 'test/app/**/*.test.ts'],
+          fileParallelism: false,
+          maxWorkers: 1,
+          globalSetup: ['test/app/build.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
