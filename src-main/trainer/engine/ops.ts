@@ -1,0 +1,167 @@
+/** Element types. `float32` is float64 in the reference engine. */
+export type DataType = 'float32' | 'int32' | 'int64' | 'uint8' | 'bool';
+
+/** A tensor somewhere on a device. Its engine owns the contents; whoever holds the handle disposes of it exactly once. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly dataType: DataType;
+}
+
+export type HostArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/** Square windows, equal strides, `padding` zeros on every side (PyTorch's convention). */
+export interface Convolution {
+  readonly stride: number;
+  readonly padding: number;
+}
+
+export interface Pooling {
+  readonly size: number;
+  readonly stride: number;
+}
+
+export interface BatchNormResult {
+  /** Normalised with the batch's own mean and biased variance; same shape as x. */
+  readonly output: Tensor;
+  /** (1 − momentum)·running + momentum·batch, the batch's variance unbiased; both [C]. */
+  readonly runningMean: Tensor;
+  readonly runningVariance: Tensor;
+  /** What `batchNormGrad` needs besides x and scale; engine-specific, disposed of by the holder. */
+  readonly saved: readonly Tensor[];
+}
+
+/** What has been asked of an engine since it was opened. */
+export interface OpCounters {
+  /** Kernel calls in all, and by the engine's own kernel name. */
+  kernels: number;
+  readonly byKernel: Map<string, number>;
+  /** Bytes copied from host to device, of floats and in all. */
+  uploadedFloatBytes: number;
+  uploadedBytes: number;
+  /** Handles now alive. */
+  handles: number;
+}
+
+/**
+ * The op table: all that the tape, the models and the optimizers ask of an engine. Layout is NHWC for activations and HWIO for
+ * kernels. No op changes or disposes of its inputs, except `momentumUpdate`, which consumes two.
+ */
+export interface Ops {
+  /** "TensorFlow 2.21.0 (CPU)". */
+  readonly name: string;
+  readonly counters: OpCounters;
+
+  /** Copies a host array to the device: Float→float32, Int32→int32, Uint8→uint8. The array must not change afterwards. */
+  upload(data: HostArray, shape: readonly number[]): Tensor;
+  /** Copies a float32, int32, uint8 or bool tensor to the host; waits for the device. */
+  download(tensor: Tensor): HostArray;
+  dispose(tensor: Tensor): void;
+  /** A float32 scalar that the engine keeps: uploaded once per value, never to be disposed of. */
+  constant(value: number): Tensor;
+  /** Waits until the device has done all it was asked. */
+  synchronize(): void;
+  /** Frees all that the engine keeps for itself. */
+  close(): void;
+
+  /** x [B,H,W,I], kernel [K,K,I,O] → [B,H',W',O] with H' = ⌊(H + 2·padding − K)/stride⌋ + 1. */
+  conv2d(x: Tensor, kernel: Tensor, convolution: Convolution): Tensor;
+  /** ∂/∂x; dy [B,H',W',O] → inputShape [B,H,W,I]. */
+  conv2dInputGrad(dy: Tensor, kernel: Tensor, inputShape: readonly number[], convolution: Convolution): Tensor;
+  /** ∂/∂kernel → kernelShape [K,K,I,O]. */
+  conv2dFilterGrad(x: Tensor, dy: Tensor, kernelShape: readonly number[], convolution: Convolution): Tensor;
+
+  /** Batch normalisation over all axes but the last, in training. @param momentum - 0.1 as in PyTorch. */
+  batchNorm(
+    x: Tensor,
+    scale: Tensor,
+    offset: Tensor,
+    running: { readonly mean: Tensor; readonly variance: Tensor },
+    settings: { readonly epsilon: number; readonly momentum: number },
+  ): BatchNormResult;
+  /** The same with given mean and variance [C]. */
+  batchNormInference(
+    x: Tensor,
+    scale: Tensor,
+    offset: Tensor,
+    running: { readonly mean: Tensor; readonly variance: Tensor },
+    epsilon: number,
+  ): Tensor;
+  /** Gradients through the batch's own statistics. */
+  batchNormGrad(
+    dy: Tensor,
+    x: Tensor,
+    scale: Tensor,
+    saved: readonly Tensor[],
+    epsilon: number,
+  ): { readonly input: Tensor; readonly scale: Tensor; readonly offset: Tensor };
+
+  relu(x: Tensor): Tensor;
+  /** dy where the output y > 0, else 0. */
+  reluGrad(dy: Tensor, y: Tensor): Tensor;
+
+  /** Without padding: [B,H,W,C] → [B,⌊(H − size)/stride⌋ + 1, …, C]. Of equal maxima the first (row by row) gets the gradient. */
+  maxPool(x: Tensor, pooling: Pooling): Tensor;
+  maxPoolGrad(dy: Tensor, x: Tensor, y: Tensor, pooling: Pooling): Tensor;
+  averagePool(x: Tensor, pooling: Pooling): Tensor;
+  averagePoolGrad(dy: Tensor, inputShape: readonly number[], pooling: Pooling): Tensor;
+
+  /** a·b of matrices, each transposed on request. */
+  matMul(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor;
+  /** Adds bias [C] along the last axis. */
+  biasAdd(x: Tensor, bias: Tensor): Tensor;
+  /** Sum of dy over all axes but the last → [C]. */
+  biasAddGrad(dy: Tensor): Tensor;
+  /** The same elements in the same order; a new handle. */
+  reshape(x: Tensor, shape: readonly number[]): Tensor;
+
+  /**
+   * Per-example cross entropy against (1 − smoothing)·onehot + smoothing/K, as in PyTorch.
+   * @param logits - [B,K]. @param labels - int64 [B].
+   * @returns losses [B], and each example's own gradient ∂lossᵢ/∂logitsᵢ [B,K].
+   */
+  softmaxCrossEntropy(
+    logits: Tensor,
+    labels: Tensor,
+    smoothing: number,
+  ): { readonly losses: Tensor; readonly logitsGrad: Tensor };
+  /** 1 where the label's logit is the largest, else 0: float32 [B]. */
+  isCorrect(logits: Tensor, labels: Tensor): Tensor;
+
+  /** Elementwise on two tensors of one data type, the smaller broadcast as in NumPy. */
+  add(a: Tensor, b: Tensor): Tensor;
+  subtract(a: Tensor, b: Tensor): Tensor;
+  multiply(a: Tensor, b: Tensor): Tensor;
+  divide(a: Tensor, b: Tensor): Tensor;
+  sqrt(a: Tensor): Tensor;
+  cast(a: Tensor, dataType: DataType): Tensor;
+  /** x·factor + y, factor a float32 scalar, x and y of one shape. */
+  scaleAdd(x: Tensor, factor: Tensor, y: Tensor): Tensor;
+  /** Sum of all elements of a float32 tensor → scalar. */
+  sum(x: Tensor): Tensor;
+  /** Σ over tensors and elements of x² → scalar. */
+  squaredNorm(tensors: readonly Tensor[]): Tensor;
+  /** n scalars → [n]. */
+  pack(scalars: readonly Tensor[]): Tensor;
+
+  /** Slices along axis 0: x [N, …], indices int32 of any shape S → [...S, …]. */
+  gather(x: Tensor, indices: Tensor): Tensor;
+  /** Indices int32 [k] of the k largest of values [B], in falling order, ties by index. */
+  topK(values: Tensor, k: number): Tensor;
+
+  /**
+   * SGD with momentum as PyTorch computes it: v ← momentum·v + g + weightDecay·θ; θ ← θ − learningRate·v.
+   * Consumes the handles `parameter` and `velocity`; where nobody else shares their buffers the update happens in place.
+   */
+  momentumUpdate(
+    parameter: Tensor,
+    velocity: Tensor,
+    gradient: Tensor,
+    settings: { readonly learningRate: number; readonly momentum: number; readonly weightDecay: number },
+  ): { readonly parameter: Tensor; readonly velocity: Tensor };
+}
+
+export const elementCount = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+/** Output side of a window of `size` moved by `stride` over `side` + 2·`padding` cells. */
+export const outputSide = (side: number, size: number, stride: number, padding: number): number =>
+  Math.floor((side + 2 * padding - size) / stride) + 1;
