@@ -87,6 +87,7 @@ export default defineConfig(
         'error',
         {
           default: 'disallow',
+          checkAllOrigins: true,
           policies: [
             { allow: { to: { element: { type: 'shared' } } } },
             ...Object.values(folders).map(([type, others]) => ({
