@@ -1,0 +1,115 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { DatasetKind } from '../../../shared/dataset.ts';
+import { LabError } from '../../../shared/errors.ts';
+import { readArchive } from './archive.ts';
+import type { CifarLayout } from './cifar.ts';
+import { cifar10, cifar100, decodeCifar, membersOf } from './cifar.ts';
+import type { DecodedSet, ImportContext } from './decodedSet.ts';
+import { firstBytesOf, readError } from './fileBytes.ts';
+import { importIdx } from './idx.ts';
+import { readMembers } from './members.ts';
+
+/**
+ * Decodes a data set from the files or the folder a user chose.
+ * @param kind - `auto` looks at names and first bytes; any other kind insists.
+ * @throws LabError DATASET_NOT_FOUND, DATASET_UNSUPPORTED if nothing known is there, DATASET_CORRUPT if it is damaged.
+ */
+export const decode = async (
+  kind: DatasetKind,
+  paths: readonly string[],
+  context: ImportContext,
+  known: readonly CifarLayout[] = [cifar10, cifar100],
+): Promise<DecodedSet> => {
+  const layouts = kind === 'auto' ? known : known.filter((layout) => layout.id === kind);
+  const files = await filesOf(paths);
+  const [first] = files;
+  if (kind === 'idx') return importIdx(files, context);
+  if (first !== undefined && files.length === 1 && (await isTar(first, context.signal))) {
+    return decodeArchive(first, layouts, context);
+  }
+  const layout = layouts.find((candidate) =>
+    candidate.trainFiles.some((name) => files.some((file) => basename(file) === name)),
+  );
+  if (layout !== undefined) {
+    const members = await readMembers(files, membersOf(layout), context);
+    checkComplete(layout, members, 'the chosen files');
+    return decodeCifar(layout, members, `${layout.name}, binary version, from a folder`, context);
+  }
+  if (kind === 'auto' && files.some((file) => /idx[13]|images|labels/i.test(basename(file))))
+    return importIdx(files, context);
+  throw nothingKnown(
+    files.map((file) => basename(file)),
+    kind,
+  );
+};
+
+const decodeArchive = async (
+  path: string,
+  layouts: readonly CifarLayout[],
+  context: ImportContext,
+): Promise<DecodedSet> => {
+  const archive = basename(path);
+  const { members, otherFiles, md5 } = await readArchive(
+    path,
+    new Map(layouts.flatMap((layout) => [...membersOf(layout)])),
+    context,
+  );
+  const layout = layouts.find((candidate) => candidate.trainFiles.some((name) => members.has(name)));
+  if (layout === undefined) throw nothingKnown([...members.keys(), ...otherFiles], layouts[0]?.id ?? 'auto');
+  checkComplete(layout, members, archive);
+  const published = md5 === layout.md5 ? 'as published' : `not the published archive's ${layout.md5}`;
+  return decodeCifar(layout, members, `${archive}, MD5 ${md5} (${published})`, context);
+};
+
+/** The files themselves, and those in chosen folders or, where an archive was unpacked there, in its one folder of binary files. */
+const filesOf = async (paths: readonly string[]): Promise<string[]> => {
+  const files: string[] = [];
+  for (const path of paths) {
+    try {
+      if ((await stat(path)).isDirectory()) files.push(...(await filesIn(path)));
+      else files.push(path);
+    } catch (error) {
+      throw readError(error, basename(path));
+    }
+  }
+  return files;
+};
+
+const filesIn = async (folder: string): Promise<string[]> => {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const inner = entries.filter(
+    (entry) => entry.isDirectory() && ['cifar-10-batches-bin', 'cifar-100-binary'].includes(entry.name),
+  );
+  const [only] = inner;
+  if (inner.length === 1 && only !== undefined) return filesIn(join(folder, only.name));
+  return entries.filter((entry) => entry.isFile() || entry.isSymbolicLink()).map((entry) => join(folder, entry.name));
+};
+
+const isTar = async (path: string, signal: AbortSignal): Promise<boolean> => {
+  if (/\.(tar\.gz|tgz|tar)$/i.test(path)) return true;
+  return (await firstBytesOf(path, 512, signal)).toString('latin1', 257, 262) === 'ustar';
+};
+
+const checkComplete = (layout: CifarLayout, members: ReadonlyMap<string, Uint8Array>, where: string): void => {
+  const missing = [...membersOf(layout).keys()].filter((name) => !members.has(name));
+  if (missing.length > 0) {
+    throw new LabError(
+      'DATASET_CORRUPT',
+      `${where}: ${missing.join(', ')} missing, which ${layout.name}'s binary version has. Use the whole ${layout.archive} or its unpacked folder.`,
+    );
+  }
+};
+
+const nothingKnown = (names: readonly string[], kind: DatasetKind): LabError => {
+  const found = names.length === 0 ? 'nothing' : `${names.slice(0, 6).join(', ')}${names.length > 6 ? ' …' : ''}`;
+  const isPython = names.some((name) => /^(data_batch_\d|batches\.meta|cifar-100?-python.*|train|meta)$/.test(name));
+  const expected =
+    kind === 'cifar10' || kind === 'cifar100'
+      ? `${kind === 'cifar10' ? cifar10.name : cifar100.name}'s binary version`
+      : 'four IDX files (MNIST, Fashion-MNIST) or the binary version of CIFAR-10 or CIFAR-100';
+  const advice = isPython
+    ? 'This looks like the Python version: download the one named "binary version" (cifar-10-binary.tar.gz or cifar-100-binary.tar.gz).'
+    : 'Choose the archive, its unpacked folder, or the four files.';
+  return new LabError('DATASET_UNSUPPORTED', `Found ${found}; expected ${expected}. ${advice}`);
+};

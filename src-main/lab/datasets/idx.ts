@@ -1,0 +1,118 @@
+import { basename, dirname } from 'node:path';
+import { LabError } from '../../../shared/errors.ts';
+import type { DecodedSet, ImportContext } from './decodedSet.ts';
+import type { IdxArray } from './idxFile.ts';
+import { readIdx } from './idxFile.ts';
+
+type Half = 'train' | 'test';
+type Content = 'labels' | 'images';
+
+/** What a file's name says it is: "t10k-images-idx3-ubyte.gz" and "emnist-letters-test-images-idx3-ubyte" are both test images. */
+const roleOf = (path: string): string => {
+  const [, half, content] =
+    /(?:^|[^a-z0-9])(train|t10k|test)[^a-z0-9]*(images|labels)/.exec(basename(path).toLowerCase()) ?? [];
+  return `${half === 'train' ? 'train' : 'test'} ${content ?? 'unknown'}`;
+};
+
+/**
+ * Imports the four IDX files of MNIST and its kin.
+ * @param files - any files; the four are found by their names.
+ * @returns one channel, classes named by their numbers.
+ * @throws LabError DATASET_NOT_FOUND, DATASET_UNSUPPORTED if a file is missing or doubled, DATASET_CORRUPT if one is damaged.
+ */
+export const importIdx = async (files: readonly string[], context: ImportContext): Promise<DecodedSet> => {
+  const paths = {
+    train: { labels: findFile(files, 'train', 'labels'), images: findFile(files, 'train', 'images') },
+    test: { labels: findFile(files, 'test', 'labels'), images: findFile(files, 'test', 'images') },
+  };
+  const readHalf = async (half: Half, share: number) => {
+    const { labels: labelsPath, images: imagesPath } = paths[half];
+    context.onProgress({ message: `Reading ${basename(labelsPath)} and ${basename(imagesPath)}`, share });
+    const labels = await readIdx(labelsPath, 'labels', null, context.signal);
+    return { labels, images: await readIdx(imagesPath, 'images', labels.values.length, context.signal) };
+  };
+  const train = await readHalf('train', 0);
+  const test = await readHalf('test', 0.8);
+  const [, height = 0, width = 0] = train.images.sizes;
+  checkSameSize(test.images, height, width);
+  const classCount = classCountOf(train.labels);
+  checkTestLabels(test.labels, classCount);
+  return {
+    height,
+    width,
+    channels: 1,
+    classNames: Array.from({ length: classCount }, (_, index) => String(index)),
+    train: { images: train.images.values, labels: train.labels.values },
+    test: { images: test.images.values, labels: test.labels.values },
+    source: `IDX files ${[train.images, train.labels, test.images, test.labels].map((file) => file.fileName).join(', ')}`,
+    suggestedName: basename(dirname(paths.train.images)) || 'IDX images',
+    published: null,
+  };
+};
+
+const findFile = (files: readonly string[], half: Half, content: Content): string => {
+  const found = files.filter((file) => roleOf(file) === `${half} ${content}`);
+  const plain = found.filter((file) => !file.endsWith('.gz'));
+  const [path, ...others] = plain.length === 1 ? plain : found; // a file beside its own .gz is no second one
+  if (path === undefined) {
+    throw new LabError(
+      'DATASET_UNSUPPORTED',
+      `No file of ${half} ${content} among ${listed(files)}; expected four IDX files with names like ` +
+        `${half === 'train' ? 'train' : 't10k'}-${content}-idx${content === 'images' ? 3 : 1}-ubyte (or .gz).`,
+    );
+  }
+  if (others.length > 0) {
+    throw new LabError(
+      'DATASET_UNSUPPORTED',
+      `Several files of ${half} ${content}: ${listed(found)}; choose the four files of one set.`,
+    );
+  }
+  return path;
+};
+
+const listed = (files: readonly string[]): string =>
+  files.length === 0
+    ? 'no files'
+    : `${files
+        .slice(0, 6)
+        .map((file) => basename(file))
+        .join(', ')}${files.length > 6 ? ' …' : ''}`;
+
+const checkSameSize = (images: IdxArray, height: number, width: number): void => {
+  const [, testHeight, testWidth] = images.sizes;
+  if (testHeight !== height || testWidth !== width) {
+    throw new LabError(
+      'DATASET_CORRUPT',
+      `${images.fileName}: images of ${testHeight ?? 0} × ${testWidth ?? 0} pixels, expected ${height} × ${width} as in the training set.`,
+    );
+  }
+};
+
+/** Labels must be 0 … K − 1 (or 1 … K − 1) without a gap: a class without a training example is a damaged byte, not a class. */
+const classCountOf = (labels: IdxArray): number => {
+  const used = new Set(labels.values);
+  const classCount = Math.max(...used) + 1;
+  const gap = Array.from({ length: classCount }, (_, label) => label).find((label) => label > 0 && !used.has(label));
+  if (gap !== undefined) {
+    const record = labels.values.findIndex((label) => label > gap);
+    throw new LabError(
+      'DATASET_CORRUPT',
+      `${labels.fileName}, record ${record}: label ${labels.values[record] ?? 0}, expected 0–${gap - 1}, since no example has label ${gap}; ` +
+        'the file is damaged or not a file of class labels.',
+    );
+  }
+  if (classCount < 2) {
+    throw new LabError('DATASET_CORRUPT', `${labels.fileName}: every label is 0; expected at least two classes.`);
+  }
+  return classCount;
+};
+
+const checkTestLabels = (labels: IdxArray, classCount: number): void => {
+  const record = labels.values.findIndex((label) => label >= classCount);
+  if (record >= 0) {
+    throw new LabError(
+      'DATASET_CORRUPT',
+      `${labels.fileName}, record ${record}: label ${labels.values[record] ?? 0}, expected 0–${classCount - 1} as in the training set.`,
+    );
+  }
+};

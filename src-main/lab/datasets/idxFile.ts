@@ -1,0 +1,92 @@
+import { basename } from 'node:path';
+import { LabError } from '../../../shared/errors.ts';
+import { allocate, bytesOf, inMegabytes } from './fileBytes.ts';
+
+/** An IDX file of unsigned bytes: sizes [N] or [N, height, width], and the values in that order. */
+export interface IdxArray {
+  readonly fileName: string;
+  readonly sizes: readonly number[];
+  readonly values: Uint8Array;
+}
+
+/** Magic numbers: two zero bytes, type 8 (unsigned byte), number of dimensions. */
+export const idxMagic = { labels: 2049, images: 2051 } as const;
+
+/**
+ * Reads one IDX file, plain or gzip. Stops as soon as there are more bytes than its header announces.
+ * @param expectedCount - examples there must be; null where this file is the first to tell.
+ * @throws LabError DATASET_CORRUPT if magic number, sizes, count or length are not as they must be.
+ * @see LeCun, "The MNIST database", "The IDX file format"
+ */
+export const readIdx = async (
+  path: string,
+  content: 'labels' | 'images',
+  expectedCount: number | null,
+  signal: AbortSignal,
+): Promise<IdxArray> => {
+  const fileName = basename(path);
+  const headerBytes = content === 'images' ? 16 : 8;
+  let header = Buffer.alloc(0);
+  let sizes: number[] = [];
+  let values: Buffer | null = null;
+  let filled = 0;
+  for await (let piece of bytesOf(path, signal)) {
+    if (values === null) {
+      header = Buffer.concat([header, piece]);
+      if (header.length < headerBytes) continue;
+      sizes = parseHeader(header, content, fileName);
+      checkCount(sizes, expectedCount, fileName);
+      values = allocate(product(sizes), fileName);
+      piece = header.subarray(headerBytes);
+    }
+    if (filled + piece.length > values.length) throw wrongLength(fileName, 'more', sizes);
+    values.set(piece, filled);
+    filled += piece.length;
+  }
+  if (values === null) {
+    throw new LabError(
+      'DATASET_CORRUPT',
+      `${fileName} has ${header.length} bytes, fewer than its header of ${headerBytes}.`,
+    );
+  }
+  if (filled < values.length) throw wrongLength(fileName, `only ${inMegabytes(filled)}, fewer`, sizes);
+  return { fileName, sizes, values };
+};
+
+const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);
+
+const parseHeader = (header: Buffer, content: 'labels' | 'images', fileName: string): number[] => {
+  const magic = header.readUInt32BE(0);
+  if (magic !== idxMagic[content]) {
+    throw new LabError(
+      'DATASET_CORRUPT',
+      `${fileName}: magic number ${magic}, expected ${idxMagic[content]} for a file of ${content}; ` +
+        'choose the four IDX files of one set (train and t10k, images and labels).',
+    );
+  }
+  const sizes = content === 'images' ? [4, 8, 12].map((at) => header.readUInt32BE(at)) : [header.readUInt32BE(4)];
+  const [count = 0, ...sides] = sizes;
+  if (count < 1 || sides.some((side) => side < 1 || side > 4096)) {
+    throw new LabError(
+      'DATASET_CORRUPT',
+      `${fileName}: sizes ${sizes.join(' × ')}, expected at least one example of 1–4096 pixels a side.`,
+    );
+  }
+  return sizes;
+};
+
+const checkCount = (sizes: readonly number[], expected: number | null, fileName: string): void => {
+  if (expected !== null && sizes[0] !== expected) {
+    throw new LabError(
+      'DATASET_CORRUPT',
+      `${fileName}: ${sizes[0] ?? 0} images, but there are ${expected} labels; the files belong to different sets or one is damaged.`,
+    );
+  }
+};
+
+const wrongLength = (fileName: string, found: string, sizes: readonly number[]): LabError =>
+  new LabError(
+    'DATASET_CORRUPT',
+    `${fileName} holds ${found} than the ${product(sizes).toLocaleString('en-US')} bytes of its header (${sizes.join(' × ')}); ` +
+      'it is damaged or was cut off: download it again.',
+  );

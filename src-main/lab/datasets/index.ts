@@ -1,0 +1,107 @@
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatasetInfo, DatasetKind } from '../../../shared/dataset.ts';
+import { LabError } from '../../../shared/errors.ts';
+import { findMnist } from './builtIn.ts';
+import type { DecodedSet, ImportProgress } from './decodedSet.ts';
+import { describe } from './describe.ts';
+import { decode } from './detect.ts';
+import { sha256Of } from './measure.ts';
+import type { PreviewImage } from './preview.ts';
+import { preview } from './preview.ts';
+import { save, unfinishedPrefix } from './save.ts';
+import { readStored } from './stored.ts';
+
+export type { ImportProgress } from './decodedSet.ts';
+export type { PreviewImage } from './preview.ts';
+
+export interface ImportOptions {
+  readonly kind: DatasetKind;
+  /** Files, or folders that hold them. */
+  readonly paths: readonly string[];
+  /** Null = the published set's name, else the folder's. */
+  readonly name: string | null;
+  /** Ends the import; it throws the signal's reason and leaves nothing behind. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ImportProgress) => void;
+}
+
+/** The data sets of a workspace, each decoded once, in a folder of its own. */
+export interface Library {
+  /** In the order of their names. Damaged ones are left out. */
+  list(): DatasetInfo[];
+  /** @throws LabError DATASET_NOT_FOUND; DATASET_CORRUPT if its files are not what was imported. */
+  get(id: string): DatasetInfo;
+  /** Folder of the set's four files. Throws as `get` does. */
+  folderOf(id: string): string;
+  /**
+   * Imports a set, whole or not at all. A set whose content is in the library already is answered as it is there.
+   * @throws LabError DATASET_NOT_FOUND, DATASET_UNSUPPORTED, DATASET_CORRUPT (naming file and record), WORKSPACE_UNWRITABLE.
+   */
+  import(options: ImportOptions): Promise<DatasetInfo>;
+  /** Imports MNIST if it is not there. */
+  ensureBuiltIn(): Promise<DatasetInfo>;
+  /** @throws LabError DATASET_NOT_FOUND */
+  remove(id: string): Promise<void>;
+  /** Up to `count` training images, classes in turn. Throws as `get` does. */
+  preview(id: string, count: number): Promise<PreviewImage[]>;
+}
+
+/** Opens a workspace's library (made if it does not exist); what an interrupted import left is removed. One process at a time. */
+export const openLibrary = (folder: string): Library => {
+  const { whole, damaged } = readStored(folder);
+  let lastImport: Promise<unknown> = Promise.resolve();
+
+  const get = (id: string): DatasetInfo => {
+    const info = whole.get(id);
+    if (info !== undefined) return info;
+    throw (
+      damaged.get(id) ??
+      new LabError('DATASET_NOT_FOUND', `There is no data set "${id}" in the library; import it first.`)
+    );
+  };
+  const folderOf = (id: string): string => join(folder, get(id).id);
+  const keep = async (set: DecodedSet, name: string | null, signal: AbortSignal): Promise<DatasetInfo> => {
+    const sha256 = await sha256Of(set, signal);
+    const same = [...whole.values()].find((info) => info.sha256 === sha256);
+    if (same !== undefined) return same;
+    const info = await describe(set, sha256, name, (id) => whole.has(id) || damaged.has(id), signal);
+    await save(folder, info, set, signal);
+    whole.set(info.id, info);
+    return info;
+  };
+  const remove = async (id: string): Promise<void> => {
+    if (!damaged.has(id)) get(id);
+    const removed = await mkdtemp(join(folder, unfinishedPrefix));
+    await rename(join(folder, id), join(removed, id)); // at once and whole; what follows may take its time
+    whole.delete(id);
+    damaged.delete(id);
+    await rm(removed, { recursive: true, force: true });
+  };
+
+  return {
+    list: () => [...whole.values()].sort((a, b) => a.name.localeCompare(b.name)),
+    get,
+    folderOf,
+    import: ({ kind, paths, name, signal = new AbortController().signal, onProgress = () => undefined }) => {
+      const importNow = async (): Promise<DatasetInfo> => {
+        const set = await decode(kind, paths, { signal, onProgress });
+        onProgress({ message: 'Checking and writing', share: null });
+        return keep(set, name, signal);
+      };
+      const imported = lastImport.then(importNow, importNow); // one after another: each holds a whole set in memory
+      lastImport = imported;
+      return imported;
+    },
+    ensureBuiltIn: async () => {
+      if (damaged.has('mnist')) await remove('mnist');
+      const present = whole.get('mnist');
+      if (present !== undefined) return present;
+      const { folder: files, source } = findMnist();
+      const { signal } = new AbortController();
+      return keep({ ...(await decode('idx', [files], { signal, onProgress: () => undefined })), source }, null, signal);
+    },
+    remove,
+    preview: async (id, count) => preview(folderOf(id), get(id), count),
+  };
+};

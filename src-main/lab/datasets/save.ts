@@ -1,0 +1,68 @@
+import { mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DatasetInfo } from '../../../shared/dataset.ts';
+import { datasetFileNames, datasetInfoSchema } from '../../../shared/dataset.ts';
+import { LabError } from '../../../shared/errors.ts';
+import type { DecodedSet } from './decodedSet.ts';
+import { inMegabytes } from './fileBytes.ts';
+
+/** Folders that an import is still filling; they never count as data sets. */
+export const unfinishedPrefix = '.import-';
+export const infoFileName = 'dataset.json';
+
+/**
+ * Writes a set into `<folder>/<info.id>`, whole or not at all: a temporary folder, every file synced, then one rename.
+ * @throws LabError WORKSPACE_UNWRITABLE if the disk is full or the folder cannot be written.
+ */
+export const save = async (folder: string, info: DatasetInfo, set: DecodedSet, signal: AbortSignal): Promise<void> => {
+  let unfinished: string | null = null;
+  try {
+    await mkdir(folder, { recursive: true });
+    unfinished = await mkdtemp(join(folder, unfinishedPrefix));
+    await writeSynced(join(unfinished, datasetFileNames.trainImages), set.train.images, signal);
+    await writeSynced(join(unfinished, datasetFileNames.trainLabels), set.train.labels, signal);
+    await writeSynced(join(unfinished, datasetFileNames.testImages), set.test.images, signal);
+    await writeSynced(join(unfinished, datasetFileNames.testLabels), set.test.labels, signal);
+    const text = JSON.stringify(datasetInfoSchema.parse(info), null, 2);
+    await writeSynced(join(unfinished, infoFileName), Buffer.from(`${text}\n`), signal);
+    await syncFolder(unfinished);
+    await rename(unfinished, join(folder, info.id));
+    await syncFolder(folder);
+  } catch (error) {
+    if (unfinished !== null) await rm(unfinished, { recursive: true, force: true });
+    throw writeError(error, info.sizeBytes);
+  }
+};
+
+const writeSynced = (path: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> =>
+  writeFile(path, bytes, { flag: 'wx', flush: true, signal });
+
+/** Makes renames in a folder last; Windows has no such call. */
+const syncFolder = async (path: string): Promise<void> => {
+  if (process.platform === 'win32') return;
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+const writeError = (error: unknown, sizeBytes: number): unknown => {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new LabError(
+      'WORKSPACE_UNWRITABLE',
+      `The disk has no room for the data set's ${inMegabytes(sizeBytes)}. Free some space and import it again; nothing was kept.`,
+      { cause: error },
+    );
+  }
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'EIO') {
+    return new LabError(
+      'WORKSPACE_UNWRITABLE',
+      `The workspace's data set folder cannot be written (${code}). Check its rights and the disk, then import again; nothing was kept.`,
+      { cause: error },
+    );
+  }
+  return error;
+};
