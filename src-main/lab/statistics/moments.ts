@@ -1,0 +1,18 @@
+/** Arithmetic mean; null of nothing. */
+export const mean = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Sample standard deviation (n − 1); null for n < 2. Two passes, so that close values far from 0 keep their digits. */
+export const sampleSd = (values: readonly number[]): number | null => {
+  const center = mean(values);
+  if (center === null || values.length < 2) return null;
+  const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1));
+};
+
+/** The middle value, or the mean of the two middle ones; null of nothing. */
+export const median = (values: readonly number[]): number | null => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return mean(sorted.slice(Math.ceil(middle) - 1, Math.floor(middle) + 1));
+};

@@ -1,0 +1,98 @@
+import { predictedUnits } from '../../../shared/method.ts';
+import type { MethodId } from '../../../shared/method.ts';
+import type { MeanSd, ResultsQuery, ResultsRow, ResultsTable } from '../../../shared/result.ts';
+import { canonicalJson } from '../../../shared/runConfig.ts';
+import { nameGroups } from './groups.ts';
+import type { FinishedRun, Group } from './groups.ts';
+import { mean, median, sampleSd } from './moments.ts';
+import { welch } from './welch.ts';
+
+const present = (values: readonly (number | null | undefined)[]): number[] =>
+  values.filter((value) => value !== null && value !== undefined);
+
+const meanSd = (values: readonly number[]): MeanSd => ({ mean: mean(values), sd: sampleSd(values) });
+
+const bestAccuracies = (runs: readonly FinishedRun[]): number[] =>
+  runs.map(({ epochs }) => Math.max(...epochs.map((epoch) => epoch.testAccuracy)));
+
+/** Each run's median images/s over its epochs. */
+const speeds = (runs: readonly FinishedRun[]): number[] =>
+  present(runs.map(({ epochs }) => median(present(epochs.map((epoch) => epoch.imagesPerSecond)))));
+
+const ratio = (value: number | null, baseline: number | null): number | null =>
+  value === null || baseline === null || baseline === 0 ? null : value / baseline;
+
+/** The cost model compares optimizers; it says nothing where anything else differs too. */
+const predictedRatio = (group: Group, baseline: Group): number | null => {
+  const { optimizer, ...others } = group.config;
+  const { optimizer: baselineOptimizer, ...baselineOthers } = baseline.config;
+  if (canonicalJson(others) !== canonicalJson(baselineOthers)) return null;
+  return predictedUnits(baselineOptimizer) / predictedUnits(optimizer);
+};
+
+/** Gain in percentage points; null for the baseline itself and where either has no finished run. */
+const gainOver = (group: Group, baseline: Group | undefined): ResultsRow['gainPoints'] => {
+  if (baseline === undefined || group === baseline) return null;
+  const [values, baselineValues] = [bestAccuracies(group.finished), bestAccuracies(baseline.finished)];
+  const [ours, theirs] = [mean(values), mean(baselineValues)];
+  if (ours === null || theirs === null) return null;
+  const interval = welch(values, baselineValues);
+  return {
+    mean: 100 * (ours - theirs),
+    low: interval === null ? null : 100 * interval.low,
+    high: interval === null ? null : 100 * interval.high,
+  };
+};
+
+/** The chosen group if it is in the table; unless one was chosen, the first of the method that has a finished run. */
+const baselineOf = (groups: readonly Group[], chosen: string | null, method: MethodId): Group | undefined =>
+  chosen === null
+    ? groups.find(({ config, finished }) => config.optimizer.name === method && finished.length > 0)
+    : groups.find(({ hash }) => hash === chosen);
+
+/** Means, deviations and comparisons over whole groups; every finished run counts, whatever is on screen. */
+export const resultsTable = (
+  groups: readonly Group[],
+  baselines: Pick<ResultsQuery, 'speedBaseline' | 'accuracyBaseline'>,
+): ResultsTable => {
+  const names = nameGroups(groups);
+  const speedBaseline = baselineOf(groups, baselines.speedBaseline, 'sam');
+  const accuracyBaseline = baselineOf(groups, baselines.accuracyBaseline, 'sgd');
+  const baselineSpeed = median(speeds(speedBaseline?.finished ?? []));
+
+  const rows = groups.flatMap((group, index): ResultsRow[] => {
+    const name = names[index];
+    if (name === undefined) return [];
+    const { finished } = group;
+    const groupSpeeds = speeds(finished);
+    const last = finished.map(({ epochs }) => epochs.at(-1));
+    return [
+      {
+        groupHash: group.hash,
+        ...name,
+        config: group.config,
+        n: finished.length,
+        runIds: finished.map(({ id }) => id),
+        unfinishedRunIds: [...group.unfinishedRunIds],
+        seeds: finished.map(({ seed }) => seed),
+        bestTestAccuracy: meanSd(bestAccuracies(finished)),
+        lastTestAccuracy: meanSd(present(last.map((epoch) => epoch?.testAccuracy))),
+        gainPoints: gainOver(group, accuracyBaseline),
+        imagesPerSecond: {
+          median: median(groupSpeeds),
+          min: groupSpeeds.length === 0 ? null : Math.min(...groupSpeeds),
+          max: groupSpeeds.length === 0 ? null : Math.max(...groupSpeeds),
+        },
+        speedRatio: ratio(median(groupSpeeds), baselineSpeed),
+        predictedSpeedRatio: speedBaseline === undefined ? null : predictedRatio(group, speedBaseline),
+        epochMs: median(present(finished.map(({ epochs }) => median(epochs.map((epoch) => epoch.trainMs))))),
+        activeMs: median(present(last.map((epoch) => epoch?.activeMs))),
+      },
+    ];
+  });
+  return {
+    rows,
+    speedBaseline: speedBaseline?.hash ?? null,
+    accuracyBaseline: accuracyBaseline?.hash ?? null,
+  };
+};

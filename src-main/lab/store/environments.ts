@@ -1,0 +1,20 @@
+import { runEnvironmentSchema } from '../../../shared/device.ts';
+import type { RunEnvironment } from '../../../shared/device.ts';
+import type { RunId } from '../../../shared/run.ts';
+import { insertInto, selected } from './columns.ts';
+import type { Database } from './database.ts';
+
+const names = Object.keys(runEnvironmentSchema.shape);
+
+/** What runs ran on. */
+export const environmentTable = (database: Database) => {
+  const insert = database.prepare(insertInto('environment', ['runId', ...names]));
+  const select = database.prepare(`SELECT ${selected(names)} FROM environment WHERE run_id = ?`);
+  return {
+    insert: (runId: RunId, environment: RunEnvironment): void => void insert.run({ runId, ...environment }),
+    of: (runId: RunId): RunEnvironment | null => {
+      const row = select.get(runId);
+      return row === undefined ? null : runEnvironmentSchema.parse(row);
+    },
+  };
+};

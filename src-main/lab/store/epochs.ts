@@ -1,0 +1,31 @@
+import { epochMetricsSchema } from '../../../shared/metrics.ts';
+import type { EpochMetrics } from '../../../shared/metrics.ts';
+import type { RunId } from '../../../shared/run.ts';
+import { flag, insertInto, selected } from './columns.ts';
+import type { Database } from './database.ts';
+import { phaseColumn, phaseMsOf, phaseTimeTable } from './phaseTimes.ts';
+
+const { phaseMs: _, ...plain } = epochMetricsSchema.shape;
+const names = Object.keys(plain);
+
+type Row = Record<string, unknown> & { phaseMs: string };
+
+/** Finished epochs. */
+export const epochTable = (database: Database) => {
+  const phaseTimes = phaseTimeTable(database);
+  const insert = database.prepare(insertInto('epoch', ['runId', ...names, 'nonFinite']));
+  const select = database.prepare<[RunId], Row>(
+    `SELECT ${selected(names)}, ${phaseColumn('epoch', '0')} FROM epoch WHERE run_id = ? ORDER BY epoch.epoch`,
+  );
+  return {
+    /** @param nonFinite - a measured value was NaN or infinite, and is null here for that. */
+    insert: (runId: RunId, metrics: EpochMetrics, nonFinite: boolean): void => {
+      const { phaseMs, ...row } = metrics;
+      const lossLost = metrics.trainLoss === null || metrics.testLoss === null;
+      insert.run({ runId, ...row, nonFinite: flag(nonFinite || lossLost) });
+      phaseTimes.insert(runId, metrics.epoch, 0, phaseMs);
+    },
+    of: (runId: RunId): EpochMetrics[] =>
+      select.all(runId).map((row) => epochMetricsSchema.parse({ ...row, phaseMs: phaseMsOf(row.phaseMs) })),
+  };
+};

@@ -1,0 +1,33 @@
+import { experimentSummarySchema } from '../../../shared/run.ts';
+import type { ExperimentSummary } from '../../../shared/run.ts';
+import { experimentSchema } from '../../../shared/runConfig.ts';
+import type { Experiment } from '../../../shared/runConfig.ts';
+import type { Database } from './database.ts';
+
+interface Row {
+  definition: string;
+}
+
+/** What the user asked for. */
+export const experimentTable = (database: Database) => {
+  const insert = database.prepare('INSERT INTO experiment (name, definition, created_at) VALUES (?, ?, ?)');
+  const selectDefinition = database.prepare<[number], Row>('SELECT definition FROM experiment WHERE id = ?');
+  const selectAll = database.prepare<[], Row>(
+    `SELECT id, definition, created_at AS "createdAt",
+       (SELECT count(*) FROM run WHERE experiment_id = experiment.id AND deleted = 0) AS "runCount",
+       (SELECT count(*) FROM run WHERE experiment_id = experiment.id AND deleted = 0 AND state = 'finished') AS "finishedCount"
+     FROM experiment ORDER BY id DESC`,
+  );
+  return {
+    insert: (experiment: Experiment, at: string): number =>
+      Number(insert.run(experiment.name, JSON.stringify(experiment), at).lastInsertRowid),
+    definition: (id: number): Experiment | null => {
+      const row = selectDefinition.get(id);
+      return row === undefined ? null : experimentSchema.parse(JSON.parse(row.definition));
+    },
+    all: (): ExperimentSummary[] =>
+      selectAll.all().map(({ definition, ...row }) =>
+        experimentSummarySchema.parse({ ...row, experiment: JSON.parse(definition) as unknown }),
+      ),
+  };
+};

@@ -1,0 +1,81 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { LabError } from '../../../shared/errors.ts';
+import { backUp, renameDurably } from './backups.ts';
+import { loadSqlite } from './database.ts';
+import type { Database, OpenDatabase } from './database.ts';
+import { applicationId, databaseName, inspectDatabase } from './inspect.ts';
+import { lockWorkspace } from './lock.ts';
+import { migrate, readMigrations } from './migrations.ts';
+import type { Migration } from './migrations.ts';
+import { storeReader } from './reader.ts';
+import type { StoreReader } from './reader.ts';
+import { storeWriter } from './writer.ts';
+import type { StoreWriter } from './writer.ts';
+
+export type { StoreReader } from './reader.ts';
+export type { StoreWriter } from './writer.ts';
+export type { EndState } from './runStates.ts';
+
+export interface Store {
+  readonly read: StoreReader;
+  readonly write: StoreWriter;
+  close(): void;
+}
+
+/**
+ * Opens the database of a workspace, makes it on a first start, and brings it up to date.
+ * @param folder - the workspace; made if it does not exist.
+ * @throws LabError WORKSPACE_BUSY, _UNWRITABLE, _DAMAGED, _FOREIGN, _NEWER (then nothing was changed), RUNTIME_TOO_OLD.
+ */
+export const openStore = async (folder: string, migrationsFolder: string): Promise<Store> => {
+  const open = await loadSqlite();
+  makeFolder(folder);
+  const unlock = lockWorkspace(open, folder);
+  try {
+    const migrations = readMigrations(migrationsFolder);
+    if (inspectDatabase(open, folder, migrations.length) === null) create(open, folder, migrations);
+    const database = configure(open(join(folder, databaseName), { fileMustExist: true }));
+    migrate(database, migrations, (version) => backUp(database, folder, version));
+    return {
+      read: storeReader(database),
+      write: storeWriter(database),
+      close: () => {
+        database.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+};
+
+const makeFolder = (folder: string): void => {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new LabError('WORKSPACE_UNWRITABLE', 'The workspace folder cannot be made. Choose another folder.', {
+      cause: error,
+    });
+  }
+};
+
+/** Makes the database under a temporary name first: a start that is cut short leaves no half-made one. */
+const create = (open: OpenDatabase, folder: string, migrations: readonly Migration[]): void => {
+  const unfinished = join(folder, `${databaseName}.part`);
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${unfinished}${suffix}`, { force: true });
+  const database = configure(open(unfinished));
+  database.pragma(`application_id = ${String(applicationId)}`);
+  migrate(database, migrations, () => undefined);
+  database.close();
+  renameDurably(unfinished, join(folder, databaseName));
+};
+
+const configure = (database: Database): Database => {
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL'); // an acknowledged epoch survives a power cut
+  database.pragma('foreign_keys = ON');
+  database.pragma('trusted_schema = OFF');
+  return database;
+};

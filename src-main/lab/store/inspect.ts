@@ -1,0 +1,108 @@
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { LabError } from '../../../shared/errors.ts';
+import { backupFolderName } from './backups.ts';
+import { sqliteCode } from './database.ts';
+import type { OpenDatabase } from './database.ts';
+
+export const databaseName = 'lab.db';
+/** "ESAM" in ASCII: marks a database as this lab's. */
+export const applicationId = 0x4553414d;
+
+const headerBytes = 100;
+
+/**
+ * Looks at a workspace's database without changing a byte of it.
+ * @returns its schema's version, or null where there is no database and none was lost.
+ * @throws LabError WORKSPACE_DAMAGED, WORKSPACE_FOREIGN or WORKSPACE_NEWER.
+ */
+export const inspectDatabase = (open: OpenDatabase, folder: string, newestKnown: number): number | null => {
+  const file = join(folder, databaseName);
+  if (!existsSync(file)) {
+    const lost = existsSync(`${file}-wal`) || newestBackup(folder) !== null;
+    if (lost) throw damaged(folder, 'The database file is missing, though parts or backups of it are here.');
+    return null;
+  }
+  checkHeader(folder, file);
+  const version = readVersion(open, folder, file);
+  if (version > newestKnown) {
+    throw new LabError(
+      'WORKSPACE_NEWER',
+      `This workspace was written by a newer ESAM Lab (schema ${String(version)}; this one knows ${String(newestKnown)}). ` +
+        'Nothing was changed. Open it with the newer version.',
+    );
+  }
+  return version;
+};
+
+/** @see https://sqlite.org/fileformat.html, "The Database Header" */
+const checkHeader = (folder: string, file: string): void => {
+  const header = Buffer.alloc(headerBytes);
+  const descriptor = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(descriptor);
+    if (size === 0) throw damaged(folder, 'The database file is empty (0 bytes): its content was lost.');
+    const read = readSync(descriptor, header, 0, headerBytes, 0);
+    if (read < headerBytes || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
+      throw damaged(folder, 'The database file does not begin like an SQLite database.');
+    }
+    if (header.readUInt32BE(68) !== applicationId) {
+      throw new LabError(
+        'WORKSPACE_FOREIGN',
+        `The file ${databaseName} in this folder is a database of another program. Nothing was changed. Choose another folder.`,
+      );
+    }
+    const pageSize = header.readUInt16BE(16) === 1 ? 65536 : header.readUInt16BE(16);
+    const expected = pageSize * header.readUInt32BE(28);
+    // With a write-ahead log the missing pages may still lie there, so only its absence proves the loss.
+    if (size < expected && !hasContent(`${file}-wal`)) {
+      throw damaged(folder, `The database file is cut off (${String(size)} bytes of ${String(expected)}).`);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+const readVersion = (open: OpenDatabase, folder: string, file: string): number => {
+  const companions = [`${file}-wal`, `${file}-shm`].filter((name) => !existsSync(name));
+  try {
+    const database = open(file, { readonly: true, fileMustExist: true });
+    try {
+      const found: unknown = database.pragma('quick_check(1)', { simple: true });
+      if (found !== 'ok') throw damaged(folder, `SQLite's check of the database failed (${String(found)}).`);
+      return Number(database.pragma('user_version', { simple: true }));
+    } finally {
+      database.close();
+      for (const name of companions) rmSync(name, { force: true }); // made by this very look, hence empty
+    }
+  } catch (error) {
+    const code = sqliteCode(error);
+    if (code === null) throw error;
+    if (code === 'SQLITE_CANTOPEN' || code.startsWith('SQLITE_READONLY')) {
+      throw new LabError(
+        'WORKSPACE_UNWRITABLE',
+        'The workspace\'s database cannot be opened for writing. Check the permissions of the folder and its files.',
+        { cause: error },
+      );
+    }
+    throw damaged(folder, `SQLite cannot read the database (${code}).`, error);
+  }
+};
+
+const hasContent = (file: string): boolean => existsSync(file) && statSync(file).size > 0;
+
+const newestBackup = (folder: string): string | null => {
+  const backups = join(folder, backupFolderName);
+  if (!existsSync(backups)) return null;
+  const names = readdirSync(backups).filter((name) => name.endsWith('.db'));
+  return names.sort().at(-1) ?? null;
+};
+
+const damaged = (folder: string, what: string, cause?: unknown): LabError => {
+  const backup = newestBackup(folder);
+  const advice =
+    backup === null
+      ? `There is no backup in this workspace: restore ${databaseName} from your own, or choose another folder.`
+      : `The newest backup is ${backupFolderName}/${backup}: to use it, move the damaged files away and copy it to ${databaseName}.`;
+  return new LabError('WORKSPACE_DAMAGED', `${what} Nothing was changed. ${advice}`, { cause });
+};

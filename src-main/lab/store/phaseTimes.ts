@@ -1,0 +1,28 @@
+import { phases, phaseMsSchema } from '../../../shared/metrics.ts';
+import type { PhaseMs } from '../../../shared/metrics.ts';
+import type { RunId } from '../../../shared/run.ts';
+import { insertInto } from './columns.ts';
+import type { Database } from './database.ts';
+
+/** Milliseconds per phase of a step, or of an epoch's mean step (step 0). */
+export const phaseTimeTable = (database: Database) => {
+  const insert = database.prepare(insertInto('phase_time', ['runId', 'epoch', 'step', 'phase', 'ms']));
+  return {
+    insert: (runId: RunId, epoch: number, step: number, phaseMs: PhaseMs): void => {
+      for (const phase of phases) {
+        if (phaseMs[phase] > 0) insert.run({ runId, epoch, step, phase, ms: phaseMs[phase] });
+      }
+    },
+  };
+};
+
+/** A column with the phases of the row's step as a JSON object; `step` is an SQL expression. */
+export const phaseColumn = (table: string, step: string): string =>
+  `(SELECT json_group_object(phase, ms) FROM phase_time
+    WHERE phase_time.run_id = ${table}.run_id AND phase_time.epoch = ${table}.epoch AND phase_time.step = ${step}) AS "phaseMs"`;
+
+/** Reads such a column. */
+export const phaseMsOf = (json: string): PhaseMs => {
+  const stored: unknown = JSON.parse(json);
+  return phaseMsSchema.parse({ ...Object.fromEntries(phases.map((phase) => [phase, 0])), ...Object(stored) });
+};

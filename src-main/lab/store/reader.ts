@@ -1,0 +1,41 @@
+import type { RunDetail, RunId } from '../../../shared/run.ts';
+import type { Database } from './database.ts';
+import { environmentTable } from './environments.ts';
+import { epochTable } from './epochs.ts';
+import { experimentTable } from './experiments.ts';
+import { logTable } from './logs.ts';
+import { pauseTable } from './pause.ts';
+import { runReader } from './runs.ts';
+import { stepTable } from './steps.ts';
+
+const mostSteps = 2000;
+
+/** All that can be read from the store. */
+export const storeReader = (database: Database) => {
+  const runs = runReader(database);
+  const environments = environmentTable(database);
+  const epochs = epochTable(database);
+  const steps = stepTable(database);
+  const logs = logTable(database);
+  const experiments = experimentTable(database);
+  return {
+    runs,
+    epochs: epochs.of,
+    environment: environments.of,
+    experiments: experiments.all,
+    experiment: experiments.definition,
+    isPaused: pauseTable(database).isPaused,
+    detail: (id: RunId): RunDetail | null => {
+      const run = runs.one(id);
+      if (run === null) return null;
+      return {
+        run,
+        environment: environments.of(id),
+        epochs: epochs.of(id),
+        steps: steps.of(id, mostSteps),
+        log: logs.of(id),
+      };
+    },
+  };
+};
+export type StoreReader = ReturnType<typeof storeReader>;

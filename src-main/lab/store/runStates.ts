@@ -1,0 +1,71 @@
+import { LabError } from '../../../shared/errors.ts';
+import type { RunId, RunState, RunSummary } from '../../../shared/run.ts';
+import { canonicalJson, groupConfigOf } from '../../../shared/runConfig.ts';
+import type { RunConfig } from '../../../shared/runConfig.ts';
+import { groupHash } from '../groupHash.ts';
+import { flag } from './columns.ts';
+import type { Database } from './database.ts';
+
+export type EndState = Exclude<RunState, 'queued' | 'running'>;
+
+const now = (): string => new Date().toISOString();
+
+/** The life of runs: queued → running → ended. Every change names the state it leaves, so that none can happen twice. */
+export const runStates = (database: Database) => {
+  const insert = database.prepare(
+    `INSERT INTO run (experiment_id, config, group_hash, seed, state, queue_position, created_at)
+     VALUES (?, ?, ?, ?, 'queued', (SELECT coalesce(max(queue_position), 0) + 1 FROM run), ?)`,
+  );
+  const start = database.prepare(
+    "UPDATE run SET state = 'running', queue_position = NULL, started_at = ? WHERE id = ? AND state = 'queued'",
+  );
+  const end = database.prepare("UPDATE run SET state = ?, reason = ?, ended_at = ? WHERE id = ? AND state = 'running'");
+  const refuse = database.prepare(
+    `UPDATE run SET state = 'failed', reason = ?, queue_position = NULL, started_at = NULL, ended_at = ? WHERE id = ? AND state = 'queued'`,
+  );
+  const cancel = database.prepare(
+    `UPDATE run SET state = 'cancelled', reason = 'Taken out of the queue before it started.', queue_position = NULL, ended_at = ?
+     WHERE id = ? AND state = 'queued'`,
+  );
+  const requestStop = database.prepare("UPDATE run SET stop_requested = ? WHERE id = ? AND state = 'running'");
+  const remove = database.prepare('UPDATE run SET deleted = ? WHERE id = ? AND ended_at IS NOT NULL');
+  const place = database.prepare("UPDATE run SET queue_position = ? WHERE id = ? AND state = 'queued'");
+  const waitingIds = database
+    .prepare<[], RunId>("SELECT id FROM run WHERE state = 'queued' ORDER BY queue_position")
+    .pluck();
+  const state = database.prepare<[RunId], RunState>('SELECT state FROM run WHERE id = ?').pluck();
+
+  /** Throws unless the statement changed its one row. */
+  const changed = (changes: number, id: RunId, expected: string): void => {
+    if (changes === 1) return;
+    const found = state.get(id);
+    if (found === undefined) throw new LabError('RUN_NOT_FOUND', `There is no run ${String(id)} in this workspace.`);
+    throw new LabError('RUN_STATE', `Run ${String(id)} is ${found}; this needs ${expected}.`);
+  };
+
+  return {
+    insert: (experimentId: number, config: RunConfig, at: string): RunId => {
+      const hash = groupHash(groupConfigOf(config));
+      return Number(insert.run(experimentId, canonicalJson(config), hash, config.seed, at).lastInsertRowid);
+    },
+    start: (id: RunId): void => changed(start.run(now(), id).changes, id, 'a waiting run'),
+    end: (id: RunId, to: EndState, reason: string | null): void =>
+      changed(end.run(to, reason, now(), id).changes, id, 'a running run'),
+    /** Ends a waiting run that cannot start. */
+    refuse: (id: RunId, reason: string): void => changed(refuse.run(reason, now(), id).changes, id, 'a waiting run'),
+    cancel: (id: RunId): void => changed(cancel.run(now(), id).changes, id, 'a waiting run'),
+    requestStop: (id: RunId, when: NonNullable<RunSummary['stopRequested']>): void =>
+      changed(requestStop.run(when, id).changes, id, 'a running run'),
+    setDeleted: (id: RunId, deleted: boolean): void =>
+      changed(remove.run(flag(deleted), id).changes, id, 'a run that has ended'),
+    /** Puts a waiting run before another, or last. */
+    move: (id: RunId, beforeId: RunId | null): void => {
+      const order = waitingIds.all().filter((other) => other !== id);
+      const index = beforeId === null ? order.length : order.indexOf(beforeId);
+      if (index < 0 && beforeId !== null && beforeId !== id) changed(0, beforeId, 'a waiting run');
+      if (beforeId === id) return;
+      order.splice(index, 0, id);
+      order.forEach((other, position) => changed(place.run(position + 1, other).changes, other, 'a waiting run'));
+    },
+  };
+};

@@ -1,0 +1,38 @@
+import { stepMetricsSchema } from '../../../shared/metrics.ts';
+import type { StepMetrics } from '../../../shared/metrics.ts';
+import type { RunId } from '../../../shared/run.ts';
+import { flag, insertInto, selected } from './columns.ts';
+import type { Database } from './database.ts';
+import { phaseColumn, phaseMsOf, phaseTimeTable } from './phaseTimes.ts';
+
+const { phaseMs: _, ...plain } = stepMetricsSchema.shape;
+const names = Object.keys(plain);
+
+type Row = Record<string, unknown> & { phaseMs: string };
+
+/** Sampled optimizer steps. */
+export const stepTable = (database: Database) => {
+  const phaseTimes = phaseTimeTable(database);
+  const insert = database.prepare(insertInto('step', ['runId', ...names, 'nonFinite']));
+  const count = database.prepare<[RunId], number>('SELECT count(*) FROM step WHERE run_id = ?').pluck();
+  const select = database.prepare<[RunId, number], Row>(
+    `SELECT ${selected(names)}, ${phaseColumn('step', 'step.step')}
+     FROM (SELECT *, row_number() OVER (ORDER BY step) - 1 AS place FROM step WHERE run_id = ?) AS step
+     WHERE place % ? = 0 ORDER BY step.step`,
+  );
+  return {
+    /** @param nonFinite - a measured value was NaN or infinite, and is null here for that. */
+    insert: (runId: RunId, metrics: StepMetrics, nonFinite: boolean): void => {
+      const { phaseMs, ...row } = metrics;
+      insert.run({ runId, ...row, nonFinite: flag(nonFinite || metrics.lossBefore === null) });
+      phaseTimes.insert(runId, metrics.epoch, metrics.step, phaseMs);
+    },
+    /** At most `limit` of a run's steps, evenly thinned, in order. */
+    of: (runId: RunId, limit: number): StepMetrics[] => {
+      const stride = Math.max(1, Math.ceil((count.get(runId) ?? 0) / limit));
+      return select
+        .all(runId, stride)
+        .map((row) => stepMetricsSchema.parse({ ...row, phaseMs: phaseMsOf(row.phaseMs) }));
+    },
+  };
+};
