@@ -48,7 +48,11 @@ export default defineConfig(
     rules: {
       '@typescript-eslint/consistent-type-definitions': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
+      '@typescript-eslint/dot-notation': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       'no-restricted-syntax': [
@@ -78,7 +82,11 @@ export default defineConfig(
     files: ['shared/**', 'src-main/**', 'src-renderer/**'],
     plugins: { boundaries },
     settings: {
-      'boundaries/elements': Object.entries(folders).map(([pattern, [type]]) => ({ type, pattern, partialMatch: false })),
+      'boundaries/elements': Object.entries(folders).map(([pattern, [type]]) => ({
+        type,
+        pattern,
+        partialMatch: false,
+      })),
       'boundaries/elements-single-match': true,
       'import/resolver': { typescript: true },
     },

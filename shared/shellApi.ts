@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { LabReply, LabRequest } from './labApi.ts';
 
 /** What the window may ask of the desktop shell itself; everything else goes to the lab. */
@@ -19,3 +20,18 @@ export interface Bridge {
   send(request: LabRequest): void;
   onReply(listener: (reply: LabReply) => void): void;
 }
+
+const text = z.string().max(64 * 1024 * 1024);
+
+/** A call of `ShellApi` on its way from the preload script to main. */
+export const shellCallSchema = z.discriminatedUnion('method', [
+  z.strictObject({ method: z.literal('chooseDataset'), input: z.tuple([z.enum(['files', 'folder'])]) }),
+  z.strictObject({ method: z.literal('saveText'), input: z.tuple([z.string().min(1).max(255), text]) }),
+  z.strictObject({ method: z.literal('copyText'), input: z.tuple([text]) }),
+  z.strictObject({ method: z.literal('showWorkspace'), input: z.tuple([]) }),
+]);
+export type ShellCall = z.infer<typeof shellCallSchema>;
+
+/** What comes back; a message carries no path and no stack. */
+export type ShellAnswer =
+  { readonly ok: true; readonly output: unknown } | { readonly ok: false; readonly message: string };

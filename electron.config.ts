@@ -1,0 +1,69 @@
+import { cpSync } from 'node:fs';
+import { build } from 'electron-builder';
+import type { Configuration } from 'electron-builder';
+import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
+import page from './src-renderer/vite.config.ts';
+
+/** Also runs in the stand-in Electron 25. */
+const target = 'node18';
+
+/** The store reads its migrations from files: they lie beside the bundles. */
+const copyMigrations: Plugin = {
+  name: 'copy-migrations',
+  closeBundle: () => cpSync('src-main/lab/store/migrations', 'out/main/migrations', { recursive: true }),
+};
+
+export default defineConfig({
+  main: {
+    plugins: [copyMigrations],
+    build: {
+      target,
+      rolldownOptions: {
+        input: {
+          index: 'src-main/main/index.ts',
+          lab: 'src-main/lab/index.ts',
+          trainer: 'src-main/trainer/process.ts',
+          cli: 'src-main/cli/index.ts',
+        },
+        output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunk-[name]-[hash].cjs' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      target,
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: 'src-main/preload/index.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: page,
+});
+
+/** How electron-builder makes installers; `npm run package -- --dir` makes only the unpacked folder. */
+export const packaging: Configuration = {
+  appId: 'lab.esam.desktop',
+  productName: 'ESAM Lab',
+  directories: { output: 'dist', buildResources: 'resources' },
+  files: ['out/**', 'resources/presets/**', 'package.json'],
+  asar: true,
+  asarUnpack: ['**/*.node', 'node_modules/better-sqlite3/**', 'node_modules/@tensorflow/tfjs-node-gpu/binding/**'],
+  npmRebuild: false,
+  electronFuses: {
+    runAsNode: false,
+    enableNodeOptionsEnvironmentVariable: false,
+    enableNodeCliInspectArguments: false,
+    onlyLoadAppFromAsar: true,
+    grantFileProtocolExtraPrivileges: false,
+  },
+  linux: { target: ['tar.gz', 'deb', 'AppImage'], category: 'Science', icon: 'resources/icon.png' },
+  deb: { maintainer: 'The ESAM Lab authors <maintainers@esam-lab.invalid>' },
+  win: { target: ['nsis'], icon: 'resources/icon.png' },
+  nsis: { oneClick: false, perMachine: false, allowToChangeInstallationDirectory: true },
+  mac: { target: ['dmg'], category: 'public.app-category.developer-tools', icon: 'resources/icon.png' },
+};
+
+if (import.meta.main) await build({ config: packaging, dir: process.argv.includes('--dir'), publish: 'never' });

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+const id = z.number().int().min(1);
+const sentence = z.string().max(10_000);
+
+/** What main tells the lab. A client is one page load of a window; a trainer is one process that main forked for the lab. */
+export const labControlSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('open'),
+    workspaceFolder: z.string().min(1),
+    labVersion: z.string(),
+    electronVersion: z.string(),
+    notices: z.array(z.string()),
+  }),
+  /** Comes with the client's MessagePort where the carrier can transfer one; otherwise main relays the client's messages. */
+  z.strictObject({ type: z.literal('clientConnected'), clientId: id }),
+  z.strictObject({ type: z.literal('clientMessage'), clientId: id, message: z.unknown() }),
+  z.strictObject({ type: z.literal('clientClosed'), clientId: id }),
+  /** The user chose these files or folders in a dialog. */
+  z.strictObject({ type: z.literal('grantPaths'), paths: z.array(z.string()) }),
+  z.strictObject({ type: z.literal('trainerStarted'), trainerId: id, pid: z.number().int() }),
+  z.strictObject({ type: z.literal('trainerMessage'), trainerId: id, message: z.unknown() }),
+  /** The trainer is gone, or never started. */
+  z.strictObject({ type: z.literal('trainerClosed'), trainerId: id, reason: sentence }),
+  /** End the running run honestly, close the store, answer `closed`. */
+  z.strictObject({ type: z.literal('close') }),
+]);
+export type LabControl = z.infer<typeof labControlSchema>;
+
+/** What the lab tells main. */
+export const labNoticeSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('clientMessage'), clientId: id, message: z.unknown() }),
+  z.strictObject({
+    type: z.literal('launchTrainer'),
+    trainerId: id,
+    environment: z.record(z.string(), z.string()),
+  }),
+  z.strictObject({ type: z.literal('trainerMessage'), trainerId: id, message: z.unknown() }),
+  z.strictObject({ type: z.literal('endTrainer'), trainerId: id, how: z.enum(['terminate', 'kill']) }),
+  /** What the desktop shows while runs go on; `share` is the running run's part done, null while nothing runs. */
+  z.strictObject({
+    type: z.literal('activity'),
+    running: z.number().int().min(0),
+    waiting: z.number().int().min(0),
+    share: z.number().min(0).max(1).nullable(),
+  }),
+  /** A run has ended; both texts are for a desktop notification. */
+  z.strictObject({ type: z.literal('runEnded'), title: sentence, text: sentence }),
+  z.strictObject({ type: z.literal('closed') }),
+]);
+export type LabNotice = z.infer<typeof labNoticeSchema>;

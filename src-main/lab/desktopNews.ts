@@ -1,0 +1,44 @@
+import type { LabEvent } from '../../shared/labApi.ts';
+import type { LabNotice } from '../../shared/controlProtocol.ts';
+import { methodNames, methodOf } from '../../shared/method.ts';
+import type { RunState, RunSummary } from '../../shared/run.ts';
+
+const endings: Partial<Record<RunState, string>> = {
+  finished: 'finished',
+  diverged: 'diverged',
+  failed: 'failed',
+  interrupted: 'was interrupted',
+};
+
+/** Turns the lab's events into what the desktop shows: progress in the taskbar, and notifications of runs that ended. */
+export const desktopNews = (tell: (notice: LabNotice) => void): ((event: LabEvent) => void) => {
+  let counts = { running: 0, waiting: 0 };
+  const open = new Set<number>();
+  return (event) => {
+    if (event.type === 'queueChanged') {
+      const { running, waiting } = event.queue;
+      counts = { running: running.length, waiting: waiting.length };
+      for (const run of running) open.add(run.id);
+      tell({ type: 'activity', ...counts, share: running[0] === undefined ? null : shareOf(running[0]) });
+    }
+    if (event.type === 'runChanged') {
+      const { run } = event;
+      if (run.state === 'running') {
+        open.add(run.id);
+        tell({ type: 'activity', ...counts, share: shareOf(run) });
+      } else if (open.delete(run.id)) {
+        const ending = endings[run.state];
+        if (ending !== undefined)
+          tell({ type: 'runEnded', title: `Run ${String(run.id)} ${ending}`, text: textOf(run) });
+      }
+    }
+  };
+};
+
+const shareOf = (run: RunSummary): number => Math.min(1, run.epochsDone / run.config.epochs);
+
+const textOf = (run: RunSummary): string => {
+  const name = `${run.experimentName}: ${methodNames[methodOf(run.config.optimizer)]}, seed ${String(run.config.seed)}`;
+  if (run.reason !== null) return `${name}. ${run.reason}`;
+  return run.bestTestAccuracy === null ? name : `${name}, best ${(100 * run.bestTestAccuracy).toFixed(2)} %`;
+};

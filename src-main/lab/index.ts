@@ -1,0 +1,115 @@
+import { fileURLToPath } from 'node:url';
+import type { Channel } from '../../shared/channel.ts';
+import type { LabControl } from '../../shared/controlProtocol.ts';
+import { LabError } from '../../shared/errors.ts';
+import type { LabErrorCode } from '../../shared/errors.ts';
+import { refusalOf } from '../../shared/refusal.ts';
+import { connectDesktop, portChannel, relayedChannel } from './desktop.ts';
+import type { RelayedChannel } from './desktop.ts';
+import { desktopNews } from './desktopNews.ts';
+import { DesktopTrainers } from './desktopTrainers.ts';
+import type { Lab } from './service.ts';
+
+/** Lies beside the source, or beside the bundle. */
+const fileBeside = (source: string, bundled: string): string =>
+  fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? source : bundled, import.meta.url));
+
+const desktop = connectDesktop();
+const trainers = new DesktopTrainers((notice) => desktop.tell(notice));
+const relayed = new Map<number, RelayedChannel>();
+/** Connects a client to the lab, or to the reason why there is none. Clients that come before either wait. */
+let connectClient: ((channel: Channel) => void) | null = null;
+const early: Channel[] = [];
+let lab: Lab | null = null;
+
+const settle = (connect: (channel: Channel) => void): void => {
+  connectClient = connect;
+  early.splice(0).forEach(connect);
+};
+
+const open = async (control: Extract<LabControl, { type: 'open' }>): Promise<void> => {
+  try {
+    requireNodeApi();
+    // Only now: a Node that is too old crashes while it loads the store.
+    const [{ openLab }, { serve }] = await Promise.all([import('./service.ts'), import('./serve.ts')]);
+    const opened = await openLab({
+      workspaceFolder: control.workspaceFolder,
+      launcher: trainers,
+      labVersion: control.labVersion,
+      presetsFolder: fileBeside('../../resources/presets', '../../resources/presets'),
+      migrationsFolder: fileBeside('./store/migrations', './migrations'),
+      electronVersion: control.electronVersion,
+      notices: control.notices,
+      installRuntimeOnStart: true,
+    });
+    lab = opened;
+    const news = desktopNews((notice) => desktop.tell(notice));
+    opened.onEvent(news);
+    news({ type: 'queueChanged', queue: await opened.queue({}) });
+    settle((channel) => serve(opened, channel));
+  } catch (error) {
+    if (!(error instanceof LabError)) console.error(error);
+    settle(refuser(error));
+  }
+};
+
+const requireNodeApi = (): void => {
+  const found = process.versions['napi'] ?? '0';
+  if (Number(found) >= 10) return;
+  throw new LabError(
+    'RUNTIME_TOO_OLD',
+    `The lab runs in Node ${process.versions.node} with Node-API ${found}; its database needs Node-API 10 (Node 22.14 or newer, ` +
+      'Electron 36 or newer). Start the app with "npm start", which finds a newer Node.',
+  );
+};
+
+const refuser = (error: unknown): ((channel: Channel) => void) => {
+  const [code, message]: [LabErrorCode, string] =
+    error instanceof LabError
+      ? [error.code, error.message]
+      : [
+          'INTERNAL',
+          'The lab could not open the workspace because of an error in the app itself; the terminal shows it.',
+        ];
+  return (channel) =>
+    channel.onMessage((request) => {
+      const refusal = refusalOf(request, code, message);
+      if (refusal !== null) channel.post(refusal);
+    });
+};
+
+const leave = async (): Promise<void> => {
+  await lab?.close();
+  desktop.tell({ type: 'closed' });
+};
+
+desktop.onControl((control, port) => {
+  switch (control.type) {
+    case 'open':
+      return void open(control);
+    case 'clientConnected': {
+      const { clientId } = control;
+      const relay = relayedChannel(
+        (message) => desktop.tell({ type: 'clientMessage', clientId, message }),
+        () => relayed.delete(clientId),
+      );
+      if (port === null) relayed.set(clientId, relay);
+      const channel = port === null ? relay : portChannel(port);
+      return connectClient === null ? void early.push(channel) : connectClient(channel);
+    }
+    case 'clientMessage':
+      return relayed.get(control.clientId)?.deliver(control.message);
+    case 'clientClosed':
+      relayed.get(control.clientId)?.end('The window was closed.');
+      return void relayed.delete(control.clientId);
+    case 'grantPaths':
+      return lab?.grantPaths(control.paths);
+    case 'close':
+      return void leave();
+    case 'trainerStarted':
+    case 'trainerMessage':
+    case 'trainerClosed':
+      return trainers.handle(control);
+  }
+});
+desktop.onGone(() => void leave().finally(() => process.exit()));

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { app, dialog, ipcMain, shell } from 'electron';
+import type { BrowserWindow } from 'electron';
+import { z } from 'zod';
+import { DesktopActivity } from './activity.ts';
+import { LabProcess } from './labProcess.ts';
+import { setMenu } from './menu.ts';
+import { claimFolders, labEntry, packageFile, rendererFolder, trainerEntry } from './paths.ts';
+import { registerScheme, serveBundle } from './protocol.ts';
+import { QuitGuard } from './quit.ts';
+import { lockDown } from './security.ts';
+import { isFromOwnPage, offerShell } from './shellApi.ts';
+import { bringToFront, openWindow } from './window.ts';
+
+/** What the start script wants said on screen always, one line each. */
+const notices = (process.env['ESAM_LAB_NOTICES'] ?? '').split('\n').filter((line) => line !== '');
+
+const labVersion = (): string =>
+  z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, 'utf8'))).version;
+
+const open = (workspace: string): BrowserWindow => {
+  lockDown();
+  serveBundle(rendererFolder);
+  const window = openWindow(notices);
+  const activity = new DesktopActivity(window);
+  const lab: LabProcess = new LabProcess({
+    labEntry,
+    trainerEntry,
+    open: {
+      type: 'open',
+      workspaceFolder: workspace,
+      labVersion: labVersion(),
+      electronVersion: process.versions.electron,
+      notices,
+    },
+    onActivity: (now) => {
+      activity.show(now);
+      if (activity.runsOpen() === 0) guard.idle();
+    },
+    onRunEnded: ({ title, text }) => activity.notify(title, text),
+    onCrash: (lastLine, restarted) => {
+      if (window.isDestroyed()) return;
+      window.webContents.reload();
+      void dialog.showMessageBox(window, { type: 'warning', ...crashNotice(lastLine, restarted) });
+    },
+  });
+  const guard = new QuitGuard(window, lab, activity);
+  ipcMain.on('connect', (event) => {
+    const [port] = event.ports;
+    if (port !== undefined && isFromOwnPage(event, window)) lab.connect(port);
+  });
+  offerShell(window, workspace, (paths) => lab.grantPaths(paths));
+  setMenu(window, () => void shell.openPath(workspace));
+  return window;
+};
+
+const crashNotice = (lastLine: string, restarted: boolean): { message: string; detail: string } => ({
+  message: restarted ? 'The lab process ended unexpectedly and was started again.' : 'The lab process ended again.',
+  detail: [
+    'Everything it had acknowledged is stored; a run that was training is shown as interrupted.',
+    restarted ? '' : 'It is not started once more. Quit the app and start it again.',
+    lastLine === '' ? '' : `Its last output was: ${lastLine}`,
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' '),
+});
+
+const { workspace } = claimFolders();
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+registerScheme();
+if (app.requestSingleInstanceLock()) {
+  void app.whenReady().then(() => {
+    const window = open(workspace);
+    app.on('second-instance', () => bringToFront(window));
+    app.on('activate', () => bringToFront(window));
+  });
+} else {
+  app.quit();
+}

@@ -1,0 +1,65 @@
+import { fork } from 'node:child_process';
+import { utilityProcess } from 'electron';
+import type { MessagePortMain } from 'electron';
+import type { LabControl } from '../../shared/controlProtocol.ts';
+import { lastLineOf } from './lastLine.ts';
+
+/** The lab's process, whatever kind it is. */
+export interface LabChild {
+  /** True where a window's port can be handed over, so that its messages do not pass through main. */
+  readonly takesPorts: boolean;
+  post(message: LabControl, ports?: MessagePortMain[]): void;
+  kill(): void;
+}
+
+export interface LabChildListeners {
+  readonly onMessage: (message: unknown) => void;
+  /** Called once; `lastLine` is what the process said last on stderr. */
+  readonly onExit: (lastLine: string) => void;
+}
+
+/** Node-API of this Electron's Node: better-sqlite3 needs 10. An older Electron runs the lab in the Node of ESAM_LAB_NODE. */
+const canLoadStore = Number(process.versions['napi'] ?? 0) >= 10;
+
+/** Starts the lab: a utility process, or a child process of a newer Node where Electron's own is too old. */
+export const startLab = (entry: string, listeners: LabChildListeners): LabChild => {
+  const node = process.env['ESAM_LAB_NODE'];
+  return canLoadStore || node === undefined ? utilityLab(entry, listeners) : nodeLab(entry, node, listeners);
+};
+
+const utilityLab = (entry: string, { onMessage, onExit }: LabChildListeners): LabChild => {
+  const child = utilityProcess.fork(entry, [], { serviceName: 'ESAM Lab', stdio: ['ignore', 'inherit', 'pipe'] });
+  const lastLine = lastLineOf(child.stderr);
+  child.on('message', onMessage);
+  child.once('exit', () => onExit(lastLine()));
+  return {
+    takesPorts: true,
+    post: (message, ports) => child.postMessage(message, ports),
+    kill: () => void child.kill(),
+  };
+};
+
+const nodeLab = (entry: string, node: string, { onMessage, onExit }: LabChildListeners): LabChild => {
+  const child = fork(entry, [], {
+    execPath: node,
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  });
+  const lastLine = lastLineOf(child.stderr);
+  let gone = false;
+  const exit = (said: string): void => {
+    if (!gone) onExit(said);
+    gone = true;
+  };
+  child.on('message', onMessage);
+  child.once('close', () => exit(lastLine()));
+  child.once('error', (error) => exit(error.message));
+  return {
+    takesPorts: false,
+    post: (message) => {
+      if (child.connected) child.send(message, () => undefined); // a failed send is followed by 'close'
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+};

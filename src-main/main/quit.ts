@@ -1,0 +1,60 @@
+import { app, dialog } from 'electron';
+import type { BrowserWindow } from 'electron';
+import type { DesktopActivity } from './activity.ts';
+import type { LabProcess } from './labProcess.ts';
+
+const choices = ['Keep training in the background', 'Stop training and quit', 'Cancel'];
+
+/** Owns the way out: asks while a run trains, and lets the lab end its run honestly before the app goes. */
+export class QuitGuard {
+  readonly #window: BrowserWindow;
+  readonly #lab: LabProcess;
+  readonly #activity: DesktopActivity;
+  #state: 'open' | 'asking' | 'leaving' = 'open';
+
+  constructor(window: BrowserWindow, lab: LabProcess, activity: DesktopActivity) {
+    this.#window = window;
+    this.#lab = lab;
+    this.#activity = activity;
+    window.on('close', (event) => {
+      if (this.#state === 'leaving') return;
+      event.preventDefault();
+      void this.#ask();
+    });
+    app.on('before-quit', (event) => {
+      if (this.#state === 'leaving') return;
+      event.preventDefault();
+      void this.#ask();
+    });
+  }
+
+  /** The queue is empty: an app kept only for training in the background has nothing left to do. */
+  idle(): void {
+    if (this.#state === 'open' && !this.#window.isVisible()) void this.#leave();
+  }
+
+  async #ask(): Promise<void> {
+    if (this.#state !== 'open') return;
+    if (!this.#activity.isTraining()) return this.#leave();
+    this.#state = 'asking';
+    const { response } = await dialog.showMessageBox(this.#window, {
+      type: 'question',
+      message: 'A run is training.',
+      detail:
+        'In the background, training goes on without a window until the queue is empty; starting the app again shows it. ' +
+        'If training is stopped, the run ends now and keeps its finished epochs; waiting runs stay in the queue.',
+      buttons: choices,
+      defaultId: 0,
+      cancelId: 2,
+    });
+    this.#state = 'open';
+    if (response === 0) this.#window.hide();
+    if (response === 1) await this.#leave();
+  }
+
+  async #leave(): Promise<void> {
+    this.#state = 'leaving';
+    await this.#lab.close();
+    app.quit();
+  }
+}

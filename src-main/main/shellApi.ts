@@ -1,0 +1,83 @@
+import { basename, join } from 'node:path';
+import { app, clipboard, dialog, ipcMain, shell } from 'electron';
+import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
+import { shellCallSchema } from '../../shared/shellApi.ts';
+import type { ShellAnswer, ShellApi, ShellCall } from '../../shared/shellApi.ts';
+import { isOwnPage } from './protocol.ts';
+import { saveText } from './saveText.ts';
+
+/** Offers the shell's dialogs, clipboard and file manager to the app's own page, and to nothing else. */
+export const offerShell = (window: BrowserWindow, workspace: string, grantPaths: (paths: string[]) => void): void => {
+  const api = shellOf(window, workspace, grantPaths);
+  ipcMain.handle('shell', async (event, call: unknown): Promise<ShellAnswer> => {
+    if (!isFromOwnPage(event, window)) return { ok: false, message: 'Only the page of the app may ask this.' };
+    const parsed = shellCallSchema.safeParse(call);
+    if (!parsed.success) return { ok: false, message: 'This is no request that the shell knows.' };
+    try {
+      return { ok: true, output: await perform(api, parsed.data) };
+    } catch (error) {
+      return { ok: false, message: explain(error) };
+    }
+  });
+};
+
+/** Only the main frame of our window counts, and only while it shows the app's page. */
+export const isFromOwnPage = (
+  event: Pick<IpcMainInvokeEvent, 'sender' | 'senderFrame'>,
+  window: BrowserWindow,
+): boolean =>
+  event.sender === window.webContents &&
+  event.senderFrame === window.webContents.mainFrame &&
+  isOwnPage(event.senderFrame.url);
+
+const perform = (api: ShellApi, call: ShellCall): Promise<unknown> => {
+  switch (call.method) {
+    case 'chooseDataset':
+      return api.chooseDataset(...call.input);
+    case 'saveText':
+      return api.saveText(...call.input);
+    case 'copyText':
+      return api.copyText(...call.input);
+    case 'showWorkspace':
+      return api.showWorkspace();
+  }
+};
+
+const shellOf = (window: BrowserWindow, workspace: string, grantPaths: (paths: string[]) => void): ShellApi => ({
+  chooseDataset: async (kind) => {
+    const chosen = await dialog.showOpenDialog(window, {
+      title: kind === 'files' ? 'Choose the files of a data set' : 'Choose the folder of a data set',
+      properties: kind === 'files' ? ['openFile', 'multiSelections'] : ['openDirectory'],
+    });
+    if (chosen.canceled) return [];
+    grantPaths(chosen.filePaths);
+    return chosen.filePaths;
+  },
+  saveText: async (suggestedName, content) => {
+    const defaultPath = join(app.getPath('documents'), basename(suggestedName.replaceAll('\\', '/')));
+    const chosen = await dialog.showSaveDialog(window, { defaultPath });
+    if (chosen.canceled || chosen.filePath === '') return null;
+    await saveText(chosen.filePath, content);
+    return basename(chosen.filePath);
+  },
+  copyText: async (content) => {
+    await clipboard.writeText(content);
+  },
+  showWorkspace: async () => {
+    const failure = await shell.openPath(workspace);
+    if (failure !== '') throw new Error('the system could not open the folder');
+  },
+});
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'there is no space left on the disk',
+  EACCES: 'the folder may not be written to',
+  EPERM: 'the folder may not be written to',
+  EROFS: 'the disk is read-only',
+  EIO: 'the disk reported an error',
+};
+
+const explain = (error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return `This did not work: ${reasons[code] ?? 'the system refused it'}. Nothing was changed; choose another place or try again.`;
+};
