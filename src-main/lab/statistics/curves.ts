@@ -28,8 +28,13 @@ export const groupCurves = (groups: readonly Group[], metric: CurveMetric, axis:
 
 /** The runs' metrics of each epoch, epochs in order. */
 const byEpoch = (metrics: readonly EpochMetrics[]): EpochMetrics[][] => {
-  const sorted = Map.groupBy(metrics, ({ epoch }) => epoch);
-  return [...sorted].sort(([a], [b]) => a - b).map(([, siblings]) => siblings);
+  const found = new Map<number, EpochMetrics[]>();
+  for (const epoch of metrics) {
+    const siblings = found.get(epoch.epoch) ?? [];
+    siblings.push(epoch);
+    found.set(epoch.epoch, siblings);
+  }
+  return [...found].sort(([a], [b]) => a - b).map(([, siblings]) => siblings);
 };
 
 const pointOf = (

@@ -1,5 +1,4 @@
 import { predictedUnits } from '../../../shared/method.ts';
-import type { MethodId } from '../../../shared/method.ts';
 import type { MeanSd, ResultsQuery, ResultsRow, ResultsTable } from '../../../shared/result.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
 import { nameGroups } from './groups.ts';
@@ -45,7 +44,7 @@ const gainOver = (group: Group, baseline: Group | undefined): ResultsRow['gainPo
 };
 
 /** The chosen group if it is in the table; unless one was chosen, the first of the method that has a finished run. */
-const baselineOf = (groups: readonly Group[], chosen: string | null, method: MethodId): Group | undefined =>
+const baselineOf = (groups: readonly Group[], chosen: string | null, method: 'sgd' | 'sam'): Group | undefined =>
   chosen === null
     ? groups.find(({ config, finished }) => config.optimizer.name === method && finished.length > 0)
     : groups.find(({ hash }) => hash === chosen);

@@ -1,0 +1,18 @@
+import type { ResultsTable } from '../../../shared/result.ts';
+import { textTable } from './textTable.ts';
+
+/** Characters that act inside a line of Markdown or HTML, behind a backslash or as entities: a name stays text in every viewer. */
+const escape = (text: string): string =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/[\\`*_[\]!|~$]/g, (sign) => `\\${sign}`)
+    .replace(/:\/\/|www\.|@/gi, (link) => [...link].map((sign) => `&#${String(sign.charCodeAt(0))};`).join(''));
+
+/** A Markdown pipe table. */
+export const markdown = (table: ResultsTable): string => {
+  const { header, lines } = textTable(table, { escape, plusMinus: '±', percent: '%', minus: '−', dash: '–' });
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
+  return [line(header), line(header.map((_, column) => (column === 0 ? ':--' : '--:'))), ...lines.map(line)].join('');
+};
