@@ -15,6 +15,11 @@ export interface LabOptions {
   readonly notices: readonly string[];
   /** Install the TensorFlow runtime unasked if it is missing. */
   readonly installRuntimeOnStart: boolean;
+  /**
+   * Train only runs that are enqueued from now on, paused queue or not, and leave those that waited already as they are
+   * (command line: `compare` and `run` must not start what the app has queued). Default false.
+   */
+  readonly trainsOnlyOwnRuns?: boolean;
 }
 
 export interface Lab extends LabApi {
