@@ -1,0 +1,183 @@
+import { batchNormEpsilon, batchNormMomentum, type Layer } from './network.ts';
+import { elementCount, type Ops, type Tensor } from './ops.ts';
+
+/** Running mean and variance of one BatchNorm, [C] each. */
+export interface RunningStatistics {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
+
+/**
+ * What BatchNorm normalises with, and what becomes of its running statistics: the batch's statistics and the running ones
+ * move (`update`) or stay (`keep`), or the running ones themselves (`evaluate`).
+ */
+export type StatisticsMode = 'update' | 'keep' | 'evaluate';
+
+/** What a network computes with. The tape replaces entries of `statistics`; optimizers replace entries of `parameters`. */
+export interface NetworkState {
+  readonly parameters: Tensor[];
+  readonly statistics: RunningStatistics[];
+}
+
+/** Which gradients of a layer are wanted: with respect to its input, and to each of `parametersOf(layer)`. */
+export interface Wanted {
+  readonly input: boolean;
+  readonly parameters: readonly boolean[];
+}
+
+export const inputsOf = (layer: Layer): readonly number[] =>
+  layer.kind === 'add' ? [layer.input, layer.other] : [layer.input];
+
+export const parametersOf = (layer: Layer): readonly number[] => {
+  switch (layer.kind) {
+    case 'conv2d':
+      return [layer.kernel];
+    case 'batchNorm':
+      return [layer.scale, layer.offset];
+    case 'dense':
+      return [layer.kernel, layer.bias];
+    default:
+      return [];
+  }
+};
+
+/** Which activations the layer's backward step reads: those have to stay until then. */
+export const keptForBackward = (layer: Layer, wanted: Wanted): { readonly input: boolean; readonly output: boolean } => {
+  switch (layer.kind) {
+    case 'conv2d':
+    case 'dense':
+      return { input: wanted.parameters[0] === true, output: false };
+    case 'batchNorm':
+      return { input: true, output: false };
+    case 'relu':
+      return { input: false, output: true };
+    case 'maxPool':
+      return { input: true, output: true };
+    case 'averagePool':
+    case 'flatten':
+    case 'add':
+      return { input: false, output: false };
+  }
+};
+
+const at = <T>(list: readonly T[], index: number): T => {
+  const item = list[index];
+  if (item === undefined) throw new Error(`Index ${index} is outside a list of ${list.length}.`);
+  return item;
+};
+
+/**
+ * Runs a layer forward.
+ * @param read - gives the tensor of a value.
+ * @returns the output, and what else the backward step needs (engine-specific; disposed of by the caller).
+ */
+export const forward = (
+  ops: Ops,
+  layer: Layer,
+  state: NetworkState,
+  read: (value: number) => Tensor,
+  mode: StatisticsMode,
+): { readonly output: Tensor; readonly saved: readonly Tensor[] } => {
+  const plain = (output: Tensor) => ({ output, saved: [] });
+  const x = read(layer.input);
+  switch (layer.kind) {
+    case 'conv2d':
+      return plain(ops.conv2d(x, at(state.parameters, layer.kernel), layer.convolution));
+    case 'batchNorm': {
+      const scale = at(state.parameters, layer.scale);
+      const offset = at(state.parameters, layer.offset);
+      const running = at(state.statistics, layer.statistics);
+      if (mode === 'evaluate') return plain(ops.batchNormInference(x, scale, offset, running, batchNormEpsilon));
+      const result = ops.batchNorm(x, scale, offset, running, {
+        epsilon: batchNormEpsilon,
+        momentum: batchNormMomentum,
+      });
+      const moved = { mean: result.runningMean, variance: result.runningVariance };
+      const obsolete = mode === 'update' ? running : moved;
+      if (mode === 'update') state.statistics[layer.statistics] = moved;
+      ops.dispose(obsolete.mean);
+      ops.dispose(obsolete.variance);
+      return { output: result.output, saved: result.saved };
+    }
+    case 'relu':
+      return plain(ops.relu(x));
+    case 'add':
+      return plain(ops.add(x, read(layer.other)));
+    case 'maxPool':
+      return plain(ops.maxPool(x, layer.pooling));
+    case 'averagePool':
+      return plain(ops.averagePool(x, layer.pooling));
+    case 'flatten': {
+      const [batch = 0, ...rest] = x.shape;
+      return plain(ops.reshape(x, [batch, elementCount(rest)]));
+    }
+    case 'dense': {
+      const product = ops.matMul(x, at(state.parameters, layer.kernel), false, false);
+      const output = ops.biasAdd(product, at(state.parameters, layer.bias));
+      ops.dispose(product);
+      return plain(output);
+    }
+  }
+};
+
+/** Gradients that a layer's backward step made; null where none was wanted. `input` may be `dy` itself (add). */
+export interface LayerGradients {
+  readonly input: Tensor | null;
+  readonly parameters: readonly (Tensor | null)[];
+}
+
+/** Runs a layer backward: from ∂L/∂output to the wanted gradients, and no more work than those need. */
+export const backward = (
+  ops: Ops,
+  layer: Layer,
+  parameters: readonly Tensor[],
+  dy: Tensor,
+  kept: { readonly input: () => Tensor; readonly output: () => Tensor; readonly inputShape: readonly number[] },
+  saved: readonly Tensor[],
+  wanted: Wanted,
+): LayerGradients => {
+  const only = (input: Tensor | null): LayerGradients => ({ input, parameters: [] });
+  switch (layer.kind) {
+    case 'conv2d': {
+      const kernel = at(parameters, layer.kernel);
+      return {
+        parameters: [
+          wanted.parameters[0] ? ops.conv2dFilterGrad(kept.input(), dy, kernel.shape, layer.convolution) : null,
+        ],
+        input: wanted.input ? ops.conv2dInputGrad(dy, kernel, kept.inputShape, layer.convolution) : null,
+      };
+    }
+    case 'batchNorm': {
+      const grad = ops.batchNormGrad(dy, kept.input(), at(parameters, layer.scale), saved, batchNormEpsilon);
+      const ifWanted = (tensor: Tensor, isWanted: boolean | undefined): Tensor | null => {
+        if (isWanted === true) return tensor;
+        ops.dispose(tensor);
+        return null;
+      };
+      return {
+        input: ifWanted(grad.input, wanted.input),
+        parameters: [ifWanted(grad.scale, wanted.parameters[0]), ifWanted(grad.offset, wanted.parameters[1])],
+      };
+    }
+    case 'relu':
+      return only(ops.reluGrad(dy, kept.output()));
+    case 'add':
+      return only(dy);
+    case 'maxPool':
+      return only(ops.maxPoolGrad(dy, kept.input(), kept.output(), layer.pooling));
+    case 'averagePool':
+      return only(ops.averagePoolGrad(dy, kept.inputShape, layer.pooling));
+    case 'flatten':
+      return only(ops.reshape(dy, kept.inputShape));
+    case 'dense': {
+      const kernel = at(parameters, layer.kernel);
+      return {
+        parameters: [
+          wanted.parameters[0] ? ops.matMul(kept.input(), dy, true, false) : null,
+          wanted.parameters[1] ? ops.biasAddGrad(dy) : null,
+        ],
+        input: wanted.input ? ops.matMul(dy, kernel, false, true) : null,
+      };
+    }
+  }
+};

@@ -1,0 +1,197 @@
+import { createRequire } from 'node:module';
+import { LabError } from '../../../../shared/errors.ts';
+import type { DataType, HostArray, OpCounters, Tensor } from '../ops.ts';
+
+/** TensorFlow's numbers for the types that the lab uses. */
+const dataTypeNumbers = { float32: 1, int32: 3, uint8: 4, int64: 9, bool: 10, resource: 20 } as const;
+type KernelType = keyof typeof dataTypeNumbers;
+const dataTypeNames = new Map<number, KernelType>(
+  Object.entries(dataTypeNumbers).map(([name, number]) => [number, name as KernelType]),
+);
+
+interface NativeResult {
+  readonly id: number;
+  readonly shape: readonly number[];
+  readonly dtype: number;
+}
+
+/** tfjs-node's native module: TensorFlow's eager C API, kernels called by name. */
+interface NativeBinding {
+  readonly TF_Version: string;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_SHAPE: number;
+  createTensor(shape: readonly number[], dataType: number, values: HostArray): number;
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): HostArray;
+  executeOp(name: string, attributes: readonly Attribute[], inputs: readonly number[], outputs: number): NativeResult[];
+  isUsingGpuDevice(): boolean;
+}
+
+export interface Attribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+/** A handle on one of TensorFlow's tensors. */
+export interface Handle extends Tensor {
+  readonly id: number;
+}
+
+/** TensorFlow as the op table needs it: kernels by name, handles, attributes, cached constants, counters. */
+export interface Kernels {
+  readonly version: string;
+  readonly usesGpu: boolean;
+  readonly counters: OpCounters;
+  readonly attribute: {
+    type(name: string, value: KernelType): Attribute;
+    int(name: string, value: number | readonly number[]): Attribute;
+    float(name: string, value: number): Attribute;
+    bool(name: string, value: boolean): Attribute;
+    string(name: string, value: string): Attribute;
+    shape(name: string, value: readonly number[]): Attribute;
+  };
+  /** Runs a kernel; throws LabError OUT_OF_MEMORY where TensorFlow says so. */
+  run(kernel: string, attributes: readonly Attribute[], inputs: readonly Tensor[], outputs: number): Handle[];
+  /** Runs a kernel with one output. */
+  one(kernel: string, attributes: readonly Attribute[], ...inputs: readonly Tensor[]): Handle;
+  upload(data: HostArray, shape: readonly number[]): Handle;
+  download(tensor: Tensor): HostArray;
+  dispose(tensor: Tensor): void;
+  /** An int32 tensor (a shape, axes, paddings) that is uploaded once and kept. */
+  integers(values: readonly number[], shape?: readonly number[]): Handle;
+  /** A handle with other shape or type information on the same native tensor is not possible: this one is kept until `close`. */
+  keep(key: string, make: () => Handle): Handle;
+  close(): void;
+}
+
+const isHandle = (tensor: Tensor): tensor is Handle => 'id' in tensor;
+const idOf = (tensor: Tensor): number => {
+  if (!isHandle(tensor)) throw new Error('A tensor of another engine was given to TensorFlow.');
+  return tensor.id;
+};
+
+const loadNative = (bindingPath: string): NativeBinding => {
+  try {
+    return createRequire(import.meta.url)(bindingPath) as NativeBinding;
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new LabError(
+      'ENGINE_BROKEN',
+      `TensorFlow could not be loaded (${detail}). Install it again on the Device page or with "esam-lab device --install".`,
+      { cause },
+    );
+  }
+};
+
+const translated = (error: unknown, kernel: string): unknown => {
+  const message = error instanceof Error ? error.message : String(error);
+  return /OOM|out of memory|RESOURCE_EXHAUSTED|failed to allocate|bad_alloc/i.test(message)
+    ? new LabError(
+        'OUT_OF_MEMORY',
+        `The device ran out of memory in ${kernel}. Use a smaller batch size or model.`,
+        { cause: error },
+      )
+    : error;
+};
+
+/**
+ * Loads the compiled binding and TensorFlow behind it.
+ * @param bindingPath - the .node file; environment settings must be in place, TensorFlow reads them now.
+ */
+export const openKernels = (bindingPath: string): Kernels => {
+  const native = loadNative(bindingPath);
+  const counters: OpCounters = {
+    kernels: 0,
+    byKernel: new Map(),
+    uploadedFloatBytes: 0,
+    uploadedBytes: 0,
+    handles: 0,
+  };
+  const kept = new Map<string, Handle>();
+  const attribute: Kernels['attribute'] = {
+    type: (name, value) => ({ name, type: native.TF_ATTR_TYPE, value: dataTypeNumbers[value] }),
+    int: (name, value) => ({ name, type: native.TF_ATTR_INT, value }),
+    float: (name, value) => ({ name, type: native.TF_ATTR_FLOAT, value }),
+    bool: (name, value) => ({ name, type: native.TF_ATTR_BOOL, value }),
+    string: (name, value) => ({ name, type: native.TF_ATTR_STRING, value }),
+    shape: (name, value) => ({ name, type: native.TF_ATTR_SHAPE, value }),
+  };
+
+  const run: Kernels['run'] = (kernel, attributes, inputs, outputs) => {
+    counters.kernels++;
+    counters.byKernel.set(kernel, (counters.byKernel.get(kernel) ?? 0) + 1);
+    try {
+      const results = native.executeOp(kernel, attributes, inputs.map(idOf), outputs);
+      counters.handles += results.length;
+      return results.map(({ id, shape, dtype }) => ({
+        id,
+        shape,
+        dataType: (dataTypeNames.get(dtype) ?? 'float32') as DataType,
+      }));
+    } catch (error) {
+      throw translated(error, kernel);
+    }
+  };
+
+  const one: Kernels['one'] = (kernel, attributes, ...inputs) => {
+    const [result] = run(kernel, attributes, inputs, 1);
+    if (result === undefined) throw new Error(`${kernel} gave no output.`);
+    return result;
+  };
+
+  const upload: Kernels['upload'] = (data, shape) => {
+    // Handing a Float64Array over would be a type error in the binding.
+    const values = data instanceof Float64Array ? Float32Array.from(data) : data;
+    const dataType = values instanceof Float32Array ? 'float32' : values instanceof Int32Array ? 'int32' : 'uint8';
+    counters.uploadedBytes += values.byteLength;
+    if (dataType === 'float32') counters.uploadedFloatBytes += values.byteLength;
+    counters.handles++;
+    return { id: native.createTensor(shape, dataTypeNumbers[dataType], values), shape, dataType };
+  };
+
+  const dispose: Kernels['dispose'] = (tensor) => {
+    native.deleteTensor(idOf(tensor));
+    counters.handles--;
+  };
+
+  const keep: Kernels['keep'] = (key, make) => {
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    counters.handles--; // the engine's own, not the caller's
+    kept.set(key, made);
+    return made;
+  };
+
+  return {
+    version: native.TF_Version,
+    usesGpu: native.isUsingGpuDevice(),
+    counters,
+    attribute,
+    run,
+    one,
+    upload,
+    dispose,
+    keep,
+    download(tensor) {
+      if (tensor.dataType !== 'uint8') return native.tensorDataSync(idOf(tensor));
+      // The binding refuses to read uint8.
+      const wide = one('Cast', [attribute.type('SrcT', 'uint8'), attribute.type('DstT', 'int32')], tensor);
+      const values = native.tensorDataSync(wide.id);
+      dispose(wide);
+      return Uint8Array.from(values);
+    },
+    integers(values, shape = [values.length]) {
+      return keep(`int32 ${shape.join('x')}: ${values.join()}`, () => upload(Int32Array.from(values), shape));
+    },
+    close() {
+      for (const handle of kept.values()) native.deleteTensor(handle.id);
+      kept.clear();
+    },
+  };
+};

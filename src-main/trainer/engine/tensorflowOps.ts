@@ -1,0 +1,327 @@
+import { type Convolution, type DataType, type Ops, type Pooling, type Tensor } from './ops.ts';
+import { openKernels, type Attribute, type Handle, type Kernels } from './tensorflow/binding.ts';
+
+/** How a convolution's padding is said to TensorFlow. `explicit` padding would make the gradients leave oneDNN. */
+type Padding = 'SAME' | 'VALID' | 'pad first';
+
+const side = (tensor: { readonly shape: readonly number[] }, axis: number): number => {
+  const size = tensor.shape.at(axis);
+  if (size === undefined) throw new Error(`Shape [${tensor.shape.join()}] has no axis ${axis}.`);
+  return size;
+};
+
+/** Stride 1 with (K − 1)/2 zeros on each side is exactly SAME; other padding is done by a Pad before a VALID convolution. */
+const paddingOf = (kernelSide: number, { stride, padding }: Convolution): Padding => {
+  if (padding === 0) return 'VALID';
+  return stride === 1 && 2 * padding === kernelSide - 1 ? 'SAME' : 'pad first';
+};
+
+const paddedShape = (shape: readonly number[], padding: number): number[] =>
+  shape.map((size, axis) => (axis === 1 || axis === 2 ? size + 2 * padding : size));
+
+/** The op table on TensorFlow's kernels, called by name (float32, NHWC). */
+export const tensorflowOps = (bindingPath: string): Ops => {
+  const kernels: Kernels = openKernels(bindingPath);
+  const { one, run, dispose, attribute, integers, keep } = kernels;
+  const T = attribute.type('T', 'float32');
+  const typed = (tensor: Tensor): Attribute => attribute.type('T', tensor.dataType);
+  const nhwc = attribute.string('data_format', 'NHWC');
+
+  const constant = (value: number): Handle => keep(`float32: ${value}`, () => kernels.upload(Float32Array.of(value), []));
+
+  /** Uses a temporary once and disposes of it. */
+  const using = <R>(temporary: Handle, use: (tensor: Handle) => R): R => {
+    const result = use(temporary);
+    dispose(temporary);
+    return result;
+  };
+
+  const convolutionAttributes = new Map<string, Attribute[]>();
+  const convolutionAttributesOf = (stride: number, padding: 'SAME' | 'VALID'): Attribute[] => {
+    const key = `${stride} ${padding}`;
+    const known = convolutionAttributes.get(key) ?? [
+      T,
+      attribute.int('strides', [1, stride, stride, 1]),
+      attribute.string('padding', padding),
+      nhwc,
+      attribute.int('dilations', [1, 1, 1, 1]),
+    ];
+    convolutionAttributes.set(key, known);
+    return known;
+  };
+
+  const padded = (x: Tensor, padding: number): Handle =>
+    one(
+      'Pad',
+      [typed(x), attribute.type('Tpaddings', 'int32')],
+      x,
+      integers([0, 0, padding, padding, padding, padding, 0, 0], [4, 2]),
+    );
+
+  const batchNormAttributes = (isTraining: boolean, epsilon: number, momentum: number): Attribute[] => [
+    T,
+    attribute.type('U', 'float32'),
+    attribute.float('epsilon', epsilon),
+    attribute.float('exponential_avg_factor', momentum),
+    nhwc,
+    attribute.bool('is_training', isTraining),
+  ];
+
+  const poolingAttributes = ({ size, stride }: Pooling): Attribute[] => [
+    T,
+    attribute.int('ksize', [1, size, size, 1]),
+    attribute.int('strides', [1, stride, stride, 1]),
+    attribute.string('padding', 'VALID'),
+    nhwc,
+  ];
+
+  const sum = (x: Tensor): Handle =>
+    one(
+      'Sum',
+      [T, attribute.type('Tidx', 'int32'), attribute.bool('keep_dims', false)],
+      x,
+      integers(x.shape.map((_, axis) => axis)),
+    );
+
+  const cast = (a: Tensor, dataType: DataType): Handle =>
+    one('Cast', [attribute.type('SrcT', a.dataType), attribute.type('DstT', dataType)], a);
+
+  const reshape = (x: Tensor, shape: readonly number[]): Handle =>
+    one('Reshape', [typed(x), attribute.type('Tshape', 'int32')], x, integers(shape));
+
+  /** A variable whose contents come and go; it lets TensorFlow's in-place updates work on plain tensors. */
+  const slot = (name: string): Handle =>
+    keep(`slot ${name}`, () =>
+      one('VarHandleOp', [
+        attribute.string('container', ''),
+        attribute.string('shared_name', name),
+        attribute.type('dtype', 'float32'),
+        attribute.shape('shape', []),
+      ]),
+    );
+  const floatVariable = [attribute.type('dtype', 'float32')];
+  /** Hands a tensor over to a slot: afterwards the slot alone holds it, unless somebody else holds the same buffer. */
+  const fill = (variable: Handle, tensor: Tensor): void => {
+    run('AssignVariableOp', [...floatVariable, attribute.bool('validate_shape', false)], [variable, tensor], 0);
+    dispose(tensor);
+  };
+  const updateAttributes = [T, attribute.bool('use_locking', false)];
+
+  return {
+    name: `TensorFlow ${kernels.version} (${kernels.usesGpu ? 'GPU' : 'CPU'})`,
+    counters: kernels.counters,
+    upload: kernels.upload,
+    download: kernels.download,
+    dispose,
+    constant,
+    synchronize() {
+      using(one('AddV2', [T], constant(0), constant(0)), kernels.download);
+    },
+    close: kernels.close,
+
+    conv2d(x, kernel, convolution) {
+      const padding = paddingOf(side(kernel, 0), convolution);
+      if (padding !== 'pad first') {
+        return one('Conv2D', convolutionAttributesOf(convolution.stride, padding), x, kernel);
+      }
+      return using(padded(x, convolution.padding), (larger) =>
+        one('Conv2D', convolutionAttributesOf(convolution.stride, 'VALID'), larger, kernel),
+      );
+    },
+    conv2dInputGrad(dy, kernel, inputShape, convolution) {
+      const padding = paddingOf(side(kernel, 0), convolution);
+      if (padding !== 'pad first') {
+        const attributes = convolutionAttributesOf(convolution.stride, padding);
+        return one('Conv2DBackpropInput', attributes, integers(inputShape), kernel, dy);
+      }
+      const larger = integers(paddedShape(inputShape, convolution.padding));
+      const attributes = convolutionAttributesOf(convolution.stride, 'VALID');
+      return using(one('Conv2DBackpropInput', attributes, larger, kernel, dy), (grad) =>
+        one(
+          'Slice',
+          [T, attribute.type('Index', 'int32')],
+          grad,
+          integers([0, convolution.padding, convolution.padding, 0]),
+          integers(inputShape),
+        ),
+      );
+    },
+    conv2dFilterGrad(x, dy, kernelShape, convolution) {
+      const padding = paddingOf(side({ shape: kernelShape }, 0), convolution);
+      const filterGrad = (input: Tensor, said: 'SAME' | 'VALID'): Handle =>
+        one(
+          'Conv2DBackpropFilter',
+          convolutionAttributesOf(convolution.stride, said),
+          input,
+          integers(kernelShape),
+          dy,
+        );
+      if (padding !== 'pad first') return filterGrad(x, padding);
+      return using(padded(x, convolution.padding), (larger) => filterGrad(larger, 'VALID'));
+    },
+
+    batchNorm(x, scale, offset, running, { epsilon, momentum }) {
+      const [output, runningMean, runningVariance, ...saved] = run(
+        'FusedBatchNormV3',
+        batchNormAttributes(true, epsilon, momentum),
+        [x, scale, offset, running.mean, running.variance],
+        6,
+      );
+      if (output === undefined || runningMean === undefined || runningVariance === undefined) {
+        throw new Error('FusedBatchNormV3 gave too few outputs.');
+      }
+      return { output, runningMean, runningVariance, saved };
+    },
+    batchNormInference(x, scale, offset, running, epsilon) {
+      const [output, ...others] = run(
+        'FusedBatchNormV3',
+        batchNormAttributes(false, epsilon, 1),
+        [x, scale, offset, running.mean, running.variance],
+        6,
+      );
+      if (output === undefined) throw new Error('FusedBatchNormV3 gave no output.');
+      others.forEach(dispose);
+      return output;
+    },
+    batchNormGrad(dy, x, scale, saved, epsilon) {
+      const attributes = [
+        T,
+        attribute.type('U', 'float32'),
+        attribute.float('epsilon', epsilon),
+        nhwc,
+        attribute.bool('is_training', true),
+      ];
+      const [input, scaleGrad, offsetGrad, ...others] = run(
+        'FusedBatchNormGradV3',
+        attributes,
+        [dy, x, scale, ...saved],
+        5,
+      );
+      if (input === undefined || scaleGrad === undefined || offsetGrad === undefined) {
+        throw new Error('FusedBatchNormGradV3 gave too few outputs.');
+      }
+      others.forEach(dispose);
+      return { input, scale: scaleGrad, offset: offsetGrad };
+    },
+
+    relu: (x) => one('Relu', [T], x),
+    reluGrad: (dy, y) => one('ReluGrad', [T], dy, y),
+
+    maxPool: (x, pooling) => one('MaxPool', poolingAttributes(pooling), x),
+    maxPoolGrad: (dy, x, y, pooling) => one('MaxPoolGrad', poolingAttributes(pooling), x, y, dy),
+    averagePool: (x, pooling) => one('AvgPool', poolingAttributes(pooling), x),
+    averagePoolGrad: (dy, inputShape, pooling) =>
+      one('AvgPoolGrad', poolingAttributes(pooling), integers(inputShape), dy),
+
+    matMul: (a, b, transposeA, transposeB) =>
+      one('MatMul', [T, attribute.bool('transpose_a', transposeA), attribute.bool('transpose_b', transposeB)], a, b),
+    biasAdd: (x, bias) => one('BiasAdd', [T, nhwc], x, bias),
+    biasAddGrad: (dy) => one('BiasAddGrad', [T, nhwc], dy),
+    reshape,
+
+    softmaxCrossEntropy(logits, labels, smoothing) {
+      const classes = side(logits, 1);
+      const pair = ([losses, logitsGrad]: Handle[]) => {
+        if (losses === undefined || logitsGrad === undefined) throw new Error('The loss kernel gave too few outputs.');
+        return { losses, logitsGrad };
+      };
+      if (smoothing === 0) {
+        const attributes = [T, attribute.type('Tlabels', 'int64')];
+        return pair(run('SparseSoftmaxCrossEntropyWithLogits', attributes, [logits, labels], 2));
+      }
+      const oneHot = one(
+        'OneHot',
+        [T, attribute.type('TI', 'int64'), attribute.int('axis', -1)],
+        labels,
+        integers([classes], []),
+        constant(1 - smoothing + smoothing / classes),
+        constant(smoothing / classes),
+      );
+      return using(oneHot, (targets) => pair(run('SoftmaxCrossEntropyWithLogits', [T], [logits, targets], 2)));
+    },
+    isCorrect(logits, labels) {
+      const first = keep('int64: 1', () => cast(integers([1], []), 'int64'));
+      return using(one('InTopKV2', [attribute.type('T', 'int64')], logits, labels, first), (hit) =>
+        cast(hit, 'float32'),
+      );
+    },
+
+    add: (a, b) => one('AddV2', [typed(a)], a, b),
+    subtract: (a, b) => one('Sub', [typed(a)], a, b),
+    multiply: (a, b) => one('Mul', [typed(a)], a, b),
+    divide: (a, b) => one('RealDiv', [typed(a)], a, b),
+    sqrt: (a) => one('Sqrt', [T], a),
+    cast,
+    scaleAdd: (x, factor, y) => using(one('Mul', [T], x, factor), (scaled) => one('AddV2', [T], scaled, y)),
+    sum,
+    squaredNorm(tensors) {
+      const halves = tensors.map((tensor) => one('L2Loss', [T], tensor));
+      const half = one('AddN', [attribute.int('N', halves.length), T], ...halves);
+      halves.forEach(dispose);
+      return using(half, (value) => one('Mul', [T], value, constant(2)));
+    },
+    pack: (scalars) => one('Pack', [attribute.int('N', scalars.length), T, attribute.int('axis', 0)], ...scalars),
+
+    gather: (x, indices) =>
+      one(
+        'GatherV2',
+        [
+          attribute.type('Tparams', x.dataType),
+          attribute.type('Tindices', 'int32'),
+          attribute.type('Taxis', 'int32'),
+          attribute.int('batch_dims', 0),
+        ],
+        x,
+        indices,
+        integers([0], []),
+      ),
+    topK(values, k) {
+      const [largest, indices] = run(
+        'TopKV2',
+        [T, attribute.bool('sorted', true)],
+        [values, integers([k], [])],
+        2,
+      );
+      if (largest === undefined || indices === undefined) throw new Error('TopKV2 gave too few outputs.');
+      dispose(largest);
+      return indices;
+    },
+
+    momentumUpdate(parameter, velocity, gradient, { learningRate, momentum, weightDecay }) {
+      const parameterSlot = slot('parameter');
+      const velocitySlot = slot('velocity');
+      const descend = (variable: Handle, factor: number, direction: Tensor): void => {
+        run('ResourceApplyGradientDescent', updateAttributes, [variable, constant(factor), direction], 0);
+      };
+      // v ← v + (λ/μ)·θ, in place, makes μ·v + g what it should be without a further pass over g; for μ = 0 it is g + λ·θ itself.
+      let decayed = gradient;
+      if (momentum > 0) {
+        fill(velocitySlot, velocity);
+        if (weightDecay > 0) descend(velocitySlot, -weightDecay / momentum, parameter);
+      } else {
+        dispose(velocity);
+        decayed =
+          weightDecay > 0
+            ? using(one('Mul', [T], parameter, constant(weightDecay)), (decay) => one('AddV2', [T], decay, gradient))
+            : one('Identity', [T], gradient);
+        run('AssignVariableOp', [...floatVariable, attribute.bool('validate_shape', false)], [velocitySlot, decayed], 0);
+      }
+      fill(parameterSlot, parameter);
+      if (momentum > 0) {
+        run(
+          'ResourceApplyMomentum',
+          [...updateAttributes, attribute.bool('use_nesterov', false)],
+          [parameterSlot, velocitySlot, constant(learningRate), gradient, constant(momentum)],
+          0,
+        );
+      } else {
+        descend(parameterSlot, learningRate, decayed);
+        dispose(decayed);
+      }
+      return {
+        parameter: one('ReadVariableOp', floatVariable, parameterSlot),
+        velocity: one('ReadVariableOp', floatVariable, velocitySlot),
+      };
+    },
+  };
+};

@@ -1,0 +1,69 @@
+import type { NetworkState } from '../engine/layers.ts';
+import type { Ops, Tensor } from '../engine/ops.ts';
+import type { Phase } from '../../../shared/metrics.ts';
+
+/** Measures the parts of a step. */
+export interface PhaseClock {
+  measure<R>(phase: Phase, work: () => R): R;
+}
+
+/** Whether a pass moves BatchNorm's running statistics. */
+export type PassStatistics = 'update' | 'keep';
+
+/** The loss of one batch as a function of the parameters: all that an optimizer may ask about the data. */
+export interface Objective {
+  /** B. */
+  readonly examples: number;
+  /**
+   * Forward and backward at the present parameters.
+   * @param options.pass - `first` at θ (timed as forward1 and backward1), `second` at θ+ε.
+   * @param options.isWanted - which parameters get a gradient; all by default.
+   * @param options.kept - int32 [k] examples over which the mean loss is taken; all by default.
+   * @returns ∂(mean loss)/∂parameter, null where not wanted, and each example's loss [k]; both become the caller's.
+   */
+  gradients(options: {
+    readonly pass: 'first' | 'second';
+    readonly statistics: PassStatistics;
+    readonly isWanted?: (parameter: number) => boolean;
+    readonly kept?: Tensor;
+  }): { readonly gradients: (Tensor | null)[]; readonly losses: Tensor };
+  /** Forward only, timed as selectionForward: each example's loss [B], the caller's. */
+  losses(statistics: PassStatistics): Tensor;
+}
+
+/** What an optimizer works on. */
+export interface Training {
+  readonly ops: Ops;
+  readonly state: NetworkState;
+  readonly clock: PhaseClock;
+}
+
+/** What one step did. Tensors are the caller's to dispose of. */
+export interface StepReport {
+  /** Losses at θ [B], and at θ+ε of the examples that the update used [k] (null for SGD). */
+  readonly lossesBefore: Tensor;
+  readonly lossesAfter: Tensor | null;
+  readonly keptExamples: number;
+  readonly perturbedTensors: number;
+  /** ‖g₁‖ over the perturbed tensors and ‖ε‖, scalars. */
+  readonly gradientNorm: Tensor | null;
+  readonly perturbationNorm: Tensor | null;
+  /** Δ [B] and the kept indices int32 [k], where they were computed. */
+  readonly sharpness: Tensor | null;
+  readonly kept: Tensor | null;
+}
+
+export interface Optimizer {
+  /** Does one step with the given learning rate. */
+  step(objective: Objective, learningRate: number): StepReport;
+  /** Disposes of the optimizer's own tensors. */
+  dispose(): void;
+}
+
+/** A rule that turns a gradient into new parameters, and consumes the gradient. */
+export interface UpdateRule {
+  apply(gradients: readonly (Tensor | null)[], learningRate: number): void;
+  /** Momentum per parameter, for checkpoints and tests. */
+  readonly velocities: readonly Tensor[];
+  dispose(): void;
+}

@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { NetworkState } from '../../../src-main/trainer/engine/layers.ts';
+import { networkBuilder, type Network } from '../../../src-main/trainer/engine/network.ts';
+import type { Ops, Tensor } from '../../../src-main/trainer/engine/ops.ts';
+import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
+import { tensorflowOps } from '../../../src-main/trainer/engine/tensorflowOps.ts';
+import { batchObjective } from '../../../src-main/trainer/objective.ts';
+import { esam } from '../../../src-main/trainer/optimizers/esam.ts';
+import type { Optimizer, PhaseClock, Training, UpdateRule } from '../../../src-main/trainer/optimizers/index.ts';
+import { sam } from '../../../src-main/trainer/optimizers/sam.ts';
+import { momentumRule, sgd } from '../../../src-main/trainer/optimizers/sgd.ts';
+import { tensorflowBinding } from '../tensorflow.ts';
+
+// Three steps each, computed independently in float64 (values rounded to nine digits). Images are [8,8,8,3] NHWC, kernels HWIO.
+interface Listed {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
+type Named<T> = Readonly<Record<string, T>>;
+interface Step {
+  readonly images: readonly number[];
+  readonly labels: readonly number[];
+  readonly perturbed?: readonly string[];
+  readonly gradNorm?: number;
+  readonly perturbationNorm?: number;
+  readonly selected?: readonly number[];
+  readonly lossBefore: readonly number[];
+  readonly lossAfter?: readonly number[];
+  readonly params: Named<Listed>;
+  readonly velocity: Named<Listed>;
+  /** Keys `bn1.mean`, `bn1.var` and so on. */
+  readonly runningStats: Named<readonly number[]>;
+}
+interface Case {
+  readonly config: {
+    readonly optimizer: 'sgd' | 'sam' | 'esam';
+    readonly rho?: number;
+    readonly beta?: number;
+    readonly gamma?: number;
+    readonly bnStats?: 'first' | 'all';
+    readonly perturbation?: 'unnormalized';
+    readonly learningRate: number;
+    readonly momentum: number;
+    readonly weightDecay: number;
+  };
+  readonly initial: Named<Listed>;
+  readonly steps: readonly Step[];
+}
+const { cases } = JSON.parse(readFileSync(new URL('optimizer-steps.json', import.meta.url), 'utf8')) as {
+  cases: Named<Case>;
+};
+
+const network = ((): Network => {
+  const build = networkBuilder([8, 8, 3]);
+  let x = build.relu(build.batchNorm('bn1', build.conv2d('conv1', build.input, 4, { size: 3 })));
+  x = build.relu(build.batchNorm('bn2', build.conv2d('conv2', x, 6, { size: 3, stride: 2 })));
+  return build.build(build.dense('dense', build.globalAveragePool(x), 5));
+})();
+
+const noClock: PhaseClock = { measure: (_phase, work) => work() };
+
+const int64 = (ops: Ops, values: readonly number[]): Tensor => {
+  const narrow = ops.upload(Int32Array.from(values), [values.length]);
+  const wide = ops.cast(narrow, 'int64');
+  ops.dispose(narrow);
+  return wide;
+};
+
+const deviation = (found: ArrayLike<number>, expected: readonly number[]): number => {
+  expect(found.length).toBe(expected.length);
+  return Math.max(...expected.map((value, index) => Math.abs(value - (found[index] ?? NaN))));
+};
+const scaleOf = (values: readonly number[]): number => Math.max(...values.map(Math.abs));
+
+const optimizerFor = (training: Training, rule: UpdateRule, { config }: Case, perturbed: () => string[]): Optimizer => {
+  const { rho = NaN, beta = NaN, gamma = NaN, bnStats: bnStatistics = 'first', perturbation = 'masked-norm' } = config;
+  if (config.optimizer === 'sgd') return sgd(rule);
+  if (config.optimizer === 'sam') return sam(training, rule, { rho, bnStatistics });
+  let position = 0;
+  return esam(
+    training,
+    rule,
+    { rho, beta, gamma, bnStatistics, perturbation, selection: 'sharpness' },
+    {
+      // The mask asks once per tensor, in order: 0 is below every β, 1 is not.
+      uniform: () => (perturbed().includes(network.parameters[position++ % network.parameters.length]?.name ?? '') ? 0 : 1),
+      subset: () => {
+        throw new Error('No case selects at random.');
+      },
+    },
+  );
+};
+
+const engines: { name: string; open: () => Ops | Promise<Ops>; allowed: (scale: number) => number }[] = [
+  // Nine digits are 5e-9 for values from 1 to 10, and that rounding is in the listed start as well as in the listed result.
+  { name: 'reference', open: () => referenceOps(), allowed: (scale) => 1e-9 * scale + 1e-8 },
+  { name: 'TensorFlow', open: async () => tensorflowOps(await tensorflowBinding()), allowed: (scale) => 1e-4 * scale },
+];
+
+describe.each(engines)('three steps on $name', ({ open, allowed }) => {
+  let ops: Ops;
+  beforeAll(async () => {
+    ops = await open();
+  });
+  afterAll(() => {
+    ops.close();
+  });
+
+  test.each(Object.keys(cases))('%s follows the float64 trajectory', (name) => {
+    const trajectory = cases[name];
+    if (trajectory === undefined) throw new Error(`No case ${name}.`);
+    const handlesBefore = ops.counters.handles;
+    const filled = (value: number, count: number): Tensor => ops.upload(new Float64Array(count).fill(value), [count]);
+    const state: NetworkState = {
+      parameters: network.parameters.map((parameter) => {
+        const initial = trajectory.initial[parameter.name];
+        if (initial === undefined) throw new Error(`No initial ${parameter.name}.`);
+        expect(parameter.shape).toEqual(initial.shape);
+        return ops.upload(Float64Array.from(initial.values), initial.shape);
+      }),
+      statistics: network.statistics.map((channels) => ({ mean: filled(0, channels), variance: filled(1, channels) })),
+    };
+    const training: Training = { ops, state, clock: noClock };
+    const rule = momentumRule(training, trajectory.config);
+    let perturbed: string[] = [];
+    const optimizer = optimizerFor(training, rule, trajectory, () => perturbed);
+    const close = (found: Tensor | undefined, expected: readonly number[] | undefined): void => {
+      if (found === undefined || expected === undefined) throw new Error('Nothing to compare.');
+      expect(deviation(ops.download(found), expected)).toBeLessThan(allowed(scaleOf(expected)));
+    };
+
+    trajectory.steps.forEach((step, index) => {
+      perturbed = [...(step.perturbed ?? [])];
+      const images = ops.upload(Float64Array.from(step.images), [8, 8, 8, 3]);
+      const labels = int64(ops, step.labels);
+      const objective = batchObjective(ops, network, state, { images, labels }, 0, noClock, () => undefined);
+      const report = optimizer.step(objective, trajectory.config.learningRate);
+
+      close(report.lossesBefore, step.lossBefore);
+      expect(report.perturbedTensors).toBe(perturbed.length);
+      if (step.gradNorm !== undefined) close(report.gradientNorm ?? undefined, [step.gradNorm]);
+      if (step.perturbationNorm !== undefined) close(report.perturbationNorm ?? undefined, [step.perturbationNorm]);
+      if (step.selected !== undefined) {
+        const kept = report.kept === null ? [] : [...ops.download(report.kept)];
+        expect(kept.sort((a, b) => a - b), `selection of step ${index + 1}`).toEqual(step.selected);
+        if (report.sharpness === null) throw new Error('No sharpness.');
+        const lossesAfter = ops.add(report.sharpness, report.lossesBefore);
+        close(lossesAfter, step.lossAfter);
+        ops.dispose(lossesAfter);
+      }
+      network.parameters.forEach(({ name: parameter }, position) => {
+        close(state.parameters[position], step.params[parameter]?.values);
+        close(rule.velocities[position], step.velocity[parameter]?.values);
+      });
+      ['bn1', 'bn2'].forEach((layer, position) => {
+        close(state.statistics[position]?.mean, step.runningStats[`${layer}.mean`]);
+        close(state.statistics[position]?.variance, step.runningStats[`${layer}.var`]);
+      });
+      for (const tensor of [images, labels, ...Object.values(report)]) {
+        if (tensor !== null && typeof tensor === 'object') ops.dispose(tensor);
+      }
+    });
+
+    optimizer.dispose();
+    state.parameters.forEach(ops.dispose);
+    state.statistics.forEach(({ mean, variance }) => [mean, variance].forEach(ops.dispose));
+    expect(ops.counters.handles).toBe(handlesBefore);
+  });
+});
