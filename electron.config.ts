@@ -40,7 +40,7 @@ export default defineConfig({
       },
     },
   },
-  renderer: page,
+  renderer: { ...page, build: { ...page.build, rolldownOptions: { input: 'src-renderer/index.html' } } },
 });
 
 /** How electron-builder makes installers; `npm run package -- --dir` makes only the unpacked folder. */

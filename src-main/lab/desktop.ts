@@ -37,7 +37,7 @@ const overParentPort = (port: ParentPort): Desktop => ({
 
 const overIpc = (): Desktop => ({
   tell: (notice) => {
-    if (process.connected) process.send?.(notice);
+    if (process.connected) process.send?.(notice, undefined, undefined, () => undefined); // failed: the shell is gone
   },
   onControl: (listener) => void process.on('message', (message) => listener(labControlSchema.parse(message), null)),
   onGone: (listener) => void process.once('disconnect', listener),
