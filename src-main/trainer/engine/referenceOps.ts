@@ -1,0 +1,224 @@
+import { type DataType, elementCount, type HostArray, type OpCounters, type Ops, type Tensor } from './ops.ts';
+import { expectShape, filled, type FloatArray, type NumberArray, type Numbers } from './reference/arrays.ts';
+import { batchNorm, batchNormGrad, batchNormInference } from './reference/batchNorm.ts';
+import { biasAdd, biasAddGrad } from './reference/channels.ts';
+import { isCorrect, matMul, softmaxCrossEntropy } from './reference/classification.ts';
+import { conv2d, conv2dFilterGrad, conv2dInputGrad } from './reference/convolutions.ts';
+import * as elements from './reference/elementwise.ts';
+import * as pools from './reference/pooling.ts';
+
+/** Contents as their data type holds them: integers are truncated and wrap around. */
+const stored = (data: ArrayLike<number>, dataType: DataType): Numbers => {
+  switch (dataType) {
+    case 'float32':
+      return Float64Array.from(data);
+    case 'int64':
+      return Float64Array.from(data, Math.trunc);
+    case 'int32':
+      return Int32Array.from(data);
+    case 'uint8':
+      return Uint8Array.from(data);
+    case 'bool':
+      return Uint8Array.from(data, (value) => (value === 0 ? 0 : 1));
+  }
+};
+
+const hostDataType = (data: HostArray): DataType => {
+  if (data instanceof Int32Array) return 'int32';
+  return data instanceof Uint8Array ? 'uint8' : 'float32';
+};
+
+const expectType = ({ dataType }: Tensor, expected: DataType): void => {
+  if (dataType !== expected) throw new Error(`Found a tensor of ${dataType}, expected ${expected}.`);
+};
+
+/** The op table in plain TypeScript and float64: slow, and what every other engine is measured against. */
+export const referenceOps = (): Ops => {
+  const contents = new Map<Tensor, Numbers>();
+  const constants = new Map<number, Tensor>();
+  const counters: OpCounters = {
+    kernels: 0,
+    byKernel: new Map(),
+    uploadedFloatBytes: 0,
+    uploadedBytes: 0,
+    handles: 0,
+  };
+
+  const read = (tensor: Tensor): NumberArray => {
+    const data = contents.get(tensor);
+    if (data === undefined) throw new Error('A tensor was used that is disposed of, or belongs to another engine.');
+    return { shape: tensor.shape, data };
+  };
+  const floats = (tensor: Tensor): FloatArray => {
+    const { shape, data } = read(tensor);
+    expectType(tensor, 'float32');
+    return { shape, data: data instanceof Float64Array ? data : Float64Array.from(data) };
+  };
+  const labelsOf = (tensor: Tensor): NumberArray => {
+    expectType(tensor, 'int64');
+    return read(tensor);
+  };
+  const hold = (data: Numbers, shape: readonly number[], dataType: DataType): Tensor => {
+    expectShape('Data', [data.length], [elementCount(shape)]);
+    const tensor: Tensor = { shape: [...shape], dataType };
+    contents.set(tensor, data);
+    counters.handles++;
+    return tensor;
+  };
+  const count = (kernel: string): void => {
+    counters.kernels++;
+    counters.byKernel.set(kernel, (counters.byKernel.get(kernel) ?? 0) + 1);
+  };
+  const keep = ({ data, shape }: NumberArray, dataType: DataType = 'float32'): Tensor =>
+    hold(stored(data, dataType), shape, dataType);
+  /** Counts a kernel and holds its one result. */
+  const result = (kernel: string, array: NumberArray, dataType: DataType = 'float32'): Tensor => {
+    count(kernel);
+    return keep(array, dataType);
+  };
+  const combined = (kernel: string, a: Tensor, b: Tensor, combine: (a: number, b: number) => number): Tensor => {
+    expectType(b, a.dataType);
+    return result(kernel, elements.elementwise(read(a), read(b), combine), a.dataType);
+  };
+  const upload = (data: HostArray, shape: readonly number[]): Tensor => {
+    const dataType = hostDataType(data);
+    counters.uploadedBytes += data.byteLength;
+    if (dataType === 'float32') counters.uploadedFloatBytes += data.byteLength;
+    return hold(stored(data, dataType), shape, dataType);
+  };
+  const dispose = (tensor: Tensor): void => {
+    if ([...constants.values()].includes(tensor)) throw new Error('A constant was disposed of; the engine keeps it.');
+    if (!contents.delete(tensor)) throw new Error('A tensor was disposed of that is none any more.');
+    counters.handles--;
+  };
+
+  return {
+    name: 'Reference (float64)',
+    counters,
+    upload,
+    download(tensor) {
+      const { data } = read(tensor);
+      if (tensor.dataType === 'int64')
+        throw new Error('An int64 tensor was downloaded, expected a cast to int32 first.');
+      return data.slice();
+    },
+    dispose,
+    constant(value) {
+      const known = constants.get(value);
+      if (known !== undefined) return known;
+      const made = upload(Float64Array.of(value), []);
+      counters.handles--; // the engine's own, not the caller's
+      constants.set(value, made);
+      return made;
+    },
+    synchronize() {
+      // Every op is done when it returns.
+    },
+    close() {
+      contents.clear();
+      constants.clear();
+      counters.handles = 0;
+    },
+
+    conv2d: (x, kernel, convolution) => result('conv2d', conv2d(floats(x), floats(kernel), convolution)),
+    conv2dInputGrad: (dy, kernel, inputShape, convolution) =>
+      result('conv2dInputGrad', conv2dInputGrad(floats(dy), floats(kernel), inputShape, convolution)),
+    conv2dFilterGrad: (x, dy, kernelShape, convolution) =>
+      result('conv2dFilterGrad', conv2dFilterGrad(floats(x), floats(dy), kernelShape, convolution)),
+
+    batchNorm(x, scale, offset, running, settings) {
+      count('batchNorm');
+      const statistics = { mean: floats(running.mean), variance: floats(running.variance) };
+      const normalised = batchNorm(floats(x), floats(scale), floats(offset), statistics, settings);
+      return {
+        output: keep(normalised.output),
+        runningMean: keep(normalised.running.mean),
+        runningVariance: keep(normalised.running.variance),
+        saved: normalised.saved.map((array) => keep(array)),
+      };
+    },
+    batchNormInference(x, scale, offset, running, epsilon) {
+      const statistics = { mean: floats(running.mean), variance: floats(running.variance) };
+      return result(
+        'batchNormInference',
+        batchNormInference(floats(x), floats(scale), floats(offset), statistics, epsilon),
+      );
+    },
+    batchNormGrad(dy, x, scale, saved) {
+      const [mean, inverse] = saved;
+      if (mean === undefined || inverse === undefined) throw new Error('batchNormGrad needs what batchNorm saved.');
+      count('batchNormGrad');
+      const gradients = batchNormGrad(floats(dy), floats(x), floats(scale), floats(mean), floats(inverse));
+      return { input: keep(gradients.input), scale: keep(gradients.scale), offset: keep(gradients.offset) };
+    },
+
+    relu: (x) => result('relu', elements.relu(floats(x))),
+    reluGrad: (dy, y) => result('reluGrad', elements.reluGrad(floats(dy), floats(y))),
+
+    maxPool: (x, pooling) => result('maxPool', pools.maxPool(floats(x), pooling)),
+    maxPoolGrad: (dy, x, y, pooling) =>
+      result('maxPoolGrad', pools.maxPoolGrad(floats(dy), floats(x), floats(y), pooling)),
+    averagePool: (x, pooling) => result('averagePool', pools.averagePool(floats(x), pooling)),
+    averagePoolGrad: (dy, inputShape, pooling) =>
+      result('averagePoolGrad', pools.averagePoolGrad(floats(dy), inputShape, pooling)),
+
+    matMul: (a, b, transposeA, transposeB) => result('matMul', matMul(floats(a), floats(b), transposeA, transposeB)),
+    biasAdd: (x, bias) => result('biasAdd', biasAdd(floats(x), floats(bias))),
+    biasAddGrad: (dy) => result('biasAddGrad', biasAddGrad(floats(dy))),
+    reshape: (x, shape) => {
+      count('reshape');
+      return hold(read(x).data, shape, x.dataType); // shared: no op writes to what it was given
+    },
+
+    softmaxCrossEntropy(logits, labels, smoothing) {
+      count('softmaxCrossEntropy');
+      const { losses, logitsGrad } = softmaxCrossEntropy(floats(logits), labelsOf(labels), smoothing);
+      return { losses: keep(losses), logitsGrad: keep(logitsGrad) };
+    },
+    isCorrect: (logits, labels) => result('isCorrect', isCorrect(floats(logits), labelsOf(labels))),
+
+    add: (a, b) => combined('add', a, b, (left, right) => left + right),
+    subtract: (a, b) => combined('subtract', a, b, (left, right) => left - right),
+    multiply: (a, b) => combined('multiply', a, b, (left, right) => left * right),
+    divide(a, b) {
+      expectType(a, 'float32');
+      return combined('divide', a, b, (left, right) => left / right);
+    },
+    sqrt: (a) => result('sqrt', elements.map(floats(a), Math.sqrt)),
+    cast: (a, dataType) => result('cast', read(a), dataType),
+    scaleAdd: (x, factor, y) => result('scaleAdd', elements.scaleAdd(floats(x), floats(factor), floats(y))),
+    sum: (x) => result('sum', elements.scalar(elements.sumOf(floats(x), (value) => value))),
+    squaredNorm(tensors) {
+      const squares = tensors.map((tensor) => elements.sumOf(floats(tensor), (value) => value * value));
+      return result('squaredNorm', elements.scalar(squares.reduce((sum, square) => sum + square, 0)));
+    },
+    pack(scalars) {
+      const values = scalars.map((tensor) => {
+        expectShape('A packed tensor', tensor.shape, []);
+        return floats(tensor).data[0] ?? NaN;
+      });
+      return result(
+        'pack',
+        filled([values.length], (index) => values[index] ?? NaN),
+      );
+    },
+
+    gather(x, indices) {
+      expectType(indices, 'int32');
+      return result('gather', elements.gather(read(x), read(indices)), x.dataType);
+    },
+    topK: (values, k) => result('topK', elements.topK(floats(values), k), 'int32'),
+
+    momentumUpdate(parameter, velocity, gradient, { learningRate, momentum, weightDecay }) {
+      count('momentumUpdate');
+      const theta = floats(parameter);
+      const decayed = elements.elementwise(floats(gradient), theta, (g, value) => g + weightDecay * value);
+      const moved = elements.elementwise(floats(velocity), decayed, (v, g) => momentum * v + g);
+      const updated = elements.elementwise(theta, moved, (value, v) => value - learningRate * v);
+      expectShape('An updated parameter', updated.shape, parameter.shape);
+      dispose(parameter);
+      dispose(velocity);
+      return { parameter: keep(updated), velocity: keep(moved) };
+    },
+  };
+};

@@ -1,0 +1,91 @@
+import { drawer, floats, type OpCase, opCase } from '../opCase.ts';
+import { outputSide } from '../../../../src-main/trainer/engine/ops.ts';
+
+const draw = drawer(1);
+
+/** [images, kernel side, output channels, stride, padding] */
+type Sizes = readonly [[number, number, number, number], number, number, number, number];
+
+const convolutionOf = ([shape, size, outputs, stride, padding]: Sizes): OpCase => {
+  const [batch, height, width, channels] = shape;
+  const kernelShape = [size, size, channels, outputs];
+  const outputShape = [
+    batch,
+    outputSide(height, size, stride, padding),
+    outputSide(width, size, stride, padding),
+    outputs,
+  ];
+  return opCase({
+    name: `conv2d of [${shape.join()}] by ${size}×${size} to ${outputs}, stride ${stride}, padding ${padding}`,
+    inputs: { x: draw.floats(shape), kernel: draw.floats(kernelShape), dy: draw.floats(outputShape) },
+    run: (ops, { x, kernel, dy }) => ({
+      output: ops.conv2d(x, kernel, { stride, padding }),
+      xGrad: ops.conv2dInputGrad(dy, kernel, shape, { stride, padding }),
+      kernelGrad: ops.conv2dFilterGrad(x, dy, kernelShape, { stride, padding }),
+    }),
+    gradients: { x: 'xGrad', kernel: 'kernelGrad' },
+  });
+};
+
+const small: readonly Sizes[] = [
+  [[2, 5, 5, 3], 3, 4, 1, 1],
+  [[2, 6, 6, 2], 3, 3, 2, 1],
+  [[2, 7, 5, 2], 3, 3, 2, 1],
+  [[2, 5, 4, 2], 3, 3, 1, 0],
+  [[2, 6, 7, 2], 3, 2, 2, 0],
+  [[2, 3, 4, 3], 1, 4, 1, 0],
+  [[2, 6, 5, 3], 1, 4, 2, 0],
+  [[2, 3, 3, 2], 1, 2, 1, 1],
+  [[2, 4, 3, 2], 1, 2, 2, 1],
+  [[1, 1, 1, 3], 3, 2, 1, 1],
+  [[1, 1, 1, 3], 3, 2, 2, 1],
+  [[3, 2, 2, 1], 3, 1, 2, 1],
+  [[1, 1, 1, 1], 1, 1, 1, 0],
+  [[1, 5, 5, 2], 5, 2, 1, 2],
+  [[1, 9, 9, 2], 7, 2, 2, 3],
+];
+
+/** Of the sizes that models have, where an engine's fast paths are; too many elements for finite differences. */
+const large: readonly Sizes[] = [
+  [[4, 16, 16, 16], 3, 16, 1, 1],
+  [[3, 16, 16, 16], 3, 32, 2, 1],
+  [[5, 9, 9, 16], 1, 32, 2, 0],
+];
+
+const image = floats([1, 3, 3, 1], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+
+export const convolutionCases: readonly OpCase[] = [
+  ...small.map(convolutionOf),
+  ...large.map((sizes) => {
+    const { name, inputs, run } = convolutionOf(sizes);
+    return opCase({ name, inputs, run });
+  }),
+  opCase({
+    name: 'conv2d with ones adds each pixel and its neighbours inside the image',
+    inputs: {
+      image,
+      kernel: floats(
+        [3, 3, 1, 1],
+        Array.from({ length: 9 }, () => 1),
+      ),
+    },
+    run: (ops, { image, kernel }) => ({
+      everyPixel: ops.conv2d(image, kernel, { stride: 1, padding: 1 }),
+      everySecond: ops.conv2d(image, kernel, { stride: 2, padding: 1 }),
+      inside: ops.conv2d(image, kernel, { stride: 1, padding: 0 }),
+    }),
+    expected: { everyPixel: [12, 21, 16, 27, 45, 33, 24, 39, 28], everySecond: [12, 16, 24, 28], inside: [45] },
+  }),
+  opCase({
+    name: 'conv2d does not flip its kernel: the first tap alone fetches the upper left neighbour',
+    inputs: { image, kernel: floats([3, 3, 1, 1], [1, 0, 0, 0, 0, 0, 0, 0, 0]) },
+    run: (ops, { image, kernel }) => ({ shifted: ops.conv2d(image, kernel, { stride: 1, padding: 1 }) }),
+    expected: { shifted: [0, 0, 0, 0, 1, 2, 0, 4, 5] },
+  }),
+  opCase({
+    name: 'conv2d by 1×1 multiplies each pixel by the matrix [inputs, outputs]',
+    inputs: { pixels: floats([1, 1, 2, 2], [1, 2, 3, 4]), kernel: floats([1, 1, 2, 3], [1, 0, 2, 0, 1, 3]) },
+    run: (ops, { pixels, kernel }) => ({ output: ops.conv2d(pixels, kernel, { stride: 1, padding: 0 }) }),
+    expected: { output: [1, 2, 8, 3, 4, 18] },
+  }),
+];

@@ -1,0 +1,114 @@
+import { drawer, floats, type OpCase, opCase } from '../opCase.ts';
+
+const draw = drawer(2);
+
+const batchNormOf = (shape: readonly [number, number, number, number], low = -1, high = 1): OpCase => {
+  const channels = [shape[3]];
+  return opCase({
+    name: `batchNorm of [${shape.join()}] in ${low} to ${high}`,
+    inputs: {
+      x: draw.floats(shape, low, high),
+      scale: draw.floats(channels, 0.5, 2),
+      offset: draw.floats(channels),
+      mean: draw.floats(channels),
+      variance: draw.floats(channels, 0.5, 2),
+      dy: draw.floats(shape),
+    },
+    run(ops, { x, scale, offset, mean, variance, dy }) {
+      const epsilon = 1e-5;
+      const { output, runningMean, runningVariance, saved } = ops.batchNorm(
+        x,
+        scale,
+        offset,
+        { mean, variance },
+        { epsilon, momentum: 0.1 },
+      );
+      const { input: xGrad, scale: scaleGrad, offset: offsetGrad } = ops.batchNormGrad(dy, x, scale, saved, epsilon);
+      saved.forEach(ops.dispose);
+      return { output, runningMean, runningVariance, xGrad, scaleGrad, offsetGrad };
+    },
+    gradients: { x: 'xGrad', scale: 'scaleGrad', offset: 'offsetGrad' },
+  });
+};
+
+export const normalizationCases: readonly OpCase[] = [
+  batchNormOf([4, 3, 3, 2]),
+  batchNormOf([3, 5, 3, 1]),
+  batchNormOf([1, 3, 5, 2]),
+  batchNormOf([6, 1, 1, 3]),
+  batchNormOf([4, 4, 4, 2], 9, 11),
+  opCase({
+    name: 'batchNorm of a single row gives the offset, no gradient, and 0 to the running variance',
+    inputs: {
+      x: floats([1, 1, 1, 2], [3, -4]),
+      scale: floats([2], [2, 5]),
+      offset: floats([2], [7, 8]),
+      ones: floats([2], [1, 1]),
+    },
+    run(ops, { x, scale, offset, ones }) {
+      const { output, runningMean, runningVariance, saved } = ops.batchNorm(
+        x,
+        scale,
+        offset,
+        { mean: ones, variance: ones },
+        { epsilon: 1e-5, momentum: 0.5 },
+      );
+      const { input: xGrad, scale: scaleGrad, offset: offsetGrad } = ops.batchNormGrad(x, x, scale, saved, 1e-5);
+      saved.forEach(ops.dispose);
+      return { output, runningMean, runningVariance, xGrad, scaleGrad, offsetGrad };
+    },
+    expected: {
+      output: [7, 8],
+      runningMean: [2, -1.5],
+      runningVariance: [0.5, 0.5],
+      xGrad: [0, 0],
+      scaleGrad: [0, 0],
+      offsetGrad: [3, -4],
+    },
+  }),
+  opCase({
+    // Mean 2, biased variance 1, so 1/√(1 + 3) = ½; unbiased variance 2. Running: ¾·4 + ¼·2 and ¾·8 + ¼·2.
+    name: 'batchNorm normalises with the biased variance and keeps the unbiased one',
+    inputs: {
+      x: floats([2, 1, 1, 1], [1, 3]),
+      scale: floats([1], [2]),
+      offset: floats([1], [10]),
+      mean: floats([1], [4]),
+      variance: floats([1], [8]),
+    },
+    run(ops, { x, scale, offset, mean, variance }) {
+      const { saved, ...others } = ops.batchNorm(x, scale, offset, { mean, variance }, { epsilon: 3, momentum: 0.25 });
+      saved.forEach(ops.dispose);
+      return { ...others };
+    },
+    expected: { output: [9, 11], runningMean: [3.5], runningVariance: [6.5] },
+  }),
+  opCase({
+    // (6 − 4)/√(13 + 3)·2 + 10
+    name: 'batchNormInference normalises with what it is given',
+    inputs: {
+      x: floats([1, 1, 1, 1], [6]),
+      scale: floats([1], [2]),
+      offset: floats([1], [10]),
+      mean: floats([1], [4]),
+      variance: floats([1], [13]),
+    },
+    run: (ops, { x, scale, offset, mean, variance }) => ({
+      output: ops.batchNormInference(x, scale, offset, { mean, variance }, 3),
+    }),
+    expected: { output: [11] },
+  }),
+  opCase({
+    name: 'batchNormInference of [3,5,4,3]',
+    inputs: {
+      x: draw.floats([3, 5, 4, 3]),
+      scale: draw.floats([3]),
+      offset: draw.floats([3]),
+      mean: draw.floats([3]),
+      variance: draw.floats([3], 0.1, 2),
+    },
+    run: (ops, { x, scale, offset, mean, variance }) => ({
+      output: ops.batchNormInference(x, scale, offset, { mean, variance }, 1e-5),
+    }),
+  }),
+];
