@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { labApi } from '../../shared/labApi.ts';
+import type { LabMethod } from '../../shared/labApi.ts';
+import { exchange, openApp, temporaryHome } from './app.ts';
+import type { OpenApp, PageBridge } from './app.ts';
+
+let home: Awaited<ReturnType<typeof temporaryHome>>;
+let opened: OpenApp;
+
+beforeAll(async () => {
+  home = await temporaryHome();
+  opened = await openApp(home.folder);
+});
+afterAll(async () => {
+  await opened.quit();
+  await home.dispose();
+});
+
+const hostileText = fc.oneof(
+  fc.string(),
+  fc.constantFrom(
+    '../../../etc/passwd',
+    '__proto__',
+    'constructor',
+    "'; DROP TABLE run; --",
+    '\u0000',
+    '\u202e',
+    'x'.repeat(100_000),
+  ),
+);
+const hostileValue = fc.oneof(fc.jsonValue(), hostileText, fc.double(), fc.constantFrom(-1, 0, 2 ** 53, NaN, null));
+
+/** No generated value may be a valid input: whatever gets through must be refused, never done. */
+const refusedInput = (method: LabMethod): fc.Arbitrary<unknown> =>
+  hostileValue.filter((value) => !labApi[method].input.safeParse(value).success);
+
+const methods = Object.keys(labApi) as LabMethod[];
+
+test.each(methods)('the lab refuses hostile input to %s', async (method) => {
+  let id = 2_000_000;
+  await fc.assert(
+    fc.asyncProperty(refusedInput(method), async (input) => {
+      const reply = await exchange(opened.page, { type: 'request', id: ++id, method, input });
+      expect(reply).toMatchObject({ type: 'refusal', id });
+      expect(JSON.stringify(reply)).not.toMatch(/\.ts:|\.cjs:|node:internal/);
+    }),
+    { numRuns: 8 },
+  );
+});
+
+test('messages that are no requests are dropped or refused, and the lab goes on', async () => {
+  const messages = fc.oneof(
+    hostileValue,
+    fc.record({ type: hostileText, id: hostileValue, method: hostileText, input: hostileValue }),
+    fc.record({
+      type: fc.constant('request'),
+      id: fc.integer({ min: 3_000_000 }),
+      method: hostileText,
+      input: hostileValue,
+    }),
+    fc.record({ type: fc.constantFrom('reply', 'event', 'close', 'open'), id: fc.integer({ min: 3_000_000 }) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(messages, { minLength: 20, maxLength: 60 }), async (batch) => {
+      await opened.page.evaluate((sent) => {
+        const bridge = (globalThis as unknown as { esamLab: PageBridge }).esamLab;
+        for (const message of sent) bridge.send(message);
+      }, batch as unknown[]);
+    }),
+    { numRuns: 10 },
+  );
+  expect((await opened.ask('workspace', {})).folder).toContain(opened.workspace);
+  expect(await opened.ask('runs', { experimentId: null })).toEqual([]);
+});
+
+test('the shell refuses hostile calls and opens no dialog for them', async () => {
+  await opened.app.evaluate(({ dialog }) => {
+    const opens: string[] = [];
+    Object.assign(globalThis, { opens });
+    const record = (name: string) => () => {
+      opens.push(name);
+      return Promise.resolve({ canceled: true, filePaths: [], filePath: '' });
+    };
+    Object.assign(dialog, { showOpenDialog: record('open'), showSaveDialog: record('save') });
+  });
+  const noText = hostileValue.filter((value) => typeof value !== 'string');
+  const calls = fc.oneof(
+    fc.tuple(fc.constant('chooseDataset'), fc.tuple(hostileValue.filter((v) => v !== 'files' && v !== 'folder'))),
+    fc.tuple(fc.constant('saveText'), fc.tuple(hostileText, noText)),
+    fc.tuple(fc.constant('saveText'), fc.tuple(noText, hostileText)),
+    fc.tuple(fc.constant('copyText'), fc.tuple(noText)),
+  );
+  await fc.assert(
+    fc.asyncProperty(calls, async ([name, input]) => {
+      const outcome = await opened.page.evaluate(
+        async ([method, values]) => {
+          const { shell } = (globalThis as unknown as { esamLab: PageBridge }).esamLab;
+          return shell[method]?.(...values).then(
+            () => 'done',
+            (error: unknown) => String(error),
+          );
+        },
+        [name, input as unknown[]] as const,
+      );
+      expect(outcome).toMatch(/no request that the shell knows/);
+    }),
+    { numRuns: 60 },
+  );
+  expect(await opened.app.evaluate(() => (globalThis as unknown as { opens: string[] }).opens)).toEqual([]);
+});
