@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { checkBinding } from './check.ts';
+import { bindingPath, chosenLibrary, damagedFile, readManifest, tensorflowFolder } from './places.ts';
+
+export type FoundTensorflow =
+  | {
+      readonly state: 'ready';
+      readonly bindingPath: string;
+      readonly version: string;
+      readonly location: string;
+      readonly variant: 'cpu' | 'gpu';
+    }
+  | { readonly state: 'missing' | 'broken'; readonly reason: string };
+export type ReadyTensorflow = Extract<FoundTensorflow, { state: 'ready' }>;
+
+const advice = 'Install it on the Device page or with "npm run lab -- device --install".';
+
+/** The binding that ESAM_LAB_TENSORFLOW_BINDING names, for those who compiled their own. */
+const ownBinding = async (path: string): Promise<FoundTensorflow> => {
+  if (!existsSync(path))
+    return { state: 'broken', reason: `ESAM_LAB_TENSORFLOW_BINDING names ${path}, which does not exist.` };
+  const version = await checkBinding(path, new AbortController().signal);
+  return {
+    state: 'ready',
+    bindingPath: path,
+    version: version ?? 'own build',
+    location: dirname(path),
+    variant: 'cpu',
+  };
+};
+
+/** What lies in a library's folder of the cache; reads sizes only, so that it takes milliseconds. */
+export const findLibrary = async (name: string): Promise<FoundTensorflow> => {
+  const location = join(tensorflowFolder(), name);
+  const manifest = await readManifest(location);
+  if (manifest === null) return { state: 'missing', reason: `TensorFlow is not installed yet. ${advice}` };
+  const damaged = await damagedFile(location, manifest);
+  if (damaged !== null) {
+    return { state: 'broken', reason: `TensorFlow was installed, but ${damaged} is missing or cut short. ${advice}` };
+  }
+  const path = join(location, manifest.binding ?? (await bindingPath()));
+  if (!existsSync(path)) {
+    const reason = `TensorFlow is there, but not yet connected to this version of tfjs-node, which takes seconds. ${advice}`;
+    return { state: 'missing', reason };
+  }
+  return { state: 'ready', bindingPath: path, version: manifest.version, location, variant: manifest.variant };
+};
+
+/** Finds the TensorFlow that was installed last; never throws for one that is missing or damaged. */
+export const findTensorflow = async (): Promise<FoundTensorflow> => {
+  const own = process.env['ESAM_LAB_TENSORFLOW_BINDING'];
+  try {
+    if (own !== undefined && own !== '') return await ownBinding(own);
+    return await findLibrary((await chosenLibrary()) ?? 'none');
+  } catch (error) {
+    return { state: 'broken', reason: error instanceof Error ? error.message : String(error) };
+  }
+};

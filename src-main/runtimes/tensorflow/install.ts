@@ -1,0 +1,128 @@
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LabError, type LabErrorCode } from '../../../shared/errors.ts';
+import type { DownloadOptions } from '../download.ts';
+import { withLock } from '../lock.ts';
+import { type Report, reportStage } from '../progress.ts';
+import { explainFull, freeBytes, type MeasureSpace } from '../space.ts';
+import { checkBinding } from './check.ts';
+import { findLibrary, type ReadyTensorflow } from './find.ts';
+import { findGpu } from './gpu.ts';
+import { makeLibrary, removeLeftovers } from './library.ts';
+import { downloadPackageRuntime, packageVersion } from './packageDownload.ts';
+import {
+  chooseLibrary,
+  downloadsFolder,
+  libraryName,
+  stagingPrefix,
+  tensorflowFolder,
+  writeManifest,
+} from './places.ts';
+import { recipeFor, type Variant } from './recipe.ts';
+
+export interface InstallOptions {
+  /** `auto`: for the GPU where an NVIDIA driver answers, else for the CPU. */
+  readonly variant: 'auto' | Variant;
+  readonly signal: AbortSignal;
+  readonly onProgress: Report;
+  /** How free disk space is measured; the file system's own answer unless a test says otherwise. */
+  readonly measureSpace?: MeasureSpace;
+}
+
+const hasGpuRecipe = process.platform === 'linux' && process.arch === 'x64';
+
+const chooseVariant = async (variant: 'auto' | Variant): Promise<Variant> => {
+  if (variant !== 'auto') return variant;
+  return hasGpuRecipe && (await findGpu()) !== null ? 'gpu' : 'cpu';
+};
+
+/** Whatever these say, the package's own download may still work: it comes from elsewhere and needs neither pip nor a compiler. */
+const curable: readonly LabErrorCode[] = [
+  'INSTALL_NO_NETWORK',
+  'INSTALL_NO_PIP',
+  'INSTALL_NO_COMPILER',
+  'INSTALL_UNSUPPORTED',
+  'INSTALL_FAILED',
+];
+
+/** The older TensorFlow that the package downloads for itself; `cause` is why the newer one could not be had. */
+const installPackageRuntime = async (variant: Variant, cause: LabError, options: DownloadOptions): Promise<string> => {
+  const version = packageVersion();
+  const name = `${version}-package-${variant}-${process.platform}-${process.arch}`;
+  if ((await findLibrary(name)).state === 'ready') return name;
+  reportStage(options.report, 'download', `Trying the package's own download (TensorFlow ${version})`);
+  const staging = await mkdtemp(join(tensorflowFolder(), stagingPrefix));
+  try {
+    const got = await downloadPackageRuntime(staging, variant, options.signal);
+    options.signal.throwIfAborted();
+    if ('reason' in got) {
+      const also = `The older TensorFlow ${version} of the tfjs-node package could not be downloaded either: ${got.reason}`;
+      throw new LabError(cause.code, `${cause.message} ${also}`, { cause });
+    }
+    await checkBinding(join(staging, got.binding), options.signal);
+    await writeManifest(staging, { version, variant, binding: got.binding, files: [] });
+    await rm(join(tensorflowFolder(), name), { recursive: true, force: true });
+    await rename(staging, join(tensorflowFolder(), name));
+    return name;
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+};
+
+const makeReady = async (variant: Variant, options: DownloadOptions): Promise<string> => {
+  try {
+    const recipe = recipeFor(variant);
+    const name = libraryName(recipe);
+    if ((await findLibrary(name)).state !== 'ready') await makeLibrary(recipe, options);
+    return name;
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (!(error instanceof LabError) || !curable.includes(error.code)) throw error;
+    return installPackageRuntime(variant, error, options);
+  }
+};
+
+/** Says in the lab's words what went wrong; what is no condition of the machine stays the bug it is. */
+const explain = (error: unknown, signal: AbortSignal): unknown => {
+  if (signal.aborted) {
+    return new LabError(
+      'INSTALL_CANCELLED',
+      'The installation was cancelled. What was downloaded is kept: the next one goes on from there.',
+    );
+  }
+  const explained = explainFull(error, tensorflowFolder());
+  if (explained instanceof LabError || !(explained instanceof Error && 'syscall' in explained)) return explained;
+  const advice = 'Check who owns that folder, or set ESAM_LAB_CACHE to one that you may write to, and try again.';
+  return new LabError(
+    'INSTALL_FAILED',
+    `TensorFlow could not be put into ${tensorflowFolder()}: ${explained.message}. ${advice}`,
+    {
+      cause: error,
+    },
+  );
+};
+
+/**
+ * Installs TensorFlow for this user, or finds that it is there: from the package index's wheel with a binding compiled against it,
+ * else what the tfjs-node package downloads for itself. Of two installers at once the second waits and uses the first's work.
+ * @throws LabError INSTALL_CANCELLED, INSTALL_NO_NETWORK, INSTALL_NO_PIP, INSTALL_NO_COMPILER, INSTALL_NO_SPACE, INSTALL_CHECKSUM,
+ * INSTALL_UNSUPPORTED, INSTALL_FAILED
+ */
+export const installTensorflow = async (options: InstallOptions): Promise<ReadyTensorflow> => {
+  const { signal, onProgress: report, measureSpace = freeBytes } = options;
+  const onWait = (): void => reportStage(report, 'lock', 'Waiting for another ESAM Lab that installs TensorFlow');
+  try {
+    const variant = await chooseVariant(options.variant);
+    return await withLock(tensorflowFolder(), 'install', { signal, onWait }, async (lockSignal) => {
+      await removeLeftovers();
+      const name = await makeReady(variant, { folder: downloadsFolder(), signal: lockSignal, report, measureSpace });
+      await chooseLibrary(name);
+      const found = await findLibrary(name);
+      if (found.state !== 'ready') throw new LabError('INSTALL_FAILED', found.reason);
+      reportStage(report, 'done', `TensorFlow ${found.version} is ready`);
+      return found;
+    });
+  } catch (error) {
+    throw explain(error, signal);
+  }
+};

@@ -1,0 +1,103 @@
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { DownloadOptions } from '../download.ts';
+import { reportStage } from '../progress.ts';
+import { ensureSpace } from '../space.ts';
+import { checkBinding } from './check.ts';
+import { compileBinding, findCompiler } from './compile.ts';
+import { fetchWheels } from './fetchWheels.ts';
+import { findPip } from './pip.ts';
+import {
+  bindingPath,
+  damagedFile,
+  downloadsFolder,
+  libraryName,
+  readManifest,
+  stagingPrefix,
+  tensorflowFolder,
+  writeManifest,
+} from './places.ts';
+import type { Recipe } from './recipe.ts';
+import { unpackWheel } from './unpack.ts';
+
+/** Compiles the binding in `folder`, a folder two levels below the library, and tries it. */
+const connect = async (
+  recipe: Recipe,
+  compiler: string,
+  library: string,
+  folder: string,
+  options: DownloadOptions,
+): Promise<void> => {
+  reportStage(options.report, 'compile', 'Compiling the connection between Node and TensorFlow');
+  await compileBinding(compiler, recipe, library, folder, options.signal);
+  reportStage(options.report, 'check', 'Trying TensorFlow');
+  await checkBinding(join(folder, 'tfjs_binding.node'), options.signal);
+};
+
+const filesWithSizes = async (library: string): Promise<{ path: string; sizeBytes: number }[]> => {
+  const entries = await readdir(library, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = paths.filter((path) => /\.(so|dylib)(\.|$)/.test(path));
+  return Promise.all(
+    files.map(async (path) => ({ path: path.slice(library.length + 1), sizeBytes: (await stat(path)).size })),
+  );
+};
+
+const build = async (recipe: Recipe, compiler: string, options: DownloadOptions): Promise<void> => {
+  const pip = await findPip(options.signal);
+  await ensureSpace(tensorflowFolder(), recipe.neededBytes, options.measureSpace);
+  await mkdir(downloadsFolder(), { recursive: true });
+  const staging = await mkdtemp(join(tensorflowFolder(), stagingPrefix));
+  try {
+    const library = join(staging, 'library');
+    for (const { path, title } of await fetchWheels(recipe, pip, staging, options)) {
+      await unpackWheel(path, library, title, options);
+    }
+    const files = await filesWithSizes(library);
+    await connect(recipe, compiler, library, join(library, dirname(await bindingPath())), options);
+    await writeManifest(library, { version: recipe.version, variant: recipe.variant, binding: null, files });
+    const home = join(tensorflowFolder(), libraryName(recipe));
+    await rm(home, { recursive: true, force: true });
+    await rename(library, home);
+    await rm(downloadsFolder(), { recursive: true, force: true });
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+};
+
+const reconnect = async (recipe: Recipe, compiler: string, options: DownloadOptions): Promise<void> => {
+  const library = join(tensorflowFolder(), libraryName(recipe));
+  const home = join(library, dirname(await bindingPath()));
+  const staging = await mkdtemp(join(dirname(home), stagingPrefix));
+  try {
+    await connect(recipe, compiler, library, staging, options);
+    await rename(staging, home);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+};
+
+/** Deletes what interrupted installers left; unfinished downloads stay, they are gone on with. */
+export const removeLeftovers = async (): Promise<void> => {
+  const entries = await readdir(tensorflowFolder(), { recursive: false, withFileTypes: true });
+  for (const { name } of entries) {
+    const path = join(tensorflowFolder(), name);
+    if (name.startsWith(stagingPrefix)) await rm(path, { recursive: true, force: true });
+    const bindings = await readdir(join(path, 'bindings')).catch(() => []);
+    const stale = bindings.filter((binding) => binding.startsWith(stagingPrefix));
+    for (const binding of stale) await rm(join(path, 'bindings', binding), { recursive: true, force: true });
+  }
+};
+
+/**
+ * Makes the library of a recipe and its binding, or only the binding where the library is there already. A folder appears under
+ * its final name only when it is complete and was tried. The caller holds the lock.
+ * @throws LabError INSTALL_NO_COMPILER, INSTALL_NO_PIP, INSTALL_NO_SPACE, INSTALL_NO_NETWORK, INSTALL_CHECKSUM, INSTALL_FAILED
+ */
+export const makeLibrary = async (recipe: Recipe, options: DownloadOptions): Promise<void> => {
+  const compiler = await findCompiler(options.signal);
+  const home = join(tensorflowFolder(), libraryName(recipe));
+  const manifest = await readManifest(home);
+  const whole = manifest !== null && (await damagedFile(home, manifest)) === null;
+  await (whole ? reconnect : build)(recipe, compiler, options);
+};

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { cacheFolder } from '../cacheFolder.ts';
+import type { Recipe } from './recipe.ts';
+
+const resolve = createRequire(import.meta.url).resolve;
+const bindingFile = 'tfjs_binding.node';
+
+/** Changed whenever the compiler is called differently, so that an old binding is not taken for a new one. */
+const compileRevision = 1;
+
+/** Folder that holds everything about TensorFlow: libraries, unfinished downloads, the choice. */
+export const tensorflowFolder = (): string => join(cacheFolder(), 'tensorflow');
+export const downloadsFolder = (): string => join(tensorflowFolder(), 'downloads');
+export const stagingPrefix = 'staging-';
+
+export const libraryName = ({ version, variant, platform }: Recipe): string => `${version}-${variant}-${platform}`;
+
+export const tfjsFolder = (): string => dirname(resolve('@tensorflow/tfjs-node-gpu/package.json'));
+export const nodeApiHeadersFolder = (): string => join(dirname(resolve('node-api-headers/package.json')), 'include');
+
+/** Names the binding by all that it is compiled from besides the library it lies with. */
+const bindingKey = async (): Promise<string> => {
+  const hash = createHash('sha256').update(String(compileRevision));
+  for (const folder of [join(tfjsFolder(), 'binding'), nodeApiHeadersFolder()]) {
+    for (const name of (await readdir(folder)).sort()) hash.update(name).update(await readFile(join(folder, name)));
+  }
+  return hash.digest('hex').slice(0, 16);
+};
+
+/** Path of the compiled binding below a library's folder, relative to it. */
+export const bindingPath = async (): Promise<string> => join('bindings', await bindingKey(), bindingFile);
+
+/** What lies in a library's folder; written last, so that a folder without it is a half-done one. */
+const manifestSchema = z.object({
+  version: z.string(),
+  variant: z.enum(['cpu', 'gpu']),
+  /** Where the binding lies if it came with the library; null when it is compiled per version of its sources. */
+  binding: z.string().nullable(),
+  files: z.array(z.object({ path: z.string(), sizeBytes: z.number() })),
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+const choiceSchema = z.object({ library: z.string().regex(/^[\w.-]+$/) });
+
+const readJson = async <T>(path: string, schema: z.ZodType<T>): Promise<T | null> => {
+  try {
+    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return null;
+  }
+};
+
+const writeJson = async (path: string, value: unknown): Promise<void> => {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`);
+  await rename(temporary, path);
+};
+
+export const readManifest = (library: string): Promise<Manifest | null> =>
+  readJson(join(library, 'manifest.json'), manifestSchema);
+export const writeManifest = (library: string, manifest: Manifest): Promise<void> =>
+  writeJson(join(library, 'manifest.json'), manifest);
+
+/** Name of the library folder that was installed or chosen last; null when there is none. */
+export const chosenLibrary = async (): Promise<string | null> =>
+  (await readJson(join(tensorflowFolder(), 'current.json'), choiceSchema))?.library ?? null;
+export const chooseLibrary = (library: string): Promise<void> =>
+  writeJson(join(tensorflowFolder(), 'current.json'), { library });
+
+/** Path of the first file that is missing or has another size than when it was installed; null when all are there. */
+export const damagedFile = async (library: string, manifest: Manifest): Promise<string | null> => {
+  for (const { path, sizeBytes } of manifest.files) {
+    const found = await stat(join(library, path)).catch(() => null);
+    if (found?.size !== sizeBytes) return path;
+  }
+  return null;
+};
