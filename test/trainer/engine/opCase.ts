@@ -18,7 +18,7 @@ export interface OpCase<Name extends string = string> {
   readonly expected?: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Keeps the names of a case's inputs while it is written. */
+/** Writes a case down: `run` sees its inputs by name. */
 export const opCase = <Name extends string>(written: OpCase<Name>): OpCase => written;
 
 export const floats = (shape: readonly number[], values: readonly number[]): Input => ({
@@ -63,8 +63,9 @@ export const drawer = (seed: number) => {
 export const uploadAll = (ops: Ops, inputs: Readonly<Record<string, Input>>): Record<string, Tensor> =>
   Object.fromEntries(Object.entries(inputs).map(([name, { data, shape }]) => [name, ops.upload(data, shape)]));
 
-export const disposeAll = (ops: Ops, tensors: Readonly<Record<string, Tensor>>): void =>
-  Object.values(tensors).forEach(ops.dispose);
+export const disposeAll = (ops: Ops, tensors: Readonly<Record<string, Tensor>> | readonly Tensor[]): void => {
+  for (const tensor of Object.values(tensors)) ops.dispose(tensor);
+};
 
 export interface Output {
   readonly data: HostArray;
@@ -74,11 +75,11 @@ export interface Output {
 /** Runs a case from upload to download. */
 export const outputsOf = (
   ops: Ops,
-  { run, inputs }: OpCase,
+  opCase: OpCase,
   replaced: Readonly<Record<string, Input>> = {},
 ): Record<string, Output> => {
-  const tensors = uploadAll(ops, { ...inputs, ...replaced });
-  const results = run(ops, tensors);
+  const tensors = uploadAll(ops, { ...opCase.inputs, ...replaced });
+  const results = opCase.run(ops, tensors);
   const outputs = Object.fromEntries(
     Object.entries(results).map(([name, tensor]) => [name, { data: ops.download(tensor), shape: tensor.shape }]),
   );

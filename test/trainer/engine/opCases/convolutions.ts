@@ -6,7 +6,7 @@ const draw = drawer(1);
 /** [images, kernel side, output channels, stride, padding] */
 type Sizes = readonly [[number, number, number, number], number, number, number, number];
 
-const convolutionOf = ([shape, size, outputs, stride, padding]: Sizes): OpCase => {
+const convolutionOf = ([shape, size, outputs, stride, padding]: Sizes, isSmall: boolean): OpCase => {
   const [batch, height, width, channels] = shape;
   const kernelShape = [size, size, channels, outputs];
   const outputShape = [
@@ -23,7 +23,7 @@ const convolutionOf = ([shape, size, outputs, stride, padding]: Sizes): OpCase =
       xGrad: ops.conv2dInputGrad(dy, kernel, shape, { stride, padding }),
       kernelGrad: ops.conv2dFilterGrad(x, dy, kernelShape, { stride, padding }),
     }),
-    gradients: { x: 'xGrad', kernel: 'kernelGrad' },
+    ...(isSmall && { gradients: { x: 'xGrad', kernel: 'kernelGrad' } }),
   });
 };
 
@@ -55,11 +55,8 @@ const large: readonly Sizes[] = [
 const image = floats([1, 3, 3, 1], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
 
 export const convolutionCases: readonly OpCase[] = [
-  ...small.map(convolutionOf),
-  ...large.map((sizes) => {
-    const { name, inputs, run } = convolutionOf(sizes);
-    return opCase({ name, inputs, run });
-  }),
+  ...small.map((sizes) => convolutionOf(sizes, true)),
+  ...large.map((sizes) => convolutionOf(sizes, false)),
   opCase({
     name: 'conv2d with ones adds each pixel and its neighbours inside the image',
     inputs: {

@@ -1,4 +1,4 @@
-import { drawer, floats, type OpCase, opCase } from '../opCase.ts';
+import { disposeAll, drawer, floats, type OpCase, opCase } from '../opCase.ts';
 
 const draw = drawer(2);
 
@@ -24,7 +24,7 @@ const batchNormOf = (shape: readonly [number, number, number, number], low = -1,
         { epsilon, momentum: 0.1 },
       );
       const { input: xGrad, scale: scaleGrad, offset: offsetGrad } = ops.batchNormGrad(dy, x, scale, saved, epsilon);
-      saved.forEach(ops.dispose);
+      disposeAll(ops, saved);
       return { output, runningMean, runningVariance, xGrad, scaleGrad, offsetGrad };
     },
     gradients: { x: 'xGrad', scale: 'scaleGrad', offset: 'offsetGrad' },
@@ -54,7 +54,7 @@ export const normalizationCases: readonly OpCase[] = [
         { epsilon: 1e-5, momentum: 0.5 },
       );
       const { input: xGrad, scale: scaleGrad, offset: offsetGrad } = ops.batchNormGrad(x, x, scale, saved, 1e-5);
-      saved.forEach(ops.dispose);
+      disposeAll(ops, saved);
       return { output, runningMean, runningVariance, xGrad, scaleGrad, offsetGrad };
     },
     expected: {
@@ -78,7 +78,7 @@ export const normalizationCases: readonly OpCase[] = [
     },
     run(ops, { x, scale, offset, mean, variance }) {
       const { saved, ...others } = ops.batchNorm(x, scale, offset, { mean, variance }, { epsilon: 3, momentum: 0.25 });
-      saved.forEach(ops.dispose);
+      disposeAll(ops, saved);
       return { ...others };
     },
     expected: { output: [9, 11], runningMean: [3.5], runningVariance: [6.5] },
