@@ -37,11 +37,11 @@ export const labNoticeSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('trainerMessage'), trainerId: id, message: z.unknown() }),
   z.strictObject({ type: z.literal('endTrainer'), trainerId: id, how: z.enum(['terminate', 'kill']) }),
-  /** What the desktop shows while runs go on; `share` is the running run's part done, null while nothing runs. */
+  /** What goes on: a run trains; the queue will go on by itself; the training run's part done (null while none trains). */
   z.strictObject({
     type: z.literal('activity'),
-    running: z.number().int().min(0),
-    waiting: z.number().int().min(0),
+    isTraining: z.boolean(),
+    isBusy: z.boolean(),
     share: z.number().min(0).max(1).nullable(),
   }),
   /** A run has ended; both texts are for a desktop notification. */

@@ -12,20 +12,20 @@ const endings: Partial<Record<RunState, string>> = {
 
 /** Turns the lab's events into what the desktop shows: progress in the taskbar, and notifications of runs that ended. */
 export const desktopNews = (tell: (notice: LabNotice) => void): ((event: LabEvent) => void) => {
-  let counts = { running: 0, waiting: 0 };
   const open = new Set<number>();
   return (event) => {
     if (event.type === 'queueChanged') {
-      const { running, waiting } = event.queue;
-      counts = { running: running.length, waiting: waiting.length };
-      for (const run of running) open.add(run.id);
-      tell({ type: 'activity', ...counts, share: running[0] === undefined ? null : shareOf(running[0]) });
+      const { running, waiting, paused } = event.queue;
+      const [run] = running;
+      const isBusy = run !== undefined || (waiting.length > 0 && !paused);
+      for (const { id } of running) open.add(id);
+      tell({ type: 'activity', isTraining: run !== undefined, isBusy, share: run === undefined ? null : shareOf(run) });
     }
     if (event.type === 'runChanged') {
       const { run } = event;
       if (run.state === 'running') {
         open.add(run.id);
-        tell({ type: 'activity', ...counts, share: shareOf(run) });
+        tell({ type: 'activity', isTraining: true, isBusy: true, share: shareOf(run) });
       } else if (open.delete(run.id)) {
         const ending = endings[run.state];
         if (ending !== undefined)

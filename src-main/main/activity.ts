@@ -9,7 +9,6 @@ type Activity = Extract<LabNotice, { type: 'activity' }>;
 export class DesktopActivity {
   readonly #window: BrowserWindow;
   #blocker: number | null = null;
-  #runsOpen = 0;
 
   constructor(window: BrowserWindow) {
     this.#window = window;
@@ -20,14 +19,8 @@ export class DesktopActivity {
     return this.#blocker !== null;
   }
 
-  /** Runs that train or wait. */
-  runsOpen(): number {
-    return this.#runsOpen;
-  }
-
-  show({ running, waiting, share }: Activity): void {
-    this.#runsOpen = running + waiting;
-    if (running > 0) this.#blocker ??= powerSaveBlocker.start('prevent-app-suspension');
+  show({ isTraining, share }: Activity): void {
+    if (isTraining) this.#blocker ??= powerSaveBlocker.start('prevent-app-suspension');
     else this.#allowSleep();
     if (!this.#window.isDestroyed()) this.#window.setProgressBar(share ?? -1);
   }

@@ -35,7 +35,7 @@ const open = (workspace: string): BrowserWindow => {
     },
     onActivity: (now) => {
       activity.show(now);
-      if (activity.runsOpen() === 0) guard.idle();
+      if (!now.isBusy) guard.idle();
     },
     onRunEnded: ({ title, text }) => activity.notify(title, text),
     onCrash: (lastLine, restarted) => {

@@ -86,7 +86,7 @@ export class LabProcess {
     this.#trainers.killAll();
     for (const port of this.#relayed.values()) port.close();
     this.#relayed.clear();
-    this.#options.onActivity({ type: 'activity', running: 0, waiting: 0, share: null });
+    this.#options.onActivity({ type: 'activity', isTraining: false, isBusy: false, share: null });
     if (this.#closed !== null) return this.#closed();
     const now = performance.now();
     const restarted = now - this.#lastRestart > restartEveryMs;

@@ -1,5 +1,5 @@
 import { app, dialog } from 'electron';
-import type { BrowserWindow } from 'electron';
+import type { BrowserWindow, Event } from 'electron';
 import type { DesktopActivity } from './activity.ts';
 import type { LabProcess } from './labProcess.ts';
 
@@ -10,31 +10,31 @@ export class QuitGuard {
   readonly #window: BrowserWindow;
   readonly #lab: LabProcess;
   readonly #activity: DesktopActivity;
-  #state: 'open' | 'asking' | 'leaving' = 'open';
+  #state: 'open' | 'asking' | 'background' | 'leaving' = 'open';
 
   constructor(window: BrowserWindow, lab: LabProcess, activity: DesktopActivity) {
     this.#window = window;
     this.#lab = lab;
     this.#activity = activity;
-    window.on('close', (event) => {
+    const askFirst = (event: Event): void => {
       if (this.#state === 'leaving') return;
       event.preventDefault();
       void this.#ask();
-    });
-    app.on('before-quit', (event) => {
-      if (this.#state === 'leaving') return;
-      event.preventDefault();
-      void this.#ask();
+    };
+    window.on('close', askFirst);
+    app.on('before-quit', askFirst);
+    window.on('show', () => {
+      if (this.#state === 'background') this.#state = 'open';
     });
   }
 
   /** The queue is empty: an app kept only for training in the background has nothing left to do. */
   idle(): void {
-    if (this.#state === 'open' && !this.#window.isVisible()) void this.#leave();
+    if (this.#state === 'background') void this.#leave();
   }
 
   async #ask(): Promise<void> {
-    if (this.#state !== 'open') return;
+    if (this.#state === 'asking' || this.#state === 'leaving') return;
     if (!this.#activity.isTraining()) return this.#leave();
     this.#state = 'asking';
     const { response } = await dialog.showMessageBox(this.#window, {
@@ -47,7 +47,7 @@ export class QuitGuard {
       defaultId: 0,
       cancelId: 2,
     });
-    this.#state = 'open';
+    this.#state = response === 0 ? 'background' : 'open';
     if (response === 0) this.#window.hide();
     if (response === 1) await this.#leave();
   }
