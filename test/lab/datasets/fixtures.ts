@@ -91,7 +91,7 @@ export const tarGz = async (entries: readonly Entry[]): Promise<Buffer> => {
   const packed = buffer(archive);
   for (const [header, content] of entries) {
     if (header.type === undefined || header.type === 'file') archive.entry(header, content);
-    else archive.entry({ ...header, size: 0 }).end();
+    else archive.entry({ ...header, size: 0 }, Buffer.alloc(0));
   }
   archive.finalize();
   return gzipSync(await packed, { level: 1 });

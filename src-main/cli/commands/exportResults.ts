@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { LabError } from '../../../shared/errors.ts';
+import type { ExportFormat } from '../../../shared/result.ts';
+import { exitCodes } from '../exitCodes.ts';
+import type { ExitCode } from '../exitCodes.ts';
+import { print, say, withLab } from '../session.ts';
+import type { Settings } from '../session.ts';
+
+export interface ExportOptions {
+  readonly format: ExportFormat;
+  readonly output?: string;
+  /** Empty = everything in the workspace. */
+  readonly experiment: readonly number[];
+}
+
+/** `export`: writes the results table to stdout or to a file. */
+export const exportResults = async (
+  settings: Settings,
+  { format, output, experiment }: ExportOptions,
+): Promise<ExitCode> =>
+  withLab(settings, 'own', async (lab) => {
+    const query = { experimentIds: [...experiment], groupHashes: [], speedBaseline: null, accuracyBaseline: null };
+    const exported = await lab.exportResults({ query, format });
+    if (output === undefined) {
+      await print(settings.json ? JSON.stringify(exported) : exported.text.trimEnd());
+    } else {
+      await writeWhole(output, exported.text);
+      if (settings.json) await print(JSON.stringify({ file: output, mediaType: exported.mediaType }));
+      else say(`Wrote ${output}.`);
+    }
+    return exitCodes.done;
+  });
+
+/** Writes a file whole or not at all. */
+const writeWhole = async (file: string, text: string): Promise<void> => {
+  const unfinished = `${file}.${randomUUID()}.part`;
+  try {
+    await writeFile(unfinished, text, { flag: 'wx', flush: true });
+    await rename(unfinished, file);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new LabError('CONFIG_INVALID', `${file} cannot be written (${found}); choose another file.`, {
+      cause: error,
+    });
+  }
+};

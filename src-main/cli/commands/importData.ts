@@ -1,0 +1,57 @@
+import { resolve } from 'node:path';
+import { Presets, SingleBar } from 'cli-progress';
+import type { DatasetKind } from '../../../shared/dataset.ts';
+import { exitCodes } from '../exitCodes.ts';
+import type { ExitCode } from '../exitCodes.ts';
+import { print, say, withLab } from '../session.ts';
+import type { Settings } from '../session.ts';
+
+export interface ImportDataOptions {
+  readonly paths: readonly string[];
+  readonly kind: DatasetKind;
+  readonly name?: string;
+}
+
+/** `import-data`: imports a data set into the workspace's library. */
+export const importData = async (settings: Settings, options: ImportDataOptions): Promise<ExitCode> =>
+  withLab(settings, 'own', async (lab) => {
+    const paths = options.paths.map((path) => resolve(path));
+    lab.grantPaths(paths);
+    const before = new Set((await lab.datasets({})).map(({ id }) => id));
+    const show = progressReporter();
+    const stopListening = lab.onEvent((event) => {
+      if (event.type === 'importProgressed') show.progress(event.message, event.share);
+    });
+    try {
+      const set = await lab.importDataset({ kind: options.kind, paths, name: options.name ?? null });
+      show.end();
+      const images = `${set.trainCount} training and ${set.testCount} test images of ${set.height} × ${set.width} × ${set.channels}`;
+      const text = `${set.name} (${set.id}): ${images}, ${set.classNames.length} classes; ${set.source}`;
+      if (before.has(set.id)) say(`This set is in the library already, as "${set.id}".`);
+      await print(settings.json ? JSON.stringify(set) : text);
+      return exitCodes.done;
+    } finally {
+      show.end();
+      stopListening();
+    }
+  });
+
+/** A bar on a terminal, a line per message elsewhere. */
+const progressReporter = () => {
+  const bar = new SingleBar({ format: ' {bar} {percentage} % | {message}', hideCursor: true }, Presets.shades_classic);
+  let shown = '';
+  return {
+    progress: (message: string, share: number | null): void => {
+      if (process.stderr.isTTY && share !== null) {
+        if (!bar.isActive) bar.start(1, share, { message });
+        bar.update(share, { message });
+      } else if (message !== shown) {
+        say(message);
+      }
+      shown = message;
+    },
+    end: (): void => {
+      if (bar.isActive) bar.stop();
+    },
+  };
+};

@@ -1,0 +1,40 @@
+import { methodNames, methodOf } from '../../../shared/method.ts';
+import type { RunSummary } from '../../../shared/run.ts';
+import { ensureEngine } from '../engine.ts';
+import { exitCodes } from '../exitCodes.ts';
+import type { ExitCode } from '../exitCodes.ts';
+import { columns, percent } from '../format.ts';
+import { print, say, withLab } from '../session.ts';
+import type { Settings } from '../session.ts';
+import { trainQueue } from '../train.ts';
+
+/** `queue`: lists what runs or waits, or works it off. */
+export const queue = async (settings: Settings, options: { train: boolean; install: boolean }): Promise<ExitCode> =>
+  withLab(settings, options.train ? 'all' : 'own', async (lab) => {
+    const waiting = await lab.queue({});
+    if (!options.train) {
+      const runs = [...waiting.running, ...waiting.waiting];
+      await print(settings.json ? JSON.stringify(waiting) : runs.length === 0 ? 'The queue is empty.' : runsText(runs));
+      if (waiting.paused) say('The queue is paused; "esam-lab queue --run" goes on.');
+      return exitCodes.done;
+    }
+    const needsEngine = waiting.waiting.some(({ config }) => config.device.engine === 'tensorflow');
+    if (needsEngine) await ensureEngine(lab, options.install);
+    const { runs, exitCode } = await trainQueue(lab);
+    await print(settings.json ? JSON.stringify({ runs }) : runs.length === 0 ? 'The queue is empty.' : runsText(runs));
+    return exitCode;
+  });
+
+const runsText = (runs: readonly RunSummary[]): string =>
+  columns([
+    ['Experiment', 'Run', 'Method', 'Seed', 'Epochs', 'State', 'Best test accuracy'],
+    ...runs.map((run) => [
+      run.experimentName,
+      String(run.id),
+      methodNames[methodOf(run.config.optimizer)],
+      String(run.config.seed),
+      `${run.epochsDone}/${run.config.epochs}`,
+      run.state,
+      percent(run.bestTestAccuracy),
+    ]),
+  ]);

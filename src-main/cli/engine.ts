@@ -1,0 +1,74 @@
+import type { DeviceStatus, EngineStatus } from '../../shared/device.ts';
+import { LabError } from '../../shared/errors.ts';
+import type { Lab } from '../lab/service.ts';
+import { installReporter } from './installReporter.ts';
+import { say } from './session.ts';
+
+const tensorflowOf = ({ engines }: DeviceStatus): EngineStatus => {
+  const [status] = engines;
+  if (status === undefined) throw new Error('the lab names no engine');
+  return status;
+};
+
+/**
+ * Makes sure that TensorFlow is there, installing it if it is missing and that is wanted.
+ * @throws LabError ENGINE_MISSING, ENGINE_BROKEN, or as `installEngine`.
+ */
+export const ensureEngine = async (lab: Lab, install: boolean): Promise<void> => {
+  const { state, reason } = tensorflowOf(await lab.deviceStatus({}));
+  if (state === 'ready') return;
+  if (state === 'missing' && install) {
+    say('TensorFlow is missing; installing it once for this user.');
+    return installEngine(lab, 'auto');
+  }
+  const code = state === 'broken' ? 'ENGINE_BROKEN' : 'ENGINE_MISSING';
+  throw new LabError(code, `TensorFlow is ${state}. ${reason ?? ''} Install it with: esam-lab device --install`);
+};
+
+/**
+ * Installs TensorFlow and shows how far it is. Ctrl-C cancels.
+ * @throws LabError INSTALL_FAILED, INSTALL_CANCELLED.
+ */
+export const installEngine = async (lab: Lab, variant: 'auto' | 'cpu' | 'gpu'): Promise<void> => {
+  const cancel = new AbortController();
+  const onInterrupt = (): void => {
+    cancel.abort();
+    void lab.cancelInstall({});
+  };
+  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
+  try {
+    const status = await installed(lab, variant);
+    if (cancel.signal.aborted) {
+      throw new LabError('INSTALL_CANCELLED', 'The installation was cancelled; the next one goes on where it stopped.');
+    }
+    if (status.state !== 'ready') {
+      throw new LabError('INSTALL_FAILED', status.reason ?? 'The installation of TensorFlow failed.');
+    }
+    say(`${status.version ?? 'TensorFlow'} is ready.`);
+  } finally {
+    process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
+  }
+};
+
+/** Starts the installation and waits until it has ended, well or not. */
+const installed = async (lab: Lab, variant: 'auto' | 'cpu' | 'gpu'): Promise<EngineStatus> => {
+  const reporter = installReporter();
+  let stopListening = (): void => undefined;
+  const ended = new Promise<EngineStatus>((resolve) => {
+    let hasStarted = false;
+    stopListening = lab.onEvent((event) => {
+      if (event.type !== 'deviceChanged') return;
+      const status = tensorflowOf(event.status);
+      if (status.progress !== null) reporter.progress(status.progress);
+      if (status.state === 'installing') hasStarted = true;
+      else if (hasStarted) resolve(status);
+    });
+  });
+  try {
+    await lab.installRuntime({ variant });
+    return await ended;
+  } finally {
+    stopListening();
+    reporter.end();
+  }
+};

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { fileURLToPath } from 'node:url';
+import { locate } from './locations.ts';
+import { isNodeNewEnough, runInNewerNode } from './newerNode.ts';
+
+const main = async (): Promise<number> => {
+  if (!isNodeNewEnough()) return runInNewerNode(fileURLToPath(import.meta.url));
+  const { run } = await import('./program.ts'); // only now: it loads what a too old Node cannot
+  return run(process.argv, locate(import.meta.url));
+};
+
+void main().then((code) => process.exit(code));

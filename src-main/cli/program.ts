@@ -1,0 +1,125 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
+import { datasetKinds } from '../../shared/dataset.ts';
+import { LabError } from '../../shared/errors.ts';
+import { exportFormats } from '../../shared/result.ts';
+import { seedSchema } from '../../shared/runConfig.ts';
+import { compare } from './commands/compare.ts';
+import { device } from './commands/device.ts';
+import { exportResults } from './commands/exportResults.ts';
+import { importData } from './commands/importData.ts';
+import { queue } from './commands/queue.ts';
+import { runConfigFile } from './commands/runConfigFile.ts';
+import { exitCodeOf, exitCodes, exitCodesHelp } from './exitCodes.ts';
+import type { ExitCode } from './exitCodes.ts';
+import type { Locations } from './locations.ts';
+import { labVersionOf, workspaceFolderOf } from './locations.ts';
+import type { Settings } from './session.ts';
+
+const parseWith =
+  <T>(schema: z.ZodType<T>, expected: string) =>
+  (text: string): T => {
+    const parsed = schema.safeParse(text);
+    if (parsed.success) return parsed.data;
+    throw new InvalidArgumentError(`Expected ${expected}.`);
+  };
+const positive = parseWith(z.coerce.number().int().min(1).max(100000), 'a whole number from 1 on');
+const seeds = parseWith(
+  z
+    .string()
+    .transform((text) => text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part))))
+    .pipe(z.array(seedSchema).max(100)),
+  'whole numbers with commas between, such as 0,1,2',
+);
+const noInstall = (): Option => new Option('--no-install', 'do not install TensorFlow if it is missing');
+const collect = (value: string, earlier: readonly number[]): number[] => [...earlier, positive(value)];
+
+/**
+ * Runs one command line.
+ * @param argv - as `process.argv`.
+ * @returns the exit code; errors were said on stderr.
+ */
+export const run = async (argv: readonly string[], locations: Locations): Promise<ExitCode> => {
+  let code: ExitCode = exitCodes.done;
+  const program = new Command('esam-lab')
+    .description('Train image classifiers with SGD, SAM and ESAM and compare them.')
+    .version(labVersionOf(locations))
+    .option('--workspace <folder>', "the workspace (default: $ESAM_LAB_WORKSPACE, else the app's own)")
+    .option('--json', 'write only JSON to stdout, one line; everything else goes to stderr')
+    .addHelpText('after', exitCodesHelp)
+    .exitOverride();
+  const settings = (): Settings => {
+    const options = program.opts<{ workspace?: string; json?: boolean }>();
+    return { workspaceFolder: workspaceFolderOf(options.workspace), json: options.json === true, locations };
+  };
+
+  program
+    .command('run')
+    .description('train one run from a configuration file (JSON)')
+    .argument('<config.json>')
+    .option('--name <name>', "name of its experiment (default: the file's)")
+    .addOption(noInstall())
+    .action(async (file: string, options: { name?: string; install: boolean }) => {
+      code = await runConfigFile(settings(), { file, ...options });
+    });
+  program
+    .command('compare')
+    .description('train the methods of a preset over seeds and print the results table')
+    .requiredOption('--preset <id>', 'quick, mnist, label-noise, cifar10-resnet18 …')
+    .option('--seeds <list>', "seeds instead of the preset's, such as 0,1,2", seeds)
+    .option('--epochs <count>', "epochs instead of the preset's", positive)
+    .option('--name <name>', 'name of the experiment')
+    .addOption(noInstall())
+    .action(async (options: { preset: string; seeds?: number[]; epochs?: number; name?: string; install: boolean }) => {
+      code = await compare(settings(), options);
+    });
+  program
+    .command('queue')
+    .description('list the runs that run or wait')
+    .option('--run', 'train them')
+    .addOption(noInstall())
+    .action(async (options: { run?: boolean; install: boolean }) => {
+      code = await queue(settings(), { train: options.run === true, install: options.install });
+    });
+  program
+    .command('export')
+    .description('write the results table')
+    .addOption(new Option('--format <format>', 'how').choices(exportFormats).makeOptionMandatory())
+    .option('--output <file>', 'write to this file, whole or not at all, instead of stdout')
+    .option('--experiment <number>', 'only this experiment; may be repeated', collect, [])
+    .action(async (options: { format: (typeof exportFormats)[number]; output?: string; experiment: number[] }) => {
+      code = await exportResults(settings(), options);
+    });
+  program
+    .command('import-data')
+    .description('import a data set: IDX files, or the CIFAR-10 or CIFAR-100 binary archive or its folder')
+    .argument('<path...>')
+    .addOption(new Option('--kind <kind>', 'insist on a kind').choices(datasetKinds).default('auto'))
+    .option('--name <name>', 'its name in the library')
+    .action(async (paths: string[], options: { kind: (typeof datasetKinds)[number]; name?: string }) => {
+      code = await importData(settings(), { paths, ...options });
+    });
+  program
+    .command('device')
+    .description('say what this machine can train with')
+    .option('--install', 'install TensorFlow')
+    .addOption(new Option('--variant <variant>', 'which TensorFlow').choices(['auto', 'cpu', 'gpu']).default('auto'))
+    .action(async (options: { install?: boolean; variant: 'auto' | 'cpu' | 'gpu' }) => {
+      code = await device(settings(), { install: options.install === true, variant: options.variant });
+    });
+
+  try {
+    await program.parseAsync(argv);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage; // it has said why
+    if (error instanceof LabError) {
+      process.stderr.write(`${error.message}\n`);
+      return exitCodeOf(error.code);
+    }
+    process.stderr.write(
+      `An error in ESAM Lab itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    return exitCodes.failed;
+  }
+};

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import type { Lab } from '../lab/service.ts';
+import { openLab } from '../lab/service.ts';
+import { nodeTrainers } from '../lab/trainers.ts';
+import type { Locations } from './locations.ts';
+import { labVersionOf } from './locations.ts';
+
+/** What every command is told. */
+export interface Settings {
+  readonly workspaceFolder: string;
+  /** Only JSON on stdout. */
+  readonly json: boolean;
+  readonly locations: Locations;
+}
+
+/**
+ * Opens the workspace, does the work, and closes it, whatever happens.
+ * @param trains - which runs may train meanwhile: those that the work enqueues, or all that wait.
+ * @throws LabError WORKSPACE_* and whatever the work throws.
+ */
+export const withLab = async <T>(
+  settings: Settings,
+  trains: 'own' | 'all',
+  work: (lab: Lab) => Promise<T>,
+): Promise<T> => {
+  const { locations, workspaceFolder } = settings;
+  const lab = await openLab({
+    workspaceFolder,
+    launcher: nodeTrainers(locations.trainerEntry),
+    labVersion: labVersionOf(locations),
+    presetsFolder: locations.presetsFolder,
+    migrationsFolder: locations.migrationsFolder,
+    electronVersion: null,
+    notices: [],
+    installRuntimeOnStart: false,
+    trainsOnlyOwnRuns: trains === 'own',
+  });
+  try {
+    for (const notice of (await lab.workspace({})).startNotices) say(notice);
+    return await work(lab);
+  } finally {
+    await lab.close();
+  }
+};
+
+/** A line for a person; never on stdout, which belongs to results. */
+export const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** A result on stdout. Waits until a slow pipe has taken it: the process exits soon after. */
+export const print = async (text: string): Promise<void> => {
+  if (!process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain');
+};
