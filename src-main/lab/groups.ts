@@ -1,6 +1,6 @@
 import type { ResultsQuery } from '../../shared/result.ts';
 import { groupConfigOf } from '../../shared/runConfig.ts';
-import { groupHashesOf } from './groupHash.ts';
+import { groupHashesOf } from './store/groupHash.ts';
 import type { Group } from './statistics/groups.ts';
 import type { StoreReader } from './store/index.ts';
 

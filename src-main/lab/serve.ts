@@ -1,5 +1,76 @@
+import { serialize } from 'node:v8';
+import type { ZodError } from 'zod';
 import type { Channel } from '../../shared/channel.ts';
+import { LabError } from '../../shared/errors.ts';
+import type { LabErrorCode } from '../../shared/errors.ts';
+import { labApi, labRequestSchema } from '../../shared/labApi.ts';
+import type { LabInput, LabMethod, LabReply } from '../../shared/labApi.ts';
 import type { Lab } from './service.ts';
 
-/** Answers a client's requests on this channel and forwards the lab's events to it until it closes. */
-export declare const serve: (lab: Lab, channel: Channel) => void;
+const mostBytes = 1_000_000;
+
+/**
+ * Answers a client's requests on this channel and forwards the lab's events to it until it closes. This is the one place where messages
+ * from outside come in: each is measured and parsed with the contract's schema before anything looks at it.
+ */
+export const serve = (lab: Lab, channel: Channel): void => {
+  const reply = (message: LabReply): void => channel.post(message);
+  const stopListening = lab.onEvent((event) => reply({ type: 'event', event }));
+  channel.onClose(stopListening);
+  channel.onMessage((message) => void answer(lab, message).then(reply));
+};
+
+const answer = async (lab: Lab, message: unknown): Promise<LabReply> => {
+  const problem = sizeProblem(message);
+  const request = labRequestSchema.safeParse(problem === null ? message : null);
+  if (!request.success) {
+    return refusal(idOf(message), 'MESSAGE_INVALID', problem ?? 'This is no request that the lab knows.');
+  }
+  const { id, method } = request.data;
+  const input = labApi[method].input.safeParse(request.data.input);
+  if (!input.success)
+    return { ...refusal(id, 'CONFIG_INVALID', sentenceOf(input.error)), fields: fieldsOf(input.error) };
+  try {
+    return { type: 'reply', id, output: await call(lab, method, input.data) };
+  } catch (error) {
+    if (error instanceof LabError) return refusal(id, error.code, error.message);
+    console.error(`The request ${method} failed:`, error);
+    return refusal(id, 'INTERNAL', 'The lab met an unexpected error; see its log.');
+  }
+};
+
+/** `input` was parsed with this method's own schema, which TypeScript cannot follow through the table. */
+const call = (lab: Lab, method: LabMethod, input: unknown): Promise<unknown> =>
+  (lab[method] as (input: LabInput<LabMethod>) => Promise<unknown>)(input as LabInput<LabMethod>);
+
+const sizeProblem = (message: unknown): string | null => {
+  try {
+    const { byteLength } = serialize(message);
+    return byteLength <= mostBytes ? null : `The request has ${byteLength} bytes; the lab takes up to ${mostBytes}.`;
+  } catch {
+    return 'This is no plain data.';
+  }
+};
+
+/** The id under which an unreadable request can be refused; 0 if it has none. */
+const idOf = (message: unknown): number => {
+  if (typeof message !== 'object' || message === null || !('id' in message)) return 0;
+  return typeof message.id === 'number' && Number.isSafeInteger(message.id) ? message.id : 0;
+};
+
+const refusal = (id: number, code: LabErrorCode, message: string): Extract<LabReply, { type: 'refusal' }> => ({
+  type: 'refusal',
+  id,
+  code,
+  message,
+  fields: [],
+});
+
+const fieldsOf = (error: ZodError): { path: string; message: string }[] =>
+  error.issues.map((issue) => ({ path: issue.path.map(String).join('.'), message: issue.message }));
+
+const sentenceOf = (error: ZodError): string => {
+  const [first, ...others] = fieldsOf(error);
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return `${first?.path === '' || first === undefined ? 'The request' : first.path}: ${first?.message ?? 'invalid'}${more}`;
+};

@@ -1,8 +1,25 @@
+import { join } from 'node:path';
+import { LabError } from '../../shared/errors.ts';
 import type { LabApi, LabEvent } from '../../shared/labApi.ts';
+import type { RunId, RunSummary } from '../../shared/run.ts';
+import { openLibrary } from './datasets/index.ts';
+import type { Library } from './datasets/index.ts';
+import { pathGrants } from './grants.ts';
+import { answering } from './requests/answering.ts';
+import { datasetRequests } from './requests/datasets.ts';
+import { deviceRequests } from './requests/device.ts';
+import { queueRequests } from './requests/queue.ts';
+import { resultRequests } from './requests/results.ts';
+import { RunQueue } from './queue.ts';
+import { Runtime } from './runtime.ts';
+import { interruptLeftRuns } from './startNotices.ts';
+import { openStore } from './store/index.ts';
+import type { Store } from './store/index.ts';
+import type { Assignment, TrainingLimits } from './training.ts';
 import type { TrainerLauncher } from './trainers.ts';
 
 export interface LabOptions {
-  /** Folder of database, data sets and exports; made if it does not exist. */
+  /** Folder of database and data sets; made if it does not exist. */
   readonly workspaceFolder: string;
   readonly launcher: TrainerLauncher;
   readonly labVersion: string;
@@ -20,6 +37,8 @@ export interface LabOptions {
    * (command line: `compare` and `run` must not start what the app has queued). Default false.
    */
   readonly trainsOnlyOwnRuns?: boolean;
+  /** Default: a minute of silence, ten seconds to stop. */
+  readonly limits?: TrainingLimits;
 }
 
 export interface Lab extends LabApi {
@@ -35,4 +54,110 @@ export interface Lab extends LabApi {
  * Opens a workspace and starts its queue.
  * @throws LabError WORKSPACE_* if the workspace is in use, damaged, foreign or newer; RUNTIME_TOO_OLD.
  */
-export declare const openLab: (options: LabOptions) => Promise<Lab>;
+export const openLab = async (options: LabOptions): Promise<Lab> => {
+  const store = await openStore(options.workspaceFolder, options.migrationsFolder);
+  try {
+    return labOn(store, options);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+};
+
+const labOn = (store: Store, options: LabOptions): Lab => {
+  const { workspaceFolder, labVersion } = options;
+  const startNotices = interruptLeftRuns(store);
+  const library = openLibrary(join(workspaceFolder, 'datasets'));
+  const listeners = new Set<(event: LabEvent) => void>();
+  const emit = (event: LabEvent): void => listeners.forEach((listener) => listener(event));
+  const notices = new Map<string, string>();
+  const note = (topic: string, notice: string | null): void => {
+    if (notice === null) notices.delete(topic);
+    else notices.set(topic, notice);
+    void runtime.tell();
+  };
+
+  const runtime = new Runtime({
+    electronVersion: options.electronVersion,
+    notices: () => [...options.notices, ...notices.values()],
+    onChanged: (status) => emit({ type: 'deviceChanged', status }),
+    onReady: () => {
+      queue.release();
+      queue.wake();
+    },
+  });
+  const builtIn = addBuiltIn(library, emit, (notice) => note('datasets', notice));
+  const ownRuns = options.trainsOnlyOwnRuns === true ? new Set<RunId>() : null;
+  const queue = new RunQueue({
+    store,
+    launcher: options.launcher,
+    limits: options.limits ?? { silenceMs: 60_000, stopMs: 10_000 },
+    assign: async (run) => {
+      await builtIn;
+      return assignmentOf(run, library, runtime, labVersion);
+    },
+    onlyRuns: ownRuns,
+    emit,
+    onHold: (reason) => note('queue', reason === null ? null : `The queue waits: ${reason}`),
+  });
+  const grants = pathGrants();
+  const parts = { store, library, queue, runtime, emit, grants, builtIn, labVersion, ownRuns };
+
+  queue.wake();
+  if (options.installRuntimeOnStart) void installIfMissing(runtime);
+
+  return {
+    workspace: answering(() => ({ folder: workspaceFolder, labVersion, startNotices })),
+    ...deviceRequests(runtime, options.presetsFolder),
+    ...datasetRequests(parts),
+    ...queueRequests(parts),
+    ...resultRequests(parts),
+    onEvent: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    grantPaths: grants.grant,
+    close: async () => {
+      await Promise.all([queue.close(), runtime.cancelInstall(), builtIn]);
+      listeners.clear();
+      store.close();
+    },
+  };
+};
+
+/** Brings MNIST into a new workspace. Never rejects: without it the lab still works, and says why it is not there. */
+const addBuiltIn = async (
+  library: Library,
+  emit: (event: LabEvent) => void,
+  note: (notice: string) => void,
+): Promise<void> => {
+  try {
+    const before = library.list().length;
+    await library.ensureBuiltIn();
+    if (library.list().length !== before) emit({ type: 'datasetsChanged' });
+  } catch (error) {
+    if (!(error instanceof LabError)) console.error('The built-in data set could not be added:', error);
+    note(
+      error instanceof LabError ? error.message : 'The built-in data set could not be added; see the log of the lab.',
+    );
+  }
+};
+
+const installIfMissing = async (runtime: Runtime): Promise<void> => {
+  const { engines } = await runtime.status();
+  if (engines.some(({ state }) => state === 'missing')) runtime.install('auto');
+};
+
+const assignmentOf = async (
+  run: RunSummary,
+  library: Library,
+  runtime: Runtime,
+  labVersion: string,
+): Promise<Assignment> => ({
+  runId: run.id,
+  config: run.config,
+  dataset: library.get(run.config.dataset.id),
+  datasetFolder: library.folderOf(run.config.dataset.id),
+  bindingPath: run.config.device.engine === 'tensorflow' ? (await runtime.tensorflow()).bindingPath : null,
+  labVersion,
+});

@@ -30,6 +30,7 @@ export const nodeTrainers = (entry: string, environment: Readonly<Record<string,
       serialization: 'advanced',
       env: { ...process.env, ...environment, ...variables },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      detached: process.platform !== 'win32', // Ctrl-C on a terminal is for the lab, which then stops its trainer in order
     });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);

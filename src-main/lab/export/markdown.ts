@@ -8,7 +8,7 @@ const escape = (text: string): string =>
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replace(/[\\`*_[\]!|~$]/g, (sign) => `\\${sign}`)
-    .replace(/:\/\/|www\.|@/gi, (link) => [...link].map((sign) => `&#${String(sign.charCodeAt(0))};`).join(''));
+    .replace(/:\/\/|www\.|@/gi, (link) => link.replace(/./g, (sign) => `&#${sign.charCodeAt(0)};`));
 
 /** A Markdown pipe table. */
 export const markdown = (table: ResultsTable): string => {

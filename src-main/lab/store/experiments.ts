@@ -26,8 +26,10 @@ export const experimentTable = (database: Database) => {
       return row === undefined ? null : experimentSchema.parse(JSON.parse(row.definition));
     },
     all: (): ExperimentSummary[] =>
-      selectAll.all().map(({ definition, ...row }) =>
-        experimentSummarySchema.parse({ ...row, experiment: JSON.parse(definition) as unknown }),
-      ),
+      selectAll
+        .all()
+        .map(({ definition, ...row }) =>
+          experimentSummarySchema.parse({ ...row, experiment: JSON.parse(definition) as unknown }),
+        ),
   };
 };

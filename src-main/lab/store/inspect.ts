@@ -81,7 +81,7 @@ const readVersion = (open: OpenDatabase, folder: string, file: string): number =
     if (code === 'SQLITE_CANTOPEN' || code.startsWith('SQLITE_READONLY')) {
       throw new LabError(
         'WORKSPACE_UNWRITABLE',
-        'The workspace\'s database cannot be opened for writing. Check the permissions of the folder and its files.',
+        "The workspace's database cannot be opened for writing. Check the permissions of the folder and its files.",
         { cause: error },
       );
     }

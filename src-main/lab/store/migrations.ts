@@ -13,7 +13,9 @@ export interface Migration {
  * @throws Error if a number is missing or used twice.
  */
 export const readMigrations = (folder: string): Migration[] => {
-  const names = readdirSync(folder).filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name)).sort();
+  const names = readdirSync(folder)
+    .filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name))
+    .sort();
   return names.map((name, index) => {
     const version = Number(name.slice(0, 4));
     if (version !== index + 1) throw new Error(`Migration ${name} should have the number ${String(index + 1)}.`);

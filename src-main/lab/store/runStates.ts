@@ -2,7 +2,7 @@ import { LabError } from '../../../shared/errors.ts';
 import type { RunId, RunState, RunSummary } from '../../../shared/run.ts';
 import { canonicalJson, groupConfigOf } from '../../../shared/runConfig.ts';
 import type { RunConfig } from '../../../shared/runConfig.ts';
-import { groupHash } from '../groupHash.ts';
+import { groupHash } from './groupHash.ts';
 import { flag } from './columns.ts';
 import type { Database } from './database.ts';
 

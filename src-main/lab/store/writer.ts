@@ -37,16 +37,15 @@ export const storeWriter = (database: Database) => {
     refuse: states.refuse,
     requestStop: states.requestStop,
     cancel: (ids: readonly RunId[]): void => forEach(ids, states.cancel),
-    setDeleted: (ids: readonly RunId[], deleted: boolean): void =>
-      forEach(ids, (id) => states.setDeleted(id, deleted)),
+    setDeleted: (ids: readonly RunId[], deleted: boolean): void => forEach(ids, (id) => states.setDeleted(id, deleted)),
     move: database.transaction((id: RunId, beforeId: RunId | null) => states.move(id, beforeId)),
     setPaused: pause.set,
     environment: environments.insert,
     epoch: database.transaction((id: RunId, metrics: EpochMetrics, nonFinite: boolean) =>
       epochs.insert(id, metrics, nonFinite),
     ),
-    steps: (id: RunId, sampled: readonly StepMetrics[], nonFinite: boolean): void =>
-      forEach(sampled, (metrics) => steps.insert(id, metrics, nonFinite)),
+    steps: (id: RunId, sampled: readonly { metrics: StepMetrics; nonFinite: boolean }[]): void =>
+      forEach(sampled, ({ metrics, nonFinite }) => steps.insert(id, metrics, nonFinite)),
     log: logs.insert,
   };
 };

@@ -1,0 +1,56 @@
+import { cpus } from 'node:os';
+import type { DatasetInfo } from '../../shared/dataset.ts';
+import type { PlannedRun } from '../../shared/labApi.ts';
+import { methodOf } from '../../shared/method.ts';
+import type { RunSummary } from '../../shared/run.ts';
+import { canonicalJson, groupConfigOf, runsOf } from '../../shared/runConfig.ts';
+import type { Experiment, RunConfig } from '../../shared/runConfig.ts';
+import { median } from './statistics/moments.ts';
+import { groupHash } from './store/groupHash.ts';
+import type { StoreReader } from './store/index.ts';
+
+/** The runs of an experiment, each once, with what is known of them. `findDataset` answers null for a set that is not there. */
+export const planExperiment = (
+  read: StoreReader,
+  experiment: Experiment,
+  findDataset: (id: string) => DatasetInfo | null,
+): PlannedRun[] => {
+  const dataset = findDataset(experiment.shared.dataset.id);
+  const estimates = new Map<string, number | null>();
+  const estimateOnce = (config: RunConfig): number | null => {
+    const key = kindOf(config);
+    if (!estimates.has(key)) estimates.set(key, dataset === null ? null : estimateMs(read, config, dataset));
+    return estimates.get(key) ?? null;
+  };
+  const distinct = new Map(runsOf(experiment).map((config) => [canonicalJson(config), config]));
+  return [...distinct.values()].map((config) => ({
+    config,
+    method: methodOf(config.optimizer),
+    finishedRunId: read.runs.finishedRunId(groupHash(groupConfigOf(config)), config.seed),
+    estimatedMs: estimateOnce(config),
+  }));
+};
+
+/** Runs of one kind are expected to take equally long per image. */
+const kindOf = ({ model, dataset, optimizer, device }: RunConfig): string =>
+  canonicalJson([model.id, dataset.id, methodOf(optimizer), device]);
+
+/** From finished runs of the same kind on this machine: median time per image in steps, and median time of an evaluation. */
+const estimateMs = (read: StoreReader, config: RunConfig, dataset: DatasetInfo): number | null => {
+  const epochs = read.runs
+    .all()
+    .filter((run) => run.state === 'finished' && kindOf(run.config) === kindOf(config) && ranHere(read, run))
+    .map((run) => read.epochs(run.id));
+  const perImage = median(epochs.map((run) => sum(run.map((epoch) => epoch.trainMs)) / sum(run.map((e) => e.images))));
+  const perEvaluation = median(epochs.flatMap((run) => run.map((epoch) => epoch.evaluationMs)));
+  if (perImage === null || perEvaluation === null) return null;
+  const examples = Math.min(config.dataset.trainSubset ?? Infinity, dataset.trainCount);
+  return config.epochs * (examples * perImage + perEvaluation);
+};
+
+const ranHere = (read: StoreReader, { id }: RunSummary): boolean => {
+  const environment = read.environment(id);
+  return environment?.cpuModel === cpus()[0]?.model && environment?.cpuCores === cpus().length;
+};
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

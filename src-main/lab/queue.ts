@@ -1,0 +1,187 @@
+import { LabError } from '../../shared/errors.ts';
+import type { LabEvent, LabOutput } from '../../shared/labApi.ts';
+import type { RunId, RunSummary } from '../../shared/run.ts';
+import type { TrainingEvent } from '../../shared/trainerProtocol.ts';
+import { progressThrottle } from './progressThrottle.ts';
+import type { Store } from './store/index.ts';
+import { Training } from './training.ts';
+import type { Assignment, Ending, TrainingLimits } from './training.ts';
+import type { TrainerLauncher } from './trainers.ts';
+
+export interface QueueParts {
+  readonly store: Store;
+  readonly launcher: TrainerLauncher;
+  readonly limits: TrainingLimits;
+  /**
+   * What a trainer needs for this run.
+   * @throws LabError ENGINE_* if the engine is not there (then the queue waits), any other if the run cannot start (then it fails).
+   */
+  readonly assign: (run: RunSummary) => Promise<Assignment>;
+  /** Train these runs alone, paused or not; null = every waiting run, unless the queue is paused. */
+  readonly onlyRuns: ReadonlySet<RunId> | null;
+  readonly emit: (event: LabEvent) => void;
+  /** The queue stands still for this reason, or (null) goes on. */
+  readonly onHold: (reason: string | null) => void;
+}
+
+const engineCodes: readonly string[] = ['ENGINE_MISSING', 'ENGINE_BROKEN', 'TRAINER_LOST'];
+
+/** Trains the waiting runs one after another. It reads its order from the store before each run, so that nothing is decided twice. */
+export class RunQueue {
+  readonly #parts: QueueParts;
+  #training: { readonly runId: RunId; readonly training: Training } | null = null;
+  #hold: string | null = null;
+  #isClosed = false;
+  #isPumping = false;
+  #pumped: Promise<void> = Promise.resolve();
+
+  constructor(parts: QueueParts) {
+    this.#parts = parts;
+  }
+
+  status(): LabOutput<'queue'> {
+    const { read } = this.#parts.store;
+    return {
+      paused: read.isPaused() || this.#hold !== null,
+      running: read.runs.running(),
+      waiting: read.runs.waiting(),
+    };
+  }
+
+  /** Looks for work; called whenever there may be some. */
+  wake(): void {
+    this.#parts.emit({ type: 'queueChanged', queue: this.status() });
+    if (!this.#isPumping) this.#pumped = this.#pump();
+  }
+
+  setPaused(paused: boolean): void {
+    this.#parts.store.write.setPaused(paused);
+    if (!paused) this.release();
+    this.wake();
+  }
+
+  /** What stood in the way may be gone. */
+  release(): void {
+    if (this.#hold === null) return;
+    this.#hold = null;
+    this.#parts.onHold(null);
+  }
+
+  stop(runId: RunId, when: 'now' | 'after-epoch'): void {
+    this.#parts.store.write.requestStop(runId, when);
+    if (this.#training?.runId !== runId) throw new LabError('RUN_STATE', `Run ${runId} has no trainer to stop.`);
+    this.#training.training.stop(when);
+    this.#runChanged(runId);
+  }
+
+  /** Ends what runs; waiting runs stay for the next start. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#training?.training.close();
+    await this.#pumped;
+  }
+
+  async #pump(): Promise<void> {
+    this.#isPumping = true;
+    try {
+      for (let run = this.#next(); run !== undefined; run = this.#next()) await this.#startAndWait(run);
+    } catch (error) {
+      console.error('The queue stopped:', error);
+      this.#holdFor('The lab met an unexpected error in its queue; see its log.');
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  async #startAndWait(run: RunSummary): Promise<void> {
+    let assignment: Assignment;
+    try {
+      assignment = await this.#parts.assign(run);
+    } catch (error) {
+      return this.#cannotStart(run.id, error);
+    }
+    if (this.#next()?.id === run.id) await this.#train(assignment); // else it was moved, cancelled or paused meanwhile
+  }
+
+  #next(): RunSummary | undefined {
+    const { onlyRuns, store } = this.#parts;
+    if (this.#isClosed || this.#hold !== null) return undefined;
+    if (onlyRuns !== null) return store.read.runs.waiting().find(({ id }) => onlyRuns.has(id));
+    return store.read.isPaused() ? undefined : store.read.runs.waiting()[0];
+  }
+
+  #cannotStart(runId: RunId, error: unknown): void {
+    if (!(error instanceof LabError)) throw error;
+    if (engineCodes.includes(error.code)) return this.#holdFor(error.message);
+    this.#parts.store.write.refuse(runId, error.message);
+    this.#changed(runId);
+  }
+
+  #holdFor(reason: string): void {
+    this.#hold = reason;
+    this.#parts.onHold(reason);
+    this.#parts.emit({ type: 'queueChanged', queue: this.status() });
+  }
+
+  async #train(assignment: Assignment): Promise<void> {
+    const { runId } = assignment;
+    const { store, launcher, limits, emit } = this.#parts;
+    store.write.start(runId);
+    const progress = progressThrottle(emit);
+    const training = new Training(assignment, {
+      launcher,
+      write: store.write,
+      limits,
+      onStored: (event) => {
+        if (event.type !== 'progress') progress.flush();
+        this.#tell(runId, event, progress.push);
+      },
+    });
+    this.#training = { runId, training };
+    this.#changed(runId);
+    const ending = await training.ended;
+    this.#training = null;
+    progress.flush();
+    this.#noteEnding(runId, ending);
+    this.#changed(runId);
+  }
+
+  #tell(runId: RunId, event: TrainingEvent, pushProgress: ReturnType<typeof progressThrottle>['push']): void {
+    const { emit } = this.#parts;
+    switch (event.type) {
+      case 'progress':
+        pushProgress({ ...event, type: 'progressed', runId });
+        return;
+      case 'epochFinished':
+        emit({ type: 'epochFinished', runId, metrics: event.metrics });
+        return this.#runChanged(runId);
+      case 'logged':
+        return emit({ type: 'logged', runId, line: event.line });
+      default:
+        return this.#runChanged(runId);
+    }
+  }
+
+  /** Writes an unplanned ending into the run's log; stops the queue where the next run would meet the same. */
+  #noteEnding(runId: RunId, { state, reason, code }: Ending): void {
+    if (reason === null || state === 'stopped') return;
+    const line = {
+      at: new Date().toISOString(),
+      level: state === 'interrupted' ? 'warning' : 'error',
+      text: reason,
+    } as const;
+    this.#parts.store.write.log(runId, line);
+    this.#parts.emit({ type: 'logged', runId, line });
+    if (code !== undefined && engineCodes.includes(code)) this.#holdFor(reason);
+  }
+
+  #runChanged(runId: RunId): void {
+    const run = this.#parts.store.read.runs.one(runId);
+    if (run !== null) this.#parts.emit({ type: 'runChanged', run });
+  }
+
+  #changed(runId: RunId): void {
+    this.#runChanged(runId);
+    this.#parts.emit({ type: 'queueChanged', queue: this.status() });
+  }
+}

@@ -1,0 +1,61 @@
+import { LabError } from '../../../shared/errors.ts';
+import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
+import type { Library } from '../datasets/index.ts';
+import type { pathGrants } from '../grants.ts';
+import type { Store } from '../store/index.ts';
+
+type DatasetApi = Pick<LabApi, 'datasets' | 'importDataset' | 'deleteDataset' | 'previewDataset'>;
+
+export interface DatasetParts {
+  readonly store: Store;
+  readonly library: Library;
+  readonly grants: ReturnType<typeof pathGrants>;
+  /** Resolves when the built-in set is there, or cannot be. */
+  readonly builtIn: Promise<void>;
+  readonly emit: (event: LabEvent) => void;
+}
+
+const intervalMs = 250;
+
+/** Requests about the library of data sets. */
+export const datasetRequests = ({ store, library, grants, builtIn, emit }: DatasetParts): DatasetApi => ({
+  datasets: async () => {
+    await builtIn;
+    return library.list();
+  },
+  importDataset: async ({ kind, paths, name }) => {
+    grants.check(paths);
+    await builtIn;
+    let lastAt = -Infinity;
+    const info = await library.import({
+      kind,
+      paths,
+      name,
+      onProgress: ({ message, share }) => {
+        if (share !== null && share < 1 && performance.now() - lastAt < intervalMs) return;
+        lastAt = performance.now();
+        emit({ type: 'importProgressed', message, share });
+      },
+    });
+    emit({ type: 'datasetsChanged' });
+    return info;
+  },
+  deleteDataset: async ({ id }) => {
+    const { runs } = store.read;
+    const user = [...runs.running(), ...runs.waiting()].find(({ config }) => config.dataset.id === id);
+    if (user !== undefined) {
+      const what = user.state === 'running' ? 'trains' : 'waits to train';
+      throw new LabError(
+        'RUN_STATE',
+        `Run ${user.id} ${what} on "${id}". Let it end or cancel it, then delete the set.`,
+      );
+    }
+    await library.remove(id);
+    emit({ type: 'datasetsChanged' });
+    return {};
+  },
+  previewDataset: async ({ id, count }) => {
+    await builtIn;
+    return [...(await library.preview(id, count))];
+  },
+});

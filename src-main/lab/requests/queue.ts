@@ -1,0 +1,99 @@
+import { LabError } from '../../../shared/errors.ts';
+import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
+import type { RunId, RunSummary } from '../../../shared/run.ts';
+import { experimentSchema } from '../../../shared/runConfig.ts';
+import type { Experiment } from '../../../shared/runConfig.ts';
+import type { Library } from '../datasets/index.ts';
+import { planExperiment } from '../plan.ts';
+import type { RunQueue } from '../queue.ts';
+import type { Store } from '../store/index.ts';
+import { answering, doing } from './answering.ts';
+
+type QueueApi = Pick<
+  LabApi,
+  'plan' | 'enqueue' | 'queue' | 'pauseQueue' | 'moveRun' | 'stopRun' | 'cancelRuns' | 'repeatRuns' | 'deleteRuns'
+>;
+
+export interface QueueParts {
+  readonly store: Store;
+  readonly library: Library;
+  readonly queue: RunQueue;
+  readonly builtIn: Promise<void>;
+  /** Where a lab trains only its own runs, those; else null. */
+  readonly ownRuns: Set<RunId> | null;
+  readonly emit: (event: LabEvent) => void;
+}
+
+/** Requests that make, order and end runs. */
+export const queueRequests = ({ store, library, queue, builtIn, ownRuns, emit }: QueueParts): QueueApi => {
+  const { read, write } = store;
+
+  const plan = async (experiment: Experiment) => {
+    await builtIn;
+    return planExperiment(read, experiment, (id) => library.list().find((dataset) => dataset.id === id) ?? null);
+  };
+  const added = (runIds: readonly RunId[]): void => {
+    runIds.forEach((id) => ownRuns?.add(id));
+    emit({ type: 'runsChanged' });
+    queue.wake();
+  };
+
+  return {
+    plan,
+    enqueue: async (input) => {
+      const experiment = experimentSchema.parse(input);
+      const planned = await plan(experiment);
+      checkDataset(experiment, library);
+      const wanted = planned.filter(({ finishedRunId }) => !experiment.skipFinished || finishedRunId === null);
+      const result = write.addExperiment(
+        experiment,
+        wanted.map(({ config }) => config),
+      );
+      added(result.runIds);
+      return result;
+    },
+    queue: answering(() => queue.status()),
+    pauseQueue: doing(({ paused }) => queue.setPaused(paused)),
+    moveRun: doing(({ runId, beforeRunId }) => {
+      write.move(runId, beforeRunId);
+      queue.wake();
+    }),
+    stopRun: doing(({ runId, when }) => queue.stop(runId, when)),
+    cancelRuns: doing(({ runIds }) => {
+      write.cancel(runIds);
+      runIds.forEach((id) => tellRun(store, id, emit));
+      queue.wake();
+    }),
+    repeatRuns: answering(({ runIds }) => {
+      const repeated = write.addRuns(runIds.map((id) => endedRun(store, id)));
+      added(repeated);
+      return { runIds: repeated };
+    }),
+    deleteRuns: doing(({ runIds, deleted }) => {
+      write.setDeleted(runIds, deleted);
+      emit({ type: 'runsChanged' });
+    }),
+  };
+};
+
+const checkDataset = ({ shared: { dataset } }: Experiment, library: Library): void => {
+  const { trainCount, name } = library.get(dataset.id);
+  if (dataset.trainSubset === null || dataset.trainSubset <= trainCount) return;
+  throw new LabError(
+    'CONFIG_INVALID',
+    `${name} has ${trainCount} training images; the experiment asks for ${dataset.trainSubset}. Ask for fewer, or for all.`,
+  );
+};
+
+const endedRun = ({ read }: Store, id: RunId): RunSummary => {
+  const run = read.runs.one(id);
+  if (run === null) throw new LabError('RUN_NOT_FOUND', `There is no run ${id} in this workspace.`);
+  if (run.endedAt === null)
+    throw new LabError('RUN_STATE', `Run ${id} is ${run.state}; only ended runs can be repeated.`);
+  return run;
+};
+
+const tellRun = ({ read }: Store, id: RunId, emit: (event: LabEvent) => void): void => {
+  const run = read.runs.one(id);
+  if (run !== null) emit({ type: 'runChanged', run });
+};

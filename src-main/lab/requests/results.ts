@@ -1,0 +1,42 @@
+import { LabError } from '../../../shared/errors.ts';
+import type { LabApi } from '../../../shared/labApi.ts';
+import type { ResultsQuery, ResultsTable } from '../../../shared/result.ts';
+import { exportTable } from '../export/index.ts';
+import { readGroups } from '../groups.ts';
+import { groupCurves } from '../statistics/curves.ts';
+import { resultsTable } from '../statistics/resultsTable.ts';
+import type { Store } from '../store/index.ts';
+import { answering } from './answering.ts';
+
+type ResultApi = Pick<LabApi, 'runs' | 'run' | 'experiments' | 'results' | 'curves' | 'exportResults'>;
+
+/** Requests that read what was measured. */
+export const resultRequests = ({ store: { read }, labVersion }: { store: Store; labVersion: string }): ResultApi => {
+  const requireExperiment = (id: number): void => {
+    if (read.experiment(id) !== null) return;
+    throw new LabError('EXPERIMENT_NOT_FOUND', `There is no experiment ${id} in this workspace.`);
+  };
+  const table = (query: ResultsQuery): ResultsTable => {
+    query.experimentIds.forEach(requireExperiment);
+    return resultsTable(readGroups(read, query), query);
+  };
+  return {
+    runs: answering(({ experimentId }) => {
+      if (experimentId === null) return read.runs.all();
+      requireExperiment(experimentId);
+      return read.runs.ofExperiment(experimentId);
+    }),
+    run: answering(({ runId }) => {
+      const detail = read.detail(runId);
+      if (detail === null) throw new LabError('RUN_NOT_FOUND', `There is no run ${runId} in this workspace.`);
+      return detail;
+    }),
+    experiments: answering(() => read.experiments()),
+    results: answering(table),
+    curves: answering(({ query, metric, axis }) => {
+      query.experimentIds.forEach(requireExperiment);
+      return groupCurves(readGroups(read, query), metric, axis);
+    }),
+    exportResults: answering(({ query, format }) => exportTable(table(query), format, labVersion)),
+  };
+};

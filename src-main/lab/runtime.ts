@@ -1,0 +1,121 @@
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+import type { DeviceStatus, EngineStatus, InstallProgress } from '../../shared/device.ts';
+import { LabError } from '../../shared/errors.ts';
+import { findGpu, findTensorflow, installTensorflow } from '../runtimes/tensorflow/index.ts';
+import type { FoundTensorflow, ReadyTensorflow } from '../runtimes/tensorflow/index.ts';
+
+export interface RuntimeParts {
+  readonly electronVersion: string | null;
+  /** What else to say on the device page, now. */
+  readonly notices: () => readonly string[];
+  readonly onChanged: (status: DeviceStatus) => void;
+  /** TensorFlow has just been installed. */
+  readonly onReady: () => void;
+}
+
+const intervalMs = 250;
+
+/** The machine and the TensorFlow runtime on it: what is there, and its installation. */
+export class Runtime {
+  readonly #parts: RuntimeParts;
+  readonly #gpu = findGpu();
+  #ready: ReadyTensorflow | null = null;
+  #installing: { readonly abort: AbortController; progress: InstallProgress; readonly done: Promise<void> } | null =
+    null;
+  #failure: string | null = null;
+  #lastTold = 0;
+
+  constructor(parts: RuntimeParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws LabError ENGINE_MISSING or ENGINE_BROKEN, with the reason and what to do. */
+  async tensorflow(): Promise<ReadyTensorflow> {
+    const found = await this.#find();
+    if (found.state === 'ready') return found;
+    const reason = this.#installing === null ? (this.#failure ?? found.reason) : 'TensorFlow is being installed.';
+    throw new LabError(found.state === 'missing' ? 'ENGINE_MISSING' : 'ENGINE_BROKEN', reason);
+  }
+
+  async status(): Promise<DeviceStatus> {
+    const [cpu] = cpus();
+    return {
+      platform: `${platform()} ${release()} ${arch()}`,
+      cpuModel: cpu?.model ?? 'unknown',
+      cpuCores: Math.max(1, cpus().length),
+      memoryBytes: totalmem(),
+      gpu: await this.#gpu,
+      nodeVersion: process.versions.node,
+      electronVersion: this.#parts.electronVersion,
+      engines: [await this.#engineStatus()],
+      notices: [...this.#parts.notices()],
+    };
+  }
+
+  /** Tells the status to whoever listens. */
+  async tell(): Promise<void> {
+    this.#parts.onChanged(await this.status());
+  }
+
+  /** @throws LabError INSTALL_BUSY if an installation is under way. */
+  install(variant: 'auto' | 'cpu' | 'gpu'): void {
+    if (this.#installing !== null) {
+      throw new LabError('INSTALL_BUSY', 'TensorFlow is being installed already. Wait for it, or cancel it first.');
+    }
+    const abort = new AbortController();
+    const progress = { stage: 'lock', message: 'Starting', bytes: null, totalBytes: null } as const;
+    this.#failure = null;
+    this.#installing = { abort, progress, done: this.#install(variant, abort.signal) };
+    void this.tell();
+  }
+
+  async cancelInstall(): Promise<void> {
+    const installing = this.#installing;
+    installing?.abort.abort(new LabError('INSTALL_CANCELLED', 'The installation was cancelled.'));
+    await installing?.done;
+  }
+
+  async #install(variant: 'auto' | 'cpu' | 'gpu', signal: AbortSignal): Promise<void> {
+    try {
+      this.#ready = await installTensorflow({ variant, signal, onProgress: (progress) => this.#progressed(progress) });
+    } catch (error) {
+      if (!(error instanceof LabError)) console.error('TensorFlow could not be installed:', error);
+      this.#failure =
+        error instanceof LabError ? error.message : 'The installation met an unexpected error; see the log of the lab.';
+    }
+    this.#installing = null;
+    if (this.#ready !== null) this.#parts.onReady();
+    await this.tell();
+  }
+
+  #progressed(progress: InstallProgress): void {
+    if (this.#installing === null) return;
+    const isNews =
+      this.#installing.progress.stage !== progress.stage || performance.now() - this.#lastTold >= intervalMs;
+    this.#installing.progress = progress;
+    if (!isNews) return;
+    this.#lastTold = performance.now();
+    void this.tell();
+  }
+
+  async #find(): Promise<FoundTensorflow> {
+    if (this.#ready !== null) return this.#ready;
+    const found = await findTensorflow();
+    if (found.state === 'ready') this.#ready = found;
+    return found;
+  }
+
+  async #engineStatus(): Promise<EngineStatus> {
+    const found = await this.#find();
+    if (this.#installing !== null) {
+      const { progress } = this.#installing;
+      return { id: 'tensorflow', state: 'installing', version: null, location: null, reason: null, progress };
+    }
+    if (found.state === 'ready') {
+      const version = `TensorFlow ${found.version} (${found.variant.toUpperCase()})`;
+      return { id: 'tensorflow', state: 'ready', version, location: found.location, reason: null, progress: null };
+    }
+    const reason = this.#failure ?? found.reason;
+    return { id: 'tensorflow', state: found.state, version: null, location: null, reason, progress: null };
+  }
+}

@@ -1,0 +1,14 @@
+import { methodNames, methodOf } from '../../shared/method.ts';
+import type { RunSummary } from '../../shared/run.ts';
+import type { Store } from './store/index.ts';
+
+/** Ends the runs that a former lab left running, and says in a sentence each what happened. */
+export const interruptLeftRuns = ({ read, write }: Store): string[] =>
+  read.runs.running().map((run) => {
+    const reason = `The lab ended unexpectedly while it was running; ${run.epochsDone} of ${run.config.epochs} epochs are kept.`;
+    write.end(run.id, 'interrupted', reason);
+    return `Run ${run.id} (${nameOf(run)}) was interrupted. ${reason}`;
+  });
+
+const nameOf = ({ config, experimentName }: RunSummary): string =>
+  `${methodNames[methodOf(config.optimizer)]}, seed ${config.seed}, of "${experimentName}"`;
