@@ -12,10 +12,10 @@ const engines: readonly { name: string; tolerance: number; open: () => Ops | Pro
   { name: 'tensorflowOps', tolerance: 1e-5, open: async () => tensorflowOps(await tensorflowBinding()) },
 ];
 
-/** NaN and infinities must be the same; the rest may differ by tolerance × the largest finite element (or 1 if that is smaller). */
+/** NaN and infinities must be the same; the rest may differ by tolerance × the largest finite element (0.01 if that is smaller). */
 const expectClose = (what: string, found: HostArray, right: ArrayLike<number>, tolerance: number): void => {
   const rightValues = Array.from(right);
-  const scale = Math.max(1, ...rightValues.filter(Number.isFinite).map(Math.abs));
+  const scale = Math.max(0.01, ...rightValues.filter(Number.isFinite).map(Math.abs));
   expect(found.length, `elements of ${what}`).toBe(rightValues.length);
   const deviations = rightValues.flatMap((value, index) => {
     const other = found[index] ?? NaN;
@@ -25,7 +25,7 @@ const expectClose = (what: string, found: HostArray, right: ArrayLike<number>, t
   expect(deviations).toEqual([]);
 };
 
-const ordinary = new Set<keyof Ops>([
+const notKernels = new Set<keyof Ops>([
   'name',
   'counters',
   'upload',
@@ -39,7 +39,7 @@ const ordinary = new Set<keyof Ops>([
 test('the table of cases uses every op', () => {
   const ops = referenceOps();
   for (const opCase of opCases) outputsOf(ops, opCase);
-  const all = Object.keys(ops).filter((op) => !ordinary.has(op as keyof Ops));
+  const all = Object.keys(ops).filter((op) => !notKernels.has(op as keyof Ops));
   expect([...ops.counters.byKernel.keys()].sort()).toEqual(all.sort());
 });
 
@@ -137,6 +137,14 @@ for (const { name, tolerance, open } of engines) {
         expect(Array.from(ops.download(tensor))).toEqual(Array.from(given[index] ?? []));
         ops.dispose(tensor);
       });
+    });
+
+    test('counts the bytes it copies to the device', () => {
+      const { uploadedBytes, uploadedFloatBytes } = ops.counters;
+      const given = [new Float32Array(6), new Int32Array(5), new Uint8Array(3)];
+      for (const data of given) ops.dispose(ops.upload(data, [data.length]));
+      expect(ops.counters.uploadedFloatBytes).toBe(uploadedFloatBytes + 24);
+      expect(ops.counters.uploadedBytes).toBe(uploadedBytes + 24 + 20 + 3);
     });
 
     test('refuses a tensor that is disposed of, and counts it once', () => {
