@@ -98,7 +98,7 @@ export class RunQueue {
     try {
       assignment = await this.#parts.assign(run);
     } catch (error) {
-      return this.#cannotStart(run.id, error);
+      this.#cannotStart(run.id, error); return;
     }
     if (this.#next()?.id === run.id) await this.#train(assignment); // else it was moved, cancelled or paused meanwhile
   }
