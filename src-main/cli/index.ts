@@ -9,4 +9,5 @@ const main = async (): Promise<number> => {
   return run(process.argv, locate(import.meta.url));
 };
 
+process.stdout.on('error', () => undefined); // a reader that has seen enough, such as head
 void main().then((code) => process.exit(code));

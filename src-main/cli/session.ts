@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Lab } from '../lab/service.ts';
 import { openLab } from '../lab/service.ts';
 import { nodeTrainers } from '../lab/trainers.ts';
@@ -46,7 +45,6 @@ export const withLab = async <T>(
 /** A line for a person; never on stdout, which belongs to results. */
 export const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-/** A result on stdout. Waits until a slow pipe has taken it: the process exits soon after. */
-export const print = async (text: string): Promise<void> => {
-  if (!process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain');
-};
+/** A result on stdout. Waits until it is written: the process exits soon after. */
+export const print = (text: string): Promise<void> =>
+  new Promise((resolve) => void process.stdout.write(`${text}\n`, () => resolve()));

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach } from 'vitest';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const folders: string[] = [];
+const children: ChildProcess[] = [];
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 3 })));
+});
+
+/** A workspace folder that is gone after the test. */
+export const newWorkspace = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'esam-lab-cli-'));
+  folders.push(folder);
+  return folder;
+};
+
+const entry = join(import.meta.dirname, '../../src-main/cli/index.ts');
+
+/** Starts the real command line on a workspace. */
+export const startCli = (workspace: string, args: readonly string[], environment: Record<string, string> = {}) => {
+  const child = spawn(process.execPath, [entry, ...args], {
+    env: { ...process.env, ESAM_LAB_WORKSPACE: workspace, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  const ended = Promise.all([
+    new Promise<number | null>((resolve) => child.once('close', resolve)),
+    text(child.stdout),
+    text(child.stderr),
+  ]).then(([code, stdout, stderr]): Ended => ({ code, stdout, stderr }));
+  return { child, ended };
+};
+
+export const cli = (workspace: string, args: readonly string[], environment?: Record<string, string>): Promise<Ended> =>
+  startCli(workspace, args, environment).ended;

@@ -1,0 +1,96 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openStore } from '../../src-main/lab/store/index.ts';
+import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
+import { cli, newWorkspace } from './spawnCli.ts';
+import { smallRun } from './smallRun.ts';
+
+test('--help documents every command and exit code', async () => {
+  const { code, stdout } = await cli(await newWorkspace(), ['--help']);
+  expect(code).toBe(0);
+  for (const command of ['run', 'compare', 'queue', 'export', 'import-data', 'device'])
+    expect(stdout).toContain(`\n  ${command} `);
+  for (const exitCode of [0, 1, 2, 3, 4, 5, 130, 143]) expect(stdout).toMatch(new RegExp(`^ {2}${exitCode} +\\w`, 'm'));
+});
+
+test.for<[what: string, args: string[], message: RegExp]>([
+  ['an unknown command', ['train'], /unknown command 'train'/],
+  ['an unknown option', ['queue', '--fast'], /unknown option '--fast'/],
+  ['seeds that are none', ['compare', '--preset', 'quick', '--seeds', '0,x'], /--seeds.*Expected whole numbers/],
+  ['no epochs', ['compare', '--preset', 'quick', '--epochs', '0'], /--epochs.*Expected a whole number from 1/],
+  [
+    'an unknown preset',
+    ['compare', '--preset', 'slow'],
+    /no preset "slow"; choose one of these:\n(.*\n)* {2}quick: SGD, SAM and ESAM/,
+  ],
+  ['no such file', ['run', 'nowhere.json'], /nowhere\.json cannot be read/],
+  ['an unknown format', ['export', '--format', 'xls'], /Allowed choices are csv, markdown, latex, json/],
+])('%s is wrong usage: exit code 2', async ([, args, message]) => {
+  const { code, stdout, stderr } = await cli(await newWorkspace(), args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(message);
+});
+
+test('a wrong configuration is answered with every field and what is wrong there', async () => {
+  const workspace = await newWorkspace();
+  const config = { ...smallRun('x'), epochs: 0, optimizer: { ...smallRun('x').optimizer, momentum: 1 }, extra: true };
+  await writeFile(join(workspace, 'run.json'), JSON.stringify(config));
+  const { code, stderr } = await cli(workspace, ['run', join(workspace, 'run.json')]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^ {2}epochs: .*>=1/m);
+  expect(stderr).toMatch(/^ {2}optimizer\.momentum: .*<1/m);
+  expect(stderr).toContain('"extra"');
+  await writeFile(join(workspace, 'run.json'), '{');
+  expect((await cli(workspace, ['run', join(workspace, 'run.json')])).stderr).toContain('run.json is no JSON');
+});
+
+test('a workspace that another process holds is left alone: exit code 4', async () => {
+  const workspace = await newWorkspace();
+  const store = await openStore(workspace, join(import.meta.dirname, '../../src-main/lab/store/migrations'));
+  try {
+    const { code, stderr } = await cli(workspace, ['queue']);
+    expect(code).toBe(4);
+    expect(stderr).toContain('Another ESAM Lab has this workspace open');
+  } finally {
+    store.close();
+  }
+});
+
+test('without TensorFlow, compare says how to install it: exit code 3', async () => {
+  const workspace = await newWorkspace();
+  const without = { ESAM_LAB_CACHE: await newWorkspace(), ESAM_LAB_TENSORFLOW_BINDING: '' };
+  const { code, stderr } = await cli(workspace, ['compare', '--preset', 'quick', '--no-install'], without);
+  expect(code).toBe(3);
+  expect(stderr).toContain('esam-lab device --install');
+  const { stdout, code: deviceCode } = await cli(workspace, ['device', '--json'], without);
+  expect(deviceCode).toBe(3);
+  expect(JSON.parse(stdout)).toMatchObject({ engines: [{ id: 'tensorflow', state: 'missing' }] });
+});
+
+test('import-data imports once, and says which file is damaged: exit code 5', async () => {
+  const workspace = await newWorkspace();
+  const files = await folderWith(smallIdx());
+  const imported = await cli(workspace, ['import-data', files, '--name', 'Small', '--json']);
+  expect(imported.code).toBe(0);
+  expect(JSON.parse(imported.stdout)).toMatchObject({ id: 'small', trainCount: 4 });
+  const again = await cli(workspace, ['import-data', files]);
+  expect(again.stderr).toContain('in the library already, as "small"');
+  const damaged = await folderWith({ ...smallIdx(), 't10k-labels-idx1-ubyte': Buffer.alloc(3) });
+  const refused = await cli(workspace, ['import-data', damaged]);
+  expect(refused).toMatchObject({ code: 5, stdout: '' });
+  expect(refused.stderr).toContain('t10k-labels-idx1-ubyte');
+  expect((await cli(workspace, ['compare', '--preset', 'cifar10-resnet18'])).stderr).toContain(
+    'import-data cifar-10-binary.tar.gz',
+  );
+});
+
+test('an empty queue is empty in both languages', async () => {
+  const workspace = await newWorkspace();
+  expect((await cli(workspace, ['queue'])).stdout).toBe('The queue is empty.\n');
+  expect(JSON.parse((await cli(workspace, ['queue', '--json'])).stdout)).toEqual({
+    paused: false,
+    running: [],
+    waiting: [],
+  });
+});
