@@ -1,12 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { build, isBuildStale } from '../../src-main/runtimes/build.ts';
 
-/** Builds the app once before the tests that open its window. */
-export const setup = (): void => {
-  execFileSync(
-    process.execPath,
-    ['node_modules/electron-vite/bin/electron-vite.js', 'build', '--config', 'electron.config.ts'],
-    {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
+/** Builds the app before the tests that open its window, unless what is built is newer than all sources. */
+export const setup = async (): Promise<void> => {
+  if (isBuildStale(process.cwd())) await build(process.cwd());
 };
