@@ -1,0 +1,44 @@
+import type { StepMetrics } from '../../shared/metrics.ts';
+import type { RunDetail } from '../../shared/run.ts';
+
+export const runAxisNames = ['epoch', 'step', 'activeTime'] as const;
+export type RunAxis = (typeof runAxisNames)[number];
+
+interface Axis {
+  readonly label: string;
+  readonly isCounted: boolean;
+  /** Where a sampled step lies. */
+  readonly ofStep: (step: StepMetrics, detail: RunDetail) => number;
+  /** Where the end of each epoch lies, by epoch. */
+  readonly ofEpochs: (detail: RunDetail) => ReadonlyMap<number, number>;
+}
+
+const stepsPerEpoch = ({ run, epochs, environment }: RunDetail): number => {
+  const examples = environment?.trainExamples ?? run.config.dataset.trainSubset;
+  if (epochs[0]) return epochs[0].steps;
+  return examples === null ? 1 : Math.ceil(examples / run.config.batchSize);
+};
+
+export const runAxes: Readonly<Record<RunAxis, Axis>> = {
+  epoch: {
+    label: 'epoch',
+    isCounted: true,
+    ofStep: (step, detail) => step.step / stepsPerEpoch(detail),
+    ofEpochs: ({ epochs }) => new Map(epochs.map(({ epoch }) => [epoch, epoch])),
+  },
+  step: {
+    label: 'step',
+    isCounted: true,
+    ofStep: (step) => step.step,
+    ofEpochs: ({ epochs }) => {
+      let done = 0;
+      return new Map(epochs.map(({ epoch, steps }) => [epoch, (done += steps)]));
+    },
+  },
+  activeTime: {
+    label: 'active training time, s',
+    isCounted: false,
+    ofStep: (step) => step.activeMs / 1000,
+    ofEpochs: ({ epochs }) => new Map(epochs.map(({ epoch, activeMs }) => [epoch, activeMs / 1000])),
+  },
+};

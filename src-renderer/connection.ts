@@ -1,0 +1,21 @@
+import { inject, type InjectionKey } from 'vue';
+import type { LabApi, LabEvent } from '../shared/labApi.ts';
+import type { ShellApi } from '../shared/shellApi.ts';
+
+/** The window's two partners: the lab, which holds everything, and the desktop shell with its dialogs. */
+export interface Connection {
+  readonly lab: LabApi;
+  readonly shell: ShellApi;
+  /** Returns the function that ends the subscription. */
+  readonly onEvent: (listener: (event: LabEvent) => void) => () => void;
+  readonly isFake: boolean;
+}
+
+export const connectionKey: InjectionKey<Connection> = Symbol('connection');
+
+/** The connection that main.ts provided; works in components and in Pinia stores. */
+export const useConnection = (): Connection => {
+  const connection = inject(connectionKey);
+  if (!connection) throw new Error('main.ts must provide the connection before the app is mounted');
+  return connection;
+};

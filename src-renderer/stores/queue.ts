@@ -1,0 +1,41 @@
+import { defineStore } from 'pinia';
+import { computed, shallowRef } from 'vue';
+import type { Queue } from '../../shared/labApi.ts';
+import type { RunId } from '../../shared/run.ts';
+import { useConnection } from '../connection.ts';
+import { useProblems } from './problems.ts';
+
+/** Running and waiting runs, as the lab last said. */
+export const useQueue = defineStore('queue', () => {
+  const { lab, onEvent } = useConnection();
+  const problems = useProblems();
+  const queue = shallowRef<Queue | null>(null);
+
+  const running = computed(() => queue.value?.running ?? []);
+  const waiting = computed(() => queue.value?.waiting ?? []);
+  const isPaused = computed(() => queue.value?.paused ?? false);
+
+  const load = async (): Promise<void> => {
+    queue.value = (await problems.attempt('Read the queue', () => lab.queue({}))) ?? queue.value;
+  };
+  const pause = (paused: boolean): Promise<unknown> =>
+    problems.attempt(paused ? 'Pause the queue' : 'Resume the queue', () => lab.pauseQueue({ paused }));
+  const move = (runId: RunId, beforeRunId: RunId | null): Promise<unknown> =>
+    problems.attempt('Move the run', () => lab.moveRun({ runId, beforeRunId }));
+  const cancel = (runIds: RunId[]): Promise<unknown> =>
+    problems.attempt('Cancel the run', () => lab.cancelRuns({ runIds }));
+  const stop = (runId: RunId, when: 'now' | 'after-epoch'): Promise<unknown> =>
+    problems.attempt('Stop the run', () => lab.stopRun({ runId, when }));
+
+  onEvent((event) => {
+    if (event.type === 'queueChanged') queue.value = event.queue;
+    if (event.type === 'runChanged' && queue.value) {
+      const { run } = event;
+      const replaced = (runs: Queue['running']): Queue['running'] =>
+        runs.map((other) => (other.id === run.id ? run : other));
+      queue.value = { ...queue.value, running: replaced(queue.value.running), waiting: replaced(queue.value.waiting) };
+    }
+  });
+
+  return { queue, running, waiting, isPaused, load, pause, move, cancel, stop };
+});

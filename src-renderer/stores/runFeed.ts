@@ -1,0 +1,71 @@
+import { defineStore } from 'pinia';
+import { shallowRef } from 'vue';
+import type { LabEvent } from '../../shared/labApi.ts';
+import type { RunDetail, RunId } from '../../shared/run.ts';
+import { useConnection } from '../connection.ts';
+import { useProblems } from './problems.ts';
+
+export type Progress = Omit<Extract<LabEvent, { type: 'progressed' }>, 'type' | 'runId' | 'steps'>;
+
+const mostSteps = 4000;
+
+/** One run followed in detail: read once, then kept up to date by the lab's events. */
+export const useRunFeed = defineStore('runFeed', () => {
+  const { lab, onEvent } = useConnection();
+  const problems = useProblems();
+  const detail = shallowRef<RunDetail | null>(null);
+  const progress = shallowRef<Progress | null>(null);
+  const followed = shallowRef<RunId | null>(null);
+
+  const read = async (runId: RunId): Promise<void> => {
+    const found = await problems.attempt('Open the run', () => lab.run({ runId }));
+    if (followed.value === runId) detail.value = found;
+  };
+
+  const follow = async (runId: RunId): Promise<void> => {
+    if (followed.value !== runId) {
+      followed.value = runId;
+      detail.value = null;
+      progress.value = null;
+    }
+    await read(runId);
+  };
+
+  const leave = (): void => {
+    followed.value = null;
+    detail.value = null;
+    progress.value = null;
+  };
+
+  const apply = (event: LabEvent, known: RunDetail): void => {
+    if (event.type === 'progressed') {
+      const { type: _type, runId: _runId, steps, ...rest } = event;
+      progress.value = rest;
+      const last = known.steps.at(-1)?.step ?? 0;
+      const fresh = steps.filter((step) => step.step > last);
+      if (fresh.length === 0) return;
+      const all = [...known.steps, ...fresh];
+      detail.value = { ...known, steps: all.length > mostSteps ? all.filter((_, index) => index % 2 === 0) : all };
+    } else if (event.type === 'epochFinished') {
+      const others = known.epochs.filter((epoch) => epoch.epoch !== event.metrics.epoch);
+      detail.value = { ...known, epochs: [...others, event.metrics] };
+    } else if (event.type === 'logged') {
+      detail.value = { ...known, log: [...known.log, event.line] };
+    }
+  };
+
+  onEvent((event) => {
+    const runId = followed.value;
+    if (runId === null) return;
+    if (event.type === 'runChanged' && event.run.id === runId && detail.value) {
+      const justStarted = event.run.state === 'running' && detail.value.environment === null;
+      detail.value = { ...detail.value, run: event.run };
+      if (event.run.state !== 'running') progress.value = null;
+      if (justStarted || event.run.endedAt !== null) void read(runId);
+    } else if ('runId' in event && event.runId === runId && detail.value) {
+      apply(event, detail.value);
+    }
+  });
+
+  return { detail, progress, followed, follow, leave };
+});

@@ -1,0 +1,51 @@
+import { useDebounceFn } from '@vueuse/core';
+import { defineStore } from 'pinia';
+import { shallowRef } from 'vue';
+import type { ResultsTable } from '../../shared/result.ts';
+import type { ExperimentSummary, RunId, RunSummary } from '../../shared/run.ts';
+import { useConnection } from '../connection.ts';
+import { useProblems } from './problems.ts';
+
+const everything = { experimentIds: [], groupHashes: [], speedBaseline: null, accuracyBaseline: null };
+
+/** The history: all runs, and the lab's means over their groups. */
+export const useRuns = defineStore('runs', () => {
+  const { lab, onEvent } = useConnection();
+  const problems = useProblems();
+  const runs = shallowRef<readonly RunSummary[] | null>(null);
+  const experiments = shallowRef<readonly ExperimentSummary[]>([]);
+  const results = shallowRef<ResultsTable | null>(null);
+
+  const load = async (): Promise<void> => {
+    const read = await problems.attempt('Read the runs', () =>
+      Promise.all([lab.runs({ experimentId: null }), lab.experiments({}), lab.results(everything)]),
+    );
+    runs.value ??= [];
+    if (read) [runs.value, experiments.value, results.value] = read;
+  };
+  const reload = useDebounceFn(load, 300, { maxWait: 1000 });
+
+  const repeat = (runIds: RunId[]): Promise<{ runIds: RunId[] } | null> =>
+    problems.attempt('Repeat the runs', () => lab.repeatRuns({ runIds }));
+
+  /** Moves ended runs to the trash or back; false when refused. */
+  const setDeleted = async (runIds: RunId[], deleted: boolean): Promise<boolean> => {
+    const done = await problems.attempt(deleted ? 'Delete the runs' : 'Restore the runs', () =>
+      lab.deleteRuns({ runIds, deleted }),
+    );
+    if (done) await load();
+    return done !== null;
+  };
+
+  onEvent((event) => {
+    if (event.type === 'runsChanged' || event.type === 'epochFinished') void reload();
+    if (event.type === 'runChanged' && runs.value) {
+      const { run } = event;
+      const isKnown = runs.value.some((other) => other.id === run.id);
+      runs.value = isKnown ? runs.value.map((other) => (other.id === run.id ? run : other)) : [...runs.value, run];
+      if (run.endedAt !== null) void reload();
+    }
+  });
+
+  return { runs, experiments, results, load, repeat, setDeleted };
+});
