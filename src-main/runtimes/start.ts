@@ -32,7 +32,7 @@ const start = async (): Promise<void> => {
   const parameters = [...(isRoot ? ['--no-sandbox'] : []), root, ...process.argv.slice(2)];
   const app = spawn(electron.path, parameters, {
     stdio: 'inherit',
-    env: { ...process.env, ESAM_LAB_NODE: process.execPath, ESAM_LAB_NOTICES: JSON.stringify(notices) },
+    env: { ...process.env, ESAM_LAB_NODE: process.execPath, ESAM_LAB_NOTICES: notices.join('\n') },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.kill(signal));
   app.on('error', (error) => {

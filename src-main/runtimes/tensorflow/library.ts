@@ -68,6 +68,7 @@ const build = async (recipe: Recipe, compiler: string, options: DownloadOptions)
 const reconnect = async (recipe: Recipe, compiler: string, options: DownloadOptions): Promise<void> => {
   const library = join(tensorflowFolder(), libraryName(recipe));
   const home = join(library, dirname(await bindingPath()));
+  await mkdir(dirname(home), { recursive: true });
   const staging = await mkdtemp(join(dirname(home), stagingPrefix));
   try {
     await connect(recipe, compiler, library, staging, options);

@@ -1,0 +1,180 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, symlink, truncate } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { runCommand } from '../../src-main/runtimes/command.ts';
+import { checkBinding } from '../../src-main/runtimes/tensorflow/check.ts';
+import { findLibrary } from '../../src-main/runtimes/tensorflow/find.ts';
+import { type FileServer, serveFile } from './fileServer.ts';
+import { type TinyWheel, tinyWheel } from './tinyWheel.ts';
+
+interface Line {
+  readonly stage?: string;
+  readonly bytes?: number | null;
+  readonly ready?: string;
+  readonly refused?: string;
+  readonly message?: string;
+}
+
+const installer = fileURLToPath(new URL('installer.ts', import.meta.url));
+const signal = new AbortController().signal;
+let material: string;
+let wheel: TinyWheel;
+let closedUrl: string;
+let cache: string;
+let server: FileServer | null;
+
+beforeAll(async () => {
+  material = await mkdtemp(join(tmpdir(), 'esam-wheel-'));
+  wheel = await tinyWheel(material);
+  const closed = createServer();
+  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+  closedUrl = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`;
+  closed.close();
+});
+afterAll(() => rm(material, { recursive: true }));
+beforeEach(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'esam-cache-'));
+  server = null;
+});
+afterEach(async () => {
+  server?.close();
+  await rm(cache, { recursive: true });
+});
+
+/** A machine whose only package index is the loopback one, and whose package download is out of reach. */
+const environment = (changes: Record<string, string> = {}): Record<string, string> => ({
+  ESAM_LAB_CACHE: cache,
+  ESAM_LAB_TENSORFLOW_BINDING: '',
+  PIP_CONFIG_FILE: '/dev/null',
+  PIP_INDEX_URL: `${server?.url ?? closedUrl}/simple/`,
+  PIP_EXTRA_INDEX_URL: '',
+  PIP_FIND_LINKS: '',
+  NO_PROXY: '127.0.0.1',
+  TFJS_NODE_CDN_STORAGE: 'https://127.0.0.1:1/',
+  LD_LIBRARY_PATH: wheel.libraries,
+  ...changes,
+});
+
+/** Runs an installer until it ends, or until `until` says of a line that it is time to kill it as `kill -9` does. */
+const install = (changes?: Record<string, string>, space?: string, until?: (line: Line) => boolean): Promise<Line[]> =>
+  new Promise((resolve, reject) => {
+    const lines: Line[] = [];
+    const child = spawn(process.execPath, [installer, ...(space === undefined ? [] : [space])], {
+      env: { ...process.env, ...environment(changes) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let rest = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const parts = (rest + text).split('\n');
+      rest = parts.pop() ?? '';
+      for (const part of parts) {
+        const line = JSON.parse(part) as Line;
+        lines.push(line);
+        if (until?.(line) === true) child.kill('SIGKILL');
+      }
+    });
+    child.on('error', reject);
+    child.on('close', () => resolve(lines));
+  });
+
+const tensorflow = (...parts: string[]): string => join(cache, 'tensorflow', ...parts);
+const libraryName = async (): Promise<string> =>
+  (await readdir(tensorflow())).find((name) => name.includes('-cpu-')) ?? '';
+
+/** What a fresh start in this cache would find. */
+const find = async (): Promise<string> => {
+  const before = process.env['ESAM_LAB_CACHE'];
+  process.env['ESAM_LAB_CACHE'] = cache;
+  try {
+    return (await findLibrary(await libraryName())).state;
+  } finally {
+    if (before === undefined) delete process.env['ESAM_LAB_CACHE'];
+    else process.env['ESAM_LAB_CACHE'] = before;
+  }
+};
+
+/** A PATH on which only these programs are. */
+const pathWith = async (...programs: string[]): Promise<string> => {
+  const folder = join(cache, 'bin');
+  await mkdir(folder);
+  for (const program of programs) {
+    const script = program === 'python3' ? ['python3', '-c', 'import sys; print(sys.executable)'] : ['which', program];
+    const { stdout } = await runCommand(script[0] ?? '', script.slice(1));
+    await symlink(stdout.trim(), join(folder, program));
+  }
+  return folder;
+};
+
+test('of two installers at once one works, the other waits for it, and both end with the binding that adds', async () => {
+  server = await serveFile(wheel.fileName, wheel.content, wheel.sha256);
+  const [first, second] = await Promise.all([install(), install()]);
+  expect(first.at(-1)?.ready).toBeDefined();
+  expect(second.at(-1)?.ready).toBe(first.at(-1)?.ready);
+  expect(server.ranges).toEqual([null]);
+  expect([first, second].filter((lines) => lines[0]?.stage === 'lock')).toHaveLength(1);
+  expect((await readdir(tensorflow())).sort()).toEqual([await libraryName(), 'current.json']);
+
+  // A library cut short is noticed and replaced; without its binding, the binding alone is made again: no network then.
+  await truncate(tensorflow(await libraryName(), 'tensorflow', 'libtensorflow_cc.so.2'), 5);
+  expect(await find()).toBe('broken');
+  expect((await install()).at(-1)?.ready).toBe(first.at(-1)?.ready);
+  expect(await find()).toBe('ready');
+  server.close();
+  await rm(tensorflow(await libraryName(), 'bindings'), { recursive: true });
+  expect(await find()).toBe('missing');
+  const again = await install();
+  expect(again.map(({ stage }) => stage)).toEqual(['compile', 'check', 'done', undefined]);
+  const binding = again.at(-1)?.ready ?? '';
+  process.env['LD_LIBRARY_PATH'] = wheel.libraries;
+  expect(await checkBinding(binding, signal)).toBe('2.21.0');
+  delete process.env['LD_LIBRARY_PATH'];
+});
+
+test('an installer killed in the middle of the download leaves nothing in the way: the next goes on with the other half', async () => {
+  server = await serveFile(wheel.fileName, wheel.content, wheel.sha256);
+  server.fault = { kind: 'stall', afterBytes: 2_000_000 };
+  const isHalfway = ({ stage, bytes }: Line): boolean => stage === 'download' && (bytes ?? 0) > 0;
+  const killed = await install({}, undefined, isHalfway);
+  expect(killed.at(-1)?.ready).toBeUndefined();
+  expect((await readdir(tensorflow())).some((name) => name.startsWith('staging-'))).toBe(true);
+  server.fault = { kind: 'none' };
+  expect((await install()).at(-1)?.ready).toBeDefined();
+  expect(server.ranges[0]).toBeNull();
+  expect(server.ranges[1]).toMatch(/^bytes=[1-9]\d*-$/);
+  expect((await readdir(tensorflow())).sort()).toEqual([await libraryName(), 'current.json']);
+});
+
+test('a wheel that is not what the index promises is refused', async () => {
+  server = await serveFile(wheel.fileName, wheel.content, 'b'.repeat(64));
+  const end = (await install()).at(-1);
+  expect(end).toMatchObject({ refused: 'INSTALL_CHECKSUM' });
+  expect(await readdir(tensorflow())).toEqual(['downloads']);
+});
+
+test('without a network the reason is the network, and the second source is named with its reason', async () => {
+  const end = (await install()).at(-1);
+  expect(end).toMatchObject({ refused: 'INSTALL_NO_NETWORK' });
+  expect(end?.message).toMatch(
+    /index could not be reached.*older TensorFlow 2\.9\.1 .*could not be downloaded either/s,
+  );
+});
+
+test('without pip, without a compiler and without space each reason is its own, with what to do', async () => {
+  server = await serveFile(wheel.fileName, wheel.content, wheel.sha256);
+  const noPip = (await install({ PATH: await pathWith('g++') })).at(-1);
+  expect(noPip).toMatchObject({ refused: 'INSTALL_NO_PIP' });
+  expect(noPip?.message).toMatch(/No Python 3 was found.*apt-get install python3-pip/);
+  await rm(join(cache, 'bin'), { recursive: true });
+  const noCompiler = (await install({ PATH: await pathWith('python3'), CXX: '' })).at(-1);
+  expect(noCompiler).toMatchObject({ refused: 'INSTALL_NO_COMPILER' });
+  expect(noCompiler?.message).toMatch(/No C\+\+ compiler.*apt-get install g\+\+/);
+  const noSpace = (await install({}, '1000000000')).at(-1);
+  expect(noSpace).toMatchObject({ refused: 'INSTALL_NO_SPACE' });
+  expect(noSpace?.message).toMatch(/has 1\.0 GB free, but 1\.5 GB are needed/);
+  expect(server.ranges).toEqual([]);
+});
