@@ -32,6 +32,8 @@ export const queueSchema = z.strictObject({
   running: z.array(runSummarySchema),
   /** In the order in which they will run. */
   waiting: z.array(runSummarySchema),
+  /** Why the queue stands still without being paused, e.g. that the engine is missing. */
+  holdReason: z.string().optional(),
 });
 export type Queue = z.infer<typeof queueSchema>;
 
@@ -72,7 +74,10 @@ export const labApi = {
   },
   /** What an experiment would do, without doing it. */
   plan: { input: experimentSchema, output: z.array(plannedRunSchema) },
-  enqueue: { input: experimentSchema, output: z.strictObject({ experimentId: z.number().int(), runIds: z.array(runIdSchema) }) },
+  enqueue: {
+    input: experimentSchema,
+    output: z.strictObject({ experimentId: z.number().int(), runIds: z.array(runIdSchema) }),
+  },
   queue: { input: nothing, output: queueSchema },
   pauseQueue: { input: z.strictObject({ paused: z.boolean() }), output: nothing },
   /** Moves a waiting run before another, or to the end (null). */
@@ -83,7 +88,10 @@ export const labApi = {
   repeatRuns: { input: z.strictObject({ runIds }), output: z.strictObject({ runIds: z.array(runIdSchema) }) },
   /** Moves ended runs to the trash, or back. */
   deleteRuns: { input: z.strictObject({ runIds, deleted: z.boolean() }), output: nothing },
-  runs: { input: z.strictObject({ experimentId: z.number().int().min(1).nullable() }), output: z.array(runSummarySchema) },
+  runs: {
+    input: z.strictObject({ experimentId: z.number().int().min(1).nullable() }),
+    output: z.array(runSummarySchema),
+  },
   run: { input: z.strictObject({ runId: runIdSchema }), output: runDetailSchema },
   experiments: { input: nothing, output: z.array(experimentSummarySchema) },
   results: { input: resultsQuerySchema, output: resultsTableSchema },
@@ -123,7 +131,11 @@ export const labEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('runsChanged') }),
   z.strictObject({ type: z.literal('deviceChanged'), status: deviceStatusSchema }),
   z.strictObject({ type: z.literal('datasetsChanged') }),
-  z.strictObject({ type: z.literal('importProgressed'), message: z.string(), share: z.number().min(0).max(1).nullable() }),
+  z.strictObject({
+    type: z.literal('importProgressed'),
+    message: z.string(),
+    share: z.number().min(0).max(1).nullable(),
+  }),
 ]);
 export type LabEvent = z.infer<typeof labEventSchema>;
 

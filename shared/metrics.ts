@@ -72,7 +72,7 @@ export const epochMetricsSchema = z.strictObject({
   /** Mean share of parameter tensors perturbed per step, and of examples that updates used. */
   perturbedTensorShare: z.number().min(0).max(1),
   keptExampleShare: z.number().min(0).max(1),
-  /** Mean milliseconds per step and phase over this epoch's steps. */
+  /** Mean milliseconds per step and phase over this epoch's sampled steps. */
   phaseMs: phaseMsSchema,
 });
 export type EpochMetrics = z.infer<typeof epochMetricsSchema>;

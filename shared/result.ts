@@ -34,9 +34,7 @@ export const resultsRowSchema = z.strictObject({
   bestTestAccuracy: meanSdSchema,
   lastTestAccuracy: meanSdSchema,
   /** Best test accuracy over the accuracy baseline, in percentage points, with Welch's 95 % interval where n ≥ 2 on both sides. */
-  gainPoints: z
-    .strictObject({ mean: z.number(), low: z.number().nullable(), high: z.number().nullable() })
-    .nullable(),
+  gainPoints: z.strictObject({ mean: z.number(), low: z.number().nullable(), high: z.number().nullable() }).nullable(),
   /** Median over runs of each run's median over epochs, and the runs' extremes. */
   imagesPerSecond: z.strictObject({
     median: z.number().nullable(),

@@ -5,7 +5,6 @@ export const modelIds = ['mlp', 'convnet', 'resnet8', 'resnet18'] as const;
 export type ModelId = (typeof modelIds)[number];
 
 const share = z.number().gt(0).max(1);
-const nonNegative = z.number().min(0).max(1e6);
 
 const baseRule = {
   /** η₀, the schedule's starting value. */

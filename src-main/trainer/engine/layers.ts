@@ -42,7 +42,10 @@ export const parametersOf = (layer: Layer): readonly number[] => {
 };
 
 /** Which activations the layer's backward step reads: those have to stay until then. */
-export const keptForBackward = (layer: Layer, wanted: Wanted): { readonly input: boolean; readonly output: boolean } => {
+export const keptForBackward = (
+  layer: Layer,
+  wanted: Wanted,
+): { readonly input: boolean; readonly output: boolean } => {
   switch (layer.kind) {
     case 'conv2d':
     case 'dense':

@@ -99,7 +99,11 @@ export const networkBuilder = (inputShape: readonly [number, number, number]) =>
         [size, size, channels, filters],
         draw(size * size * channels, size * size * filters),
       );
-      const shape = [outputSide(height, size, stride, padding), outputSide(width, size, stride, padding), filters] as const;
+      const shape = [
+        outputSide(height, size, stride, padding),
+        outputSide(width, size, stride, padding),
+        filters,
+      ] as const;
       macs += shape[0] * shape[1] * filters * size * size * channels;
       return append({ kind: 'conv2d', input: value.index, kernel, convolution: { stride, padding } }, shape);
     },

@@ -27,7 +27,8 @@ export const tensorflowOps = (bindingPath: string): Ops => {
   const typed = (tensor: Tensor): Attribute => attribute.type('T', tensor.dataType);
   const nhwc = attribute.string('data_format', 'NHWC');
 
-  const constant = (value: number): Handle => keep(`float32: ${value}`, () => kernels.upload(Float32Array.of(value), []));
+  const constant = (value: number): Handle =>
+    keep(`float32: ${value}`, () => kernels.upload(Float32Array.of(value), []));
 
   /** Uses a temporary once and disposes of it. */
   const using = <R>(temporary: Handle, use: (tensor: Handle) => R): R => {
@@ -276,12 +277,7 @@ export const tensorflowOps = (bindingPath: string): Ops => {
         integers([0], []),
       ),
     topK(values, k) {
-      const [largest, indices] = run(
-        'TopKV2',
-        [T, attribute.bool('sorted', true)],
-        [values, integers([k], [])],
-        2,
-      );
+      const [largest, indices] = run('TopKV2', [T, attribute.bool('sorted', true)], [values, integers([k], [])], 2);
       if (largest === undefined || indices === undefined) throw new Error('TopKV2 gave too few outputs.');
       dispose(largest);
       return indices;
@@ -304,7 +300,12 @@ export const tensorflowOps = (bindingPath: string): Ops => {
           weightDecay > 0
             ? using(one('Mul', [T], parameter, constant(weightDecay)), (decay) => one('AddV2', [T], decay, gradient))
             : one('Identity', [T], gradient);
-        run('AssignVariableOp', [...floatVariable, attribute.bool('validate_shape', false)], [velocitySlot, decayed], 0);
+        run(
+          'AssignVariableOp',
+          [...floatVariable, attribute.bool('validate_shape', false)],
+          [velocitySlot, decayed],
+          0,
+        );
       }
       fill(parameterSlot, parameter);
       if (momentum > 0) {

@@ -11,10 +11,7 @@ export interface EsamDraws {
   subset(n: number, k: number): Int32Array;
 }
 
-type EsamSettings = Pick<
-  EsamConfig,
-  'rho' | 'beta' | 'gamma' | 'perturbation' | 'selection' | 'bnStatistics'
->;
+type EsamSettings = Pick<EsamConfig, 'rho' | 'beta' | 'gamma' | 'perturbation' | 'selection' | 'bnStatistics'>;
 
 /** Chooses each tensor with probability β, independently; draws again while none is chosen. */
 const drawMask = (tensors: number, beta: number, uniform: () => number): readonly boolean[] => {

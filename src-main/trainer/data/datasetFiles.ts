@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { datasetFileNames, type DatasetInfo } from '../../../shared/dataset.ts';
+import { LabError } from '../../../shared/errors.ts';
+
+/** Pixels uint8 [N,H,W,C] and labels uint8 [N] on the host. */
+export interface Examples {
+  readonly count: number;
+  readonly images: Uint8Array;
+  readonly labels: Uint8Array;
+}
+
+const readFile = (folder: string, name: string, expectedBytes: number): Uint8Array => {
+  const bytes = readFileSync(join(folder, name));
+  if (bytes.length !== expectedBytes) {
+    throw new LabError(
+      'DATASET_CORRUPT',
+      `${name} has ${bytes.length} bytes, expected ${expectedBytes}. Delete the data set and import it again.`,
+    );
+  }
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+};
+
+/**
+ * Reads the data set's four files.
+ * @throws LabError DATASET_CORRUPT if a file's size is not what the data set's record says.
+ */
+export const readDataset = (
+  info: DatasetInfo,
+  folder: string,
+): { readonly train: Examples; readonly test: Examples } => {
+  const pixels = info.height * info.width * info.channels;
+  const part = (count: number, images: string, labels: string): Examples => ({
+    count,
+    images: readFile(folder, images, count * pixels),
+    labels: readFile(folder, labels, count),
+  });
+  return {
+    train: part(info.trainCount, datasetFileNames.trainImages, datasetFileNames.trainLabels),
+    test: part(info.testCount, datasetFileNames.testImages, datasetFileNames.testLabels),
+  };
+};

@@ -1,0 +1,21 @@
+import { LabError } from '../../../shared/errors.ts';
+import type { DeviceConfig } from '../../../shared/runConfig.ts';
+import type { Ops } from './ops.ts';
+import { referenceOps } from './referenceOps.ts';
+import { tensorflowOps } from './tensorflowOps.ts';
+
+/**
+ * Opens the engine that a run asks for.
+ * @param bindingPath - TensorFlow's compiled binding; null where none is installed.
+ * @throws LabError ENGINE_MISSING, ENGINE_BROKEN.
+ */
+export const openEngine = (device: DeviceConfig, bindingPath: string | null): Ops => {
+  if (device.engine === 'reference') return referenceOps();
+  if (bindingPath === null) {
+    throw new LabError(
+      'ENGINE_MISSING',
+      'TensorFlow is not installed. Install it on the Device page or with "esam-lab device --install".',
+    );
+  }
+  return tensorflowOps(bindingPath);
+};

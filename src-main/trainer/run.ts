@@ -1,0 +1,106 @@
+import { arch, cpus, platform, totalmem } from 'node:os';
+import type { DatasetInfo } from '../../shared/dataset.ts';
+import type { RunEnvironment } from '../../shared/device.ts';
+import { LabError } from '../../shared/errors.ts';
+import type { RunConfig } from '../../shared/runConfig.ts';
+import { deviceExamples, type DeviceExamples } from './data/batches.ts';
+import { readDataset } from './data/datasetFiles.ts';
+import { randomStream, type RandomStream } from './data/rng.ts';
+import { balancedSubset, noisyLabels } from './data/selection.ts';
+import type { NetworkState } from './engine/layers.ts';
+import { parameterCountOf, type Network } from './engine/network.ts';
+import type { Ops } from './engine/ops.ts';
+import { disposeState, initialState } from './initialState.ts';
+import { networkOf } from './models/index.ts';
+import { optimizerOf, type Optimizer } from './optimizers/index.ts';
+import { phaseClock, type SteppingClock } from './phaseClock.ts';
+
+/** Everything one training works with, on one engine. */
+export interface Run {
+  readonly config: RunConfig;
+  readonly ops: Ops;
+  readonly network: Network;
+  readonly state: NetworkState;
+  readonly optimizer: Optimizer;
+  readonly clock: SteppingClock;
+  readonly train: DeviceExamples;
+  readonly test: DeviceExamples;
+  readonly shuffle: RandomStream;
+  readonly augmentation: RandomStream;
+  readonly environment: RunEnvironment;
+  dispose(): void;
+}
+
+/**
+ * Reads the data, builds the network and its optimizer.
+ * @throws LabError CONFIG_INVALID where the configuration does not fit the data set.
+ */
+export const openRun = (
+  ops: Ops,
+  config: RunConfig,
+  dataset: DatasetInfo,
+  datasetFolder: string,
+  labVersion: string,
+): Run => {
+  const classes = dataset.classNames.length;
+  const stream = (name: Parameters<typeof randomStream>[1]): RandomStream => randomStream(config.seed, name);
+  const files = readDataset(dataset, datasetFolder);
+  const subset =
+    config.dataset.trainSubset === null
+      ? files.train
+      : balancedSubset(files.train, classes, config.dataset.trainSubset, stream('subset'));
+  const labels =
+    config.dataset.labelNoise > 0
+      ? noisyLabels(subset.labels, classes, config.dataset.labelNoise, stream('labelNoise'))
+      : subset.labels;
+  if (config.dropLast && subset.count < config.batchSize) {
+    throw new LabError(
+      'CONFIG_INVALID',
+      `Batches of ${config.batchSize} were asked for, but there are only ${subset.count} training examples and the last, smaller batch is dropped. Use smaller batches or keep the last one.`,
+    );
+  }
+
+  const network = networkOf(config.model.id, [dataset.height, dataset.width, dataset.channels], classes);
+  const state = initialState(ops, network, stream('weights'));
+  const clock = phaseClock(ops);
+  const optimizer = optimizerOf({ ops, state, clock }, config.optimizer, {
+    uniform: stream('mask').uniform,
+    subset: stream('selection').subset,
+  });
+  const train = deviceExamples(ops, dataset, { ...subset, labels }, config.augmentation);
+  const test = deviceExamples(ops, dataset, files.test, null);
+  const [cpu] = cpus();
+  return {
+    config,
+    ops,
+    network,
+    state,
+    optimizer,
+    clock,
+    train,
+    test,
+    shuffle: stream('shuffle'),
+    augmentation: stream('augmentation'),
+    environment: {
+      engine: ops.name,
+      device: ops.name.includes('GPU') ? 'GPU' : 'CPU',
+      cpuModel: cpu?.model ?? 'unknown',
+      cpuCores: cpus().length,
+      memoryBytes: totalmem(),
+      platform: `${platform()} ${arch()}`,
+      nodeVersion: process.versions.node,
+      labVersion,
+      datasetSha256: dataset.sha256,
+      parameterCount: parameterCountOf(network),
+      parameterTensors: network.parameters.length,
+      trainExamples: subset.count,
+      testExamples: files.test.count,
+    },
+    dispose() {
+      train.dispose();
+      test.dispose();
+      optimizer.dispose();
+      disposeState(ops, state);
+    },
+  };
+};

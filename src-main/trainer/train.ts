@@ -1,0 +1,201 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
+import { phases, type EpochMetrics, type PhaseMs, type StepMetrics } from '../../shared/metrics.ts';
+import type { TrainingEvent } from '../../shared/trainerProtocol.ts';
+import { batchesOf } from './data/batches.ts';
+import type { Tensor } from './engine/ops.ts';
+import { evaluate } from './evaluate.ts';
+import { batchObjective } from './objective.ts';
+import { learningRateAt } from './optimizers/index.ts';
+import { noPhaseMs } from './phaseClock.ts';
+import type { Run } from './run.ts';
+import { runningSums } from './runningSums.ts';
+import { disposeReport, measuredOf } from './stepRecord.ts';
+
+/** How a training is asked to end early; read between steps. */
+export interface StopRequest {
+  when: 'now' | 'after-epoch' | null;
+}
+
+/** The run's first steps allocate, compile and tune: they train, but no speed is computed from them. */
+const warmUpSteps = 3;
+/** Least milliseconds between two progress reports. */
+const reportEveryMs = 250;
+
+/** Images and milliseconds over about the last second. */
+const speedometer = () => {
+  let window: { readonly images: number; readonly ms: number }[] = [];
+  return {
+    add(images: number, ms: number): void {
+      window.push({ images, ms });
+      let total = window.reduce((sum, step) => sum + step.ms, 0);
+      while (window.length > 1 && total - (window[0]?.ms ?? 0) > 1000) total -= window.shift()?.ms ?? 0;
+    },
+    read(): number | null {
+      const total = window.reduce((sum, step) => sum + step.ms, 0);
+      return total === 0 ? null : (1000 * window.reduce((sum, step) => sum + step.images, 0)) / total;
+    },
+    reset(): void {
+      window = [];
+    },
+  };
+};
+
+const addPhases = (sums: PhaseMs, more: PhaseMs): void => {
+  for (const phase of phases) sums[phase] += more[phase];
+};
+
+const dividedBy = (sums: PhaseMs, count: number): PhaseMs => {
+  const means = noPhaseMs();
+  for (const phase of phases) means[phase] = count === 0 ? 0 : sums[phase] / count;
+  return means;
+};
+
+/**
+ * Trains a run from its first epoch to its last. Yields `started`, `progress` (at most four a second), `epochFinished`, and at last
+ * `done`, `stopped` or `diverged`. Between two steps the event loop gets its turn, so that requests arrive.
+ */
+export async function* train(run: Run, stop: StopRequest): AsyncGenerator<TrainingEvent> {
+  const { config, ops, network, state, optimizer, clock } = run;
+  const sums = runningSums(ops);
+  const speed = speedometer();
+  let step = 0;
+  let activeMs = 0;
+  yield { type: 'started', environment: run.environment };
+
+  for (let epoch = 1; epoch <= config.epochs; epoch++) {
+    const learningRate = learningRateAt(config.schedule, config.optimizer.learningRate, epoch, config.epochs);
+    const batches = batchesOf(run.shuffle.permutation(run.train.count), config.batchSize, config.dropLast);
+    const epochPhases = noPhaseMs();
+    const epochStart = { step, activeMs };
+    let sampledSteps = 0;
+    let images = 0;
+    let timedImages = 0;
+    let timedMs = 0;
+    let stepsPerturbed = 0;
+    let perturbedTensors = 0;
+    let keptExamples = 0;
+    let unreported: StepMetrics[] = [];
+    let lastReport = performance.now();
+    sums.reset();
+    const progress = (activity: 'training' | 'evaluating'): TrainingEvent => {
+      const steps = unreported;
+      unreported = [];
+      lastReport = performance.now();
+      return {
+        type: 'progress',
+        epoch,
+        epochStep: step - epochStart.step,
+        epochSteps: batches.length,
+        imagesPerSecond: speed.read(),
+        activity,
+        steps,
+      };
+    };
+
+    for (const indices of batches) {
+      await setImmediate();
+      if (stop.when === 'now') {
+        if (unreported.length > 0) yield progress('training');
+        yield { type: 'stopped', reason: `Stopped on request in epoch ${epoch}, after step ${step}.` };
+        return;
+      }
+      step++;
+      const isSampled = step === epochStart.step + 1 || step % config.logEvery === 0;
+      const isLast = step === epochStart.step + batches.length;
+      clock.setExact(isSampled);
+      const start = performance.now();
+      const batch = clock.measure('input', () => run.train.batch(indices, run.augmentation));
+      const hits: Tensor[] = [];
+      const objective = batchObjective(ops, network, state, batch, config.labelSmoothing, clock, (logits) => {
+        hits.push(ops.isCorrect(logits, batch.labels));
+      });
+      const report = optimizer.step(objective, learningRate);
+      ops.dispose(batch.images);
+      ops.dispose(batch.labels);
+      for (const correct of hits) {
+        sums.add(step, report.lossesBefore, correct);
+        ops.dispose(correct);
+      }
+      // The last step of an epoch waits for the device too, so that the epoch's time is whole.
+      if (isSampled || isLast) ops.synchronize();
+      const durationMs = performance.now() - start;
+      activeMs += durationMs;
+      images += indices.length;
+      if (step > warmUpSteps) {
+        timedImages += indices.length;
+        timedMs += durationMs;
+      }
+      speed.add(indices.length, durationMs);
+      stepsPerturbed += report.perturbedTensors > 0 ? 1 : 0;
+      perturbedTensors += report.perturbedTensors;
+      keptExamples += report.keptExamples;
+      const phaseMs = clock.take();
+      if (isSampled) {
+        sampledSteps++;
+        addPhases(epochPhases, phaseMs);
+        unreported.push({
+          epoch,
+          step,
+          activeMs,
+          batchExamples: indices.length,
+          parameterTensors: network.parameters.length,
+          phaseMs,
+          ...measuredOf(ops, report),
+        });
+      }
+      disposeReport(ops, report);
+      if (isSampled || isLast) {
+        const divergedAt = sums.read();
+        if (divergedAt !== null) {
+          yield progress('training');
+          yield { type: 'diverged', epoch, step: divergedAt };
+          return;
+        }
+      }
+      if (performance.now() - lastReport >= reportEveryMs) yield progress('training');
+    }
+
+    yield progress('evaluating');
+    const evaluationStart = performance.now();
+    let result = { loss: NaN, accuracy: 0 };
+    for (result of evaluate(run)) {
+      await setImmediate();
+      if (stop.when === 'now') {
+        yield { type: 'stopped', reason: `Stopped on request while epoch ${epoch} was evaluated.` };
+        return;
+      }
+      if (performance.now() - lastReport >= reportEveryMs) yield progress('evaluating');
+    }
+    if (!Number.isFinite(result.loss)) {
+      yield { type: 'diverged', epoch, step };
+      return;
+    }
+    const steps = step - epochStart.step;
+    const metrics: EpochMetrics = {
+      epoch,
+      learningRate,
+      trainLoss: sums.loss / images,
+      trainAccuracy: sums.correct / images,
+      testLoss: result.loss,
+      testAccuracy: result.accuracy,
+      imagesPerSecond: timedMs === 0 ? null : (1000 * timedImages) / timedMs,
+      steps,
+      images,
+      trainMs: activeMs - epochStart.activeMs,
+      evaluationMs: performance.now() - evaluationStart,
+      activeMs,
+      stepsPerturbed,
+      perturbedTensorShare: perturbedTensors / (steps * network.parameters.length),
+      keptExampleShare: keptExamples / images,
+      phaseMs: dividedBy(epochPhases, sampledSteps),
+    };
+    yield { type: 'epochFinished', metrics };
+    speed.reset();
+    if (stop.when === 'after-epoch' && epoch < config.epochs) {
+      yield { type: 'stopped', reason: `Stopped on request after epoch ${epoch} of ${config.epochs}.` };
+      return;
+    }
+  }
+  yield { type: 'done' };
+}
