@@ -84,7 +84,8 @@ const optimizerFor = (training: Training, rule: UpdateRule, { config }: Case, pe
     { rho, beta, gamma, bnStatistics, perturbation, selection: 'sharpness' },
     {
       // The mask asks once per tensor, in order: 0 is below every β, 1 is not.
-      uniform: () => (perturbed().includes(network.parameters[position++ % network.parameters.length]?.name ?? '') ? 0 : 1),
+      uniform: () =>
+        perturbed().includes(network.parameters[position++ % network.parameters.length]?.name ?? '') ? 0 : 1,
       subset: () => {
         throw new Error('No case selects at random.');
       },
@@ -143,7 +144,10 @@ describe.each(engines)('three steps on $name', ({ open, allowed }) => {
       if (step.perturbationNorm !== undefined) close(report.perturbationNorm ?? undefined, [step.perturbationNorm]);
       if (step.selected !== undefined) {
         const kept = report.kept === null ? [] : [...ops.download(report.kept)];
-        expect(kept.sort((a, b) => a - b), `selection of step ${index + 1}`).toEqual(step.selected);
+        expect(
+          kept.sort((a, b) => a - b),
+          `selection of step ${index + 1}`,
+        ).toEqual(step.selected);
         if (report.sharpness === null) throw new Error('No sharpness.');
         const lossesAfter = ops.add(report.sharpness, report.lossesBefore);
         close(lossesAfter, step.lossAfter);
