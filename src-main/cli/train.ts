@@ -46,56 +46,68 @@ const cancelWaiting = async (lab: Lab, runIds: readonly RunId[]): Promise<void> 
   if (waiting.length > 0) await lab.cancelRuns({ runIds: waiting });
 };
 
-const hasEnded = ({ state }: RunSummary): boolean => state !== 'queued' && state !== 'running';
+const stopRunning = async (lab: Lab, runIds: readonly RunId[]): Promise<void> => {
+  for (const { id } of (await lab.queue({})).running) {
+    if (runIds.includes(id)) await lab.stopRun({ runId: id, when: 'now' });
+  }
+};
 
 /** Follows runs from before they are queued until they have ended. */
 const watchRuns = (lab: Lab) => {
   const latest = new Map<RunId, RunSummary>();
   const reporter = runReporter();
   let watched: readonly RunId[] = [];
-  let check = (): void => undefined;
-  const follow = (event: LabEvent): void => {
+  let onNews = (): void => undefined;
+  let onHold = (_reason: string): void => undefined;
+  const stopListening = lab.onEvent((event) => {
     if (event.type === 'runChanged') latest.set(event.run.id, event.run);
-    const runId = event.type === 'runChanged' ? event.run.id : 'runId' in event ? event.runId : null;
-    const run = runId === null ? undefined : latest.get(runId);
+    const run = latest.get(runIdOf(event) ?? 0);
     if (run !== undefined && watched.includes(run.id)) reporter.show(event, run, watched);
-    check();
-  };
-  const stopListening = lab.onEvent(follow);
+    if (event.type === 'queueChanged' && event.queue.holdReason !== undefined) onHold(event.queue.holdReason);
+    onNews();
+  });
 
-  /** Ends when all have ended. `holdRest` keeps the lab from starting the next one after an interruption. */
+  /**
+   * Waits until all these have ended, or until they are stopped by a signal or by what stands in the queue's way.
+   * @param holdRest - keeps the lab from starting the next one after that.
+   */
   const until = async (
     runIds: readonly RunId[],
     holdRest: () => Promise<void>,
-  ): Promise<{ runs: RunSummary[]; exitCode: ExitCode }> => {
+  ): Promise<Omit<Trained, 'experimentId'>> => {
     watched = runIds;
-    for (const run of await lab.runs({ experimentId: null })) {
-      if (runIds.includes(run.id)) latest.set(run.id, run);
-    }
-    let interruptedBy: 'SIGINT' | 'SIGTERM' | null = null;
-    const interrupt = (signal: 'SIGINT' | 'SIGTERM'): void => {
-      if (interruptedBy !== null) process.exit(exitCodeOfSignal(signal)); // the second time, at once
-      interruptedBy = signal;
-      say('\nStopping the current run; once more ends it at once.');
-      void stopAll(lab, runIds, holdRest).finally(() => check());
+    for (const run of await lab.runs({ experimentId: null })) latest.set(run.id, run);
+    const stopped: { exitCode: ExitCode | null } = { exitCode: null };
+    const stop = (exitCode: ExitCode, reason: string): void => {
+      if (stopped.exitCode !== null) return;
+      stopped.exitCode = exitCode;
+      say(reason);
+      void holdRest()
+        .then(() => stopRunning(lab, runIds))
+        .catch((error: unknown) => say(String(error))) // it has just ended by itself
+        .finally(() => onNews());
     };
-    process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-    try {
-      await new Promise<void>((resolve) => {
-        check = () => {
-          const runs = runIds.map((id) => latest.get(id));
-          const isOver = runs.every(
-            (run) => run !== undefined && (hasEnded(run) || (interruptedBy !== null && run.state === 'queued')),
-          );
-          if (isOver) resolve();
-        };
-        check();
-      });
-    } finally {
-      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-    }
-    const runs = [...latest.values()].filter(({ id }) => runIds.includes(id));
-    return { runs, exitCode: exitCodeOfRuns(runs, interruptedBy) };
+    const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
+      const exitCode = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
+      if (stopped.exitCode !== null) process.exit(exitCode); // the second time, at once
+      stop(exitCode, '\nStopping the current run; once more ends it at once.');
+    };
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    onHold = (reason) => stop(exitCodes.failed, `The queue cannot go on: ${reason}`);
+    const { holdReason } = await lab.queue({});
+    if (holdReason !== undefined) onHold(holdReason);
+    await new Promise<void>((resolve) => {
+      onNews = () => {
+        const states = runIds.map((id) => latest.get(id)?.state);
+        const goesOn = states.some((state) => state === 'running' || (state === 'queued' && stopped.exitCode === null));
+        if (!goesOn) resolve();
+      };
+      onNews();
+    });
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    const runs = runIds.flatMap((id) => latest.get(id) ?? []);
+    const areFinished = runs.every(({ state }) => state === 'finished');
+    return { runs, exitCode: stopped.exitCode ?? (areFinished ? exitCodes.done : exitCodes.failed) };
   };
   const end = (): void => {
     stopListening();
@@ -104,18 +116,5 @@ const watchRuns = (lab: Lab) => {
   return { until, end };
 };
 
-const stopAll = async (lab: Lab, runIds: readonly RunId[], holdRest: () => Promise<void>): Promise<void> => {
-  await holdRest();
-  const { running } = await lab.queue({});
-  for (const { id } of running) {
-    if (runIds.includes(id)) await lab.stopRun({ runId: id, when: 'now' });
-  }
-};
-
-const exitCodeOfSignal = (signal: 'SIGINT' | 'SIGTERM'): ExitCode =>
-  signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
-
-const exitCodeOfRuns = (runs: readonly RunSummary[], interruptedBy: 'SIGINT' | 'SIGTERM' | null): ExitCode => {
-  if (interruptedBy !== null) return exitCodeOfSignal(interruptedBy);
-  return runs.every(({ state }) => state === 'finished') ? exitCodes.done : exitCodes.failed;
-};
+const runIdOf = (event: LabEvent): RunId | null =>
+  event.type === 'runChanged' ? event.run.id : 'runId' in event ? event.runId : null;
