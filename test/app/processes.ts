@@ -1,0 +1,49 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import type { OpenApp } from './app.ts';
+
+/** Process ids of the trainers that Electron runs as utility processes. */
+export const trainerPids = ({ app }: OpenApp): Promise<number[]> =>
+  app.evaluate(({ app: electronApp }) =>
+    electronApp
+      .getAppMetrics()
+      .filter(
+        ({ type, name, serviceName }) => type === 'Utility' && `${name ?? ''} ${serviceName ?? ''}`.includes('trainer'),
+      )
+      .map(({ pid }) => pid),
+  );
+
+/** A process and everything that descends from it, the leaves last. */
+export const processTree = (root: number): number[] => {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      // pid (command) state parent …; the command may contain spaces and parentheses
+      const [, parent] =
+        /\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8').replace(/^.*(?=\) )/s, '')) ?? [];
+      parents.set(Number(name), Number(parent));
+    } catch {
+      // gone since the folder was read
+    }
+  }
+  const tree = [root];
+  for (const pid of tree) for (const [child, parent] of parents) if (parent === pid) tree.push(child);
+  return tree;
+};
+
+export const killAtOnce = (pids: readonly number[]): void => {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // it went with its parent
+    }
+  }
+};
+
+export const isAlive = (pid: number): boolean => {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${String(pid)}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
