@@ -20,7 +20,7 @@ import {
 } from './places.ts';
 import { recipeFor, type Variant } from './recipe.ts';
 
-export interface InstallOptions {
+interface InstallOptions {
   /** `auto`: for the GPU where an NVIDIA driver answers, else for the CPU. */
   readonly variant: 'auto' | Variant;
   readonly signal: AbortSignal;
