@@ -45,6 +45,7 @@ export class RunQueue {
       paused: read.isPaused() || this.#hold !== null,
       running: read.runs.running(),
       waiting: read.runs.waiting(),
+      ...(this.#hold !== null && { holdReason: this.#hold }),
     };
   }
 
@@ -98,7 +99,8 @@ export class RunQueue {
     try {
       assignment = await this.#parts.assign(run);
     } catch (error) {
-      this.#cannotStart(run.id, error); return;
+      this.#cannotStart(run.id, error);
+      return;
     }
     if (this.#next()?.id === run.id) await this.#train(assignment); // else it was moved, cancelled or paused meanwhile
   }

@@ -28,6 +28,7 @@ export const nodeTrainers = (entry: string, environment: Readonly<Record<string,
   launch: async (variables) => {
     const child = fork(entry, [], {
       serialization: 'advanced',
+      execArgv: [],
       env: { ...process.env, ...environment, ...variables },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: process.platform !== 'win32', // Ctrl-C on a terminal is for the lab, which then stops its trainer in order

@@ -113,7 +113,9 @@ export class Training {
     const parsed = trainerMessageSchema.safeParse(data);
     if (!parsed.success) {
       console.error('A trainer sent what the protocol does not know:', parsed.error);
-      return this.#kill({ state: 'failed', reason: 'The trainer sent a message that this lab does not understand.' });
+      const where = parsed.error.issues[0]?.path.join('.') ?? '';
+      const reason = `The trainer sent a message that this lab does not understand${where && ` (${where})`}.`;
+      return this.#kill({ state: 'failed', reason });
     }
     const message = parsed.data;
     if (message.type === 'ready') this.#begin();

@@ -1,0 +1,197 @@
+import { expect, test } from 'vitest';
+import type { RunId } from '../../shared/run.ts';
+import { esam, experimentOf, sam, sgd, shared } from './fixtures/configs.ts';
+import { openTestLab, statesOf, untilEnded, untilRun } from './fixtures/labs.ts';
+import { scripts } from './fixtures/scripts.ts';
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Queues one run with this seed and answers its id. */
+const enqueueOne = async (
+  lab: Awaited<ReturnType<typeof openTestLab>>['lab'],
+  seed: number,
+  epochs = 3,
+): Promise<RunId> => {
+  const { runIds } = await lab.enqueue(experimentOf({ seeds: [seed], shared: { ...shared, epochs } }));
+  const [id] = runIds;
+  if (id === undefined) throw new Error('no run was queued');
+  return id;
+};
+
+test('runs train one after another, arms interleaved over seeds, and every epoch is stored before it is told', async () => {
+  const { lab, events } = await openTestLab();
+  const inStoreWhenTold: boolean[] = [];
+  let overlapping = 0;
+  lab.onEvent((event) => {
+    if (event.type === 'queueChanged' && event.queue.running.length > 1) overlapping += 1;
+    if (event.type !== 'epochFinished') return;
+    void lab
+      .run({ runId: event.runId })
+      .then(({ epochs }) => inStoreWhenTold.push(epochs.some(({ epoch }) => epoch === event.metrics.epoch)));
+  });
+  const { runIds } = await lab.enqueue(experimentOf({ arms: [sgd, sam, esam], seeds: [1, 2] }));
+  await Promise.all(runIds.map((id) => untilEnded(lab, id)));
+
+  const runs = await lab.runs({ experimentId: null });
+  expect(runs.map(({ state, config }) => [state, config.optimizer.name, config.seed])).toEqual([
+    ['finished', 'sgd', 1],
+    ['finished', 'sam', 1],
+    ['finished', 'esam', 1],
+    ['finished', 'sgd', 2],
+    ['finished', 'sam', 2],
+    ['finished', 'esam', 2],
+  ]);
+  const starts = runs.map(({ startedAt }) => startedAt ?? '');
+  expect(starts).toEqual(starts.toSorted());
+  expect(overlapping).toBe(0);
+  expect(inStoreWhenTold).toEqual(Array(18).fill(true));
+
+  // The script's epochs: accuracy 0.5 + seed/100, less 0.1 except in epoch 2; 100, 200 and 300 images/s.
+  expect(runs[0]).toMatchObject({ epochsDone: 3, bestEpoch: 2, imagesPerSecond: 200, activeMs: 3000, reason: null });
+  expect(runs[0]?.bestTestAccuracy).toBeCloseTo(0.51, 12);
+  expect(runs[0]?.lastTestAccuracy).toBeCloseTo(0.41, 12);
+  const told = events.flatMap((event) => (event.type === 'progressed' && event.runId === 1 ? event.steps : []));
+  expect(told.map(({ step }) => step)).toEqual([5, 10, 15, 20, 25, 30]);
+  const { steps, environment, log } = await lab.run({ runId: 1 });
+  expect(steps).toEqual(told);
+  expect(environment?.engine).toBe('scripted');
+  expect(log.map(({ text }) => text)).toEqual(['Scripted.']);
+});
+
+test.each([
+  { script: 'crash', state: 'interrupted', reason: /SIGKILL/, epochsDone: 1 },
+  { script: 'hang', state: 'interrupted', reason: /said nothing for 1\.5 seconds/, epochsDone: 1 },
+  { script: 'diverge', state: 'diverged', reason: /epoch 2, step 17/, epochsDone: 1 },
+  { script: 'endEarly', state: 'failed', reason: /done after 1 of 3 epochs/, epochsDone: 1 },
+  { script: 'babble', state: 'failed', reason: /does not understand/, epochsDone: 1 },
+  { script: 'skipSequence', state: 'interrupted', reason: /could not be stored/, epochsDone: 1 },
+] as const)('a trainer that does "$script" ends its run as $state, and the queue goes on', async (expected) => {
+  const { lab } = await openTestLab();
+  const bad = await enqueueOne(lab, scripts[expected.script]);
+  const good = await enqueueOne(lab, 1);
+  const run = await untilEnded(lab, bad);
+  expect(run).toMatchObject({ state: expected.state, epochsDone: expected.epochsDone });
+  expect(run.reason).toMatch(expected.reason);
+  expect((await untilEnded(lab, good)).state).toBe('finished');
+  const { log } = await lab.run({ runId: bad });
+  expect(log.at(-1)?.text).toBe(run.reason);
+});
+
+test('a NaN is stored as null, and its step is marked', async () => {
+  const { lab } = await openTestLab();
+  const id = await enqueueOne(lab, scripts.reportNaN, 1);
+  expect((await untilEnded(lab, id)).state).toBe('finished');
+  const { steps } = await lab.run({ runId: id });
+  expect(steps.map(({ lossBefore }) => lossBefore)).toEqual([null, 1]);
+});
+
+test('stop after the epoch keeps its epochs; stop now ends even a trainer that does not listen', async () => {
+  const { lab } = await openTestLab();
+  const polite = await enqueueOne(lab, scripts.untilStopped, 1000);
+  await untilRun(lab, polite, ({ epochsDone }) => epochsDone >= 2);
+  await lab.stopRun({ runId: polite, when: 'after-epoch' });
+  const stopped = await untilEnded(lab, polite);
+  expect(stopped).toMatchObject({ state: 'stopped', stopRequested: 'after-epoch' });
+  expect(stopped.epochsDone).toBeGreaterThanOrEqual(2);
+
+  const deaf = await enqueueOne(lab, scripts.ignoreStop);
+  await untilRun(lab, deaf, ({ epochsDone }) => epochsDone === 1);
+  await lab.stopRun({ runId: deaf, when: 'now' });
+  expect(await untilEnded(lab, deaf)).toMatchObject({ state: 'stopped', epochsDone: 1 });
+  await expect(lab.stopRun({ runId: deaf, when: 'now' })).rejects.toMatchObject({ code: 'RUN_STATE' });
+});
+
+test('waiting runs can be moved, cancelled and repeated; a paused queue stays paused over a restart', async () => {
+  const { lab, folder } = await openTestLab();
+  await lab.pauseQueue({ paused: true });
+  const { runIds } = await lab.enqueue(experimentOf({ seeds: [1, 2, 3, 4] }));
+  expect(runIds).toEqual([1, 2, 3, 4]);
+  const waiting = async (): Promise<RunId[]> => (await lab.queue({})).waiting.map(({ id }) => id);
+  await lab.moveRun({ runId: 4, beforeRunId: 2 });
+  expect(await waiting()).toEqual([1, 4, 2, 3]);
+  await lab.moveRun({ runId: 1, beforeRunId: null });
+  expect(await waiting()).toEqual([4, 2, 3, 1]);
+  await lab.cancelRuns({ runIds: [2, 3] });
+  await expect(lab.cancelRuns({ runIds: [1, 2] })).rejects.toMatchObject({ code: 'RUN_STATE' });
+  expect(await waiting()).toEqual([4, 1]); // refused as a whole
+  await lab.close();
+
+  const { lab: again } = await openTestLab(folder);
+  expect(await again.queue({})).toMatchObject({ paused: true, running: [] });
+  expect(await again.repeatRuns({ runIds: [3] })).toEqual({ runIds: [5] });
+  await again.pauseQueue({ paused: false });
+  await untilEnded(again, 5);
+  expect(await statesOf(again)).toEqual(['finished', 'cancelled', 'cancelled', 'finished', 'finished']);
+});
+
+test('closing the lab ends the trainer, and the run says why', async () => {
+  const { lab, folder } = await openTestLab();
+  const id = await enqueueOne(lab, scripts.untilStopped, 1000);
+  await untilRun(lab, id, ({ epochsDone }) => epochsDone >= 1);
+  await lab.close();
+  const { lab: again } = await openTestLab(folder);
+  const { run } = await again.run({ runId: id });
+  expect(run.state).toBe('interrupted');
+  expect(run.reason).toBe(`The lab was closed while it was running; ${run.epochsDone} epochs are kept.`);
+  expect((await again.workspace({})).startNotices).toEqual([]);
+});
+
+test('a broken engine fails its run and holds the queue, until the user lets it go on', async () => {
+  const { lab } = await openTestLab();
+  const { runIds } = await lab.enqueue(experimentOf({ seeds: [scripts.engineBroken, 1] }));
+  expect(runIds).toEqual([1, 2]);
+  expect(await untilEnded(lab, 1)).toMatchObject({ state: 'failed', reason: 'The engine does not load.' });
+  expect(await lab.queue({})).toMatchObject({ paused: true, waiting: [{ id: 2 }] });
+  expect((await lab.deviceStatus({})).notices).toEqual(['The queue waits: The engine does not load.']);
+  await lab.pauseQueue({ paused: false });
+  expect((await untilEnded(lab, 2)).state).toBe('finished');
+  expect((await lab.deviceStatus({})).notices).toEqual([]);
+});
+
+test('a trainer process that cannot be started holds the queue', async () => {
+  const launcher = { launch: () => Promise.reject(new Error('spawn ENOENT')) };
+  const { lab } = await openTestLab(undefined, { launcher });
+  const { runIds } = await lab.enqueue(experimentOf({ seeds: [1, 2] }));
+  expect(await untilEnded(lab, runIds[0] ?? 0)).toMatchObject({ state: 'failed' });
+  expect((await lab.queue({})).paused).toBe(true);
+  expect(await statesOf(lab)).toEqual(['failed', 'queued']);
+});
+
+test('a lab that trains only its own runs leaves the others waiting', async () => {
+  const { lab: app, folder } = await openTestLab();
+  await app.pauseQueue({ paused: true });
+  await enqueueOne(app, 1);
+  await app.close();
+  const { lab } = await openTestLab(folder, { trainsOnlyOwnRuns: true });
+  const own = await enqueueOne(lab, 2);
+  expect((await untilEnded(lab, own)).state).toBe('finished');
+  expect(await statesOf(lab)).toEqual(['queued', 'finished']);
+});
+
+test('no trainer outlives its run', async () => {
+  const pids: number[] = [];
+  const { lab } = await openTestLab();
+  const { nodeTrainers } = await import('../../src-main/lab/trainers.ts');
+  const { scriptedTrainer } = await import('./fixtures/labs.ts');
+  await lab.close();
+  const real = nodeTrainers(scriptedTrainer);
+  const { lab: watched } = await openTestLab(undefined, {
+    launcher: {
+      launch: async (environment) => {
+        const trainer = await real.launch(environment);
+        pids.push(trainer.pid ?? 0);
+        return trainer;
+      },
+    },
+  });
+  for (const seed of [1, scripts.hang, scripts.diverge]) await untilEnded(watched, await enqueueOne(watched, seed));
+  await watched.close();
+  expect(pids).toHaveLength(3);
+  expect(pids.filter(isAlive)).toEqual([]);
+});
