@@ -9,6 +9,8 @@ import { connectionKey } from './connection.ts';
 import { connect } from './lab.ts';
 import { createLabRouter } from './router.ts';
 
+// Charts draw text on a canvas, which does not wait for a font by itself.
+await document.fonts.load("13px 'Inter Variable'");
 const connection = await connect();
 if (connection) {
   createApp(App).provide(connectionKey, connection).use(createPinia()).use(createLabRouter()).mount('#app');

@@ -1,5 +1,5 @@
 import type { GroupConfig } from '../shared/runConfig.ts';
-import { formatNumber } from './format.ts';
+import { formatCount, formatNumber } from './format.ts';
 
 /** Dotted paths of a run's settings in the researcher's words; paths that are not here are shown as they are. */
 const labels: Readonly<Record<string, string>> = {
@@ -35,15 +35,21 @@ const labels: Readonly<Record<string, string>> = {
   'device.deterministic': 'deterministic',
   'device.tf32': 'TF32',
   'device.memoryGrowth': 'memory growth',
-  logEvery: 'log every (steps)',
+  logEvery: 'record every (steps)',
+  seed: 'seed',
 };
 
 export const labelOfSetting = (path: string): string => labels[path] ?? path;
 
+/** A label as a column's header; Greek letters stay small. */
+export const asHeader = (label: string): string =>
+  /^[a-z]/.test(label) ? label.charAt(0).toUpperCase() + label.slice(1) : label;
+
 const textOf = (path: string, value: unknown): string => {
+  if (path === 'seed') return String(value);
   if (value === null) return path === 'dataset.trainSubset' ? 'all' : '–';
   if (path === 'device.threads' && value === 0) return 'all';
-  if (typeof value === 'number') return formatNumber(value);
+  if (typeof value === 'number') return Number.isInteger(value) ? formatCount(value) : formatNumber(value);
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   return Array.isArray(value) ? value.join(', ') : String(value);
 };

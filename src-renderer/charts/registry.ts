@@ -35,6 +35,7 @@ export const styledOptions = (
       padding: 6,
       maxRotation: 0,
       maxTicksLimit: 6,
+      includeBounds: false,
       ...(tick && { callback: (value: string | number) => tick(Number(value)) }),
     },
   });

@@ -12,6 +12,8 @@ export interface Series {
   /** Drawn thin and pale behind the others. */
   readonly isFaint?: boolean;
   readonly hasMarks?: boolean;
+  /** Marks are outlines. */
+  readonly isHollow?: boolean;
 }
 
 /** Points without those whose value is missing. */

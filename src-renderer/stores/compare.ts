@@ -17,7 +17,9 @@ import { useProblems } from './problems.ts';
 export const useCompare = defineStore('compare', () => {
   const { lab, onEvent } = useConnection();
   const problems = useProblems();
+  /** Chosen experiments; none = all. Until the user chooses, the newest that has results. */
   const experimentIds = ref<number[]>([]);
+  let isChosen = false;
   /** Chosen groups; null = all of the experiments. */
   const groupHashes = ref<string[] | null>(null);
   const speedBaseline = ref<string | null>(null);
@@ -51,7 +53,13 @@ export const useCompare = defineStore('compare', () => {
     const request = { query: query.value, metric: metric.value, axis: axis.value };
     curves.value = (await problems.attempt('Read the curves', () => lab.curves(request))) ?? [];
   };
+  const followNewest = async (): Promise<void> => {
+    const all = (await problems.attempt('Read the experiments', () => lab.experiments({}))) ?? [];
+    const newest = all.filter(({ finishedCount }) => finishedCount > 0).toSorted((a, b) => b.id - a.id)[0];
+    if (newest && !isChosen && experimentIds.value[0] !== newest.id) experimentIds.value = [newest.id];
+  };
   const load = async (): Promise<void> => {
+    if (!isChosen) await followNewest();
     const all = await problems.attempt('Read the results', () => lab.results(candidatesQuery.value));
     if (!all) return;
     candidates.value = all;
@@ -75,12 +83,14 @@ export const useCompare = defineStore('compare', () => {
     problems.attempt('Export the table', () => lab.exportResults({ query: query.value, format }));
 
   const chooseExperiments = (ids: readonly number[]): void => {
+    isChosen = true;
     experimentIds.value = [...ids];
     groupHashes.value = null;
     speedBaseline.value = null;
     accuracyBaseline.value = null;
   };
   const chooseGroups = (hashes: readonly string[] | null): void => {
+    isChosen = true;
     groupHashes.value = hashes === null ? null : [...hashes];
     const isGone = (hash: string | null): boolean => hash !== null && hashes !== null && !hashes.includes(hash);
     if (isGone(speedBaseline.value)) speedBaseline.value = null;
