@@ -95,6 +95,15 @@ export interface Ops {
     epsilon: number,
   ): { readonly input: Tensor; readonly scale: Tensor; readonly offset: Tensor };
 
+  /** Gradients with the batch's statistics taken for constants: what is left when only some of the batch's examples go back. */
+  batchNormFrozenGrad(
+    dy: Tensor,
+    x: Tensor,
+    scale: Tensor,
+    saved: readonly Tensor[],
+    epsilon: number,
+  ): { readonly input: Tensor; readonly scale: Tensor; readonly offset: Tensor };
+
   relu(x: Tensor): Tensor;
   /** dy where the output y > 0, else 0. */
   reluGrad(dy: Tensor, y: Tensor): Tensor;

@@ -92,6 +92,20 @@ export const referenceOps = (): Ops => {
     counters.handles--;
   };
 
+  const batchNormGradients = (
+    op: 'batchNormGrad' | 'batchNormFrozenGrad',
+    dy: Tensor,
+    x: Tensor,
+    scale: Tensor,
+    [mean, inverse]: readonly Tensor[],
+  ) => {
+    if (mean === undefined || inverse === undefined) throw new Error(`${op} needs what batchNorm saved.`);
+    count(op);
+    const isFrozen = op === 'batchNormFrozenGrad';
+    const gradients = batchNormGrad(floats(dy), floats(x), floats(scale), floats(mean), floats(inverse), isFrozen);
+    return { input: keep(gradients.input), scale: keep(gradients.scale), offset: keep(gradients.offset) };
+  };
+
   return {
     name: 'Reference (float64)',
     counters,
@@ -144,13 +158,8 @@ export const referenceOps = (): Ops => {
         batchNormInference(floats(x), floats(scale), floats(offset), statistics, epsilon),
       );
     },
-    batchNormGrad(dy, x, scale, saved) {
-      const [mean, inverse] = saved;
-      if (mean === undefined || inverse === undefined) throw new Error('batchNormGrad needs what batchNorm saved.');
-      count('batchNormGrad');
-      const gradients = batchNormGrad(floats(dy), floats(x), floats(scale), floats(mean), floats(inverse));
-      return { input: keep(gradients.input), scale: keep(gradients.scale), offset: keep(gradients.offset) };
-    },
+    batchNormGrad: (dy, x, scale, saved) => batchNormGradients('batchNormGrad', dy, x, scale, saved),
+    batchNormFrozenGrad: (dy, x, scale, saved) => batchNormGradients('batchNormFrozenGrad', dy, x, scale, saved),
 
     relu: (x) => result('relu', elements.relu(floats(x))),
     reluGrad: (dy, y) => result('reluGrad', elements.reluGrad(floats(dy), floats(y))),

@@ -68,6 +68,34 @@ export const tensorflowOps = (bindingPath: string): Ops => {
     attribute.bool('is_training', isTraining),
   ];
 
+  const batchNormGradients = (
+    isTraining: boolean,
+    dy: Tensor,
+    x: Tensor,
+    scale: Tensor,
+    saved: readonly Tensor[],
+    epsilon: number,
+  ) => {
+    const attributes = [
+      T,
+      attribute.type('U', 'float32'),
+      attribute.float('epsilon', epsilon),
+      nhwc,
+      attribute.bool('is_training', isTraining),
+    ];
+    const [input, scaleGrad, offsetGrad, ...others] = run(
+      'FusedBatchNormGradV3',
+      attributes,
+      [dy, x, scale, ...saved],
+      5,
+    );
+    if (input === undefined || scaleGrad === undefined || offsetGrad === undefined) {
+      throw new Error('FusedBatchNormGradV3 gave too few outputs.');
+    }
+    others.forEach(dispose);
+    return { input, scale: scaleGrad, offset: offsetGrad };
+  };
+
   const poolingAttributes = ({ size, stride }: Pooling): Attribute[] => [
     T,
     attribute.int('ksize', [1, size, size, 1]),
@@ -184,25 +212,18 @@ export const tensorflowOps = (bindingPath: string): Ops => {
       others.forEach(dispose);
       return output;
     },
-    batchNormGrad(dy, x, scale, saved, epsilon) {
-      const attributes = [
-        T,
-        attribute.type('U', 'float32'),
-        attribute.float('epsilon', epsilon),
-        nhwc,
-        attribute.bool('is_training', true),
-      ];
-      const [input, scaleGrad, offsetGrad, ...others] = run(
-        'FusedBatchNormGradV3',
-        attributes,
-        [dy, x, scale, ...saved],
-        5,
-      );
-      if (input === undefined || scaleGrad === undefined || offsetGrad === undefined) {
-        throw new Error('FusedBatchNormGradV3 gave too few outputs.');
-      }
-      others.forEach(dispose);
-      return { input, scale: scaleGrad, offset: offsetGrad };
+    batchNormGrad: (dy, x, scale, saved, epsilon) => batchNormGradients(true, dy, x, scale, saved, epsilon),
+    batchNormFrozenGrad(dy, x, scale, saved, epsilon) {
+      const [mean, spread, third] = saved;
+      if (mean === undefined || spread === undefined || third === undefined) throw new Error('Too few saved tensors.');
+      if (!kernels.usesGpu) return batchNormGradients(false, dy, x, scale, saved, epsilon);
+      // The GPU's kernel saves 1/√(variance + epsilon), but reads the variance when the statistics are frozen.
+      const deviation = one('RealDiv', [T], constant(1), spread);
+      const shifted = using(deviation, (sd) => one('Mul', [T], sd, sd));
+      const variance = using(shifted, (sum) => one('Sub', [T], sum, constant(epsilon)));
+      const result = batchNormGradients(false, dy, x, scale, [mean, variance, third], epsilon);
+      dispose(variance);
+      return result;
     },
 
     relu: (x) => one('Relu', [T], x),

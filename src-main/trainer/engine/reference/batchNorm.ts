@@ -63,13 +63,17 @@ export const batchNormInference = (
   epsilon: number,
 ): FloatArray => normalise(x, mean, inverseDeviation(variance, epsilon), scale, offset);
 
-/** With x̂ = (x − mean)·inverse: ∂/∂x = scale·inverse·(dy − mean of dy − x̂·mean of dy·x̂). @see Ioffe & Szegedy 2015, section 3 */
+/**
+ * With x̂ = (x − mean)·inverse: ∂/∂x = scale·inverse·(dy − mean of dy − x̂·mean of dy·x̂), and with frozen statistics just
+ * scale·inverse·dy. @see Ioffe & Szegedy 2015, section 3
+ */
 export const batchNormGrad = (
   dy: FloatArray,
   x: FloatArray,
   scale: FloatArray,
   mean: FloatArray,
   inverse: FloatArray,
+  isFrozen: boolean,
 ): { readonly input: FloatArray; readonly scale: FloatArray; readonly offset: FloatArray } => {
   expectShape("A batch normalisation's gradient", dy.shape, x.shape);
   const { rows } = rowsOf(x);
@@ -77,8 +81,9 @@ export const batchNormGrad = (
   const dOffset = channelSums(dy, (gradient) => gradient);
   const dScale = channelSums(dy, (gradient, index) => gradient * at(normalised.data, index));
   const input = mapChannels(dy, (gradient, channel, index) => {
-    const centred =
-      gradient - at(dOffset.data, channel) / rows - (at(normalised.data, index) * at(dScale.data, channel)) / rows;
+    const centred = isFrozen
+      ? gradient
+      : gradient - at(dOffset.data, channel) / rows - (at(normalised.data, index) * at(dScale.data, channel)) / rows;
     return at(scale.data, channel) * at(inverse.data, channel) * centred;
   });
   return { input, scale: dScale, offset: dOffset };

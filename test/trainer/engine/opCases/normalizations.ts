@@ -67,6 +67,31 @@ export const normalizationCases: readonly OpCase[] = [
     },
   }),
   opCase({
+    // Mean 2, variance 1, so x̂ = (x − 2)/√(1 + 3) = ∓½: ∂/∂x = 2·½·dy, ∂/∂scale = −½·5 + ½·7, ∂/∂offset = 5 + 7.
+    name: 'batchNormFrozenGrad takes the statistics for constants',
+    inputs: {
+      x: floats([2, 1, 1, 1], [1, 3]),
+      scale: floats([1], [2]),
+      offset: floats([1], [10]),
+      ones: floats([1], [1]),
+      dy: floats([2, 1, 1, 1], [5, 7]),
+    },
+    run(ops, { x, scale, offset, ones, dy }) {
+      const settings = { epsilon: 3, momentum: 0.1 };
+      const { output, runningMean, runningVariance, saved } = ops.batchNorm(
+        x,
+        scale,
+        offset,
+        { mean: ones, variance: ones },
+        settings,
+      );
+      const { input, scale: scaleGrad, offset: offsetGrad } = ops.batchNormFrozenGrad(dy, x, scale, saved, 3);
+      disposeAll(ops, [output, runningMean, runningVariance, ...saved]);
+      return { xGrad: input, scaleGrad, offsetGrad };
+    },
+    expected: { xGrad: [5, 7], scaleGrad: [1], offsetGrad: [12] },
+  }),
+  opCase({
     // Mean 2, biased variance 1, so 1/√(1 + 3) = ½; unbiased variance 2. Running: ¾·4 + ¼·2 and ¾·8 + ¼·2.
     name: 'batchNorm normalises with the biased variance and keeps the unbiased one',
     inputs: {

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { OptimizerConfig } from '../../../shared/runConfig.ts';
+import { deviceExamples } from '../../../src-main/trainer/data/batches.ts';
+import { randomStream } from '../../../src-main/trainer/data/rng.ts';
+import type { Ops, Tensor } from '../../../src-main/trainer/engine/ops.ts';
+import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
+import { initialState } from '../../../src-main/trainer/initialState.ts';
+import { networkOf } from '../../../src-main/trainer/models/index.ts';
+import { batchObjective } from '../../../src-main/trainer/objective.ts';
+import { optimizerOf, type Objective } from '../../../src-main/trainer/optimizers/index.ts';
+import { disposeReport } from '../../../src-main/trainer/stepRecord.ts';
+import { engines, kernelsCalledBy, openTensorflow } from '../engines.ts';
+import { noClock, residualNetwork, smallProblem } from '../smallProblem.ts';
+import { uniform } from './random.ts';
+
+const read = (ops: Ops, tensor: Tensor): number[] => {
+  const values = [...ops.download(tensor)];
+  ops.dispose(tensor);
+  return values;
+};
+
+/** The gradients (null where not wanted) and losses of one pass, off the device. */
+const gradientsOf = (ops: Ops, objective: Objective, options: Partial<Parameters<Objective['gradients']>[0]> = {}) => {
+  const { gradients, losses } = objective.gradients({ pass: 'first', statistics: 'keep', ...options });
+  return {
+    gradients: gradients.map((gradient) => (gradient === null ? null : read(ops, gradient))),
+    losses: read(ops, losses),
+  };
+};
+
+test("a residual network's gradients are the central differences of its mean loss", () => {
+  const ops = referenceOps();
+  const problem = smallProblem(ops, residualNetwork, 1, 0.1);
+  const { parameters } = problem.training.state;
+  const { gradients, losses } = gradientsOf(ops, problem.objective);
+  expect(losses).toEqual(read(ops, problem.objective.losses('keep'))); // the same forward pass, nothing kept
+  const meanLoss = (): number => read(ops, problem.objective.losses('keep')).reduce((sum, x) => sum + x, 0) / 5;
+
+  const step = 1e-5; // the differences' own error: step² and 1e-16/step
+  parameters.forEach((parameter, index) => {
+    const values = Float64Array.from(ops.download(parameter));
+    const lossWith = (element: number, by: number): number => {
+      const moved = ops.upload(
+        values.map((value, at) => (at === element ? value + by : value)),
+        parameter.shape,
+      );
+      parameters[index] = moved;
+      const loss = meanLoss();
+      ops.dispose(moved);
+      return loss;
+    };
+    const differences = Array.from(
+      values,
+      (_, element) => (lossWith(element, step) - lossWith(element, -step)) / (2 * step),
+    );
+    parameters[index] = parameter;
+    const found = gradients[index] ?? [];
+    expect(found).toHaveLength(values.length);
+    const worst = Math.max(...differences.map((difference, at) => Math.abs(difference - (found[at] ?? NaN))));
+    expect(worst, residualNetwork.parameters[index]?.name).toBeLessThan(1e-8);
+    expect(Math.max(...found.map(Math.abs)), residualNetwork.parameters[index]?.name).toBeGreaterThan(1e-4);
+  });
+});
+
+describe.each(engines)('on $name', ({ open }) => {
+  let ops: Ops;
+  beforeAll(async () => {
+    ops = await open();
+    return () => {
+      ops.close();
+    };
+  });
+
+  test('a masked backward pass gives exactly the wanted gradients of the full one', () => {
+    const problem = smallProblem(ops, residualNetwork, 2);
+    const full = gradientsOf(ops, problem.objective);
+    const { handles } = ops.counters;
+    const next = uniform(3);
+    const tensors = residualNetwork.parameters.length;
+    const masks = [
+      ...Array.from({ length: tensors }, (_, chosen) => full.gradients.map((_gradient, index) => index === chosen)),
+      ...Array.from({ length: 20 }, () => full.gradients.map(() => next() < 0.4)),
+    ];
+    for (const mask of masks) {
+      const masked = gradientsOf(ops, problem.objective, { isWanted: (parameter) => mask[parameter] === true });
+      expect(masked.gradients).toEqual(full.gradients.map((gradient, index) => (mask[index] ? gradient : null)));
+      expect(masked.losses).toEqual(full.losses);
+    }
+    expect(ops.counters.handles).toBe(handles);
+    problem.dispose();
+  });
+
+  test('kept examples make a batch of their own, and only `update` moves running statistics', () => {
+    const problem = smallProblem(ops, residualNetwork, 4);
+    const before = problem.contents();
+    const kept = ops.upload(Int32Array.of(3, 0), [2]);
+    const batch = { images: ops.gather(problem.batch.images, kept), labels: ops.gather(problem.batch.labels, kept) };
+    const { state } = problem.training;
+    const alone = batchObjective(ops, residualNetwork, state, batch, 0, noClock, () => undefined);
+    expect(gradientsOf(ops, problem.objective, { kept })).toEqual(gradientsOf(ops, alone));
+    expect(problem.contents()).toEqual(before);
+
+    gradientsOf(ops, problem.objective, { kept, statistics: 'update' });
+    const tensors = residualNetwork.parameters.length;
+    problem.contents().forEach((values, index) => {
+      if (index < tensors) expect(values).toEqual(before[index]);
+      else expect(values).not.toEqual(before[index]);
+    });
+    [kept, batch.images, batch.labels].forEach(ops.dispose);
+    problem.dispose();
+  });
+});
+
+describe('ResNet-18 on TensorFlow', () => {
+  const network = networkOf('resnet18', [32, 32, 3], 10);
+  const examples = 8; // how many kernels a step calls does not depend on it
+  const base = { learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 };
+  const sharpnessAware = { ...base, rho: 0.05, bnStatistics: 'first' } as const;
+  const esam = {
+    ...sharpnessAware,
+    name: 'esam',
+    beta: 0.6,
+    gamma: 0.5,
+    perturbation: 'masked-norm',
+    selection: 'sharpness',
+    secondPass: 'reforward',
+  } as const;
+  const pixels = Uint8Array.from({ length: examples * 32 * 32 * 3 }, (_, index) => (index * 7919) % 256);
+  const info = {
+    ...{ id: 'tiny', name: 'Tiny', source: 'made by the test', height: 32, width: 32, channels: 3 },
+    ...{
+      classNames: [...'abcdefghij'],
+      trainCount: examples,
+      testCount: 1,
+      mean: [0.5, 0.5, 0.5],
+      sd: [0.2, 0.2, 0.2],
+    },
+    ...{ sha256: '', sizeBytes: 0, classCounts: [], importedAt: '' },
+  };
+  let ops: Ops;
+  beforeAll(async () => {
+    ops = await openTensorflow();
+  });
+  afterAll(() => {
+    ops.close();
+  });
+
+  test.each<OptimizerConfig>([
+    { name: 'sgd', ...base },
+    { name: 'sam', ...sharpnessAware },
+    esam,
+    { ...esam, selection: 'random' },
+  ])('a step of $name keeps to its budget of kernels, copies no float and leaves no handle', (config) => {
+    const state = initialState(ops, network, randomStream(1, 'weights'));
+    const optimizer = optimizerOf({ ops, state, clock: noClock }, config, {
+      uniform: randomStream(1, 'mask').uniform,
+      subset: randomStream(1, 'selection').subset,
+    });
+    const augmentation = { cropPadding: 4, flip: true, cutoutSize: 16, cutoutProbability: 0.5 };
+    const data = deviceExamples(
+      ops,
+      info,
+      { count: examples, images: pixels, labels: new Uint8Array(examples) },
+      augmentation,
+    );
+    const distortions = randomStream(1, 'augmentation');
+    let kernelsOfPass = Infinity;
+    const step = (): void => {
+      const batch = data.batch(
+        Int32Array.from({ length: examples }, (_, index) => index),
+        distortions,
+      );
+      const objective = batchObjective(ops, network, state, batch, 0.1, noClock, () => undefined);
+      const counted: Objective = {
+        ...objective,
+        gradients(options) {
+          const { kernels } = ops.counters;
+          const result = objective.gradients(options);
+          kernelsOfPass = ops.counters.kernels - kernels;
+          return result;
+        },
+      };
+      disposeReport(ops, optimizer.step(counted, config.learningRate));
+      [batch.images, batch.labels].forEach(ops.dispose);
+    };
+
+    step(); // the engine makes the constants that it keeps
+    const { handles, uploadedFloatBytes } = ops.counters;
+    const called = kernelsCalledBy(ops, step);
+    expect(ops.counters).toMatchObject({ handles, uploadedFloatBytes });
+    // Forward 72: 20 convolutions and 3 pads before strided ones, 20 BatchNorms, 17 ReLUs, 8 additions, pool, reshape, product, bias.
+    // Backward 95: 20 + 19 convolutions, 3 pads and 3 slices, 20 BatchNorms, 17 ReLUs, 8 sums of two paths, pool, reshape, 3 dense.
+    expect(kernelsOfPass).toBeLessThanOrEqual(175);
+    const passes = config.name === 'sgd' ? 1 : config.name === 'esam' && config.selection === 'sharpness' ? 3 : 2;
+    expect(called('Conv2D')).toBe(20 * passes);
+
+    data.dispose();
+    optimizer.dispose();
+    state.parameters.forEach(ops.dispose);
+    state.statistics.forEach(({ mean, variance }) => [mean, variance].forEach(ops.dispose));
+  });
+});
