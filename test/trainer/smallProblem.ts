@@ -1,0 +1,98 @@
+import type { NetworkState } from '../../src-main/trainer/engine/layers.ts';
+import { networkBuilder, type Network } from '../../src-main/trainer/engine/network.ts';
+import { elementCount, type Ops, type Tensor } from '../../src-main/trainer/engine/ops.ts';
+import { disposeState } from '../../src-main/trainer/initialState.ts';
+import { basicBlock } from '../../src-main/trainer/models/residual.ts';
+import { batchObjective, type Batch } from '../../src-main/trainer/objective.ts';
+import type { Objective, PhaseClock, StepReport, Training } from '../../src-main/trainer/optimizers/index.ts';
+import { disposeReport } from '../../src-main/trainer/stepRecord.ts';
+import { uniform } from './engine/random.ts';
+
+export const noClock: PhaseClock = { measure: (_phase, work) => work() };
+
+/** All kinds of layers: a stem, a max-pool, a block with an identity shortcut, one with a strided projection, dense. */
+export const residualNetwork = ((): Network => {
+  const build = networkBuilder([6, 6, 2]);
+  let x = build.relu(build.batchNorm('stem.bn', build.conv2d('stem.conv', build.input, 3, { size: 3 })));
+  x = build.maxPool(x, { size: 2, stride: 2 });
+  x = basicBlock(build, 'block1', x, 3, 1);
+  x = basicBlock(build, 'block2', x, 4, 2);
+  return build.build(build.dense('dense', build.globalAveragePool(x), 3));
+})();
+
+/** Three times 3×3 convolution, BatchNorm and ReLU in a row, then dense: `conv1.kernel`, `bn1.scale`, … `dense.bias`. */
+export const chainNetwork = ((): Network => {
+  const build = networkBuilder([6, 6, 2]);
+  let x = build.input;
+  for (const block of [1, 2, 3]) {
+    x = build.relu(build.batchNorm(`bn${block}`, build.conv2d(`conv${block}`, x, 3, { size: 3 })));
+  }
+  return build.build(build.dense('dense', build.globalAveragePool(x), 3));
+})();
+
+export const labelsOf = (ops: Ops, values: readonly number[]): Tensor => {
+  const narrow = ops.upload(Int32Array.from(values), [values.length]);
+  const wide = ops.cast(narrow, 'int64');
+  ops.dispose(narrow);
+  return wide;
+};
+
+export interface SmallProblem {
+  readonly training: Training;
+  readonly batch: Batch;
+  readonly objective: Objective;
+  /** All parameters, then all running statistics. */
+  contents(): number[][];
+  dispose(): void;
+}
+
+/** A network of 6×6×2 images and 3 classes in a random state, and one batch of five random images. */
+export const smallProblem = (ops: Ops, network: Network, seed: number, labelSmoothing = 0): SmallProblem => {
+  const next = uniform(seed);
+  const drawn = (shape: readonly number[], low: number, high: number): Tensor =>
+    ops.upload(
+      Float32Array.from({ length: elementCount(shape) }, () => low + (high - low) * next()),
+      shape,
+    );
+  const state: NetworkState = {
+    parameters: network.parameters.map(({ name, shape }) =>
+      name.endsWith('.scale') ? drawn(shape, 0.5, 1.5) : drawn(shape, -0.5, 0.5),
+    ),
+    statistics: network.statistics.map((channels) => ({
+      mean: drawn([channels], -0.1, 0.1),
+      variance: drawn([channels], 0.9, 1.1),
+    })),
+  };
+  const batch = { images: drawn([5, 6, 6, 2], -1, 1), labels: labelsOf(ops, [0, 2, 1, 2, 0]) };
+  return {
+    training: { ops, state, clock: noClock },
+    batch,
+    objective: batchObjective(ops, network, state, batch, labelSmoothing, noClock, () => undefined),
+    contents: () =>
+      [...state.parameters, ...state.statistics.flatMap(({ mean, variance }) => [mean, variance])].map((tensor) => [
+        ...ops.download(tensor),
+      ]),
+    dispose() {
+      [batch.images, batch.labels].forEach(ops.dispose);
+      disposeState(ops, state);
+    },
+  };
+};
+
+/** What a step's report says, off the device; disposes of the report. */
+export const readReport = (ops: Ops, report: StepReport) => {
+  const read = (tensor: Tensor | null): number[] | null => (tensor === null ? null : [...ops.download(tensor)]);
+  const { keptExamples, perturbedTensors } = report;
+  const told = {
+    keptExamples,
+    perturbedTensors,
+    lossesBefore: read(report.lossesBefore),
+    lossesAfter: read(report.lossesAfter),
+    gradientNorm: read(report.gradientNorm)?.[0],
+    perturbationNorm: read(report.perturbationNorm)?.[0],
+    sharpness: read(report.sharpness),
+    kept: read(report.kept),
+  };
+  disposeReport(ops, report);
+  return told;
+};
