@@ -30,15 +30,33 @@ test('a platform without a TensorFlow of its own is named', () => {
   expect(() => recipeFor('gpu', 'darwin-arm64')).toThrow(/no TensorFlow 2\.21\.0 C library for darwin-arm64 \(GPU\)/);
 });
 
-test('an old Node is told what to do before it meets any TypeScript', async () => {
-  const guard = fileURLToPath(new URL('../../src-main/runtimes/requireNode.cjs', import.meta.url));
-  const script = `Object.defineProperty(process, 'versions', { value: { node: '18.20.4' } }); require(process.argv[1]);`;
-  const old = run(process.execPath, ['--eval', script, '--', guard]);
-  await expect(old).rejects.toMatchObject({
+const guard = fileURLToPath(new URL('../../src-main/runtimes/requireNode.cjs', import.meta.url));
+/** Runs a program that prints its Node's version with a Node that, at first, takes itself for an old one on this platform. */
+const runOnOldNode = async (platform: string) => {
+  const folder = mkdtempSync(join(tmpdir(), 'esam-node-'));
+  const old = join(folder, 'old.cjs');
+  writeFileSync(
+    old,
+    `if (process.env.AGED !== 'yes') {
+      process.env.AGED = 'yes';
+      Object.defineProperty(process, 'versions', { value: { node: '18.20.4' } });
+      Object.defineProperty(process, 'platform', { value: '${platform}' });
+    }`,
+  );
+  writeFileSync(join(folder, 'program.cjs'), 'console.log(process.versions.node, process.argv[2])');
+  try {
+    return await run(process.execPath, ['--require', old, '--require', guard, join(folder, 'program.cjs'), 'argument']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+test('an old Node hands over to the one among the packages, or says what is needed, before it meets any TypeScript', async () => {
+  expect((await runOnOldNode(process.platform)).stdout).toMatch(/^2[4-9]\.\S+ argument\n$/);
+  await expect(runOnOldNode('sunos')).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/needs Node 24 or newer, and this is Node 18\.20\.4/) as string,
   });
-  await expect(run(process.execPath, ['--require', guard, '--eval', ''])).resolves.toBeDefined();
 });
 
 test('an aborted command takes its children with it', async () => {
