@@ -1,0 +1,368 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { EsamConfig, OptimizerConfig, SamConfig, SgdConfig } from '../../../shared/runConfig.ts';
+import { randomStream } from '../../../src-main/trainer/data/rng.ts';
+import type { NetworkState } from '../../../src-main/trainer/engine/layers.ts';
+import type { Network } from '../../../src-main/trainer/engine/network.ts';
+import type { Ops, Tensor } from '../../../src-main/trainer/engine/ops.ts';
+import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
+import { optimizerOf, type EsamDraws, type Objective } from '../../../src-main/trainer/optimizers/index.ts';
+import { perturb } from '../../../src-main/trainer/optimizers/perturb.ts';
+import { engines, kernelsCalledBy, openTensorflow } from '../engines.ts';
+import { chainNetwork, noClock, readReport, residualNetwork, smallProblem } from '../smallProblem.ts';
+
+const base = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.01 };
+const sgd: SgdConfig = { name: 'sgd', ...base };
+const sam: SamConfig = { ...base, name: 'sam', rho: 0.05, bnStatistics: 'first' };
+const esam: EsamConfig = {
+  ...sam,
+  name: 'esam',
+  beta: 1,
+  gamma: 1,
+  perturbation: 'masked-norm',
+  selection: 'sharpness',
+  secondPass: 'reforward',
+};
+
+/** Gives the listed numbers one after the other. */
+const scripted = (numbers: readonly number[]): EsamDraws => {
+  const left = [...numbers];
+  return {
+    uniform() {
+      const next = left.shift();
+      if (next === undefined) throw new Error('More random numbers were drawn than the test expects.');
+      return next;
+    },
+    subset() {
+      throw new Error('No random subset is expected here.');
+    },
+  };
+};
+const noDraws = scripted([]);
+const seeded = (seed: number): EsamDraws => ({
+  uniform: randomStream(seed, 'mask').uniform,
+  subset: randomStream(seed, 'selection').subset,
+});
+
+type Pair = readonly [w1: number, w2: number];
+
+/** f(w) = ½(w₁² + 3w₂²) in two tensors of one element: the gradient is (w₁, 3w₂). Notes where it was asked for gradients. */
+const quadratic = (ops: Ops, state: NetworkState, asked: Pair[]): Objective => {
+  const read = (index: number): number => {
+    const tensor = state.parameters[index];
+    return tensor === undefined ? NaN : (ops.download(tensor)[0] ?? NaN);
+  };
+  const losses = (): Tensor => ops.upload(Float64Array.of((read(0) ** 2 + 3 * read(1) ** 2) / 2), [1]);
+  return {
+    examples: 1,
+    gradients({ isWanted = () => true }) {
+      asked.push([read(0), read(1)]);
+      const gradients = [read(0), 3 * read(1)].map((value, index) =>
+        isWanted(index) ? ops.upload(Float64Array.of(value), [1]) : null,
+      );
+      return { gradients, losses: losses() };
+    },
+    losses,
+  };
+};
+
+const stateOf = (ops: Ops, values: readonly number[]): NetworkState => ({
+  parameters: values.map((value) => ops.upload(Float64Array.of(value), [1])),
+  statistics: [],
+});
+
+const normalised = ([w1, w2]: Pair, radius: number): Pair => {
+  const norm = Math.hypot(w1, 3 * w2);
+  return [w1 + (radius * w1) / norm, w2 + (radius * 3 * w2) / norm];
+};
+
+interface ByHand {
+  readonly title: string;
+  readonly config: OptimizerConfig;
+  readonly uniforms: readonly number[];
+  /** Where the update's gradient is taken in the first and in the second step. */
+  readonly above: readonly [(w: Pair) => Pair, (w: Pair) => Pair];
+  /** After one step from (3, 1): v = g(above) + 0.01·w, w ← w − 0.1·v. */
+  readonly first: Pair;
+  /** ‖g‖ over the perturbed tensors and ‖ε‖ of the first step. */
+  readonly norms: Pair | null;
+}
+
+const byHand: readonly ByHand[] = [
+  // g = (3, 3), v = (3.03, 3.01).
+  { title: 'SGD', config: sgd, uniforms: [], above: [(w) => w, (w) => w], first: [2.697, 0.699], norms: null },
+  // The gradient (3, 3) points along the diagonal: √2 is 1 along each axis, g(4, 2) = (4, 6), v = (4.03, 6.01).
+  {
+    title: 'SAM',
+    config: { ...sam, rho: Math.SQRT2 },
+    uniforms: [],
+    above: [([w1, w2]) => [w1 + 1, w2 + 1], (w) => normalised(w, Math.SQRT2)],
+    first: [2.597, 0.399],
+    norms: [3 * Math.SQRT2, Math.SQRT2],
+  },
+  // Only w₂, then only w₁: with one tensor the climb is ρ/β = 1 whatever the gradient. g(3, 2) = (3, 6), v = (3.03, 6.01).
+  // 0.5 is not below β; the first two numbers choose nothing, so the mask is drawn again.
+  {
+    title: 'ESAM',
+    config: { ...esam, rho: 0.5, beta: 0.5 },
+    uniforms: [0.7, 0.5, 0.9, 0.1, 0.4, 0.8],
+    above: [([w1, w2]) => [w1, w2 + 1], ([w1, w2]) => [w1 + 1, w2]],
+    first: [2.697, 0.399],
+    norms: [3, 1],
+  },
+  // ε = 0.05/0.5·g: a tenth of the gradient of the chosen tensor. g(3, 1.3) = (3, 3.9), v = (3.03, 3.91).
+  {
+    title: 'ESAM to the letter of the paper',
+    config: { ...esam, rho: 0.05, beta: 0.5, perturbation: 'unnormalized' },
+    uniforms: [0.9, 0.1, 0.4, 0.8],
+    above: [([w1, w2]) => [w1, 1.3 * w2], ([w1, w2]) => [1.1 * w1, w2]],
+    first: [2.697, 0.609],
+    norms: [3, 0.3],
+  },
+];
+
+/** Does steps of a network's optimizer on one batch. @returns all tensors' contents and the reports. */
+const stepsOf = (ops: Ops, network: Network, config: OptimizerConfig, steps: number, draws = seeded(1)) => {
+  const problem = smallProblem(ops, network, 7);
+  const optimizer = optimizerOf(problem.training, config, draws);
+  const reports = Array.from({ length: steps }, () =>
+    readReport(ops, optimizer.step(problem.objective, config.learningRate)),
+  );
+  const contents = problem.contents();
+  optimizer.dispose();
+  problem.dispose();
+  return { contents, reports };
+};
+
+for (const { name, tolerance, open } of engines) {
+  describe(name, () => {
+    let ops: Ops;
+    beforeAll(async () => {
+      ops = await open();
+      return () => {
+        ops.close();
+      };
+    });
+
+    test.each(byHand)('two steps of $title on a quadratic', ({ config, uniforms, above, first, norms }) => {
+      const state = stateOf(ops, [3, 1]);
+      const asked: Pair[] = [];
+      const optimizer = optimizerOf({ ops, state, clock: noClock }, config, scripted(uniforms));
+      const objective = quadratic(ops, state, asked);
+      const close = (found: ArrayLike<number>, expected: Pair): void => {
+        expect(found).toHaveLength(2);
+        expected.forEach((value, index) => {
+          expect(Math.abs((found[index] ?? NaN) - value)).toBeLessThan(10 * tolerance);
+        });
+      };
+      let w: Pair = [3, 1];
+      let v: Pair = [0, 0];
+      above.forEach((climb, index) => {
+        asked.length = 0;
+        const report = readReport(ops, optimizer.step(objective, config.learningRate));
+        const [a1, a2] = climb(w);
+        close(asked[0] ?? [], w);
+        close(asked.at(-1) ?? [], [a1, a2]);
+        v = [0.9 * v[0] + a1 + 0.01 * w[0], 0.9 * v[1] + 3 * a2 + 0.01 * w[1]];
+        w = [w[0] - 0.1 * v[0], w[1] - 0.1 * v[1]];
+        close(
+          state.parameters.map((tensor) => ops.download(tensor)[0] ?? NaN),
+          w,
+        );
+        if (index > 0) return;
+        close(w, first);
+        if (norms !== null) close([report.gradientNorm ?? NaN, report.perturbationNorm ?? NaN], norms);
+        expect(report.perturbedTensors).toBe({ sgd: 0, sam: 2, esam: 1 }[config.name]);
+        expect(report.lossesBefore).toEqual([6]); // ½(3² + 3·1²)
+      });
+      optimizer.dispose();
+      state.parameters.forEach(ops.dispose);
+    });
+
+    test('perturb climbs by its radius and restore brings back the very tensors', () => {
+      const problem = smallProblem(ops, residualNetwork, 5);
+      const { state } = problem.training;
+      const handles = [...state.parameters];
+      const before = problem.contents();
+      const { gradients, losses } = problem.objective.gradients({
+        pass: 'first',
+        statistics: 'keep',
+        isWanted: (parameter) => parameter % 3 === 0,
+      });
+      const climb = perturb(problem.training, gradients, 0.2, true);
+      const above = problem.contents();
+      let squares = 0;
+      above.forEach((values, index) => {
+        values.forEach((value, at) => (squares += (value - (before[index]?.[at] ?? NaN)) ** 2));
+        const isPerturbed = index % 3 === 0 && index < handles.length;
+        expect(state.parameters[index] === handles[index]).toBe(!isPerturbed);
+      });
+      expect(Math.abs(Math.sqrt(squares) - 0.2)).toBeLessThan(tolerance);
+      expect(climb.perturbedTensors).toBe(Math.ceil(handles.length / 3));
+      climb.restore();
+      expect(state.parameters.every((tensor, index) => tensor === handles[index])).toBe(true);
+      expect(problem.contents()).toEqual(before);
+      [losses, climb.gradientNorm, climb.perturbationNorm].forEach(ops.dispose);
+      problem.dispose();
+    });
+
+    test('without a radius SAM and ESAM are SGD, bit for bit', () => {
+      const { contents } = stepsOf(ops, residualNetwork, sgd, 3);
+      expect(stepsOf(ops, residualNetwork, { ...sam, rho: 0 }, 3).contents).toEqual(contents);
+      expect(stepsOf(ops, residualNetwork, { ...esam, rho: 0, beta: 0.6 }, 3).contents).toEqual(contents);
+      expect(stepsOf(ops, residualNetwork, sam, 3).contents).not.toEqual(contents);
+    });
+
+    test.each(['first', 'all'] as const)('ESAM with β = γ = 1 is SAM, bit for bit, statistics %s', (bnStatistics) => {
+      const plain = stepsOf(ops, residualNetwork, { ...sam, bnStatistics }, 3);
+      const both = stepsOf(ops, residualNetwork, { ...esam, bnStatistics }, 3, noDraws);
+      expect(both).toEqual(plain);
+      const other = stepsOf(
+        ops,
+        residualNetwork,
+        { ...sam, bnStatistics: bnStatistics === 'all' ? 'first' : 'all' },
+        3,
+      );
+      const tensors = residualNetwork.parameters.length;
+      expect(other.contents.slice(0, tensors)).toEqual(plain.contents.slice(0, tensors));
+      expect(other.contents.slice(tensors)).not.toEqual(plain.contents.slice(tensors));
+    });
+
+    test('the perturbation of a real network is ρ/β long, and the update uses ⌊γB⌋ examples', () => {
+      const { handles } = ops.counters;
+      const { reports } = stepsOf(ops, residualNetwork, { ...esam, rho: 0.3, beta: 0.6, gamma: 0.5 }, 10);
+      const perturbed = reports.map(({ perturbedTensors }) => perturbedTensors);
+      expect(new Set(perturbed).size).toBeGreaterThan(1);
+      for (const { perturbationNorm, kept, keptExamples, sharpness, lossesAfter } of reports) {
+        expect(Math.abs((perturbationNorm ?? NaN) / 0.5 - 1)).toBeLessThan(10 * tolerance); // the norm's 1e-12 counts too
+        expect(keptExamples).toBe(2); // of five
+        expect(kept).toHaveLength(2);
+        expect(lossesAfter).toHaveLength(2);
+        const largest = [...(sharpness ?? [])].sort((a, b) => b - a).slice(0, 2);
+        expect(kept?.map((example) => sharpness?.[example])).toEqual(largest);
+      }
+      expect(ops.counters.handles).toBe(handles);
+    });
+
+    // Δ = (0, 1, 1, 3, 1, 2): falling, ties by index, 3 5 1 2 4 0. The loss before falls from the first example to the last.
+    const before = [5, 4, 3, 2, 1, 0];
+    const after = [5, 5, 4, 5, 2, 2];
+    test.each<{ selection: EsamConfig['selection']; gamma: number; kept: number[]; forwards: number }>([
+      { selection: 'sharpness', gamma: 0.5, kept: [3, 5, 1], forwards: 1 },
+      { selection: 'sharpness', gamma: 0.7, kept: [3, 5, 1, 2], forwards: 1 }, // ⌊4.2⌋
+      { selection: 'sharpness', gamma: 0.1, kept: [3], forwards: 1 }, // ⌊0.6⌋, but one at least
+      { selection: 'sharpness-strict', gamma: 0.5, kept: [3, 5], forwards: 1 },
+      { selection: 'sharpness-strict', gamma: 0.2, kept: [3], forwards: 1 },
+      { selection: 'loss', gamma: 0.5, kept: [0, 1, 2], forwards: 0 },
+      { selection: 'random', gamma: 0.5, kept: [4, 0, 2], forwards: 0 },
+    ])('$selection keeps $kept at γ = $gamma', ({ selection, gamma, kept, forwards }) => {
+      const state = stateOf(ops, [1]);
+      const subsets: [number, number][] = [];
+      const draws: EsamDraws = {
+        ...noDraws,
+        subset(n, k) {
+          subsets.push([n, k]);
+          return Int32Array.of(4, 0, 2);
+        },
+      };
+      const config = { ...esam, selection, gamma };
+      const optimizer = optimizerOf({ ops, state, clock: noClock }, config, draws);
+      const used: (number[] | null)[] = [];
+      let selectionForwards = 0;
+      const report = optimizer.step(
+        {
+          examples: 6,
+          gradients(options) {
+            used.push(options.kept === undefined ? null : [...ops.download(options.kept)]);
+            return {
+              gradients: [ops.upload(Float64Array.of(1), [1])],
+              losses: ops.upload(Float64Array.from(before), [6]),
+            };
+          },
+          losses() {
+            selectionForwards++;
+            return ops.upload(Float64Array.from(after), [6]);
+          },
+        },
+        0.1,
+      );
+      const told = readReport(ops, report);
+      expect(used).toEqual([null, kept]);
+      expect(told.kept).toEqual(kept);
+      expect(told.keptExamples).toBe(kept.length);
+      expect(told.sharpness).toEqual(forwards === 1 ? [0, 1, 1, 3, 1, 2] : null);
+      expect(selectionForwards).toBe(forwards);
+      expect(subsets).toEqual(selection === 'random' ? [[6, 3]] : []);
+      optimizer.dispose();
+      state.parameters.forEach(ops.dispose);
+    });
+  });
+}
+
+test('each tensor is perturbed with probability β, and never none', () => {
+  const ops = referenceOps();
+  const beta = 0.3;
+  const steps = 1500;
+  const tensors = 12;
+  const state = stateOf(ops, new Array<number>(tensors).fill(1));
+  const optimizer = optimizerOf({ ops, state, clock: noClock }, { ...esam, beta }, seeded(3));
+  const chosen = new Array<number>(tensors).fill(0);
+  for (let step = 0; step < steps; step++) {
+    const objective: Objective = {
+      examples: 1,
+      gradients({ pass, isWanted = () => true }) {
+        const wanted = chosen.map((_, parameter) => isWanted(parameter));
+        if (pass === 'first') wanted.forEach((isChosen, at) => (chosen[at] = (chosen[at] ?? 0) + (isChosen ? 1 : 0)));
+        else expect(wanted).not.toContain(false); // the update is of all tensors
+        return {
+          gradients: wanted.map((isChosen) => (isChosen ? ops.upload(Float64Array.of(0), [1]) : null)),
+          losses: ops.upload(Float64Array.of(0), [1]),
+        };
+      },
+      losses: () => ops.upload(Float64Array.of(0), [1]),
+    };
+    expect(readReport(ops, optimizer.step(objective, 0.1)).perturbedTensors).toBeGreaterThan(0);
+  }
+  // Given that some tensor is chosen, each is with probability β/(1 − (1 − β)¹²); five standard deviations of the binomial.
+  const probability = beta / (1 - (1 - beta) ** tensors);
+  const bound = 5 * Math.sqrt(steps * probability * (1 - probability));
+  for (const count of chosen) expect(Math.abs(count - steps * probability)).toBeLessThan(bound);
+});
+
+describe('what ESAM saves on TensorFlow', () => {
+  let ops: Ops;
+  beforeAll(async () => {
+    ops = await openTensorflow();
+    return () => {
+      ops.close();
+    };
+  });
+
+  // Three convolutions in a row. In the first pass a kernel gradient costs one BackpropFilter where it is wanted, and a convolution
+  // passes its input's gradient on (BackpropInput) where anything before it is wanted. The second pass always costs 3 and 2.
+  test.each<{ wanted: string[]; filters: number; inputs: number }>([
+    { wanted: ['dense.bias'], filters: 0, inputs: 0 },
+    { wanted: ['bn3.scale', 'dense.kernel'], filters: 0, inputs: 0 },
+    { wanted: ['conv3.kernel'], filters: 1, inputs: 0 },
+    { wanted: ['conv2.kernel', 'bn3.scale'], filters: 1, inputs: 1 },
+    { wanted: ['bn1.offset'], filters: 0, inputs: 2 },
+    { wanted: ['conv1.kernel', 'conv3.kernel'], filters: 2, inputs: 2 },
+    { wanted: chainNetwork.parameters.map(({ name }) => name), filters: 3, inputs: 2 },
+  ])('perturbing $wanted', ({ wanted, filters, inputs }) => {
+    // Forward: first pass, second pass, and one more where Δ ranks.
+    for (const [settings, forwards] of [
+      [{ gamma: 1 }, 2],
+      [{ gamma: 0.5 }, 3],
+      [{ gamma: 0.5, selection: 'loss' }, 2],
+      [{ gamma: 0.5, selection: 'random' }, 2],
+    ] as const) {
+      const uniforms = chainNetwork.parameters.map(({ name }) => (wanted.includes(name) ? 0 : 0.99));
+      const draws = { ...scripted(uniforms), subset: seeded(1).subset };
+      const called = kernelsCalledBy(ops, () => {
+        const [report] = stepsOf(ops, chainNetwork, { ...esam, ...settings, beta: 0.6 }, 1, draws).reports;
+        expect(report?.perturbedTensors).toBe(wanted.length);
+      });
+      const counts = ['Conv2D', 'Conv2DBackpropFilter', 'Conv2DBackpropInput'].map(called);
+      expect(counts, JSON.stringify(settings)).toEqual([3 * forwards, filters + 3, inputs + 2]);
+    }
+  });
+});
