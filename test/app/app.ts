@@ -14,6 +14,7 @@ export interface OpenApp {
   readonly workspace: string;
   /** Asks the lab over the page's own bridge. */
   ask<M extends LabMethod>(method: M, input: LabInput<M>): Promise<LabOutput<M>>;
+  /** Quits, and lets a run that still trains be stopped. */
   quit(): Promise<void>;
 }
 
@@ -50,9 +51,21 @@ export const openApp = async (home: string, environment: Record<string, string> 
     page,
     workspace,
     ask: async (method, input) => labApi[method].output.parse(await askOver(page, method, input)) as never,
-    quit: () => app.close(),
+    quit: async () => {
+      await answerQuestions(app, 'Stop training and quit');
+      await app.close();
+    },
   };
 };
+
+/** Answers every question that the app asks from now on with the button of this label. */
+export const answerQuestions = (app: ElectronApplication, label: string): Promise<void> =>
+  app.evaluate(({ dialog }, wanted) => {
+    dialog.showMessageBox = (...parameters: unknown[]) => {
+      const { buttons = [] } = parameters.at(-1) as { buttons?: string[] };
+      return Promise.resolve({ response: buttons.indexOf(wanted), checkboxChecked: false });
+    };
+  }, label);
 
 let lastId = 1_000_000; // far from the page's own numbers
 

@@ -47,3 +47,6 @@ export const isAlive = (pid: number): boolean => {
     return false;
   }
 };
+
+/** True for the process that runs the lab's entry. */
+export const isLab = (pid: number): boolean => readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').includes('lab.cjs');

@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { answerQuestions, openApp, temporaryHome } from './app.ts';
+import type { OpenApp } from './app.ts';
+import { sgdOnly, waitForEpochs } from './experiments.ts';
+
+let home: Awaited<ReturnType<typeof temporaryHome>>;
+
+beforeEach(async () => {
+  home = await temporaryHome();
+});
+afterEach(() => home.dispose());
+
+const closeWindow = ({ app }: OpenApp): Promise<void> =>
+  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+
+const isVisible = ({ app }: OpenApp): Promise<boolean | undefined> =>
+  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
+
+test('quitting while a run trains asks: cancel, background, or stop honestly', async () => {
+  const opened = await openApp(home.folder);
+  const { runIds } = await opened.ask('enqueue', { ...(await sgdOnly(opened, 200)), seeds: [0] });
+  const [runId = 0] = runIds;
+  await waitForEpochs(opened, runId, 1);
+
+  await answerQuestions(opened.app, 'Cancel');
+  await closeWindow(opened);
+  expect(await isVisible(opened)).toBe(true);
+
+  await answerQuestions(opened.app, 'Keep training in the background');
+  await closeWindow(opened);
+  await expect.poll(() => isVisible(opened)).toBe(false);
+  const { epochsDone } = (await opened.ask('run', { runId })).run;
+  await waitForEpochs(opened, runId, epochsDone + 1);
+  await opened.app.evaluate(({ app }) => app.emit('second-instance'));
+  await expect.poll(() => isVisible(opened)).toBe(true);
+
+  await answerQuestions(opened.app, 'Stop training and quit');
+  const exited = new Promise((resolve) => opened.app.process().once('exit', resolve));
+  await closeWindow(opened).catch(() => undefined); // the app may be gone before it answers
+  await exited;
+
+  const again = await openApp(home.folder);
+  try {
+    const { run } = await again.ask('run', { runId });
+    expect(['stopped', 'interrupted']).toContain(run.state);
+    expect(run.reason).not.toBeNull();
+    expect(run.epochsDone).toBeGreaterThan(epochsDone);
+  } finally {
+    await again.quit();
+  }
+});
+
+test('training in the background ends with the queue, and the app with it', async () => {
+  const opened = await openApp(home.folder);
+  const { runIds } = await opened.ask('enqueue', { ...(await sgdOnly(opened, 3)), seeds: [0] });
+  const [runId = 0] = runIds;
+  await expect.poll(async () => (await opened.ask('queue', {})).running.length, { timeout: 30_000 }).toBe(1);
+  await answerQuestions(opened.app, 'Keep training in the background');
+  const exited = new Promise((resolve) => opened.app.process().once('exit', resolve));
+  await closeWindow(opened);
+  await exited;
+
+  const again = await openApp(home.folder);
+  try {
+    expect((await again.ask('run', { runId })).run).toMatchObject({ state: 'finished', epochsDone: 3 });
+  } finally {
+    await again.quit();
+  }
+});
