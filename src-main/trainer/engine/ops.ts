@@ -20,6 +20,11 @@ export interface Pooling {
   readonly stride: number;
 }
 
+export interface MaxPooling extends Pooling {
+  /** Cells of −∞ on every side, fewer than `size`; 0 where it is left out. */
+  readonly padding?: number;
+}
+
 export interface BatchNormResult {
   /** Normalised with the batch's own mean and biased variance; same shape as x. */
   readonly output: Tensor;
@@ -27,6 +32,12 @@ export interface BatchNormResult {
   readonly runningMean: Tensor;
   readonly runningVariance: Tensor;
   /** What `batchNormGrad` needs besides x and scale; engine-specific, disposed of by the holder. */
+  readonly saved: readonly Tensor[];
+}
+
+export interface LayerNormResult {
+  readonly output: Tensor;
+  /** All that `layerNormGrad` needs besides scale; engine-specific, the batch axis first, disposed of by the holder. */
   readonly saved: readonly Tensor[];
 }
 
@@ -108,20 +119,46 @@ export interface Ops {
   /** dy where the output y > 0, else 0. */
   reluGrad(dy: Tensor, y: Tensor): Tensor;
 
-  /** Without padding: [B,H,W,C] → [B,⌊(H − size)/stride⌋ + 1, …, C]. Of equal maxima the first (row by row) gets the gradient. */
-  maxPool(x: Tensor, pooling: Pooling): Tensor;
-  maxPoolGrad(dy: Tensor, x: Tensor, y: Tensor, pooling: Pooling): Tensor;
+  /** [B,H,W,C] → [B,⌊(H + 2·padding − size)/stride⌋ + 1, …, C]. Of equal maxima the first (row by row) gets the gradient. */
+  maxPool(x: Tensor, pooling: MaxPooling): Tensor;
+  maxPoolGrad(dy: Tensor, x: Tensor, y: Tensor, pooling: MaxPooling): Tensor;
+  /** Without padding: [B,H,W,C] → [B,⌊(H − size)/stride⌋ + 1, …, C]. */
   averagePool(x: Tensor, pooling: Pooling): Tensor;
   averagePoolGrad(dy: Tensor, inputShape: readonly number[], pooling: Pooling): Tensor;
 
   /** a·b of matrices, each transposed on request. */
   matMul(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor;
+  /** a·b of the matrices in the last two axes, each transposed on request; the axes before, at least one, are the same in both. */
+  batchMatMul(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor;
   /** Adds bias [C] along the last axis. */
   biasAdd(x: Tensor, bias: Tensor): Tensor;
   /** Sum of dy over all axes but the last → [C]. */
   biasAddGrad(dy: Tensor): Tensor;
   /** The same elements in the same order; a new handle. */
   reshape(x: Tensor, shape: readonly number[]): Tensor;
+  /** Axis i of the result is axis `axes[i]` of x, float32 of any rank; a new handle. */
+  transpose(x: Tensor, axes: readonly number[]): Tensor;
+  /** Zeros around a float32 tensor: `before[i]` and `after[i]` of them along axis i. */
+  pad(x: Tensor, before: readonly number[], after: readonly number[]): Tensor;
+  /** The block of `shape` from index `begin` on, of a float32 tensor. */
+  slice(x: Tensor, begin: readonly number[], shape: readonly number[]): Tensor;
+
+  /** Layer normalisation: each row along the last axis by its own mean and biased variance, then ·scale + offset, both [C]. */
+  layerNorm(x: Tensor, scale: Tensor, offset: Tensor, epsilon: number): LayerNormResult;
+  /** Gradients; `saved` is what `layerNorm` gave. */
+  layerNormGrad(
+    dy: Tensor,
+    scale: Tensor,
+    saved: readonly Tensor[],
+  ): { readonly input: Tensor; readonly scale: Tensor; readonly offset: Tensor };
+  /** x·Φ(x) with the exact normal distribution function Φ(x) = (1 + erf(x/√2))/2. */
+  gelu(x: Tensor): Tensor;
+  /** dy·(Φ(x) + x·φ(x)). */
+  geluGrad(dy: Tensor, x: Tensor): Tensor;
+  /** exp(x)/Σ exp(x) along the last axis, float32 of any rank. */
+  softmax(x: Tensor): Tensor;
+  /** y·(dy − Σ dy·y), the sum along the last axis; y is the output. */
+  softmaxGrad(dy: Tensor, y: Tensor): Tensor;
 
   /**
    * Per-example cross entropy against (1 − smoothing)·onehot + smoothing/K, as in PyTorch.
@@ -149,8 +186,10 @@ export interface Ops {
   sum(x: Tensor): Tensor;
   /** Σ over tensors and elements of x² → scalar. */
   squaredNorm(tensors: readonly Tensor[]): Tensor;
-  /** n scalars → [n]. */
-  pack(scalars: readonly Tensor[]): Tensor;
+  /** n float32 tensors of one shape S (scalars, for example) → [n, ...S]. */
+  pack(tensors: readonly Tensor[]): Tensor;
+  /** float32 [n, ...S] → n tensors of shape S: undoes `pack`. */
+  unpack(x: Tensor): readonly Tensor[];
 
   /** Slices along axis 0: x [N, …], indices int32 of any shape S → [...S, …]. */
   gather(x: Tensor, indices: Tensor): Tensor;

@@ -1,11 +1,14 @@
 import { type DataType, elementCount, type HostArray, type OpCounters, type Ops, type Tensor } from './ops.ts';
-import { expectShape, filled, type FloatArray, type NumberArray, type Numbers } from './reference/arrays.ts';
+import { expectShape, type FloatArray, type NumberArray, type Numbers } from './reference/arrays.ts';
+import { gelu, geluGrad, softmax, softmaxGrad } from './reference/activations.ts';
 import { batchNorm, batchNormGrad, batchNormInference } from './reference/batchNorm.ts';
 import { biasAdd, biasAddGrad } from './reference/channels.ts';
 import { isCorrect, matMul, softmaxCrossEntropy } from './reference/classification.ts';
 import { conv2d, conv2dFilterGrad, conv2dInputGrad } from './reference/convolutions.ts';
 import * as elements from './reference/elementwise.ts';
+import { layerNorm, layerNormGrad } from './reference/layerNorm.ts';
 import * as pools from './reference/pooling.ts';
+import * as shapes from './reference/shapes.ts';
 
 /** Contents as their data type holds them: integers are truncated and wrap around. */
 const stored = (data: ArrayLike<number>, dataType: DataType): Numbers => {
@@ -172,12 +175,35 @@ export const referenceOps = (): Ops => {
       result('averagePoolGrad', pools.averagePoolGrad(floats(dy), inputShape, pooling)),
 
     matMul: (a, b, transposeA, transposeB) => result('matMul', matMul(floats(a), floats(b), transposeA, transposeB)),
+    batchMatMul: (a, b, transposeA, transposeB) =>
+      result('batchMatMul', shapes.batchMatMul(floats(a), floats(b), transposeA, transposeB)),
     biasAdd: (x, bias) => result('biasAdd', biasAdd(floats(x), floats(bias))),
     biasAddGrad: (dy) => result('biasAddGrad', biasAddGrad(floats(dy))),
     reshape: (x, shape) => {
       count('reshape');
       return hold(read(x).data, shape, x.dataType); // shared: no op writes to what it was given
     },
+    transpose: (x, axes) => result('transpose', shapes.transpose(floats(x), axes)),
+    pad: (x, before, after) => result('pad', shapes.pad(floats(x), before, after)),
+    slice: (x, begin, shape) => result('slice', shapes.slice(floats(x), begin, shape)),
+
+    layerNorm(x, scale, offset, epsilon) {
+      count('layerNorm');
+      const { output, saved } = layerNorm(floats(x), floats(scale), floats(offset), epsilon);
+      return { output: keep(output), saved: saved.map((array) => keep(array)) };
+    },
+    layerNormGrad(dy, scale, saved) {
+      const [normalised, inverse] = saved;
+      if (normalised === undefined || inverse === undefined)
+        throw new Error('layerNormGrad needs what layerNorm saved.');
+      count('layerNormGrad');
+      const gradients = layerNormGrad(floats(dy), floats(scale), floats(normalised), floats(inverse));
+      return { input: keep(gradients.input), scale: keep(gradients.scale), offset: keep(gradients.offset) };
+    },
+    gelu: (x) => result('gelu', gelu(floats(x))),
+    geluGrad: (dy, x) => result('geluGrad', geluGrad(floats(dy), floats(x))),
+    softmax: (x) => result('softmax', softmax(floats(x))),
+    softmaxGrad: (dy, y) => result('softmaxGrad', softmaxGrad(floats(dy), floats(y))),
 
     softmaxCrossEntropy(logits, labels, smoothing) {
       count('softmaxCrossEntropy');
@@ -201,15 +227,10 @@ export const referenceOps = (): Ops => {
       const squares = tensors.map((tensor) => elements.sumOf(floats(tensor), (value) => value * value));
       return result('squaredNorm', elements.scalar(squares.reduce((sum, square) => sum + square, 0)));
     },
-    pack(scalars) {
-      const values = scalars.map((tensor) => {
-        expectShape('A packed tensor', tensor.shape, []);
-        return floats(tensor).data[0] ?? NaN;
-      });
-      return result(
-        'pack',
-        filled([values.length], (index) => values[index] ?? NaN),
-      );
+    pack: (tensors) => result('pack', shapes.pack(tensors.map(floats))),
+    unpack(x) {
+      count('unpack');
+      return shapes.unpack(floats(x)).map((array) => keep(array));
     },
 
     gather(x, indices) {

@@ -1,5 +1,6 @@
-import { type Convolution, type DataType, type Ops, type Pooling, type Tensor } from './ops.ts';
+import { type Convolution, type DataType, type MaxPooling, type Ops, type Tensor } from './ops.ts';
 import { openKernels, type Attribute, type Handle, type Kernels } from './tensorflow/binding.ts';
+import { tokenOps } from './tensorflow/tokenOps.ts';
 
 /** How a convolution's padding is said to TensorFlow. `explicit` padding would make the gradients leave oneDNN. */
 type Padding = 'SAME' | 'VALID' | 'pad first';
@@ -96,11 +97,12 @@ export const tensorflowOps = (bindingPath: string): Ops => {
     return { input, scale: scaleGrad, offset: offsetGrad };
   };
 
-  const poolingAttributes = ({ size, stride }: Pooling): Attribute[] => [
+  const poolingAttributes = ({ size, stride, padding = 0 }: MaxPooling): Attribute[] => [
     T,
     attribute.int('ksize', [1, size, size, 1]),
     attribute.int('strides', [1, stride, stride, 1]),
-    attribute.string('padding', 'VALID'),
+    attribute.string('padding', padding === 0 ? 'VALID' : 'EXPLICIT'),
+    ...(padding === 0 ? [] : [attribute.int('explicit_paddings', [0, 0, padding, padding, padding, padding, 0, 0])]),
     nhwc,
   ];
 
@@ -240,6 +242,7 @@ export const tensorflowOps = (bindingPath: string): Ops => {
     biasAdd: (x, bias) => one('BiasAdd', [T, nhwc], x, bias),
     biasAddGrad: (dy) => one('BiasAddGrad', [T, nhwc], dy),
     reshape,
+    ...tokenOps(kernels),
 
     softmaxCrossEntropy(logits, labels, smoothing) {
       const classes = side(logits, 1);
@@ -282,7 +285,6 @@ export const tensorflowOps = (bindingPath: string): Ops => {
       halves.forEach(dispose);
       return using(half, (value) => one('Mul', [T], value, constant(2)));
     },
-    pack: (scalars) => one('Pack', [attribute.int('N', scalars.length), T, attribute.int('axis', 0)], ...scalars),
 
     gather: (x, indices) =>
       one(

@@ -1,14 +1,15 @@
-import type { Pooling } from '../ops.ts';
+import type { MaxPooling, Pooling } from '../ops.ts';
 import { at, expectShape, type FloatArray, fourSides, zeros } from './arrays.ts';
 import { forEachTap, type Window, windowedShape } from './windows.ts';
 
-const unpadded = (pooling: Pooling): Window => ({ ...pooling, padding: 0 });
+const windowOf = (pooling: MaxPooling): Window => ({ padding: 0, ...pooling });
 
-export const maxPool = (x: FloatArray, pooling: Pooling): FloatArray => {
+/** Cells outside of the image are no maximum. */
+export const maxPool = (x: FloatArray, pooling: MaxPooling): FloatArray => {
   const [, , , channels] = fourSides(x.shape);
-  const y = zeros(windowedShape(x.shape, unpadded(pooling), channels));
+  const y = zeros(windowedShape(x.shape, windowOf(pooling), channels));
   y.data.fill(-Infinity);
-  forEachTap(x.shape, unpadded(pooling), (pixel, _tap, outputPixel) => {
+  forEachTap(x.shape, windowOf(pooling), (pixel, _tap, outputPixel) => {
     for (let channel = 0; channel < channels; channel++) {
       const cell = outputPixel * channels + channel;
       y.data[cell] = Math.max(at(y.data, cell), at(x.data, pixel * channels + channel));
@@ -18,13 +19,13 @@ export const maxPool = (x: FloatArray, pooling: Pooling): FloatArray => {
 };
 
 /** Each output's gradient goes to the first tap that holds the maximum. */
-export const maxPoolGrad = (dy: FloatArray, x: FloatArray, y: FloatArray, pooling: Pooling): FloatArray => {
+export const maxPoolGrad = (dy: FloatArray, x: FloatArray, y: FloatArray, pooling: MaxPooling): FloatArray => {
   const [, , , channels] = fourSides(x.shape);
-  expectShape("A max pool's output", y.shape, windowedShape(x.shape, unpadded(pooling), channels));
+  expectShape("A max pool's output", y.shape, windowedShape(x.shape, windowOf(pooling), channels));
   expectShape("A max pool's gradient", dy.shape, y.shape);
   const dx = zeros(x.shape);
   const isGiven = new Uint8Array(y.data.length);
-  forEachTap(x.shape, unpadded(pooling), (pixel, _tap, outputPixel) => {
+  forEachTap(x.shape, windowOf(pooling), (pixel, _tap, outputPixel) => {
     for (let channel = 0; channel < channels; channel++) {
       const from = outputPixel * channels + channel;
       const to = pixel * channels + channel;
@@ -38,8 +39,8 @@ export const maxPoolGrad = (dy: FloatArray, x: FloatArray, y: FloatArray, poolin
 
 export const averagePool = (x: FloatArray, pooling: Pooling): FloatArray => {
   const [, , , channels] = fourSides(x.shape);
-  const y = zeros(windowedShape(x.shape, unpadded(pooling), channels));
-  forEachTap(x.shape, unpadded(pooling), (pixel, _tap, outputPixel) => {
+  const y = zeros(windowedShape(x.shape, windowOf(pooling), channels));
+  forEachTap(x.shape, windowOf(pooling), (pixel, _tap, outputPixel) => {
     for (let channel = 0; channel < channels; channel++) {
       const cell = outputPixel * channels + channel;
       y.data[cell] = at(y.data, cell) + at(x.data, pixel * channels + channel) / pooling.size ** 2;
@@ -50,9 +51,9 @@ export const averagePool = (x: FloatArray, pooling: Pooling): FloatArray => {
 
 export const averagePoolGrad = (dy: FloatArray, inputShape: readonly number[], pooling: Pooling): FloatArray => {
   const [, , , channels] = fourSides(inputShape);
-  expectShape("An average pool's gradient", dy.shape, windowedShape(inputShape, unpadded(pooling), channels));
+  expectShape("An average pool's gradient", dy.shape, windowedShape(inputShape, windowOf(pooling), channels));
   const dx = zeros(inputShape);
-  forEachTap(inputShape, unpadded(pooling), (pixel, _tap, outputPixel) => {
+  forEachTap(inputShape, windowOf(pooling), (pixel, _tap, outputPixel) => {
     for (let channel = 0; channel < channels; channel++) {
       const cell = pixel * channels + channel;
       dx.data[cell] = at(dx.data, cell) + at(dy.data, outputPixel * channels + channel) / pooling.size ** 2;

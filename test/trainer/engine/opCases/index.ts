@@ -5,6 +5,8 @@ import { elementwiseCases } from './elementwise.ts';
 import { normalizationCases } from './normalizations.ts';
 import { poolingCases } from './poolings.ts';
 import { reductionCases } from './reductions.ts';
+import { shapeCases } from './shapes.ts';
+import { tokenCases } from './tokens.ts';
 import { updateCases } from './updates.ts';
 
 /** Every op of the table, at the sizes and edges where engines have been wrong. */
@@ -15,5 +17,7 @@ export const opCases: readonly OpCase[] = [
   ...classificationCases,
   ...elementwiseCases,
   ...reductionCases,
+  ...shapeCases,
+  ...tokenCases,
   ...updateCases,
 ];

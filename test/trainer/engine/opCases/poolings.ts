@@ -1,20 +1,20 @@
-import { outputSide, type Pooling } from '../../../../src-main/trainer/engine/ops.ts';
+import { outputSide, type MaxPooling, type Pooling } from '../../../../src-main/trainer/engine/ops.ts';
 import { drawer, floats, type OpCase, opCase } from '../opCase.ts';
 
 const draw = drawer(3);
 
 type Shape = readonly [number, number, number, number];
 
-const pooledShape = ([batch, height, width, channels]: Shape, { size, stride }: Pooling) => [
+const pooledShape = ([batch, height, width, channels]: Shape, { size, stride, padding = 0 }: MaxPooling) => [
   batch,
-  outputSide(height, size, stride, 0),
-  outputSide(width, size, stride, 0),
+  outputSide(height, size, stride, padding),
+  outputSide(width, size, stride, padding),
   channels,
 ];
 
-const maxPoolOf = (shape: Shape, pooling: Pooling): OpCase =>
+const maxPoolOf = (shape: Shape, pooling: MaxPooling): OpCase =>
   opCase({
-    name: `maxPool of [${shape.join()}] by ${pooling.size}, stride ${pooling.stride}`,
+    name: `maxPool of [${shape.join()}] by ${pooling.size}, stride ${pooling.stride}, padding ${pooling.padding ?? 0}`,
     inputs: { x: draw.distinct(shape), dy: draw.floats(pooledShape(shape, pooling)) },
     run(ops, { x, dy }) {
       const output = ops.maxPool(x, pooling);
@@ -53,6 +53,21 @@ const same = (shape: readonly number[], value: number) =>
 
 export const poolingCases: readonly OpCase[] = [
   ...sizes.map(([shape, size, stride]) => maxPoolOf(shape, { size, stride })),
+  maxPoolOf([2, 6, 6, 3], { size: 3, stride: 2, padding: 1 }),
+  maxPoolOf([2, 5, 7, 2], { size: 3, stride: 2, padding: 1 }),
+  maxPoolOf([1, 4, 4, 2], { size: 3, stride: 1, padding: 1 }),
+  maxPoolOf([3, 1, 1, 2], { size: 3, stride: 2, padding: 1 }),
+  opCase({
+    // The windows of 2 around the corners hold one pixel of the image each, and −∞ else: all outputs are negative.
+    name: 'maxPool pads with −∞, not with zeros',
+    inputs: { x: floats([1, 2, 2, 1], [-4, -3, -1, -2]), dy: floats([1, 2, 2, 1], [5, 6, 7, 8]) },
+    run(ops, { x, dy }) {
+      const pooling = { size: 2, stride: 2, padding: 1 };
+      const output = ops.maxPool(x, pooling);
+      return { output, xGrad: ops.maxPoolGrad(dy, x, output, pooling) };
+    },
+    expected: { output: [-4, -3, -1, -2], xGrad: [5, 6, 7, 8] },
+  }),
   ...sizes.map(([shape, size, stride]) => averagePoolOf(shape, { size, stride })),
   opCase({
     name: 'maxPoolGrad gives a window without a positive value its gradient',
