@@ -18,10 +18,10 @@ const styles: Readonly<Record<MethodId, MethodStyle>> = {
   'esam-sds': { color: '#CC79A7', dash: [4, 3], shape: 'star' },
 };
 const variantDashes: readonly (readonly number[])[] = [
-  [12, 4],
+  [5, 2, 1, 2],
   [3, 2],
-  [12, 3, 3, 3, 3, 3],
-  [1, 4],
+  [8, 2, 2, 2, 2, 2],
+  [1, 3],
   [6, 6],
 ];
 

@@ -14,6 +14,11 @@ const labels: Readonly<Record<string, string>> = {
   'optimizer.perturbation': 'perturbation',
   'optimizer.selection': 'selection',
   'optimizer.secondPass': 'second pass',
+  'optimizer.maskDrawn': 'mask drawn',
+  'optimizer.alwaysRank': 'always rank',
+  'optimizer.adaptive': 'adaptive (ASAM)',
+  'optimizer.sharpnessBatch': 'sharpness batch m',
+  'optimizer.interval': 'perturb every (steps)',
   'dataset.id': 'data set',
   'dataset.trainSubset': 'training subset',
   'dataset.labelNoise': 'label noise',
@@ -51,14 +56,14 @@ const textOf = (path: string, value: unknown): string => {
   if (path === 'device.threads' && value === 0) return 'all';
   if (typeof value === 'number') return Number.isInteger(value) ? formatCount(value) : formatNumber(value);
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value);
 };
 
 /** Every setting by dotted path, as text, in the order of `labels`. */
 export const flatSettings = (config: object): Map<string, string> => {
   const found = new Map<string, string>();
   const walk = (value: object, prefix: string): void => {
-    for (const [key, inner] of Object.entries(value)) {
+    for (const [key, inner] of Object.entries(value) as [string, unknown][]) {
       const path = prefix + key;
       if (inner !== null && typeof inner === 'object' && !Array.isArray(inner)) walk(inner, `${path}.`);
       else found.set(path, textOf(path, inner));

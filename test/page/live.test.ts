@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { picture, startPages, type Pages } from './page.ts';
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await startPages();
+});
+afterAll(() => pages.close());
+
+test('one click in an empty workspace trains, and the numbers move', async () => {
+  const { page, complaints, close } = await pages.open('/live', { scenario: 'empty' });
+  await page.getByRole('button', { name: 'Run the quick comparison' }).click();
+  const progress = page.getByRole('progressbar', { name: 'Progress of the run' });
+  await progress.waitFor();
+  const value = async (): Promise<number> => Number(await progress.getAttribute('aria-valuenow'));
+  const early = await value();
+  await expect.poll(value).toBeGreaterThan(early);
+  const numbers = page.locator('dl.numbers dd.value');
+  await expect.poll(async () => Number((await numbers.nth(0).textContent())?.replace(',', ''))).toBeGreaterThan(1000);
+  // After the first epoch there is an accuracy, and the counters say that SGD perturbs nothing and keeps everything.
+  await expect.poll(async () => Number(await numbers.nth(1).textContent())).toBeGreaterThan(50);
+  await page.getByRole('cell', { name: '0 of 14' }).waitFor();
+  await page.getByRole('cell', { name: '128 of 128' }).waitFor();
+  await page.getByRole('button', { name: 'Active time' }).click();
+  await page.getByLabel('Search the log').fill('epoch 1:');
+  await expect.poll(() => page.getByLabel('Log lines').getByRole('listitem').count()).toBe(1);
+  // The next run is SAM, and it perturbs.
+  await page.getByRole('cell', { name: '14 of 14' }).waitFor({ timeout: 20_000 });
+  await page
+    .getByRole('cell', { name: /^10?0\.0 %$/ })
+    .first()
+    .waitFor();
+  await picture(page, 'live-running');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('a run is stopped now and after the epoch', async () => {
+  const { page, complaints, close } = await pages.open('/live');
+  await page.getByRole('button', { name: 'Stop after epoch' }).click();
+  await page.getByText('stops after this epoch').waitFor();
+  expect(await page.getByRole('button', { name: 'Stop now' }).isEnabled()).toBe(true);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('Paused: no further run starts.').waitFor();
+  await page
+    .getByText(/^Stopped after epoch 1 as asked\.$/)
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText(/^epoch 1 of 3, step/).waitFor();
+  await page.getByRole('button', { name: 'Stop now' }).click();
+  await page
+    .getByText(/^Stopped in epoch \d as asked\.$/)
+    .first()
+    .waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('the waiting list is reordered by buttons and by dragging, and cancelled', async () => {
+  const { page, complaints, close } = await pages.open('/live');
+  const queue = page.getByLabel('Queue', { exact: true });
+  const waiting = async (): Promise<string[]> =>
+    (await queue.locator('.waiting li').allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim());
+  await queue.getByRole('button', { name: 'Pause' }).click();
+  await expect.poll(async () => (await waiting()).length).toBe(7);
+  const before = await waiting();
+  await queue
+    .getByRole('button', { name: /^Move run \d+ down$/ })
+    .first()
+    .click();
+  await expect.poll(waiting).toEqual([before[1], before[0], ...before.slice(2)]);
+  await queue.locator('.waiting li').nth(6).dragTo(queue.locator('.waiting li').nth(0));
+  await expect.poll(waiting).toEqual([before[6], before[1], before[0], ...before.slice(2, 6)]);
+  await queue
+    .getByRole('button', { name: /^Cancel run/ })
+    .first()
+    .click();
+  await expect.poll(waiting).toEqual([before[1], before[0], ...before.slice(2, 6)]);
+  await queue.getByRole('button', { name: 'Cancel all waiting' }).click();
+  await expect.poll(waiting).toEqual([]);
+  expect(complaints).toEqual([]);
+  await close();
+});

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { picture, startPages, type Pages } from './page.ts';
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await startPages();
+});
+afterAll(() => pages.close());
+
+test('a missing engine says why, and is installed with a progress bar', async () => {
+  const { page, complaints, close } = await pages.open('/device', { scenario: 'missing' });
+  await page.getByText('Not installed', { exact: true }).waitFor();
+  await page.getByText(/pip, g\+\+ and 1\.2 GB of disk are needed/).waitFor();
+  await page.getByRole('button', { name: 'Install TensorFlow' }).click();
+  const bar = page.getByRole('progressbar', { name: 'Installation' });
+  await bar.waitFor();
+  await expect.poll(async () => Number(await bar.getAttribute('value'))).toBeGreaterThan(0.2);
+  await picture(page, 'device-installing');
+  await page.getByText('TensorFlow 2.21.0 (CPU)').waitFor();
+  await page.getByText('Ready', { exact: true }).waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('a data set is shown, refused with the reason, and imported', async () => {
+  const { page, complaints, close } = await pages.open('/data', { scenario: 'idle' });
+  await expect.poll(() => page.getByLabel('Preview images').getByRole('img').count()).toBe(40);
+  await page.getByRole('button', { name: /^Fashion-MNIST/ }).click();
+  await page.getByRole('cell', { name: 'Ankle boot' }).waitFor();
+  await page.getByRole('button', { name: 'Import files…' }).click();
+  await page.getByRole('progressbar', { name: 'Import' }).waitFor();
+  await page
+    .getByRole('alert')
+    .getByText(/data_batch_3\.bin has 30,730,001 bytes/)
+    .waitFor();
+  await picture(page, 'data-refused');
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await page.getByLabel('Name of the data set').fill('Letters');
+  await page.getByRole('button', { name: 'Import folder…' }).click();
+  await page.getByRole('heading', { name: 'Letters' }).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+  await page.getByRole('button', { name: 'Remove…' }).click();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect.poll(() => page.getByRole('button', { name: /^Letters/ }).count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('every refusal is shown until it is dismissed', async () => {
+  const { page, complaints, close } = await pages.open('/runs', { scenario: 'refusing' });
+  const refusals = page.getByRole('alert').filter({ hasText: 'disk is full' });
+  await page
+    .getByRole('checkbox', { name: /^Select all/ })
+    .last()
+    .click();
+  await page.getByRole('button', { name: 'Repeat' }).click();
+  await refusals.filter({ hasText: 'Repeat the runs' }).waitFor();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await refusals.filter({ hasText: 'Delete the runs' }).waitFor();
+  await picture(page, 'runs-refused');
+  await page.getByRole('link', { name: 'New experiment' }).click();
+  await page.getByLabel(/^Seeds/).fill('9');
+  await page.getByRole('button', { name: 'Queue runs' }).click();
+  await refusals.filter({ hasText: 'Queue the runs' }).waitFor();
+  expect(await refusals.count()).toBe(3);
+  await page.getByRole('button', { name: 'Dismiss' }).first().click();
+  expect(await refusals.count()).toBe(2);
+  expect(complaints).toEqual([]);
+  await close();
+});
