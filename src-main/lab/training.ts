@@ -120,6 +120,9 @@ export class Training {
     const message = parsed.data;
     if (message.type === 'ready') this.#begin();
     if (message.type !== 'event') return;
+    if (message.sequence !== this.#sequence + 1) {
+      return this.#kill({ state: 'interrupted', reason: 'Messages of the trainer were lost on the way to the lab.' });
+    }
     try {
       this.#record(message.sequence, message.event, paths);
     } catch (error) {
@@ -139,7 +142,6 @@ export class Training {
   }
 
   #record(sequence: number, event: TrainingEvent, nonFinite: readonly string[]): void {
-    if (sequence !== this.#sequence + 1) throw new Error(`event ${sequence} came after event ${this.#sequence}`);
     this.#store(event, nonFinite);
     this.#sequence = sequence;
     this.#post({ type: 'acknowledge', sequence });

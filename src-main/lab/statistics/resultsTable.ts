@@ -26,7 +26,7 @@ const predictedRatio = (group: Group, baseline: Group): number | null => {
   const { optimizer, ...others } = group.config;
   const { optimizer: baselineOptimizer, ...baselineOthers } = baseline.config;
   if (canonicalJson(others) !== canonicalJson(baselineOthers)) return null;
-  return predictedUnits(baselineOptimizer) / predictedUnits(optimizer);
+  return ratio(predictedUnits(baselineOptimizer), predictedUnits(optimizer));
 };
 
 /** Gain in percentage points; null for the baseline itself and where either has no finished run. */

@@ -1,4 +1,4 @@
-import type { GroupConfig, OptimizerConfig, ScheduleConfig } from '../../../shared/runConfig.ts';
+import type { EsamConfig, GroupConfig, OptimizerConfig, SamConfig, ScheduleConfig } from '../../../shared/runConfig.ts';
 
 /** Settings by their names in labels and columns, as text, in the order in which labels name them. */
 export type Settings = Readonly<Record<string, string>>;
@@ -17,12 +17,23 @@ const optimizerSettings = (optimizer: OptimizerConfig): Settings => ({
   'learning rate': String(optimizer.learningRate),
   momentum: String(optimizer.momentum),
   'weight decay': String(optimizer.weightDecay),
-  ...(optimizer.name === 'esam' && {
-    perturbation: optimizer.perturbation,
-    selection: optimizer.selection,
-    'second pass': optimizer.secondPass,
-  }),
-  ...(optimizer.name !== 'sgd' && { 'BatchNorm statistics': optimizer.bnStatistics }),
+  ...(optimizer.name === 'esam' && esamSettings(optimizer)),
+  ...(optimizer.name !== 'sgd' && sharpnessSettings(optimizer)),
+});
+
+const esamSettings = (optimizer: EsamConfig): Settings => ({
+  perturbation: optimizer.perturbation,
+  selection: optimizer.selection,
+  'second pass': optimizer.secondPass,
+  'mask drawn': optimizer.maskDrawn,
+  'always rank': onOff(optimizer.alwaysRank),
+});
+
+const sharpnessSettings = (optimizer: SamConfig | EsamConfig): Settings => ({
+  adaptive: onOff(optimizer.adaptive),
+  'sharpness batch': optimizer.sharpnessBatch === null ? 'whole' : String(optimizer.sharpnessBatch),
+  interval: String(optimizer.interval),
+  'BatchNorm statistics': optimizer.bnStatistics,
 });
 
 /** All settings of a group. */

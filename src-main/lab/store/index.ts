@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import { backUp, renameDurably } from './backups.ts';
+import { renewConfigs } from './renewConfigs.ts';
 import { loadSqlite } from './database.ts';
 import type { Database, OpenDatabase } from './database.ts';
 import { applicationId, databaseName, inspectDatabase } from './inspect.ts';
@@ -37,6 +38,7 @@ export const openStore = async (folder: string, migrationsFolder: string): Promi
     if (inspectDatabase(open, folder, migrations.length) === null) create(open, folder, migrations);
     const database = configure(open(join(folder, databaseName), { fileMustExist: true }));
     migrate(database, migrations, (version) => backUp(database, folder, version));
+    renewConfigs(database);
     return {
       read: storeReader(database),
       write: storeWriter(database),

@@ -1,0 +1,141 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import type { Experiment } from '../../shared/runConfig.ts';
+import { esam, experimentOf, sam, sgd, shared } from './fixtures/configs.ts';
+import { openTestLab, statesOf, temporaryFolder, untilEnded } from './fixtures/labs.ts';
+import { scripts } from './fixtures/scripts.ts';
+
+type Lab = Awaited<ReturnType<typeof openTestLab>>['lab'];
+
+const trainAll = async (lab: Lab, experiment: Experiment) => {
+  const { experimentId, runIds } = await lab.enqueue(experiment);
+  await Promise.all(runIds.map((id) => untilEnded(lab, id)));
+  return { experimentId, runIds };
+};
+
+const queryOf = (...experimentIds: number[]) => ({
+  experimentIds,
+  groupHashes: [],
+  speedBaseline: null,
+  accuracyBaseline: null,
+});
+
+test('a plan knows what is finished and how long the rest will take', async () => {
+  const { lab } = await openTestLab();
+  const experiment = experimentOf({ arms: [sgd, sam], seeds: [1, 2, 2], skipFinished: true });
+  expect((await lab.plan(experiment)).map(({ finishedRunId, estimatedMs }) => [finishedRunId, estimatedMs])).toEqual(
+    Array(4).fill([null, null]), // the seed that is given twice counts once
+  );
+  await trainAll(lab, experimentOf({ arms: [sgd], seeds: [1] }));
+  // The script takes 1 ms an image and 100 ms an evaluation: 3 epochs × (100 images × 1 ms + 100 ms).
+  expect(await lab.plan(experiment)).toMatchObject([
+    { method: 'sgd', config: { seed: 1 }, finishedRunId: 1, estimatedMs: 600 },
+    { method: 'sam', config: { seed: 1 }, finishedRunId: null, estimatedMs: null },
+    { method: 'sgd', config: { seed: 2 }, finishedRunId: null, estimatedMs: 600 },
+    { method: 'sam', config: { seed: 2 }, finishedRunId: null, estimatedMs: null },
+  ]);
+});
+
+test('an experiment that skips finished runs still shows their groups, in the order of its arms', async () => {
+  const { lab } = await openTestLab();
+  await trainAll(lab, experimentOf({ arms: [sam], seeds: [1, 2] }));
+  const { experimentId, runIds } = await trainAll(
+    lab,
+    experimentOf({ arms: [sgd, sam, esam], seeds: [1], skipFinished: true }),
+  );
+  expect(runIds).toHaveLength(2);
+  const table = await lab.results(queryOf(experimentId));
+  expect(table.rows.map(({ label, n, seeds }) => [label, n, seeds])).toEqual([
+    ['SGD', 1, [1]],
+    ['SAM', 2, [1, 2]],
+    ['ESAM', 1, [1]],
+  ]);
+  expect(await lab.experiments({})).toMatchObject([
+    { id: 2, runCount: 2, finishedCount: 2 },
+    { id: 1, runCount: 2, finishedCount: 2 },
+  ]);
+});
+
+test('a repeated seed is no second sample; unfinished and deleted runs do not count', async () => {
+  const { lab } = await openTestLab();
+  const { experimentId } = await trainAll(lab, experimentOf({ seeds: [1, 2, scripts.crash] }));
+  const { runIds } = await lab.repeatRuns({ runIds: [1] });
+  expect(runIds).toEqual([4]);
+  await untilEnded(lab, 4);
+  expect((await lab.results(queryOf(experimentId))).rows).toMatchObject([
+    { n: 2, seeds: [1, 2], runIds: [4, 2], unfinishedRunIds: [3] },
+  ]);
+  await lab.deleteRuns({ runIds: [2, 3, 4], deleted: true });
+  expect((await lab.results(queryOf(experimentId))).rows).toMatchObject([{ n: 1, runIds: [1], unfinishedRunIds: [] }]);
+  await lab.deleteRuns({ runIds: [2], deleted: false });
+  expect((await lab.results(queryOf())).rows).toMatchObject([{ n: 2 }]);
+});
+
+test('curves and exports come from the same groups', async () => {
+  const { lab } = await openTestLab();
+  const { experimentId } = await trainAll(lab, experimentOf({ seeds: [1, 3] }));
+  const query = queryOf(experimentId);
+  const [curve] = await lab.curves({ query, metric: 'testAccuracy', axis: 'activeTime' });
+  // Seeds 1 and 3: 0.41 and 0.43 in epochs 1 and 3, 0.51 and 0.53 in epoch 2; a second of steps an epoch.
+  expect(curve?.points.map(({ x }) => x)).toEqual([1, 2, 3]);
+  expect(curve?.points[1]?.mean).toBeCloseTo(0.52, 12);
+  expect(curve?.points[1]?.sd).toBeCloseTo(0.02 / Math.SQRT2, 12);
+  const { text, fileName } = await lab.exportResults({ query, format: 'markdown' });
+  expect(fileName).toBe('esam-lab-results.md');
+  expect(text).toContain('| SGD | 2 | 52.00 ± 1.41 | 42.00 ± 1.41 |');
+});
+
+test('without an engine a run stays queued, and the queue says why', async () => {
+  vi.stubEnv('ESAM_LAB_CACHE', temporaryFolder());
+  vi.stubEnv('ESAM_LAB_TENSORFLOW_BINDING', '');
+  const { lab } = await openTestLab();
+  const onTensorflow = { ...shared, device: { ...shared.device, engine: 'tensorflow' as const } };
+  await lab.enqueue(experimentOf({ shared: onTensorflow }));
+  await expect.poll(() => lab.queue({})).toMatchObject({ paused: true, running: [], waiting: [{ id: 1 }] });
+  const { engines, notices } = await lab.deviceStatus({});
+  expect(engines).toMatchObject([{ id: 'tensorflow', state: 'missing' }]);
+  expect(notices).toEqual([`The queue waits: ${engines[0]?.reason ?? ''}`]);
+  await lab.pauseQueue({ paused: false });
+  await expect.poll(() => lab.queue({})).toMatchObject({ paused: true, waiting: [{ id: 1 }] });
+  await lab.cancelRuns({ runIds: [1] });
+  expect(await statesOf(lab)).toEqual(['cancelled']);
+  vi.unstubAllEnvs();
+});
+
+test('an experiment on a set that is not there, or too small, is refused', async () => {
+  const { lab } = await openTestLab();
+  const on = (dataset: Partial<typeof shared.dataset>) =>
+    experimentOf({ shared: { ...shared, dataset: { ...shared.dataset, ...dataset } } });
+  await expect(lab.enqueue(on({ id: 'imagenet' }))).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
+  await expect(lab.enqueue(on({ trainSubset: 1_000_000 }))).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  expect(await lab.experiments({})).toEqual([]);
+});
+
+test('only what the user has chosen can be imported, links included', async () => {
+  const { lab } = await openTestLab();
+  const folder = temporaryFolder();
+  const secret = join(temporaryFolder(), 'secret');
+  writeFileSync(secret, 'secret');
+  const chosen = join(folder, 'chosen');
+  mkdirSync(chosen);
+  writeFileSync(join(chosen, 'file'), 'no data set');
+  symlinkSync(secret, join(chosen, 'link'));
+  lab.grantPaths([chosen]);
+  const importing = (path: string) => lab.importDataset({ kind: 'auto', paths: [path], name: null });
+  const refused = { code: 'PATH_NOT_GRANTED' };
+  await expect(importing(secret)).rejects.toMatchObject(refused);
+  await expect(importing(join(chosen, 'link'))).rejects.toMatchObject(refused);
+  await expect(importing(`${chosen}-other`)).rejects.toMatchObject(refused);
+  await expect(importing(join(chosen, '..', 'other'))).rejects.toMatchObject(refused);
+  await expect(importing(join(chosen, 'file'))).rejects.toMatchObject({
+    code: expect.stringMatching(/^DATASET_/) as string,
+  });
+});
+
+test('a data set that a run waits for is not deleted', async () => {
+  const { lab } = await openTestLab();
+  await lab.pauseQueue({ paused: true });
+  await lab.enqueue(experimentOf());
+  await expect(lab.deleteDataset({ id: 'mnist' })).rejects.toMatchObject({ code: 'RUN_STATE' });
+});

@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest';
+import { resultsTableSchema } from '../../../shared/result.ts';
+import { groupCurves } from '../../../src-main/lab/statistics/curves.ts';
+import { resultsTable } from '../../../src-main/lab/statistics/resultsTable.ts';
+import { studentTQuantile } from '../../../src-main/lab/statistics/studentT.ts';
+import type { GroupConfig } from '../../../shared/runConfig.ts';
+import { settingsOf } from '../../../src-main/lab/statistics/settings.ts';
+import { esam, sam, sgd, shared } from '../fixtures/configs.ts';
+import { groupOf, runOf } from '../fixtures/groups.ts';
+
+const byDefault = { speedBaseline: null, accuracyBaseline: null };
+
+test('means, deviations, gain, speed: numbers derived by hand', () => {
+  const sgdGroup = groupOf(sgd, [
+    runOf(0, [0.6, 0.8, 0.7], { imagesPerSecond: 200 }),
+    runOf(1, [0.7, 0.9, 0.9], { imagesPerSecond: 220 }),
+  ]);
+  const samGroup = groupOf(sam, [
+    runOf(0, [0.9, 0.92], { imagesPerSecond: 100, trainMs: 4000 }),
+    runOf(1, [0.94, 0.93], { imagesPerSecond: 110, trainMs: 5000 }),
+    runOf(2, [0.96, 0.91], { imagesPerSecond: 90, trainMs: 9000 }),
+  ]);
+  const table = resultsTable([sgdGroup, samGroup], byDefault);
+  expect(resultsTableSchema.parse(table)).toEqual(table);
+  expect(table).toMatchObject({ speedBaseline: samGroup.hash, accuracyBaseline: sgdGroup.hash });
+
+  const [first, second] = table.rows;
+  // SGD: best 0.8 and 0.9, last 0.7 and 0.9; the sd of two values is their distance ÷ √2.
+  expect(first).toMatchObject({ label: 'SGD', n: 2, seeds: [0, 1], gainPoints: null, predictedSpeedRatio: 2 });
+  expect(first?.bestTestAccuracy.mean).toBeCloseTo(0.85, 12);
+  expect(first?.bestTestAccuracy.sd).toBeCloseTo(0.1 / Math.SQRT2, 12);
+  expect(first?.lastTestAccuracy.mean).toBeCloseTo(0.8, 12);
+  expect(first?.lastTestAccuracy.sd).toBeCloseTo(0.2 / Math.SQRT2, 12);
+  expect(first?.imagesPerSecond).toEqual({ median: 210, min: 200, max: 220 });
+  expect(first?.speedRatio).toBeCloseTo(2.1, 12); // 210 ÷ 100
+  // SAM: best 0.92, 0.94, 0.96: mean 0.94, sd 0.02.
+  expect(second?.bestTestAccuracy.mean).toBeCloseTo(0.94, 12);
+  expect(second?.bestTestAccuracy.sd).toBeCloseTo(0.02, 12);
+  expect(second).toMatchObject({ speedRatio: 1, predictedSpeedRatio: 1, epochMs: 5000, activeMs: 4000 });
+  // Gain 9 points; variances 0.02²/3 and (0.1²/2)/2 = 0.0025.
+  const [varianceSam, varianceSgd] = [0.0004 / 3, 0.0025];
+  const error2 = varianceSam + varianceSgd;
+  const df = error2 ** 2 / (varianceSam ** 2 / 2 + varianceSgd ** 2);
+  const halfWidth = 100 * studentTQuantile(0.975, df) * Math.sqrt(error2);
+  expect(second?.gainPoints?.mean).toBeCloseTo(9, 10);
+  expect(second?.gainPoints?.low).toBeCloseTo(9 - halfWidth, 8);
+  expect(second?.gainPoints?.high).toBeCloseTo(9 + halfWidth, 8);
+});
+
+test('labels name only what tells groups of one method apart; settings only what differs', () => {
+  const { rows } = resultsTable(
+    [
+      groupOf({ ...sgd, weightDecay: 1e-3 }, []),
+      groupOf(sam, []),
+      groupOf(esam, []),
+      groupOf({ ...esam, gamma: 0.75 }, []),
+      groupOf({ ...esam, gamma: 1 }, []),
+      groupOf({ ...esam, beta: 1, selection: 'loss' }, []),
+    ],
+    byDefault,
+  );
+  expect(rows.map(({ label }) => label)).toEqual([
+    'SGD',
+    'SAM',
+    'ESAM (γ 0.5)',
+    'ESAM (γ 0.75)',
+    'ESAM-SWP',
+    'ESAM-SDS',
+  ]);
+  expect(rows[0]?.settings).toEqual({ 'weight decay': '0.001' });
+  expect(rows[5]?.settings).toEqual({ β: '1', γ: '0.5', 'weight decay': '0.0005', selection: 'loss' });
+});
+
+test('every field of a configuration is a setting, so that no two groups have one label', () => {
+  const config: GroupConfig = { ...shared, optimizer: esam, schedule: { name: 'step', milestones: [1], factor: 0.5 } };
+  const parts = Object.entries<unknown>(config).filter(([name]) => name !== 'schedule');
+  const changed = parts.flatMap(([part, value]) =>
+    typeof value === 'object' && value !== null
+      ? Object.entries<unknown>({ ...value })
+          .filter(([name]) => name !== 'name')
+          .map(([name, inner]) => ({ ...config, [part]: { ...value, [name]: another(inner) } }))
+      : [{ ...config, [part]: another(value) }],
+  );
+  const all: GroupConfig[] = [config, { ...config, schedule: { name: 'cosine' } }, ...changed];
+  expect(all.length).toBeGreaterThan(30);
+  expect(new Set(all.map((each) => JSON.stringify(settingsOf(each)))).size).toBe(all.length);
+});
+
+/** Some other value of the same kind. */
+const another = (value: unknown): unknown => {
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'boolean') return !value;
+  return value === null ? 7 : `${JSON.stringify(value)}-other`;
+};
+
+test('without finished runs every number is absent, and no baseline is invented', () => {
+  const { rows, ...baselines } = resultsTable([groupOf(sgd, []), groupOf(sam, [])], byDefault);
+  expect(baselines).toEqual({ speedBaseline: null, accuracyBaseline: null });
+  expect(rows[1]).toMatchObject({
+    n: 0,
+    bestTestAccuracy: { mean: null, sd: null },
+    gainPoints: null,
+    imagesPerSecond: { median: null, min: null, max: null },
+    speedRatio: null,
+    predictedSpeedRatio: null,
+    activeMs: null,
+  });
+});
+
+test('baselines can be chosen; one seed a side gives a gain without an interval; other models have no prediction', () => {
+  const base = groupOf(esam, [runOf(0, [0.5], { imagesPerSecond: 50 })]);
+  const other = groupOf(sam, [runOf(0, [0.6], { imagesPerSecond: 25 })], { model: { id: 'resnet8' } });
+  const same = groupOf(sam, [runOf(0, [0.4], { imagesPerSecond: null })]);
+  const table = resultsTable([other, base, same], { speedBaseline: base.hash, accuracyBaseline: base.hash });
+  expect(table.rows[0]?.gainPoints).toEqual({ mean: expect.closeTo(10, 10) as number, low: null, high: null });
+  expect(table.rows[0]).toMatchObject({ speedRatio: 0.5, predictedSpeedRatio: null });
+  // Predicted ESAM 1 + 1.5 + 1 + 1.5 = 5 units against SAM's 6.
+  expect(table.rows[2]?.predictedSpeedRatio).toBeCloseTo(5 / 6, 12);
+  expect(table.rows[2]?.speedRatio).toBeNull();
+});
+
+test('curves: mean and deviation epoch by epoch, over those runs that have the epoch', () => {
+  const group = groupOf(sgd, [runOf(0, [0.5, 0.7]), runOf(1, [0.7])]);
+  const [curve] = groupCurves([group], 'testAccuracy', 'activeTime');
+  expect(curve?.points).toEqual([
+    { x: 2, mean: expect.closeTo(0.6, 12) as number, sd: expect.closeTo(0.2 / Math.SQRT2, 12) as number, n: 2 },
+    { x: 4, mean: 0.7, sd: null, n: 1 },
+  ]);
+  const lost = groupOf(sgd, [runOf(0, [0.5], { testLoss: null })]);
+  expect(groupCurves([lost], 'testLoss', 'epoch')[0]?.points).toEqual([{ x: 1, mean: null, sd: null, n: 0 }]);
+});

@@ -1,0 +1,234 @@
+import { cpSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type BetterSqlite3 from 'better-sqlite3';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Experiment } from '../../../shared/runConfig.ts';
+import { groupConfigOf, runsOf } from '../../../shared/runConfig.ts';
+import { groupHash } from '../../../src-main/lab/store/groupHash.ts';
+import { openStore } from '../../../src-main/lab/store/index.ts';
+import type { Store } from '../../../src-main/lab/store/index.ts';
+import { esam, experimentOf, sam, sgd } from '../fixtures/configs.ts';
+import { migrationsFolder } from '../fixtures/labOptions.ts';
+import { temporaryFolder } from '../fixtures/labs.ts';
+import { epochOf, stepOf } from '../fixtures/metrics.ts';
+
+const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
+
+const open = async (folder: string, migrations = migrationsFolder): Promise<Store> => {
+  const store = await openStore(folder, migrations);
+  onTestFinished(() => store.close());
+  return store;
+};
+
+const add = (store: Store, experiment: Experiment) => store.write.addExperiment(experiment, runsOf(experiment));
+
+/** A workspace with one run of one epoch, closed. */
+const usedWorkspace = async (): Promise<string> => {
+  const folder = temporaryFolder();
+  const store = await openStore(folder, migrationsFolder);
+  add(store, experimentOf());
+  store.write.start(1);
+  store.write.epoch(1, epochOf(1), false);
+  store.close();
+  return folder;
+};
+
+test('what was written is read back exactly, also after the store was closed', async () => {
+  const folder = temporaryFolder();
+  const first = await openStore(folder, migrationsFolder);
+  const experiment = experimentOf({ arms: [sgd, sam, esam], seeds: [0, 0xffffffff] });
+  add(first, experiment);
+  first.write.start(1);
+  first.write.epoch(1, epochOf(1, { trainLoss: null }), false);
+  first.write.epoch(1, epochOf(2, { imagesPerSecond: null, testAccuracy: 1 / 3 }), false);
+  first.write.steps(1, [
+    { metrics: stepOf(10), nonFinite: false },
+    { metrics: stepOf(20, { gradientNorm: null }), nonFinite: true },
+  ]);
+  first.close();
+
+  const { read } = await open(folder);
+  expect(read.experiment(1)).toEqual(experiment);
+  expect(read.runs.all().map(({ config }) => config)).toEqual(runsOf(experiment));
+  expect(read.epochs(1)).toEqual([
+    epochOf(1, { trainLoss: null }),
+    epochOf(2, { imagesPerSecond: null, testAccuracy: 1 / 3 }),
+  ]);
+  expect(read.detail(1)?.steps).toEqual([stepOf(10), stepOf(20, { gradientNorm: null })]);
+  const database = new Sqlite(join(folder, 'lab.db'), { readonly: true });
+  const flags = (table: string) => database.prepare(`SELECT non_finite FROM ${table}`).pluck().all();
+  expect([flags('epoch'), flags('step')]).toEqual([
+    [1, 0],
+    [0, 1],
+  ]);
+  database.close();
+});
+
+test('runs that differ only in seed are one group, whatever the order of their keys', () => {
+  const [a, b] = runsOf(experimentOf({ seeds: [1, 2] })).map(groupConfigOf);
+  if (a === undefined || b === undefined) throw new Error('two runs expected');
+  expect(groupHash(a)).toBe(groupHash(b));
+  expect(groupHash(Object.fromEntries(Object.entries(a).reverse()) as typeof a)).toBe(groupHash(a));
+  expect(groupHash({ ...a, batchSize: a.batchSize + 1 })).not.toBe(groupHash(a));
+});
+
+test('runs from before a setting existed join the group that trains as they did', async () => {
+  const folder = temporaryFolder();
+  const first = await openStore(folder, migrationsFolder);
+  add(first, experimentOf({ arms: [sam] }));
+  first.close();
+  const database = new Sqlite(join(folder, 'lab.db'));
+  const { config } = database.prepare('SELECT config FROM run').get() as { config: string };
+  const older = config.replace('"interval":1,', '');
+  expect(older).not.toBe(config);
+  database.prepare('UPDATE run SET config = ?, group_hash = ?').run(older, '0'.repeat(64));
+  database.close();
+
+  const store = await open(folder);
+  add(store, experimentOf({ arms: [sam], seeds: [1] }));
+  expect(new Set(store.read.runs.all().map((run) => run.groupHash)).size).toBe(1);
+});
+
+test('many steps are thinned evenly to at most 2,000', async () => {
+  const store = await open(temporaryFolder());
+  add(store, experimentOf());
+  store.write.start(1);
+  store.write.steps(
+    1,
+    Array.from({ length: 4500 }, (_, index) => ({ metrics: stepOf(index + 1), nonFinite: false })),
+  );
+  const steps = store.read.detail(1)?.steps.map(({ step }) => step) ?? [];
+  expect(steps).toEqual(Array.from({ length: 1500 }, (_, index) => 1 + 3 * index));
+});
+
+test('a run changes only along its life, and only ended runs go to the trash', async () => {
+  const store = await open(temporaryFolder());
+  add(store, experimentOf({ seeds: [0, 1] }));
+  const refused = { code: 'RUN_STATE' };
+  expect(() => store.write.end(1, 'finished', null)).toThrow(expect.objectContaining(refused));
+  expect(() => store.write.setDeleted([1], true)).toThrow(expect.objectContaining(refused));
+  store.write.start(1);
+  expect(() => store.write.start(1)).toThrow(expect.objectContaining(refused));
+  store.write.end(1, 'finished', null);
+  expect(() => store.write.end(1, 'failed', 'again')).toThrow(expect.objectContaining(refused));
+  expect(() => store.write.start(9)).toThrow(expect.objectContaining({ code: 'RUN_NOT_FOUND' }));
+  const { groupHash: hash = '' } = store.read.runs.one(1) ?? {};
+  expect(store.read.runs.finishedRunId(hash, 0)).toBe(1);
+  store.write.setDeleted([1], true);
+  expect(store.read.runs.finishedRunId(hash, 0)).toBeNull();
+  expect(store.read.runs.all().map(({ id }) => id)).toEqual([2]);
+  store.write.setDeleted([1], false);
+  expect(store.read.runs.all().map(({ id }) => id)).toEqual([1, 2]);
+});
+
+test('the database itself refuses what no schema would let through', async () => {
+  const store = await open(temporaryFolder());
+  add(store, experimentOf());
+  store.write.start(1);
+  expect(() => store.write.epoch(1, epochOf(1, { testAccuracy: 1.5 }), false)).toThrow(/CHECK/);
+  expect(() => store.write.epoch(7, epochOf(1), false)).toThrow(/FOREIGN KEY/);
+  store.write.epoch(1, epochOf(1), false);
+  expect(() => store.write.epoch(1, epochOf(1), false)).toThrow(/UNIQUE/);
+  expect(store.read.epochs(1)).toHaveLength(1);
+});
+
+test('a second opening is refused while the first lasts', async () => {
+  const folder = temporaryFolder();
+  const first = await open(folder);
+  await expect(openStore(folder, migrationsFolder)).rejects.toMatchObject({ code: 'WORKSPACE_BUSY' });
+  add(first, experimentOf());
+  first.close();
+  expect((await open(folder)).read.runs.all()).toHaveLength(1);
+});
+
+const header = (bytes: Buffer, offset: number, value: number): Buffer => {
+  const copy = Buffer.from(bytes);
+  copy.writeUInt32BE(value, offset);
+  return copy;
+};
+
+test.each([
+  { what: 'newer', damage: (bytes: Buffer) => header(bytes, 60, 99), code: 'WORKSPACE_NEWER' },
+  { what: 'foreign', damage: (bytes: Buffer) => header(bytes, 68, 0), code: 'WORKSPACE_FOREIGN' },
+  { what: 'empty', damage: () => Buffer.alloc(0), code: 'WORKSPACE_DAMAGED' },
+  { what: 'truncated', damage: (bytes: Buffer) => bytes.subarray(0, bytes.length / 2), code: 'WORKSPACE_DAMAGED' },
+  { what: 'barely begun', damage: (bytes: Buffer) => bytes.subarray(0, 60), code: 'WORKSPACE_DAMAGED' },
+  { what: 'overwritten', damage: () => Buffer.from('<html>not found</html>'.repeat(500)), code: 'WORKSPACE_DAMAGED' },
+  {
+    what: 'garbled',
+    damage: (bytes: Buffer) => Buffer.concat([bytes.subarray(0, 4096), Buffer.alloc(bytes.length - 4096, 0xa5)]),
+    code: 'WORKSPACE_DAMAGED',
+  },
+])('a database that is $what is refused and left as it is', async ({ damage, code }) => {
+  const folder = await usedWorkspace();
+  const file = join(folder, 'lab.db');
+  const bytes = damage(readFileSync(file));
+  writeFileSync(file, bytes);
+  const before = readdirSync(folder).sort();
+  const refusal = await openStore(folder, migrationsFolder).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ name: 'LabError', code });
+  expect(String(refusal)).not.toContain(folder);
+  expect(readFileSync(file).equals(bytes)).toBe(true);
+  expect(readdirSync(folder).sort()).toEqual(before);
+});
+
+test('an empty file alone in a folder is lost data, not a first start', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'lab.db'), '');
+  await expect(openStore(folder, migrationsFolder)).rejects.toMatchObject({ code: 'WORKSPACE_DAMAGED' });
+});
+
+test('a workspace that is a file, or lies below one, cannot be written', async () => {
+  const file = join(temporaryFolder(), 'file');
+  writeFileSync(file, '');
+  await expect(openStore(file, migrationsFolder)).rejects.toMatchObject({ code: 'WORKSPACE_UNWRITABLE' });
+  await expect(openStore(join(file, 'below'), migrationsFolder)).rejects.toMatchObject({
+    code: 'WORKSPACE_UNWRITABLE',
+  });
+});
+
+test('a first start that was cut short leaves nothing in the way of the next', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'lab.db.part'), 'half a database');
+  expect((await open(folder)).read.runs.all()).toEqual([]);
+});
+
+/** Our migrations and one more. */
+const migrationsWith = (sql: string): string => {
+  const folder = temporaryFolder();
+  cpSync(migrationsFolder, folder, { recursive: true });
+  const next = String(readdirSync(migrationsFolder).length + 1).padStart(4, '0');
+  writeFileSync(join(folder, `${next}-test.sql`), sql);
+  return folder;
+};
+
+test('a migration keeps a whole backup; the older lab then refuses, and the backup leads back', async () => {
+  const folder = await usedWorkspace();
+  const migrations = migrationsWith('ALTER TABLE run ADD COLUMN note TEXT;');
+  const migrated = await openStore(folder, migrations);
+  expect(migrated.read.epochs(1)).toEqual([epochOf(1)]);
+  migrated.close();
+  const backups = readdirSync(join(folder, 'backups'));
+  expect(backups).toHaveLength(1);
+  await expect(openStore(folder, migrationsFolder)).rejects.toMatchObject({ code: 'WORKSPACE_NEWER' });
+
+  truncateSync(join(folder, 'lab.db'), 0);
+  const refusal = await openStore(folder, migrations).catch(String);
+  expect(refusal).toContain(`backups/${backups[0] ?? ''}`);
+  cpSync(join(folder, 'backups', backups[0] ?? ''), join(folder, 'lab.db'));
+  expect((await open(folder)).read.epochs(1)).toEqual([epochOf(1)]);
+});
+
+test('a migration that fails changes nothing', async () => {
+  const folder = await usedWorkspace();
+  const migrations = migrationsWith('ALTER TABLE run ADD COLUMN note TEXT; INSERT INTO nowhere VALUES (1);');
+  await expect(openStore(folder, migrations)).rejects.toThrow(/nowhere/);
+  expect((await open(folder)).read.epochs(1)).toEqual([epochOf(1)]);
+});
+
+test('a first start makes no backup', async () => {
+  const folder = temporaryFolder();
+  await open(folder);
+  expect(existsSync(join(folder, 'backups'))).toBe(false);
+});
