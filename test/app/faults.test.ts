@@ -27,7 +27,9 @@ test('kill -9 of the trainer ends its run as interrupted, with the reason, and t
     await waitForEpochs(opened, second, 1);
     expect(await stateOf(opened, second)).toBe('running');
     await opened.page.getByRole('link', { name: 'Runs' }).click();
-    await opened.page.locator('[data-state=interrupted]').first().waitFor();
+    const table = opened.page.getByRole('table', { name: 'Runs by configuration' });
+    await table.getByRole('button', { name: 'SGD' }).click();
+    await table.getByRole('row').filter({ hasText: run.reason ?? 'no reason' }).getByText('interrupted').waitFor();
     await opened.ask('stopRun', { runId: second, when: 'now' });
     await expect.poll(() => stateOf(opened, second), { timeout: 20_000 }).toBe('stopped');
   } finally {
