@@ -15,12 +15,22 @@ const baseRule = {
   weightDecay: z.number().min(0).max(1),
 };
 
+/** SAM and ESAM without any of the variations that later work, or the release, made of them. */
+export const plainSam = { adaptive: false, sharpnessBatch: null, interval: 1 } as const;
+export const plainEsam = { ...plainSam, maskDrawn: 'before-step', alwaysRank: false } as const;
+
 const sharpnessAware = {
   ...baseRule,
   /** ρ, the radius of the perturbation. */
   rho: z.number().min(0).max(1e6),
   /** Which passes of a step move BatchNorm's running statistics. */
-  bnStatistics: z.enum(['first', 'all']),
+  bnStatistics: z.enum(['first', 'all', 'last']),
+  /** ASAM: the neighbourhood is scaled by |θ| (Kwon et al. 2021). */
+  adaptive: z.boolean().default(plainSam.adaptive),
+  /** m of m-sharpness: ε and 𝔹⁺ are computed per sub-batch of m examples; null = the whole batch. */
+  sharpnessBatch: z.number().int().min(1).max(65536).nullable().default(plainSam.sharpnessBatch),
+  /** Perturb in every n-th step only; the others are SGD's. */
+  interval: z.number().int().min(1).max(1000).default(plainSam.interval),
 };
 
 const sgdSchema = z.strictObject({ name: z.literal('sgd'), ...baseRule });
@@ -32,10 +42,19 @@ const esamSchema = z.strictObject({
   beta: share,
   /** γ, the share of a batch's examples that the update uses (SDS). */
   gamma: share,
-  perturbation: z.enum(['masked-norm', 'unnormalized']),
-  /** What ranks the examples: Δ, Δ with the release's strict cut-off, the first loss, or chance (a control). */
-  selection: z.enum(['sharpness', 'sharpness-strict', 'loss', 'random']),
-  secondPass: z.enum(['reforward']),
+  /** ‖g‖ over the chosen tensors; no norm at all (the paper's letter); or ‖g‖ over all tensors, which pays for all of B_w. */
+  perturbation: z.enum(['masked-norm', 'unnormalized', 'full-norm']),
+  /**
+   * What ranks the examples: Δ, Δ with the release's strict cut-off, the first loss, or chance (a control); `positive` keeps all
+   * with Δ > 0, whatever γ says.
+   */
+  selection: z.enum(['sharpness', 'sharpness-strict', 'loss', 'random', 'positive']),
+  /** 𝔹⁺ is forwarded again, or the selection forward's activations of 𝔹⁺ alone go backward. */
+  secondPass: z.enum(['reforward', 'gathered']),
+  /** When the mask is drawn; the release does it after the step, so that its first step perturbs every tensor, scaled by 1/β. */
+  maskDrawn: z.enum(['before-step', 'after-step']).default(plainEsam.maskDrawn),
+  /** Rank even at γ = 1, where it changes nothing but the speed, as the release does. */
+  alwaysRank: z.boolean().default(plainEsam.alwaysRank),
 });
 
 export const optimizerSchema = z.discriminatedUnion('name', [sgdSchema, samSchema, esamSchema]);

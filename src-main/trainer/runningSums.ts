@@ -2,7 +2,7 @@ import type { Ops, Tensor } from './engine/ops.ts';
 
 /** Loss and accuracy summed up on the device, step by step, and read rarely: a read makes the host wait for the device. */
 export interface RunningSums {
-  /** Adds one step's losses [B] and logits' hits [B]; both stay the caller's. */
+  /** Adds losses [B] of a step's batch or sub-batch, and whether its examples were right [B]; both stay the caller's. */
   add(step: number, losses: Tensor, hits: Tensor): void;
   /**
    * Reads what has been added since the last read.

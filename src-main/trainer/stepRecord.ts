@@ -15,33 +15,46 @@ export type Measured = Pick<
   | 'sharpnessDropped'
 >;
 
-const finite = (value: number | undefined): number | null =>
-  value !== undefined && Number.isFinite(value) ? value : null;
+const mean = (values: readonly number[]): number | null => {
+  const value = values.reduce((sum, each) => sum + each, 0) / values.length;
+  return Number.isFinite(value) ? value : null;
+};
 
-const mean = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : finite(values.reduce((sum, value) => sum + value, 0) / values.length);
+const readAll = (ops: Ops, tensors: readonly (Tensor | null)[]): number[] =>
+  tensors.flatMap((tensor) => (tensor === null ? [] : [...ops.download(tensor)]));
 
-const read = (ops: Ops, tensor: Tensor | null): number[] => (tensor === null ? [] : [...ops.download(tensor)]);
-
-/** Reads a step's report; does not dispose of it. */
-export const measuredOf = (ops: Ops, report: StepReport): Measured => {
-  const sharpness = read(ops, report.sharpness);
-  const kept = new Set(read(ops, report.kept));
+/** Reads a step's reports, one for each sub-batch, as one: losses and Δ over all examples, norms as means. Disposes of nothing. */
+export const measuredOf = (ops: Ops, reports: readonly StepReport[]): Measured => {
+  const sharpness = reports.map((report) => {
+    const kept = new Set(readAll(ops, [report.kept]));
+    return readAll(ops, [report.sharpness]).map((delta, example) => ({ delta, isKept: kept.has(example) }));
+  });
+  const deltas = (isKept: boolean): number[] =>
+    sharpness.flat().flatMap((example) => (example.isKept === isKept ? [example.delta] : []));
+  const meanOf = (part: (report: StepReport) => Tensor | null): number | null => mean(readAll(ops, reports.map(part)));
   return {
-    lossBefore: mean(read(ops, report.lossesBefore)),
-    lossAfter: mean(read(ops, report.lossesAfter)),
-    keptExamples: report.keptExamples,
-    perturbedTensors: report.perturbedTensors,
-    gradientNorm: finite(read(ops, report.gradientNorm)[0]),
-    perturbationNorm: finite(read(ops, report.perturbationNorm)[0]),
-    sharpnessKept: mean(sharpness.filter((_, example) => kept.has(example))),
-    sharpnessDropped: mean(sharpness.filter((_, example) => !kept.has(example))),
+    lossBefore: meanOf((report) => report.lossesBefore),
+    lossAfter: meanOf((report) => report.lossesAfter),
+    keptExamples: keptIn(reports),
+    perturbedTensors: perturbedIn(reports),
+    gradientNorm: meanOf((report) => report.gradientNorm),
+    perturbationNorm: meanOf((report) => report.perturbationNorm),
+    sharpnessKept: mean(deltas(true)),
+    sharpnessDropped: mean(deltas(false)),
   };
 };
 
-export const disposeReport = (ops: Ops, report: StepReport): void => {
-  const { lossesBefore, lossesAfter, gradientNorm, perturbationNorm, sharpness, kept } = report;
-  for (const tensor of [lossesBefore, lossesAfter, gradientNorm, perturbationNorm, sharpness, kept]) {
-    if (tensor !== null) ops.dispose(tensor);
+/** Examples that a step's update used. */
+export const keptIn = (reports: readonly StepReport[]): number =>
+  reports.reduce((sum, { keptExamples }) => sum + keptExamples, 0);
+
+/** Tensors that a step perturbed; the same ones in every sub-batch. */
+export const perturbedIn = (reports: readonly StepReport[]): number => reports[0]?.perturbedTensors ?? 0;
+
+export const disposeReports = (ops: Ops, reports: readonly StepReport[]): void => {
+  for (const { lossesBefore, lossesAfter, gradientNorm, perturbationNorm, sharpness, kept } of reports) {
+    for (const tensor of [lossesBefore, lossesAfter, gradientNorm, perturbationNorm, sharpness, kept]) {
+      if (tensor !== null) ops.dispose(tensor);
+    }
   }
 };

@@ -10,7 +10,7 @@ import { learningRateAt } from './optimizers/index.ts';
 import { noPhaseMs } from './phaseClock.ts';
 import type { Run } from './run.ts';
 import { runningSums } from './runningSums.ts';
-import { disposeReport, measuredOf } from './stepRecord.ts';
+import { disposeReports, keptIn, measuredOf, perturbedIn } from './stepRecord.ts';
 
 /** How a training is asked to end early; read between steps. */
 export interface StopRequest {
@@ -107,16 +107,18 @@ export async function* train(run: Run, stop: StopRequest): AsyncGenerator<Traini
       const start = performance.now();
       const batch = clock.measure('input', () => run.train.batch(indices, run.augmentation));
       const hits: Tensor[] = [];
-      const objective = batchObjective(ops, network, state, batch, config.labelSmoothing, clock, (logits) => {
-        hits.push(ops.isCorrect(logits, batch.labels));
+      const objective = batchObjective(ops, network, state, batch, config.labelSmoothing, clock, (logits, labels) => {
+        hits.push(ops.isCorrect(logits, labels));
       });
-      const report = optimizer.step(objective, learningRate);
+      const reports = optimizer.step(objective, learningRate);
       ops.dispose(batch.images);
       ops.dispose(batch.labels);
-      for (const correct of hits) {
-        sums.add(step, report.lossesBefore, correct);
+      reports.forEach(({ lossesBefore }, part) => {
+        const correct = hits[part];
+        if (correct === undefined) throw new Error('A first pass was not counted.');
+        sums.add(step, lossesBefore, correct);
         ops.dispose(correct);
-      }
+      });
       // The last step of an epoch waits for the device too, so that the epoch's time is whole.
       if (isSampled || isLast) ops.synchronize();
       const durationMs = performance.now() - start;
@@ -127,9 +129,9 @@ export async function* train(run: Run, stop: StopRequest): AsyncGenerator<Traini
         timedMs += durationMs;
       }
       speed.add(indices.length, durationMs);
-      stepsPerturbed += report.perturbedTensors > 0 ? 1 : 0;
-      perturbedTensors += report.perturbedTensors;
-      keptExamples += report.keptExamples;
+      stepsPerturbed += perturbedIn(reports) > 0 ? 1 : 0;
+      perturbedTensors += perturbedIn(reports);
+      keptExamples += keptIn(reports);
       const phaseMs = clock.take();
       if (isSampled) {
         sampledSteps++;
@@ -141,10 +143,10 @@ export async function* train(run: Run, stop: StopRequest): AsyncGenerator<Traini
           batchExamples: indices.length,
           parameterTensors: network.parameters.length,
           phaseMs,
-          ...measuredOf(ops, report),
+          ...measuredOf(ops, reports),
         });
       }
-      disposeReport(ops, report);
+      disposeReports(ops, reports);
       if (isSampled || isLast) {
         const divergedAt = sums.read();
         if (divergedAt !== null) {

@@ -1,5 +1,5 @@
 import type { DatasetInfo } from '../../shared/dataset.ts';
-import type { OptimizerConfig, Preset, SharedConfig } from '../../shared/runConfig.ts';
+import { plainEsam, plainSam, type OptimizerConfig, type Preset, type SharedConfig } from '../../shared/runConfig.ts';
 
 const shared: SharedConfig = {
   dataset: { id: 'mnist', trainSubset: 12000, labelNoise: 0 },
@@ -15,9 +15,10 @@ const shared: SharedConfig = {
 };
 const base = { learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4 };
 const sgd: OptimizerConfig = { name: 'sgd', ...base };
-const sam: OptimizerConfig = { name: 'sam', ...base, weightDecay: 1e-3, rho: 0.05, bnStatistics: 'first' };
+const sam: OptimizerConfig = { name: 'sam', ...base, weightDecay: 1e-3, rho: 0.05, bnStatistics: 'first', ...plainSam };
 const esam: OptimizerConfig = {
   ...sam,
+  ...plainEsam,
   name: 'esam',
   beta: 0.6,
   gamma: 0.5,

@@ -31,6 +31,11 @@ const groupsOf = (query: ResultsQuery, runs: readonly RunDetail[]): RunDetail[][
   );
 };
 
+const predictedRatio = (baseline: ResultsRow, row: ResultsRow): number | null => {
+  const [units, own] = [predictedUnits(baseline.config.optimizer), predictedUnits(row.config.optimizer)];
+  return units === null || own === null ? null : units / own;
+};
+
 /** The results table as the real lab defines it, over the fake runs (normal instead of t quantiles). */
 export const fakeResults = (query: ResultsQuery, runs: readonly RunDetail[]): ResultsTable => {
   const groups = groupsOf(query, runs);
@@ -93,7 +98,7 @@ export const fakeResults = (query: ResultsQuery, runs: readonly RunDetail[]): Re
           : { mean: gain, low: width === null ? null : gain - width, high: width === null ? null : gain + width },
       speedRatio:
         baseSpeed === null || row.imagesPerSecond.median === null ? null : row.imagesPerSecond.median / baseSpeed,
-      predictedSpeedRatio: speed ? predictedUnits(speed.config.optimizer) / predictedUnits(row.config.optimizer) : null,
+      predictedSpeedRatio: speed ? predictedRatio(speed, row) : null,
     };
   });
   return {

@@ -1,7 +1,6 @@
-import { methodOf, predictedUnits } from '../../shared/method.ts';
-import { phases, type EpochMetrics, type PhaseMs, type StepMetrics } from '../../shared/metrics.ts';
-import type { RunConfig } from '../../shared/runConfig.ts';
-import { phaseUnits } from '../phaseUnits.ts';
+import { methodOf, phaseUnits } from '../../shared/method.ts';
+import { phases, type EpochMetrics, type Phase, type PhaseMs, type StepMetrics } from '../../shared/metrics.ts';
+import type { OptimizerConfig, RunConfig } from '../../shared/runConfig.ts';
 
 /** A repeatable value in [−1, 1] for a key (FNV-1a). */
 export const wobble = (key: string): number => {
@@ -17,8 +16,19 @@ const stepsPerUnit = 8.4;
 export const stepsOfEpoch = (config: RunConfig): number =>
   Math.ceil((config.dataset.trainSubset ?? 60000) / config.batchSize);
 
+/** Where the data decide how many examples are kept (Δ > 0), half of them are. */
+const unitsOf = ({ optimizer }: RunConfig): Readonly<Record<Phase, number>> => {
+  const decided: OptimizerConfig =
+    optimizer.name === 'esam' && optimizer.selection === 'positive'
+      ? { ...optimizer, selection: 'sharpness', gamma: 0.5 }
+      : optimizer;
+  const units = phaseUnits(decided);
+  if (units === null) throw new Error('The cost model knows no units.');
+  return units;
+};
+
 const phaseMs = (config: RunConfig, key: string): PhaseMs => {
-  const units = phaseUnits(config.optimizer);
+  const units = unitsOf(config);
   const small = { input: 0.9, perturb: config.optimizer.name === 'sgd' ? 0 : 0.7, update: 1.1 };
   return Object.fromEntries(
     phases.map((phase) => {
@@ -29,7 +39,9 @@ const phaseMs = (config: RunConfig, key: string): PhaseMs => {
 };
 
 export const stepMs = (config: RunConfig): number =>
-  predictedUnits(config.optimizer) * stepsPerUnit + 2 + (config.optimizer.name === 'sgd' ? 0 : 0.7);
+  phases.reduce((sum, phase) => sum + unitsOf(config)[phase], 0) * stepsPerUnit +
+  2 +
+  (config.optimizer.name === 'sgd' ? 0 : 0.7);
 
 /** The sampled step with this number over the whole run, counted from 1. */
 export const fakeStep = (config: RunConfig, step: number): StepMetrics => {

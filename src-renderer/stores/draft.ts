@@ -3,7 +3,14 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { PlannedRun } from '../../shared/labApi.ts';
 import type { MethodId } from '../../shared/method.ts';
-import type { Experiment, OptimizerConfig, Preset, ScheduleConfig } from '../../shared/runConfig.ts';
+import {
+  plainEsam,
+  plainSam,
+  type Experiment,
+  type OptimizerConfig,
+  type Preset,
+  type ScheduleConfig,
+} from '../../shared/runConfig.ts';
 import { useConnection } from '../connection.ts';
 import { checkExperiment } from '../fieldErrors.ts';
 import { Refusal, type FieldError } from '../refusal.ts';
@@ -17,7 +24,14 @@ const armOf = (method: MethodId, like: OptimizerConfig | undefined): OptimizerCo
   };
   if (method === 'sgd') return { name: 'sgd', ...base };
   const known = like && like.name !== 'sgd' ? like : null;
-  const aware = { ...base, rho: known?.rho ?? 0.05, bnStatistics: known?.bnStatistics ?? ('first' as const) };
+  const aware = {
+    ...base,
+    rho: known?.rho ?? 0.05,
+    bnStatistics: known?.bnStatistics ?? ('first' as const),
+    adaptive: known?.adaptive ?? plainSam.adaptive,
+    sharpnessBatch: known?.sharpnessBatch ?? plainSam.sharpnessBatch,
+    interval: known?.interval ?? plainSam.interval,
+  };
   if (method === 'sam') return { name: 'sam', ...aware };
   return {
     name: 'esam',
@@ -26,7 +40,9 @@ const armOf = (method: MethodId, like: OptimizerConfig | undefined): OptimizerCo
     gamma: method === 'esam-swp' ? 1 : 0.5,
     perturbation: known?.name === 'esam' ? known.perturbation : 'masked-norm',
     selection: known?.name === 'esam' ? known.selection : 'sharpness',
-    secondPass: 'reforward',
+    secondPass: known?.name === 'esam' ? known.secondPass : 'reforward',
+    maskDrawn: known?.name === 'esam' ? known.maskDrawn : plainEsam.maskDrawn,
+    alwaysRank: known?.name === 'esam' ? known.alwaysRank : plainEsam.alwaysRank,
   };
 };
 

@@ -3,15 +3,15 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { engineEnvironment } from '../../shared/engineEnvironment.ts';
 import type { PhaseMs } from '../../shared/metrics.ts';
-import type { OptimizerConfig } from '../../shared/runConfig.ts';
+import { plainEsam, plainSam, type OptimizerConfig } from '../../shared/runConfig.ts';
 import { findTensorflow } from '../../src-main/runtimes/tensorflow/index.ts';
 import { randomStream } from '../../src-main/trainer/data/rng.ts';
-import type { Tensor } from '../../src-main/trainer/engine/ops.ts';
 import { tensorflowOps } from '../../src-main/trainer/engine/tensorflowOps.ts';
 import { initialState } from '../../src-main/trainer/initialState.ts';
 import { networkOf } from '../../src-main/trainer/models/index.ts';
 import { batchObjective } from '../../src-main/trainer/objective.ts';
 import { optimizerOf } from '../../src-main/trainer/optimizers/index.ts';
+import { disposeReports } from '../../src-main/trainer/stepRecord.ts';
 import { phaseClock } from '../../src-main/trainer/phaseClock.ts';
 
 // Images/s of whole optimizer steps of ResNet-18 on random 32×32 images, methods in turn, median over the repeats.
@@ -40,9 +40,10 @@ const median = (values: readonly number[]): number => {
 
 const methods = ((): Record<string, OptimizerConfig> => {
   const rule = { learningRate: 0.01, momentum: 0.9, weightDecay: 1e-3 };
-  const climb = { ...rule, rho: 0.05, bnStatistics: 'first' } as const;
+  const climb = { ...rule, rho: 0.05, bnStatistics: 'first', ...plainSam } as const;
   const esam = {
     ...climb,
+    ...plainEsam,
     name: 'esam',
     beta: 0.6,
     gamma: 0.5,
@@ -55,6 +56,7 @@ const methods = ((): Record<string, OptimizerConfig> => {
     sam: { ...climb, name: 'sam' },
     esam,
     esamLoss: { ...esam, selection: 'loss' },
+    esamGathered: { ...esam, secondPass: 'gathered' },
   };
 })();
 
@@ -82,12 +84,10 @@ const measure = async (): Promise<void> => {
     const objective = batchObjective(ops, network, state, { images, labels }, 0, clock, () => undefined);
     const step = (): number => {
       const start = performance.now();
-      const report = optimizer.step(objective, config.learningRate);
+      const reports = optimizer.step(objective, config.learningRate);
       ops.synchronize();
       const duration = performance.now() - start;
-      for (const value of Object.values(report) as (Tensor | number | null)[]) {
-        if (value !== null && typeof value === 'object') ops.dispose(value);
-      }
+      disposeReports(ops, reports);
       return duration;
     };
     return { name, clock, step, durations: new Array<number>(), phases: new Array<PhaseMs>() };

@@ -1,5 +1,6 @@
 import { batchNormEpsilon, batchNormMomentum, type Layer } from './network.ts';
 import { elementCount, type Ops, type Tensor } from './ops.ts';
+import { forwardTokens, backwardTokens } from './tokenLayers.ts';
 
 /** Running mean and variance of one BatchNorm, [C] each. */
 export interface RunningStatistics {
@@ -33,7 +34,12 @@ export const parametersOf = (layer: Layer): readonly number[] => {
     case 'conv2d':
       return [layer.kernel];
     case 'batchNorm':
+    case 'layerNorm':
       return [layer.scale, layer.offset];
+    case 'bias':
+      return [layer.bias];
+    case 'classToken':
+      return [layer.token, layer.positions];
     case 'dense':
       return [layer.kernel, layer.bias];
     default:
@@ -51,14 +57,13 @@ export const keptForBackward = (
     case 'dense':
       return { input: wanted.parameters[0] === true, output: false };
     case 'batchNorm':
+    case 'gelu':
       return { input: true, output: false };
     case 'relu':
       return { input: false, output: true };
     case 'maxPool':
       return { input: true, output: true };
-    case 'averagePool':
-    case 'flatten':
-    case 'add':
+    default:
       return { input: false, output: false };
   }
 };
@@ -67,6 +72,23 @@ const at = <T>(list: readonly T[], index: number): T => {
   const item = list[index];
   if (item === undefined) throw new Error(`Index ${index} is outside a list of ${list.length}.`);
   return item;
+};
+
+/** Gives a tensor [..., C] to `use` as a matrix of rows [·, C]. */
+const withRows = <R>(ops: Ops, x: Tensor, use: (rows: Tensor) => R): R => {
+  if (x.shape.length === 2) return use(x);
+  const rows = ops.reshape(x, [elementCount(x.shape.slice(0, -1)), x.shape.at(-1) ?? 0]);
+  const result = use(rows);
+  ops.dispose(rows);
+  return result;
+};
+
+/** Gives rows [·, C], which it consumes, all axes but the last of `shape`. */
+const shapedLike = (ops: Ops, rows: Tensor, shape: readonly number[]): Tensor => {
+  if (shape.length === 2) return rows;
+  const shaped = ops.reshape(rows, [...shape.slice(0, -1), rows.shape.at(-1) ?? 0]);
+  ops.dispose(rows);
+  return shaped;
 };
 
 /**
@@ -110,16 +132,21 @@ export const forward = (
       return plain(ops.maxPool(x, layer.pooling));
     case 'averagePool':
       return plain(ops.averagePool(x, layer.pooling));
-    case 'flatten': {
-      const [batch = 0, ...rest] = x.shape;
-      return plain(ops.reshape(x, [batch, elementCount(rest)]));
-    }
+    case 'padChannels':
+      return plain(ops.pad(x, [0, 0, 0, 0], [0, 0, 0, layer.zeros]));
+    case 'reshape':
+      return plain(ops.reshape(x, [x.shape[0] ?? 0, ...layer.shape]));
+    case 'bias':
+      return plain(ops.biasAdd(x, at(state.parameters, layer.bias)));
     case 'dense': {
-      const product = ops.matMul(x, at(state.parameters, layer.kernel), false, false);
-      const output = ops.biasAdd(product, at(state.parameters, layer.bias));
+      const kernel = at(state.parameters, layer.kernel);
+      const product = withRows(ops, x, (rows) => ops.matMul(rows, kernel, false, false));
+      const rows = ops.biasAdd(product, at(state.parameters, layer.bias));
       ops.dispose(product);
-      return plain(output);
+      return plain(shapedLike(ops, rows, x.shape));
     }
+    default:
+      return forwardTokens(ops, layer, state.parameters, x);
   }
 };
 
@@ -129,7 +156,10 @@ export interface LayerGradients {
   readonly parameters: readonly (Tensor | null)[];
 }
 
-/** Runs a layer backward: from ∂L/∂output to the wanted gradients, and no more work than those need. */
+/**
+ * Runs a layer backward: from ∂L/∂output to the wanted gradients, and no more work than those need.
+ * @param isFrozen - BatchNorm's statistics are constants (they come from examples of which only some go back).
+ */
 export const backward = (
   ops: Ops,
   layer: Layer,
@@ -138,6 +168,7 @@ export const backward = (
   kept: { readonly input: () => Tensor; readonly output: () => Tensor; readonly inputShape: readonly number[] },
   saved: readonly Tensor[],
   wanted: Wanted,
+  isFrozen: boolean,
 ): LayerGradients => {
   const only = (input: Tensor | null): LayerGradients => ({ input, parameters: [] });
   switch (layer.kind) {
@@ -151,7 +182,8 @@ export const backward = (
       };
     }
     case 'batchNorm': {
-      const grad = ops.batchNormGrad(dy, kept.input(), at(parameters, layer.scale), saved, batchNormEpsilon);
+      const gradOf = isFrozen ? ops.batchNormFrozenGrad : ops.batchNormGrad;
+      const grad = gradOf(dy, kept.input(), at(parameters, layer.scale), saved, batchNormEpsilon);
       const ifWanted = (tensor: Tensor, isWanted: boolean | undefined): Tensor | null => {
         if (isWanted === true) return tensor;
         ops.dispose(tensor);
@@ -170,17 +202,25 @@ export const backward = (
       return only(ops.maxPoolGrad(dy, kept.input(), kept.output(), layer.pooling));
     case 'averagePool':
       return only(ops.averagePoolGrad(dy, kept.inputShape, layer.pooling));
-    case 'flatten':
+    case 'padChannels':
+      return only(ops.slice(dy, [0, 0, 0, 0], kept.inputShape));
+    case 'reshape':
       return only(ops.reshape(dy, kept.inputShape));
-    case 'dense': {
-      const kernel = at(parameters, layer.kernel);
-      return {
+    case 'bias':
+      return { input: wanted.input ? dy : null, parameters: [wanted.parameters[0] ? ops.biasAddGrad(dy) : null] };
+    case 'dense':
+      return withRows(ops, dy, (dyRows) => ({
         parameters: [
-          wanted.parameters[0] ? ops.matMul(kept.input(), dy, true, false) : null,
+          wanted.parameters[0]
+            ? withRows(ops, kept.input(), (rows) => ops.matMul(rows, dyRows, true, false))
+            : null,
           wanted.parameters[1] ? ops.biasAddGrad(dy) : null,
         ],
-        input: wanted.input ? ops.matMul(dy, kernel, false, true) : null,
-      };
-    }
+        input: wanted.input
+          ? shapedLike(ops, ops.matMul(dyRows, at(parameters, layer.kernel), false, true), dy.shape)
+          : null,
+      }));
+    default:
+      return backwardTokens(ops, layer, dy, kept, saved, parameters, wanted);
   }
 };

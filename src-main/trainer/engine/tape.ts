@@ -20,6 +20,11 @@ export interface Recording {
    * @returns ∂L/∂parameter for each parameter of the network that is wanted, null for the others.
    */
   backward(logitsGrad: Tensor): (Tensor | null)[];
+  /**
+   * Drops all examples but these, int32 [k], from what is kept: `backward` then takes ∂L/∂logits [k, classes] of them alone.
+   * BatchNorm's statistics, which came from the whole batch, are constants from then on.
+   */
+  keepOnly(examples: Tensor): void;
 }
 
 /** Tensors with several holders: the last one to let go disposes of it. */
@@ -37,6 +42,7 @@ const sharedTensors = (ops: Ops) => {
         ops.dispose(tensor);
       }
     },
+    holdersOf: (tensor: Tensor): number => holders.get(tensor) ?? 0,
   };
 };
 
@@ -105,9 +111,24 @@ export const record = (
     });
   });
   const logits = read(network.layers.length);
+  let isFrozen = false;
 
   return {
     logits,
+    keepOnly(examples) {
+      isFrozen = true;
+      const count = examples.shape[0] ?? 0;
+      values.forEach((value, index) => {
+        shapes[index] = [count, ...value.shape.slice(1)];
+        // The images are the caller's, who holds one more share of them; the logits have been read.
+        const holders = shared.holdersOf(value) - (index === 0 ? 1 : 0);
+        if (holders <= 0 || value === logits) return;
+        const gathered = ops.gather(value, examples);
+        shared.hold(gathered, holders);
+        for (let holder = 0; holder < holders; holder++) shared.release(value);
+        values[index] = gathered;
+      });
+    },
     backward(logitsGrad) {
       const gradients = new Array<Tensor | null>(network.parameters.length).fill(null);
       const arriving = new Array<Tensor | undefined>(values.length);
@@ -138,7 +159,7 @@ export const record = (
           output: () => read(index + 1),
           inputShape: shapes[layer.input] ?? [],
         };
-        const made = backward(ops, layer, state.parameters, dy, kept, savedOf[index] ?? [], want);
+        const made = backward(ops, layer, state.parameters, dy, kept, savedOf[index] ?? [], want, isFrozen);
         parametersOf(layer).forEach((parameter, position) => {
           gradients[parameter] = made.parameters[position] ?? null;
         });

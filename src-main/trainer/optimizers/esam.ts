@@ -1,7 +1,9 @@
 import type { EsamConfig } from '../../../shared/runConfig.ts';
 import type { Tensor } from '../engine/ops.ts';
-import type { Objective, Optimizer, Training, UpdateRule } from './objective.ts';
+import type { Objective, Optimizer, StepReport, Training, UpdateRule } from './objective.ts';
 import { perturb } from './perturb.ts';
+import { keepPositive, keptCount, type SelectionSettings } from './selection.ts';
+import { sgd } from './sgd.ts';
 
 /** Where ESAM's chances come from; each is its own random stream. */
 export interface EsamDraws {
@@ -11,7 +13,20 @@ export interface EsamDraws {
   subset(n: number, k: number): Int32Array;
 }
 
-type EsamSettings = Pick<EsamConfig, 'rho' | 'beta' | 'gamma' | 'perturbation' | 'selection' | 'bnStatistics'>;
+export type EsamSettings = SelectionSettings &
+  Pick<
+    EsamConfig,
+    | 'rho'
+    | 'beta'
+    | 'perturbation'
+    | 'secondPass'
+    | 'bnStatistics'
+    | 'adaptive'
+    | 'sharpnessBatch'
+    | 'interval'
+    | 'maskDrawn'
+    | 'alwaysRank'
+  >;
 
 /** Chooses each tensor with probability β, independently; draws again while none is chosen. */
 const drawMask = (tensors: number, beta: number, uniform: () => number): readonly boolean[] => {
@@ -21,11 +36,11 @@ const drawMask = (tensors: number, beta: number, uniform: () => number): readonl
   }
 };
 
-/** |𝔹⁺| = max(1, ⌊γ·B⌋); the release's strict comparison with the k-th largest Δ loses that one. */
-const keptCount = ({ gamma, selection }: EsamSettings, examples: number): number => {
-  const k = Math.max(1, Math.floor(gamma * examples));
-  return selection === 'sharpness-strict' ? Math.max(1, k - 1) : k;
-};
+/** A sub-batch's gradient for the update, and what was done to get it. */
+interface Ascent {
+  readonly gradients: readonly (Tensor | null)[];
+  readonly report: StepReport;
+}
 
 /**
  * ESAM (Du et al. 2022, Alg. 1). Stochastic weight perturbation: only tensors chosen with probability β get a gradient and a
@@ -34,50 +49,120 @@ const keptCount = ({ gamma, selection }: EsamSettings, examples: number): number
  */
 export const esam = (training: Training, rule: UpdateRule, settings: EsamSettings, draws: EsamDraws): Optimizer => {
   const { ops, state, clock } = training;
-  const later = settings.bnStatistics === 'all' ? 'update' : 'keep';
+  const { beta, gamma, selection, secondPass } = settings;
+  const ranks = gamma < 1 || selection === 'positive' || settings.alwaysRank;
+  const needsLossesAbove = selection !== 'loss' && selection !== 'random';
+  const movesOnSelection =
+    settings.bnStatistics === 'all' || (settings.bnStatistics === 'last' && secondPass === 'gathered');
+  const movesOnSecond = settings.bnStatistics !== 'first';
+  const plain = sgd(rule);
 
-  /** The examples to keep, and Δ where it was computed; nothing of either costs anything at γ = 1. */
-  const select = (objective: Objective, lossesBefore: Tensor): { kept: Tensor | null; sharpness: Tensor | null } => {
-    if (settings.gamma === 1) return { kept: null, sharpness: null };
+  const newMask = (): readonly boolean[] | null =>
+    beta === 1 ? null : drawMask(state.parameters.length, beta, draws.uniform);
+  // null perturbs every tensor: always at β = 1, and in the first step of the release, which draws its mask after the step.
+  let nextMask: readonly boolean[] | null = null;
+  let step = 0;
+
+  /** The examples that the update uses, int32 [k]; null = all. */
+  const select = (objective: Objective, lossesBefore: Tensor, sharpness: Tensor | null): Tensor | null => {
+    if (!ranks) return null;
     const k = keptCount(settings, objective.examples);
-    if (settings.selection === 'random') {
-      return { kept: ops.upload(draws.subset(objective.examples, k), [k]), sharpness: null };
+    if (selection === 'random') {
+      return ops.upload(draws.subset(objective.examples, k), [k]);
     }
-    if (settings.selection === 'loss') return { kept: ops.topK(lossesBefore, k), sharpness: null };
-    const lossesAbove = objective.losses(later);
-    return clock.measure('selectionForward', () => {
-      const sharpness = ops.subtract(lossesAbove, lossesBefore);
-      ops.dispose(lossesAbove);
-      return { kept: ops.topK(sharpness, k), sharpness };
+    const ranked = selection === 'loss' ? lossesBefore : sharpness;
+    if (ranked === null) throw new Error(`Selection by ${selection} needs the losses at θ+ε.`);
+    return selection === 'positive' ? keepPositive(ops, ranked) : ops.topK(ranked, k);
+  };
+
+  const ascend = (objective: Objective, mask: readonly boolean[] | null): Ascent => {
+    const isChosen = (parameter: number): boolean => mask === null || mask[parameter] === true;
+    const here = objective.gradients({
+      pass: 'first',
+      statistics: settings.bnStatistics === 'last' ? 'keep' : 'update',
+      ...(settings.perturbation !== 'full-norm' && { isWanted: isChosen }),
     });
+    const { restore, ...climbed } = perturb(training, here.gradients, {
+      radius: settings.rho / beta,
+      isNormalized: settings.perturbation !== 'unnormalized',
+      isAdaptive: settings.adaptive,
+      isMoved: isChosen,
+    });
+
+    const onSelection = movesOnSelection ? 'update' : 'keep';
+    const recorded = secondPass === 'gathered' ? objective.recordedLosses(onSelection) : null;
+    const lossesAbove = recorded?.losses ?? (ranks && needsLossesAbove ? objective.losses(onSelection) : null);
+    const choose = (): { sharpness: Tensor | null; kept: Tensor | null } => {
+      const sharpness = lossesAbove === null ? null : ops.subtract(lossesAbove, here.losses);
+      return { sharpness, kept: select(objective, here.losses, sharpness) };
+    };
+    // Where nothing is chosen there is no such phase, and its time stays 0.
+    const { kept, sharpness } =
+      ranks || lossesAbove !== null ? clock.measure('selectionForward', choose) : { kept: null, sharpness: null };
+    let above;
+    if (recorded === null) {
+      above = objective.gradients({
+        pass: 'second',
+        statistics: movesOnSecond ? 'update' : 'keep',
+        ...(kept !== null && { kept }),
+      });
+    } else {
+      const everything = (): Tensor =>
+        ops.upload(
+          Int32Array.from({ length: objective.examples }, (_, index) => index),
+          [objective.examples],
+        );
+      const used = kept ?? everything();
+      above = recorded.gradients(used);
+      if (kept === null) ops.dispose(used);
+    }
+    if (lossesAbove !== null) ops.dispose(lossesAbove);
+    restore();
+    return {
+      gradients: above.gradients,
+      report: {
+        ...climbed,
+        lossesBefore: here.losses,
+        lossesAfter: above.losses,
+        keptExamples: above.losses.shape[0] ?? 0,
+        sharpness,
+        kept,
+      },
+    };
+  };
+
+  /** The mean of sub-batches' gradients over all the examples that they kept; consumes them. */
+  const meanGradients = (parts: readonly Ascent[]): readonly (Tensor | null)[] => {
+    const [first] = parts;
+    if (first === undefined) throw new Error('A step needs examples.');
+    if (parts.length === 1) return first.gradients;
+    const total = parts.reduce((sum, { report }) => sum + report.keptExamples, 0);
+    return clock.measure('update', () =>
+      first.gradients.map((_, parameter) =>
+        parts.reduce<Tensor | null>((sum, { gradients, report }) => {
+          const gradient = gradients[parameter] ?? null;
+          if (gradient === null) return sum;
+          const share = ops.constant(report.keptExamples / total);
+          const next = sum === null ? ops.multiply(gradient, share) : ops.scaleAdd(gradient, share, sum);
+          ops.dispose(gradient);
+          if (sum !== null) ops.dispose(sum);
+          return next;
+        }, null),
+      ),
+    );
   };
 
   return {
     step(objective, learningRate) {
-      const mask = settings.beta === 1 ? null : drawMask(state.parameters.length, settings.beta, draws.uniform);
-      const here = objective.gradients({
-        pass: 'first',
-        statistics: 'update',
-        ...(mask !== null && { isWanted: (parameter: number) => mask[parameter] === true }),
-      });
-      const { restore, ...climbed } = perturb(
-        training,
-        here.gradients,
-        settings.rho / settings.beta,
-        settings.perturbation === 'masked-norm',
-      );
-      const { kept, sharpness } = select(objective, here.losses);
-      const above = objective.gradients({ pass: 'second', statistics: later, ...(kept !== null && { kept }) });
-      restore();
-      rule.apply(above.gradients, learningRate);
-      return {
-        ...climbed,
-        lossesBefore: here.losses,
-        lossesAfter: above.losses,
-        keptExamples: kept === null ? objective.examples : keptCount(settings, objective.examples),
-        sharpness,
-        kept,
-      };
+      if (step++ % settings.interval !== 0) return plain.step(objective, learningRate);
+      const mask = settings.maskDrawn === 'before-step' ? newMask() : nextMask;
+      const parts: Ascent[] = [];
+      const m = settings.sharpnessBatch;
+      if (m === null || m >= objective.examples) parts.push(ascend(objective, mask));
+      else objective.forEachPart(m, (part) => parts.push(ascend(part, mask)));
+      rule.apply(meanGradients(parts), learningRate);
+      if (settings.maskDrawn === 'after-step') nextMask = newMask();
+      return parts.map(({ report }) => report);
     },
     dispose: rule.dispose,
   };

@@ -29,6 +29,16 @@ export interface Objective {
   }): { readonly gradients: (Tensor | null)[]; readonly losses: Tensor };
   /** Forward only, timed as selectionForward: each example's loss [B], the caller's. */
   losses(statistics: PassStatistics): Tensor;
+  /**
+   * The same forward pass, with its activations kept: those of some examples can go backward without a further forward pass.
+   * `gradients` ends it, timed as forward2 (gathering) and backward2; its gradients and losses [k] are the caller's.
+   */
+  recordedLosses(statistics: PassStatistics): {
+    readonly losses: Tensor;
+    gradients(kept: Tensor): { readonly gradients: (Tensor | null)[]; readonly losses: Tensor };
+  };
+  /** Calls `use` with the objective of each sub-batch of at most m examples, in order. */
+  forEachPart(m: number, use: (part: Objective) => void): void;
 }
 
 /** What an optimizer works on. */
@@ -38,7 +48,7 @@ export interface Training {
   readonly clock: PhaseClock;
 }
 
-/** What one step did. Tensors are the caller's to dispose of. */
+/** What one step did to one batch, or sub-batch. Tensors are the caller's to dispose of. */
 export interface StepReport {
   /** Losses at θ [B], and at θ+ε of the examples that the update used [k] (null for SGD). */
   readonly lossesBefore: Tensor;
@@ -54,8 +64,8 @@ export interface StepReport {
 }
 
 export interface Optimizer {
-  /** Does one step with the given learning rate. */
-  step(objective: Objective, learningRate: number): StepReport;
+  /** Does one step with the given learning rate; one report for each sub-batch. */
+  step(objective: Objective, learningRate: number): readonly StepReport[];
   /** Disposes of the optimizer's own tensors. */
   dispose(): void;
 }

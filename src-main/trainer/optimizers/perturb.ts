@@ -11,19 +11,35 @@ export interface Perturbation {
   restore(): void;
 }
 
-/**
- * Moves the parameters that have a gradient to θ + ε, and consumes the gradients.
- * @param radius - ρ/β.
- * @param isNormalized - ε = radius·g/(‖g‖₂ + 1e-12), the norm over all given gradients; else ε = radius·g.
- */
+/** How far and in which direction to climb. */
+export interface Climb {
+  /** ρ/β. */
+  readonly radius: number;
+  /** ε = radius·g/(‖g‖₂ + 1e-12); else ε = radius·g. */
+  readonly isNormalized: boolean;
+  /** ASAM (Kwon et al. 2021): ε = radius·θ²g/‖|θ|·g‖₂, element by element, in every tensor alike. */
+  readonly isAdaptive: boolean;
+  /** Which parameters move; the norm is over all that have a gradient. */
+  readonly isMoved: (parameter: number) => boolean;
+}
+
+/** Moves parameters to θ + ε, and consumes the gradients (null: the parameter has none and stays). */
 export const perturb = (
   { ops, state, clock }: Training,
   gradients: readonly (Tensor | null)[],
-  radius: number,
-  isNormalized: boolean,
+  { radius, isNormalized, isAdaptive, isMoved }: Climb,
 ): Perturbation =>
   clock.measure('perturb', () => {
-    const squared = ops.squaredNorm(gradients.filter((gradient) => gradient !== null));
+    const before = [...state.parameters];
+    /** θ·g in place of g where the neighbourhood scales with |θ|; consumes the gradient. */
+    const scaled = gradients.map((gradient, index) => {
+      const parameter = before[index];
+      if (!isAdaptive || gradient === null || parameter === undefined) return gradient;
+      const product = ops.multiply(parameter, gradient);
+      ops.dispose(gradient);
+      return product;
+    });
+    const squared = ops.squaredNorm(scaled.filter((gradient) => gradient !== null));
     const gradientNorm = ops.sqrt(squared);
     ops.dispose(squared);
     let factor = ops.constant(radius);
@@ -32,17 +48,26 @@ export const perturb = (
       factor = ops.divide(factor, divisor);
       ops.dispose(divisor);
     }
-    const perturbationNorm = ops.multiply(gradientNorm, factor);
-    const before = [...state.parameters];
+
+    const moved: Tensor[] = [];
     let perturbedTensors = 0;
-    gradients.forEach((gradient, index) => {
+    scaled.forEach((gradient, index) => {
       const parameter = before[index];
       if (gradient === null || parameter === undefined) return;
-      state.parameters[index] = ops.scaleAdd(gradient, factor, parameter);
-      ops.dispose(gradient);
+      if (!isMoved(index)) {
+        ops.dispose(gradient);
+        return;
+      }
+      const direction = isAdaptive ? ops.multiply(parameter, gradient) : gradient;
+      if (isAdaptive) ops.dispose(gradient);
+      state.parameters[index] = ops.scaleAdd(direction, factor, parameter);
+      moved.push(direction);
       perturbedTensors++;
     });
-    if (isNormalized) ops.dispose(factor);
+    const movedSquared = ops.squaredNorm(moved);
+    const movedNorm = ops.sqrt(movedSquared);
+    const perturbationNorm = ops.multiply(movedNorm, factor);
+    [movedSquared, movedNorm, ...moved, ...(isNormalized ? [factor] : [])].forEach(ops.dispose);
     return {
       perturbedTensors,
       gradientNorm,

@@ -35,16 +35,18 @@ export const sgd = (rule: UpdateRule): Optimizer => ({
   step(objective, learningRate) {
     const here = objective.gradients({ pass: 'first', statistics: 'update' });
     rule.apply(here.gradients, learningRate);
-    return {
-      lossesBefore: here.losses,
-      lossesAfter: null,
-      keptExamples: objective.examples,
-      perturbedTensors: 0,
-      gradientNorm: null,
-      perturbationNorm: null,
-      sharpness: null,
-      kept: null,
-    };
+    return [
+      {
+        lossesBefore: here.losses,
+        lossesAfter: null,
+        keptExamples: objective.examples,
+        perturbedTensors: 0,
+        gradientNorm: null,
+        perturbationNorm: null,
+        sharpness: null,
+        kept: null,
+      },
+    ];
   },
   dispose: rule.dispose,
 });

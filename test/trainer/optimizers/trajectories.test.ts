@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { plainEsam, plainSam } from '../../../shared/runConfig.ts';
 import type { NetworkState } from '../../../src-main/trainer/engine/layers.ts';
 import { networkBuilder, type Network } from '../../../src-main/trainer/engine/network.ts';
 import type { Ops, Tensor } from '../../../src-main/trainer/engine/ops.ts';
@@ -76,12 +77,12 @@ const scaleOf = (values: readonly number[]): number => Math.max(...values.map(Ma
 const optimizerFor = (training: Training, rule: UpdateRule, { config }: Case, perturbed: () => string[]): Optimizer => {
   const { rho = NaN, beta = NaN, gamma = NaN, bnStats: bnStatistics = 'first', perturbation = 'masked-norm' } = config;
   if (config.optimizer === 'sgd') return sgd(rule);
-  if (config.optimizer === 'sam') return sam(training, rule, { rho, bnStatistics });
+  if (config.optimizer === 'sam') return sam(training, rule, { ...plainSam, rho, bnStatistics });
   let position = 0;
   return esam(
     training,
     rule,
-    { rho, beta, gamma, bnStatistics, perturbation, selection: 'sharpness' },
+    { ...plainEsam, rho, beta, gamma, bnStatistics, perturbation, selection: 'sharpness', secondPass: 'reforward' },
     {
       // The mask asks once per tensor, in order: 0 is below every β, 1 is not.
       uniform: () =>
@@ -136,7 +137,8 @@ describe.each(engines)('three steps on $name', ({ open, allowed }) => {
       const images = ops.upload(Float64Array.from(step.images), [8, 8, 8, 3]);
       const labels = int64(ops, step.labels);
       const objective = batchObjective(ops, network, state, { images, labels }, 0, noClock, () => undefined);
-      const report = optimizer.step(objective, trajectory.config.learningRate);
+      const [report] = optimizer.step(objective, trajectory.config.learningRate);
+      if (report === undefined) throw new Error('No report.');
 
       close(report.lossesBefore, step.lossBefore);
       expect(report.perturbedTensors).toBe(perturbed.length);
