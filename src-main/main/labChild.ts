@@ -24,7 +24,9 @@ const canLoadStore = Number(process.versions['napi'] ?? 0) >= 10;
 /** Starts the lab: a utility process, or a child process of a newer Node where Electron's own is too old. */
 export const startLab = (entry: string, listeners: LabChildListeners): LabChild => {
   const node = process.env['ESAM_LAB_NODE'];
-  return canLoadStore || node === undefined ? utilityLab(entry, listeners) : nodeLab(entry, node, listeners);
+  return canLoadStore || node === undefined || node === ''
+    ? utilityLab(entry, listeners)
+    : nodeLab(entry, node, listeners);
 };
 
 const utilityLab = (entry: string, { onMessage, onExit }: LabChildListeners): LabChild => {

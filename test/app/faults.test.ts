@@ -29,7 +29,11 @@ test('kill -9 of the trainer ends its run as interrupted, with the reason, and t
     await opened.page.getByRole('link', { name: 'Runs' }).click();
     const table = opened.page.getByRole('table', { name: 'Runs by configuration' });
     await table.getByRole('button', { name: 'SGD' }).click();
-    await table.getByRole('row').filter({ hasText: run.reason ?? 'no reason' }).getByText('interrupted').waitFor();
+    await table
+      .getByRole('row')
+      .filter({ hasText: run.reason ?? 'no reason' })
+      .getByText('interrupted')
+      .waitFor();
     await opened.ask('stopRun', { runId: second, when: 'now' });
     await expect.poll(() => stateOf(opened, second), { timeout: 20_000 }).toBe('stopped');
   } finally {

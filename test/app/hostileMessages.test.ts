@@ -74,6 +74,12 @@ test('messages that are no requests are dropped or refused, and the lab goes on'
   expect(await opened.ask('runs', { experimentId: null })).toEqual([]);
 });
 
+test('a message too large to be an honest request is refused', async () => {
+  const input = { query: 'x'.repeat(2_000_000) };
+  const reply = await exchange(opened.page, { type: 'request', id: 4_000_000, method: 'results', input });
+  expect(reply).toMatchObject({ type: 'refusal', id: 4_000_000, code: 'MESSAGE_INVALID' });
+});
+
 test('the shell refuses hostile calls and opens no dialog for them', async () => {
   await opened.app.evaluate(({ dialog }) => {
     const opens: string[] = [];

@@ -43,7 +43,7 @@ test('the form queues three methods with two seeds', async () => {
   await expect.poll(() => page.url()).toContain('#/live');
 });
 
-test('training shows live in the window and goes on in a utility process', async () => {
+test('training shows live in the window and goes on in a utility process', { timeout: 300_000 }, async () => {
   const { page } = opened;
   await expect.poll(() => trainerPids(opened), { timeout: 30_000 }).toHaveLength(1);
   await page.getByRole('progressbar', { name: 'Progress of the run' }).waitFor();

@@ -1,0 +1,45 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { build } from '../../src-main/runtimes/build.ts';
+import { openApp, temporaryHome } from './app.ts';
+
+/**
+ * Runs the quick comparison in the real window and keeps pictures of what it shows: `screenshot.png` (the comparison) and one
+ * per view, in the folder of the first argument.
+ */
+const takeScreenshots = async (folder: string): Promise<void> => {
+  await build(process.cwd());
+  await mkdir(folder, { recursive: true });
+  const home = await temporaryHome();
+  const opened = await openApp(home.folder);
+  const { page, ask } = opened;
+  const picture = (name: string): Promise<Buffer> => page.screenshot({ path: join(folder, `${name}.png`) });
+  const until = async (isTrue: () => Promise<boolean>): Promise<void> => {
+    while (!(await isTrue())) await page.waitForTimeout(250);
+  };
+  try {
+    await page.getByRole('button', { name: 'Queue runs' }).waitFor();
+    await picture('new-experiment');
+    await page.getByRole('button', { name: 'Queue runs' }).click();
+    await until(async () => {
+      const [run] = (await ask('queue', {})).running;
+      return run !== undefined && run.config.optimizer.name === 'esam' && run.epochsDone >= 3;
+    });
+    await picture('live');
+    await until(async () => {
+      const { running, waiting } = await ask('queue', {});
+      return running.length + waiting.length === 0;
+    });
+    for (const view of ['Runs', 'Data', 'Device', 'Compare']) {
+      await page.getByRole('link', { name: view }).click();
+      await page.waitForTimeout(1500); // charts grow to their size
+      await picture(view === 'Compare' ? 'screenshot' : view.toLowerCase());
+    }
+  } finally {
+    await opened.quit();
+    await home.dispose();
+  }
+};
+
+const [folder = 'test-results/screenshots'] = process.argv.slice(2);
+await takeScreenshots(resolve(folder));
