@@ -23,7 +23,7 @@ const takeScreenshots = async (folder: string): Promise<void> => {
     await page.getByRole('button', { name: 'Queue runs' }).click();
     await until(async () => {
       const [run] = (await ask('queue', {})).running;
-      return run !== undefined && run.config.optimizer.name === 'esam' && run.epochsDone >= 3;
+      return run?.config.optimizer.name === 'esam' && run.epochsDone >= 3;
     });
     await picture('live');
     await until(async () => {
