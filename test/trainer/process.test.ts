@@ -1,0 +1,146 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { DatasetInfo } from '../../shared/dataset.ts';
+import type { RunConfig } from '../../shared/runConfig.ts';
+import {
+  trainerMessageSchema,
+  type TrainerCommand,
+  type TrainerMessage,
+  type TrainingEvent,
+} from '../../shared/trainerProtocol.ts';
+import { tensorflowBinding } from './tensorflow.ts';
+import { esam, tinyRun, writeTinyDataset } from './tinyDataset.ts';
+
+const entry = fileURLToPath(new URL('../../src-main/trainer/process.ts', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'esam-lab-trainer-'));
+const dataset: DatasetInfo = writeTinyDataset(folder);
+let bindingPath: string;
+const children: ChildProcess[] = [];
+beforeAll(async () => {
+  bindingPath = await tensorflowBinding();
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** A trainer of its own, as the lab starts it without Electron. Its messages are parsed as they come. */
+const startTrainer = () => {
+  const child = fork(entry, [], {
+    serialization: 'advanced',
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  children.push(child);
+  const messages: TrainerMessage[] = [];
+  let onMessage = (): void => undefined;
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  child.on('message', (message) => {
+    messages.push(trainerMessageSchema.parse(message));
+    onMessage();
+  });
+  const ended = once(child, 'exit').then(([code]: unknown[]) => code);
+  return {
+    child,
+    messages,
+    ended,
+    said: () => said,
+    send: (command: TrainerCommand): boolean => child.send(command),
+    /** Waits for a message that fits, now or later. */
+    until: (fits: (message: TrainerMessage) => boolean): Promise<void> =>
+      new Promise((resolve, reject) => {
+        onMessage = () => {
+          if (messages.some(fits)) resolve();
+        };
+        onMessage();
+        void ended.then(() => {
+          reject(new Error(`The trainer ended too early. It said: ${said}`));
+        });
+      }),
+    sequences: () => messages.flatMap((message) => (message.type === 'event' ? [message.sequence] : [])),
+    events: (): TrainingEvent[] => messages.flatMap((message) => (message.type === 'event' ? [message.event] : [])),
+  };
+};
+
+const trainCommand = (config: RunConfig, binding: string | null): TrainerCommand => ({
+  ...{ type: 'train', runId: 1, config, dataset, datasetFolder: folder, bindingPath: binding, labVersion: '0.0.0' },
+});
+
+const isEnd = (message: TrainerMessage): boolean =>
+  message.type === 'event' && ['done', 'stopped', 'diverged', 'failed'].includes(message.event.type);
+
+test('a trainer says that it is ready, trains to the end, and ends after its last event was acknowledged', async () => {
+  const trainer = startTrainer();
+  await trainer.until(({ type }) => type === 'ready');
+  expect(trainer.messages[0]).toEqual({ type: 'ready', pid: trainer.child.pid });
+
+  trainer.send(trainCommand(tinyRun({ optimizer: esam }), bindingPath));
+  await trainer.until(isEnd);
+  const types = trainer.events().map(({ type }) => type);
+  expect(types.filter((type) => type !== 'progress')).toEqual(['started', 'epochFinished', 'epochFinished', 'done']);
+  const sequences = trainer.sequences();
+  expect(sequences).toEqual(sequences.map((_, index) => index + 1));
+
+  const last = sequences.length;
+  trainer.send({ type: 'acknowledge', sequence: last - 1 });
+  const heartbeats = (): number => trainer.messages.filter(({ type }) => type === 'heartbeat').length;
+  const before = heartbeats();
+  await expect.poll(heartbeats, { timeout: 10_000 }).toBeGreaterThan(before); // it lives, and beats on while it waits
+  expect(trainer.child.exitCode).toBeNull();
+  trainer.send({ type: 'acknowledge', sequence: last });
+  expect(await trainer.ended).toBe(0);
+  expect(trainer.sequences()).toHaveLength(last);
+});
+
+test('a trainer that is asked to stop does so between two steps', async () => {
+  const trainer = startTrainer();
+  trainer.send(trainCommand(tinyRun({ epochs: 100_000 }), bindingPath));
+  await trainer.until((message) => message.type === 'event' && message.event.type === 'epochFinished');
+  trainer.send({ type: 'stop', when: 'now' });
+  await trainer.until(isEnd);
+  expect(trainer.events().at(-1)).toMatchObject({
+    type: 'stopped',
+    reason: expect.stringContaining('on request') as string,
+  });
+  trainer.send({ type: 'acknowledge', sequence: trainer.sequences().length });
+  expect(await trainer.ended).toBe(0);
+});
+
+test('without TensorFlow a run on it fails with a code', async () => {
+  const trainer = startTrainer();
+  trainer.send(trainCommand(tinyRun(), null));
+  await trainer.until(isEnd);
+  expect(trainer.events()).toMatchObject([{ type: 'failed', code: 'ENGINE_MISSING' }]);
+  trainer.send({ type: 'acknowledge', sequence: 1 });
+  expect(await trainer.ended).toBe(0);
+});
+
+test('a message that it does not know is told and harms nothing', async () => {
+  const trainer = startTrainer();
+  trainer.child.send({ type: 'train', runId: 'seven' });
+  trainer.child.send('nonsense');
+  const { device, ...rest } = tinyRun({ model: { id: 'mlp' }, epochs: 1 });
+  trainer.send(trainCommand({ ...rest, device: { ...device, engine: 'reference' } }, null));
+  await trainer.until(isEnd);
+  expect(trainer.events().at(-1)).toEqual({ type: 'done' });
+  expect(trainer.said().match(/does not know/g)).toHaveLength(2);
+  trainer.send({ type: 'acknowledge', sequence: trainer.sequences().length });
+  expect(await trainer.ended).toBe(0);
+});
+
+test('a trainer ends with the lab', async () => {
+  const trainer = startTrainer();
+  trainer.send(trainCommand(tinyRun({ epochs: 100_000 }), bindingPath));
+  await trainer.until((message) => message.type === 'event' && message.event.type === 'started');
+  trainer.child.disconnect();
+  expect(await Promise.race([trainer.ended, setTimeout(10_000, 'still there')])).toBe(1);
+});
