@@ -72,11 +72,15 @@ const endedBecause = (code: number | null, signal: string | null, lastLine: stri
   return `The trainer process ended ${how}.${lastLine === '' ? '' : ` Its last output was: ${lastLine}`}`;
 };
 
-/** Reads the child's stderr and answers the last line that says something, at most 300 characters. */
+/** Reads the child's stderr and answers the line that names the last error, else its last line, at most 300 characters. */
 const keepLastLine = (child: ChildProcess): (() => string) => {
   let tail = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    tail = (tail + text).slice(-4096);
+    tail = (tail + text).slice(-8192);
   });
-  return () => (tail.trim().split(/\r?\n/).at(-1) ?? '').trim().slice(0, 300);
+  return () => {
+    const lines = tail.trim().split(/\r?\n/);
+    const line = lines.findLast((each) => /^\w*Error\b/.test(each)) ?? lines.at(-1) ?? '';
+    return line.trim().slice(0, 300);
+  };
 };

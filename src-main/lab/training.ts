@@ -104,7 +104,13 @@ export class Training {
     });
     watch.stop();
     this.#timers.forEach(clearTimeout);
-    return this.#ending ?? this.#endAnyway({ state: 'interrupted', reason: closeReason });
+    return this.#ending ?? this.#endAnyway(this.#lost(closeReason));
+  }
+
+  /** The process went away unasked; one that never came up would not do so for the next run either. */
+  #lost(closeReason: string): Ending {
+    if (this.#ready) return { state: 'interrupted', reason: closeReason };
+    return { state: 'failed', reason: `The trainer did not come up. ${closeReason}`, code: 'TRAINER_LOST' };
   }
 
   #receive(raw: unknown): void {

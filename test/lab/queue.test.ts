@@ -168,6 +168,15 @@ test('a trainer process that cannot be started holds the queue', async () => {
   expect(await statesOf(lab)).toEqual(['failed', 'queued']);
 });
 
+test('a trainer that does not come up says why, and the next runs wait', async () => {
+  const { lab } = await openTestLab(undefined, { launcher: nodeTrainers('/nowhere/trainer.js') });
+  await lab.enqueue(experimentOf({ seeds: [1, 2] }));
+  const { state, reason } = await untilEnded(lab, 1);
+  expect(state).toBe('failed');
+  expect(reason).toMatch(/did not come up.*exit code 1.*Error: Cannot find module '\/nowhere\/trainer\.js'/);
+  await expect.poll(() => lab.queue({})).toMatchObject({ paused: true, waiting: [{ id: 2 }] });
+});
+
 test('a lab that trains only its own runs leaves the others waiting', async () => {
   const { lab: app, folder } = await openTestLab();
   await app.pauseQueue({ paused: true });
