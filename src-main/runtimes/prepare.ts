@@ -58,7 +58,7 @@ const provideTensorflow = async (say: (line: string) => void): Promise<void> => 
     variant: 'auto',
     signal: new AbortController().signal,
     onProgress: ({ message, bytes, totalBytes }) => {
-      const tenths = bytes === null || totalBytes === null ? '' : `: ${Math.floor((10 * bytes) / totalBytes)}0%`;
+      const tenths = bytes === null || totalBytes === null ? '' : `: ${10 * Math.floor((10 * bytes) / totalBytes)}%`;
       const line = message + tenths;
       if (line !== last) say(line);
       last = line;

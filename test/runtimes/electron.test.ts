@@ -14,21 +14,25 @@ let folder: string;
 beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'esam-electron-'))));
 afterAll(() => rm(folder, { recursive: true }));
 
-test('two processes that prepare Electron in an empty cache at once end with the same, and leave nothing half-done', async () => {
-  const module = fileURLToPath(new URL('../../src-main/runtimes/electron/index.ts', import.meta.url));
-  const script = `const { findElectron } = await import(${JSON.stringify(module)});
+test(
+  'two processes that prepare Electron in an empty cache at once end with the same, and leave nothing half-done',
+  { timeout: 300_000 },
+  async () => {
+    const module = fileURLToPath(new URL('../../src-main/runtimes/electron/index.ts', import.meta.url));
+    const script = `const { findElectron } = await import(${JSON.stringify(module)});
     console.log(JSON.stringify(await findElectron()));`;
-  const cache = join(folder, 'cache');
-  const env = { ...process.env, ESAM_LAB_CACHE: cache };
-  const find = async (): Promise<FoundElectron> => {
-    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { env });
-    return JSON.parse(stdout) as FoundElectron;
-  };
-  const [first, second] = await Promise.all([find(), find()]);
-  expect(second).toEqual(first);
-  const left = await readdir(cache).catch(() => []);
-  expect(left.filter((name) => name.includes('staging') || name.endsWith('.lock'))).toEqual([]);
-});
+    const cache = join(folder, 'cache');
+    const env = { ...process.env, ESAM_LAB_CACHE: cache };
+    const find = async (): Promise<FoundElectron> => {
+      const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { env });
+      return JSON.parse(stdout) as FoundElectron;
+    };
+    const [first, second] = await Promise.all([find(), find()]);
+    expect(second).toEqual(first);
+    const left = await readdir(cache).catch(() => []);
+    expect(left.filter((name) => name.includes('staging') || name.endsWith('.lock'))).toEqual([]);
+  },
+);
 
 test('the Electron that is found runs an app folder as Electron does: its name, its version, unpackaged', async () => {
   const { path, version } = await findElectron();

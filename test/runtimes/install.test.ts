@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, symlink, truncate } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,6 +20,16 @@ interface Line {
   readonly message?: string;
 }
 
+/** A compiler that compiles once and hands out a copy from then on: the command line and the sources are always the same. */
+const rememberingCompiler = `#!/bin/sh
+[ "$1" = --version ] && exec g++ --version
+kept=$(dirname "$0")/kept.node
+for word in "$@"; do [ "$last" = -o ] && out=$word; last=$word; done
+[ -f "$kept" ] || { g++ "$@" && cp "$out" "$kept.new" && mv "$kept.new" "$kept"; }
+cp "$kept" "$out"
+`;
+
+const limitMs = 300_000;
 const installer = fileURLToPath(new URL('installer.ts', import.meta.url));
 const signal = new AbortController().signal;
 let material: string;
@@ -31,6 +41,7 @@ let server: FileServer | null;
 beforeAll(async () => {
   material = await mkdtemp(join(tmpdir(), 'esam-wheel-'));
   wheel = await tinyWheel(material);
+  await writeFile(join(material, 'c++'), rememberingCompiler, { mode: 0o755 });
   const closed = createServer();
   await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
   closedUrl = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`;
@@ -57,6 +68,7 @@ const environment = (changes: Record<string, string> = {}): Record<string, strin
   NO_PROXY: '127.0.0.1',
   TFJS_NODE_CDN_STORAGE: 'https://127.0.0.1:1/',
   LD_LIBRARY_PATH: wheel.libraries,
+  CXX: join(material, 'c++'),
   ...changes,
 });
 
@@ -110,71 +122,87 @@ const pathWith = async (...programs: string[]): Promise<string> => {
   return folder;
 };
 
-test('of two installers at once one works, the other waits for it, and both end with the binding that adds', async () => {
-  server = await serveFile(wheel.fileName, wheel.content, wheel.sha256);
-  const [first, second] = await Promise.all([install(), install()]);
-  expect(first.at(-1)?.ready).toBeDefined();
-  expect(second.at(-1)?.ready).toBe(first.at(-1)?.ready);
-  expect(server.ranges).toEqual([null]);
-  expect([first, second].filter((lines) => lines[0]?.stage === 'lock')).toHaveLength(1);
-  expect((await readdir(tensorflow())).sort()).toEqual([await libraryName(), 'current.json']);
+test(
+  'of two installers at once one works, the other waits for it, and both end with the binding that adds',
+  { timeout: limitMs },
+  async () => {
+    server = await serveFile(wheel.fileName, wheel.content, wheel.sha256);
+    const [first, second] = await Promise.all([install(), install()]);
+    expect(first.at(-1)?.ready).toBeDefined();
+    expect(second.at(-1)?.ready).toBe(first.at(-1)?.ready);
+    expect(server.ranges).toEqual([null]);
+    expect([first, second].filter((lines) => lines[0]?.stage === 'lock')).toHaveLength(1);
+    expect((await readdir(tensorflow())).sort()).toEqual([await libraryName(), 'current.json']);
 
-  // A library cut short is noticed and replaced; without its binding, the binding alone is made again: no network then.
-  await truncate(tensorflow(await libraryName(), 'tensorflow', 'libtensorflow_cc.so.2'), 5);
-  expect(await find()).toBe('broken');
-  expect((await install()).at(-1)?.ready).toBe(first.at(-1)?.ready);
-  expect(await find()).toBe('ready');
-  server.close();
-  await rm(tensorflow(await libraryName(), 'bindings'), { recursive: true });
-  expect(await find()).toBe('missing');
-  const again = await install();
-  expect(again.map(({ stage }) => stage)).toEqual(['compile', 'check', 'done', undefined]);
-  const binding = again.at(-1)?.ready ?? '';
-  process.env['LD_LIBRARY_PATH'] = wheel.libraries;
-  expect(await checkBinding(binding, signal)).toBe('2.21.0');
-  delete process.env['LD_LIBRARY_PATH'];
-});
+    // A library cut short is noticed and replaced; without its binding, the binding alone is made again: no network then.
+    await truncate(tensorflow(await libraryName(), 'tensorflow', 'libtensorflow_cc.so.2'), 5);
+    expect(await find()).toBe('broken');
+    expect((await install()).at(-1)?.ready).toBe(first.at(-1)?.ready);
+    expect(await find()).toBe('ready');
+    server.close();
+    await rm(tensorflow(await libraryName(), 'bindings'), { recursive: true });
+    expect(await find()).toBe('missing');
+    const again = await install();
+    expect(again.map(({ stage }) => stage)).toEqual(['compile', 'check', 'done', undefined]);
+    const binding = again.at(-1)?.ready ?? '';
+    process.env['LD_LIBRARY_PATH'] = wheel.libraries;
+    expect(await checkBinding(binding, signal)).toBe('2.21.0');
+    delete process.env['LD_LIBRARY_PATH'];
+  },
+);
 
-test('an installer killed in the middle of the download leaves nothing in the way: the next goes on with the other half', async () => {
-  server = await serveFile(wheel.fileName, wheel.content, wheel.sha256);
-  server.fault = { kind: 'stall', afterBytes: 2_000_000 };
-  const isHalfway = ({ stage, bytes }: Line): boolean => stage === 'download' && (bytes ?? 0) > 0;
-  const killed = await install({}, undefined, isHalfway);
-  expect(killed.at(-1)?.ready).toBeUndefined();
-  expect((await readdir(tensorflow())).some((name) => name.startsWith('staging-'))).toBe(true);
-  server.fault = { kind: 'none' };
-  expect((await install()).at(-1)?.ready).toBeDefined();
-  expect(server.ranges[0]).toBeNull();
-  expect(server.ranges[1]).toMatch(/^bytes=[1-9]\d*-$/);
-  expect((await readdir(tensorflow())).sort()).toEqual([await libraryName(), 'current.json']);
-});
+test(
+  'an installer killed in the middle of the download leaves nothing in the way: the next goes on with the other half',
+  { timeout: limitMs },
+  async () => {
+    server = await serveFile(wheel.fileName, wheel.content, wheel.sha256);
+    server.fault = { kind: 'stall', afterBytes: 2_000_000 };
+    const isHalfway = ({ stage, bytes }: Line): boolean => stage === 'download' && (bytes ?? 0) > 0;
+    const killed = await install({}, undefined, isHalfway);
+    expect(killed.at(-1)?.ready).toBeUndefined();
+    expect((await readdir(tensorflow())).some((name) => name.startsWith('staging-'))).toBe(true);
+    server.fault = { kind: 'none' };
+    expect((await install()).at(-1)?.ready).toBeDefined();
+    expect(server.ranges[0]).toBeNull();
+    expect(server.ranges[1]).toMatch(/^bytes=[1-9]\d*-$/);
+    expect((await readdir(tensorflow())).sort()).toEqual([await libraryName(), 'current.json']);
+  },
+);
 
-test('a wheel that is not what the index promises is refused', async () => {
+test('a wheel that is not what the index promises is refused', { timeout: limitMs }, async () => {
   server = await serveFile(wheel.fileName, wheel.content, 'b'.repeat(64));
   const end = (await install()).at(-1);
   expect(end).toMatchObject({ refused: 'INSTALL_CHECKSUM' });
   expect(await readdir(tensorflow())).toEqual(['downloads']);
 });
 
-test('without a network the reason is the network, and the second source is named with its reason', async () => {
-  const end = (await install()).at(-1);
-  expect(end).toMatchObject({ refused: 'INSTALL_NO_NETWORK' });
-  expect(end?.message).toMatch(
-    /index could not be reached.*older TensorFlow 2\.9\.1 .*could not be downloaded either/s,
-  );
-});
+test(
+  'without a network the reason is the network, and the second source is named with its reason',
+  { timeout: limitMs },
+  async () => {
+    const end = (await install()).at(-1);
+    expect(end).toMatchObject({ refused: 'INSTALL_NO_NETWORK' });
+    expect(end?.message).toMatch(
+      /index could not be reached.*older TensorFlow 2\.9\.1 .*could not be downloaded either/s,
+    );
+  },
+);
 
-test('without pip, without a compiler and without space each reason is its own, with what to do', async () => {
-  server = await serveFile(wheel.fileName, wheel.content, wheel.sha256);
-  const noPip = (await install({ PATH: await pathWith('g++') })).at(-1);
-  expect(noPip).toMatchObject({ refused: 'INSTALL_NO_PIP' });
-  expect(noPip?.message).toMatch(/No Python 3 was found.*apt-get install python3-pip/);
-  await rm(join(cache, 'bin'), { recursive: true });
-  const noCompiler = (await install({ PATH: await pathWith('python3'), CXX: '' })).at(-1);
-  expect(noCompiler).toMatchObject({ refused: 'INSTALL_NO_COMPILER' });
-  expect(noCompiler?.message).toMatch(/No C\+\+ compiler.*apt-get install g\+\+/);
-  const noSpace = (await install({}, '1000000000')).at(-1);
-  expect(noSpace).toMatchObject({ refused: 'INSTALL_NO_SPACE' });
-  expect(noSpace?.message).toMatch(/has 1\.0 GB free, but 1\.5 GB are needed/);
-  expect(server.ranges).toEqual([]);
-});
+test(
+  'without pip, without a compiler and without space each reason is its own, with what to do',
+  { timeout: limitMs },
+  async () => {
+    server = await serveFile(wheel.fileName, wheel.content, wheel.sha256);
+    const noPip = (await install({ PATH: await pathWith('g++'), CXX: '' })).at(-1);
+    expect(noPip).toMatchObject({ refused: 'INSTALL_NO_PIP' });
+    expect(noPip?.message).toMatch(/No Python 3 was found.*apt-get install python3-pip/);
+    await rm(join(cache, 'bin'), { recursive: true });
+    const noCompiler = (await install({ PATH: await pathWith('python3'), CXX: '' })).at(-1);
+    expect(noCompiler).toMatchObject({ refused: 'INSTALL_NO_COMPILER' });
+    expect(noCompiler?.message).toMatch(/No C\+\+ compiler.*apt-get install g\+\+/);
+    const noSpace = (await install({}, '1000000000')).at(-1);
+    expect(noSpace).toMatchObject({ refused: 'INSTALL_NO_SPACE' });
+    expect(noSpace?.message).toMatch(/has 1\.0 GB free, but 1\.5 GB are needed/);
+    expect(server.ranges).toEqual([]);
+  },
+);
