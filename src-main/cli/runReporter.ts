@@ -27,8 +27,9 @@ const outcomeOf = (run: RunSummary): string =>
     ? `finished: best ${percent(run.bestTestAccuracy)}, last ${percent(run.lastTestAccuracy)}, ${rate(run.imagesPerSecond)}`
     : `${run.state}${run.reason === null ? '' : `: ${run.reason}`}`;
 
-const lineReporter = (): RunReporter => ({
-  show: (event, run, all) => {
+const lineReporter = (): RunReporter => {
+  const ended = new Set<RunId>();
+  const show: RunReporter['show'] = (event, run, all) => {
     if (event.type === 'epochFinished') {
       const { epoch, testAccuracy, imagesPerSecond } = event.metrics;
       say(
@@ -36,16 +37,19 @@ const lineReporter = (): RunReporter => ({
       );
     }
     if (event.type === 'logged' && event.line.level !== 'info') say(`${titleOf(run, all)}: ${event.line.text}`);
-    if (event.type === 'runChanged' && run.endedAt !== null) say(`${titleOf(run, all)}: ${outcomeOf(run)}`);
-  },
-  end: () => undefined,
-});
+    if (run.endedAt === null || ended.has(run.id)) return;
+    ended.add(run.id); // its end may be told more than once
+    say(`${titleOf(run, all)}: ${outcomeOf(run)}`);
+  };
+  return { show, end: () => undefined };
+};
 
 const barReporter = (): RunReporter => {
   const bar = new SingleBar(
     { format: '{title} {bar} epoch {epoch} | {speed} | {accuracy}', barsize: 24, hideCursor: true, linewrap: null },
     Presets.shades_classic,
   );
+  const ended = new Set<RunId>();
   let shownRun: RunId | null = null;
   let shown = { title: '', epoch: '', speed: '', accuracy: 'test –' };
   const stop = (): void => {
@@ -68,7 +72,8 @@ const barReporter = (): RunReporter => {
         shown = { ...shown, accuracy: `test ${percent(event.metrics.testAccuracy)}` };
         bar.update(event.metrics.epoch, shown);
       }
-      if (event.type === 'runChanged' && run.endedAt !== null) {
+      if (run.endedAt !== null && !ended.has(run.id)) {
+        ended.add(run.id); // its end may be told more than once
         stop();
         if (run.state !== 'finished') say(`${titleOf(run, all)}: ${outcomeOf(run)}`);
       }
