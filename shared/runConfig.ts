@@ -1,7 +1,17 @@
 import { z } from 'zod';
 
 /** Networks the engine can build. */
-export const modelIds = ['mlp', 'convnet', 'resnet8', 'resnet18'] as const;
+export const modelIds = [
+  'mlp',
+  'convnet',
+  'resnet8',
+  'resnet18',
+  'wrn28x10',
+  'pyramidnet110',
+  'resnet50',
+  'resnet101',
+  'vit-s16',
+] as const;
 export type ModelId = (typeof modelIds)[number];
 
 const share = z.number().gt(0).max(1);

@@ -1,6 +1,6 @@
 import { batchNormEpsilon, batchNormMomentum, type Layer } from './network.ts';
 import { elementCount, type Ops, type Tensor } from './ops.ts';
-import { forwardTokens, backwardTokens } from './tokenLayers.ts';
+import { backwardTokens, forwardTokens } from './tokenLayers.ts';
 
 /** Running mean and variance of one BatchNorm, [C] each. */
 export interface RunningStatistics {
@@ -63,10 +63,21 @@ export const keptForBackward = (
       return { input: false, output: true };
     case 'maxPool':
       return { input: true, output: true };
-    default:
+    case 'add':
+    case 'averagePool':
+    case 'padChannels':
+    case 'reshape':
+    case 'bias':
+    case 'classToken':
+    case 'firstToken':
+    case 'layerNorm':
+    case 'attention':
       return { input: false, output: false };
   }
 };
+
+/** Whether what a layer saves has the batch as its first axis, so that examples can be taken out of it. */
+export const savesByExample = (layer: Layer): boolean => layer.kind === 'layerNorm' || layer.kind === 'attention';
 
 const at = <T>(list: readonly T[], index: number): T => {
   const item = list[index];
@@ -211,9 +222,7 @@ export const backward = (
     case 'dense':
       return withRows(ops, dy, (dyRows) => ({
         parameters: [
-          wanted.parameters[0]
-            ? withRows(ops, kept.input(), (rows) => ops.matMul(rows, dyRows, true, false))
-            : null,
+          wanted.parameters[0] ? withRows(ops, kept.input(), (rows) => ops.matMul(rows, dyRows, true, false)) : null,
           wanted.parameters[1] ? ops.biasAddGrad(dy) : null,
         ],
         input: wanted.input
@@ -221,6 +230,6 @@ export const backward = (
           : null,
       }));
     default:
-      return backwardTokens(ops, layer, dy, kept, saved, parameters, wanted);
+      return backwardTokens(ops, layer, parameters, dy, kept, saved, wanted);
   }
 };

@@ -1,4 +1,4 @@
-import { outputSide, type Convolution, type Pooling } from './ops.ts';
+import { elementCount, outputSide, type Convolution, type MaxPooling, type Pooling } from './ops.ts';
 
 /** How a parameter tensor starts: one value, or independent draws from N(0, sd²) or U(−bound, bound). */
 export type Initialiser =
@@ -24,9 +24,25 @@ export type Layer =
     }
   | { readonly kind: 'relu'; readonly input: number }
   | { readonly kind: 'add'; readonly input: number; readonly other: number }
-  | { readonly kind: 'maxPool' | 'averagePool'; readonly input: number; readonly pooling: Pooling }
-  | { readonly kind: 'flatten'; readonly input: number }
-  | { readonly kind: 'dense'; readonly input: number; readonly kernel: number; readonly bias: number };
+  | { readonly kind: 'maxPool'; readonly input: number; readonly pooling: MaxPooling }
+  | { readonly kind: 'averagePool'; readonly input: number; readonly pooling: Pooling }
+  /** Zeros after the last of the channels. */
+  | { readonly kind: 'padChannels'; readonly input: number; readonly zeros: number }
+  /** Another shape (without the batch axis) for the same elements. */
+  | { readonly kind: 'reshape'; readonly input: number; readonly shape: readonly number[] }
+  | { readonly kind: 'bias'; readonly input: number; readonly bias: number }
+  | { readonly kind: 'dense'; readonly input: number; readonly kernel: number; readonly bias: number }
+  | TokenLayer;
+
+/** The steps of transformers, on tokens [B,T,D]. */
+export type TokenLayer =
+  /** [B,T,D] → [B,T+1,D]: `token` [1,D] comes first, then `positions` [T+1,D] is added. */
+  | { readonly kind: 'classToken'; readonly input: number; readonly token: number; readonly positions: number }
+  | { readonly kind: 'firstToken'; readonly input: number }
+  | { readonly kind: 'layerNorm'; readonly input: number; readonly scale: number; readonly offset: number }
+  /** [B,T,3D] (queries, keys, values, each of `heads` parts) → [B,T,D]. */
+  | { readonly kind: 'attention'; readonly input: number; readonly heads: number }
+  | { readonly kind: 'gelu'; readonly input: number };
 
 /** A feed-forward computation: value 0 is the images, value i + 1 is what layer i makes, the last value is the logits. */
 export interface Network {
@@ -36,13 +52,15 @@ export interface Network {
   readonly parameters: readonly ParameterSpec[];
   /** Channels of each BatchNorm's running statistics. */
   readonly statistics: readonly number[];
-  /** Multiply-accumulates of one example's forward pass in convolutions and dense layers. */
+  /** Multiply-accumulates of one example's forward pass in convolutions, dense layers and attention. */
   readonly macs: number;
 }
 
 /** BatchNorm's constants, PyTorch's. */
 export const batchNormEpsilon = 1e-5;
 export const batchNormMomentum = 0.1;
+/** The Vision Transformer's. */
+export const layerNormEpsilon = 1e-6;
 
 /** A value under construction: its index, and its shape without the batch axis. */
 export interface Value {
@@ -74,13 +92,30 @@ export const networkBuilder = (inputShape: readonly [number, number, number]) =>
     }
     return [height, width, channels];
   };
-  const pool = (kind: 'maxPool' | 'averagePool', value: Value, pooling: Pooling): Value => {
+  const tokens = (value: Value): readonly [number, number] => {
+    const [count, width, ...others] = value.shape;
+    if (count === undefined || width === undefined || others.length > 0) {
+      throw new Error(`Tokens [T,D] were expected, found shape [${value.shape.join()}].`);
+    }
+    return [count, width];
+  };
+  const pool = (kind: 'maxPool' | 'averagePool', value: Value, pooling: MaxPooling): Value => {
     const [height, width, channels] = image(value);
-    const shrink = (side: number): number => outputSide(side, pooling.size, pooling.stride, 0);
+    const shrink = (side: number): number => outputSide(side, pooling.size, pooling.stride, pooling.padding ?? 0);
     return append({ kind, input: value.index, pooling }, [shrink(height), shrink(width), channels]);
   };
-  const flatten = (value: Value): Value =>
-    append({ kind: 'flatten', input: value.index }, [value.shape.reduce((product, size) => product * size, 1)]);
+  const reshape = (value: Value, shape: readonly number[]): Value => {
+    if (elementCount(shape) !== elementCount(value.shape)) {
+      throw new Error(`Shape [${value.shape.join()}] has other elements than [${shape.join()}].`);
+    }
+    return append({ kind: 'reshape', input: value.index, shape }, shape);
+  };
+  const flatten = (value: Value): Value => reshape(value, [elementCount(value.shape)]);
+  /** Scale and offset of a normalisation over `channels`. */
+  const affine = (name: string, channels: number): { readonly scale: number; readonly offset: number } => ({
+    scale: parameter(`${name}.scale`, [channels], { kind: 'constant', value: 1 }),
+    offset: parameter(`${name}.offset`, [channels], { kind: 'constant', value: 0 }),
+  });
 
   return {
     input: { index: 0, shape: inputShape } satisfies Value as Value,
@@ -110,10 +145,8 @@ export const networkBuilder = (inputShape: readonly [number, number, number]) =>
 
     batchNorm(name: string, value: Value): Value {
       const channels = image(value)[2];
-      const scale = parameter(`${name}.scale`, [channels], { kind: 'constant', value: 1 });
-      const offset = parameter(`${name}.offset`, [channels], { kind: 'constant', value: 0 });
-      const index = statistics.push(channels) - 1;
-      return append({ kind: 'batchNorm', input: value.index, scale, offset, statistics: index }, value.shape);
+      const layer = { kind: 'batchNorm', input: value.index, ...affine(name, channels) } as const;
+      return append({ ...layer, statistics: statistics.push(channels) - 1 }, value.shape);
     },
 
     relu: (value: Value): Value => append({ kind: 'relu', input: value.index }, value.shape),
@@ -125,7 +158,8 @@ export const networkBuilder = (inputShape: readonly [number, number, number]) =>
       return append({ kind: 'add', input: value.index, other: other.index }, value.shape);
     },
 
-    maxPool: (value: Value, pooling: Pooling): Value => pool('maxPool', value, pooling),
+    maxPool: (value: Value, pooling: MaxPooling): Value => pool('maxPool', value, pooling),
+    averagePool: (value: Value, pooling: Pooling): Value => pool('averagePool', value, pooling),
 
     /** The mean over all positions: [H,W,C] → [C]. */
     globalAveragePool(value: Value): Value {
@@ -135,15 +169,59 @@ export const networkBuilder = (inputShape: readonly [number, number, number]) =>
     },
 
     flatten,
+    reshape,
 
-    dense(name: string, value: Value, units: number): Value {
-      const [inputs = 0] = value.shape;
-      const initialiser = torchUniform(inputs, units);
-      const kernel = parameter(`${name}.kernel`, [inputs, units], initialiser);
-      const bias = parameter(`${name}.bias`, [units], initialiser);
-      macs += inputs * units;
-      return append({ kind: 'dense', input: value.index, kernel, bias }, [units]);
+    /** [H,W,C] → [H,W,channels], zeros in the new ones. */
+    padChannels(value: Value, channels: number): Value {
+      const [height, width, before] = image(value);
+      return append({ kind: 'padChannels', input: value.index, zeros: channels - before }, [height, width, channels]);
     },
+
+    /** Adds a bias along the last axis. */
+    bias(name: string, value: Value, initialiser: Initialiser): Value {
+      const bias = parameter(`${name}.bias`, [value.shape.at(-1) ?? 0], initialiser);
+      return append({ kind: 'bias', input: value.index, bias }, value.shape);
+    },
+
+    /** A dense layer along the last axis; PyTorch's default initialisation where none is given. */
+    dense(
+      name: string,
+      value: Value,
+      units: number,
+      settings: { readonly draw?: Draw; readonly bias?: Initialiser } = {},
+    ): Value {
+      const inputs = value.shape.at(-1) ?? 0;
+      const { draw = torchUniform, bias: initialBias = torchUniform(inputs, units) } = settings;
+      const kernel = parameter(`${name}.kernel`, [inputs, units], draw(inputs, units));
+      const bias = parameter(`${name}.bias`, [units], initialBias);
+      macs += elementCount(value.shape) * units;
+      return append({ kind: 'dense', input: value.index, kernel, bias }, [...value.shape.slice(0, -1), units]);
+    },
+
+    /** Puts a learned token before the others and adds a learned position to each: [T,D] → [T+1,D]. */
+    classToken(name: string, value: Value, initialiser: Initialiser): Value {
+      const [count, width] = tokens(value);
+      const token = parameter(`${name}.token`, [1, width], initialiser);
+      const positions = parameter(`${name}.positions`, [count + 1, width], initialiser);
+      return append({ kind: 'classToken', input: value.index, token, positions }, [count + 1, width]);
+    },
+
+    /** [T,D] → [D]. */
+    firstToken: (value: Value): Value => append({ kind: 'firstToken', input: value.index }, [tokens(value)[1]]),
+
+    layerNorm: (name: string, value: Value): Value =>
+      append({ kind: 'layerNorm', input: value.index, ...affine(name, value.shape.at(-1) ?? 0) }, value.shape),
+
+    /** Scaled dot-product attention of every token to every token: [T,3D] → [T,D]. @see Vaswani et al. 2017, section 3.2 */
+    attention(value: Value, heads: number): Value {
+      const [count, threefold] = tokens(value);
+      const width = threefold / 3;
+      if (!Number.isInteger(width / heads)) throw new Error(`${threefold} units are not 3 × ${heads} equal heads.`);
+      macs += 2 * count * count * width;
+      return append({ kind: 'attention', input: value.index, heads }, [count, width]);
+    },
+
+    gelu: (value: Value): Value => append({ kind: 'gelu', input: value.index }, value.shape),
 
     /** The finished network; `logits` must be the value appended last. */
     build(logits: Value): Network {

@@ -4,6 +4,7 @@ import {
   inputsOf,
   keptForBackward,
   parametersOf,
+  savesByExample,
   type NetworkState,
   type StatisticsMode,
   type Wanted,
@@ -127,6 +128,12 @@ export const record = (
         shared.hold(gathered, holders);
         for (let holder = 0; holder < holders; holder++) shared.release(value);
         values[index] = gathered;
+      });
+      network.layers.forEach((layer, index) => {
+        const saved = savedOf[index];
+        if (saved === undefined || !savesByExample(layer)) return;
+        savedOf[index] = saved.map((tensor) => ops.gather(tensor, examples));
+        saved.forEach(ops.dispose);
       });
     },
     backward(logitsGrad) {

@@ -1,6 +1,12 @@
+import { LabError } from '../../../shared/errors.ts';
+import { misfitOf } from '../../../shared/models.ts';
 import type { ModelId } from '../../../shared/runConfig.ts';
 import { networkBuilder, type Network, type NetworkBuilder, type Value } from '../engine/network.ts';
+import { bottleneckNetwork } from './bottleneckNetwork.ts';
+import { pyramidNet } from './pyramidNet.ts';
 import { residualNetwork } from './residual.ts';
+import { visionTransformer } from './visionTransformer.ts';
+import { wideResNet } from './wideResNet.ts';
 
 /** Two hidden layers of 256 units. */
 const mlp = (network: NetworkBuilder, classes: number): Value => {
@@ -42,14 +48,24 @@ const models: Readonly<Record<ModelId, (network: NetworkBuilder, classes: number
   convnet,
   resnet8,
   resnet18,
+  wrn28x10: (network, classes) => wideResNet(network, classes, { blocks: 4, width: 10 }),
+  pyramidnet110: (network, classes) => pyramidNet(network, classes, { blocks: 18, alpha: 270 }),
+  resnet50: (network, classes) => bottleneckNetwork(network, classes, { blocks: [3, 4, 6, 3] }),
+  resnet101: (network, classes) => bottleneckNetwork(network, classes, { blocks: [3, 4, 23, 3] }),
+  'vit-s16': (network, classes) => visionTransformer(network, classes, { patch: 16, width: 384, blocks: 12, heads: 6 }),
 };
 
-/** Builds a model for images [height, width, channels] and a number of classes. */
+/**
+ * Builds a model for images [height, width, channels] and a number of classes.
+ * @throws LabError CONFIG_INVALID for images that the model cannot take.
+ */
 export const networkOf = (
   model: ModelId,
   inputShape: readonly [height: number, width: number, channels: number],
   classes: number,
 ): Network => {
+  const misfit = misfitOf(model, inputShape[0], inputShape[1]);
+  if (misfit !== null) throw new LabError('CONFIG_INVALID', misfit);
   const network = networkBuilder(inputShape);
   return network.build(models[model](network, classes));
 };

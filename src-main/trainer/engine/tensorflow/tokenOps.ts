@@ -1,3 +1,4 @@
+import { chain } from '../chain.ts';
 import type { Ops, Tensor } from '../ops.ts';
 import type { Handle, Kernels } from './binding.ts';
 
@@ -32,23 +33,17 @@ export const tokenOps = ({ one, run, dispose, attribute, integers, keep, upload 
     one(kernel, axisAttributes, x, integers([x.shape.length - 1]));
   const channelSum = (x: Tensor): Handle => one('BiasAddGrad', [T, attribute.string('data_format', 'NHWC')], x);
 
-  /** Runs `compute`, in which `once` takes note of temporaries, and disposes of those. */
-  const scratch = <R>(compute: (once: (temporary: Handle) => Handle) => R): R => {
-    const temporaries: Handle[] = [];
-    const result = compute((temporary) => {
-      temporaries.push(temporary);
-      return temporary;
-    });
-    temporaries.forEach(dispose);
+  /** Uses a temporary once and disposes of it. */
+  const using = <R>(temporary: Handle, use: (tensor: Handle) => R): R => {
+    const result = use(temporary);
+    dispose(temporary);
     return result;
   };
+  const times = (factor: Tensor) => (x: Tensor) => multiply(x, factor);
 
   /** Φ(x) = erfc(−x/√2)/2. */
   const normalDistribution = (x: Tensor): Handle =>
-    scratch((once) => {
-      const argument = once(multiply(x, constant(-Math.SQRT1_2)));
-      return multiply(once(one('Erfc', [T], argument)), constant(0.5));
-    });
+    chain(dispose, x, times(constant(-Math.SQRT1_2)), (argument) => one('Erfc', [T], argument), times(constant(0.5)));
 
   return {
     batchMatMul: (a, b, transposeA, transposeB) =>
@@ -71,45 +66,61 @@ export const tokenOps = ({ one, run, dispose, attribute, integers, keep, upload 
       return run('Unpack', [attribute.int('num', count), T, attribute.int('axis', 0)], [x], count);
     },
 
-    layerNorm: (x, scale, offset, epsilon) =>
-      scratch((once) => {
-        const centred = once(subtract(x, once(reduced('Mean', x))));
-        const variance = once(reduced('Mean', once(one('Square', [T], centred))));
-        const inverse = one('Rsqrt', [T], once(add(variance, constant(epsilon))));
-        const normalised = multiply(centred, inverse);
-        return { output: add(once(multiply(normalised, scale)), offset), saved: [normalised, inverse] };
-      }),
+    layerNorm(x, scale, offset, epsilon) {
+      const centred = using(reduced('Mean', x), (mean) => subtract(x, mean));
+      const inverse = chain(
+        dispose,
+        centred,
+        (deviation) => one('Square', [T], deviation),
+        (square) => reduced('Mean', square),
+        (variance) => add(variance, constant(epsilon)),
+        (shifted) => one('Rsqrt', [T], shifted),
+      );
+      const normalised = using(centred, times(inverse));
+      const output = chain(dispose, normalised, times(scale), (scaled) => add(scaled, offset));
+      return { output, saved: [normalised, inverse] };
+    },
     layerNormGrad(dy, scale, saved) {
       const [normalised, inverse] = saved;
       if (normalised === undefined || inverse === undefined)
         throw new Error('layerNormGrad needs what layerNorm saved.');
-      return scratch((once) => {
-        // With g = dy·scale and x̂ normalised: inverse·(g − mean of g − x̂·mean of g·x̂).
-        const scaled = once(multiply(dy, scale));
-        const slope = once(reduced('Mean', once(multiply(scaled, normalised))));
-        const centred = once(subtract(scaled, once(reduced('Mean', scaled))));
-        const straightened = once(subtract(centred, once(multiply(normalised, slope))));
-        return {
-          input: multiply(straightened, inverse),
-          scale: channelSum(once(multiply(dy, normalised))),
-          offset: channelSum(dy),
-        };
-      });
+      // With g = dy·scale and x̂ normalised: inverse·(g − mean of g − x̂·mean of g·x̂).
+      const scaled = multiply(dy, scale);
+      const along = chain(dispose, scaled, times(normalised), (product) => reduced('Mean', product), times(normalised));
+      const centred = using(reduced('Mean', scaled), (mean) => subtract(scaled, mean));
+      dispose(scaled);
+      const straight = using(along, (part) => using(centred, (whole) => subtract(whole, part)));
+      return {
+        input: using(straight, times(inverse)),
+        scale: using(multiply(dy, normalised), channelSum),
+        offset: channelSum(dy),
+      };
     },
 
-    gelu: (x) => scratch((once) => multiply(x, once(normalDistribution(x)))),
-    geluGrad: (dy, x) =>
-      scratch((once) => {
-        // x·φ(x) = x·exp(−x²/2)/√(2π)
-        const exponent = once(multiply(once(one('Square', [T], x)), constant(-0.5)));
-        const density = once(multiply(once(one('Exp', [T], exponent)), constant(1 / Math.sqrt(2 * Math.PI))));
-        return multiply(dy, once(add(once(normalDistribution(x)), once(multiply(x, density)))));
-      }),
+    gelu: (x) => using(normalDistribution(x), times(x)),
+    geluGrad(dy, x) {
+      // x·φ(x) = x·exp(−x²/2)/√(2π)
+      const slope = chain(
+        dispose,
+        x,
+        (value) => one('Square', [T], value),
+        times(constant(-0.5)),
+        (exponent) => one('Exp', [T], exponent),
+        times(constant(1 / Math.sqrt(2 * Math.PI))),
+        times(x),
+      );
+      const whole = using(slope, (part) => using(normalDistribution(x), (share) => add(share, part)));
+      return using(whole, times(dy));
+    },
     softmax: (x) => one('Softmax', [T], x),
     softmaxGrad: (dy, y) =>
-      scratch((once) => {
-        const centred = once(subtract(dy, once(reduced('Sum', once(multiply(dy, y))))));
-        return multiply(centred, y);
-      }),
+      chain(
+        dispose,
+        dy,
+        times(y),
+        (product) => reduced('Sum', product),
+        (sum) => subtract(dy, sum),
+        times(y),
+      ),
   };
 };
