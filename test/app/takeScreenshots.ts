@@ -1,13 +1,12 @@
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from '../../src-main/runtimes/build.ts';
 import { openApp, temporaryHome } from './app.ts';
 
-/**
- * Runs the quick comparison in the real window and keeps pictures of what it shows: `screenshot.png` (the comparison) and one
- * per view, in the folder of the first argument.
- */
-const takeScreenshots = async (folder: string): Promise<void> => {
+const folder = resolve('test-results/screenshots');
+
+/** Runs the quick comparison in the real window and keeps a picture of every view; README shows the comparison's. */
+const takeScreenshots = async (): Promise<void> => {
   await build(process.cwd());
   await mkdir(folder, { recursive: true });
   const home = await temporaryHome();
@@ -33,7 +32,7 @@ const takeScreenshots = async (folder: string): Promise<void> => {
     for (const view of ['Runs', 'Data', 'Device', 'Compare']) {
       await page.getByRole('link', { name: view }).click();
       await page.waitForTimeout(1500); // charts grow to their size
-      await picture(view === 'Compare' ? 'screenshot' : view.toLowerCase());
+      await picture(view.toLowerCase());
     }
   } finally {
     await opened.quit();
@@ -41,5 +40,5 @@ const takeScreenshots = async (folder: string): Promise<void> => {
   }
 };
 
-const [folder = 'test-results/screenshots'] = process.argv.slice(2);
-await takeScreenshots(resolve(folder));
+await takeScreenshots();
+await copyFile(join(folder, 'compare.png'), 'resources/screenshot.png');
