@@ -1,0 +1,100 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openStore } from '../../src-main/lab/store/index.ts';
+import type { Store } from '../../src-main/lab/store/index.ts';
+import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
+import { smallRun } from './smallRun.ts';
+import { cli, newWorkspace, startCli } from './spawnCli.ts';
+
+const slow = { timeout: 300_000 }; // two cores may be busy with other tests
+
+/** A workspace with the data set "small" and a configuration file that trains on it. */
+const workspaceToRun = async (epochs: number): Promise<{ workspace: string; config: string }> => {
+  const workspace = await newWorkspace();
+  await cli(workspace, ['import-data', await folderWith(smallIdx()), '--name', 'small']);
+  const config = join(workspace, 'first.json');
+  await writeFile(config, JSON.stringify(smallRun('small', epochs)));
+  return { workspace, config };
+};
+
+const withStore = async <T>(workspace: string, use: (store: Store) => T): Promise<T> => {
+  const store = await openStore(workspace, join(import.meta.dirname, '../../src-main/lab/store/migrations'));
+  try {
+    return use(store);
+  } finally {
+    store.close();
+  }
+};
+
+test('run trains, keeps its run, and export writes it in every format', slow, async () => {
+  const { workspace, config } = await workspaceToRun(2);
+  const { code, stdout, stderr } = await cli(workspace, ['run', config, '--json']);
+  expect(stderr).toContain('Run 1 of 1, SGD, seed 0: epoch 2 of 2, test accuracy');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ id: 1, state: 'finished', epochsDone: 2, experimentName: 'first' });
+  for (const format of ['csv', 'markdown', 'latex', 'json']) {
+    const output = join(workspace, `results.${format}`);
+    expect(await cli(workspace, ['export', '--format', format, '--output', output])).toMatchObject({
+      code: 0,
+      stdout: '',
+    });
+    expect(await readFile(output, 'utf8')).toContain('SGD');
+  }
+  expect((await cli(workspace, ['export', '--format', 'csv'])).stdout.trimEnd()).toBe(
+    (await readFile(join(workspace, 'results.csv'), 'utf8')).trimEnd(),
+  );
+  const nowhere = await cli(workspace, ['export', '--format', 'csv', '--output', join(workspace, 'no', 'results.csv')]);
+  expect(nowhere).toMatchObject({ code: 2, stdout: '' });
+  expect((await readdir(workspace)).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+test.for<[signal: NodeJS.Signals, code: number]>([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])('%s stops the run cleanly: its epochs and the reason are kept', slow, async ([signal, code]) => {
+  const { workspace, config } = await workspaceToRun(100_000);
+  const { child, ended } = startCli(workspace, ['run', config]);
+  await new Promise<void>((resolve) => {
+    child.stderr.on('data', (text: Buffer) => {
+      if (text.includes('epoch ')) resolve();
+    });
+  });
+  child.kill(signal);
+  expect((await ended).code).toBe(code);
+  const [run] = await withStore(workspace, ({ read }) => read.runs.ofExperiment(1));
+  expect(run).toMatchObject({ state: 'stopped', reason: expect.stringContaining('Stopped on request') as string });
+  expect(run?.epochsDone).toBeGreaterThan(0);
+});
+
+test('queue lists what waits, run leaves it alone, and queue --run trains it', slow, async () => {
+  const { workspace, config } = await workspaceToRun(1);
+  const { optimizer, seed, ...shared } = smallRun('small', 1);
+  const experiment = { name: 'waiting', shared, arms: [optimizer], seeds: [seed], skipFinished: false };
+  await withStore(workspace, ({ write }) => write.addExperiment(experiment, [{ ...shared, optimizer, seed }]));
+  expect((await cli(workspace, ['run', config])).code).toBe(0);
+  expect((await cli(workspace, ['queue'])).stdout).toMatch(/waiting +1 +SGD +0 +0\/1 +queued/);
+  const worked = await cli(workspace, ['queue', '--run', '--json']);
+  expect(worked.code).toBe(0);
+  expect(JSON.parse(worked.stdout)).toMatchObject({ runs: [{ id: 1, state: 'finished' }] });
+  expect((await cli(workspace, ['queue'])).stdout).toBe('The queue is empty.\n');
+});
+
+test('compare trains a preset on TensorFlow; the last line is the table', slow, async () => {
+  const args = ['compare', '--preset', 'quick', '--epochs', '1', '--seeds', '3', '--json', '--no-install'];
+  const { code, stdout, stderr } = await cli(await newWorkspace(), args);
+  expect(stderr).toContain('Run 3 of 3, ESAM, seed 3: finished');
+  expect(code).toBe(0);
+  const table: unknown = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  const group = (optimizer: string, speedVersusSam: unknown) => ({
+    optimizer,
+    n: 1,
+    bestTestAccuracy: { mean: expect.any(Number) as number, sd: null },
+    lastTestAccuracy: { mean: expect.any(Number) as number, sd: null },
+    imagesPerSecond: { median: expect.any(Number) as number },
+    speedVersusSam,
+  });
+  expect(table).toMatchObject({
+    groups: [group('sgd', expect.any(Number)), group('sam', 1), group('esam', expect.any(Number))],
+  });
+});
