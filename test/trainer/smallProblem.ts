@@ -5,7 +5,7 @@ import { disposeState } from '../../src-main/trainer/initialState.ts';
 import { basicBlock } from '../../src-main/trainer/models/residual.ts';
 import { batchObjective, type Batch } from '../../src-main/trainer/objective.ts';
 import type { Objective, PhaseClock, StepReport, Training } from '../../src-main/trainer/optimizers/index.ts';
-import { disposeReport } from '../../src-main/trainer/stepRecord.ts';
+import { disposeReports } from '../../src-main/trainer/stepRecord.ts';
 import { uniform } from './engine/random.ts';
 
 export const noClock: PhaseClock = { measure: (_phase, work) => work() };
@@ -27,6 +27,14 @@ export const chainNetwork = ((): Network => {
   for (const block of [1, 2, 3]) {
     x = build.relu(build.batchNorm(`bn${block}`, build.conv2d(`conv${block}`, x, 3, { size: 3 })));
   }
+  return build.build(build.dense('dense', build.globalAveragePool(x), 3));
+})();
+
+/** The same without BatchNorm: an example's gradient does not depend on the others of its batch. */
+export const independentNetwork = ((): Network => {
+  const build = networkBuilder([6, 6, 2]);
+  let x = build.input;
+  for (const block of [1, 2, 3]) x = build.relu(build.conv2d(`conv${block}`, x, 3, { size: 3 }));
   return build.build(build.dense('dense', build.globalAveragePool(x), 3));
 })();
 
@@ -79,20 +87,26 @@ export const smallProblem = (ops: Ops, network: Network, seed: number, labelSmoo
   };
 };
 
-/** What a step's report says, off the device; disposes of the report. */
-export const readReport = (ops: Ops, report: StepReport) => {
+/** What a step's reports say, off the device; disposes of them. */
+export const readReports = (ops: Ops, reports: readonly StepReport[]) => {
   const read = (tensor: Tensor | null): number[] | null => (tensor === null ? null : [...ops.download(tensor)]);
-  const { keptExamples, perturbedTensors } = report;
-  const told = {
-    keptExamples,
-    perturbedTensors,
+  const told = reports.map((report) => ({
+    keptExamples: report.keptExamples,
+    perturbedTensors: report.perturbedTensors,
     lossesBefore: read(report.lossesBefore),
     lossesAfter: read(report.lossesAfter),
     gradientNorm: read(report.gradientNorm)?.[0],
     perturbationNorm: read(report.perturbationNorm)?.[0],
     sharpness: read(report.sharpness),
     kept: read(report.kept),
-  };
-  disposeReport(ops, report);
+  }));
+  disposeReports(ops, reports);
   return told;
+};
+
+/** The same for a step that did not divide its batch. */
+export const readReport = (ops: Ops, reports: readonly StepReport[]) => {
+  const [only, ...others] = readReports(ops, reports);
+  if (only === undefined || others.length > 0) throw new Error(`Found ${reports.length} reports, expected one.`);
+  return only;
 };
