@@ -83,7 +83,7 @@ test.skipIf(process.platform === 'win32')('a disk that is full keeps all that wa
   const child = spawn('sh', ['-c', command, process.execPath, ...args], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let acknowledged = 0;
   let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text));
   child.on('message', (message) => {
     if (typeof message === 'number') acknowledged = message;
   });
