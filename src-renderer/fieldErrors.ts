@@ -13,12 +13,16 @@ const words = (issue: z.core.$ZodRawIssue): string | undefined => {
       return `must be ${issue.inclusive ? 'at least' : 'more than'} ${String(issue.minimum)}`;
     case 'too_big':
       if (issue.origin === 'string') return `must have at most ${String(issue.maximum)} characters`;
-      if (issue.origin === 'array') return `at most ${String(issue.maximum)} are possible`;
+      if (issue.origin === 'array') return `must be at most ${String(issue.maximum)}`;
       return `must be ${issue.inclusive ? 'at most' : 'less than'} ${String(issue.maximum)}`;
     default:
       return undefined;
   }
 };
+
+/** A field's error as a sentence: most read on from the label, the others stand by themselves. */
+export const errorSentence = (label: string, message: string): string =>
+  message.startsWith('must ') ? `${label} ${message}` : message.charAt(0).toUpperCase() + message.slice(1);
 
 export type CheckedExperiment =
   | { readonly experiment: Experiment; readonly errors: readonly [] }

@@ -8,7 +8,11 @@ import { flatSettings } from './settingLabels.ts';
 export interface RunGroup {
   readonly hash: string;
   readonly method: MethodId;
+  /** Those that pass the filter. */
   readonly runs: readonly RunSummary[];
+  /** Of all its runs, filtered or not. */
+  readonly finishedCount: number;
+  readonly runCount: number;
   readonly settings: ReadonlyMap<string, string>;
   readonly results: ResultsRow | null;
 }
@@ -47,6 +51,7 @@ export const groupRuns = (
   return [...groups].flatMap(([hash, members]) => {
     const [first] = members;
     if (!first) return [];
+    const all = runs.filter(({ groupHash }) => groupHash === hash);
     const config = groupConfigOf(first.config);
     const named = { ...config, dataset: { ...config.dataset, id: nameOfDataset(config.dataset.id) } };
     return [
@@ -56,6 +61,8 @@ export const groupRuns = (
         runs: members,
         settings: flatSettings(named),
         results: resultOf.get(hash) ?? null,
+        runCount: all.length,
+        finishedCount: all.filter(({ state }) => state === 'finished').length,
       },
     ];
   });

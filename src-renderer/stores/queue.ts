@@ -14,6 +14,7 @@ export const useQueue = defineStore('queue', () => {
   const running = computed(() => queue.value?.running ?? []);
   const waiting = computed(() => queue.value?.waiting ?? []);
   const isPaused = computed(() => queue.value?.paused ?? false);
+  const holdReason = computed(() => queue.value?.holdReason ?? null);
 
   const load = async (): Promise<void> => {
     queue.value = (await problems.attempt('Read the queue', () => lab.queue({}))) ?? queue.value;
@@ -37,5 +38,5 @@ export const useQueue = defineStore('queue', () => {
     }
   });
 
-  return { queue, running, waiting, isPaused, load, pause, move, cancel, stop };
+  return { queue, running, waiting, isPaused, holdReason, load, pause, move, cancel, stop };
 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { picture, startPages, type OpenPage, type Pages } from './page.ts';
+import { eventually, picture, startPages, type OpenPage, type Pages } from './page.ts';
 
 // The form of a new experiment: what it says, what it refuses and in which words, what it queues.
 let pages: Pages;
@@ -7,7 +7,7 @@ let opened: OpenPage;
 const { getByRole, getByLabel, getByText } = {
   getByRole: (...input: Parameters<OpenPage['page']['getByRole']>) => opened.page.getByRole(...input),
   getByLabel: (name: string | RegExp) => opened.page.getByLabel(name),
-  getByText: (text: string | RegExp) => opened.page.getByText(text),
+  getByText: (text: string | RegExp) => opened.page.getByText(text, { exact: true }),
 };
 const plan = () => opened.page.getByLabel('Runs of this experiment');
 const planned = (): Promise<number> => plan().locator('tbody tr').count();
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => pages.close());
 beforeEach(async () => {
   opened = await pages.open('/new', { scenario: 'idle' });
-  await expect.poll(planned).toBe(6);
+  await eventually(planned).toBe(6);
 });
 afterEach(async () => {
   expect(opened.complaints).toEqual([]);
@@ -45,10 +45,10 @@ test('the plan is arms × seeds, in the order of the seeds, finished runs struck
   expect(await plan().locator('tr.skipped').count()).toBe(6);
   expect(await getByRole('button', { name: 'Queue runs' }).isDisabled()).toBe(true);
   await getByLabel(/^Seeds/).fill('1-3');
-  await expect.poll(planned).toBe(9);
+  await eventually(planned).toBe(9);
   expect(await plan().locator('tr.skipped').count()).toBe(3);
   await getByRole('checkbox', { name: /Leave out runs/ }).click();
-  await expect.poll(() => plan().locator('tr.skipped').count()).toBe(0);
+  await eventually(() => plan().locator('tr.skipped').count()).toBe(0);
   expect(
     await plan()
       .getByText(/^9 runs/)
@@ -62,7 +62,7 @@ test('arms are added, changed, duplicated and removed', async () => {
   await getByRole('button', { name: 'Duplicate arm 3' }).click();
   await getByLabel('Arm 4 beta').fill('0.8');
   expect(await arms()).toBe(5);
-  await expect.poll(planned).toBe(10);
+  await eventually(planned).toBe(10);
   // Two ESAM arms are told apart by what differs.
   expect(await plan().getByText('β 0.8').count()).toBe(2);
   await getByLabel('Arm 5 method').selectOption({ label: 'SAM' });
@@ -75,17 +75,17 @@ test('arms are added, changed, duplicated and removed', async () => {
 
 test('a field says in words what is wrong with it, and nothing is queued', async () => {
   await getByLabel(/^Epochs/).fill('2.5');
-  await getByText('Epochs must be a whole number').waitFor();
+  await getByText('Epochs must be a whole number').first().waitFor();
   await getByLabel(/^Batch size/).fill('');
-  await getByText('Batch size must be a number').waitFor();
+  await getByText('Batch size must be a number').first().waitFor();
   await getByLabel('Arm 2 rho').fill('-1');
   await getByText('ρ must be at least 0').first().waitFor();
   await getByLabel('Arm 3 gamma').fill('0');
   await getByText('γ must be more than 0').first().waitFor();
   await getByLabel(/^Seeds/).fill('one');
-  await getByText('Seeds must be a number').waitFor();
+  await getByText('Seeds must be a number').first().waitFor();
   await getByLabel(/^Name/).fill('  ');
-  await getByText('Name give the experiment a name').waitFor();
+  await getByText('Give the experiment a name').first().waitFor();
   expect(await getByLabel('Arm 2 rho').getAttribute('aria-invalid')).toBe('true');
   expect(await getByRole('button', { name: 'Queue runs' }).isDisabled()).toBe(true);
   await getByText('6 fields need attention').waitFor();
@@ -97,10 +97,10 @@ test('a field says in words what is wrong with it, and nothing is queued', async
 test('what the lab refuses stands at its field', async () => {
   // The schema allows it; only the lab knows that MNIST has 60,000 images.
   await getByLabel(/^Training subset/).fill('70000');
-  await getByText('Training subset must be at most 60000, the images that MNIST has').waitFor();
+  await getByText('Training subset must be at most 60000, the images that MNIST has').first().waitFor();
   await getByLabel('Data set').selectOption({ label: 'Fashion-MNIST' });
   await getByLabel(/^Training subset/).fill('');
-  await expect.poll(() => plan().locator('.skipped').count()).toBe(0);
+  await eventually(() => plan().locator('.skipped').count()).toBe(0);
   await getByLabel('Preset').selectOption({ label: 'Paper: ResNet-18 on CIFAR-10' });
   await getByText(/There is no data set “cifar10” in the library/)
     .first()
@@ -109,7 +109,7 @@ test('what the lab refuses stands at its field', async () => {
 
 test('a change against the preset is named and can be taken back', async () => {
   await getByLabel(/^Epochs/).fill('5');
-  await getByText('epochs 3 → 5').waitFor();
+  await getByText(/epochs 3 → 5/).waitFor();
   await getByLabel('Learning-rate schedule').selectOption({ label: 'Steps' });
   await getByLabel(/^Milestones/).fill('2, 4');
   await getByRole('button', { name: 'Reset to preset' }).click();
@@ -119,8 +119,8 @@ test('a change against the preset is named and can be taken back', async () => {
 
 test('Ctrl+Enter queues the runs and shows them live', async () => {
   await getByLabel(/^Seeds/).fill('7');
-  await expect.poll(planned).toBe(3);
+  await eventually(planned).toBe(3);
   await opened.page.keyboard.press('Control+Enter');
-  await expect.poll(() => opened.page.url()).toContain('#/live');
-  await expect.poll(() => getByLabel('Queue').getByText('seed 7').count()).toBe(3);
+  await eventually(() => opened.page.url()).toContain('#/live');
+  await eventually(() => getByLabel('Queue').getByText('seed 7').count()).toBe(3);
 });

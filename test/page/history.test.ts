@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { picture, startPages, type Pages } from './page.ts';
+import { eventually, picture, startPages, type Pages } from './page.ts';
 
 let pages: Pages;
 beforeAll(async () => {
@@ -11,7 +11,7 @@ test('runs are grouped by configuration, found, opened, deleted and brought back
   const { page, complaints, close } = await pages.open('/runs', { scenario: 'idle' });
   // Five arms on Fashion-MNIST and three on MNIST; only what differs has a column.
   const groups = page.locator('tr.group');
-  await expect.poll(() => groups.count()).toBe(8);
+  await eventually(() => groups.count()).toBe(8);
   const headers = await page.getByRole('columnheader').allTextContents();
   expect(headers.map((text) => text.trim())).toEqual(
     expect.arrayContaining(['Weight decay', 'β', 'γ', 'Data set', 'Epochs']),
@@ -19,10 +19,10 @@ test('runs are grouped by configuration, found, opened, deleted and brought back
   expect(headers).not.toContain('Batch size');
   await page.keyboard.press('Control+f');
   await page.keyboard.type('fashion esam-swp');
-  await expect.poll(() => groups.count()).toBe(1);
+  await eventually(() => groups.count()).toBe(1);
   await page.getByRole('searchbox').fill('');
   await page.getByLabel('State').selectOption({ label: 'interrupted' });
-  await expect.poll(() => groups.count()).toBe(1);
+  await eventually(() => groups.count()).toBe(1);
   await page.getByRole('button', { name: 'ESAM-SWP' }).click();
   await page.getByText('The app was closed while this run was in epoch 5 of 8.').waitFor();
   await picture(page, 'runs-open');
@@ -31,9 +31,9 @@ test('runs are grouped by configuration, found, opened, deleted and brought back
   await page.getByText('AMD Ryzen 7 7840U, 8 cores').waitFor();
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByText('Run 14 is in the trash.').waitFor();
-  await expect.poll(() => page.getByText('20 runs in 8 configurations').count()).toBe(1);
+  await eventually(() => page.getByText('20 runs in 8 configurations').count()).toBe(1);
   await page.getByRole('button', { name: 'Undo' }).click();
-  await expect.poll(() => page.getByText('21 runs in 8 configurations').count()).toBe(1);
+  await eventually(() => page.getByText('21 runs in 8 configurations').count()).toBe(1);
   expect(complaints).toEqual([]);
   await close();
 });
@@ -47,7 +47,7 @@ test('groups chosen among the runs are compared', async () => {
       .click();
   await page.getByRole('button', { name: 'Compare' }).click();
   const rows = page.getByRole('table', { name: 'Results' }).locator('tbody tr');
-  await expect.poll(() => rows.count()).toBe(3);
+  await eventually(() => rows.count()).toBe(3);
   expect(complaints).toEqual([]);
   await close();
 });
@@ -61,16 +61,16 @@ test('both baselines can be chosen', async () => {
       .filter({ has: page.getByText(method, { exact: true }) });
   await row('SGD').waitFor();
   // Of the cost model: SGD 3 units, SAM 6, ESAM 5.1.
-  await expect.poll(() => row('SGD').textContent()).toContain('200.0');
+  await eventually(() => row('SGD').textContent()).toContain('200.0');
   expect(await row('ESAM').textContent()).toContain('117.6');
   expect(await row('SGD').textContent()).toContain('baseline');
   await page.getByLabel('Speed relative to').selectOption({ label: 'SGD' });
-  await expect.poll(() => row('SAM').textContent()).toContain('50.0');
+  await eventually(() => row('SAM').textContent()).toContain('50.0');
   expect(await row('ESAM').textContent()).toContain('58.8');
   const gain = async (method: string): Promise<string> => (await row(method).locator('td').nth(5).textContent()) ?? '';
   const overSgd = await gain('SAM');
   await page.getByLabel('Gain over').selectOption({ label: 'SAM' });
-  await expect.poll(() => gain('SAM')).toContain('baseline');
+  await eventually(() => gain('SAM')).toContain('baseline');
   // The gain of A over B is minus that of B over A.
   const points = /[\d.]+/.exec(overSgd)?.[0] ?? 'none';
   expect(overSgd).toContain(`+${points}`);
@@ -85,11 +85,11 @@ test('the table goes to the clipboard in the chosen format, and to a file', asyn
   await page.getByRole('table', { name: 'Results' }).waitFor();
   await page.getByLabel('Format').selectOption({ label: 'LaTeX' });
   await page.getByRole('button', { name: 'Copy' }).click();
-  await expect.poll(copied).toMatch(/\\toprule[\s\S]*SGD & 2 & \$\d\d\.\d\d \\pm 0\.\d\d\$/);
+  await eventually(copied).toMatch(/\\toprule[\s\S]*SGD & 2 & \$\d\d\.\d\d \\pm 0\.\d\d\$/);
   await page.getByText('Copied the table as LaTeX').waitFor();
   await page.getByLabel('Format').selectOption({ label: 'Markdown' });
   await page.getByRole('button', { name: 'Copy' }).click();
-  await expect.poll(copied).toContain('|---|--:|');
+  await eventually(copied).toContain('|---|--:|');
   await page.keyboard.press('Control+e');
   await page.getByText('Saved results.md').waitFor();
   expect(complaints).toEqual([]);
@@ -99,16 +99,16 @@ test('the table goes to the clipboard in the chosen format, and to a file', asyn
 test('experiments and groups are chosen, curves change quantity and axis', async () => {
   const { page, complaints, close } = await pages.open('/compare', { scenario: 'idle' });
   const rows = page.getByRole('table', { name: 'Results' }).locator('tbody tr');
-  await expect.poll(() => rows.count()).toBe(3);
+  await eventually(() => rows.count()).toBe(3);
   await page.getByRole('button', { name: /^Experiments:/ }).click();
   await page.getByRole('button', { name: 'All experiments', exact: true }).click();
-  await expect.poll(() => rows.count()).toBe(8);
+  await eventually(() => rows.count()).toBe(8);
   await page.getByText('These groups use different data sets').waitFor();
   await picture(page, 'compare-all');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: /^Groups:/ }).click();
   await page.getByRole('group', { name: 'Groups' }).getByRole('checkbox').first().click();
-  await expect.poll(() => rows.count()).toBe(7);
+  await eventually(() => rows.count()).toBe(7);
   await page.getByLabel('Quantity').selectOption({ label: 'Test loss' });
   await page.getByRole('img', { name: 'Test loss, mean over seeds of each group' }).waitFor();
   await page.getByRole('button', { name: 'Active time' }).click();

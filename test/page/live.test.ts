@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { picture, startPages, type Pages } from './page.ts';
+import { eventually, picture, startPages, type Pages } from './page.ts';
 
 let pages: Pages;
 beforeAll(async () => {
@@ -14,16 +14,16 @@ test('one click in an empty workspace trains, and the numbers move', async () =>
   await progress.waitFor();
   const value = async (): Promise<number> => Number(await progress.getAttribute('aria-valuenow'));
   const early = await value();
-  await expect.poll(value).toBeGreaterThan(early);
+  await eventually(value).toBeGreaterThan(early);
   const numbers = page.locator('dl.numbers dd.value');
-  await expect.poll(async () => Number((await numbers.nth(0).textContent())?.replace(',', ''))).toBeGreaterThan(1000);
+  await eventually(async () => Number((await numbers.nth(0).textContent())?.replace(',', ''))).toBeGreaterThan(1000);
   // After the first epoch there is an accuracy, and the counters say that SGD perturbs nothing and keeps everything.
-  await expect.poll(async () => Number(await numbers.nth(1).textContent())).toBeGreaterThan(50);
+  await eventually(async () => Number(await numbers.nth(1).textContent())).toBeGreaterThan(50);
   await page.getByRole('cell', { name: '0 of 14' }).waitFor();
   await page.getByRole('cell', { name: '128 of 128' }).waitFor();
   await page.getByRole('button', { name: 'Active time' }).click();
   await page.getByLabel('Search the log').fill('epoch 1:');
-  await expect.poll(() => page.getByLabel('Log lines').getByRole('listitem').count()).toBe(1);
+  await eventually(() => page.getByLabel('Log lines').getByRole('listitem').count()).toBe(1);
   // The next run is SAM, and it perturbs.
   await page.getByRole('cell', { name: '14 of 14' }).waitFor({ timeout: 20_000 });
   await page
@@ -62,23 +62,24 @@ test('the waiting list is reordered by buttons and by dragging, and cancelled', 
   const queue = page.getByLabel('Queue', { exact: true });
   const waiting = async (): Promise<string[]> =>
     (await queue.locator('.waiting li').allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim());
+  await page.getByRole('progressbar', { name: 'Progress of the run' }).waitFor();
   await queue.getByRole('button', { name: 'Pause' }).click();
-  await expect.poll(async () => (await waiting()).length).toBe(7);
+  await eventually(async () => (await waiting()).length).toBe(7);
   const before = await waiting();
   await queue
     .getByRole('button', { name: /^Move run \d+ down$/ })
     .first()
     .click();
-  await expect.poll(waiting).toEqual([before[1], before[0], ...before.slice(2)]);
+  await eventually(waiting).toEqual([before[1], before[0], ...before.slice(2)]);
   await queue.locator('.waiting li').nth(6).dragTo(queue.locator('.waiting li').nth(0));
-  await expect.poll(waiting).toEqual([before[6], before[1], before[0], ...before.slice(2, 6)]);
+  await eventually(waiting).toEqual([before[6], before[1], before[0], ...before.slice(2, 6)]);
   await queue
     .getByRole('button', { name: /^Cancel run/ })
     .first()
     .click();
-  await expect.poll(waiting).toEqual([before[1], before[0], ...before.slice(2, 6)]);
+  await eventually(waiting).toEqual([before[1], before[0], ...before.slice(2, 6)]);
   await queue.getByRole('button', { name: 'Cancel all waiting' }).click();
-  await expect.poll(waiting).toEqual([]);
+  await eventually(waiting).toEqual([]);
   expect(complaints).toEqual([]);
   await close();
 });

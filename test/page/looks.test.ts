@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { picture, startPages, type Pages } from './page.ts';
+import { eventually, picture, startPages, type Pages } from './page.ts';
 
 let pages: Pages;
 beforeAll(async () => {
@@ -7,47 +7,46 @@ beforeAll(async () => {
 });
 afterAll(() => pages.close());
 
-const views = ['new', 'live', 'runs', 'runs/3', 'compare', 'data', 'device'];
-const scenarios = ['idle', 'empty', 'missing'];
+const views: readonly (readonly [view: string, scenario: string])[] = [
+  ...['new', 'live', 'runs', 'runs/3', 'compare', 'data', 'device'].map((view) => [view, 'idle'] as const),
+  ...['live', 'runs', 'compare'].map((view) => [view, 'empty'] as const),
+  ...['new', 'live', 'device'].map((view) => [view, 'missing'] as const),
+];
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-  test.each(scenarios.flatMap((scenario) => views.map((view) => [view, scenario] as const)))(
-    '%s fits in 1280×800 without complaint (%s)',
-    async (view, scenario) => {
-      if (view === 'runs/3' && scenario !== 'idle') return; // an empty workspace has no run 3
-      const { page, complaints, close } = await pages.open(`/${view}`, { scenario, colorScheme });
-      await page.getByRole('heading', { level: 1 }).first().waitFor();
-      await page.waitForLoadState('networkidle');
-      await expect.poll(() => page.evaluate(() => document.documentElement.dataset['theme'])).toBe(colorScheme);
-      // No box scrolls sideways, and no text of a button or link is wider than its box.
-      const wide = await page.evaluate(() =>
-        [
-          document.documentElement,
-          ...document.querySelectorAll('.view-body, .form, .plan, .detail, .scroll, .list, .rail, .view-head'),
-        ]
-          .filter((element) => element.scrollWidth > element.clientWidth)
-          .map((element) => `${element.className} ${String(element.scrollWidth)} > ${String(element.clientWidth)}`),
-      );
-      expect(wide).toEqual([]);
-      await page.waitForTimeout(400); // charts draw
-      await picture(page, `${view.replace('/', '-')}-${scenario}-${colorScheme}`);
-      expect(complaints).toEqual([]);
-      await close();
-    },
-  );
+  test.each(views)('%s fits in 1280×800 without complaint (%s)', async (view, scenario) => {
+    const { page, complaints, close } = await pages.open(`/${view}`, { scenario, colorScheme });
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    await page.waitForLoadState('networkidle');
+    await eventually(() => page.evaluate(() => document.documentElement.dataset['theme'])).toBe(colorScheme);
+    // No box scrolls sideways, and no text of a button or link is wider than its box.
+    const wide = await page.evaluate(() =>
+      [
+        document.documentElement,
+        ...document.querySelectorAll('.view-body, .form, .plan, .detail, .scroll, .list, .rail, .view-head'),
+      ]
+        .filter((element) => element.scrollWidth > element.clientWidth)
+        .map((element) => `${element.className} ${String(element.scrollWidth)} > ${String(element.clientWidth)}`),
+    );
+    expect(wide).toEqual([]);
+    await page.waitForTimeout(400); // charts draw
+    await picture(page, `${view.replace('/', '-')}-${scenario}-${colorScheme}`);
+    expect(complaints).toEqual([]);
+    await close();
+  });
 });
 
 test('the theme follows the system until chosen, and the choice stays', async () => {
   const { page, close } = await pages.open('/device', { scenario: 'idle', colorScheme: 'dark' });
   const theme = (): Promise<string | undefined> => page.evaluate(() => document.documentElement.dataset['theme']);
-  await expect.poll(theme).toBe('dark');
+  await eventually(theme).toBe('dark');
   await page.emulateMedia({ colorScheme: 'light' });
-  await expect.poll(theme).toBe('light');
+  await eventually(theme).toBe('light');
   await page.getByRole('button', { name: /^Theme: as the system/ }).click(); // → light
   await page.getByRole('button', { name: /^Theme: light/ }).click(); // → dark
-  await expect.poll(theme).toBe('dark');
+  await eventually(theme).toBe('dark');
   await page.reload();
-  await expect.poll(theme).toBe('dark');
+  await eventually(theme).toBe('dark');
   await close();
 });
 
@@ -58,13 +57,13 @@ test('views are reached by keys, also from a field, and the last one is opened a
   await page.keyboard.press('3');
   expect(await page.getByLabel(/^Seeds/).inputValue()).toBe('43'); // a digit in a field is a digit
   await page.keyboard.press('Control+3');
-  await expect.poll(heading).toBe('Runs');
+  await eventually(heading).toBe('Runs');
   await page.keyboard.press('6');
-  await expect.poll(heading).toBe('Device');
+  await eventually(heading).toBe('Device');
   await page.reload();
-  await expect.poll(heading).toBe('Device');
+  await eventually(heading).toBe('Device');
   await page.keyboard.press('Control+n');
-  await expect.poll(heading).toBe('New experiment');
+  await eventually(heading).toBe('New experiment');
   // Everything is reached with Tab, in the order of reading.
   await page.keyboard.press('Tab');
   for (const name of ['New experiment', 'Live', 'Runs', 'Compare', 'Data', 'Device'])

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { picture, startPages, type Pages } from './page.ts';
+import { eventually, picture, startPages, type Pages } from './page.ts';
 
 let pages: Pages;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ test('a missing engine says why, and is installed with a progress bar', async ()
   await page.getByRole('button', { name: 'Install TensorFlow' }).click();
   const bar = page.getByRole('progressbar', { name: 'Installation' });
   await bar.waitFor();
-  await expect.poll(async () => Number(await bar.getAttribute('value'))).toBeGreaterThan(0.2);
+  await eventually(async () => Number(await bar.getAttribute('value'))).toBeGreaterThan(0.2);
   await picture(page, 'device-installing');
   await page.getByText('TensorFlow 2.21.0 (CPU)').waitFor();
   await page.getByText('Ready', { exact: true }).waitFor();
@@ -24,7 +24,7 @@ test('a missing engine says why, and is installed with a progress bar', async ()
 
 test('a data set is shown, refused with the reason, and imported', async () => {
   const { page, complaints, close } = await pages.open('/data', { scenario: 'idle' });
-  await expect.poll(() => page.getByLabel('Preview images').getByRole('img').count()).toBe(40);
+  await eventually(() => page.getByLabel('Preview images').getByRole('img').count()).toBe(40);
   await page.getByRole('button', { name: /^Fashion-MNIST/ }).click();
   await page.getByRole('cell', { name: 'Ankle boot' }).waitFor();
   await page.getByRole('button', { name: 'Import files…' }).click();
@@ -41,7 +41,7 @@ test('a data set is shown, refused with the reason, and imported', async () => {
   expect(await page.getByRole('alert').count()).toBe(0);
   await page.getByRole('button', { name: 'Remove…' }).click();
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
-  await expect.poll(() => page.getByRole('button', { name: /^Letters/ }).count()).toBe(0);
+  await eventually(() => page.getByRole('button', { name: /^Letters/ }).count()).toBe(0);
   expect(complaints).toEqual([]);
   await close();
 });

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { preview, type PreviewServer } from 'vite';
+import { expect } from 'vitest';
 import { findChromium } from '../../src-main/runtimes/system/programs.ts';
 
 /** Of the app's own protocol, so that a page that would break there breaks here. */
@@ -79,3 +80,6 @@ export const picture = async (page: Page, name: string): Promise<void> => {
   await mkdir(pictures, { recursive: true });
   await page.screenshot({ path: join(pictures, `${name}.png`) });
 };
+
+/** Expects of a value that it comes to match, also on a busy machine. */
+export const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 20_000 });
