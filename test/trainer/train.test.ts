@@ -112,6 +112,22 @@ describe('counters prove the method', () => {
     }
   });
 
+  test('an interval and sub-batches', async () => {
+    // Perturbed are steps 1, 3, 5, 7 of the first epoch and 9, 11, 13 of the run: ⌊0.45·10⌋ = 4 or ⌊0.45·4⌋ = 1 examples are kept.
+    const rare = await trained(tinyRun({ optimizer: { ...esam, beta: 1, interval: 2 } }));
+    expect(rare.epochs).toMatchObject([
+      { stepsPerturbed: 4, perturbedTensorShare: 4 / 7, keptExampleShare: (3 * 4 + 3 * 10 + 1) / 64 },
+      { stepsPerturbed: 3, perturbedTensorShare: 3 / 7, keptExampleShare: (3 * 4 + 3 * 10 + 4) / 64 },
+    ]);
+    // Batches of ten go in parts of 4, 4 and 2, each of which keeps max(1, ⌊0.45·m⌋) = 1; the last batch is one part.
+    const parted = await trained(tinyRun({ optimizer: { ...esam, beta: 1, sharpnessBatch: 4 } }));
+    const expected = { stepsPerturbed: 7, perturbedTensorShare: 1, keptExampleShare: (6 * 3 + 1) / 64 };
+    expect(parted.epochs).toMatchObject([expected, expected]);
+    expect(parted.steps.map(({ batchExamples, keptExamples }) => [batchExamples, keptExamples])).toEqual(
+      new Array(6).fill([10, 3]),
+    );
+  });
+
   test('ESAM perturbs tensors with probability β', async () => {
     const { epochs, steps } = await trained(tinyRun({ optimizer: esam, epochs: 6, logEvery: 1 }));
     const share = epochs.reduce((sum, epoch) => sum + epoch.perturbedTensorShare, 0) / 6;
