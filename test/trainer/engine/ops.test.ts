@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { HostArray, Ops } from '../../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
 import { tensorflowOps } from '../../../src-main/trainer/engine/tensorflowOps.ts';
+import { wasmOps } from '../../../src-main/trainer/engine/wasmOps.ts';
 import { tensorflowBinding, tensorsInTensorflow } from '../tensorflow.ts';
 import { disposeAll, type OpCase, outputsOf, uploadAll } from './opCase.ts';
 import { opCases } from './opCases/index.ts';
@@ -10,6 +11,7 @@ import { opCases } from './opCases/index.ts';
 const engines: readonly { name: string; tolerance: number; open: () => Ops | Promise<Ops> }[] = [
   { name: 'referenceOps', tolerance: 1e-12, open: referenceOps },
   { name: 'tensorflowOps', tolerance: 1e-5, open: async () => tensorflowOps(await tensorflowBinding()) },
+  { name: 'wasmOps', tolerance: 1e-5, open: () => wasmOps({ threads: 2 }) },
 ];
 
 /** NaN and infinities must be the same; the rest may differ by tolerance × the largest finite element (0.01 if that is smaller). */

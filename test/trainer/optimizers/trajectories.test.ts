@@ -6,6 +6,7 @@ import { networkBuilder, type Network } from '../../../src-main/trainer/engine/n
 import type { Ops, Tensor } from '../../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
 import { tensorflowOps } from '../../../src-main/trainer/engine/tensorflowOps.ts';
+import { wasmOps } from '../../../src-main/trainer/engine/wasmOps.ts';
 import { batchObjective } from '../../../src-main/trainer/objective.ts';
 import { esam } from '../../../src-main/trainer/optimizers/esam.ts';
 import type { Optimizer, PhaseClock, Training, UpdateRule } from '../../../src-main/trainer/optimizers/index.ts';
@@ -98,6 +99,7 @@ const engines: { name: string; open: () => Ops | Promise<Ops>; allowed: (scale: 
   // Nine digits are 5e-9 for values from 1 to 10, and that rounding is in the listed start as well as in the listed result.
   { name: 'reference', open: () => referenceOps(), allowed: (scale) => 1e-9 * scale + 1e-8 },
   { name: 'TensorFlow', open: async () => tensorflowOps(await tensorflowBinding()), allowed: (scale) => 1e-4 * scale },
+  { name: 'WebAssembly', open: () => wasmOps({ threads: 2 }), allowed: (scale) => 1e-4 * scale },
 ];
 
 describe.each(engines)('three steps on $name', ({ open, allowed }) => {

@@ -1,0 +1,1 @@
+export { close, run, serve } from './pool';

@@ -1,0 +1,44 @@
+import { argumentsAddress, failedAddress } from './layout';
+
+/** The number of the thread that this instance of the module belongs to; 0 is the host's own. */
+let thread: i32 = 0;
+
+export function setThread(number: i32): void {
+  thread = number;
+}
+
+/** Argument `index` of the kernel under way, as a whole number or an address. */
+export function argument(index: i32): i32 {
+  return load<i32>(argumentsAddress + (index << 2));
+}
+
+export function address(index: i32): usize {
+  return <usize>load<u32>(argumentsAddress + (index << 2));
+}
+
+export function floatArgument(index: i32): f32 {
+  return load<f32>(argumentsAddress + (index << 2));
+}
+
+/** The part of a scratch buffer that is this thread's own. */
+export function ownScratch(scratch: usize, bytesPerThread: i32): usize {
+  return scratch + <usize>thread * <usize>bytesPerThread;
+}
+
+/** Tells the host that a task found its input wrong. */
+export function fail(): void {
+  atomic.store<i32>(failedAddress, 1);
+}
+
+/** a·b + c, in one rounding where the processor has it and the engine offers it. */
+export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** Copies `bytes` (a multiple of 4) in steps of 16. */
+export function copyFloats(to: usize, from: usize, bytes: usize): void {
+  const whole = from + (bytes & ~15);
+  const end = from + bytes;
+  for (; from < whole; from += 16, to += 16) v128.store(to, v128.load(from));
+  for (; from < end; from += 4, to += 4) store<f32>(to, load<f32>(from));
+}

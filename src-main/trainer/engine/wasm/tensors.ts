@@ -1,0 +1,161 @@
+import { type DataType, elementCount, type HostArray, type OpCounters, type Tensor } from '../ops.ts';
+import type { Heap } from './heap.ts';
+import type { Pool } from './pool.ts';
+
+/** A block of memory and how many handles see it. */
+interface Buffer {
+  readonly address: number;
+  holders: number;
+}
+
+/** Where a tensor lies. */
+export interface Located {
+  readonly address: number;
+  readonly shape: readonly number[];
+  readonly count: number;
+  readonly dataType: DataType;
+}
+
+export interface Tensors {
+  readonly counters: OpCounters;
+  /** @throws Error for a tensor that is disposed of or of another engine, or (where one is expected) of another type. */
+  locate(tensor: Tensor, expected?: DataType): Located;
+  /** A tensor with a buffer of its own, contents undefined. */
+  create(shape: readonly number[], dataType?: DataType): Tensor;
+  /** Another handle on the same buffer. */
+  share(tensor: Tensor, shape: readonly number[]): Tensor;
+  /** Takes a tensor's buffer over for a new handle, or a fresh buffer where others hold it too; the old handle is gone. */
+  replace(tensor: Tensor): Tensor;
+  upload(data: HostArray, shape: readonly number[]): Tensor;
+  download(tensor: Tensor): HostArray;
+  dispose(tensor: Tensor): void;
+  constant(value: number): Tensor;
+  /** Frees everything. */
+  clear(): void;
+}
+
+const bytesPerElement: Readonly<Record<DataType, number>> = { float32: 4, int32: 4, int64: 8, uint8: 1, bool: 1 };
+export const elementBytes = (dataType: DataType): number => bytesPerElement[dataType];
+
+const hostDataType = (data: HostArray): DataType => {
+  if (data instanceof Int32Array) return 'int32';
+  return data instanceof Uint8Array ? 'uint8' : 'float32';
+};
+
+/** Handles and their buffers. */
+export const openTensors = (pool: Pool): Tensors => {
+  const heap: Heap = pool.heap;
+  const buffers = new Map<Tensor, Buffer>();
+  const constants = new Map<number, Tensor>();
+  const kept = new Set<Tensor>();
+  const counters: OpCounters = {
+    kernels: 0,
+    byKernel: new Map(),
+    uploadedFloatBytes: 0,
+    uploadedBytes: 0,
+    handles: 0,
+  };
+
+  const bufferOf = (tensor: Tensor): Buffer => {
+    const buffer = buffers.get(tensor);
+    if (buffer === undefined) throw new Error('A tensor was used that is disposed of, or belongs to another engine.');
+    return buffer;
+  };
+  const hold = (buffer: Buffer, shape: readonly number[], dataType: DataType): Tensor => {
+    const tensor: Tensor = { shape: [...shape], dataType };
+    buffers.set(tensor, buffer);
+    counters.handles++;
+    return tensor;
+  };
+  const create = (shape: readonly number[], dataType: DataType = 'float32'): Tensor =>
+    hold({ address: heap.allocate(elementCount(shape) * elementBytes(dataType)), holders: 1 }, shape, dataType);
+
+  const upload = (data: HostArray, shape: readonly number[]): Tensor => {
+    if (data.length !== elementCount(shape)) {
+      throw new Error(`Found ${data.length} elements, expected the shape [${shape.join()}].`);
+    }
+    const tensor = create(shape, hostDataType(data));
+    const { address } = bufferOf(tensor);
+    if (data instanceof Int32Array) pool.integers(address, data.length).set(data);
+    else if (data instanceof Uint8Array) pool.bytes(address, data.length).set(data);
+    else pool.floats(address, data.length).set(data);
+    const bytes = data.length * elementBytes(tensor.dataType);
+    counters.uploadedBytes += bytes;
+    if (tensor.dataType === 'float32') counters.uploadedFloatBytes += bytes;
+    return tensor;
+  };
+
+  const dispose = (tensor: Tensor): void => {
+    if (kept.has(tensor)) throw new Error('A constant was disposed of; the engine keeps it.');
+    const buffer = bufferOf(tensor);
+    buffers.delete(tensor);
+    counters.handles--;
+    if (--buffer.holders === 0) heap.free(buffer.address);
+  };
+
+  return {
+    counters,
+    locate(tensor, expected) {
+      const { address } = bufferOf(tensor);
+      const { shape, dataType } = tensor;
+      if (expected !== undefined && dataType !== expected) {
+        throw new Error(`Found a tensor of ${dataType}, expected ${expected}.`);
+      }
+      return { address, shape, count: elementCount(shape), dataType };
+    },
+    create,
+    share(tensor, shape) {
+      const buffer = bufferOf(tensor);
+      if (elementCount(shape) !== elementCount(tensor.shape)) {
+        throw new Error(`Found the shape [${tensor.shape.join()}], expected as many elements as in [${shape.join()}].`);
+      }
+      buffer.holders++;
+      return hold(buffer, shape, tensor.dataType);
+    },
+    replace(tensor) {
+      if (kept.has(tensor)) throw new Error('A constant was given away; the engine keeps it.');
+      const buffer = bufferOf(tensor);
+      if (buffer.holders > 1) {
+        const fresh = create(tensor.shape, tensor.dataType);
+        dispose(tensor);
+        return fresh;
+      }
+      buffers.delete(tensor);
+      counters.handles--;
+      return hold(buffer, tensor.shape, tensor.dataType);
+    },
+    upload,
+    download(tensor) {
+      const { address } = bufferOf(tensor);
+      const length = elementCount(tensor.shape);
+      switch (tensor.dataType) {
+        case 'float32':
+          return Float32Array.from(pool.floats(address, length));
+        case 'int32':
+          return Int32Array.from(pool.integers(address, length));
+        case 'uint8':
+        case 'bool':
+          return Uint8Array.from(pool.bytes(address, length));
+        case 'int64':
+          throw new Error('An int64 tensor was downloaded, expected a cast to int32 first.');
+      }
+    },
+    dispose,
+    constant(value) {
+      const known = constants.get(value);
+      if (known !== undefined) return known;
+      const made = upload(Float32Array.of(value), []);
+      counters.handles--; // the engine's own, not the caller's
+      constants.set(value, made);
+      kept.add(made);
+      return made;
+    },
+    clear() {
+      for (const { address } of new Set(buffers.values())) heap.free(address);
+      buffers.clear();
+      constants.clear();
+      kept.clear();
+      counters.handles = 0;
+    },
+  };
+};
