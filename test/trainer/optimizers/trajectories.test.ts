@@ -12,6 +12,7 @@ import { esam } from '../../../src-main/trainer/optimizers/esam.ts';
 import type { Optimizer, PhaseClock, Training, UpdateRule } from '../../../src-main/trainer/optimizers/index.ts';
 import { sam } from '../../../src-main/trainer/optimizers/sam.ts';
 import { momentumRule, sgd } from '../../../src-main/trainer/optimizers/sgd.ts';
+import { disposeReports } from '../../../src-main/trainer/stepRecord.ts';
 import { tensorflowBinding } from '../tensorflow.ts';
 
 // Three steps each, computed independently in float64 (values rounded to nine digits). Images are [8,8,8,3] NHWC, kernels HWIO.
@@ -165,9 +166,8 @@ describe.each(engines)('three steps on $name', ({ open, allowed }) => {
         close(state.statistics[position]?.mean, step.runningStats[`${layer}.mean`]);
         close(state.statistics[position]?.variance, step.runningStats[`${layer}.var`]);
       });
-      for (const tensor of [images, labels, ...Object.values(report)]) {
-        if (tensor !== null && typeof tensor === 'object') ops.dispose(tensor);
-      }
+      [images, labels].forEach(ops.dispose);
+      disposeReports(ops, [report]);
     });
 
     optimizer.dispose();
