@@ -1,6 +1,7 @@
 import type { Ops } from '../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../src-main/trainer/engine/referenceOps.ts';
 import { tensorflowOps } from '../../src-main/trainer/engine/tensorflowOps.ts';
+import { wasmOps } from '../../src-main/trainer/engine/wasmOps.ts';
 import { tensorflowBinding } from './tensorflow.ts';
 
 export const openTensorflow = async (): Promise<Ops> => tensorflowOps(await tensorflowBinding());
@@ -9,6 +10,7 @@ export const openTensorflow = async (): Promise<Ops> => tensorflowOps(await tens
 export const engines: readonly { name: string; tolerance: number; open: () => Ops | Promise<Ops> }[] = [
   { name: 'the reference engine', tolerance: 1e-12, open: referenceOps },
   { name: 'TensorFlow', tolerance: 1e-6, open: openTensorflow },
+  { name: 'WebAssembly', tolerance: 1e-6, open: () => wasmOps({ threads: 2 }) },
 ];
 
 /** Runs `work` and tells how often it called each kernel. */
