@@ -43,13 +43,13 @@ export const openHeap = (memory: WebAssembly.Memory): Heap => {
     const position = after(block.address);
     const before = free[position - 1];
     const next = free[position];
-    const joined = { ...block };
-    if (next !== undefined && joined.address + joined.bytes === next.address) {
-      joined.bytes += next.bytes;
+    let { bytes } = block;
+    if (next?.address === block.address + bytes) {
+      bytes += next.bytes;
       free.splice(position, 1);
     }
-    if (before !== undefined && before.address + before.bytes === joined.address) before.bytes += joined.bytes;
-    else free.splice(position, 0, joined);
+    if (before && before.address + before.bytes === block.address) before.bytes += bytes;
+    else free.splice(position, 0, { address: block.address, bytes });
   };
 
   const smallestFitting = (bytes: number): Block | undefined => {
