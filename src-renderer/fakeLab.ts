@@ -2,33 +2,17 @@ import type { DeviceStatus } from '../shared/device.ts';
 import type { LabApi, LabEvent, Queue } from '../shared/labApi.ts';
 import { methodOf } from '../shared/method.ts';
 import type { RunDetail, RunState } from '../shared/run.ts';
-import {
-  canonicalJson,
-  experimentSchema,
-  groupConfigOf,
-  runsOf,
-  type Experiment,
-  type RunConfig,
-} from '../shared/runConfig.ts';
+import { experimentSchema, runsOf, type Experiment, type RunConfig } from '../shared/runConfig.ts';
 import type { Connection } from './connection.ts';
 import { fakeDevice, fakeEnvironment, fakePicture } from './fake/machine.ts';
 import { fakeDatasets, fakePresets } from './fake/presets.ts';
+import { addEpoch, backfill, hashOf, queuedRun } from './fake/runs.ts';
 import { fakeCurves, fakeExport, fakeResults } from './fake/results.ts';
-import { fakeEpoch, fakeStep, stepMs, stepsOfEpoch, wobble } from './fake/training.ts';
+import { fakeStep, stepMs, stepsOfEpoch, wobble } from './fake/training.ts';
 import { Refusal } from './refusal.ts';
 
 const tickMs = 250;
 const ticksPerEpoch = 8;
-
-const hashOf = (config: RunConfig): string => {
-  const text = canonicalJson(groupConfigOf(config));
-  return Array.from({ length: 8 }, (_, part) =>
-    Math.floor((wobble(`${part} ${text}`) + 1) * 2 ** 31)
-      .toString(16)
-      .padStart(8, '0')
-      .slice(-8),
-  ).join('');
-};
 
 /**
  * An in-memory lab for development in a browser and for the page tests; the app never uses it. Scenarios: "" (a full
@@ -46,7 +30,6 @@ export const fakeConnection = (scenario: string): Connection => {
   let device: DeviceStatus = fakeDevice(scenario !== 'missing');
   let installing: ReturnType<typeof setInterval> | undefined;
   const isEmpty = scenario === 'empty' || scenario === 'missing';
-  const startedAt = Date.parse('2026-11-23T15:00:00Z');
   const now = (): string => new Date().toISOString();
 
   const detailOf = (runId: number): RunDetail => {
@@ -69,85 +52,16 @@ export const fakeConnection = (scenario: string): Connection => {
     detail.log.push(line);
     tell({ type: 'logged', runId: detail.run.id, line });
   };
-  const addEpoch = (detail: RunDetail, epoch: number): void => {
-    const metrics = fakeEpoch(detail.run.config, epoch);
-    detail.epochs.push(metrics);
-    const best = detail.epochs.reduce((a, b) => (b.testAccuracy > a.testAccuracy ? b : a));
-    detail.run = {
-      ...detail.run,
-      epochsDone: epoch,
-      bestTestAccuracy: best.testAccuracy,
-      bestEpoch: best.epoch,
-      lastTestAccuracy: metrics.testAccuracy,
-      imagesPerSecond: metrics.imagesPerSecond,
-      activeMs: metrics.activeMs,
-    };
+  const addRun = (experimentId: number, experimentName: string, config: RunConfig, createdAt: string): RunDetail => {
+    const detail = queuedRun({ id: details.length + 1, experimentId, experimentName, createdAt }, config);
+    details.push(detail);
+    return detail;
   };
-
   const addRuns = (experiment: Experiment, createdAt: string): RunDetail[] => {
     const id = experiments.length + 1;
     experiments.push({ id, experiment, createdAt });
     return runsOf(experiment).map((config) => addRun(id, experiment.name, config, createdAt));
   };
-  const addRun = (experimentId: number, experimentName: string, config: RunConfig, createdAt: string): RunDetail => {
-    const detail: RunDetail = {
-      run: {
-        id: details.length + 1,
-        experimentId,
-        experimentName,
-        groupHash: hashOf(config),
-        config,
-        state: 'queued',
-        reason: null,
-        stopRequested: null,
-        createdAt,
-        startedAt: null,
-        endedAt: null,
-        epochsDone: 0,
-        bestTestAccuracy: null,
-        bestEpoch: null,
-        lastTestAccuracy: null,
-        imagesPerSecond: null,
-        activeMs: 0,
-      },
-      environment: null,
-      epochs: [],
-      steps: [],
-      log: [],
-    };
-    details.push(detail);
-    return detail;
-  };
-  const backfill = (
-    detail: RunDetail,
-    minutes: number,
-    state: RunState = 'finished',
-    reason: string | null = null,
-  ): void => {
-    const { config } = detail.run;
-    const epochs = state === 'finished' ? config.epochs : Math.max(0, Math.ceil(config.epochs / 2));
-    detail.environment = fakeEnvironment;
-    for (let step = 10; step <= epochs * stepsOfEpoch(config); step += 10) detail.steps.push(fakeStep(config, step));
-    for (let epoch = 1; epoch <= epochs; epoch++) addEpoch(detail, epoch);
-    const started = startedAt + minutes * 60_000;
-    const at = (offsetMs: number): string => new Date(started + offsetMs).toISOString();
-    detail.run = { ...detail.run, state, reason, startedAt: at(0), endedAt: at(detail.run.activeMs + 5000) };
-    detail.log = [
-      { at: at(0), level: 'info', text: 'TensorFlow 2.21.0 (CPU), 8 threads' },
-      {
-        at: at(400),
-        level: 'info',
-        text: `Decoded the data set: ${(config.dataset.trainSubset ?? 60000).toLocaleString('en')} training images`,
-      },
-      ...detail.epochs.map((epoch) => ({
-        at: at(epoch.activeMs),
-        level: 'info' as const,
-        text: `Epoch ${epoch.epoch}: test accuracy ${(epoch.testAccuracy * 100).toFixed(2)} %`,
-      })),
-      ...(reason === null ? [] : [{ at: at(detail.run.activeMs), level: 'error' as const, text: reason }]),
-    ];
-  };
-
   const [quick, parts] = fakePresets;
   if (!isEmpty && quick && parts) {
     addRuns({ ...parts.experiment, seeds: [0, 1, 2] }, '2026-11-23T15:00:00.000Z').forEach((detail, index) => {
