@@ -209,7 +209,13 @@ describe('a run ends early', () => {
   };
 
   test.each([
-    { part: 'train', when: 'now', batches: 3, outline: ['started', 'progress', 'stopped'], told: 'epoch 1, after step 3' },
+    {
+      part: 'train',
+      when: 'now',
+      batches: 3,
+      outline: ['started', 'progress', 'stopped'],
+      told: 'epoch 1, after step 3',
+    },
     {
       part: 'train',
       when: 'now',
