@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { build } from 'electron-builder';
 import type { Configuration } from 'electron-builder';
@@ -14,9 +15,16 @@ const copyMigrations: Plugin = {
   closeBundle: () => cpSync('src-main/lab/store/migrations', 'out/main/migrations', { recursive: true }),
 };
 
+/** The WASM engine's kernels are compiled to out/engine. */
+const compileKernels: Plugin = {
+  name: 'compile-kernels',
+  closeBundle: () =>
+    void execFileSync(process.execPath, ['src-main/trainer/engine/wasm/build.ts'], { stdio: 'inherit' }),
+};
+
 export default defineConfig({
   main: {
-    plugins: [copyMigrations],
+    plugins: [copyMigrations, compileKernels],
     build: {
       target,
       rolldownOptions: {
@@ -24,6 +32,7 @@ export default defineConfig({
           index: 'src-main/main/index.ts',
           lab: 'src-main/lab/index.ts',
           trainer: 'src-main/trainer/process.ts',
+          wasmWorker: 'src-main/trainer/engine/wasm/worker.ts',
           cli: 'src-main/cli/index.ts',
         },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunk-[name]-[hash].cjs' },
@@ -58,6 +67,7 @@ export const packaging: Configuration = {
   asar: true,
   // Libraries that the system loads, and sources that the installation of TensorFlow compiles.
   asarUnpack: [
+    'out/engine/**',
     'node_modules/better-sqlite3/**',
     'node_modules/@tensorflow/tfjs-node-gpu/**',
     'node_modules/node-api-headers/**',

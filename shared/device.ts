@@ -14,7 +14,8 @@ export const installProgressSchema = z.strictObject({
 export type InstallProgress = z.infer<typeof installProgressSchema>;
 
 export const engineStatusSchema = z.strictObject({
-  id: z.enum(['tensorflow']),
+  /** TensorFlow may have to be installed; WebAssembly comes with the lab. */
+  id: z.enum(['tensorflow', 'wasm']),
   state: z.enum(['ready', 'missing', 'installing', 'broken']),
   /** "TensorFlow 2.21.0 (CPU)", where known. */
   version: z.string().nullable(),

@@ -15,7 +15,7 @@ export const trainerCommandSchema = z.discriminatedUnion('type', [
     dataset: datasetInfoSchema,
     /** Folder with the data set's four files. */
     datasetFolder: z.string(),
-    /** The compiled TensorFlow binding; null for the reference engine. */
+    /** The compiled TensorFlow binding; null for the other engines. */
     bindingPath: z.string().nullable(),
     labVersion: z.string(),
   }),

@@ -1,12 +1,13 @@
 import type { DeviceStatus, EngineStatus } from '../../shared/device.ts';
 import { LabError } from '../../shared/errors.ts';
+import type { Experiment } from '../../shared/runConfig.ts';
 import type { Lab } from '../lab/service.ts';
 import { installReporter } from './installReporter.ts';
 import { say } from './session.ts';
 
-const tensorflowOf = ({ engines }: DeviceStatus): EngineStatus => {
-  const [status] = engines;
-  if (status === undefined) throw new Error('the lab names no engine');
+export const tensorflowOf = ({ engines }: DeviceStatus): EngineStatus => {
+  const status = engines.find(({ id }) => id === 'tensorflow');
+  if (status === undefined) throw new Error('the lab does not name TensorFlow');
   return status;
 };
 
@@ -23,6 +24,25 @@ export const ensureEngine = async (lab: Lab, install: boolean): Promise<void> =>
   }
   const code = state === 'broken' ? 'ENGINE_BROKEN' : 'ENGINE_MISSING';
   throw new LabError(code, `TensorFlow is ${state}. ${reason ?? ''} Install it with: esam-lab device --install`);
+};
+
+/**
+ * The experiment as it can be trained: on WebAssembly where it asks for TensorFlow, which is missing and cannot be installed. What is
+ * chosen is said, and stands in the configuration of every run.
+ * @throws LabError ENGINE_MISSING, ENGINE_BROKEN, INSTALL_CANCELLED.
+ */
+export const onEngineAtHand = async (lab: Lab, experiment: Experiment, install: boolean): Promise<Experiment> => {
+  const { shared } = experiment;
+  if (shared.device.engine !== 'tensorflow') return experiment;
+  try {
+    await ensureEngine(lab, install);
+    return experiment;
+  } catch (error) {
+    const isFailure = error instanceof LabError && error.code.startsWith('INSTALL_');
+    if (!isFailure || error.code === 'INSTALL_CANCELLED') throw error;
+    say(`TensorFlow cannot be had: ${error.message}\nTraining on the WebAssembly engine instead.`);
+    return { ...experiment, shared: { ...shared, device: { ...shared.device, engine: 'wasm' } } };
+  }
 };
 
 /**

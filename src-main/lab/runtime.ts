@@ -15,6 +15,16 @@ export interface RuntimeParts {
 
 const intervalMs = 250;
 
+/** The engine that comes with the lab: there is nothing to install. */
+const wasmStatus: EngineStatus = {
+  id: 'wasm',
+  state: 'ready',
+  version: 'WebAssembly (CPU)',
+  location: null,
+  reason: null,
+  progress: null,
+};
+
 /** The machine and the TensorFlow runtime on it: what is there, and its installation. */
 export class Runtime {
   readonly #parts: RuntimeParts;
@@ -47,7 +57,7 @@ export class Runtime {
       gpu: await this.#gpu,
       nodeVersion: process.versions.node,
       electronVersion: this.#parts.electronVersion,
-      engines: [await this.#engineStatus()],
+      engines: [await this.#tensorflowStatus(), wasmStatus],
       notices: [...this.#parts.notices()],
     };
   }
@@ -105,7 +115,7 @@ export class Runtime {
     return found;
   }
 
-  async #engineStatus(): Promise<EngineStatus> {
+  async #tensorflowStatus(): Promise<EngineStatus> {
     const found = await this.#find();
     if (this.#installing !== null) {
       const { progress } = this.#installing;

@@ -21,8 +21,10 @@ export const useDevice = defineStore('device', () => {
   const cancelInstall = (): Promise<unknown> =>
     problems.attempt('Cancel the installation', () => lab.cancelInstall({}));
 
-  /** False only when the lab said that no engine is ready. */
-  const canTrain = computed(() => status.value?.engines.some((engine) => engine.state === 'ready') ?? true);
+  /** False only when the lab said that TensorFlow, which presets train on, is not ready. */
+  const canTrain = computed(
+    () => status.value?.engines.some(({ id, state }) => id === 'tensorflow' && state === 'ready') ?? true,
+  );
 
   onEvent((event) => {
     if (event.type === 'deviceChanged') status.value = event.status;

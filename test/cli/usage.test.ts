@@ -65,7 +65,12 @@ test('without TensorFlow, compare says how to install it: exit code 3', async ()
   expect(stderr).toContain('esam-lab device --install');
   const { stdout, code: deviceCode } = await cli(workspace, ['device', '--json'], without);
   expect(deviceCode).toBe(3);
-  expect(JSON.parse(stdout)).toMatchObject({ engines: [{ id: 'tensorflow', state: 'missing' }] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    engines: [
+      { id: 'tensorflow', state: 'missing' },
+      { id: 'wasm', state: 'ready' },
+    ],
+  });
 });
 
 test('import-data imports once, and says which file is damaged: exit code 5', async () => {

@@ -94,7 +94,10 @@ test('without an engine a run stays queued, and the queue says why', async () =>
   await lab.enqueue(experimentOf({ shared: onTensorflow }));
   await expect.poll(() => lab.queue({})).toMatchObject({ paused: true, running: [], waiting: [{ id: 1 }] });
   const { engines, notices } = await lab.deviceStatus({});
-  expect(engines).toMatchObject([{ id: 'tensorflow', state: 'missing' }]);
+  expect(engines).toMatchObject([
+    { id: 'tensorflow', state: 'missing' },
+    { id: 'wasm', state: 'ready' },
+  ]);
   expect(notices).toEqual([`The queue waits: ${engines[0]?.reason ?? ''}`]);
   await lab.pauseQueue({ paused: false });
   await expect.poll(() => lab.queue({})).toMatchObject({ paused: true, waiting: [{ id: 1 }] });

@@ -3,7 +3,7 @@ import type { Experiment } from '../../../shared/runConfig.ts';
 import { experimentSchema } from '../../../shared/runConfig.ts';
 import type { Lab } from '../../lab/service.ts';
 import { parseConfig } from '../configErrors.ts';
-import { ensureEngine } from '../engine.ts';
+import { onEngineAtHand } from '../engine.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { resultsJson, resultsText } from '../resultsText.ts';
 import { print, withLab } from '../session.ts';
@@ -21,9 +21,9 @@ export interface CompareOptions {
 /** `compare`: trains a preset's experiment and prints its results table. */
 export const compare = async (settings: Settings, options: CompareOptions): Promise<ExitCode> =>
   withLab(settings, 'own', async (lab) => {
-    const experiment = await experimentOf(lab, options);
-    await requireDataset(lab, experiment.shared.dataset.id);
-    if (experiment.shared.device.engine === 'tensorflow') await ensureEngine(lab, options.install);
+    const wished = await experimentOf(lab, options);
+    await requireDataset(lab, wished.shared.dataset.id);
+    const experiment = await onEngineAtHand(lab, wished, options.install);
     const { experimentId, exitCode } = await trainExperiment(lab, experiment);
     const table = await lab.results({
       experimentIds: [experimentId],

@@ -1,11 +1,11 @@
 import type { DeviceStatus } from '../../../shared/device.ts';
-import { installEngine } from '../engine.ts';
+import { installEngine, tensorflowOf } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { print, withLab } from '../session.ts';
 import type { Settings } from '../session.ts';
 
-/** `device`: says what this machine can train with; installs TensorFlow if asked. Exit code 3 if it is not ready. */
+/** `device`: says what this machine can train with; installs TensorFlow if asked. Exit code 3 if TensorFlow is not ready. */
 export const device = async (
   settings: Settings,
   options: { install: boolean; variant: 'auto' | 'cpu' | 'gpu' },
@@ -14,7 +14,7 @@ export const device = async (
     if (options.install) await installEngine(lab, options.variant);
     const status = await lab.deviceStatus({});
     await print(settings.json ? JSON.stringify(status) : deviceText(status));
-    return status.engines.some(({ state }) => state === 'ready') ? exitCodes.done : exitCodes.engine;
+    return tensorflowOf(status).state === 'ready' ? exitCodes.done : exitCodes.engine;
   });
 
 const deviceText = (status: DeviceStatus): string =>

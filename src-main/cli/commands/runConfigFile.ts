@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import { experimentSchema, runConfigSchema } from '../../../shared/runConfig.ts';
 import { parseConfig } from '../configErrors.ts';
-import { ensureEngine } from '../engine.ts';
+import { onEngineAtHand } from '../engine.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { percent, rate } from '../format.ts';
 import { print, withLab } from '../session.ts';
@@ -29,8 +29,7 @@ export const runConfigFile = async (
     'The experiment',
   );
   return withLab(settings, 'own', async (lab) => {
-    if (shared.device.engine === 'tensorflow') await ensureEngine(lab, options.install);
-    const { runs, exitCode } = await trainExperiment(lab, experiment);
+    const { runs, exitCode } = await trainExperiment(lab, await onEngineAtHand(lab, experiment, options.install));
     for (const run of runs) {
       await print(
         settings.json
