@@ -4,7 +4,7 @@ import type { Optimizer, Training, UpdateRule } from './objective.ts';
 /** v ← μ·v + g + λ·θ; θ ← θ − η·v on every tensor, BatchNorm and biases too: exactly PyTorch's SGD without Nesterov or dampening. */
 export const momentumRule = (
   { ops, state, clock }: Training,
-  settings: { readonly momentum: number; readonly weightDecay: number },
+  { momentum, weightDecay }: { readonly momentum: number; readonly weightDecay: number },
 ): UpdateRule => {
   const velocities = state.parameters.map(({ shape }) => ops.upload(new Float32Array(elementCount(shape)), shape));
   return {
@@ -17,7 +17,7 @@ export const momentumRule = (
           if (parameter === undefined || velocity === undefined || gradient === null) {
             throw new Error(`Parameter ${index} has no gradient to be updated with.`);
           }
-          const updated = ops.momentumUpdate(parameter, velocity, gradient, { learningRate, ...settings });
+          const updated = ops.momentumUpdate(parameter, velocity, gradient, { learningRate, momentum, weightDecay });
           state.parameters[index] = updated.parameter;
           velocities[index] = updated.velocity;
           ops.dispose(gradient);
