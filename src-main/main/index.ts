@@ -3,6 +3,7 @@ import { app, dialog, ipcMain, shell } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { z } from 'zod';
 import { DesktopActivity } from './activity.ts';
+import { isLabUtility } from './labChild.ts';
 import { LabProcess } from './labProcess.ts';
 import { setMenu } from './menu.ts';
 import { claimFolders, labEntry, packageFile, rendererFolder, trainerEntry } from './paths.ts';
@@ -18,21 +19,14 @@ const notices = (process.env['ESAM_LAB_NOTICES'] ?? '').split('\n').filter((line
 const labVersion = (): string =>
   z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, 'utf8'))).version;
 
-const open = (workspace: string): BrowserWindow => {
+/** Opens the window on the lab; everything that they say to each other is set up here. */
+const openDesktop = (lab: LabProcess, workspace: string): BrowserWindow => {
   lockDown();
   serveBundle(rendererFolder);
   const window = openWindow(notices);
   const activity = new DesktopActivity(window);
-  const lab: LabProcess = new LabProcess({
-    labEntry,
-    trainerEntry,
-    open: {
-      type: 'open',
-      workspaceFolder: workspace,
-      labVersion: labVersion(),
-      electronVersion: process.versions.electron,
-      notices,
-    },
+  const guard = new QuitGuard(window, lab, activity);
+  lab.open({
     onActivity: (now) => {
       activity.show(now);
       if (!now.isBusy) guard.idle();
@@ -44,7 +38,6 @@ const open = (workspace: string): BrowserWindow => {
       void dialog.showMessageBox(window, { type: 'warning', ...crashNotice(lastLine, restarted) });
     },
   });
-  const guard = new QuitGuard(window, lab, activity);
   ipcMain.on('connect', (event) => {
     const [port] = event.ports;
     if (port !== undefined && isFromOwnPage(event, window)) lab.connect(port);
@@ -65,15 +58,29 @@ const crashNotice = (lastLine: string, restarted: boolean): { message: string; d
     .join(' '),
 });
 
+const start = async (workspace: string): Promise<void> => {
+  // A child process inherits the sockets that Chromium has open, and then a crash of Chromium's GPU process goes unnoticed, which
+  // leaves the window blank. Before the app is ready there is no GPU process yet.
+  if (isLabUtility) await app.whenReady();
+  const lab = new LabProcess({
+    labEntry,
+    trainerEntry,
+    open: {
+      type: 'open',
+      workspaceFolder: workspace,
+      labVersion: labVersion(),
+      electronVersion: process.versions.electron,
+      notices,
+    },
+  });
+  await app.whenReady();
+  const window = openDesktop(lab, workspace);
+  app.on('second-instance', () => bringToFront(window));
+  app.on('activate', () => bringToFront(window));
+};
+
 const { workspace } = claimFolders();
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 registerScheme();
-if (app.requestSingleInstanceLock()) {
-  void app.whenReady().then(() => {
-    const window = open(workspace);
-    app.on('second-instance', () => bringToFront(window));
-    app.on('activate', () => bringToFront(window));
-  });
-} else {
-  app.quit();
-}
+if (app.requestSingleInstanceLock()) void start(workspace);
+else app.quit();

@@ -18,16 +18,15 @@ export interface LabChildListeners {
   readonly onExit: (lastLine: string) => void;
 }
 
-/** Node-API of this Electron's Node: better-sqlite3 needs 10. An older Electron runs the lab in the Node of ESAM_LAB_NODE. */
-const canLoadStore = Number(process.versions['napi'] ?? 0) >= 10;
+/** The store needs Node-API 10. An Electron whose own Node is older runs the lab in the Node of ESAM_LAB_NODE, if that is set. */
+const otherNode = Number(process.versions['napi'] ?? 0) >= 10 ? '' : (process.env['ESAM_LAB_NODE'] ?? '');
+
+/** True where the lab is a utility process, which can be started only when the app is ready. */
+export const isLabUtility = otherNode === '';
 
 /** Starts the lab: a utility process, or a child process of a newer Node where Electron's own is too old. */
-export const startLab = (entry: string, listeners: LabChildListeners): LabChild => {
-  const node = process.env['ESAM_LAB_NODE'];
-  return canLoadStore || node === undefined || node === ''
-    ? utilityLab(entry, listeners)
-    : nodeLab(entry, node, listeners);
-};
+export const startLab = (entry: string, listeners: LabChildListeners): LabChild =>
+  isLabUtility ? utilityLab(entry, listeners) : nodeLab(entry, otherNode, listeners);
 
 const utilityLab = (entry: string, { onMessage, onExit }: LabChildListeners): LabChild => {
   const child = utilityProcess.fork(entry, [], { serviceName: 'ESAM Lab', stdio: ['ignore', 'inherit', 'pipe'] });

@@ -10,6 +10,9 @@ export interface LabProcessOptions {
   readonly labEntry: string;
   readonly trainerEntry: string;
   readonly open: Extract<LabControl, { type: 'open' }>;
+}
+
+export interface LabListeners {
   onActivity(activity: Extract<LabNotice, { type: 'activity' }>): void;
   onRunEnded(ended: Extract<LabNotice, { type: 'runEnded' }>): void;
   /** The lab ended unasked; its windows' connections are gone. `restarted` tells whether a new one was started. */
@@ -20,12 +23,16 @@ export interface LabProcessOptions {
 const restartEveryMs = 60_000;
 const closeLimitMs = 15_000;
 
-/** Owns the lab: starts it, connects windows, forks its trainers, restarts it after a crash, closes it. */
+/**
+ * Owns the lab: starts its process at once, opens it when there is somebody to listen, connects windows, forks its trainers,
+ * restarts it after a crash, closes it.
+ */
 export class LabProcess {
   readonly #options: LabProcessOptions;
   readonly #trainers: Trainers;
   readonly #relayed = new Map<number, MessagePortMain>();
-  #child: LabChild | null = null;
+  #child: LabChild | null;
+  #listeners: LabListeners | null = null;
   #lastRestart = -Infinity;
   #clients = 0;
   #closed: (() => void) | null = null;
@@ -33,7 +40,14 @@ export class LabProcess {
   constructor(options: LabProcessOptions) {
     this.#options = options;
     this.#trainers = new Trainers(options.trainerEntry, (message) => this.#child?.post(message));
-    this.#start();
+    this.#child = this.#start();
+  }
+
+  /** Opens the workspace. */
+  open(listeners: LabListeners): void {
+    this.#listeners = listeners;
+    this.#child ??= this.#start();
+    this.#child.post(this.#options.open);
   }
 
   /** Connects a page: its port goes to the lab, or is relayed where the lab's process takes no ports. */
@@ -72,13 +86,11 @@ export class LabProcess {
     this.#trainers.killAll();
   }
 
-  #start(): void {
-    const child = startLab(this.#options.labEntry, {
+  #start(): LabChild {
+    return startLab(this.#options.labEntry, {
       onMessage: (message) => this.#receive(message),
       onExit: (lastLine) => this.#ended(lastLine),
     });
-    this.#child = child;
-    child.post(this.#options.open);
   }
 
   #ended(lastLine: string): void {
@@ -86,15 +98,17 @@ export class LabProcess {
     this.#trainers.killAll();
     for (const port of this.#relayed.values()) port.close();
     this.#relayed.clear();
-    this.#options.onActivity({ type: 'activity', isTraining: false, isBusy: false, share: null });
+    this.#listeners?.onActivity({ type: 'activity', isTraining: false, isBusy: false, share: null });
     if (this.#closed !== null) return this.#closed();
+    if (this.#listeners === null) return;
     const now = performance.now();
     const restarted = now - this.#lastRestart > restartEveryMs;
     if (restarted) {
       this.#lastRestart = now;
-      this.#start();
+      this.#child = this.#start();
+      this.#child.post(this.#options.open);
     }
-    this.#options.onCrash(lastLine, restarted);
+    this.#listeners.onCrash(lastLine, restarted);
   }
 
   #receive(message: unknown): void {
@@ -107,9 +121,9 @@ export class LabProcess {
       case 'endTrainer':
         return this.#trainers.handle(notice);
       case 'activity':
-        return this.#options.onActivity(notice);
+        return this.#listeners?.onActivity(notice);
       case 'runEnded':
-        return this.#options.onRunEnded(notice);
+        return this.#listeners?.onRunEnded(notice);
       case 'closed':
         return this.#closed?.();
     }

@@ -23,6 +23,8 @@ export class QuitGuard {
     };
     window.on('close', askFirst);
     app.on('before-quit', askFirst);
+    // Whoever signals (Ctrl-C in the terminal, the end of the session) cannot answer a question.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void this.#leave());
     window.on('show', () => {
       if (this.#state === 'background') this.#state = 'open';
     });
@@ -53,6 +55,7 @@ export class QuitGuard {
   }
 
   async #leave(): Promise<void> {
+    if (this.#state === 'leaving') return;
     this.#state = 'leaving';
     await this.#lab.close();
     app.quit();

@@ -42,9 +42,31 @@ test('quitting while a run trains asks: cancel, background, or stop honestly', a
   const again = await openApp(home.folder);
   try {
     const { run } = await again.ask('run', { runId });
-    expect(['stopped', 'interrupted']).toContain(run.state);
-    expect(run.reason).not.toBeNull();
+    expect(run.state).toBe('interrupted');
+    expect(run.reason).toMatch(/was closed/);
     expect(run.epochsDone).toBeGreaterThan(epochsDone);
+  } finally {
+    await again.quit();
+  }
+});
+
+test('a signal to quit ends the run honestly without a question', async () => {
+  const opened = await openApp(home.folder);
+  const { runIds } = await opened.ask('enqueue', { ...(await sgdOnly(opened, 200)), seeds: [0] });
+  const [runId = 0] = runIds;
+  await waitForEpochs(opened, runId, 1);
+  const exited = new Promise((resolve) => opened.app.process().once('exit', resolve));
+  opened.app.process().kill('SIGTERM');
+  await exited;
+
+  const again = await openApp(home.folder);
+  try {
+    const { run } = await again.ask('run', { runId });
+    expect(run.state).toBe('interrupted');
+    expect(run.reason).toMatch(/was closed/);
+    expect(run.epochsDone).toBeGreaterThanOrEqual(1);
+    // Said when it happened, not found out at the next start.
+    expect((await again.ask('workspace', {})).startNotices).toEqual([]);
   } finally {
     await again.quit();
   }
