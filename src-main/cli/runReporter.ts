@@ -36,7 +36,8 @@ const lineReporter = (): RunReporter => {
         `${titleOf(run, all)}: epoch ${epoch} of ${run.config.epochs}, test accuracy ${percent(testAccuracy)}, ${rate(imagesPerSecond)}`,
       );
     }
-    if (event.type === 'logged' && event.line.level !== 'info') say(`${titleOf(run, all)}: ${event.line.text}`);
+    const isNews = event.type === 'logged' && event.line.level !== 'info' && event.line.text !== run.reason;
+    if (isNews) say(`${titleOf(run, all)}: ${event.line.text}`);
     if (run.endedAt === null || ended.has(run.id)) return;
     ended.add(run.id); // its end may be told more than once
     say(`${titleOf(run, all)}: ${outcomeOf(run)}`);
