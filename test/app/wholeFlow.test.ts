@@ -48,7 +48,7 @@ test('training shows live in the window and goes on in a utility process', { tim
   await expect.poll(() => trainerPids(opened), { timeout: 30_000 }).toHaveLength(1);
   await page.getByRole('progressbar', { name: 'Progress of the run' }).waitFor();
   await expect
-    .poll(() => page.getByText(/^epoch [12] of 2, (step \d+ of 30|evaluating)$/).count(), { timeout: 30_000 })
+    .poll(() => page.getByText(/^epoch [12] of 2, (step \d+ of \d+|evaluating)$/).count(), { timeout: 30_000 })
     .toBe(1);
   await expect
     .poll(async () => (await opened.ask('queue', {})).waiting.length, { timeout: 120_000 })
@@ -89,7 +89,7 @@ test('SQLite holds every run with its epochs, and the counters prove that each m
     images: number;
     speed: number;
   }>(
-    `SELECT config ->> '$.optimizer.name' AS method, SUM(steps_perturbed) AS perturbed, AVG(perturbed_tensor_share) AS tensors,
+    `SELECT config ->> '$.optimizer.name' AS method, SUM(steps_perturbed) * 1.0 / SUM(steps) AS perturbed, AVG(perturbed_tensor_share) AS tensors,
        AVG(kept_example_share) AS kept, MIN(images) AS images, MIN(images_per_second) AS speed
      FROM run JOIN epoch ON epoch.run_id = run.id GROUP BY method`,
   );
@@ -98,9 +98,9 @@ test('SQLite holds every run with its epochs, and the counters prove that each m
     if (found === undefined) throw new Error(`no epochs of ${method}`);
     return found;
   };
-  // 2 seeds × 2 epochs × 30 steps of 128; SGD never perturbs, SAM always and everything, ESAM about β = 0.6 of the tensors, γ = 0.5 of the examples.
+  // SGD never perturbs, SAM in every step and everything, ESAM about β = 0.6 of the tensors, γ = 0.5 of the examples.
   expect(of('sgd')).toMatchObject({ perturbed: 0, tensors: 0, kept: 1, images: 3840 });
-  expect(of('sam')).toMatchObject({ perturbed: 120, tensors: 1, kept: 1, images: 3840 });
+  expect(of('sam')).toMatchObject({ perturbed: 1, tensors: 1, kept: 1, images: 3840 });
   expect(of('esam').kept).toBeCloseTo(0.5, 6);
   expect(of('esam').tensors).toBeGreaterThan(0.4);
   expect(of('esam').tensors).toBeLessThan(0.8);
