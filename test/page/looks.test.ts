@@ -50,6 +50,23 @@ test('the theme follows the system until chosen, and the choice stays', async ()
   await close();
 });
 
+test('figures are tabular: every digit is as wide as any other', async () => {
+  const { page, close } = await pages.open('/runs', { scenario: 'idle' });
+  const widths = await page
+    .locator('td.number')
+    .first()
+    .evaluate((fact) =>
+      Array.from({ length: 10 }, (_, digit) => {
+        fact.textContent = String(digit).repeat(10);
+        const range = document.createRange();
+        range.selectNodeContents(fact);
+        return range.getBoundingClientRect().width;
+      }),
+    );
+  expect(new Set(widths).size).toBe(1);
+  await close();
+});
+
 test('views are reached by keys, also from a field, and the last one is opened again', async () => {
   const { page, complaints, close } = await pages.open('/new', { scenario: 'idle' });
   const heading = (): Promise<string | null> => page.getByRole('heading', { level: 1 }).first().textContent();
