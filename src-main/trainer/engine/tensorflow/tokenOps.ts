@@ -18,11 +18,11 @@ type TokenOps = Pick<
   | 'softmaxGrad'
 >;
 
-/** The ops that transformers need, and those that move elements about, on TensorFlow's kernels (float32). */
+/** The ops that transformers need (float32), and those that move elements about (any type), on TensorFlow's kernels. */
 export const tokenOps = ({ one, run, dispose, attribute, integers, keep, upload }: Kernels): TokenOps => {
   const T = attribute.type('T', 'float32');
-  const indexed = (name: string) => [T, attribute.type(name, 'int32')];
-  const axisAttributes = [...indexed('Tidx'), attribute.bool('keep_dims', true)];
+  const indexed = (x: Tensor, name: string) => [attribute.type('T', x.dataType), attribute.type(name, 'int32')];
+  const axisAttributes = [T, attribute.type('Tidx', 'int32'), attribute.bool('keep_dims', true)];
   const constant = (value: number): Handle => keep(`float32: ${value}`, () => upload(Float32Array.of(value), []));
 
   const multiply = (a: Tensor, b: Tensor): Handle => one('Mul', [T], a, b);
@@ -48,18 +48,18 @@ export const tokenOps = ({ one, run, dispose, attribute, integers, keep, upload 
   return {
     batchMatMul: (a, b, transposeA, transposeB) =>
       one('BatchMatMulV2', [T, attribute.bool('adj_x', transposeA), attribute.bool('adj_y', transposeB)], a, b),
-    transpose: (x, axes) => one('Transpose', indexed('Tperm'), x, integers(axes)),
+    transpose: (x, axes) => one('Transpose', indexed(x, 'Tperm'), x, integers(axes)),
     pad: (x, before, after) =>
       one(
         'Pad',
-        indexed('Tpaddings'),
+        indexed(x, 'Tpaddings'),
         x,
         integers(
           before.flatMap((cells, axis) => [cells, after[axis] ?? 0]),
           [before.length, 2],
         ),
       ),
-    slice: (x, begin, shape) => one('Slice', indexed('Index'), x, integers(begin), integers(shape)),
+    slice: (x, begin, shape) => one('Slice', indexed(x, 'Index'), x, integers(begin), integers(shape)),
     pack: (tensors) => one('Pack', [attribute.int('N', tensors.length), T, attribute.int('axis', 0)], ...tensors),
     unpack(x) {
       const [count = 0] = x.shape;
