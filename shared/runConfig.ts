@@ -27,7 +27,12 @@ const baseRule = {
 
 /** SAM and ESAM without any of the variations that later work, or the release, made of them. */
 export const plainSam = { adaptive: false, sharpnessBatch: null, interval: 1 } as const;
-export const plainEsam = { ...plainSam, maskDrawn: 'before-step', alwaysRank: false } as const;
+export const plainEsam = {
+  ...plainSam,
+  maskDrawn: 'before-step',
+  alwaysRank: false,
+  selectionPrecision: 'same',
+} as const;
 
 const sharpnessAware = {
   ...baseRule,
@@ -61,6 +66,8 @@ const esamSchema = z.strictObject({
   selection: z.enum(['sharpness', 'sharpness-strict', 'loss', 'random', 'positive']),
   /** 𝔹⁺ is forwarded again, or the selection forward's activations of 𝔹⁺ alone go backward. */
   secondPass: z.enum(['reforward', 'gathered']),
+  /** Of the forward pass that only ranks the examples. */
+  selectionPrecision: z.enum(['same', 'bfloat16']).default(plainEsam.selectionPrecision),
   /** When the mask is drawn; the release does it after the step, so that its first step perturbs every tensor, scaled by 1/β. */
   maskDrawn: z.enum(['before-step', 'after-step']).default(plainEsam.maskDrawn),
   /** Rank even at γ = 1, where it changes nothing but the speed, as the release does. */
@@ -125,6 +132,8 @@ const runFields = {
   }),
   augmentation: augmentationSchema,
   model: z.strictObject({ id: z.enum(modelIds) }),
+  /** `bfloat16`: activations and convolution kernels; parameters, statistics, dense layers and loss stay float32. */
+  precision: z.enum(['float32', 'bfloat16']).default('float32'),
   batchSize: z.number().int().min(1).max(65536),
   /** Leave out the last, smaller batch of an epoch. */
   dropLast: z.boolean(),

@@ -11,6 +11,12 @@ export interface Batch {
   readonly labels: Tensor;
 }
 
+/** The op tables that passes run on: those that train, and the forward pass that only has to rank. */
+export interface PassOps {
+  readonly training: Ops;
+  readonly ranking: Ops;
+}
+
 /**
  * The mean cross entropy of a batch under a network.
  * @param onLogits - sees a first pass's logits and labels before they are freed (training accuracy at θ).
@@ -23,6 +29,7 @@ export const batchObjective = (
   labelSmoothing: number,
   clock: PhaseClock,
   onLogits: (logits: Tensor, labels: Tensor) => void,
+  precise: PassOps = { training: ops, ranking: ops },
 ): Objective => {
   const examples = batch.labels.shape[0] ?? 0;
   const lossOf = (logits: Tensor, labels: Tensor) => ops.softmaxCrossEntropy(logits, labels, labelSmoothing);
@@ -50,7 +57,7 @@ export const batchObjective = (
         pass === 'first' ? (['forward1', 'backward1'] as const) : (['forward2', 'backward2'] as const);
       const { recording, losses, grad, used } = clock.measure(forwardPhase, () => {
         const used = kept === undefined ? batch : gather(batch, kept);
-        const recording = record(ops, network, state, used.images, statistics, isWanted);
+        const recording = record(precise.training, network, state, used.images, statistics, isWanted);
         const { losses, logitsGrad } = lossOf(recording.logits, used.labels);
         if (pass === 'first') onLogits(recording.logits, used.labels);
         return { recording, losses, grad: meanGrad(logitsGrad), used };
@@ -62,7 +69,7 @@ export const batchObjective = (
 
     losses(statistics) {
       return clock.measure('selectionForward', () => {
-        const logits = infer(ops, network, state, batch.images, statistics);
+        const logits = infer(precise.ranking, network, state, batch.images, statistics);
         const { losses, logitsGrad } = lossOf(logits, batch.labels);
         ops.dispose(logits);
         ops.dispose(logitsGrad);
@@ -72,7 +79,7 @@ export const batchObjective = (
 
     recordedLosses(statistics) {
       const { recording, losses, logitsGrad } = clock.measure('selectionForward', () => {
-        const recording = record(ops, network, state, batch.images, statistics, () => true);
+        const recording = record(precise.training, network, state, batch.images, statistics, () => true);
         return { recording, ...lossOf(recording.logits, batch.labels) };
       });
       return {
@@ -101,7 +108,7 @@ export const batchObjective = (
           ops.dispose(indices);
           return gathered;
         });
-        use(batchObjective(ops, network, state, part, labelSmoothing, clock, onLogits));
+        use(batchObjective(ops, network, state, part, labelSmoothing, clock, onLogits, precise));
         disposeBatch(part);
       }
     },

@@ -42,6 +42,7 @@ const connect = (onMessage: (message: unknown) => void): ((message: TrainerMessa
 const stop: StopRequest = { when: null };
 let lastSequence = 0;
 let lastAcknowledged = 0;
+let isTraining = false;
 let onAcknowledged = (): void => undefined;
 
 const post = connect((message) => {
@@ -83,6 +84,8 @@ const runTraining = async (command: Extract<TrainerCommand, { type: 'train' }>):
 const obey = (command: TrainerCommand): void => {
   switch (command.type) {
     case 'train':
+      if (isTraining) return;
+      isTraining = true;
       void runTraining(command);
       return;
     case 'stop':

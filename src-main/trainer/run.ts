@@ -8,10 +8,12 @@ import { readDataset } from './data/datasetFiles.ts';
 import { randomStream, type RandomStream } from './data/rng.ts';
 import { balancedSubset, noisyLabels } from './data/selection.ts';
 import type { NetworkState } from './engine/layers.ts';
+import { mixedPrecisionOps } from './engine/mixedPrecision.ts';
 import { parameterCountOf, type Network } from './engine/network.ts';
 import type { Ops } from './engine/ops.ts';
 import { disposeState, initialState } from './initialState.ts';
 import { networkOf } from './models/index.ts';
+import type { PassOps } from './objective.ts';
 import { optimizerOf, type Optimizer } from './optimizers/index.ts';
 import { phaseClock, type SteppingClock } from './phaseClock.ts';
 
@@ -23,6 +25,8 @@ export interface Run {
   readonly state: NetworkState;
   readonly optimizer: Optimizer;
   readonly clock: SteppingClock;
+  /** The op tables of the passes, in the precision that the configuration asks for. */
+  readonly passOps: PassOps;
   readonly train: DeviceExamples;
   readonly test: DeviceExamples;
   readonly shuffle: RandomStream;
@@ -60,6 +64,16 @@ export const openRun = (
     );
   }
 
+  const rankingPrecision = 'selectionPrecision' in config.optimizer ? config.optimizer.selectionPrecision : 'same';
+  if (config.device.engine !== 'tensorflow' && (config.precision === 'bfloat16' || rankingPrecision === 'bfloat16')) {
+    throw new LabError(
+      'CONFIG_INVALID',
+      `bfloat16 was asked for on the ${config.device.engine} engine, which has float numbers only. Choose TensorFlow, or float32.`,
+    );
+  }
+  const half = mixedPrecisionOps(ops);
+  const training = config.precision === 'bfloat16' ? half : ops;
+
   const network = networkOf(config.model.id, [dataset.height, dataset.width, dataset.channels], classes);
   const state = initialState(ops, network, stream('weights'));
   const clock = phaseClock(ops);
@@ -77,6 +91,7 @@ export const openRun = (
     state,
     optimizer,
     clock,
+    passOps: { training, ranking: rankingPrecision === 'bfloat16' ? half : training },
     train,
     test,
     shuffle: stream('shuffle'),

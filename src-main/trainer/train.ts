@@ -107,9 +107,11 @@ export async function* train(run: Run, stop: StopRequest): AsyncGenerator<Traini
       const start = performance.now();
       const batch = clock.measure('input', () => run.train.batch(indices, run.augmentation));
       const hits: Tensor[] = [];
-      const objective = batchObjective(ops, network, state, batch, config.labelSmoothing, clock, (logits, labels) => {
+      const count = (logits: Tensor, labels: Tensor): void => {
         hits.push(ops.isCorrect(logits, labels));
-      });
+      };
+      const smoothing = config.labelSmoothing;
+      const objective = batchObjective(ops, network, state, batch, smoothing, clock, count, run.passOps);
       const reports = optimizer.step(objective, learningRate);
       ops.dispose(batch.images);
       ops.dispose(batch.labels);

@@ -5,6 +5,7 @@ const shared: SharedConfig = {
   dataset: { id: 'mnist', trainSubset: 12000, labelNoise: 0 },
   augmentation: { cropPadding: 2, flip: false, cutoutSize: 0, cutoutProbability: 0 },
   model: { id: 'convnet' },
+  precision: 'float32',
   batchSize: 128,
   dropLast: false,
   epochs: 3,

@@ -42,6 +42,7 @@ const armOf = (method: MethodId, like: OptimizerConfig | undefined): OptimizerCo
     selection: known?.name === 'esam' ? known.selection : 'sharpness',
     secondPass: known?.name === 'esam' ? known.secondPass : 'reforward',
     maskDrawn: known?.name === 'esam' ? known.maskDrawn : plainEsam.maskDrawn,
+    selectionPrecision: known?.name === 'esam' ? known.selectionPrecision : plainEsam.selectionPrecision,
     alwaysRank: known?.name === 'esam' ? known.alwaysRank : plainEsam.alwaysRank,
   };
 };

@@ -25,6 +25,7 @@ const esamSettings = (optimizer: EsamConfig): Settings => ({
   perturbation: optimizer.perturbation,
   selection: optimizer.selection,
   'second pass': optimizer.secondPass,
+  'selection precision': optimizer.selectionPrecision,
   'mask drawn': optimizer.maskDrawn,
   'always rank': onOff(optimizer.alwaysRank),
 });
@@ -40,6 +41,7 @@ const sharpnessSettings = (optimizer: SamConfig | EsamConfig): Settings => ({
 export const settingsOf = ({ optimizer, dataset, augmentation, model, device, ...rest }: GroupConfig): Settings => ({
   ...optimizerSettings(optimizer),
   model: model.id,
+  precision: rest.precision,
   'data set': dataset.id,
   'training examples': dataset.trainSubset === null ? 'all' : String(dataset.trainSubset),
   'label noise': String(dataset.labelNoise),

@@ -1,5 +1,5 @@
-/** Element types. `float32` is float64 in the reference engine. */
-export type DataType = 'float32' | 'int32' | 'int64' | 'uint8' | 'bool';
+/** Element types. `float32` is float64 in the reference engine; only TensorFlow has `bfloat16`. */
+export type DataType = 'float32' | 'bfloat16' | 'int32' | 'int64' | 'uint8' | 'bool';
 
 /** A tensor somewhere on a device. Its engine owns the contents; whoever holds the handle disposes of it exactly once. */
 export interface Tensor {
@@ -64,7 +64,7 @@ export interface Ops {
 
   /** Copies a host array to the device: Float→float32, Int32→int32, Uint8→uint8. The array must not change afterwards. */
   upload(data: HostArray, shape: readonly number[]): Tensor;
-  /** Copies a float32, int32, uint8 or bool tensor to the host; waits for the device. */
+  /** Copies a float32, bfloat16 (as floats), int32, uint8 or bool tensor to the host; waits for the device. */
   download(tensor: Tensor): HostArray;
   dispose(tensor: Tensor): void;
   /** A float32 scalar that the engine keeps: uploaded once per value, never to be disposed of. */

@@ -23,6 +23,8 @@ const stored = (data: ArrayLike<number>, dataType: DataType): Numbers => {
       return Uint8Array.from(data);
     case 'bool':
       return Uint8Array.from(data, (value) => (value === 0 ? 0 : 1));
+    case 'bfloat16':
+      throw new Error('The reference engine computes in float64, not in bfloat16.');
   }
 };
 

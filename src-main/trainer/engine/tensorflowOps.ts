@@ -1,5 +1,6 @@
 import { type Convolution, type DataType, type MaxPooling, type Ops, type Tensor } from './ops.ts';
 import { openKernels, type Attribute, type Handle, type Kernels } from './tensorflow/binding.ts';
+import { maxPoolGradient } from './tensorflow/maxPoolGrad.ts';
 import { tokenOps } from './tensorflow/tokenOps.ts';
 
 /** How a convolution's padding is said to TensorFlow. `explicit` padding would make the gradients leave oneDNN. */
@@ -39,10 +40,10 @@ export const tensorflowOps = (bindingPath: string): Ops => {
   };
 
   const convolutionAttributes = new Map<string, Attribute[]>();
-  const convolutionAttributesOf = (stride: number, padding: 'SAME' | 'VALID'): Attribute[] => {
-    const key = `${stride} ${padding}`;
+  const convolutionAttributesOf = (x: Tensor, stride: number, padding: 'SAME' | 'VALID'): Attribute[] => {
+    const key = `${x.dataType} ${stride} ${padding}`;
     const known = convolutionAttributes.get(key) ?? [
-      T,
+      typed(x),
       attribute.int('strides', [1, stride, stride, 1]),
       attribute.string('padding', padding),
       nhwc,
@@ -60,8 +61,8 @@ export const tensorflowOps = (bindingPath: string): Ops => {
       integers([0, 0, padding, padding, padding, padding, 0, 0], [4, 2]),
     );
 
-  const batchNormAttributes = (isTraining: boolean, epsilon: number, momentum: number): Attribute[] => [
-    T,
+  const batchNormAttributes = (x: Tensor, isTraining: boolean, epsilon: number, momentum: number): Attribute[] => [
+    typed(x),
     attribute.type('U', 'float32'),
     attribute.float('epsilon', epsilon),
     attribute.float('exponential_avg_factor', momentum),
@@ -78,7 +79,7 @@ export const tensorflowOps = (bindingPath: string): Ops => {
     epsilon: number,
   ) => {
     const attributes = [
-      T,
+      typed(x),
       attribute.type('U', 'float32'),
       attribute.float('epsilon', epsilon),
       nhwc,
@@ -97,8 +98,8 @@ export const tensorflowOps = (bindingPath: string): Ops => {
     return { input, scale: scaleGrad, offset: offsetGrad };
   };
 
-  const poolingAttributes = ({ size, stride, padding = 0 }: MaxPooling): Attribute[] => [
-    T,
+  const poolingAttributes = (x: Tensor, { size, stride, padding = 0 }: MaxPooling): Attribute[] => [
+    typed(x),
     attribute.int('ksize', [1, size, size, 1]),
     attribute.int('strides', [1, stride, stride, 1]),
     attribute.string('padding', padding === 0 ? 'VALID' : 'EXPLICIT'),
@@ -153,24 +154,24 @@ export const tensorflowOps = (bindingPath: string): Ops => {
     conv2d(x, kernel, convolution) {
       const padding = paddingOf(side(kernel, 0), convolution);
       if (padding !== 'pad first') {
-        return one('Conv2D', convolutionAttributesOf(convolution.stride, padding), x, kernel);
+        return one('Conv2D', convolutionAttributesOf(x, convolution.stride, padding), x, kernel);
       }
       return using(padded(x, convolution.padding), (larger) =>
-        one('Conv2D', convolutionAttributesOf(convolution.stride, 'VALID'), larger, kernel),
+        one('Conv2D', convolutionAttributesOf(x, convolution.stride, 'VALID'), larger, kernel),
       );
     },
     conv2dInputGrad(dy, kernel, inputShape, convolution) {
       const padding = paddingOf(side(kernel, 0), convolution);
       if (padding !== 'pad first') {
-        const attributes = convolutionAttributesOf(convolution.stride, padding);
+        const attributes = convolutionAttributesOf(dy, convolution.stride, padding);
         return one('Conv2DBackpropInput', attributes, integers(inputShape), kernel, dy);
       }
       const larger = integers(paddedShape(inputShape, convolution.padding));
-      const attributes = convolutionAttributesOf(convolution.stride, 'VALID');
+      const attributes = convolutionAttributesOf(dy, convolution.stride, 'VALID');
       return using(one('Conv2DBackpropInput', attributes, larger, kernel, dy), (grad) =>
         one(
           'Slice',
-          [T, attribute.type('Index', 'int32')],
+          [typed(grad), attribute.type('Index', 'int32')],
           grad,
           integers([0, convolution.padding, convolution.padding, 0]),
           integers(inputShape),
@@ -182,7 +183,7 @@ export const tensorflowOps = (bindingPath: string): Ops => {
       const filterGrad = (input: Tensor, said: 'SAME' | 'VALID'): Handle =>
         one(
           'Conv2DBackpropFilter',
-          convolutionAttributesOf(convolution.stride, said),
+          convolutionAttributesOf(x, convolution.stride, said),
           input,
           integers(kernelShape),
           dy,
@@ -194,7 +195,7 @@ export const tensorflowOps = (bindingPath: string): Ops => {
     batchNorm(x, scale, offset, running, { epsilon, momentum }) {
       const [output, runningMean, runningVariance, ...saved] = run(
         'FusedBatchNormV3',
-        batchNormAttributes(true, epsilon, momentum),
+        batchNormAttributes(x, true, epsilon, momentum),
         [x, scale, offset, running.mean, running.variance],
         6,
       );
@@ -206,7 +207,7 @@ export const tensorflowOps = (bindingPath: string): Ops => {
     batchNormInference(x, scale, offset, running, epsilon) {
       const [output, ...others] = run(
         'FusedBatchNormV3',
-        batchNormAttributes(false, epsilon, 1),
+        batchNormAttributes(x, false, epsilon, 1),
         [x, scale, offset, running.mean, running.variance],
         6,
       );
@@ -228,19 +229,19 @@ export const tensorflowOps = (bindingPath: string): Ops => {
       return result;
     },
 
-    relu: (x) => one('Relu', [T], x),
-    reluGrad: (dy, y) => one('ReluGrad', [T], dy, y),
+    relu: (x) => one('Relu', [typed(x)], x),
+    reluGrad: (dy, y) => one('ReluGrad', [typed(dy)], dy, y),
 
-    maxPool: (x, pooling) => one('MaxPool', poolingAttributes(pooling), x),
-    maxPoolGrad: (dy, x, y, pooling) => one('MaxPoolGrad', poolingAttributes(pooling), x, y, dy),
-    averagePool: (x, pooling) => one('AvgPool', poolingAttributes(pooling), x),
+    maxPool: (x, pooling) => one('MaxPool', poolingAttributes(x, pooling), x),
+    maxPoolGrad: maxPoolGradient(kernels, poolingAttributes),
+    averagePool: (x, pooling) => one('AvgPool', poolingAttributes(x, pooling), x),
     averagePoolGrad: (dy, inputShape, pooling) =>
-      one('AvgPoolGrad', poolingAttributes(pooling), integers(inputShape), dy),
+      one('AvgPoolGrad', poolingAttributes(dy, pooling), integers(inputShape), dy),
 
     matMul: (a, b, transposeA, transposeB) =>
       one('MatMul', [T, attribute.bool('transpose_a', transposeA), attribute.bool('transpose_b', transposeB)], a, b),
-    biasAdd: (x, bias) => one('BiasAdd', [T, nhwc], x, bias),
-    biasAddGrad: (dy) => one('BiasAddGrad', [T, nhwc], dy),
+    biasAdd: (x, bias) => one('BiasAdd', [typed(x), nhwc], x, bias),
+    biasAddGrad: (dy) => one('BiasAddGrad', [typed(dy), nhwc], dy),
     reshape,
     ...tokenOps(kernels),
 

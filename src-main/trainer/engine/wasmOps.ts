@@ -10,7 +10,7 @@ import {
   matMul,
   productSides,
 } from './wasm/convolutions.ts';
-import { binary, copyBox, stripsOf, typeNumbers } from './wasm/elementwise.ts';
+import { binary, copyBox, stripsOf, typeNumberOf } from './wasm/elementwise.ts';
 import * as layout from './wasm/kernels/layout.ts';
 import { openPool } from './wasm/pool.ts';
 import { broadcast, expectShape, fourSides, rowsAndChannels, stridesOf, twoSides } from './wasm/shapes.ts';
@@ -468,7 +468,7 @@ export const wasmOps = ({ threads = 0 }: { readonly threads?: number } = {}): Op
         'cast',
         shape,
         (to) => {
-          const types = [typeNumbers[source], typeNumbers[dataType]];
+          const types = [typeNumberOf(source), typeNumberOf(dataType)];
           pool.run(layout.kernelCast, stripsOf(elements), [address, to, elements, ...types]);
         },
         dataType,

@@ -31,7 +31,8 @@ export interface Objective {
   losses(statistics: PassStatistics): Tensor;
   /**
    * The same forward pass, with its activations kept: those of some examples can go backward without a further forward pass.
-   * `gradients` ends it, timed as forward2 (gathering) and backward2; its gradients and losses [k] are the caller's.
+   * `gradients` ends it, timed as forward2 (gathering) and backward2; its gradients and losses [k] are the caller's. The losses [B]
+   * are too, and have to live until then.
    */
   recordedLosses(statistics: PassStatistics): {
     readonly losses: Tensor;

@@ -39,9 +39,14 @@ export const perturb = (
       ops.dispose(gradient);
       return product;
     });
-    const squared = ops.squaredNorm(scaled.filter((gradient) => gradient !== null));
-    const gradientNorm = ops.sqrt(squared);
-    ops.dispose(squared);
+    const normOf = (tensors: readonly Tensor[]): Tensor => {
+      const squared = ops.squaredNorm(tensors);
+      const norm = ops.sqrt(squared);
+      ops.dispose(squared);
+      return norm;
+    };
+    const given = scaled.filter((gradient) => gradient !== null);
+    const gradientNorm = normOf(given);
     let factor = ops.constant(radius);
     if (isNormalized) {
       const divisor = ops.add(gradientNorm, ops.constant(1e-12));
@@ -64,10 +69,11 @@ export const perturb = (
       moved.push(direction);
       perturbedTensors++;
     });
-    const movedSquared = ops.squaredNorm(moved);
-    const movedNorm = ops.sqrt(movedSquared);
+    // ‖ε‖ follows from ‖g‖ unless only some of the gradients moved a tensor, or moved it by θ²g.
+    const isWhole = !isAdaptive && moved.length === given.length;
+    const movedNorm = isWhole ? gradientNorm : normOf(moved);
     const perturbationNorm = ops.multiply(movedNorm, factor);
-    [movedSquared, movedNorm, ...moved, ...(isNormalized ? [factor] : [])].forEach(ops.dispose);
+    [...moved, ...(isWhole ? [] : [movedNorm]), ...(isNormalized ? [factor] : [])].forEach(ops.dispose);
     return {
       perturbedTensors,
       gradientNorm,

@@ -3,7 +3,7 @@ import { LabError } from '../../../../shared/errors.ts';
 import type { DataType, HostArray, OpCounters, Tensor } from '../ops.ts';
 
 /** TensorFlow's numbers for the types that the lab uses. */
-const dataTypeNumbers = { float32: 1, int32: 3, uint8: 4, int64: 9, bool: 10, resource: 20 } as const;
+const dataTypeNumbers = { float32: 1, int32: 3, uint8: 4, int64: 9, bool: 10, bfloat16: 14, resource: 20 } as const;
 type KernelType = keyof typeof dataTypeNumbers;
 const dataTypeNames = new Map<number, KernelType>(
   Object.entries(dataTypeNumbers).map(([name, number]) => [number, name as KernelType]),
@@ -177,12 +177,14 @@ export const openKernels = (bindingPath: string): Kernels => {
     dispose,
     keep,
     download(tensor) {
-      if (tensor.dataType !== 'uint8') return native.tensorDataSync(idOf(tensor));
-      // The binding refuses to read uint8.
-      const wide = one('Cast', [attribute.type('SrcT', 'uint8'), attribute.type('DstT', 'int32')], tensor);
+      const { dataType } = tensor;
+      if (dataType !== 'uint8' && dataType !== 'bfloat16') return native.tensorDataSync(idOf(tensor));
+      // The binding refuses to read these.
+      const wideType = dataType === 'uint8' ? 'int32' : 'float32';
+      const wide = one('Cast', [attribute.type('SrcT', dataType), attribute.type('DstT', wideType)], tensor);
       const values = native.tensorDataSync(wide.id);
       dispose(wide);
-      return Uint8Array.from(values);
+      return dataType === 'uint8' ? Uint8Array.from(values) : values;
     },
     integers(values, shape = [values.length]) {
       return keep(`int32 ${shape.join('x')}: ${values.join()}`, () => upload(Int32Array.from(values), shape));

@@ -5,12 +5,18 @@ import type { Pool } from './pool.ts';
 import type { BroadcastAxis } from './shapes.ts';
 import { elementBytes } from './tensors.ts';
 
-export const typeNumbers: Readonly<Record<DataType, number>> = {
+const typeNumbers: Readonly<Record<Exclude<DataType, 'bfloat16'>, number>> = {
   float32: layout.typeFloat32,
   int32: layout.typeInt32,
   int64: layout.typeInt64,
   uint8: layout.typeUint8,
   bool: layout.typeBool,
+};
+
+/** The kernels' number of a data type. */
+export const typeNumberOf = (dataType: DataType): number => {
+  if (dataType === 'bfloat16') throw new Error('The WebAssembly engine has no bfloat16.');
+  return typeNumbers[dataType];
 };
 
 /** Tasks of a kernel that works strip by strip. */
@@ -52,7 +58,7 @@ export const binary = (
       b + done * row.b * size,
       to + done * size,
       operation,
-      typeNumbers[dataType],
+      typeNumberOf(dataType),
       rows,
       row.side,
       rowsPerTask,

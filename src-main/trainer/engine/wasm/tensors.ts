@@ -34,7 +34,14 @@ export interface Tensors {
   clear(): void;
 }
 
-const bytesPerElement: Readonly<Record<DataType, number>> = { float32: 4, int32: 4, int64: 8, uint8: 1, bool: 1 };
+const bytesPerElement: Readonly<Record<DataType, number>> = {
+  float32: 4,
+  int32: 4,
+  int64: 8,
+  uint8: 1,
+  bool: 1,
+  bfloat16: 2,
+};
 export const elementBytes = (dataType: DataType): number => bytesPerElement[dataType];
 
 const hostDataType = (data: HostArray): DataType => {
@@ -138,6 +145,8 @@ export const openTensors = (pool: Pool): Tensors => {
           return Uint8Array.from(pool.bytes(address, length));
         case 'int64':
           throw new Error('An int64 tensor was downloaded, expected a cast to int32 first.');
+        case 'bfloat16':
+          throw new Error('The WebAssembly engine has no bfloat16.');
       }
     },
     dispose,
