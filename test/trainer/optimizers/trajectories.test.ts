@@ -119,7 +119,7 @@ const engines: Engine[] = [
   {
     name: 'TensorFlow in bfloat16',
     open: async () => mixedPrecisionOps(tensorflowOps(await tensorflowBinding())),
-    allowed: (scale) => 0.1 * scale + 2e-3,
+    allowed: (scale) => 0.15 * scale + 5e-3,
     follows: all.filter((name) => !ranking.includes(name)),
   },
 ];
