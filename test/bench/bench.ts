@@ -107,7 +107,7 @@ const measure = async (): Promise<void> => {
     }
   }
   const speeds = runs.map(({ name, durations }) => [name, Number(((1000 * batchSize) / median(durations)).toFixed(1))]);
-  const phasesOf = runs.map(({ name, phases }) => [
+  const phasesOf = runs.map(({ name, phases }): [string, Record<string, number>] => [
     name,
     Object.fromEntries(
       Object.keys(phases[0] ?? {}).map((phase) => [
