@@ -51,6 +51,9 @@ export interface OpCounters {
   uploadedBytes: number;
   /** Handles now alive. */
   handles: number;
+  /** Bytes of the tensors behind them, a buffer that two handles share counted twice; and the most so far, which may be reset. */
+  bytes: number;
+  peakBytes: number;
 }
 
 /**
@@ -186,6 +189,8 @@ export interface Ops {
   sum(x: Tensor): Tensor;
   /** Σ over tensors and elements of x² → scalar. */
   squaredNorm(tensors: readonly Tensor[]): Tensor;
+  /** float32 [nᵢ, ...S] one after the other → [Σnᵢ, ...S]. */
+  concat(tensors: readonly Tensor[]): Tensor;
   /** n float32 tensors of one shape S (scalars, for example) → [n, ...S]. */
   pack(tensors: readonly Tensor[]): Tensor;
   /** float32 [n, ...S] → n tensors of shape S: undoes `pack`. */

@@ -1,4 +1,4 @@
-import { type DataType, elementCount, type HostArray, type OpCounters, type Ops, type Tensor } from './ops.ts';
+import { type DataType, elementCount, type HostArray, type Ops, type Tensor } from './ops.ts';
 import { expectShape, type FloatArray, type NumberArray, type Numbers } from './reference/arrays.ts';
 import { gelu, geluGrad, softmax, softmaxGrad } from './reference/activations.ts';
 import { batchNorm, batchNormGrad, batchNormInference } from './reference/batchNorm.ts';
@@ -9,6 +9,7 @@ import * as elements from './reference/elementwise.ts';
 import { layerNorm, layerNormGrad } from './reference/layerNorm.ts';
 import * as pools from './reference/pooling.ts';
 import * as shapes from './reference/shapes.ts';
+import { openAccounts } from './counters.ts';
 
 /** Contents as their data type holds them: integers are truncated and wrap around. */
 const stored = (data: ArrayLike<number>, dataType: DataType): Numbers => {
@@ -41,13 +42,7 @@ const expectType = ({ dataType }: Tensor, expected: DataType): void => {
 export const referenceOps = (): Ops => {
   const contents = new Map<Tensor, Numbers>();
   const constants = new Map<number, Tensor>();
-  const counters: OpCounters = {
-    kernels: 0,
-    byKernel: new Map(),
-    uploadedFloatBytes: 0,
-    uploadedBytes: 0,
-    handles: 0,
-  };
+  const accounts = openAccounts();
 
   const read = (tensor: Tensor): NumberArray => {
     const data = contents.get(tensor);
@@ -67,13 +62,10 @@ export const referenceOps = (): Ops => {
     expectShape('Data', [data.length], [elementCount(shape)]);
     const tensor: Tensor = { shape: [...shape], dataType };
     contents.set(tensor, data);
-    counters.handles++;
+    accounts.made(tensor);
     return tensor;
   };
-  const count = (kernel: string): void => {
-    counters.kernels++;
-    counters.byKernel.set(kernel, (counters.byKernel.get(kernel) ?? 0) + 1);
-  };
+  const count = accounts.ran;
   const keep = ({ data, shape }: NumberArray, dataType: DataType = 'float32'): Tensor =>
     hold(stored(data, dataType), shape, dataType);
   /** Counts a kernel and holds its one result. */
@@ -87,14 +79,13 @@ export const referenceOps = (): Ops => {
   };
   const upload = (data: HostArray, shape: readonly number[]): Tensor => {
     const dataType = hostDataType(data);
-    counters.uploadedBytes += data.byteLength;
-    if (dataType === 'float32') counters.uploadedFloatBytes += data.byteLength;
+    accounts.uploaded(data.byteLength, dataType === 'float32');
     return hold(stored(data, dataType), shape, dataType);
   };
   const dispose = (tensor: Tensor): void => {
     if ([...constants.values()].includes(tensor)) throw new Error('A constant was disposed of; the engine keeps it.');
     if (!contents.delete(tensor)) throw new Error('A tensor was disposed of that is none any more.');
-    counters.handles--;
+    accounts.gone(tensor);
   };
 
   const batchNormGradients = (
@@ -113,7 +104,7 @@ export const referenceOps = (): Ops => {
 
   return {
     name: 'Reference (float64)',
-    counters,
+    counters: accounts.counters,
     upload,
     download(tensor) {
       const { data } = read(tensor);
@@ -126,7 +117,7 @@ export const referenceOps = (): Ops => {
       const known = constants.get(value);
       if (known !== undefined) return known;
       const made = upload(Float64Array.of(value), []);
-      counters.handles--; // the engine's own, not the caller's
+      accounts.gone(made); // the engine's own, not the caller's
       constants.set(value, made);
       return made;
     },
@@ -136,7 +127,7 @@ export const referenceOps = (): Ops => {
     close() {
       contents.clear();
       constants.clear();
-      counters.handles = 0;
+      accounts.closed();
     },
 
     conv2d: (x, kernel, convolution) => result('conv2d', conv2d(floats(x), floats(kernel), convolution)),
@@ -229,6 +220,7 @@ export const referenceOps = (): Ops => {
       const squares = tensors.map((tensor) => elements.sumOf(floats(tensor), (value) => value * value));
       return result('squaredNorm', elements.scalar(squares.reduce((sum, square) => sum + square, 0)));
     },
+    concat: (tensors) => result('concat', shapes.concat(tensors.map(floats))),
     pack: (tensors) => result('pack', shapes.pack(tensors.map(floats))),
     unpack(x) {
       count('unpack');

@@ -1,3 +1,4 @@
+import { elementBytes } from './counters.ts';
 import { type DataType, elementCount, type MaxPooling, type Ops, outputSide, type Tensor } from './ops.ts';
 import { channelMoments, gradientSums, inputGradient, normalise } from './wasm/batchNorms.ts';
 import { isCorrect, labelsOf, softmaxCrossEntropy, topK } from './wasm/classification.ts';
@@ -14,7 +15,7 @@ import { binary, copyBox, stripsOf, typeNumberOf } from './wasm/elementwise.ts';
 import * as layout from './wasm/kernels/layout.ts';
 import { openPool } from './wasm/pool.ts';
 import { broadcast, expectShape, fourSides, rowsAndChannels, stridesOf, twoSides } from './wasm/shapes.ts';
-import { elementBytes, type Located, openTensors } from './wasm/tensors.ts';
+import { type Located, openTensors } from './wasm/tensors.ts';
 
 /** Slices that a gather's task copies: enough bytes to be worth a task. */
 const slicesPerTask = (sliceBytes: number): number => Math.max(1, Math.ceil(131072 / Math.max(1, sliceBytes)));
@@ -27,12 +28,9 @@ const slicesPerTask = (sliceBytes: number): number => Math.max(1, Math.ceil(1310
 export const wasmOps = ({ threads = 0 }: { readonly threads?: number } = {}): Ops => {
   const pool = openPool(threads);
   const tensors = openTensors(pool);
-  const { counters, locate, create } = tensors;
+  const { accounts, locate, create } = tensors;
 
-  const count = (op: string): void => {
-    counters.kernels++;
-    counters.byKernel.set(op, (counters.byKernel.get(op) ?? 0) + 1);
-  };
+  const count = accounts.ran;
   const floats = (tensor: Tensor): Located => locate(tensor, 'float32');
   const addressOf = (tensor: Tensor): number => locate(tensor).address;
   /** Counts an op, makes its result and fills it. */
@@ -138,7 +136,7 @@ export const wasmOps = ({ threads = 0 }: { readonly threads?: number } = {}): Op
 
   return {
     name: `WebAssembly ${pool.variant} (CPU, ${pool.threads} ${pool.threads === 1 ? 'thread' : 'threads'})`,
-    counters,
+    counters: accounts.counters,
     upload: tensors.upload,
     download: tensors.download,
     dispose: tensors.dispose,
@@ -489,6 +487,21 @@ export const wasmOps = ({ threads = 0 }: { readonly threads?: number } = {}): Op
         'squaredNorm',
         list.reduce((total, tensor) => total + sumOf(floats(tensor), true), 0),
       ),
+    concat(list) {
+      const located = list.map(floats);
+      const [first] = located;
+      if (first === undefined) throw new Error('concat was given no tensor.');
+      const rest = first.shape.slice(1);
+      for (const { shape } of located) expectShape('A concatenated tensor', shape.slice(1), rest);
+      const rows = located.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
+      return made('concat', [rows, ...rest], (to) => {
+        let end = to;
+        for (const { address, count: elements } of located) {
+          copyBox(pool, address, end, [elements], [1], [1]);
+          end += elements * 4;
+        }
+      });
+    },
     pack(list) {
       const [first] = list;
       if (first === undefined) throw new Error('pack was given no tensor.');

@@ -61,6 +61,16 @@ export const pad = (x: FloatArray, before: readonly number[], after: readonly nu
   return y;
 };
 
+/** Arrays [nᵢ, ...S] one after the other → [Σnᵢ, ...S]. */
+export const concat = (arrays: readonly FloatArray[]): FloatArray => {
+  const [first] = arrays;
+  if (first === undefined) throw new Error('Nothing was concatenated, expected at least one tensor.');
+  const rest = first.shape.slice(1);
+  for (const { shape } of arrays) expectShape('A concatenated tensor', shape.slice(1), rest);
+  const rows = arrays.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
+  return { shape: [rows, ...rest], data: Float64Array.from(arrays.flatMap(({ data }) => [...data])) };
+};
+
 /** n arrays of shape S → [n, ...S]. */
 export const pack = (arrays: readonly FloatArray[]): FloatArray => {
   const [first] = arrays;

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { LabError } from '../../../../shared/errors.ts';
+import { openAccounts } from '../counters.ts';
 import type { DataType, HostArray, OpCounters, Tensor } from '../ops.ts';
 
 /** TensorFlow's numbers for the types that the lab uses. */
@@ -103,13 +104,7 @@ const translated = (error: unknown, kernel: string): unknown => {
  */
 export const openKernels = (bindingPath: string): Kernels => {
   const native = loadNative(bindingPath);
-  const counters: OpCounters = {
-    kernels: 0,
-    byKernel: new Map(),
-    uploadedFloatBytes: 0,
-    uploadedBytes: 0,
-    handles: 0,
-  };
+  const accounts = openAccounts();
   const kept = new Map<string, Handle>();
   const attribute: Kernels['attribute'] = {
     type: (name, value) => ({ name, type: native.TF_ATTR_TYPE, value: dataTypeNumbers[value] }),
@@ -121,16 +116,14 @@ export const openKernels = (bindingPath: string): Kernels => {
   };
 
   const run: Kernels['run'] = (kernel, attributes, inputs, outputs) => {
-    counters.kernels++;
-    counters.byKernel.set(kernel, (counters.byKernel.get(kernel) ?? 0) + 1);
+    accounts.ran(kernel);
     try {
       const results = native.executeOp(kernel, attributes, inputs.map(idOf), outputs);
-      counters.handles += results.length;
-      return results.map(({ id, shape, dtype }) => ({
-        id,
-        shape,
-        dataType: (dataTypeNames.get(dtype) ?? 'float32') as DataType,
-      }));
+      return results.map(({ id, shape, dtype }) => {
+        const handle = { id, shape, dataType: (dataTypeNames.get(dtype) ?? 'float32') as DataType };
+        accounts.made(handle);
+        return handle;
+      });
     } catch (error) {
       throw translated(error, kernel);
     }
@@ -146,22 +139,22 @@ export const openKernels = (bindingPath: string): Kernels => {
     // Handing a Float64Array over would be a type error in the binding.
     const values = data instanceof Float64Array ? Float32Array.from(data) : data;
     const dataType = values instanceof Float32Array ? 'float32' : values instanceof Int32Array ? 'int32' : 'uint8';
-    counters.uploadedBytes += values.byteLength;
-    if (dataType === 'float32') counters.uploadedFloatBytes += values.byteLength;
-    counters.handles++;
-    return { id: native.createTensor(shape, dataTypeNumbers[dataType], values), shape, dataType };
+    const handle = { id: native.createTensor(shape, dataTypeNumbers[dataType], values), shape, dataType } as const;
+    accounts.uploaded(values.byteLength, dataType === 'float32');
+    accounts.made(handle);
+    return handle;
   };
 
   const dispose: Kernels['dispose'] = (tensor) => {
     native.deleteTensor(idOf(tensor));
-    counters.handles--;
+    accounts.gone(tensor);
   };
 
   const keep: Kernels['keep'] = (key, make) => {
     const known = kept.get(key);
     if (known !== undefined) return known;
     const made = make();
-    counters.handles--; // the engine's own, not the caller's
+    accounts.gone(made); // the engine's own, not the caller's
     kept.set(key, made);
     return made;
   };
@@ -169,7 +162,7 @@ export const openKernels = (bindingPath: string): Kernels => {
   return {
     version: native.TF_Version,
     usesGpu: native.isUsingGpuDevice(),
-    counters,
+    counters: accounts.counters,
     attribute,
     run,
     one,

@@ -8,6 +8,7 @@ type TokenOps = Pick<
   | 'transpose'
   | 'pad'
   | 'slice'
+  | 'concat'
   | 'pack'
   | 'unpack'
   | 'layerNorm'
@@ -60,6 +61,13 @@ export const tokenOps = ({ one, run, dispose, attribute, integers, keep, upload 
         ),
       ),
     slice: (x, begin, shape) => one('Slice', indexed(x, 'Index'), x, integers(begin), integers(shape)),
+    concat(tensors) {
+      const [first] = tensors;
+      if (first === undefined) throw new Error('concat was given no tensor.');
+      if (tensors.length === 1) return one('Identity', [T], first);
+      const attributes = [attribute.int('N', tensors.length), T, attribute.type('Tidx', 'int32')];
+      return one('ConcatV2', attributes, ...tensors, integers([0], []));
+    },
     pack: (tensors) => one('Pack', [attribute.int('N', tensors.length), T, attribute.int('axis', 0)], ...tensors),
     unpack(x) {
       const [count = 0] = x.shape;

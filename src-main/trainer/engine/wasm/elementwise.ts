@@ -3,7 +3,7 @@ import { kernelBinary, kernelCopyBox, stripElements } from './kernels/layout.ts'
 import * as layout from './kernels/layout.ts';
 import type { Pool } from './pool.ts';
 import type { BroadcastAxis } from './shapes.ts';
-import { elementBytes } from './tensors.ts';
+import { elementBytes } from '../counters.ts';
 
 const typeNumbers: Readonly<Record<Exclude<DataType, 'bfloat16'>, number>> = {
   float32: layout.typeFloat32,

@@ -1,4 +1,5 @@
-import { type DataType, elementCount, type HostArray, type OpCounters, type Tensor } from '../ops.ts';
+import { type Accounts, elementBytes, openAccounts } from '../counters.ts';
+import { type DataType, elementCount, type HostArray, type Tensor } from '../ops.ts';
 import type { Heap } from './heap.ts';
 import type { Pool } from './pool.ts';
 
@@ -17,7 +18,7 @@ export interface Located {
 }
 
 export interface Tensors {
-  readonly counters: OpCounters;
+  readonly accounts: Accounts;
   /** @throws Error for a tensor that is disposed of or of another engine, or (where one is expected) of another type. */
   locate(tensor: Tensor, expected?: DataType): Located;
   /** A tensor with a buffer of its own, contents undefined. */
@@ -34,16 +35,6 @@ export interface Tensors {
   clear(): void;
 }
 
-const bytesPerElement: Readonly<Record<DataType, number>> = {
-  float32: 4,
-  int32: 4,
-  int64: 8,
-  uint8: 1,
-  bool: 1,
-  bfloat16: 2,
-};
-export const elementBytes = (dataType: DataType): number => bytesPerElement[dataType];
-
 const hostDataType = (data: HostArray): DataType => {
   if (data instanceof Int32Array) return 'int32';
   return data instanceof Uint8Array ? 'uint8' : 'float32';
@@ -55,13 +46,7 @@ export const openTensors = (pool: Pool): Tensors => {
   const buffers = new Map<Tensor, Buffer>();
   const constants = new Map<number, Tensor>();
   const kept = new Set<Tensor>();
-  const counters: OpCounters = {
-    kernels: 0,
-    byKernel: new Map(),
-    uploadedFloatBytes: 0,
-    uploadedBytes: 0,
-    handles: 0,
-  };
+  const accounts = openAccounts();
 
   const bufferOf = (tensor: Tensor): Buffer => {
     const buffer = buffers.get(tensor);
@@ -71,7 +56,7 @@ export const openTensors = (pool: Pool): Tensors => {
   const hold = (buffer: Buffer, shape: readonly number[], dataType: DataType): Tensor => {
     const tensor: Tensor = { shape: [...shape], dataType };
     buffers.set(tensor, buffer);
-    counters.handles++;
+    accounts.made(tensor);
     return tensor;
   };
   const create = (shape: readonly number[], dataType: DataType = 'float32'): Tensor =>
@@ -87,8 +72,7 @@ export const openTensors = (pool: Pool): Tensors => {
     else if (data instanceof Uint8Array) pool.bytes(address, data.length).set(data);
     else pool.floats(address, data.length).set(data);
     const bytes = data.length * elementBytes(tensor.dataType);
-    counters.uploadedBytes += bytes;
-    if (tensor.dataType === 'float32') counters.uploadedFloatBytes += bytes;
+    accounts.uploaded(bytes, tensor.dataType === 'float32');
     return tensor;
   };
 
@@ -96,12 +80,12 @@ export const openTensors = (pool: Pool): Tensors => {
     if (kept.has(tensor)) throw new Error('A constant was disposed of; the engine keeps it.');
     const buffer = bufferOf(tensor);
     buffers.delete(tensor);
-    counters.handles--;
+    accounts.gone(tensor);
     if (--buffer.holders === 0) heap.free(buffer.address);
   };
 
   return {
-    counters,
+    accounts,
     locate(tensor, expected) {
       const { address } = bufferOf(tensor);
       const { shape, dataType } = tensor;
@@ -128,7 +112,7 @@ export const openTensors = (pool: Pool): Tensors => {
         return fresh;
       }
       buffers.delete(tensor);
-      counters.handles--;
+      accounts.gone(tensor);
       return hold(buffer, tensor.shape, tensor.dataType);
     },
     upload,
@@ -154,7 +138,7 @@ export const openTensors = (pool: Pool): Tensors => {
       const known = constants.get(value);
       if (known !== undefined) return known;
       const made = upload(Float32Array.of(value), []);
-      counters.handles--; // the engine's own, not the caller's
+      accounts.gone(made); // the engine's own, not the caller's
       constants.set(value, made);
       kept.add(made);
       return made;
@@ -164,7 +148,7 @@ export const openTensors = (pool: Pool): Tensors => {
       buffers.clear();
       constants.clear();
       kept.clear();
-      counters.handles = 0;
+      accounts.closed();
     },
   };
 };

@@ -79,6 +79,12 @@ export const shapeCases: readonly OpCase[] = [
     expected: { padded: [0, 0, 0, 1, 2, 0, 3, 4, 0], last: [3, 4] },
   }),
   opCase({
+    name: 'concat of unequal parts',
+    inputs: { a: floats([2, 2], [1, 2, 3, 4]), b: floats([1, 2], [5, 6]), c: draw.floats([3]), d: draw.floats([7]) },
+    run: (ops, { a, b, c, d }) => ({ rows: ops.concat([a, b, a]), line: ops.concat([c, d]), one: ops.concat([b]) }),
+    expected: { rows: [1, 2, 3, 4, 5, 6, 1, 2, 3, 4], one: [5, 6] },
+  }),
+  opCase({
     name: 'pack and unpack of matrices',
     inputs: { a: floats([1, 2], [1, 2]), b: floats([1, 2], [3, 4]), three: draw.floats([3, 5, 2]) },
     run(ops, { a, b, three }) {

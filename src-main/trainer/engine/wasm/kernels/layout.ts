@@ -8,6 +8,8 @@ export const kernelAddress = 4288;
 export const countAddress = 4292;
 export const closingAddress = 4352;
 export const failedAddress = 4416;
+/** Written, never read. */
+export const resultAddress = 4424;
 export const argumentsAddress = 4480;
 /** Where tensors begin. */
 export const heapAddress = 8192;

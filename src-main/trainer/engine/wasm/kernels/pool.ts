@@ -5,6 +5,7 @@ import {
   failedAddress,
   kernelAddress,
   remainingAddress,
+  resultAddress,
   signalAddress,
 } from './layout';
 import { runTask } from './tasks';
@@ -15,6 +16,17 @@ import { setThread } from './task';
 
 /** How often a thread looks for work before it sleeps (some 20 µs). */
 const patience: i32 = 8192;
+
+// The results are stored because V8 before 12 (Node 20 and Electron 25 at least) leaves out a notification whose result nobody uses.
+
+function wake(address: usize): void {
+  store<i32>(resultAddress, atomic.notify(address));
+}
+
+/** Until woken, at most 0.1 s: who sleeps looks again anyway. */
+function sleep(address: usize, seen: i32): void {
+  store<i32>(resultAddress + 4, atomic.wait<i32>(address, seen, 100_000_000));
+}
 
 /** Claims a task, or gives −1 where none is left. Only after a claim are kernel, count and arguments sure to be the task's own. */
 function claim(): i32 {
@@ -32,7 +44,7 @@ function work(): void {
   while (remaining >= 0) {
     const count = load<i32>(countAddress);
     runTask(load<i32>(kernelAddress), count - 1 - remaining);
-    if (atomic.add<i32>(doneAddress, 1) == count - 1) atomic.notify(doneAddress);
+    if (atomic.add<i32>(doneAddress, 1) == count - 1) wake(doneAddress);
     remaining = claim();
   }
 }
@@ -49,14 +61,14 @@ export function run(kernel: i32, count: i32): bool {
   atomic.store<i32>(doneAddress, 0);
   atomic.store<i32>(remainingAddress, count);
   atomic.add<i32>(signalAddress, 1);
-  atomic.notify(signalAddress);
+  wake(signalAddress);
   work();
   for (let turn = 0; turn < patience; turn++) {
     if (atomic.load<i32>(doneAddress) == count) break;
   }
   let done = atomic.load<i32>(doneAddress);
   while (done != count) {
-    atomic.wait<i32>(doneAddress, done, -1);
+    sleep(doneAddress, done);
     done = atomic.load<i32>(doneAddress);
   }
   return atomic.load<i32>(failedAddress) == 0;
@@ -70,7 +82,8 @@ export function serve(thread: i32): void {
     work();
     let turn = 0;
     while (turn < patience && atomic.load<i32>(signalAddress) == seen) turn++;
-    if (turn == patience) atomic.wait<i32>(signalAddress, seen, -1);
+    // Without the limit in sleep(): a thread without work must not wake up ten times a second.
+    if (turn == patience) store<i32>(resultAddress + 8, atomic.wait<i32>(signalAddress, seen, -1));
   }
 }
 
@@ -78,5 +91,5 @@ export function serve(thread: i32): void {
 export function close(): void {
   atomic.store<i32>(closingAddress, 1);
   atomic.add<i32>(signalAddress, 1);
-  atomic.notify(signalAddress);
+  wake(signalAddress);
 }
