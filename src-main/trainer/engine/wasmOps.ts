@@ -13,6 +13,7 @@ import {
 } from './wasm/convolutions.ts';
 import { binary, copyBox, stripsOf, typeNumberOf } from './wasm/elementwise.ts';
 import * as layout from './wasm/kernels/layout.ts';
+import type { Variant } from './wasm/module.ts';
 import { openPool } from './wasm/pool.ts';
 import { broadcast, expectShape, fourSides, rowsAndChannels, stridesOf, twoSides } from './wasm/shapes.ts';
 import { type Located, openTensors } from './wasm/tensors.ts';
@@ -23,10 +24,10 @@ const slicesPerTask = (sliceBytes: number): number => Math.max(1, Math.ceil(1310
 /**
  * The op table on own WebAssembly kernels (SIMD, threads), which need nothing but npm. Every op is done when it returns; results
  * are the same bits in every run and with any number of threads.
- * @param threads - 0 = one a core.
+ * @param options - threads: 0 = one a core; variant: the fastest that V8 can run, if not said.
  */
-export const wasmOps = ({ threads = 0 }: { readonly threads?: number } = {}): Ops => {
-  const pool = openPool(threads);
+export const wasmOps = (options: { readonly threads?: number; readonly variant?: Variant } = {}): Ops => {
+  const pool = openPool(options.threads ?? 0, options.variant);
   const tensors = openTensors(pool);
   const { accounts, locate, create } = tensors;
 

@@ -20,8 +20,10 @@ const isSource = import.meta.url.endsWith('.ts');
 const sources = fileURLToPath(new URL('./kernels/', import.meta.url));
 const outputs = fileURLToPath(new URL(isSource ? '../../../../out/engine/' : '../engine/', import.meta.url));
 
+export type Variant = 'relaxed SIMD' | 'SIMD';
+
 /** Fused multiply-add where V8 offers it (relaxed SIMD, V8 ≥ 11.4), else plain SIMD. */
-const variants = [
+const variants: readonly { name: Variant; file: string; features: readonly string[] }[] = [
   { name: 'relaxed SIMD', file: 'kernels.relaxed.wasm', features: ['simd', 'threads', 'relaxed-simd'] },
   { name: 'SIMD', file: 'kernels.wasm', features: ['simd', 'threads'] },
 ];
@@ -71,13 +73,14 @@ export const buildKernels = (): void => {
 
 /**
  * The fastest kernels that this process's V8 can run; from source they are compiled first where they are stale.
+ * @param wished - only this variant.
  * @throws LabError ENGINE_BROKEN where there are none.
  */
-export const loadKernels = (): { readonly module: WebAssembly.Module; readonly variant: string } => {
+export const loadKernels = (wished?: Variant): { readonly module: WebAssembly.Module; readonly variant: Variant } => {
   if (isSource) buildKernels();
   for (const { name, file } of variants) {
     const path = join(outputs, file);
-    if (!existsSync(path)) continue;
+    if (!existsSync(path) || (wished !== undefined && wished !== name)) continue;
     const bytes = readFileSync(path);
     if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), variant: name };
   }

@@ -2,13 +2,13 @@ import { cpus } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { openHeap, type Heap } from './heap.ts';
 import { argumentsAddress, failedAddress } from './kernels/layout.ts';
-import { initialPages, instantiate, loadKernels, maximumPages } from './module.ts';
+import { initialPages, instantiate, loadKernels, maximumPages, type Variant } from './module.ts';
 import type { ThreadStart } from './worker.ts';
 
 /** The kernels, their memory and the threads that share it. */
 export interface Pool {
   /** Which instructions the kernels use. */
-  readonly variant: string;
+  readonly variant: Variant;
   readonly threads: number;
   readonly heap: Heap;
   /** Calls a kernel with its arguments and waits. @returns false where a task found its input wrong. */
@@ -21,9 +21,9 @@ export interface Pool {
   close(): void;
 }
 
-/** @param threads - in all, the calling one included; 0 = one a core. */
-export const openPool = (threads: number): Pool => {
-  const { module, variant } = loadKernels();
+/** @param threads - in all, the calling one included; 0 = one a core. @param wished - the fastest if not said. */
+export const openPool = (threads: number, wished?: Variant): Pool => {
+  const { module, variant } = loadKernels(wished);
   const memory = new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages, shared: true });
   const kernels = instantiate(module, memory);
   const count = threads === 0 ? Math.max(1, cpus().length) : threads;

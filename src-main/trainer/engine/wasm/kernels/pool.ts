@@ -17,15 +17,15 @@ import { setThread } from './task';
 /** How often a thread looks for work before it sleeps (some 20 µs). */
 const patience: i32 = 8192;
 
-// The results are stored because V8 before 12 (Node 20 and Electron 25 at least) leaves out a notification whose result nobody uses.
+// Both results are stored: V8 11 (Node 20, Electron 25) leaves a notification out whose result nobody uses.
 
 function wake(address: usize): void {
   store<i32>(resultAddress, atomic.notify(address));
 }
 
-/** Until woken, at most 0.1 s: who sleeps looks again anyway. */
-function sleep(address: usize, seen: i32): void {
-  store<i32>(resultAddress + 4, atomic.wait<i32>(address, seen, 100_000_000));
+/** Until woken, or for so many nanoseconds (−1: without limit). */
+function sleep(address: usize, seen: i32, limit: i64): void {
+  store<i32>(resultAddress, atomic.wait<i32>(address, seen, limit));
 }
 
 /** Claims a task, or gives −1 where none is left. Only after a claim are kernel, count and arguments sure to be the task's own. */
@@ -68,7 +68,7 @@ export function run(kernel: i32, count: i32): bool {
   }
   let done = atomic.load<i32>(doneAddress);
   while (done != count) {
-    sleep(doneAddress, done);
+    sleep(doneAddress, done, 100_000_000);
     done = atomic.load<i32>(doneAddress);
   }
   return atomic.load<i32>(failedAddress) == 0;
@@ -82,8 +82,7 @@ export function serve(thread: i32): void {
     work();
     let turn = 0;
     while (turn < patience && atomic.load<i32>(signalAddress) == seen) turn++;
-    // Without the limit in sleep(): a thread without work must not wake up ten times a second.
-    if (turn == patience) store<i32>(resultAddress + 8, atomic.wait<i32>(signalAddress, seen, -1));
+    if (turn == patience) sleep(signalAddress, seen, -1);
   }
 }
 
