@@ -135,6 +135,8 @@ const runFields = {
   /** `bfloat16`: activations and convolution kernels; parameters, statistics, dense layers and loss stay float32. */
   precision: z.enum(['float32', 'bfloat16']).default('float32'),
   batchSize: z.number().int().min(1).max(65536),
+  /** Examples that go through the network at once; a larger batch goes in parts, with BatchNorm per part. Null = all at once. */
+  microBatch: z.number().int().min(1).max(65536).nullable().default(null),
   /** Leave out the last, smaller batch of an epoch. */
   dropLast: z.boolean(),
   epochs: z.number().int().min(1).max(100000),

@@ -30,6 +30,7 @@ const labels: Readonly<Record<string, string>> = {
   'model.id': 'model',
   precision: 'precision',
   batchSize: 'batch size',
+  microBatch: 'micro-batch',
   dropLast: 'drop last batch',
   epochs: 'epochs',
   'schedule.name': 'schedule',

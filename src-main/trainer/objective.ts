@@ -2,7 +2,7 @@ import { infer, record } from './engine/tape.ts';
 import type { NetworkState } from './engine/layers.ts';
 import type { Network } from './engine/network.ts';
 import type { Ops, Tensor } from './engine/ops.ts';
-import type { Objective, PhaseClock } from './optimizers/index.ts';
+import { addShare, type Gradients, type Objective, type PhaseClock } from './optimizers/index.ts';
 
 export interface Batch {
   /** float32 [B,H,W,C], normalised and augmented. */
@@ -11,15 +11,21 @@ export interface Batch {
   readonly labels: Tensor;
 }
 
-/** The op tables that passes run on: those that train, and the forward pass that only has to rank. */
-export interface PassOps {
+/** How passes are done. */
+export interface Passes {
+  /** The op tables of the passes that train, and of the forward pass that only has to rank. */
   readonly training: Ops;
   readonly ranking: Ops;
+  /**
+   * Examples that go through the network at once; larger batches go in several parts whose gradients add up. Null = all at once.
+   * BatchNorm then normalises each part by its own statistics, and moves the running ones with each.
+   */
+  readonly microBatch: number | null;
 }
 
 /**
  * The mean cross entropy of a batch under a network.
- * @param onLogits - sees a first pass's logits and labels before they are freed (training accuracy at θ).
+ * @param onLogits - sees a first pass's logits [B,K] and labels [B] before they are freed (training accuracy at θ).
  */
 export const batchObjective = (
   ops: Ops,
@@ -29,15 +35,16 @@ export const batchObjective = (
   labelSmoothing: number,
   clock: PhaseClock,
   onLogits: (logits: Tensor, labels: Tensor) => void,
-  precise: PassOps = { training: ops, ranking: ops },
+  passes: Passes = { training: ops, ranking: ops, microBatch: null },
 ): Objective => {
+  const { dispose } = ops;
   const examples = batch.labels.shape[0] ?? 0;
   const lossOf = (logits: Tensor, labels: Tensor) => ops.softmaxCrossEntropy(logits, labels, labelSmoothing);
 
   /** ∂(mean loss)/∂logits from each example's own gradient, which it consumes. */
   const meanGrad = (eachGrad: Tensor): Tensor => {
     const grad = ops.multiply(eachGrad, ops.constant(1 / (eachGrad.shape[0] ?? 1)));
-    ops.dispose(eachGrad);
+    dispose(eachGrad);
     return grad;
   };
 
@@ -46,40 +53,86 @@ export const batchObjective = (
     labels: ops.gather(labels, indices),
   });
   const disposeBatch = ({ images, labels }: Batch): void => {
-    ops.dispose(images);
-    ops.dispose(labels);
+    dispose(images);
+    dispose(labels);
+  };
+  const joined = (parts: readonly Tensor[]): Tensor => {
+    const [first] = parts;
+    if (first !== undefined && parts.length === 1) return first;
+    const whole = ops.concat(parts);
+    parts.forEach(dispose);
+    return whole;
+  };
+
+  /** Gives `use` a batch in parts of at most `size` examples, in order; a batch that fits goes as it is. */
+  const inParts = <R>(whole: Batch, size: number | null, use: (part: Batch, share: number) => R): R[] => {
+    const total = whole.labels.shape[0] ?? 0;
+    if (size === null || size >= total) return [use(whole, 1)];
+    const results: R[] = [];
+    for (let start = 0; start < total; start += size) {
+      const count = Math.min(size, total - start);
+      const part = clock.measure('input', () => {
+        const indices = ops.upload(
+          Int32Array.from({ length: count }, (_, index) => start + index),
+          [count],
+        );
+        const gathered = gather(whole, indices);
+        dispose(indices);
+        return gathered;
+      });
+      results.push(use(part, count / total));
+      disposeBatch(part);
+    }
+    return results;
   };
 
   return {
     examples,
+
     gradients({ pass, statistics, isWanted = () => true, kept }) {
       const [forwardPhase, backwardPhase] =
         pass === 'first' ? (['forward1', 'backward1'] as const) : (['forward2', 'backward2'] as const);
-      const { recording, losses, grad, used } = clock.measure(forwardPhase, () => {
-        const used = kept === undefined ? batch : gather(batch, kept);
-        const recording = record(precise.training, network, state, used.images, statistics, isWanted);
-        const { losses, logitsGrad } = lossOf(recording.logits, used.labels);
-        if (pass === 'first') onLogits(recording.logits, used.labels);
-        return { recording, losses, grad: meanGrad(logitsGrad), used };
-      });
-      const gradients = clock.measure(backwardPhase, () => recording.backward(grad));
-      if (used !== batch) disposeBatch(used);
-      return { gradients, losses };
-    },
-
-    losses(statistics) {
-      return clock.measure('selectionForward', () => {
-        const logits = infer(precise.ranking, network, state, batch.images, statistics);
-        const { losses, logitsGrad } = lossOf(logits, batch.labels);
-        ops.dispose(logits);
-        ops.dispose(logitsGrad);
+      const whole = kept === undefined ? batch : clock.measure(forwardPhase, () => gather(batch, kept));
+      const logits: Tensor[] = [];
+      let sum: Gradients = [];
+      const losses = inParts(whole, passes.microBatch, (part, share) => {
+        const { recording, losses, grad } = clock.measure(forwardPhase, () => {
+          const recording = record(passes.training, network, state, part.images, statistics, isWanted);
+          const { losses, logitsGrad } = lossOf(recording.logits, part.labels);
+          if (pass === 'first') logits.push(ops.reshape(recording.logits, recording.logits.shape));
+          return { recording, losses, grad: meanGrad(logitsGrad) };
+        });
+        clock.measure(backwardPhase, () => {
+          const gradients = recording.backward(grad);
+          sum = share === 1 ? gradients : addShare(ops, sum, gradients, share);
+        });
         return losses;
       });
+      if (pass === 'first') {
+        const all = joined(logits);
+        onLogits(all, batch.labels);
+        dispose(all);
+      }
+      if (whole !== batch) disposeBatch(whole);
+      return { gradients: sum, losses: joined(losses) };
     },
+
+    losses: (statistics) =>
+      joined(
+        inParts(batch, passes.microBatch, (part) =>
+          clock.measure('selectionForward', () => {
+            const logits = infer(passes.ranking, network, state, part.images, statistics);
+            const { losses, logitsGrad } = lossOf(logits, part.labels);
+            dispose(logits);
+            dispose(logitsGrad);
+            return losses;
+          }),
+        ),
+      ),
 
     recordedLosses(statistics) {
       const { recording, losses, logitsGrad } = clock.measure('selectionForward', () => {
-        const recording = record(precise.training, network, state, batch.images, statistics, () => true);
+        const recording = record(passes.training, network, state, batch.images, statistics, () => true);
         return { recording, ...lossOf(recording.logits, batch.labels) };
       });
       return {
@@ -88,7 +141,7 @@ export const batchObjective = (
           const { keptLosses, grad } = clock.measure('forward2', () => {
             recording.keepOnly(kept);
             const eachGrad = ops.gather(logitsGrad, kept);
-            ops.dispose(logitsGrad);
+            dispose(logitsGrad);
             return { keptLosses: ops.gather(losses, kept), grad: meanGrad(eachGrad) };
           });
           return { gradients: clock.measure('backward2', () => recording.backward(grad)), losses: keptLosses };
@@ -97,20 +150,9 @@ export const batchObjective = (
     },
 
     forEachPart(m, use) {
-      for (let start = 0; start < examples; start += m) {
-        const size = Math.min(m, examples - start);
-        const part = clock.measure('input', () => {
-          const indices = ops.upload(
-            Int32Array.from({ length: size }, (_, index) => start + index),
-            [size],
-          );
-          const gathered = gather(batch, indices);
-          ops.dispose(indices);
-          return gathered;
-        });
-        use(batchObjective(ops, network, state, part, labelSmoothing, clock, onLogits, precise));
-        disposeBatch(part);
-      }
+      inParts(batch, m, (part) => {
+        use(batchObjective(ops, network, state, part, labelSmoothing, clock, onLogits, passes));
+      });
     },
   };
 };

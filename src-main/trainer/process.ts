@@ -1,4 +1,5 @@
 import { LabError } from '../../shared/errors.ts';
+import type { RunConfig } from '../../shared/runConfig.ts';
 import {
   trainerCommandSchema,
   type TrainerCommand,
@@ -64,6 +65,13 @@ const allAcknowledged = (): Promise<void> =>
     onAcknowledged();
   });
 
+/** What to try where the device ran out of memory. */
+const adviceOn = (error: unknown, { batchSize, microBatch }: RunConfig): string => {
+  if (!(error instanceof LabError) || error.code !== 'OUT_OF_MEMORY') return '';
+  const half = Math.max(1, Math.floor((microBatch ?? batchSize) / 2));
+  return ` Try micro-batches of ${half} (BatchNorm then sees ${half} images at a time), or batch size ${half}.`;
+};
+
 const runTraining = async (command: Extract<TrainerCommand, { type: 'train' }>): Promise<void> => {
   try {
     const ops = openEngine(command.config.device, command.bindingPath);
@@ -74,7 +82,7 @@ const runTraining = async (command: Extract<TrainerCommand, { type: 'train' }>):
     report({
       type: 'failed',
       code: error instanceof LabError ? error.code : 'INTERNAL',
-      message: error instanceof Error ? error.message : String(error),
+      message: `${error instanceof Error ? error.message : String(error)}${adviceOn(error, command.config)}`,
     });
   }
   await allAcknowledged();

@@ -13,7 +13,7 @@ import { parameterCountOf, type Network } from './engine/network.ts';
 import type { Ops } from './engine/ops.ts';
 import { disposeState, initialState } from './initialState.ts';
 import { networkOf } from './models/index.ts';
-import type { PassOps } from './objective.ts';
+import type { Passes } from './objective.ts';
 import { optimizerOf, type Optimizer } from './optimizers/index.ts';
 import { phaseClock, type SteppingClock } from './phaseClock.ts';
 
@@ -25,8 +25,8 @@ export interface Run {
   readonly state: NetworkState;
   readonly optimizer: Optimizer;
   readonly clock: SteppingClock;
-  /** The op tables of the passes, in the precision that the configuration asks for. */
-  readonly passOps: PassOps;
+  /** How passes are done: precision and micro-batches, as the configuration asks. */
+  readonly passes: Passes;
   readonly train: DeviceExamples;
   readonly test: DeviceExamples;
   readonly shuffle: RandomStream;
@@ -71,6 +71,12 @@ export const openRun = (
       `bfloat16 was asked for on the ${config.device.engine} engine, which has float numbers only. Choose TensorFlow, or float32.`,
     );
   }
+  if (config.microBatch !== null && 'secondPass' in config.optimizer && config.optimizer.secondPass === 'gathered') {
+    throw new LabError(
+      'CONFIG_INVALID',
+      'Micro-batches and the gathered second pass were asked for, but that pass keeps the activations of the whole batch. Choose one of them.',
+    );
+  }
   const half = mixedPrecisionOps(ops);
   const training = config.precision === 'bfloat16' ? half : ops;
 
@@ -91,7 +97,7 @@ export const openRun = (
     state,
     optimizer,
     clock,
-    passOps: { training, ranking: rankingPrecision === 'bfloat16' ? half : training },
+    passes: { training, ranking: rankingPrecision === 'bfloat16' ? half : training, microBatch: config.microBatch },
     train,
     test,
     shuffle: stream('shuffle'),

@@ -111,7 +111,7 @@ export async function* train(run: Run, stop: StopRequest): AsyncGenerator<Traini
         hits.push(ops.isCorrect(logits, labels));
       };
       const smoothing = config.labelSmoothing;
-      const objective = batchObjective(ops, network, state, batch, smoothing, clock, count, run.passOps);
+      const objective = batchObjective(ops, network, state, batch, smoothing, clock, count, run.passes);
       const reports = optimizer.step(objective, learningRate);
       ops.dispose(batch.images);
       ops.dispose(batch.labels);

@@ -6,6 +6,7 @@ const shared: SharedConfig = {
   augmentation: { cropPadding: 2, flip: false, cutoutSize: 0, cutoutProbability: 0 },
   model: { id: 'convnet' },
   precision: 'float32',
+  microBatch: null,
   batchSize: 128,
   dropLast: false,
   epochs: 3,

@@ -46,6 +46,7 @@ export const settingsOf = ({ optimizer, dataset, augmentation, model, device, ..
   'training examples': dataset.trainSubset === null ? 'all' : String(dataset.trainSubset),
   'label noise': String(dataset.labelNoise),
   'batch size': String(rest.batchSize),
+  'micro-batch': rest.microBatch === null ? 'whole batch' : String(rest.microBatch),
   'drop last': onOff(rest.dropLast),
   epochs: String(rest.epochs),
   schedule: scheduleText(rest.schedule),

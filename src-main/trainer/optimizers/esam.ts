@@ -1,5 +1,6 @@
 import type { EsamConfig } from '../../../shared/runConfig.ts';
 import type { Tensor } from '../engine/ops.ts';
+import { addShare, type Gradients } from './gradients.ts';
 import type { Objective, Optimizer, StepReport, Training, UpdateRule } from './objective.ts';
 import { perturb } from './perturb.ts';
 import { keepPositive, keptCount, type SelectionSettings } from './selection.ts';
@@ -38,7 +39,7 @@ const drawMask = (tensors: number, beta: number, uniform: () => number): readonl
 
 /** A sub-batch's gradient for the update, and what was done to get it. */
 interface Ascent {
-  readonly gradients: readonly (Tensor | null)[];
+  readonly gradients: Gradients;
   readonly report: StepReport;
 }
 
@@ -132,22 +133,15 @@ export const esam = (training: Training, rule: UpdateRule, settings: EsamSetting
   };
 
   /** The mean of sub-batches' gradients over all the examples that they kept; consumes them. */
-  const meanGradients = (parts: readonly Ascent[]): readonly (Tensor | null)[] => {
-    const [first] = parts;
+  const meanGradients = (parts: readonly Ascent[]): Gradients => {
+    const [first, ...others] = parts;
     if (first === undefined) throw new Error('A step needs examples.');
-    if (parts.length === 1) return first.gradients;
+    if (others.length === 0) return first.gradients;
     const total = parts.reduce((sum, { report }) => sum + report.keptExamples, 0);
     return clock.measure('update', () =>
-      first.gradients.map((_, parameter) =>
-        parts.reduce<Tensor | null>((sum, { gradients, report }) => {
-          const gradient = gradients[parameter] ?? null;
-          if (gradient === null) return sum;
-          const share = ops.constant(report.keptExamples / total);
-          const next = sum === null ? ops.multiply(gradient, share) : ops.scaleAdd(gradient, share, sum);
-          ops.dispose(gradient);
-          if (sum !== null) ops.dispose(sum);
-          return next;
-        }, null),
+      parts.reduce<Gradients>(
+        (sum, { gradients, report }) => addShare(ops, sum, gradients, report.keptExamples / total),
+        [],
       ),
     );
   };

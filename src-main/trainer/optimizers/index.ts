@@ -6,6 +6,7 @@ import { momentumRule, sgd } from './sgd.ts';
 
 export type { EsamDraws } from './esam.ts';
 export type { Objective, Optimizer, PhaseClock, StepReport, Training, UpdateRule } from './objective.ts';
+export { addShare, type Gradients } from './gradients.ts';
 export { learningRateAt } from './schedules.ts';
 
 /** The optimizer that a configuration names, working on the given training state. */

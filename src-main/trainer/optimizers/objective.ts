@@ -1,5 +1,6 @@
 import type { NetworkState } from '../engine/layers.ts';
 import type { Ops, Tensor } from '../engine/ops.ts';
+import type { Gradients } from './gradients.ts';
 import type { Phase } from '../../../shared/metrics.ts';
 
 /** Measures the parts of a step. */
@@ -26,7 +27,7 @@ export interface Objective {
     readonly statistics: PassStatistics;
     readonly isWanted?: (parameter: number) => boolean;
     readonly kept?: Tensor;
-  }): { readonly gradients: (Tensor | null)[]; readonly losses: Tensor };
+  }): { readonly gradients: Gradients; readonly losses: Tensor };
   /** Forward only, timed as selectionForward: each example's loss [B], the caller's. */
   losses(statistics: PassStatistics): Tensor;
   /**
@@ -36,7 +37,7 @@ export interface Objective {
    */
   recordedLosses(statistics: PassStatistics): {
     readonly losses: Tensor;
-    gradients(kept: Tensor): { readonly gradients: (Tensor | null)[]; readonly losses: Tensor };
+    gradients(kept: Tensor): { readonly gradients: Gradients; readonly losses: Tensor };
   };
   /** Calls `use` with the objective of each sub-batch of at most m examples, in order. */
   forEachPart(m: number, use: (part: Objective) => void): void;
@@ -73,7 +74,7 @@ export interface Optimizer {
 
 /** A rule that turns a gradient into new parameters, and consumes the gradient. */
 export interface UpdateRule {
-  apply(gradients: readonly (Tensor | null)[], learningRate: number): void;
+  apply(gradients: Gradients, learningRate: number): void;
   /** Momentum per parameter, for checkpoints and tests. */
   readonly velocities: readonly Tensor[];
   dispose(): void;

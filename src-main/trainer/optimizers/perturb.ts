@@ -1,4 +1,5 @@
 import type { Tensor } from '../engine/ops.ts';
+import type { Gradients } from './gradients.ts';
 import type { Training } from './objective.ts';
 
 /** A climb from θ to θ+ε, and the way back. */
@@ -26,7 +27,7 @@ export interface Climb {
 /** Moves parameters to θ + ε, and consumes the gradients (null: the parameter has none and stays). */
 export const perturb = (
   { ops, state, clock }: Training,
-  gradients: readonly (Tensor | null)[],
+  gradients: Gradients,
   { radius, isNormalized, isAdaptive, isMoved }: Climb,
 ): Perturbation =>
   clock.measure('perturb', () => {

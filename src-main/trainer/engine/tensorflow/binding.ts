@@ -92,7 +92,7 @@ const loadNative = (bindingPath: string): NativeBinding => {
 const translated = (error: unknown, kernel: string): unknown => {
   const message = error instanceof Error ? error.message : String(error);
   return /OOM|out of memory|RESOURCE_EXHAUSTED|failed to allocate|bad_alloc/i.test(message)
-    ? new LabError('OUT_OF_MEMORY', `The device ran out of memory in ${kernel}. Use a smaller batch size or model.`, {
+    ? new LabError('OUT_OF_MEMORY', `The device ran out of memory in ${kernel}.`, {
         cause: error,
       })
     : error;
