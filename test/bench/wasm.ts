@@ -4,15 +4,17 @@ import type { Ops } from '../../src-main/trainer/engine/ops.ts';
 import { wasmOps } from '../../src-main/trainer/engine/wasmOps.ts';
 import { randomStream } from '../../src-main/trainer/data/rng.ts';
 import { initialState } from '../../src-main/trainer/initialState.ts';
+import { modelIds } from '../../shared/runConfig.ts';
+import { networkOf } from '../../src-main/trainer/models/index.ts';
 import { residualNetwork } from '../../src-main/trainer/models/residual.ts';
 import { batchObjective } from '../../src-main/trainer/objective.ts';
 import { optimizerOf } from '../../src-main/trainer/optimizers/index.ts';
 import { phaseClock } from '../../src-main/trainer/phaseClock.ts';
 import { disposeReports } from '../../src-main/trainer/stepRecord.ts';
 
-// Images/s of SGD steps of ResNet-20 (He et al. 2016) on the WASM engine, the time of each op, and how much of the machine the
+// Images/s of SGD steps of ResNet-20 (He et al. 2016), or another model, on the WASM engine, the time of each op, and how much of the machine the
 // process got: on a busy machine, divide the speed by that share.
-// Usage: node test/bench/wasm.ts [--batch 128 --steps 5 --threads 2]
+// Usage: node test/bench/wasm.ts [--model resnet18 --batch 128 --steps 5 --threads 2]
 const number = (name: string, fallback: number): number => {
   const position = process.argv.indexOf(`--${name}`);
   return position < 0 ? fallback : Number(process.argv[position + 1]);
@@ -60,7 +62,9 @@ const timed = (ops: Ops, times: Map<string, Times>): Ops => {
 
 const times = new Map<string, Times>();
 const ops = timed(wasmOps({ threads }), times);
-const network = resnet20();
+const wished = process.argv[process.argv.indexOf('--model') + 1];
+const model = modelIds.find((id) => process.argv.includes('--model') && id === wished);
+const network = model === undefined ? resnet20() : networkOf(model, [32, 32, 3], 10);
 const random = randomStream(0, 'augmentation');
 const images = ops.upload(
   Float32Array.from({ length: batchSize * 32 * 32 * 3 }, () => random.normal()),
