@@ -91,7 +91,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
   const queue = new RunQueue({
     store,
     launcher: options.launcher,
-    limits: options.limits ?? { silenceMs: 60_000, stopMs: 10_000 },
+    limits: options.limits ?? { silenceMs: 600_000, stopMs: 10_000 },
     assign: async (run) => {
       await builtIn;
       return assignmentOf(run, library, runtime, labVersion);

@@ -1,5 +1,6 @@
 import { engineEnvironment } from '../../shared/engineEnvironment.ts';
 import type { LabErrorCode } from '../../shared/errors.ts';
+import { memoryAdvice } from '../../shared/memoryAdvice.ts';
 import type { RunSummary } from '../../shared/run.ts';
 import { trainerMessageSchema } from '../../shared/trainerProtocol.ts';
 import type { TrainerCommand, TrainingEvent } from '../../shared/trainerProtocol.ts';
@@ -19,7 +20,7 @@ export interface Ending {
 }
 
 export interface TrainingLimits {
-  /** A trainer that says nothing for so long is taken for hung, and ended. */
+  /** A trainer that says nothing for so long is taken for hung, and ended. It cannot speak within a step. */
   readonly silenceMs: number;
   /** How long a trainer may take to answer "stop now", and to end after its last event, before it is ended. */
   readonly stopMs: number;
@@ -109,7 +110,11 @@ export class Training {
 
   /** The process went away unasked; one that never came up would not do so for the next run either. */
   #lost(closeReason: string): Ending {
-    if (this.#ready) return { state: 'interrupted', reason: closeReason };
+    if (this.#ready) {
+      // A process that the system ends for want of memory says nothing; that shows in the first epoch.
+      const advice = this.#epochs > 0 ? '' : ` If memory ran out: ${memoryAdvice(this.#assignment.config)}`;
+      return { state: 'interrupted', reason: `${closeReason}${advice}` };
+    }
     return { state: 'failed', reason: `The trainer did not come up. ${closeReason}`, code: 'TRAINER_LOST' };
   }
 

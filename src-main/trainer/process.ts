@@ -1,4 +1,5 @@
 import { LabError } from '../../shared/errors.ts';
+import { memoryAdvice } from '../../shared/memoryAdvice.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
 import {
   trainerCommandSchema,
@@ -65,11 +66,11 @@ const allAcknowledged = (): Promise<void> =>
     onAcknowledged();
   });
 
-/** What to try where the device ran out of memory. */
-const adviceOn = (error: unknown, { batchSize, microBatch }: RunConfig): string => {
-  if (!(error instanceof LabError) || error.code !== 'OUT_OF_MEMORY') return '';
-  const half = Math.max(1, Math.floor((microBatch ?? batchSize) / 2));
-  return ` Try micro-batches of ${half} (BatchNorm then sees ${half} images at a time), or batch size ${half}.`;
+/** The error's message, with what to try where memory ran out. */
+const messageOf = (error: unknown, config: RunConfig): string => {
+  const message = error instanceof Error ? error.message : String(error);
+  const ranOut = error instanceof LabError && error.code === 'OUT_OF_MEMORY';
+  return ranOut ? `${message} ${memoryAdvice(config)}` : message;
 };
 
 const runTraining = async (command: Extract<TrainerCommand, { type: 'train' }>): Promise<void> => {
@@ -82,7 +83,7 @@ const runTraining = async (command: Extract<TrainerCommand, { type: 'train' }>):
     report({
       type: 'failed',
       code: error instanceof LabError ? error.code : 'INTERNAL',
-      message: `${error instanceof Error ? error.message : String(error)}${adviceOn(error, command.config)}`,
+      message: messageOf(error, command.config),
     });
   }
   await allAcknowledged();
