@@ -32,14 +32,16 @@ export const ensureEngine = async (lab: Lab, install: boolean): Promise<void> =>
  * @throws LabError ENGINE_MISSING, ENGINE_BROKEN, INSTALL_CANCELLED.
  */
 export const onEngineAtHand = async (lab: Lab, experiment: Experiment, install: boolean): Promise<Experiment> => {
-  const { shared } = experiment;
+  const { shared, arms } = experiment;
   if (shared.device.engine !== 'tensorflow') return experiment;
+  const needsBfloat16 =
+    shared.precision === 'bfloat16' || arms.some((arm) => arm.name === 'esam' && arm.selectionPrecision === 'bfloat16');
   try {
     await ensureEngine(lab, install);
     return experiment;
   } catch (error) {
     const isFailure = error instanceof LabError && error.code.startsWith('INSTALL_');
-    if (!isFailure || error.code === 'INSTALL_CANCELLED') throw error;
+    if (!isFailure || error.code === 'INSTALL_CANCELLED' || needsBfloat16) throw error;
     say(`TensorFlow cannot be had: ${error.message}\nTraining on the WebAssembly engine instead.`);
     return { ...experiment, shared: { ...shared, device: { ...shared.device, engine: 'wasm' } } };
   }

@@ -49,6 +49,18 @@ test('run trains, keeps its run, and export writes it in every format', slow, as
   expect((await readdir(workspace)).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
 
+test('where TensorFlow cannot be had, run trains on the WebAssembly engine and says so', slow, async () => {
+  const { workspace, config } = await workspaceToRun(1);
+  const run = smallRun('small', 1);
+  await writeFile(config, JSON.stringify({ ...run, device: { ...run.device, engine: 'tensorflow', threads: 2 } }));
+  // No TensorFlow of this user's, and pip may not ask for one.
+  const without = { ESAM_LAB_CACHE: await newWorkspace(), ESAM_LAB_TENSORFLOW_BINDING: '', PIP_NO_INDEX: '1' };
+  const { code, stdout, stderr } = await cli(workspace, ['run', config, '--json'], without);
+  expect(stderr).toMatch(/TensorFlow cannot be had: .*\n.*WebAssembly engine instead/);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ state: 'finished', config: { device: { engine: 'wasm' } } });
+});
+
 test.for<[signal: NodeJS.Signals, code: number]>([
   ['SIGINT', 130],
   ['SIGTERM', 143],
