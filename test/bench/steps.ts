@@ -1,0 +1,169 @@
+import { performance } from 'node:perf_hooks';
+import type { PhaseMs } from '../../shared/metrics.ts';
+import { plainEsam, plainSam, type OptimizerConfig } from '../../shared/runConfig.ts';
+import { findTensorflow } from '../../src-main/runtimes/tensorflow/index.ts';
+import { randomStream } from '../../src-main/trainer/data/rng.ts';
+import { mixedPrecisionOps } from '../../src-main/trainer/engine/mixedPrecision.ts';
+import type { Ops } from '../../src-main/trainer/engine/ops.ts';
+import { tensorflowOps } from '../../src-main/trainer/engine/tensorflowOps.ts';
+import { disposeState, initialState } from '../../src-main/trainer/initialState.ts';
+import { networkOf } from '../../src-main/trainer/models/index.ts';
+import { batchObjective } from '../../src-main/trainer/objective.ts';
+import { optimizerOf } from '../../src-main/trainer/optimizers/index.ts';
+import { phaseClock } from '../../src-main/trainer/phaseClock.ts';
+import { disposeReports } from '../../src-main/trainer/stepRecord.ts';
+import { convolutionMs, notingConvolutions } from './convolutionLimit.ts';
+import { median } from './median.ts';
+
+const rule = { learningRate: 0.01, momentum: 0.9, weightDecay: 1e-3 };
+const climb = { ...rule, rho: 0.05, bnStatistics: 'first', ...plainSam } as const;
+const esam = {
+  ...climb,
+  ...plainEsam,
+  name: 'esam',
+  beta: 0.6,
+  gamma: 0.5,
+  perturbation: 'masked-norm',
+  selection: 'sharpness',
+  secondPass: 'reforward',
+} as const;
+const methods: Readonly<Record<string, OptimizerConfig>> = {
+  sgd: { ...rule, name: 'sgd' },
+  sam: { ...climb, name: 'sam' },
+  esam,
+  esamLoss: { ...esam, selection: 'loss' },
+  esamGathered: { ...esam, secondPass: 'gathered' },
+  esamLossGathered: { ...esam, selection: 'loss', secondPass: 'gathered' },
+  esamRankedInBfloat16: { ...esam, selectionPrecision: 'bfloat16' },
+};
+
+const rounded = (value: number, digits = 1): number => Number(value.toFixed(digits));
+
+/** The op table, adding up the time inside it: what is left of a step is the tape's and the optimizer's own. */
+const timed = (ops: Ops, clock: { ms: number }): Ops =>
+  Object.fromEntries(
+    Object.entries(ops).map(([name, member]: [string, unknown]) => {
+      if (typeof member !== 'function') return [name, member];
+      const call = member as (...given: unknown[]) => unknown;
+      const measured = (...given: unknown[]): unknown => {
+        const start = performance.now();
+        const result = call(...given);
+        clock.ms += performance.now() - start;
+        return result;
+      };
+      return [name, measured];
+    }),
+  ) as unknown as Ops;
+
+/**
+ * Measures whole optimizer steps of ResNet-18 on random 32×32 images, the methods in turn; medians over the repeats.
+ * @returns images/s by method, milliseconds by phase, kernels and bytes per step, and how near SGD comes to its convolutions alone.
+ */
+export const measureSteps = async (batchSize: number, repeats: number, isHalf: boolean): Promise<object> => {
+  const found = await findTensorflow();
+  if (found.state !== 'ready') throw new Error(found.reason);
+  const ops = tensorflowOps(found.bindingPath);
+  const half = mixedPrecisionOps(ops);
+  const training = isHalf ? half : ops;
+  const network = networkOf('resnet18', [32, 32, 3], 10);
+  const random = randomStream(0, 'augmentation');
+  const images = ops.upload(
+    Float32Array.from({ length: batchSize * 32 * 32 * 3 }, () => random.normal()),
+    [batchSize, 32, 32, 3],
+  );
+  const narrow = ops.upload(
+    Int32Array.from({ length: batchSize }, () => random.integer(10)),
+    [batchSize],
+  );
+  const labels = ops.cast(narrow, 'int64');
+
+  const open = (config: OptimizerConfig, table: Ops) => {
+    const clock = phaseClock(ops);
+    const state = initialState(ops, network, randomStream(0, 'weights'));
+    const mask = randomStream(0, 'mask');
+    const optimizer = optimizerOf({ ops: table === training ? ops : table, state, clock }, config, {
+      uniform: mask.uniform,
+      subset: mask.subset,
+    });
+    const ranking = config.name === 'esam' && config.selectionPrecision === 'bfloat16' ? half : table;
+    const passes = { training: table, ranking, microBatch: null };
+    const batch = { images, labels };
+    const objective = batchObjective(ops, network, state, batch, 0, clock, () => undefined, passes);
+    return {
+      clock,
+      step(): number {
+        const start = performance.now();
+        const reports = optimizer.step(objective, config.learningRate);
+        ops.synchronize();
+        const duration = performance.now() - start;
+        disposeReports(ops, reports);
+        return duration;
+      },
+      close() {
+        optimizer.dispose();
+        disposeState(ops, state);
+      },
+    };
+  };
+
+  const runs = Object.entries(methods).map(([name, config]) => ({
+    name,
+    ...open(config, training),
+    durations: new Array<number>(),
+    phases: new Array<PhaseMs>(),
+    kernels: 0,
+    uploadedFloatBytes: 0,
+    uploadedBytes: 0,
+  }));
+  for (let repeat = 0; repeat <= repeats; repeat++) {
+    for (const run of runs) {
+      run.clock.take();
+      const { kernels, uploadedBytes, uploadedFloatBytes } = ops.counters;
+      const duration = run.step();
+      const phaseMs = run.clock.take();
+      if (repeat === 0) continue; // fills caches
+      run.kernels = ops.counters.kernels - kernels;
+      run.uploadedBytes = ops.counters.uploadedBytes - uploadedBytes;
+      run.uploadedFloatBytes = ops.counters.uploadedFloatBytes - uploadedFloatBytes;
+      run.durations.push(duration);
+      run.phases.push(phaseMs);
+    }
+  }
+
+  // SGD once more: what it asks of the convolutions, and what the host does outside the ops.
+  const calls: Parameters<typeof convolutionMs>[1][number][] = [];
+  const noted = open({ ...rule, name: 'sgd' }, notingConvolutions(ops, calls));
+  noted.step();
+  noted.close();
+  const inside = { ms: 0 };
+  const clocked = open({ ...rule, name: 'sgd' }, timed(training, inside));
+  clocked.step();
+  inside.ms = 0;
+  const stepMs = clocked.step();
+  const hostShare = 1 - inside.ms / stepMs;
+  clocked.close();
+  const sgdMs = median(runs[0]?.durations ?? []);
+  const limitMs = isHalf ? null : convolutionMs(ops, calls);
+
+  const of = <T>(value: (run: (typeof runs)[number]) => T): Record<string, T> =>
+    Object.fromEntries(runs.map((run) => [run.name, value(run)]));
+  return {
+    ...of(({ durations }) => rounded((1000 * batchSize) / median(durations))),
+    phases: of(({ phases }) =>
+      Object.fromEntries(
+        Object.keys(phases[0] ?? {}).map((phase) => [
+          phase,
+          Math.round(median(phases.map((phaseMs) => phaseMs[phase as keyof PhaseMs]))),
+        ]),
+      ),
+    ),
+    kernels: of(({ kernels }) => kernels),
+    uploadedBytes: of(({ uploadedBytes }) => uploadedBytes),
+    uploadedFloatBytes: of(({ uploadedFloatBytes }) => uploadedFloatBytes),
+    sgdGflops: rounded((6 * network.macs * batchSize) / sgdMs / 1e6),
+    shareOfConvolutionLimit: limitMs === null ? null : rounded(limitMs / sgdMs, 3),
+    hostShare: rounded(hostShare, 4),
+    precision: isHalf ? 'bfloat16' : 'float32',
+    engine: ops.name,
+  };
+};
