@@ -20,6 +20,7 @@ export const fakeDevice = (isReady: boolean): DeviceStatus => ({
       reason: isReady ? null : reason,
       progress: null,
     },
+    { id: 'wasm', state: 'ready', version: 'WebAssembly SIMD', location: null, reason: null, progress: null },
   ],
   notices: ['This window is the fake lab of the renderer’s tests: no number in it was measured.'],
 });

@@ -26,9 +26,15 @@ export const useDevice = defineStore('device', () => {
     () => status.value?.engines.some(({ id, state }) => id === 'tensorflow' && state === 'ready') ?? true,
   );
 
+  /** The engine to propose: WebAssembly, which comes with the lab, where TensorFlow is neither there nor on its way. */
+  const engineAtHand = computed<'tensorflow' | 'wasm'>(() => {
+    const tensorflow = status.value?.engines.find(({ id }) => id === 'tensorflow');
+    return tensorflow?.state === 'missing' || tensorflow?.state === 'broken' ? 'wasm' : 'tensorflow';
+  });
+
   onEvent((event) => {
     if (event.type === 'deviceChanged') status.value = event.status;
   });
 
-  return { status, canTrain, load, install, cancelInstall };
+  return { status, canTrain, engineAtHand, load, install, cancelInstall };
 });

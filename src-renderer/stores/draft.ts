@@ -14,6 +14,7 @@ import {
 import { useConnection } from '../connection.ts';
 import { checkExperiment } from '../fieldErrors.ts';
 import { Refusal, type FieldError } from '../refusal.ts';
+import { useDevice } from './device.ts';
 import { useProblems } from './problems.ts';
 
 const armOf = (method: MethodId, like: OptimizerConfig | undefined): OptimizerConfig => {
@@ -58,6 +59,7 @@ const schedules: Readonly<Record<ScheduleConfig['name'], ScheduleConfig>> = {
 export const useDraft = defineStore('draft', () => {
   const { lab } = useConnection();
   const problems = useProblems();
+  const device = useDevice();
   const presets = shallowRef<readonly Preset[]>([]);
   const presetId = ref<string | null>(null);
   const draft = ref<Experiment | null>(null);
@@ -74,11 +76,19 @@ export const useDraft = defineStore('draft', () => {
     errors.value.find((error) => error.path === path || error.path.startsWith(`${path}.`))?.message;
   const preset = computed(() => presets.value.find(({ id }) => id === presetId.value) ?? null);
 
+  /** A preset's experiment on the engine at hand; half precision needs TensorFlow, and waits for it. */
+  const proposed = ({ experiment }: Preset): Experiment => {
+    const own = structuredClone(experiment);
+    const { device: settings, precision } = own.shared;
+    if (settings.engine === 'tensorflow' && precision === 'float32') settings.engine = device.engineAtHand;
+    return own;
+  };
+
   const choosePreset = (id: string): void => {
     const chosen = presets.value.find((candidate) => candidate.id === id);
     if (!chosen) return;
     presetId.value = id;
-    draft.value = structuredClone(chosen.experiment);
+    draft.value = proposed(chosen);
   };
   const load = async (): Promise<void> => {
     presets.value = (await problems.attempt('Read the presets', () => lab.presets({}))) ?? presets.value;
@@ -136,12 +146,12 @@ export const useDraft = defineStore('draft', () => {
     }
   };
 
-  /** Queues the quick preset as it is; true when the lab took it. */
+  /** Queues the quick preset; true when the lab took it. */
   const runQuick = async (): Promise<boolean> => {
     if (presets.value.length === 0) await load();
     const quick = presets.value.find(({ id }) => id === 'quick') ?? presets.value[0];
     if (!quick) return false;
-    return (await problems.attempt('Run the quick comparison', () => lab.enqueue(quick.experiment))) !== null;
+    return (await problems.attempt('Run the quick comparison', () => lab.enqueue(proposed(quick)))) !== null;
   };
 
   const rename = (name: string): void => {
