@@ -95,7 +95,8 @@ const asListed = (plan: CheckpointPlan, newestFirst: readonly CheckpointFile[]):
 const augmentation = { cropPadding: 2, flip: true, cutoutSize: 3, cutoutProbability: 0.5 };
 const reference = { ...tinyRun().device, engine: 'reference' } as const;
 const onReference = {
-  ...{ device: reference, model: { id: 'mlp' } },
+  device: reference,
+  model: { id: 'mlp' },
   dataset: { id: 'tiny', trainSubset: 24, labelNoise: 0 },
 } as const;
 const cases: Record<string, Partial<RunSettings>> = {
