@@ -13,6 +13,7 @@ import { nodeTrainers } from '../../src-main/lab/trainers.ts';
 import { readNumbers } from '../../src-main/trainer/checkpoints/file.ts';
 import type { Ops } from '../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../src-main/trainer/engine/referenceOps.ts';
+import { wasmOps } from '../../src-main/trainer/engine/wasmOps.ts';
 import { openRun } from '../../src-main/trainer/run.ts';
 import { train, type StopRequest } from '../../src-main/trainer/train.ts';
 import { openTensorflow } from './engines.ts';
@@ -21,13 +22,14 @@ import { esam, sam, sgd, tinyCounts, tinyRun, writeTinyDataset, type RunSettings
 
 const folder = mkdtempSync(join(tmpdir(), 'esam-lab-checkpoints-'));
 const dataset = writeTinyDataset(folder);
-const engines: Record<'tensorflow' | 'reference', Ops | null> = { tensorflow: null, reference: null };
+const engines = new Map<RunConfig['device']['engine'], Ops>();
 beforeAll(async () => {
-  engines.tensorflow = await openTensorflow();
-  engines.reference = referenceOps();
+  engines.set('tensorflow', await openTensorflow());
+  engines.set('reference', referenceOps());
+  engines.set('wasm', wasmOps({ threads: 2 }));
 });
 afterAll(() => {
-  engines.tensorflow?.close();
+  engines.forEach((ops) => ops.close());
   rmSync(folder, { recursive: true });
 });
 
@@ -58,8 +60,8 @@ const logIn = (events: readonly TrainingEvent[]): string[] =>
   events.flatMap((event) => (event.type === 'logged' ? [event.line.text] : []));
 
 const engineOf = ({ device }: RunConfig): Ops => {
-  const ops = engines[device.engine];
-  if (ops === null) throw new Error('The engine is not open.');
+  const ops = engines.get(device.engine);
+  if (ops === undefined) throw new Error('The engine is not open.');
   return ops;
 };
 
@@ -102,6 +104,8 @@ const onReference = {
 const cases: Record<string, Partial<RunSettings>> = {
   SGD: { optimizer: sgd },
   'SGD on the reference engine': { ...onReference, optimizer: sgd, augmentation },
+  'ESAM in bfloat16': { optimizer: { ...esam, secondPass: 'gathered' }, precision: 'bfloat16' },
+  'ESAM on WebAssembly': { optimizer: esam, augmentation, device: { ...tinyRun().device, engine: 'wasm' } },
   SAM: { optimizer: sam, dropLast: true },
   ESAM: { optimizer: esam, augmentation, dataset: { id: 'tiny', trainSubset: 48, labelNoise: 0.1 } },
   'ESAM on the reference engine': { ...onReference, optimizer: { ...esam, interval: 2 }, augmentation },
