@@ -45,6 +45,10 @@ export const useRuns = defineStore('runs', () => {
     return done !== null;
   };
 
+  /** Removes the runs in the trash for good; how many there were, null when refused. */
+  const emptyTrash = async (): Promise<number | null> =>
+    (await problems.attempt('Empty the trash', () => lab.emptyTrash({})))?.runCount ?? null;
+
   onEvent((event) => {
     if (event.type === 'runsChanged' || event.type === 'epochFinished') void reload();
     if (event.type === 'runChanged' && runs.value) {
@@ -55,5 +59,5 @@ export const useRuns = defineStore('runs', () => {
     }
   });
 
-  return { runs, experiments, results, load, repeat, resume, extend, setDeleted };
+  return { runs, experiments, results, load, repeat, resume, extend, setDeleted, emptyTrash };
 });

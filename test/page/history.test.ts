@@ -53,6 +53,17 @@ test('an interrupted run is resumed, a finished one extended where its schedule 
   await finished.close();
 });
 
+test('emptying the trash removes what was deleted, for good', async () => {
+  const { page, complaints, close } = await pages.open('/runs/14', { scenario: 'idle' });
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('20 runs in 8 configurations').waitFor();
+  await page.getByRole('button', { name: 'Empty trash' }).click();
+  await page.getByRole('button', { name: 'Empty', exact: true }).click();
+  await page.getByText('One run is gone, with its checkpoints.').waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test('groups chosen among the runs are compared', async () => {
   const { page, complaints, close } = await pages.open('/runs', { scenario: 'idle' });
   for (const index of [3, 4, 7])
