@@ -110,6 +110,7 @@ const cases: Record<string, Partial<RunSettings>> = {
   'ESAM in bfloat16': { optimizer: { ...esam, secondPass: 'gathered' }, precision: 'bfloat16' },
   'ESAM on WebAssembly': { optimizer: esam, augmentation, device: { ...tinyRun().device, engine: 'wasm' } },
   SAM: { optimizer: sam, dropLast: true },
+  'SAM in micro-batches': { optimizer: sam, microBatch: 4 },
   ESAM: { optimizer: esam, augmentation, dataset: { id: 'tiny', trainSubset: 48, labelNoise: 0.1 } },
   'ESAM on the reference engine': { ...onReference, optimizer: { ...esam, interval: 2 }, augmentation },
   "ESAM, the release's mask, every third step": {
