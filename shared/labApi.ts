@@ -86,6 +86,15 @@ export const labApi = {
   cancelRuns: { input: z.strictObject({ runIds }), output: nothing },
   /** Queues a new run with the same configuration and seed for each of these ended runs. */
   repeatRuns: { input: z.strictObject({ runIds }), output: z.strictObject({ runIds: z.array(runIdSchema) }) },
+  /** Puts unfinished runs back into the queue, to go on from their last checkpoints (from the beginning where there is none). */
+  resumeRuns: { input: z.strictObject({ runIds }), output: nothing },
+  /** A new run with more epochs that begins with a finished one's; for schedules that do not look at the number of epochs. */
+  extendRun: {
+    input: z.strictObject({ runId: runIdSchema, epochs: runConfigSchema.shape.epochs }),
+    output: z.strictObject({ experimentId: z.number().int(), runId: runIdSchema }),
+  },
+  /** Removes the runs in the trash for good, with their checkpoints. */
+  emptyTrash: { input: nothing, output: z.strictObject({ runCount: z.number().int().min(0) }) },
   /** Moves ended runs to the trash, or back. */
   deleteRuns: { input: z.strictObject({ runIds, deleted: z.boolean() }), output: nothing },
   runs: {

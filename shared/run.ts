@@ -22,6 +22,10 @@ export const runStates = [
 export const runStateSchema = z.enum(runStates);
 export type RunState = z.infer<typeof runStateSchema>;
 
+/** Those of which a run can go on from its last checkpoint; a diverged one would diverge again. */
+export const resumableStates = ['interrupted', 'stopped', 'failed', 'cancelled'] as const satisfies readonly RunState[];
+export const isResumable = (state: RunState): boolean => resumableStates.some((each) => each === state);
+
 export const runIdSchema = z.number().int().min(1);
 export type RunId = z.infer<typeof runIdSchema>;
 export const groupHashSchema = z.string().regex(/^[0-9a-f]{64}$/);
@@ -50,6 +54,8 @@ export const runSummarySchema = z.strictObject({
   imagesPerSecond: z.number().nullable(),
   /** Time in optimizer steps so far. */
   activeMs: z.number().min(0),
+  /** Size of all its checkpoints; 0 = there are none. */
+  checkpointBytes: z.number().min(0),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
@@ -60,6 +66,18 @@ export const logLineSchema = z.strictObject({
 });
 export type LogLine = z.infer<typeof logLineSchema>;
 
+/** A checkpoint as its trainer wrote it, in the run's folder of checkpoints. */
+export const checkpointFileSchema = z.strictObject({
+  fileName: z.string().regex(/^epoch-\d+-step-\d+\.ckpt$/),
+  /** Epochs finished by then, steps done in the next one, and steps of the run. */
+  epoch: z.number().int().min(0),
+  epochStep: z.number().int().min(0),
+  step: z.number().int().min(0),
+  sizeBytes: z.number().int().min(1),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type CheckpointFile = z.infer<typeof checkpointFileSchema>;
+
 export const runDetailSchema = z.strictObject({
   run: runSummarySchema,
   environment: runEnvironmentSchema.nullable(),
@@ -67,6 +85,8 @@ export const runDetailSchema = z.strictObject({
   /** At most 2,000 of the sampled steps, evenly thinned. */
   steps: z.array(stepMetricsSchema),
   log: z.array(logLineSchema),
+  /** From which the run can go on, newest first. */
+  checkpoints: z.array(checkpointFileSchema),
 });
 export type RunDetail = z.infer<typeof runDetailSchema>;
 

@@ -189,6 +189,13 @@ export const groupConfigOf = (config: RunConfig): GroupConfig => {
   return group;
 };
 
+/**
+ * The same training with another number of epochs; null where the schedule looks at their number, so that epochs already done would
+ * have had other learning rates.
+ */
+export const withEpochs = (config: RunConfig, epochs: number): RunConfig | null =>
+  config.schedule.name === 'constant' || config.schedule.name === 'step' ? { ...config, epochs } : null;
+
 /** JSON with keys sorted at every level: equal configurations have equal text. Input is plain data without `undefined`. */
 export const canonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_key, inner: unknown) =>

@@ -3,8 +3,19 @@ import { datasetInfoSchema } from './dataset.ts';
 import { runEnvironmentSchema } from './device.ts';
 import { labErrorCodes } from './errors.ts';
 import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
-import { logLineSchema, runIdSchema } from './run.ts';
+import { checkpointFileSchema, logLineSchema, runIdSchema } from './run.ts';
 import { runConfigSchema } from './runConfig.ts';
+
+/** Where a run's checkpoints go, and which there are. */
+export const checkpointPlanSchema = z.strictObject({
+  /** Made if it does not exist. */
+  folder: z.string(),
+  /** Within an epoch, a checkpoint is written when the last one is older than this; and after every epoch. */
+  everyMs: z.number().min(0),
+  /** To go on from, newest first; the first that is whole is taken. Empty: from the beginning. */
+  resumeFrom: z.array(z.strictObject({ path: z.string(), sha256: checkpointFileSchema.shape.sha256 })),
+});
+export type CheckpointPlan = z.infer<typeof checkpointPlanSchema>;
 
 /** What the lab tells a trainer. One trainer process trains one run. */
 export const trainerCommandSchema = z.discriminatedUnion('type', [
@@ -18,6 +29,8 @@ export const trainerCommandSchema = z.discriminatedUnion('type', [
     /** The compiled TensorFlow binding; null for the other engines. */
     bindingPath: z.string().nullable(),
     labVersion: z.string(),
+    /** Absent: no checkpoints. */
+    checkpoints: checkpointPlanSchema.optional(),
   }),
   z.strictObject({ type: z.literal('stop'), when: z.enum(['now', 'after-epoch']) }),
   /** The store holds the event with this number; a trainer ends only after its last event was acknowledged. */
@@ -42,6 +55,10 @@ export const trainingEventSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('epochFinished'), metrics: epochMetricsSchema }),
   z.strictObject({ type: z.literal('logged'), line: logLineSchema }),
+  /** The run goes on after so many epochs and steps; 0 and 0 where no checkpoint could be read. Later ones are void. */
+  z.strictObject({ type: z.literal('resumed'), epoch: z.number().int().min(0), step: z.number().int().min(0) }),
+  /** Whole and on the disk under its name. */
+  z.strictObject({ type: z.literal('checkpointed'), checkpoint: checkpointFileSchema }),
   /** The end: exactly one of these is the last event. */
   z.strictObject({ type: z.literal('done') }),
   z.strictObject({ type: z.literal('stopped'), reason: z.string() }),

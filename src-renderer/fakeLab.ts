@@ -1,7 +1,7 @@
 import type { DeviceStatus } from '../shared/device.ts';
 import type { LabApi, LabEvent, Queue } from '../shared/labApi.ts';
 import { methodOf } from '../shared/method.ts';
-import type { RunDetail, RunState } from '../shared/run.ts';
+import { isResumable, type RunDetail, type RunState } from '../shared/run.ts';
 import { experimentSchema, runsOf, type Experiment, type RunConfig } from '../shared/runConfig.ts';
 import type { Connection } from './connection.ts';
 import { fakeDevice, fakeEnvironment, fakePicture } from './fake/machine.ts';
@@ -297,6 +297,40 @@ export const fakeConnection = (scenario: string): Connection => {
       tell({ type: 'queueChanged', queue: queueNow() });
       tell({ type: 'runsChanged' });
       return { runIds: added };
+    },
+    resumeRuns: async ({ runIds }) => {
+      mayChange();
+      for (const id of runIds) {
+        const detail = detailOf(id);
+        if (!isResumable(detail.run.state))
+          throw new Refusal('RUN_STATE', `Run ${id} is ${detail.run.state}; only unfinished runs go on.`);
+        change(detail, { state: 'queued', reason: null, stopRequested: null, endedAt: null });
+      }
+      waiting.push(...runIds);
+      tell({ type: 'queueChanged', queue: queueNow() });
+      return {};
+    },
+    extendRun: async ({ runId, epochs }) => {
+      mayChange();
+      const { run, epochs: done } = detailOf(runId);
+      const { optimizer, seed, ...shared } = run.config;
+      const name = `${run.experimentName}, ${epochs} epochs`;
+      const experiment = { name, shared: { ...shared, epochs }, arms: [optimizer], seeds: [seed], skipFinished: false };
+      const [detail] = addRuns(experiment, now());
+      if (detail === undefined) throw new Error('One run was expected.');
+      for (const { epoch } of done) addEpoch(detail, epoch);
+      waiting.push(detail.run.id);
+      tell({ type: 'queueChanged', queue: queueNow() });
+      tell({ type: 'runsChanged' });
+      return { experimentId: detail.run.experimentId, runId: detail.run.id };
+    },
+    emptyTrash: async () => {
+      mayChange();
+      const runCount = trash.size;
+      for (const id of trash) details.splice(details.indexOf(detailOf(id)), 1);
+      trash.clear();
+      tell({ type: 'runsChanged' });
+      return { runCount };
     },
     deleteRuns: async ({ runIds, deleted }) => {
       mayChange();

@@ -3,8 +3,8 @@ import { h } from 'vue';
 import type { RunId } from '../shared/run.ts';
 import { useRuns } from './stores/runs.ts';
 
-/** Deletes runs with a message that can undo it. */
-export const useTrash = (): { remove: (runIds: RunId[]) => Promise<boolean> } => {
+/** Deletes runs with a message that can undo it, and empties the trash. */
+export const useTrash = (): { remove: (runIds: RunId[]) => Promise<boolean>; empty: () => Promise<void> } => {
   const message = useMessage();
   const runs = useRuns();
 
@@ -33,5 +33,16 @@ export const useTrash = (): { remove: (runIds: RunId[]) => Promise<boolean> } =>
     );
     return true;
   };
-  return { remove };
+  const empty = async (): Promise<void> => {
+    const count = await runs.emptyTrash();
+    if (count === null) return;
+    message.success(
+      count === 0
+        ? 'The trash was empty.'
+        : count === 1
+          ? 'One run is gone, with its checkpoints.'
+          : `${count} runs are gone, with their checkpoints.`,
+    );
+  };
+  return { remove, empty };
 };

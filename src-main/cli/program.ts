@@ -9,6 +9,7 @@ import { device } from './commands/device.ts';
 import { exportResults } from './commands/exportResults.ts';
 import { importData } from './commands/importData.ts';
 import { queue } from './commands/queue.ts';
+import { resumeRun } from './commands/resumeRun.ts';
 import { runConfigFile } from './commands/runConfigFile.ts';
 import { exitCodeOf, exitCodes, exitCodesHelp } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
@@ -55,13 +56,25 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
 
   program
     .command('run')
-    .description('train one run from a configuration file (JSON)')
-    .argument('<config.json>')
+    .description('train one run from a configuration file (JSON), or go on with one from its last checkpoint')
+    .argument('[config.json]')
+    .option('--resume <number>', 'go on with this run instead', positive)
     .option('--name <name>', "name of its experiment (default: the file's)")
     .addOption(noInstall())
-    .action(async (file: string, options: { name?: string; install: boolean }) => {
-      code = await runConfigFile(settings(), { file, ...options });
-    });
+    .action(
+      async (
+        file: string | undefined,
+        options: { resume?: number; name?: string; install: boolean },
+        command: Command,
+      ) => {
+        const { resume, ...others } = options;
+        if ((file === undefined) === (resume === undefined)) {
+          command.error('error: give either a configuration file or --resume with the number of a run');
+        }
+        if (resume !== undefined) code = await resumeRun(settings(), { runId: resume, install: options.install });
+        if (file !== undefined) code = await runConfigFile(settings(), { file, ...others });
+      },
+    );
   program
     .command('compare')
     .description('train the methods of a preset over seeds and print the results table')
@@ -77,9 +90,10 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .command('queue')
     .description('list the runs that run or wait')
     .option('--run', 'train them')
+    .option('--resume', 'put interrupted runs back into it, and train them all')
     .addOption(noInstall())
-    .action(async (options: { run?: boolean; install: boolean }) => {
-      code = await queue(settings(), { train: options.run === true, install: options.install });
+    .action(async ({ run = false, resume = false, install }: { run?: boolean; resume?: boolean; install: boolean }) => {
+      code = await queue(settings(), { train: run || resume, resume, install });
     });
   program
     .command('export')

@@ -25,6 +25,17 @@ export const trainExperiment = async (lab: Lab, experiment: Experiment): Promise
   }
 };
 
+/** Goes on with runs from their last checkpoints; Ctrl-C stops cleanly. */
+export const trainResumed = async (lab: Lab, runIds: readonly RunId[]): Promise<Omit<Trained, 'experimentId'>> => {
+  const watch = watchRuns(lab);
+  try {
+    await lab.resumeRuns({ runIds: [...runIds] });
+    return await watch.until(runIds, () => cancelWaiting(lab, runIds));
+  } finally {
+    watch.end();
+  }
+};
+
 /** Trains the runs that wait in the queue; Ctrl-C stops the current one and pauses the queue. */
 export const trainQueue = async (lab: Lab): Promise<Omit<Trained, 'experimentId'>> => {
   const watch = watchRuns(lab);
@@ -106,6 +117,10 @@ const watchRuns = (lab: Lab) => {
     });
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     const runs = runIds.flatMap((id) => latest.get(id) ?? []);
+    for (const { id, state, checkpointBytes } of runs) {
+      const goesOn = (state === 'stopped' || state === 'interrupted') && checkpointBytes > 0;
+      if (goesOn) say(`A checkpoint of run ${id} is kept; go on with: esam-lab run --resume ${id}`);
+    }
     const areFinished = runs.every(({ state }) => state === 'finished');
     return { runs, exitCode: stopped.exitCode ?? (areFinished ? exitCodes.done : exitCodes.failed) };
   };

@@ -2,6 +2,7 @@ import { LabError } from '../../shared/errors.ts';
 import type { LabEvent, LabOutput } from '../../shared/labApi.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import type { TrainingEvent } from '../../shared/trainerProtocol.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import { progressThrottle } from './progressThrottle.ts';
 import type { Store } from './store/index.ts';
 import { Training } from './training.ts';
@@ -10,6 +11,7 @@ import type { TrainerLauncher } from './trainers.ts';
 
 export interface QueueParts {
   readonly store: Store;
+  readonly checkpoints: Checkpoints;
   readonly launcher: TrainerLauncher;
   readonly limits: TrainingLimits;
   /**
@@ -102,7 +104,7 @@ export class RunQueue {
       this.#cannotStart(run.id, error);
       return;
     }
-    if (this.#next()?.id === run.id) await this.#train(assignment); // else it was moved, cancelled or paused meanwhile
+    if (this.#next()?.id === run.id) await this.#train(run, assignment); // else it was moved, cancelled or paused meanwhile
   }
 
   #next(): RunSummary | undefined {
@@ -125,7 +127,7 @@ export class RunQueue {
     this.#parts.emit({ type: 'queueChanged', queue: this.status() });
   }
 
-  async #train(assignment: Assignment): Promise<void> {
+  async #train(run: RunSummary, assignment: Assignment): Promise<void> {
     const { runId } = assignment;
     const { store, launcher, limits, emit } = this.#parts;
     store.write.start(runId);
@@ -134,6 +136,7 @@ export class RunQueue {
       launcher,
       write: store.write,
       limits,
+      isAgain: run.startedAt !== null || run.epochsDone > 0,
       onStored: (event) => {
         if (event.type !== 'progress') progress.flush();
         this.#tell(runId, event, progress.push);
@@ -149,7 +152,7 @@ export class RunQueue {
   }
 
   #tell(runId: RunId, event: TrainingEvent, pushProgress: ReturnType<typeof progressThrottle>['push']): void {
-    const { emit } = this.#parts;
+    const { emit, checkpoints } = this.#parts;
     switch (event.type) {
       case 'progress':
         pushProgress({ ...event, type: 'progressed', runId });
@@ -159,6 +162,12 @@ export class RunQueue {
         return this.#runChanged(runId);
       case 'logged':
         return emit({ type: 'logged', runId, line: event.line });
+      case 'resumed':
+        checkpoints.dropAfter(runId, event);
+        return this.#runChanged(runId);
+      case 'checkpointed':
+        checkpoints.prune(runId);
+        return this.#runChanged(runId);
       default:
         return this.#runChanged(runId);
     }

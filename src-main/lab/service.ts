@@ -4,11 +4,13 @@ import type { LabApi, LabEvent } from '../../shared/labApi.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import { openLibrary } from './datasets/index.ts';
 import type { Library } from './datasets/index.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { pathGrants } from './grants.ts';
 import { answering } from './requests/answering.ts';
 import { datasetRequests } from './requests/datasets.ts';
 import { deviceRequests } from './requests/device.ts';
 import { queueRequests } from './requests/queue.ts';
+import { resumingRequests } from './requests/resuming.ts';
 import { resultRequests } from './requests/results.ts';
 import { RunQueue } from './queue.ts';
 import { Runtime } from './runtime.ts';
@@ -39,6 +41,8 @@ export interface LabOptions {
   readonly trainsOnlyOwnRuns?: boolean;
   /** Default: a minute of silence, ten seconds to stop. */
   readonly limits?: TrainingLimits;
+  /** Between two checkpoints within an epoch. Default: ten minutes. */
+  readonly checkpointEveryMs?: number;
 }
 
 export interface Lab extends LabApi {
@@ -68,6 +72,11 @@ const labOn = (store: Store, options: LabOptions): Lab => {
   const { workspaceFolder, labVersion } = options;
   const startNotices = interruptLeftRuns(store);
   const library = openLibrary(join(workspaceFolder, 'datasets'));
+  const checkpoints = new Checkpoints(
+    store,
+    join(workspaceFolder, 'checkpoints'),
+    options.checkpointEveryMs ?? 600_000,
+  );
   const listeners = new Set<(event: LabEvent) => void>();
   const emit = (event: LabEvent): void => listeners.forEach((listener) => listener(event));
   const notices = new Map<string, string>();
@@ -90,18 +99,24 @@ const labOn = (store: Store, options: LabOptions): Lab => {
   const ownRuns = options.trainsOnlyOwnRuns === true ? new Set<RunId>() : null;
   const queue = new RunQueue({
     store,
+    checkpoints,
     launcher: options.launcher,
     limits: options.limits ?? { silenceMs: 600_000, stopMs: 10_000 },
     assign: async (run) => {
       await builtIn;
-      return assignmentOf(run, library, runtime, labVersion);
+      return { ...(await assignmentOf(run, library, runtime, labVersion)), checkpoints: checkpoints.plan(run.id) };
     },
     onlyRuns: ownRuns,
     emit,
     onHold: (reason) => note('queue', reason === null ? null : `The queue waits: ${reason}`),
   });
   const grants = pathGrants();
-  const parts = { store, library, queue, runtime, emit, grants, builtIn, labVersion, ownRuns };
+  const added = (runIds: readonly RunId[]): void => {
+    runIds.forEach((id) => ownRuns?.add(id));
+    emit({ type: 'runsChanged' });
+    queue.wake();
+  };
+  const parts = { store, library, queue, checkpoints, runtime, emit, grants, builtIn, labVersion, added };
 
   queue.wake();
   if (options.installRuntimeOnStart) void installIfMissing(runtime);
@@ -111,6 +126,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     ...deviceRequests(runtime, options.presetsFolder),
     ...datasetRequests(parts),
     ...queueRequests(parts),
+    ...resumingRequests(parts),
     ...resultRequests(parts),
     onEvent: (listener) => {
       listeners.add(listener);

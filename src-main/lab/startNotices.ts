@@ -1,5 +1,5 @@
 import { methodNames, methodOf } from '../../shared/method.ts';
-import type { RunSummary } from '../../shared/run.ts';
+import type { CheckpointFile, RunSummary } from '../../shared/run.ts';
 import type { Store } from './store/index.ts';
 
 /** Ends the runs that a former lab left running, and says in a sentence each what happened. */
@@ -7,8 +7,13 @@ export const interruptLeftRuns = ({ read, write }: Store): string[] =>
   read.runs.running().map((run) => {
     const reason = `The lab ended unexpectedly while it was running; ${run.epochsDone} of ${run.config.epochs} epochs are kept.`;
     write.end(run.id, 'interrupted', reason);
-    return `Run ${run.id} (${nameOf(run)}) was interrupted. ${reason}`;
+    return `Run ${run.id} (${nameOf(run)}) was interrupted. ${reason} ${wayOn(read.checkpoints(run.id))}`;
   });
+
+const wayOn = ([newest]: readonly CheckpointFile[]): string =>
+  newest === undefined
+    ? 'It left no checkpoint; "Resume" begins it again.'
+    : `"Resume" goes on after ${newest.epochStep === 0 ? `epoch ${newest.epoch}` : `step ${newest.epochStep} of epoch ${newest.epoch + 1}`}.`;
 
 const nameOf = ({ config, experimentName }: RunSummary): string =>
   `${methodNames[methodOf(config.optimizer)]}, seed ${config.seed}, of "${experimentName}"`;

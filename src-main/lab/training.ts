@@ -30,6 +30,8 @@ export interface TrainingParts {
   readonly launcher: TrainerLauncher;
   readonly write: StoreWriter;
   readonly limits: TrainingLimits;
+  /** The run was under way before: what it trains again takes the place of what it had measured. */
+  readonly isAgain: boolean;
   /** Hears of every event that the store holds. */
   readonly onStored: (event: TrainingEvent) => void;
 }
@@ -161,7 +163,7 @@ export class Training {
 
   #store(event: TrainingEvent, nonFinite: readonly string[]): void {
     const { runId, config } = this.#assignment;
-    const { write } = this.#parts;
+    const { write, isAgain } = this.#parts;
     switch (event.type) {
       case 'started':
         return write.environment(runId, event.environment);
@@ -170,14 +172,20 @@ export class Training {
         return write.steps(
           runId,
           event.steps.map((metrics, index) => ({ metrics, nonFinite: isNonFinite(index) })),
+          isAgain,
         );
       }
       case 'epochFinished':
-        write.epoch(runId, event.metrics, nonFinite.length > 0);
+        write.epoch(runId, event.metrics, nonFinite.length > 0, isAgain);
         this.#epochs += 1;
         return;
       case 'logged':
         return write.log(runId, event.line);
+      case 'resumed':
+        this.#epochs = event.epoch;
+        return;
+      case 'checkpointed':
+        return write.checkpoint(runId, event.checkpoint);
       default:
         this.#end(endingOf(event, this.#epochs, config.epochs));
         this.#killAfter(this.#parts.limits.stopMs, null);

@@ -77,7 +77,7 @@ const runTraining = async (command: Extract<TrainerCommand, { type: 'train' }>):
   try {
     const ops = openEngine(command.config.device, command.bindingPath);
     const run = openRun(ops, command.config, command.dataset, command.datasetFolder, command.labVersion);
-    for await (const event of train(run, stop)) report(event);
+    for await (const event of train(run, stop, command.checkpoints ?? null)) report(event);
   } catch (error) {
     if (!(error instanceof LabError)) console.error(error);
     report({

@@ -31,6 +31,9 @@ export interface Run {
   readonly test: DeviceExamples;
   readonly shuffle: RandomStream;
   readonly augmentation: RandomStream;
+  /** ESAM's chances. */
+  readonly mask: RandomStream;
+  readonly selection: RandomStream;
   readonly environment: RunEnvironment;
   dispose(): void;
 }
@@ -83,9 +86,11 @@ export const openRun = (
   const network = networkOf(config.model.id, [dataset.height, dataset.width, dataset.channels], classes);
   const state = initialState(ops, network, stream('weights'));
   const clock = phaseClock(ops);
+  const mask = stream('mask');
+  const selection = stream('selection');
   const optimizer = optimizerOf({ ops, state, clock }, config.optimizer, {
-    uniform: stream('mask').uniform,
-    subset: stream('selection').subset,
+    uniform: mask.uniform,
+    subset: selection.subset,
   });
   const train = deviceExamples(ops, dataset, { ...subset, labels }, config.augmentation);
   const test = deviceExamples(ops, dataset, files.test, null);
@@ -102,6 +107,8 @@ export const openRun = (
     test,
     shuffle: stream('shuffle'),
     augmentation: stream('augmentation'),
+    mask,
+    selection,
     environment: {
       engine: ops.name,
       device: ops.name.includes('GPU') ? 'GPU' : 'CPU',

@@ -12,7 +12,8 @@ export interface RunningSums {
   /** Sums over all that was read. */
   readonly loss: number;
   readonly correct: number;
-  reset(): void;
+  /** Starts again from these sums. */
+  reset(from: { readonly loss: number; readonly correct: number }): void;
 }
 
 export const runningSums = (ops: Ops): RunningSums => {
@@ -46,9 +47,8 @@ export const runningSums = (ops: Ops): RunningSums => {
     get correct() {
       return correct;
     },
-    reset() {
-      loss = 0;
-      correct = 0;
+    reset(from) {
+      ({ loss, correct } = from);
     },
   };
 };

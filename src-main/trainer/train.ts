@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { phases, type EpochMetrics, type PhaseMs, type StepMetrics } from '../../shared/metrics.ts';
-import type { TrainingEvent } from '../../shared/trainerProtocol.ts';
+import type { CheckpointPlan, TrainingEvent } from '../../shared/trainerProtocol.ts';
+import { checkpointing, epochStart, resume, runStart } from './checkpoints/index.ts';
 import { batchesOf } from './data/batches.ts';
 import type { Tensor } from './engine/ops.ts';
 import { evaluate } from './evaluate.ts';
@@ -17,7 +18,7 @@ export interface StopRequest {
   when: 'now' | 'after-epoch' | null;
 }
 
-/** The run's first steps allocate, compile and tune: they train, but no speed is computed from them. */
+/** A trainer's first steps allocate, compile and tune: they train, but no speed is computed from them. */
 const warmUpSteps = 3;
 /** Least milliseconds between two progress reports. */
 const reportEveryMs = 250;
@@ -52,32 +53,31 @@ const dividedBy = (sums: PhaseMs, count: number): PhaseMs => {
 };
 
 /**
- * Trains a run from its first epoch to its last. Yields `started`, `progress` (at most four a second), `epochFinished`, and at last
- * `done`, `stopped` or `diverged`. Between two steps the event loop gets its turn, so that requests arrive.
+ * Trains a run from its first epoch, or from where its newest checkpoint left it, to its last. Yields `started`, `progress` (at most
+ * four a second), `epochFinished`, and at last `done`, `stopped` or `diverged`; with a plan for checkpoints also `checkpointed` after every
+ * epoch, before a stop and now and then within long epochs. Between two steps the event loop gets its turn, so that requests arrive.
  */
-export async function* train(run: Run, stop: StopRequest): AsyncGenerator<TrainingEvent> {
+export async function* train(
+  run: Run,
+  stop: StopRequest,
+  plan: CheckpointPlan | null = null,
+): AsyncGenerator<TrainingEvent> {
   const { config, ops, network, state, optimizer, clock } = run;
   const sums = runningSums(ops);
   const speed = speedometer();
-  let step = 0;
-  let activeMs = 0;
+  let stepsHere = 0;
   yield { type: 'started', environment: run.environment };
+  let at = plan === null ? runStart() : yield* resume(run, plan);
+  const checkpoints = checkpointing(run, plan, at);
 
-  for (let epoch = 1; epoch <= config.epochs; epoch++) {
+  while (at.epoch <= config.epochs) {
+    const { epoch } = at;
     const learningRate = learningRateAt(config.schedule, config.optimizer.learningRate, epoch, config.epochs);
+    const orderFrom = run.shuffle.state();
     const batches = batchesOf(run.shuffle.permutation(run.train.count), config.batchSize, config.dropLast);
-    const epochPhases = noPhaseMs();
-    const epochStart = { step, activeMs };
-    let sampledSteps = 0;
-    let images = 0;
-    let timedImages = 0;
-    let timedMs = 0;
-    let stepsPerturbed = 0;
-    let perturbedTensors = 0;
-    let keptExamples = 0;
     let unreported: StepMetrics[] = [];
     let lastReport = performance.now();
-    sums.reset();
+    sums.reset(at);
     const progress = (activity: 'training' | 'evaluating'): TrainingEvent => {
       const steps = unreported;
       unreported = [];
@@ -85,24 +85,41 @@ export async function* train(run: Run, stop: StopRequest): AsyncGenerator<Traini
       return {
         type: 'progress',
         epoch,
-        epochStep: step - epochStart.step,
+        epochStep: at.batchesDone,
         epochSteps: batches.length,
         imagesPerSecond: speed.read(),
         activity,
         steps,
       };
     };
+    /** Keeps the present state, once everything before it was reported. Only while the sums are read. */
+    const save = function* (): Generator<TrainingEvent> {
+      if (unreported.length > 0) yield progress('training');
+      yield* checkpoints.save({ ...at, loss: sums.loss, correct: sums.correct }, orderFrom);
+    };
 
-    for (const indices of batches) {
+    for (const indices of batches.slice(at.batchesDone)) {
       await setImmediate();
-      if (stop.when === 'now') {
+      const isStopped = stop.when === 'now';
+      if (isStopped || checkpoints.isDue()) {
+        const divergedAt = sums.read();
+        if (divergedAt !== null) {
+          yield progress('training');
+          yield { type: 'diverged', epoch, step: divergedAt };
+          return;
+        }
+        yield* save();
+      }
+      if (isStopped) {
         if (unreported.length > 0) yield progress('training');
-        yield { type: 'stopped', reason: `Stopped on request in epoch ${epoch}, after step ${step}.` };
+        yield { type: 'stopped', reason: `Stopped on request in epoch ${epoch}, after step ${at.step}.` };
         return;
       }
-      step++;
-      const isSampled = step === epochStart.step + 1 || step % config.logEvery === 0;
-      const isLast = step === epochStart.step + batches.length;
+      at.step++;
+      at.batchesDone++;
+      stepsHere++;
+      const isSampled = at.batchesDone === 1 || at.step % config.logEvery === 0;
+      const isLast = at.batchesDone === batches.length;
       clock.setExact(isSampled);
       const start = performance.now();
       const batch = clock.measure('input', () => run.train.batch(indices, run.augmentation));
@@ -118,30 +135,31 @@ export async function* train(run: Run, stop: StopRequest): AsyncGenerator<Traini
       reports.forEach(({ lossesBefore }, part) => {
         const correct = hits[part];
         if (correct === undefined) throw new Error('A first pass was not counted.');
-        sums.add(step, lossesBefore, correct);
+        sums.add(at.step, lossesBefore, correct);
         ops.dispose(correct);
       });
       // The last step of an epoch waits for the device too, so that the epoch's time is whole.
       if (isSampled || isLast) ops.synchronize();
       const durationMs = performance.now() - start;
-      activeMs += durationMs;
-      images += indices.length;
-      if (step > warmUpSteps) {
-        timedImages += indices.length;
-        timedMs += durationMs;
+      at.activeMs += durationMs;
+      at.trainMs += durationMs;
+      at.images += indices.length;
+      if (stepsHere > warmUpSteps) {
+        at.timedImages += indices.length;
+        at.timedMs += durationMs;
       }
       speed.add(indices.length, durationMs);
-      stepsPerturbed += perturbedIn(reports) > 0 ? 1 : 0;
-      perturbedTensors += perturbedIn(reports);
-      keptExamples += keptIn(reports);
+      at.stepsPerturbed += perturbedIn(reports) > 0 ? 1 : 0;
+      at.perturbedTensors += perturbedIn(reports);
+      at.keptExamples += keptIn(reports);
       const phaseMs = clock.take();
       if (isSampled) {
-        sampledSteps++;
-        addPhases(epochPhases, phaseMs);
+        at.sampledSteps++;
+        addPhases(at.phaseMs, phaseMs);
         unreported.push({
           epoch,
-          step,
-          activeMs,
+          step: at.step,
+          activeMs: at.activeMs,
           batchExamples: indices.length,
           parameterTensors: network.parameters.length,
           phaseMs,
@@ -166,36 +184,38 @@ export async function* train(run: Run, stop: StopRequest): AsyncGenerator<Traini
     for (result of evaluate(run)) {
       await setImmediate();
       if (stop.when === 'now') {
+        yield* save();
         yield { type: 'stopped', reason: `Stopped on request while epoch ${epoch} was evaluated.` };
         return;
       }
       if (performance.now() - lastReport >= reportEveryMs) yield progress('evaluating');
     }
     if (!Number.isFinite(result.loss)) {
-      yield { type: 'diverged', epoch, step };
+      yield { type: 'diverged', epoch, step: at.step };
       return;
     }
-    const steps = step - epochStart.step;
     const metrics: EpochMetrics = {
       epoch,
       learningRate,
-      trainLoss: sums.loss / images,
-      trainAccuracy: sums.correct / images,
+      trainLoss: sums.loss / at.images,
+      trainAccuracy: sums.correct / at.images,
       testLoss: result.loss,
       testAccuracy: result.accuracy,
-      imagesPerSecond: timedMs === 0 ? null : (1000 * timedImages) / timedMs,
-      steps,
-      images,
-      trainMs: activeMs - epochStart.activeMs,
+      imagesPerSecond: at.timedMs === 0 ? null : (1000 * at.timedImages) / at.timedMs,
+      steps: at.batchesDone,
+      images: at.images,
+      trainMs: at.trainMs,
       evaluationMs: performance.now() - evaluationStart,
-      activeMs,
-      stepsPerturbed,
-      perturbedTensorShare: perturbedTensors / (steps * network.parameters.length),
-      keptExampleShare: keptExamples / images,
-      phaseMs: dividedBy(epochPhases, sampledSteps),
+      activeMs: at.activeMs,
+      stepsPerturbed: at.stepsPerturbed,
+      perturbedTensorShare: at.perturbedTensors / (at.batchesDone * network.parameters.length),
+      keptExampleShare: at.keptExamples / at.images,
+      phaseMs: dividedBy(at.phaseMs, at.sampledSteps),
     };
     yield { type: 'epochFinished', metrics };
     speed.reset();
+    at = epochStart({ ...at, epoch: epoch + 1 });
+    yield* checkpoints.save(at, run.shuffle.state());
     if (stop.when === 'after-epoch' && epoch < config.epochs) {
       yield { type: 'stopped', reason: `Stopped on request after epoch ${epoch} of ${config.epochs}.` };
       return;

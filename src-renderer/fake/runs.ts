@@ -3,6 +3,7 @@ import { canonicalJson, groupConfigOf, type RunConfig } from '../../shared/runCo
 import { fakeEnvironment } from './machine.ts';
 import { fakeEpoch, fakeStep, stepsOfEpoch, wobble } from './training.ts';
 
+const checkpointBytes = 750_000;
 const startedAt = Date.parse('2026-11-23T15:00:00Z');
 
 /** Stands for the SHA-256 of the configuration without the seed. */
@@ -36,11 +37,13 @@ export const queuedRun = (
     lastTestAccuracy: null,
     imagesPerSecond: null,
     activeMs: 0,
+    checkpointBytes: 0,
   },
   environment: null,
   epochs: [],
   steps: [],
   log: [],
+  checkpoints: [],
 });
 
 /** Adds a finished epoch to the run. */
@@ -56,7 +59,14 @@ export const addEpoch = (detail: RunDetail, epoch: number): void => {
     lastTestAccuracy: metrics.testAccuracy,
     imagesPerSecond: metrics.imagesPerSecond,
     activeMs: metrics.activeMs,
+    checkpointBytes: 2 * checkpointBytes,
   };
+  const step = epoch * stepsOfEpoch(detail.run.config);
+  const checkpoint = {
+    fileName: `epoch-${String(epoch).padStart(4, '0')}-step-${String(step).padStart(8, '0')}.ckpt`,
+    ...{ epoch, epochStep: 0, step, sizeBytes: checkpointBytes, sha256: '0'.repeat(64) },
+  };
+  detail.checkpoints = [checkpoint, ...detail.checkpoints].slice(0, 2);
 };
 
 /** Makes the run one that ended in the past. */

@@ -48,7 +48,7 @@ export const useRunFeed = defineStore('runFeed', () => {
       detail.value = { ...known, steps: all.length > mostSteps ? all.filter((_, index) => index % 2 === 0) : all };
     } else if (event.type === 'epochFinished') {
       const others = known.epochs.filter((epoch) => epoch.epoch !== event.metrics.epoch);
-      detail.value = { ...known, epochs: [...others, event.metrics] };
+      detail.value = { ...known, epochs: [...others, event.metrics].sort((a, b) => a.epoch - b.epoch) };
     } else if (event.type === 'logged') {
       detail.value = { ...known, log: [...known.log, event.line] };
     }

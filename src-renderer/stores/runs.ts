@@ -28,6 +28,14 @@ export const useRuns = defineStore('runs', () => {
   const repeat = (runIds: RunId[]): Promise<{ runIds: RunId[] } | null> =>
     problems.attempt('Repeat the runs', () => lab.repeatRuns({ runIds }));
 
+  /** Puts unfinished runs back into the queue; false when refused. */
+  const resume = async (runIds: RunId[]): Promise<boolean> =>
+    (await problems.attempt('Resume the runs', () => lab.resumeRuns({ runIds }))) !== null;
+
+  /** Queues a new run that begins with a finished one's epochs; null when refused. */
+  const extend = (runId: RunId, epochs: number): Promise<{ runId: RunId } | null> =>
+    problems.attempt('Extend the run', () => lab.extendRun({ runId, epochs }));
+
   /** Moves ended runs to the trash or back; false when refused. */
   const setDeleted = async (runIds: RunId[], deleted: boolean): Promise<boolean> => {
     const done = await problems.attempt(deleted ? 'Delete the runs' : 'Restore the runs', () =>
@@ -36,6 +44,10 @@ export const useRuns = defineStore('runs', () => {
     if (done) await load();
     return done !== null;
   };
+
+  /** Removes the runs in the trash for good; how many there were, null when refused. */
+  const emptyTrash = async (): Promise<number | null> =>
+    (await problems.attempt('Empty the trash', () => lab.emptyTrash({})))?.runCount ?? null;
 
   onEvent((event) => {
     if (event.type === 'runsChanged' || event.type === 'epochFinished') void reload();
@@ -47,5 +59,5 @@ export const useRuns = defineStore('runs', () => {
     }
   });
 
-  return { runs, experiments, results, load, repeat, setDeleted };
+  return { runs, experiments, results, load, repeat, resume, extend, setDeleted, emptyTrash };
 });

@@ -79,6 +79,45 @@ test.for<[signal: NodeJS.Signals, code: number]>([
   expect(run?.epochsDone).toBeGreaterThan(0);
 });
 
+test('Ctrl-C keeps a checkpoint, from which run --resume goes on to the end', slow, async () => {
+  const { workspace, config } = await workspaceToRun(200);
+  const { child, ended } = startCli(workspace, ['run', config]);
+  await new Promise<void>((resolve) => {
+    child.stderr.on('data', (text: Buffer) => {
+      if (text.includes('epoch 3 ')) resolve();
+    });
+  });
+  child.kill('SIGINT');
+  const stopped = await ended;
+  expect(stopped).toMatchObject({
+    code: 130,
+    stderr: expect.stringContaining('A checkpoint of run 1 is kept; go on with: esam-lab run --resume 1') as string,
+  });
+  const resumed = await cli(workspace, ['run', '--resume', '1', '--json']);
+  expect(JSON.parse(resumed.stdout)).toMatchObject({ id: 1, state: 'finished', epochsDone: 200 });
+  expect(resumed.stderr).not.toContain('epoch 3 of 200');
+  expect((await cli(workspace, ['run', '--resume', '1'])).code).toBe(1); // it has finished
+  expect((await cli(workspace, ['run', '--resume', '1', config])).code).toBe(2);
+  expect((await cli(workspace, ['run'])).code).toBe(2);
+});
+
+test('queue --resume trains what was interrupted', slow, async () => {
+  const { workspace, config } = await workspaceToRun(100);
+  const { child, ended } = startCli(workspace, ['run', config]);
+  await new Promise<void>((resolve) => {
+    child.stderr.on('data', (text: Buffer) => {
+      if (text.includes('epoch 3 ')) resolve();
+    });
+  });
+  child.kill('SIGKILL');
+  await ended;
+  const { code, stdout, stderr } = await cli(workspace, ['queue', '--resume', '--json']);
+  expect(stderr).toContain('"Resume" goes on after');
+  expect(stderr).toContain('Back in the queue: run 1.');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ runs: [{ id: 1, state: 'finished', epochsDone: 100 }] });
+});
+
 test('queue lists what waits, run leaves it alone, and queue --run trains it', slow, async () => {
   const { workspace, config } = await workspaceToRun(1);
   const { optimizer, seed, ...shared } = smallRun('small', 1);

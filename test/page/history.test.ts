@@ -38,6 +38,32 @@ test('runs are grouped by configuration, found, opened, deleted and brought back
   await close();
 });
 
+test('an interrupted run is resumed, a finished one extended where its schedule allows it', async () => {
+  const { page, complaints, close } = await pages.open('/runs/14', { scenario: 'idle' });
+  await page.getByText('1.5 MB; the last after epoch 4').waitFor();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.waitForURL(/live/);
+  await page.getByText('Run 14', { exact: false }).first().waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+
+  const finished = await pages.open('/runs/1', { scenario: 'idle' });
+  await finished.page.getByRole('button', { name: 'Extend…' }).click();
+  await finished.page.getByText('The learning rate of a cosine schedule depends on the number of epochs').waitFor();
+  await finished.close();
+});
+
+test('emptying the trash removes what was deleted, for good', async () => {
+  const { page, complaints, close } = await pages.open('/runs/14', { scenario: 'idle' });
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByText('20 runs in 8 configurations').waitFor();
+  await page.getByRole('button', { name: 'Empty trash' }).click();
+  await page.getByRole('button', { name: 'Empty', exact: true }).click();
+  await page.getByText('One run is gone, with its checkpoints.').waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test('groups chosen among the runs are compared', async () => {
   const { page, complaints, close } = await pages.open('/runs', { scenario: 'idle' });
   for (const index of [3, 4, 7])

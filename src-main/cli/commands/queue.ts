@@ -1,5 +1,6 @@
 import { methodNames, methodOf } from '../../../shared/method.ts';
 import type { RunSummary } from '../../../shared/run.ts';
+import type { Lab } from '../../lab/service.ts';
 import { ensureEngine } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
@@ -9,8 +10,12 @@ import type { Settings } from '../session.ts';
 import { trainQueue } from '../train.ts';
 
 /** `queue`: lists what runs or waits, or works it off. */
-export const queue = async (settings: Settings, options: { train: boolean; install: boolean }): Promise<ExitCode> =>
+export const queue = async (
+  settings: Settings,
+  options: { train: boolean; resume: boolean; install: boolean },
+): Promise<ExitCode> =>
   withLab(settings, options.train ? 'all' : 'own', async (lab) => {
+    if (options.resume) await resumeInterrupted(lab);
     const waiting = await lab.queue({});
     if (!options.train) {
       const runs = [...waiting.running, ...waiting.waiting];
@@ -24,6 +29,14 @@ export const queue = async (settings: Settings, options: { train: boolean; insta
     await print(settings.json ? JSON.stringify({ runs }) : runs.length === 0 ? 'The queue is empty.' : runsText(runs));
     return exitCode;
   });
+
+/** Puts runs that were cut short back into the queue. */
+const resumeInterrupted = async (lab: Lab): Promise<void> => {
+  const interrupted = (await lab.runs({ experimentId: null })).filter(({ state }) => state === 'interrupted');
+  const runIds = interrupted.map(({ id }) => id);
+  if (runIds.length > 0) await lab.resumeRuns({ runIds });
+  say(runIds.length === 0 ? 'No run was interrupted.' : `Back in the queue: run ${runIds.join(', ')}.`);
+};
 
 const runsText = (runs: readonly RunSummary[]): string =>
   columns([

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
+import type { RunSummary } from '../../../shared/run.ts';
 import { experimentSchema, runConfigSchema } from '../../../shared/runConfig.ts';
 import { parseConfig } from '../configErrors.ts';
 import { onEngineAtHand } from '../engine.ts';
@@ -30,16 +31,21 @@ export const runConfigFile = async (
   );
   return withLab(settings, 'own', async (lab) => {
     const { runs, exitCode } = await trainExperiment(lab, await onEngineAtHand(lab, experiment, options.install));
-    for (const run of runs) {
-      await print(
-        settings.json
-          ? JSON.stringify(run)
-          : `Run ${run.id} ${run.state} after ${run.epochsDone} epochs: best test accuracy ${percent(run.bestTestAccuracy)}, ` +
-              `last ${percent(run.lastTestAccuracy)}, ${rate(run.imagesPerSecond)}`,
-      );
-    }
+    await printRuns(settings, runs);
     return exitCode;
   });
+};
+
+/** What became of runs, one line each. */
+export const printRuns = async (settings: Settings, runs: readonly RunSummary[]): Promise<void> => {
+  for (const run of runs) {
+    await print(
+      settings.json
+        ? JSON.stringify(run)
+        : `Run ${run.id} ${run.state} after ${run.epochsDone} epochs: best test accuracy ${percent(run.bestTestAccuracy)}, ` +
+            `last ${percent(run.lastTestAccuracy)}, ${rate(run.imagesPerSecond)}`,
+    );
+  }
 };
 
 const readJson = async (file: string): Promise<unknown> => {

@@ -19,23 +19,18 @@ export interface QueueParts {
   readonly library: Library;
   readonly queue: RunQueue;
   readonly builtIn: Promise<void>;
-  /** Where a lab trains only its own runs, those; else null. */
-  readonly ownRuns: Set<RunId> | null;
+  /** Runs were put into the queue. */
+  readonly added: (runIds: readonly RunId[]) => void;
   readonly emit: (event: LabEvent) => void;
 }
 
 /** Requests that make, order and end runs. */
-export const queueRequests = ({ store, library, queue, builtIn, ownRuns, emit }: QueueParts): QueueApi => {
+export const queueRequests = ({ store, library, queue, builtIn, added, emit }: QueueParts): QueueApi => {
   const { read, write } = store;
 
   const plan = async (experiment: Experiment) => {
     await builtIn;
     return planExperiment(read, experiment, (id) => library.list().find((dataset) => dataset.id === id) ?? null);
-  };
-  const added = (runIds: readonly RunId[]): void => {
-    runIds.forEach((id) => ownRuns?.add(id));
-    emit({ type: 'runsChanged' });
-    queue.wake();
   };
 
   return {

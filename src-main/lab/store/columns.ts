@@ -4,9 +4,9 @@ const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `
 export const selected = (names: readonly string[]): string =>
   names.map((name) => `${snakeCase(name)} AS "${name}"`).join(', ');
 
-/** An INSERT whose parameters have the contract's names. */
-export const insertInto = (table: string, names: readonly string[]): string =>
-  `INSERT INTO ${table} (${names.map(snakeCase).join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`;
+/** An INSERT whose parameters have the contract's names. @param replaces - a row with the same key goes. */
+export const insertInto = (table: string, names: readonly string[], replaces = false): string =>
+  `INSERT ${replaces ? 'OR REPLACE ' : ''}INTO ${table} (${names.map(snakeCase).join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`;
 
 /** True becomes 1, false 0: SQLite has no booleans. */
 export const flag = (value: boolean): 0 | 1 => (value ? 1 : 0);

@@ -6,9 +6,9 @@ import type { Database } from './database.ts';
 
 const names = Object.keys(runEnvironmentSchema.shape);
 
-/** What runs ran on. */
+/** What runs ran on; a run that goes on elsewhere has the last one. */
 export const environmentTable = (database: Database) => {
-  const insert = database.prepare(insertInto('environment', ['runId', ...names]));
+  const insert = database.prepare(insertInto('environment', ['runId', ...names], true));
   const select = database.prepare(`SELECT ${selected(names)} FROM environment WHERE run_id = ?`);
   return {
     insert: (runId: RunId, environment: RunEnvironment): void => void insert.run({ runId, ...environment }),

@@ -17,7 +17,13 @@ export const epochTable = (database: Database) => {
   const select = database.prepare<[RunId], Row>(
     `SELECT ${selected(names)}, ${phaseColumn('epoch', '0')} FROM epoch WHERE run_id = ? ORDER BY epoch.epoch`,
   );
+  const remove = database.prepare('DELETE FROM epoch WHERE run_id = ? AND epoch = ?');
   return {
+    /** Makes room for the same epoch, trained again. */
+    remove: (runId: RunId, metrics: Pick<EpochMetrics, 'epoch'>): void => {
+      phaseTimes.remove(runId, metrics.epoch, 0);
+      remove.run(runId, metrics.epoch);
+    },
     /** @param nonFinite - a measured value was NaN or infinite, and is null here for that. */
     insert: (runId: RunId, metrics: EpochMetrics, nonFinite: boolean): void => {
       const { phaseMs, ...row } = metrics;

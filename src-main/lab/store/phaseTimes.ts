@@ -7,7 +7,9 @@ import type { Database } from './database.ts';
 /** Milliseconds per phase of a step, or of an epoch's mean step (step 0). */
 export const phaseTimeTable = (database: Database) => {
   const insert = database.prepare(insertInto('phase_time', ['runId', 'epoch', 'step', 'phase', 'ms']));
+  const remove = database.prepare('DELETE FROM phase_time WHERE run_id = ? AND epoch = ? AND step = ?');
   return {
+    remove: (runId: RunId, epoch: number, step: number): void => void remove.run(runId, epoch, step),
     insert: (runId: RunId, epoch: number, step: number, phaseMs: PhaseMs): void => {
       for (const phase of phases) {
         if (phaseMs[phase] > 0) insert.run({ runId, epoch, step, phase, ms: phaseMs[phase] });

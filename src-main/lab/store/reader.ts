@@ -1,5 +1,6 @@
 import type { RunDetail, RunId } from '../../../shared/run.ts';
 import type { Database } from './database.ts';
+import { checkpointTable } from './checkpoints.ts';
 import { environmentTable } from './environments.ts';
 import { epochTable } from './epochs.ts';
 import { experimentTable } from './experiments.ts';
@@ -17,11 +18,13 @@ export const storeReader = (database: Database) => {
   const epochs = epochTable(database);
   const steps = stepTable(database);
   const logs = logTable(database);
+  const checkpoints = checkpointTable(database);
   const experiments = experimentTable(database);
   return {
     runs,
     epochs: epochs.of,
     environment: environments.of,
+    checkpoints: checkpoints.of,
     experiments: experiments.all,
     experiment: experiments.definition,
     isPaused: pauseTable(database).isPaused,
@@ -34,6 +37,7 @@ export const storeReader = (database: Database) => {
         epochs: epochs.of(id),
         steps: steps.of(id, mostSteps),
         log: logs.of(id),
+        checkpoints: checkpoints.of(id),
       };
     },
   };

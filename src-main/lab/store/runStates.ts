@@ -1,4 +1,5 @@
 import { LabError } from '../../../shared/errors.ts';
+import { resumableStates } from '../../../shared/run.ts';
 import type { RunId, RunState, RunSummary } from '../../../shared/run.ts';
 import { canonicalJson, groupConfigOf } from '../../../shared/runConfig.ts';
 import type { RunConfig } from '../../../shared/runConfig.ts';
@@ -17,15 +18,21 @@ export const runStates = (database: Database) => {
      VALUES (?, ?, ?, ?, 'queued', (SELECT coalesce(max(queue_position), 0) + 1 FROM run), ?)`,
   );
   const start = database.prepare(
-    "UPDATE run SET state = 'running', queue_position = NULL, started_at = ? WHERE id = ? AND state = 'queued'",
+    "UPDATE run SET state = 'running', queue_position = NULL, started_at = coalesce(started_at, ?) WHERE id = ? AND state = 'queued'",
   );
   const end = database.prepare("UPDATE run SET state = ?, reason = ?, ended_at = ? WHERE id = ? AND state = 'running'");
   const refuse = database.prepare(
-    `UPDATE run SET state = 'failed', reason = ?, queue_position = NULL, started_at = NULL, ended_at = ? WHERE id = ? AND state = 'queued'`,
+    `UPDATE run SET state = 'failed', reason = ?, queue_position = NULL, ended_at = ? WHERE id = ? AND state = 'queued'`,
   );
   const cancel = database.prepare(
-    `UPDATE run SET state = 'cancelled', reason = 'Taken out of the queue before it started.', queue_position = NULL, ended_at = ?
+    `UPDATE run SET state = 'cancelled', queue_position = NULL, ended_at = ?,
+       reason = iif(started_at IS NULL, 'Taken out of the queue before it started.', 'Taken out of the queue before it went on.')
      WHERE id = ? AND state = 'queued'`,
+  );
+  const resume = database.prepare(
+    `UPDATE run SET state = 'queued', reason = NULL, stop_requested = NULL, ended_at = NULL,
+       queue_position = (SELECT coalesce(max(queue_position), 0) + 1 FROM run)
+     WHERE id = ? AND deleted = 0 AND state IN (${resumableStates.map((state) => `'${state}'`).join(', ')})`,
   );
   const requestStop = database.prepare("UPDATE run SET stop_requested = ? WHERE id = ? AND state = 'running'");
   const remove = database.prepare('UPDATE run SET deleted = ? WHERE id = ? AND ended_at IS NOT NULL');
@@ -53,6 +60,9 @@ export const runStates = (database: Database) => {
       changed(end.run(to, reason, now(), id).changes, id, 'a running run'),
     /** Ends a waiting run that cannot start. */
     refuse: (id: RunId, reason: string): void => changed(refuse.run(reason, now(), id).changes, id, 'a waiting run'),
+    /** Puts an unfinished run back into the queue, as its last. */
+    resume: (id: RunId): void =>
+      changed(resume.run(id).changes, id, `one of these, and not in the trash: ${resumableStates.join(', ')}`),
     cancel: (id: RunId): void => changed(cancel.run(now(), id).changes, id, 'a waiting run'),
     requestStop: (id: RunId, when: NonNullable<RunSummary['stopRequested']>): void =>
       changed(requestStop.run(when, id).changes, id, 'a running run'),

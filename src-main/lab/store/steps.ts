@@ -20,7 +20,13 @@ export const stepTable = (database: Database) => {
      FROM (SELECT *, row_number() OVER (ORDER BY step) - 1 AS place FROM step WHERE run_id = ?) AS step
      WHERE place % ? = 0 ORDER BY step.step`,
   );
+  const remove = database.prepare('DELETE FROM step WHERE run_id = ? AND step = ?');
   return {
+    /** Makes room for the same step, trained again. */
+    remove: (runId: RunId, metrics: Pick<StepMetrics, 'epoch' | 'step'>): void => {
+      phaseTimes.remove(runId, metrics.epoch, metrics.step);
+      remove.run(runId, metrics.step);
+    },
     /** @param nonFinite - a measured value was NaN or infinite, and is null here for that. */
     insert: (runId: RunId, metrics: StepMetrics, nonFinite: boolean): void => {
       const { phaseMs, ...row } = metrics;

@@ -1,12 +1,14 @@
 import type { EpochMetrics, StepMetrics } from '../../../shared/metrics.ts';
-import type { RunId } from '../../../shared/run.ts';
+import type { CheckpointFile, RunId } from '../../../shared/run.ts';
 import type { Experiment, RunConfig } from '../../../shared/runConfig.ts';
 import type { Database } from './database.ts';
+import { checkpointTable } from './checkpoints.ts';
 import { environmentTable } from './environments.ts';
 import { epochTable } from './epochs.ts';
 import { experimentTable } from './experiments.ts';
 import { logTable } from './logs.ts';
 import { pauseTable } from './pause.ts';
+import { runCopies } from './runCopies.ts';
 import { runStates } from './runStates.ts';
 import { stepTable } from './steps.ts';
 
@@ -18,6 +20,8 @@ export const storeWriter = (database: Database) => {
   const steps = stepTable(database);
   const environments = environmentTable(database);
   const logs = logTable(database);
+  const checkpoints = checkpointTable(database);
+  const copies = runCopies(database);
   const pause = pauseTable(database);
   const forEach = <T>(items: readonly T[], change: (item: T) => void): void =>
     database.transaction(() => items.forEach(change))();
@@ -32,6 +36,23 @@ export const storeWriter = (database: Database) => {
       const at = new Date().toISOString();
       return runs.map(({ experimentId, config }) => states.insert(experimentId, config, at));
     }),
+    /**
+     * Adds an experiment of one run that begins with all that was measured in another one, and with its checkpoints.
+     * @param provide - puts the checkpoints' files in their place; if it fails, nothing was added.
+     */
+    addExtension: database.transaction(
+      (experiment: Experiment, config: RunConfig, source: RunId, provide: (added: RunId) => CheckpointFile[]) => {
+        const at = new Date().toISOString();
+        const experimentId = experiments.insert(experiment, at);
+        const runId = states.insert(experimentId, config, at);
+        copies.copyMeasured(source, runId);
+        for (const checkpoint of provide(runId)) checkpoints.insert(runId, checkpoint);
+        return { experimentId, runId };
+      },
+    ),
+    resume: (ids: readonly RunId[]): void => forEach(ids, states.resume),
+    /** Removes the runs in the trash for good, and answers which they were. */
+    removeDeleted: database.transaction(copies.removeDeleted),
     start: states.start,
     end: states.end,
     refuse: states.refuse,
@@ -41,11 +62,20 @@ export const storeWriter = (database: Database) => {
     move: database.transaction((id: RunId, beforeId: RunId | null) => states.move(id, beforeId)),
     setPaused: pause.set,
     environment: environments.insert,
-    epoch: database.transaction((id: RunId, metrics: EpochMetrics, nonFinite: boolean) =>
-      epochs.insert(id, metrics, nonFinite),
-    ),
-    steps: (id: RunId, sampled: readonly { metrics: StepMetrics; nonFinite: boolean }[]): void =>
-      forEach(sampled, ({ metrics, nonFinite }) => steps.insert(id, metrics, nonFinite)),
+    /** @param isAgain - an epoch that a run trains again takes the place of the former one; else that is an error. */
+    epoch: database.transaction((id: RunId, metrics: EpochMetrics, nonFinite: boolean, isAgain = false) => {
+      if (isAgain) epochs.remove(id, metrics);
+      epochs.insert(id, metrics, nonFinite);
+    }),
+    steps: (id: RunId, sampled: readonly { metrics: StepMetrics; nonFinite: boolean }[], isAgain = false): void =>
+      forEach(sampled, ({ metrics, nonFinite }) => {
+        if (isAgain) steps.remove(id, metrics);
+        steps.insert(id, metrics, nonFinite);
+      }),
+    checkpoint: checkpoints.insert,
+    /** Forgets checkpoints; their files may go afterwards. */
+    dropCheckpoints: (id: RunId, fileNames: readonly string[]): void =>
+      forEach(fileNames, (fileName) => checkpoints.remove(id, fileName)),
     log: logs.insert,
   };
 };

@@ -20,12 +20,14 @@ export interface RandomStream {
   subset(n: number, k: number): Int32Array;
   /** Four 32-bit numbers from which the stream goes on. */
   state(): readonly number[];
+  /** Goes on from such a state. */
+  restore(state: readonly number[]): void;
 }
 
 /** The stream of a run's seed and a purpose: its state is the first 128 bits of SHA-256("seed/name"). */
 export const randomStream = (seed: number, name: StreamName): RandomStream => {
   const digest = createHash('sha256').update(`${seed}/${name}`).digest();
-  const generator = xoroshiro128plusFromState([0, 4, 8, 12].map((offset) => digest.readInt32LE(offset)));
+  let generator = xoroshiro128plusFromState([0, 4, 8, 12].map((offset) => digest.readInt32LE(offset)));
 
   const uniform = (): number => uniformFloat64(generator);
   const integer = (below: number): number => uniformInt(generator, 0, below - 1);
@@ -48,5 +50,8 @@ export const randomStream = (seed: number, name: StreamName): RandomStream => {
     permutation: (n) => subset(n, n),
     subset,
     state: () => generator.getState(),
+    restore: (state) => {
+      generator = xoroshiro128plusFromState(state);
+    },
   };
 };

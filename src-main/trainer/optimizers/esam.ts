@@ -158,6 +158,12 @@ export const esam = (training: Training, rule: UpdateRule, settings: EsamSetting
       if (settings.maskDrawn === 'after-step') nextMask = newMask();
       return parts.map(({ report }) => report);
     },
+    velocities: rule.velocities,
+    memory: () => ({ steps: step, mask: nextMask }),
+    recall(memory) {
+      step = memory.steps;
+      nextMask = memory.mask;
+    },
     dispose: rule.dispose,
   };
 };

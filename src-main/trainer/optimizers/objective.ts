@@ -65,9 +65,22 @@ export interface StepReport {
   readonly kept: Tensor | null;
 }
 
+/** What an optimizer remembers from step to step besides velocities. */
+export interface OptimizerMemory {
+  /** Steps done, where every n-th differs. */
+  readonly steps: number;
+  /** The mask of tensors drawn for the next step; null = all. */
+  readonly mask: readonly boolean[] | null;
+}
+
 export interface Optimizer {
   /** Does one step with the given learning rate; one report for each sub-batch. */
   step(objective: Objective, learningRate: number): readonly StepReport[];
+  /** Momentum per parameter; on a resume others are put in their place. */
+  readonly velocities: Tensor[];
+  memory(): OptimizerMemory;
+  /** Goes on from a memory. */
+  recall(memory: OptimizerMemory): void;
   /** Disposes of the optimizer's own tensors. */
   dispose(): void;
 }
@@ -75,7 +88,7 @@ export interface Optimizer {
 /** A rule that turns a gradient into new parameters, and consumes the gradient. */
 export interface UpdateRule {
   apply(gradients: Gradients, learningRate: number): void;
-  /** Momentum per parameter, for checkpoints and tests. */
-  readonly velocities: readonly Tensor[];
+  /** Momentum per parameter. */
+  readonly velocities: Tensor[];
   dispose(): void;
 }

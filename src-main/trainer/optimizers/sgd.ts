@@ -48,5 +48,8 @@ export const sgd = (rule: UpdateRule): Optimizer => ({
       },
     ];
   },
+  velocities: rule.velocities,
+  memory: () => ({ steps: 0, mask: null }),
+  recall: () => undefined,
   dispose: rule.dispose,
 });

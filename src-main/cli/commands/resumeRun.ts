@@ -1,0 +1,20 @@
+import type { RunId } from '../../../shared/run.ts';
+import { ensureEngine } from '../engine.ts';
+import type { ExitCode } from '../exitCodes.ts';
+import { withLab } from '../session.ts';
+import type { Settings } from '../session.ts';
+import { trainResumed } from '../train.ts';
+import { printRuns } from './runConfigFile.ts';
+
+/** `run --resume`: goes on with one run from its last checkpoint. */
+export const resumeRun = async (
+  settings: Settings,
+  { runId, install }: { runId: RunId; install: boolean },
+): Promise<ExitCode> =>
+  withLab(settings, 'own', async (lab) => {
+    const { run } = await lab.run({ runId });
+    if (run.config.device.engine === 'tensorflow') await ensureEngine(lab, install);
+    const { runs, exitCode } = await trainResumed(lab, [runId]);
+    await printRuns(settings, runs);
+    return exitCode;
+  });

@@ -1,0 +1,79 @@
+import { LabError } from '../../../shared/errors.ts';
+import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
+import type { RunId, RunSummary } from '../../../shared/run.ts';
+import { withEpochs } from '../../../shared/runConfig.ts';
+import type { Experiment } from '../../../shared/runConfig.ts';
+import type { Checkpoints } from '../checkpoints.ts';
+import type { Store } from '../store/index.ts';
+import { answering, doing } from './answering.ts';
+
+type ResumingApi = Pick<LabApi, 'resumeRuns' | 'extendRun' | 'emptyTrash'>;
+
+export interface ResumingParts {
+  readonly store: Store;
+  readonly checkpoints: Checkpoints;
+  /** Runs were put into the queue. */
+  readonly added: (runIds: readonly RunId[]) => void;
+  readonly emit: (event: LabEvent) => void;
+}
+
+/** Requests that live on what runs have left behind. */
+export const resumingRequests = ({ store, checkpoints, added, emit }: ResumingParts): ResumingApi => ({
+  resumeRuns: doing(({ runIds }) => {
+    store.write.resume(runIds);
+    added(runIds);
+  }),
+  extendRun: answering(({ runId, epochs }) => {
+    const { experiment, run } = extensionOf(store, runId, epochs);
+    const config = { ...run.config, epochs };
+    const result = store.write.addExtension(experiment, config, runId, (to) => checkpoints.share(runId, to));
+    const text = `Goes on from run ${runId}, whose ${run.config.epochs} epochs it begins with.`;
+    store.write.log(result.runId, { at: new Date().toISOString(), level: 'info', text });
+    added([result.runId]);
+    return result;
+  }),
+  emptyTrash: answering(() => {
+    const removed = store.write.removeDeleted();
+    checkpoints.forget(removed);
+    emit({ type: 'runsChanged' });
+    return { runCount: removed.length };
+  }),
+});
+
+/** @throws LabError RUN_NOT_FOUND, RUN_STATE or CONFIG_INVALID where a run cannot be extended, with the reason. */
+const extensionOf = ({ read }: Store, runId: RunId, epochs: number): { experiment: Experiment; run: RunSummary } => {
+  const run = read.runs.one(runId);
+  if (run === null) throw new LabError('RUN_NOT_FOUND', `There is no run ${runId} in this workspace.`);
+  const { config, state } = run;
+  if (state !== 'finished') {
+    throw new LabError('RUN_STATE', `Run ${runId} is ${state}; only finished runs can be extended, others resumed.`);
+  }
+  if (epochs <= config.epochs) {
+    throw new LabError('CONFIG_INVALID', `Run ${runId} has ${config.epochs} epochs already; ask for more than that.`);
+  }
+  if (withEpochs(config, epochs) === null) {
+    throw new LabError(
+      'CONFIG_INVALID',
+      `Run ${runId} cannot be extended: its learning rate falls along a ${config.schedule.name === 'warmup' ? 'warm-up and cosine' : 'cosine'} ` +
+        `schedule over ${config.epochs} epochs, so ${epochs} epochs would have had other rates from the first one on. ` +
+        'Train a new run with more epochs, or use a constant or step schedule.',
+    );
+  }
+  if (!read.checkpoints(runId).some(({ epoch, epochStep }) => epoch === config.epochs && epochStep === 0)) {
+    throw new LabError(
+      'RUN_STATE',
+      `Run ${runId} has no checkpoint of its last epoch; train a new run with more epochs.`,
+    );
+  }
+  const { optimizer, seed, ...shared } = config;
+  return {
+    run,
+    experiment: {
+      name: `${run.experimentName.slice(0, 100)}, ${epochs} epochs`,
+      shared: { ...shared, epochs },
+      arms: [optimizer],
+      seeds: [seed],
+      skipFinished: false,
+    },
+  };
+};

@@ -1,0 +1,37 @@
+import type { RunId } from '../../../shared/run.ts';
+import type { Database } from './database.ts';
+
+/** Everything that hangs on a run, the innermost first. */
+const dependents = ['phase_time', 'step', 'epoch', 'environment', 'log_line', 'checkpoint'] as const;
+/** What was measured in a run. */
+const measured = ['epoch', 'step', 'phase_time'] as const;
+
+/** Copies and removes whole runs. */
+export const runCopies = (database: Database) => {
+  const columnsOf = (table: string): string =>
+    database
+      .prepare<[string], string>("SELECT name FROM pragma_table_info(?) WHERE name <> 'run_id'")
+      .pluck()
+      .all(table)
+      .join(', ');
+  const copies = measured.map((table) => {
+    const columns = columnsOf(table);
+    return database.prepare(
+      `INSERT INTO ${table} (run_id, ${columns}) SELECT ?, ${columns} FROM ${table} WHERE run_id = ?`,
+    );
+  });
+  const deletedIds = database.prepare<[], RunId>('SELECT id FROM run WHERE deleted = 1').pluck();
+  const removals = dependents
+    .map((table) => database.prepare(`DELETE FROM ${table} WHERE run_id = ?`))
+    .concat(database.prepare('DELETE FROM run WHERE id = ?'));
+  return {
+    /** Gives a run all that was measured in another one. */
+    copyMeasured: (from: RunId, to: RunId): void => copies.forEach((copy) => void copy.run(to, from)),
+    /** Removes the runs in the trash for good, and answers which they were. */
+    removeDeleted: (): RunId[] => {
+      const ids = deletedIds.all();
+      for (const id of ids) removals.forEach((remove) => void remove.run(id));
+      return ids;
+    },
+  };
+};

@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { LabError } from '../../../shared/errors.ts';
+import { canonicalJson, runConfigSchema, withEpochs, type RunConfig } from '../../../shared/runConfig.ts';
+import type { Tensor } from '../engine/ops.ts';
+import type { Run } from '../run.ts';
+import { readNumbers, writeNumbers, type NamedNumbers } from './file.ts';
+import { progressSchema, type Progress } from './progress.ts';
+
+const streamState = z.array(z.number().int()).length(4);
+
+const aboutSchema = z.object({
+  format: z.literal('ESAM Lab checkpoint 1'),
+  /** For whoever finds the file without the lab. */
+  layout: z.string(),
+  writtenAt: z.string(),
+  versions: z.strictObject({ lab: z.string(), engine: z.string(), node: z.string() }),
+  datasetSha256: z.string(),
+  config: runConfigSchema,
+  progress: progressSchema,
+  /** Where the random streams stand; `shuffle` before the present epoch's order was drawn, so that it is drawn again. */
+  streams: z.strictObject({
+    shuffle: streamState,
+    augmentation: streamState,
+    mask: streamState,
+    selection: streamState,
+  }),
+  optimizer: z.strictObject({ steps: z.number().int().min(0), mask: z.array(z.boolean()).nullable() }),
+});
+type About = z.infer<typeof aboutSchema>;
+
+const layout =
+  'Little-endian: 8 bytes "ESAMCKPT", the length of this header (uint32), this header, the numbers of `tensors` at their offsets ' +
+  'from its end (row by row, images NHWC, kernels HWIO), and the SHA-256 of all before it (32 bytes).';
+
+/** A place on the device: what lies there, its name, and how another tensor is put there. */
+interface Place {
+  readonly name: string;
+  readonly tensor: Tensor;
+  readonly put: (tensor: Tensor) => void;
+}
+
+/** Everything on the device that a run goes on from: parameters, velocities, running statistics. */
+const placesOf = ({ network, state, optimizer }: Run): Place[] => {
+  const nameOf = (index: number): string => network.parameters[index]?.name ?? String(index);
+  const listed = (kind: string, tensors: Tensor[]): Place[] =>
+    tensors.map((tensor, index) => ({
+      name: `${kind}/${nameOf(index)}`,
+      tensor,
+      put: (other) => (tensors[index] = other),
+    }));
+  const statistics = state.statistics.flatMap((pair, index) =>
+    (['mean', 'variance'] as const).map((part) => ({
+      name: `statistics/${index}/${part}`,
+      tensor: pair[part],
+      put: (other: Tensor) => {
+        state.statistics[index] = { ...(state.statistics[index] ?? pair), [part]: other };
+      },
+    })),
+  );
+  return [...listed('parameters', state.parameters), ...listed('velocities', optimizer.velocities), ...statistics];
+};
+
+const downloaded = (run: Run, { name, tensor }: Place): NamedNumbers => {
+  const numbers = run.ops.download(tensor);
+  if (numbers instanceof Float32Array || numbers instanceof Float64Array) return { name, shape: tensor.shape, numbers };
+  throw new Error(`${name} holds ${tensor.dataType}; a checkpoint keeps floats.`);
+};
+
+/** "epoch-0003-step-00000021.ckpt": epochs and steps done. */
+export const checkpointName = ({ epoch, step }: Progress): string =>
+  `epoch-${String(epoch - 1).padStart(4, '0')}-step-${String(step).padStart(8, '0')}.ckpt`;
+
+/**
+ * Writes all that a run goes on from, whole or not at all. Reads the device, and changes nothing there.
+ * @param orderFrom - the shuffling stream's state before the present epoch's order was drawn.
+ * @throws Error of the file system.
+ */
+export const writeCheckpoint = (run: Run, folder: string, progress: Progress, orderFrom: readonly number[]) => {
+  const { environment, config, augmentation, mask, selection, optimizer } = run;
+  const memory = optimizer.memory();
+  const about: About = {
+    format: 'ESAM Lab checkpoint 1',
+    layout,
+    writtenAt: new Date().toISOString(),
+    versions: { lab: environment.labVersion, engine: environment.engine, node: environment.nodeVersion },
+    datasetSha256: environment.datasetSha256,
+    config,
+    progress,
+    streams: {
+      shuffle: [...orderFrom],
+      augmentation: [...augmentation.state()],
+      mask: [...mask.state()],
+      selection: [...selection.state()],
+    },
+    optimizer: { steps: memory.steps, mask: memory.mask === null ? null : [...memory.mask] },
+  };
+  const fileName = checkpointName(progress);
+  const tensors = placesOf(run).map((place) => downloaded(run, place));
+  return { fileName, ...writeNumbers(join(folder, fileName), about, tensors) };
+};
+
+/**
+ * Puts a run where a checkpoint left it.
+ * @param sha256 - as recorded when it was written.
+ * @returns how far the run was.
+ * @throws LabError CHECKPOINT_DAMAGED if the file is not whole, CONFIG_INVALID if it belongs to another training; the run is
+ * unchanged then.
+ */
+export const readCheckpoint = (run: Run, path: string, sha256: string): Progress => {
+  const { header, tensors } = readNumbers(path, sha256);
+  const parsed = aboutSchema.safeParse(header);
+  if (!parsed.success) {
+    throw new LabError('CHECKPOINT_DAMAGED', 'The checkpoint was written by a lab that this one does not understand.');
+  }
+  const about = parsed.data;
+  expectSameTraining(run, about);
+  const places = placesOf(run);
+  const shapes = (list: readonly { name: string; shape: readonly number[] }[]): string =>
+    list.map(({ name, shape }) => `${name}[${shape.join()}]`).join();
+  if (shapes(tensors) !== shapes(places.map(({ name, tensor }) => ({ name, shape: tensor.shape })))) {
+    throw new LabError('CONFIG_INVALID', `The checkpoint holds other tensors than ${run.config.model.id} has.`);
+  }
+
+  tensors.forEach(({ numbers, shape }, index) => {
+    const place = places[index];
+    place?.put(run.ops.upload(numbers, shape));
+    if (place !== undefined) run.ops.dispose(place.tensor);
+  });
+  run.shuffle.restore(about.streams.shuffle);
+  run.augmentation.restore(about.streams.augmentation);
+  run.mask.restore(about.streams.mask);
+  run.selection.restore(about.streams.selection);
+  run.optimizer.recall(about.optimizer);
+  return about.progress;
+};
+
+/** A checkpoint serves the same configuration, or one with more epochs where their number moves nothing before them. */
+const expectSameTraining = ({ config, environment }: Run, about: About): void => {
+  const isSame = (one: RunConfig, other: RunConfig): boolean => canonicalJson(one) === canonicalJson(other);
+  const extended = withEpochs(about.config, config.epochs);
+  if (!isSame(about.config, config) && (extended === null || !isSame(extended, config))) {
+    throw new LabError('CONFIG_INVALID', 'The checkpoint is of a run with other settings; repeat the run instead.');
+  }
+  if (about.datasetSha256 !== environment.datasetSha256) {
+    throw new LabError(
+      'CONFIG_INVALID',
+      `The data set "${config.dataset.id}" has changed since the checkpoint was written; repeat the run instead.`,
+    );
+  }
+};

@@ -1,0 +1,179 @@
+import { fork } from 'node:child_process';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import type { CheckpointFile, RunId } from '../../shared/run.ts';
+import type { Experiment } from '../../shared/runConfig.ts';
+import { keptCheckpoints } from '../../src-main/lab/checkpoints.ts';
+import type { Lab } from '../../src-main/lab/service.ts';
+import { folderWith, smallIdx } from './datasets/fixtures.ts';
+import { esam, experimentOf, shared } from './fixtures/configs.ts';
+import { realTrainers } from './fixtures/labOptions.ts';
+import { openTestLab, untilEnded, untilRun } from './fixtures/labs.ts';
+
+/** A checkpoint before every step, and time to write it before a stop. */
+const options = { launcher: realTrainers, checkpointEveryMs: 0, limits: { silenceMs: 60_000, stopMs: 30_000 } };
+
+const experiment = (changes: Partial<Experiment['shared']> = {}): Experiment =>
+  experimentOf({
+    arms: [esam],
+    shared: {
+      ...shared,
+      dataset: { id: 'small', trainSubset: null, labelNoise: 0 },
+      batchSize: 2,
+      logEvery: 1,
+      ...changes,
+    },
+  });
+
+/** A lab with the data set "small". */
+const openWithSmall = async () => {
+  const opened = await openTestLab(undefined, options);
+  const images = await folderWith(smallIdx());
+  opened.lab.grantPaths([images]);
+  await opened.lab.importDataset({ kind: 'auto', paths: [images], name: 'small' });
+  return opened;
+};
+
+const enqueue = async (lab: Lab, wanted: Experiment): Promise<RunId> => {
+  const { runIds } = await lab.enqueue(wanted);
+  return runIds[0] ?? 0;
+};
+
+/** What a run is judged by: its metrics without times. */
+const judged = async (lab: Lab, runId: RunId) => {
+  const { epochs, steps } = await lab.run({ runId });
+  const timeless = (metrics: object): object =>
+    Object.fromEntries(Object.entries(metrics).filter(([key]) => !/Ms$|PerSecond$/.test(key)));
+  return { epochs: epochs.map(timeless), steps: steps.map(timeless) };
+};
+
+const filesOf = (folder: string, runId: RunId): string[] => readdirSync(join(folder, 'checkpoints', String(runId)));
+/** The store's rows and the folder's files are the same. */
+const keptFiles = async (lab: Lab, folder: string, runId: RunId): Promise<string[]> => {
+  const names = (await lab.run({ runId })).checkpoints.map(({ fileName }) => fileName);
+  expect(filesOf(folder, runId).sort()).toEqual(names.toSorted());
+  return names;
+};
+
+test('a run that was cut short goes on as the same run, and ends as if it never had been', async () => {
+  const { lab, folder } = await openWithSmall();
+  const whole = await enqueue(lab, experiment({ epochs: 8 }));
+  await untilEnded(lab, whole);
+  const id = await enqueue(lab, experiment({ epochs: 8 }));
+  await untilRun(lab, id, ({ epochsDone }) => epochsDone >= 2);
+  await lab.close();
+
+  const { lab: second } = await openTestLab(folder, options);
+  const cut = (await second.run({ runId: id })).run;
+  expect(cut).toMatchObject({ state: 'interrupted', endedAt: expect.any(String) as string });
+  expect(cut.checkpointBytes).toBeGreaterThan(0);
+  expect(cut.epochsDone).toBeLessThan(8);
+  await second.resumeRuns({ runIds: [id] });
+  await untilRun(second, id, ({ epochsDone }) => epochsDone > cut.epochsDone);
+  await second.stopRun({ runId: id, when: 'now' });
+  expect((await untilEnded(second, id)).state).toBe('stopped');
+  // The newest is damaged meanwhile; what a kill left unfinished lies beside it.
+  const [newest = '', before = ''] = await keptFiles(second, folder, id);
+  const path = join(folder, 'checkpoints', String(id), newest);
+  const bytes = readFileSync(path);
+  bytes.writeUInt8(bytes.readUInt8(200) ^ 1, 200);
+  writeFileSync(path, bytes);
+  writeFileSync(`${path}.1.part`, bytes.subarray(0, 100));
+  await second.resumeRuns({ runIds: [id] });
+
+  expect(await untilEnded(second, id)).toMatchObject({ state: 'finished', epochsDone: 8, startedAt: cut.startedAt });
+  expect(await judged(second, id)).toEqual(await judged(second, whole));
+  const log = (await second.run({ runId: id })).log.map(({ text }) => text).join('\n');
+  expect(log).toContain(
+    `The checkpoint ${newest} is damaged: its SHA-256 does not fit its content. The one before it is used.`,
+  );
+  expect(log).toContain(`from the checkpoint ${before}.`);
+  await keptFiles(second, folder, id);
+  await expect(second.resumeRuns({ runIds: [id] })).rejects.toMatchObject({ code: 'RUN_STATE' });
+});
+
+test('after kill -9 of the lab the notice offers to resume, and the run goes on', async () => {
+  const { lab, folder } = await openWithSmall();
+  await lab.close();
+  const child = fork(fileURLToPath(new URL('./fixtures/checkpointingLab.ts', import.meta.url)), [folder], {
+    execArgv: [],
+  });
+  await new Promise((resolve) => child.on('message', (epoch) => epoch === 2 && resolve(null)));
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+  const { lab: again } = await openTestLab(folder, options);
+  const { startNotices } = await again.workspace({});
+  expect(startNotices).toEqual([
+    expect.stringMatching(/^Run 1 .* was interrupted\. .* "Resume" goes on after .*epoch \d+\.$/),
+  ]);
+  await again.resumeRuns({ runIds: [1] });
+  expect(await untilEnded(again, 1)).toMatchObject({ state: 'finished', epochsDone: 20 });
+  const whole = await enqueue(again, experiment({ epochs: 20 }));
+  await untilEnded(again, whole);
+  expect(await judged(again, 1)).toEqual(await judged(again, whole));
+});
+
+test('a finished run is extended to what more epochs would have given, where the schedule lets it', async () => {
+  const { lab, folder } = await openWithSmall();
+  const short = await enqueue(lab, experiment({ epochs: 2 }));
+  await untilEnded(lab, short);
+  const { runId: extended, experimentId } = await lab.extendRun({ runId: short, epochs: 4 });
+  expect(await untilEnded(lab, extended)).toMatchObject({
+    ...{ state: 'finished', epochsDone: 4, experimentId, experimentName: 'Test, 4 epochs' },
+  });
+  const whole = await enqueue(lab, experiment({ epochs: 4 }));
+  await untilEnded(lab, whole);
+  expect(await judged(lab, extended)).toEqual(await judged(lab, whole));
+  expect((await lab.run({ runId: short })).run).toMatchObject({ state: 'finished', epochsDone: 2 });
+
+  await expect(lab.extendRun({ runId: short, epochs: 2 })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  const falling = await enqueue(lab, experiment({ epochs: 1, schedule: { name: 'cosine' } }));
+  await untilEnded(lab, falling);
+  await expect(lab.extendRun({ runId: falling, epochs: 2 })).rejects.toThrow(/cosine schedule over 1 epochs/);
+
+  // The extended run's files are its own: they stay when the first run goes for good.
+  await lab.deleteRuns({ runIds: [short], deleted: true });
+  await expect(lab.resumeRuns({ runIds: [short] })).rejects.toMatchObject({ code: 'RUN_STATE' });
+  expect(filesOf(folder, short)).not.toEqual([]);
+  expect(await lab.emptyTrash({})).toEqual({ runCount: 1 });
+  expect(readdirSync(join(folder, 'checkpoints'))).not.toContain(String(short));
+  await expect(lab.run({ runId: short })).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+  await keptFiles(lab, folder, extended);
+});
+
+test('files that no run knows are cleared away at the start', async () => {
+  const { lab, folder } = await openWithSmall();
+  const id = await enqueue(lab, experiment({ epochs: 1 }));
+  await untilEnded(lab, id);
+  const kept = await keptFiles(lab, folder, id);
+  await lab.close();
+  writeFileSync(join(folder, 'checkpoints', String(id), 'epoch-0009-step-00000099.ckpt'), 'never told');
+  const { lab: again } = await openTestLab(folder, options);
+  expect(await keptFiles(again, folder, id)).toEqual(kept);
+});
+
+test('kept are the last two, the best and every 50th epoch', () => {
+  const at = (epoch: number, epochStep = 0): CheckpointFile => ({
+    ...{
+      fileName: `epoch-${epoch}-step-${epoch * 10 + epochStep}.ckpt`,
+      epoch,
+      epochStep,
+      step: epoch * 10 + epochStep,
+    },
+    ...{ sizeBytes: 1, sha256: '0'.repeat(64) },
+  });
+  const all = [at(120, 4), at(120), at(119), at(100, 3), at(100), at(73), at(50), at(49), at(0, 5)];
+  const epochs = (bestEpoch: number | null) =>
+    keptCheckpoints(all, bestEpoch).map(({ epoch, epochStep }) => [epoch, epochStep]);
+  const always = [
+    [120, 4],
+    [120, 0],
+    [100, 0],
+    [50, 0],
+  ];
+  expect(epochs(null)).toEqual(always);
+  expect(epochs(73)).toEqual([...always.slice(0, 3), [73, 0], [50, 0]]);
+});
