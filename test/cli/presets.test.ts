@@ -13,9 +13,11 @@ test('all presets are there', () => {
     'cifar10-resnet18-short.json',
     'cifar10-resnet18.json',
     'cifar100-resnet18.json',
+    'esam-variants.json',
     'label-noise.json',
     'mnist.json',
     'quick.json',
+    'release.json',
   ]);
 });
 
@@ -44,6 +46,19 @@ test.each(['cifar10', 'cifar100'])('%s-resnet18 has the settings of the paper', 
   ]);
   expect(arms[1]).toMatchObject({ rho: 0.05 });
   expect(arms[2]).toMatchObject({ rho: 0.05, beta: 0.6, gamma: 0.5 });
+});
+
+// What the authors' released code does otherwise than the paper.
+test('release has the released code’s habits', () => {
+  const { shared, arms } = read('release.json').experiment;
+  expect(shared.augmentation).toMatchObject({ cutoutSize: 16, cutoutProbability: 0.5 });
+  expect(arms.at(-1)).toMatchObject({
+    name: 'esam',
+    bnStatistics: 'all',
+    selection: 'sharpness-strict',
+    maskDrawn: 'after-step',
+    alwaysRank: true,
+  });
 });
 
 test('mnist has ESAM whole, and each half of it alone', () => {
