@@ -59,7 +59,10 @@ export const gradientDeviation = (
   const deviations = gradientsOn(ops, passes).map((found, index) => {
     const expected = right[index] ?? [];
     const deviation = largest(expected.map((value, at) => value - (found[at] ?? NaN))) / largest(expected);
-    return { name: tinyNetwork.parameters[index]?.name ?? '', deviation: Number.isFinite(deviation) ? deviation : Infinity };
+    return {
+      name: tinyNetwork.parameters[index]?.name ?? '',
+      deviation: Number.isFinite(deviation) ? deviation : Infinity,
+    };
   });
   const worst = deviations.reduce((most, each) => (each.deviation > most.deviation ? each : most));
   return {
