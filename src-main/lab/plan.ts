@@ -39,8 +39,7 @@ const estimateOf = (read: StoreReader, config: RunConfig, dataset: DatasetInfo |
   if (dataset === null) return { estimatedMs: null, estimatedFrom: null };
   const fromRuns = estimateMs(read, config, dataset);
   if (fromRuns !== null) return { estimatedMs: fromRuns, estimatedFrom: 'runs' };
-  const { cpuModel, cpuCores } = processor();
-  const fromProbes = probeEstimateMs(config, dataset, read.deviceProbes(cpuModel, cpuCores));
+  const fromProbes = probeEstimateMs(config, dataset, read.deviceProbes(processor()));
   return { estimatedMs: fromProbes, estimatedFrom: fromProbes === null ? null : 'self-test' };
 };
 

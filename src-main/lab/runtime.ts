@@ -9,8 +9,8 @@ export interface RuntimeParts {
   readonly electronVersion: string | null;
   /** What else to say on the device page, now. */
   readonly notices: () => readonly string[];
-  /** What the self-test measured on such a processor, and what it does now. */
-  readonly selfTest: (cpuModel: string, cpuCores: number) => Pick<DeviceStatus, 'probes' | 'probing' | 'probeFailures'>;
+  /** What the self-test measured on this machine, and what it does now. */
+  readonly selfTest: () => Pick<DeviceStatus, 'probes' | 'probing' | 'probeFailures'>;
   readonly onChanged: (status: DeviceStatus) => void;
   /** TensorFlow has just been installed. */
   readonly onReady: () => void;
@@ -56,15 +56,14 @@ export class Runtime {
   }
 
   async status(): Promise<DeviceStatus> {
-    const machine = await this.machine();
     return {
       platform: `${platform()} ${release()} ${arch()}`,
-      ...machine,
+      ...(await this.machine()),
       memoryBytes: totalmem(),
       nodeVersion: process.versions.node,
       electronVersion: this.#parts.electronVersion,
       engines: [await this.#tensorflowStatus(), wasmStatus],
-      ...this.#parts.selfTest(machine.cpuModel, machine.cpuCores),
+      ...this.#parts.selfTest(),
       notices: [...this.#parts.notices()],
     };
   }

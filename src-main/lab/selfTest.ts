@@ -19,7 +19,10 @@ export interface SelfTestParts {
   readonly machine: () => Promise<Machine>;
   /** The run that trains, if any. */
   readonly runningRun: () => RunId | null;
-  readonly keep: (probe: DeviceProbe) => void;
+  /** What is known of this machine. */
+  readonly kept: readonly DeviceProbe[];
+  /** Stores a measurement, and answers what is known now. */
+  readonly keep: (probe: DeviceProbe) => readonly DeviceProbe[];
   readonly onChanged: () => void;
 }
 
@@ -39,15 +42,18 @@ export class SelfTest {
   readonly #parts: SelfTestParts;
   #underWay: { readonly abort: AbortController; readonly done: Promise<void> } | null = null;
   #probing: DeviceStatus['probing'] = null;
+  #probes: readonly DeviceProbe[];
   #failures: string[] = [];
+  #isClosed = false;
   #lastTold = 0;
 
   constructor(parts: SelfTestParts) {
     this.#parts = parts;
+    this.#probes = parts.kept;
   }
 
-  status(): Pick<DeviceStatus, 'probing' | 'probeFailures'> {
-    return { probing: this.#probing, probeFailures: [...this.#failures] };
+  status(): Pick<DeviceStatus, 'probes' | 'probing' | 'probeFailures'> {
+    return { probes: [...this.#probes], probing: this.#probing, probeFailures: [...this.#failures] };
   }
 
   /**
@@ -65,6 +71,7 @@ export class SelfTest {
     this.#refuseIfBusy();
     const targets = await this.#targets(engine);
     this.#refuseIfBusy();
+    if (this.#isClosed) return;
     this.#failures = [];
     const abort = new AbortController();
     this.#underWay = { abort, done: this.#probeAll(targets, steps, abort.signal) };
@@ -73,6 +80,11 @@ export class SelfTest {
   async cancel(): Promise<void> {
     this.#underWay?.abort.abort(new LabError('PROBE_BUSY', 'The self-test was cancelled.'));
     await this.#underWay?.done;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.cancel();
   }
 
   /** Resolves when no self-test is under way. */
@@ -147,7 +159,7 @@ export class SelfTest {
       onProgress: ({ message, share }) => onProgress(message, share),
     });
     const at = new Date().toISOString();
-    keep({ ...measurement, ...(await machine()), engine, precision, at, labVersion, steps, settings });
+    this.#probes = keep({ ...measurement, ...(await machine()), engine, precision, at, labVersion, steps, settings });
   }
 
   #progressed({ engine, precision }: Target, message: string, share: number): void {

@@ -12,6 +12,7 @@ import { deviceRequests } from './requests/device.ts';
 import { queueRequests } from './requests/queue.ts';
 import { resumingRequests } from './requests/resuming.ts';
 import { resultRequests } from './requests/results.ts';
+import { processor } from './processor.ts';
 import { RunQueue } from './queue.ts';
 import { Runtime } from './runtime.ts';
 import { SelfTest } from './selfTest.ts';
@@ -90,7 +91,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
   const runtime: Runtime = new Runtime({
     electronVersion: options.electronVersion,
     notices: () => [...options.notices, ...notices.values()],
-    selfTest: (...processor) => ({ probes: store.read.deviceProbes(...processor), ...selfTest.status() }),
+    selfTest: () => selfTest.status(),
     onChanged: (status) => emit({ type: 'deviceChanged', status }),
     onReady: () => {
       queue.release();
@@ -98,6 +99,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     },
   });
   const limits = options.limits ?? { silenceMs: 600_000, stopMs: 10_000 };
+  const knownProbes = () => store.read.deviceProbes(processor());
   const selfTest: SelfTest = new SelfTest({
     launcher: options.launcher,
     silenceMs: limits.silenceMs,
@@ -105,7 +107,11 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     bindingPath: async () => (await runtime.tensorflow()).bindingPath,
     machine: () => runtime.machine(),
     runningRun: () => store.read.runs.running()[0]?.id ?? null,
-    keep: store.write.deviceProbe,
+    kept: knownProbes(),
+    keep: (probe) => {
+      store.write.deviceProbe(probe);
+      return knownProbes();
+    },
     onChanged: () => void runtime.tell(),
   });
   const builtIn = addBuiltIn(library, emit, (notice) => note('datasets', notice));
@@ -149,7 +155,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     },
     grantPaths: grants.grant,
     close: async () => {
-      await Promise.all([queue.close(), selfTest.cancel(), runtime.cancelInstall(), builtIn]);
+      await Promise.all([queue.close(), selfTest.close(), runtime.cancelInstall(), builtIn]);
       listeners.clear();
       store.close();
     },

@@ -74,7 +74,10 @@ const failureOf = (
 ): { readonly code: LabErrorCode; readonly message: string } => {
   const code = error instanceof LabError ? error.code : 'INTERNAL';
   const message = error instanceof Error ? error.message : String(error);
-  return { code, message: code === 'OUT_OF_MEMORY' && config !== null ? `${message} ${memoryAdvice(config)}` : message };
+  return {
+    code,
+    message: code === 'OUT_OF_MEMORY' && config !== null ? `${message} ${memoryAdvice(config)}` : message,
+  };
 };
 
 const runTraining = async (command: Extract<TrainerCommand, { type: 'train' }>): Promise<void> => {

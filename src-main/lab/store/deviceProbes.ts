@@ -22,7 +22,7 @@ export const deviceProbeTable = (database: Database) => {
     insert: (probe: DeviceProbe): void =>
       void insert.run({ ...probe, settings: JSON.stringify(probe.settings), speeds: JSON.stringify(probe.speeds) }),
     /** The newest of each engine and precision on such a processor. */
-    of: (cpuModel: string, cpuCores: number): DeviceProbe[] =>
+    of: ({ cpuModel, cpuCores }: Pick<DeviceProbe, 'cpuModel' | 'cpuCores'>): DeviceProbe[] =>
       newest.all(cpuModel, cpuCores).map(({ settings, speeds, ...row }) =>
         deviceProbeSchema.parse({
           ...row,

@@ -27,8 +27,11 @@ const gradientsOn = (ops: Ops, passes: Ops): readonly (readonly number[])[] => {
   // All of one class: the examples' gradients add up instead of cancelling.
   const batch = randomBatch(ops, randomStream(0, 'augmentation'), tinyNetwork.inputShape, 1, batchSize);
   const noClock = { measure: <R>(_phase: unknown, work: () => R): R => work() };
-  const passOps = { training: passes, ranking: passes };
-  const objective = batchObjective(ops, tinyNetwork, state, batch, 0, noClock, () => undefined, passOps);
+  const objective = batchObjective(ops, tinyNetwork, state, batch, 0, noClock, () => undefined, {
+    training: passes,
+    ranking: passes,
+    microBatch: null,
+  });
   const { gradients, losses } = objective.gradients({ pass: 'first', statistics: 'keep' });
   ops.dispose(losses);
   const values = gradients.map((gradient) => {

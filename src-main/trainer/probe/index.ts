@@ -54,8 +54,8 @@ export const probeEngine = async (
     const seconds = known === undefined ? 0 : ((steps + 1) * stepGflop(network, batchSize)) / known.gflops;
     if (seconds > mostSeconds) continue;
     begin(`Training ${modelInfos[model].name}`);
-    const passOps = { training: passes, ranking: passes };
-    speeds.push(await trainingSpeed(ops, passOps, model, network, batchSize, steps, advance));
+    const whole = { training: passes, ranking: passes, microBatch: null };
+    speeds.push(await trainingSpeed(ops, whole, model, network, batchSize, steps, advance));
   }
   return {
     version: ops.name,

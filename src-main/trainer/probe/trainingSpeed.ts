@@ -6,7 +6,7 @@ import { randomStream } from '../data/rng.ts';
 import type { Network } from '../engine/network.ts';
 import type { Ops } from '../engine/ops.ts';
 import { disposeState, initialState } from '../initialState.ts';
-import { batchObjective, type PassOps } from '../objective.ts';
+import { batchObjective, type Passes } from '../objective.ts';
 import { optimizerOf } from '../optimizers/index.ts';
 import { phaseClock } from '../phaseClock.ts';
 import { disposeReports } from '../stepRecord.ts';
@@ -30,7 +30,7 @@ export const stepGflop = ({ macs }: Network, batchSize: number): number => (2 * 
  */
 export const trainingSpeed = async (
   ops: Ops,
-  passOps: PassOps,
+  passes: Passes,
   model: ModelId,
   network: Network,
   batchSize: number,
@@ -43,7 +43,7 @@ export const trainingSpeed = async (
   const { uniform, subset } = randomStream(0, 'mask');
   const rule = { name: 'sgd', learningRate: 0.01, momentum: 0.9, weightDecay: 1e-3 } as const;
   const optimizer = optimizerOf({ ops, state, clock }, rule, { uniform, subset });
-  const objective = batchObjective(ops, network, state, batch, 0, clock, () => undefined, passOps);
+  const objective = batchObjective(ops, network, state, batch, 0, clock, () => undefined, passes);
   const durations: number[] = [];
   for (let step = 0; step < warmUpSteps + steps; step++) {
     await setImmediate();

@@ -75,9 +75,9 @@ test('of self-tests the newest of each engine and precision is read, for machine
   for (const probe of [probeOf(), half, newest, elsewhere]) first.write.deviceProbe(probe);
   first.close();
   const { read } = await open(folder);
-  expect(read.deviceProbes('A processor', 2)).toEqual([newest, half]);
-  expect(read.deviceProbes('A processor', 4)).toEqual([elsewhere]);
-  expect(read.deviceProbes('Another', 2)).toEqual([]);
+  expect(read.deviceProbes({ cpuModel: 'A processor', cpuCores: 2 })).toEqual([newest, half]);
+  expect(read.deviceProbes({ cpuModel: 'A processor', cpuCores: 4 })).toEqual([elsewhere]);
+  expect(read.deviceProbes({ cpuModel: 'Another', cpuCores: 2 })).toEqual([]);
 });
 
 test('runs that differ only in seed are one group, whatever the order of their keys', () => {
