@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deviceProbeSchema, probeProgressSchema } from './probe.ts';
 
 /** A step of installing a runtime. */
 export const installStages = ['lock', 'resolve', 'download', 'verify', 'unpack', 'compile', 'check', 'done'] as const;
@@ -34,9 +35,18 @@ export const deviceStatusSchema = z.strictObject({
   memoryBytes: z.number().min(0),
   /** Name of an NVIDIA GPU whose driver answers, else null. */
   gpu: z.string().nullable(),
+  gpuMemoryBytes: z.number().min(0).nullable(),
   nodeVersion: z.string(),
   electronVersion: z.string().nullable(),
   engines: z.array(engineStatusSchema),
+  /** What the last self-test measured of each engine and precision on this machine. */
+  probes: z.array(deviceProbeSchema),
+  /** What the self-test does now; null while none is under way. */
+  probing: probeProgressSchema
+    .extend({ engine: deviceProbeSchema.shape.engine, precision: deviceProbeSchema.shape.precision })
+    .nullable(),
+  /** What the last self-test could not measure, and why, in sentences. */
+  probeFailures: z.array(z.string()),
   /** Said on screen as they are, e.g. that a stand-in Electron is in use. */
   notices: z.array(z.string()),
 });
@@ -47,6 +57,8 @@ export const runEnvironmentSchema = z.strictObject({
   /** "TensorFlow 2.21.0 (CPU)". */
   engine: z.string(),
   device: z.string(),
+  /** In which the engine computed; null in the records of runs before this was noted. */
+  threads: z.number().int().min(1).nullable(),
   cpuModel: z.string(),
   cpuCores: z.number().int().min(1),
   memoryBytes: z.number().min(0),

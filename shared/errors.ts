@@ -21,6 +21,7 @@ export const labErrorCodes = [
   'INSTALL_CHECKSUM',
   'INSTALL_UNSUPPORTED',
   'INSTALL_FAILED',
+  'PROBE_BUSY',
   'OUT_OF_MEMORY',
   'TRAINER_LOST',
   'WORKSPACE_BUSY',

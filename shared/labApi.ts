@@ -3,6 +3,7 @@ import { datasetInfoSchema, datasetKinds } from './dataset.ts';
 import { deviceStatusSchema } from './device.ts';
 import { labErrorCodes } from './errors.ts';
 import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
+import { probeEngines, probeStepsSchema } from './probe.ts';
 import {
   curveAxes,
   curveMetrics,
@@ -22,8 +23,10 @@ export const plannedRunSchema = z.strictObject({
   method: resultsTableSchema.shape.rows.element.shape.method,
   /** A run with this configuration and seed has finished; with `skipFinished` it is left out. */
   finishedRunId: runIdSchema.nullable(),
-  /** From the median step time of finished runs of this model, set and method on this machine; null when there are none. */
+  /** How long it takes on this machine; null where neither a finished run nor the self-test tells. */
   estimatedMs: z.number().min(0).nullable(),
+  /** Finished runs of this model, set, method and precision (their median step time), else what the self-test measured. */
+  estimatedFrom: z.enum(['runs', 'self-test']).nullable(),
 });
 export type PlannedRun = z.infer<typeof plannedRunSchema>;
 
@@ -55,6 +58,15 @@ export const labApi = {
   /** Starts the installation and returns at once; progress comes as `deviceChanged`. */
   installRuntime: { input: z.strictObject({ variant: z.enum(['auto', 'cpu', 'gpu']) }), output: nothing },
   cancelInstall: { input: nothing, output: nothing },
+  /**
+   * Starts the self-test, of one engine or of all that are ready, and returns at once; progress and results come as `deviceChanged`.
+   * Refused while a run trains; runs that wait start when it is over.
+   */
+  probe: {
+    input: z.strictObject({ engine: z.enum(probeEngines).optional(), steps: probeStepsSchema.optional() }),
+    output: nothing,
+  },
+  cancelProbe: { input: nothing, output: nothing },
   presets: { input: nothing, output: z.array(presetSchema) },
   datasets: { input: nothing, output: z.array(datasetInfoSchema) },
   /** Resolves when imported; progress comes as `importProgressed`. Paths must have been granted by a file dialog. */

@@ -14,6 +14,10 @@ export const modelIds = [
 ] as const;
 export type ModelId = (typeof modelIds)[number];
 
+/** Of activations and convolution kernels; parameters, statistics, dense layers and loss are float32 in either. */
+export const precisions = ['float32', 'bfloat16'] as const;
+export type Precision = (typeof precisions)[number];
+
 const share = z.number().gt(0).max(1);
 
 const baseRule = {
@@ -133,7 +137,7 @@ const runFields = {
   augmentation: augmentationSchema,
   model: z.strictObject({ id: z.enum(modelIds) }),
   /** `bfloat16`: activations and convolution kernels; parameters, statistics, dense layers and loss stay float32. */
-  precision: z.enum(['float32', 'bfloat16']).default('float32'),
+  precision: z.enum(precisions).default('float32'),
   batchSize: z.number().int().min(1).max(65536),
   /** Examples that go through the network at once; a larger batch goes in parts, with BatchNorm per part. Null = all at once. */
   microBatch: z.number().int().min(1).max(65536).nullable().default(null),

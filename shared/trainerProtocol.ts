@@ -3,8 +3,9 @@ import { datasetInfoSchema } from './dataset.ts';
 import { runEnvironmentSchema } from './device.ts';
 import { labErrorCodes } from './errors.ts';
 import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
+import { probeMeasurementSchema, probeProgressSchema, probeStepsSchema } from './probe.ts';
 import { checkpointFileSchema, logLineSchema, runIdSchema } from './run.ts';
-import { runConfigSchema } from './runConfig.ts';
+import { deviceConfigSchema, precisions, runConfigSchema } from './runConfig.ts';
 
 /** Where a run's checkpoints go, and which there are. */
 export const checkpointPlanSchema = z.strictObject({
@@ -17,7 +18,7 @@ export const checkpointPlanSchema = z.strictObject({
 });
 export type CheckpointPlan = z.infer<typeof checkpointPlanSchema>;
 
-/** What the lab tells a trainer. One trainer process trains one run. */
+/** What the lab tells a trainer. One trainer process trains one run, or measures one engine. */
 export const trainerCommandSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('train'),
@@ -31,6 +32,15 @@ export const trainerCommandSchema = z.discriminatedUnion('type', [
     labVersion: z.string(),
     /** Absent: no checkpoints. */
     checkpoints: checkpointPlanSchema.optional(),
+  }),
+  /** Measure an engine; the lab ends the process when it has the answer, or wants none any more. */
+  z.strictObject({
+    type: z.literal('probe'),
+    device: deviceConfigSchema,
+    precision: z.enum(precisions),
+    bindingPath: z.string().nullable(),
+    /** Timed steps of each network. */
+    steps: probeStepsSchema,
   }),
   z.strictObject({ type: z.literal('stop'), when: z.enum(['now', 'after-epoch']) }),
   /** The store holds the event with this number; a trainer ends only after its last event was acknowledged. */
@@ -68,10 +78,14 @@ export const trainingEventSchema = z.discriminatedUnion('type', [
 export type TrainingEvent = z.infer<typeof trainingEventSchema>;
 
 export const trainerMessageSchema = z.discriminatedUnion('type', [
-  /** First message: the process is up and waits for `train`. */
+  /** First message: the process is up and waits for `train` or `probe`. */
   z.strictObject({ type: z.literal('ready'), pid: z.number().int() }),
   /** Every second from a timer outside the step; a trainer silent for long is taken for hung. */
   z.strictObject({ type: z.literal('heartbeat') }),
   z.strictObject({ type: z.literal('event'), sequence: z.number().int().min(1), event: trainingEventSchema }),
+  z.strictObject({ type: z.literal('probeProgressed'), progress: probeProgressSchema }),
+  /** The end of a probe: one of these. */
+  z.strictObject({ type: z.literal('probed'), measurement: probeMeasurementSchema }),
+  z.strictObject({ type: z.literal('probeFailed'), code: z.enum(labErrorCodes), message: z.string() }),
 ]);
 export type TrainerMessage = z.infer<typeof trainerMessageSchema>;

@@ -5,6 +5,7 @@ import { isResumable, type RunDetail, type RunState } from '../shared/run.ts';
 import { experimentSchema, runsOf, type Experiment, type RunConfig } from '../shared/runConfig.ts';
 import type { Connection } from './connection.ts';
 import { fakeDevice, fakeEnvironment, fakePicture } from './fake/machine.ts';
+import { fakeDistrusted, fakeProbing } from './fake/probes.ts';
 import { fakeDatasets, fakePresets } from './fake/presets.ts';
 import { addEpoch, backfill, hashOf, queuedRun } from './fake/runs.ts';
 import { fakeCurves, fakeExport, fakeResults } from './fake/results.ts';
@@ -29,6 +30,7 @@ export const fakeConnection = (scenario: string): Connection => {
   let datasets = [...fakeDatasets];
   let device: DeviceStatus = fakeDevice(scenario !== 'missing');
   let installing: ReturnType<typeof setInterval> | undefined;
+  let probing: ReturnType<typeof setInterval> | undefined;
   const isEmpty = scenario === 'empty' || scenario === 'missing';
   const now = (): string => new Date().toISOString();
 
@@ -191,7 +193,10 @@ export const fakeConnection = (scenario: string): Connection => {
           bytes,
           totalBytes: 274e6,
         };
-        device = share >= 1 ? fakeDevice(true) : { ...device, engines: [{ ...engine, state: 'installing', progress }] };
+        device =
+          share >= 1
+            ? fakeDevice(true)
+            : { ...device, engines: [{ ...engine, state: 'installing', progress }, ...device.engines.slice(1)] };
         if (share >= 1) clearInterval(installing);
         tell({ type: 'deviceChanged', status: device });
       }, tickMs);
@@ -200,6 +205,29 @@ export const fakeConnection = (scenario: string): Connection => {
     cancelInstall: async () => {
       clearInterval(installing);
       device = fakeDevice(false);
+      tell({ type: 'deviceChanged', status: device });
+      return {};
+    },
+    probe: async () => {
+      mayChange();
+      let at = 0;
+      clearInterval(probing);
+      probing = setInterval(() => {
+        const now = fakeProbing[at];
+        const share = at / fakeProbing.length;
+        device =
+          now === undefined
+            ? { ...device, probing: null, probes: fakeDistrusted() }
+            : { ...device, probing: { ...now, share } };
+        if (now === undefined) clearInterval(probing);
+        at++;
+        tell({ type: 'deviceChanged', status: device });
+      }, tickMs);
+      return {};
+    },
+    cancelProbe: async () => {
+      clearInterval(probing);
+      device = { ...device, probing: null };
       tell({ type: 'deviceChanged', status: device });
       return {};
     },
@@ -241,6 +269,7 @@ export const fakeConnection = (scenario: string): Connection => {
         method: methodOf(config.optimizer),
         finishedRunId: finishedRun(config),
         estimatedMs: isEmpty ? null : config.epochs * (stepsOfEpoch(config) * stepMs(config) + 1400),
+        estimatedFrom: isEmpty ? null : config.precision === 'bfloat16' ? 'self-test' : 'runs',
       }));
     },
     enqueue: async (input) => {

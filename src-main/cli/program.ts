@@ -2,6 +2,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { z } from 'zod';
 import { datasetKinds } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
+import { probeEngines, probeSteps, probeStepsSchema } from '../../shared/probe.ts';
+import type { ProbeEngine } from '../../shared/probe.ts';
 import { exportFormats } from '../../shared/result.ts';
 import { seedSchema } from '../../shared/runConfig.ts';
 import { compare } from './commands/compare.ts';
@@ -25,6 +27,7 @@ const parseWith =
     throw new InvalidArgumentError(`Expected ${expected}.`);
   };
 const positive = parseWith(z.coerce.number().int().min(1).max(100000), 'a whole number from 1 on');
+const probeStepCount = parseWith(z.coerce.number().pipe(probeStepsSchema), 'a whole number from 1 to 1000');
 const seeds = parseWith(
   z
     .string()
@@ -34,6 +37,14 @@ const seeds = parseWith(
 );
 const noInstall = (): Option => new Option('--no-install', 'do not install TensorFlow if it is missing');
 const collect = (value: string, earlier: readonly number[]): number[] => [...earlier, positive(value)];
+
+interface DeviceCommand {
+  readonly install?: boolean;
+  readonly variant: 'auto' | 'cpu' | 'gpu';
+  readonly test?: boolean;
+  readonly engine?: ProbeEngine;
+  readonly steps?: number;
+}
 
 /**
  * Runs one command line.
@@ -115,11 +126,19 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     });
   program
     .command('device')
-    .description('say what this machine can train with')
+    .description('say what this machine can train with, and how fast')
     .option('--install', 'install TensorFlow')
     .addOption(new Option('--variant <variant>', 'which TensorFlow').choices(['auto', 'cpu', 'gpu']).default('auto'))
-    .action(async (options: { install?: boolean; variant: 'auto' | 'cpu' | 'gpu' }) => {
-      code = await device(settings(), { install: options.install === true, variant: options.variant });
+    .option('--test', 'measure the engines: speed, and gradients against the reference; about a minute')
+    .addOption(new Option('--engine <engine>', 'test this one only').choices(probeEngines))
+    .option('--steps <count>', `test with so many timed steps of each network instead of ${probeSteps}`, probeStepCount)
+    .action(async (options: DeviceCommand) => {
+      const { install = false, variant, test = false, engine, steps } = options;
+      code = await device(settings(), {
+        install,
+        variant,
+        test: test || engine !== undefined || steps !== undefined ? { engine, steps } : null,
+      });
     });
 
   try {

@@ -1,13 +1,16 @@
-import { cpus } from 'node:os';
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { PlannedRun } from '../../shared/labApi.ts';
 import { methodOf } from '../../shared/method.ts';
 import type { RunSummary } from '../../shared/run.ts';
 import { canonicalJson, groupConfigOf, runsOf } from '../../shared/runConfig.ts';
 import type { Experiment, RunConfig } from '../../shared/runConfig.ts';
+import { probeEstimateMs } from './probeEstimate.ts';
+import { processor } from './processor.ts';
 import { median } from './statistics/moments.ts';
 import { groupHash } from './store/groupHash.ts';
 import type { StoreReader } from './store/index.ts';
+
+type Estimate = Pick<PlannedRun, 'estimatedMs' | 'estimatedFrom'>;
 
 /** The runs of an experiment, each once, with what is known of them. `findDataset` answers null for a set that is not there. */
 export const planExperiment = (
@@ -16,24 +19,33 @@ export const planExperiment = (
   findDataset: (id: string) => DatasetInfo | null,
 ): PlannedRun[] => {
   const dataset = findDataset(experiment.shared.dataset.id);
-  const estimates = new Map<string, number | null>();
-  const estimateOnce = (config: RunConfig): number | null => {
-    const key = kindOf(config);
-    if (!estimates.has(key)) estimates.set(key, dataset === null ? null : estimateMs(read, config, dataset));
-    return estimates.get(key) ?? null;
+  const estimates = new Map<string, Estimate>();
+  const estimateOnce = (config: RunConfig): Estimate => {
+    const key = canonicalJson(groupConfigOf(config));
+    const known = estimates.get(key) ?? estimateOf(read, config, dataset);
+    estimates.set(key, known);
+    return known;
   };
   const distinct = new Map(runsOf(experiment).map((config) => [canonicalJson(config), config]));
   return [...distinct.values()].map((config) => ({
     config,
     method: methodOf(config.optimizer),
     finishedRunId: read.runs.finishedRunId(groupHash(groupConfigOf(config)), config.seed),
-    estimatedMs: estimateOnce(config),
+    ...estimateOnce(config),
   }));
 };
 
+const estimateOf = (read: StoreReader, config: RunConfig, dataset: DatasetInfo | null): Estimate => {
+  if (dataset === null) return { estimatedMs: null, estimatedFrom: null };
+  const fromRuns = estimateMs(read, config, dataset);
+  if (fromRuns !== null) return { estimatedMs: fromRuns, estimatedFrom: 'runs' };
+  const fromProbes = probeEstimateMs(config, dataset, read.deviceProbes(processor()));
+  return { estimatedMs: fromProbes, estimatedFrom: fromProbes === null ? null : 'self-test' };
+};
+
 /** Runs of one kind are expected to take equally long per image. */
-const kindOf = ({ model, dataset, optimizer, device }: RunConfig): string =>
-  canonicalJson([model.id, dataset.id, methodOf(optimizer), device]);
+const kindOf = ({ model, dataset, optimizer, precision, device }: RunConfig): string =>
+  canonicalJson([model.id, dataset.id, methodOf(optimizer), precision, device]);
 
 /** From finished runs of the same kind on this machine: median time per image in steps, and median time of an evaluation. */
 const estimateMs = (read: StoreReader, config: RunConfig, dataset: DatasetInfo): number | null => {
@@ -50,7 +62,8 @@ const estimateMs = (read: StoreReader, config: RunConfig, dataset: DatasetInfo):
 
 const ranHere = (read: StoreReader, { id }: RunSummary): boolean => {
   const environment = read.environment(id);
-  return environment?.cpuModel === cpus()[0]?.model && environment?.cpuCores === cpus().length;
+  const { cpuModel, cpuCores } = processor();
+  return environment?.cpuModel === cpuModel && environment.cpuCores === cpuCores;
 };
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,13 +1,16 @@
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, platform, release, totalmem } from 'node:os';
 import type { DeviceStatus, EngineStatus, InstallProgress } from '../../shared/device.ts';
 import { LabError } from '../../shared/errors.ts';
 import { findGpu, findTensorflow, installTensorflow } from '../runtimes/tensorflow/index.ts';
 import type { FoundTensorflow, ReadyTensorflow } from '../runtimes/tensorflow/index.ts';
+import { processor } from './processor.ts';
 
 export interface RuntimeParts {
   readonly electronVersion: string | null;
   /** What else to say on the device page, now. */
   readonly notices: () => readonly string[];
+  /** What the self-test measured on this machine, and what it does now. */
+  readonly selfTest: () => Pick<DeviceStatus, 'probes' | 'probing' | 'probeFailures'>;
   readonly onChanged: (status: DeviceStatus) => void;
   /** TensorFlow has just been installed. */
   readonly onReady: () => void;
@@ -47,17 +50,20 @@ export class Runtime {
     throw new LabError(found.state === 'missing' ? 'ENGINE_MISSING' : 'ENGINE_BROKEN', reason);
   }
 
+  async machine(): Promise<Pick<DeviceStatus, 'cpuModel' | 'cpuCores' | 'gpu' | 'gpuMemoryBytes'>> {
+    const gpu = await this.#gpu;
+    return { ...processor(), gpu: gpu?.name ?? null, gpuMemoryBytes: gpu?.memoryBytes ?? null };
+  }
+
   async status(): Promise<DeviceStatus> {
-    const [cpu] = cpus();
     return {
       platform: `${platform()} ${release()} ${arch()}`,
-      cpuModel: cpu?.model ?? 'unknown',
-      cpuCores: Math.max(1, cpus().length),
+      ...(await this.machine()),
       memoryBytes: totalmem(),
-      gpu: await this.#gpu,
       nodeVersion: process.versions.node,
       electronVersion: this.#parts.electronVersion,
       engines: [await this.#tensorflowStatus(), wasmStatus],
+      ...this.#parts.selfTest(),
       notices: [...this.#parts.notices()],
     };
   }

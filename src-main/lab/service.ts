@@ -12,8 +12,10 @@ import { deviceRequests } from './requests/device.ts';
 import { queueRequests } from './requests/queue.ts';
 import { resumingRequests } from './requests/resuming.ts';
 import { resultRequests } from './requests/results.ts';
+import { processor } from './processor.ts';
 import { RunQueue } from './queue.ts';
 import { Runtime } from './runtime.ts';
+import { SelfTest } from './selfTest.ts';
 import { interruptLeftRuns } from './startNotices.ts';
 import { openStore } from './store/index.ts';
 import type { Store } from './store/index.ts';
@@ -86,14 +88,31 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     void runtime.tell();
   };
 
-  const runtime = new Runtime({
+  const runtime: Runtime = new Runtime({
     electronVersion: options.electronVersion,
     notices: () => [...options.notices, ...notices.values()],
+    selfTest: () => selfTest.status(),
     onChanged: (status) => emit({ type: 'deviceChanged', status }),
     onReady: () => {
       queue.release();
       queue.wake();
     },
+  });
+  const limits = options.limits ?? { silenceMs: 600_000, stopMs: 10_000 };
+  const knownProbes = () => store.read.deviceProbes(processor());
+  const selfTest: SelfTest = new SelfTest({
+    launcher: options.launcher,
+    silenceMs: limits.silenceMs,
+    labVersion,
+    bindingPath: async () => (await runtime.tensorflow()).bindingPath,
+    machine: () => runtime.machine(),
+    runningRun: () => store.read.runs.running()[0]?.id ?? null,
+    kept: knownProbes(),
+    keep: (probe) => {
+      store.write.deviceProbe(probe);
+      return knownProbes();
+    },
+    onChanged: () => void runtime.tell(),
   });
   const builtIn = addBuiltIn(library, emit, (notice) => note('datasets', notice));
   const ownRuns = options.trainsOnlyOwnRuns === true ? new Set<RunId>() : null;
@@ -101,10 +120,12 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     store,
     checkpoints,
     launcher: options.launcher,
-    limits: options.limits ?? { silenceMs: 600_000, stopMs: 10_000 },
+    limits,
     assign: async (run) => {
       await builtIn;
-      return { ...(await assignmentOf(run, library, runtime, labVersion)), checkpoints: checkpoints.plan(run.id) };
+      const assignment = await assignmentOf(run, library, runtime, labVersion);
+      await selfTest.idle();
+      return { ...assignment, checkpoints: checkpoints.plan(run.id) };
     },
     onlyRuns: ownRuns,
     emit,
@@ -123,7 +144,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
 
   return {
     workspace: answering(() => ({ folder: workspaceFolder, labVersion, startNotices })),
-    ...deviceRequests(runtime, options.presetsFolder),
+    ...deviceRequests(runtime, selfTest, options.presetsFolder),
     ...datasetRequests(parts),
     ...queueRequests(parts),
     ...resumingRequests(parts),
@@ -134,7 +155,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     },
     grantPaths: grants.grant,
     close: async () => {
-      await Promise.all([queue.close(), runtime.cancelInstall(), builtIn]);
+      await Promise.all([queue.close(), selfTest.close(), runtime.cancelInstall(), builtIn]);
       listeners.clear();
       store.close();
     },

@@ -1,4 +1,4 @@
-import { LabError } from '../../shared/errors.ts';
+import { LabError, type LabErrorCode } from '../../shared/errors.ts';
 import { memoryAdvice } from '../../shared/memoryAdvice.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
 import {
@@ -8,6 +8,7 @@ import {
   type TrainingEvent,
 } from '../../shared/trainerProtocol.ts';
 import { openEngine } from './engine/index.ts';
+import { probeEngine } from './probe/index.ts';
 import { openRun } from './run.ts';
 import { train, type StopRequest } from './train.ts';
 
@@ -44,7 +45,7 @@ const connect = (onMessage: (message: unknown) => void): ((message: TrainerMessa
 const stop: StopRequest = { when: null };
 let lastSequence = 0;
 let lastAcknowledged = 0;
-let isTraining = false;
+let isBusy = false;
 let onAcknowledged = (): void => undefined;
 
 const post = connect((message) => {
@@ -66,11 +67,17 @@ const allAcknowledged = (): Promise<void> =>
     onAcknowledged();
   });
 
-/** The error's message, with what to try where memory ran out. */
-const messageOf = (error: unknown, config: RunConfig): string => {
+/** An error's code and message, with what to try where a run's memory ran out. */
+const failureOf = (
+  error: unknown,
+  config: RunConfig | null,
+): { readonly code: LabErrorCode; readonly message: string } => {
+  const code = error instanceof LabError ? error.code : 'INTERNAL';
   const message = error instanceof Error ? error.message : String(error);
-  const ranOut = error instanceof LabError && error.code === 'OUT_OF_MEMORY';
-  return ranOut ? `${message} ${memoryAdvice(config)}` : message;
+  return {
+    code,
+    message: code === 'OUT_OF_MEMORY' && config !== null ? `${message} ${memoryAdvice(config)}` : message,
+  };
 };
 
 const runTraining = async (command: Extract<TrainerCommand, { type: 'train' }>): Promise<void> => {
@@ -80,22 +87,41 @@ const runTraining = async (command: Extract<TrainerCommand, { type: 'train' }>):
     for await (const event of train(run, stop, command.checkpoints ?? null)) report(event);
   } catch (error) {
     if (!(error instanceof LabError)) console.error(error);
-    report({
-      type: 'failed',
-      code: error instanceof LabError ? error.code : 'INTERNAL',
-      message: messageOf(error, command.config),
-    });
+    report({ type: 'failed', ...failureOf(error, command.config) });
   }
   await allAcknowledged();
   process.exit(0);
 };
 
+const runProbe = async ({
+  device,
+  precision,
+  bindingPath,
+  steps,
+}: Extract<TrainerCommand, { type: 'probe' }>): Promise<void> => {
+  try {
+    const ops = openEngine(device, bindingPath);
+    const measurement = await probeEngine(ops, precision, steps, (progress) => {
+      post({ type: 'probeProgressed', progress });
+    });
+    post({ type: 'probed', measurement });
+  } catch (error) {
+    if (!(error instanceof LabError)) console.error(error);
+    post({ type: 'probeFailed', ...failureOf(error, null) });
+  }
+};
+
 const obey = (command: TrainerCommand): void => {
   switch (command.type) {
     case 'train':
-      if (isTraining) return;
-      isTraining = true;
+      if (isBusy) return;
+      isBusy = true;
       void runTraining(command);
+      return;
+    case 'probe':
+      if (isBusy) return;
+      isBusy = true;
+      void runProbe(command);
       return;
     case 'stop':
       stop.when = command.when;

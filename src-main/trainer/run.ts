@@ -112,6 +112,7 @@ export const openRun = (
     environment: {
       engine: ops.name,
       device: ops.name.includes('GPU') ? 'GPU' : 'CPU',
+      threads: ops.threads,
       cpuModel: cpu?.model ?? 'unknown',
       cpuCores: cpus().length,
       memoryBytes: totalmem(),

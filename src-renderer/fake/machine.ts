@@ -1,4 +1,5 @@
 import type { DeviceStatus, RunEnvironment } from '../../shared/device.ts';
+import { fakeProbes } from './probes.ts';
 
 const reason =
   'TensorFlow’s library is not installed for this user. The lab can fetch it from the Python package index (274 MB) and compile its binding; pip, g++ and 1.2 GB of disk are needed.';
@@ -9,6 +10,7 @@ export const fakeDevice = (isReady: boolean): DeviceStatus => ({
   cpuCores: 8,
   memoryBytes: 33_200_000_000,
   gpu: null,
+  gpuMemoryBytes: null,
   nodeVersion: '24.21.0',
   electronVersion: '45.4.1',
   engines: [
@@ -22,12 +24,16 @@ export const fakeDevice = (isReady: boolean): DeviceStatus => ({
     },
     { id: 'wasm', state: 'ready', version: 'WebAssembly SIMD', location: null, reason: null, progress: null },
   ],
+  probes: isReady ? fakeProbes : [],
+  probing: null,
+  probeFailures: [],
   notices: ['This window is the fake lab of the renderer’s tests: no number in it was measured.'],
 });
 
 export const fakeEnvironment: RunEnvironment = {
   engine: 'TensorFlow 2.21.0 (CPU)',
   device: 'CPU',
+  threads: 8,
   cpuModel: 'AMD Ryzen 7 7840U',
   cpuCores: 8,
   memoryBytes: 33_200_000_000,

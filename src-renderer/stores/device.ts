@@ -21,6 +21,9 @@ export const useDevice = defineStore('device', () => {
   const cancelInstall = (): Promise<unknown> =>
     problems.attempt('Cancel the installation', () => lab.cancelInstall({}));
 
+  const probe = (): Promise<unknown> => problems.attempt('Run the self-test', () => lab.probe({}));
+  const cancelProbe = (): Promise<unknown> => problems.attempt('Cancel the self-test', () => lab.cancelProbe({}));
+
   /** False only when the lab said that TensorFlow, which presets train on, is not ready. */
   const canTrain = computed(
     () => status.value?.engines.some(({ id, state }) => id === 'tensorflow' && state === 'ready') ?? true,
@@ -36,5 +39,5 @@ export const useDevice = defineStore('device', () => {
     if (event.type === 'deviceChanged') status.value = event.status;
   });
 
-  return { status, canTrain, engineAtHand, load, install, cancelInstall };
+  return { status, canTrain, engineAtHand, load, install, cancelInstall, probe, cancelProbe };
 });

@@ -22,6 +22,41 @@ test('a missing engine says why, and is installed with a progress bar', async ()
   await close();
 });
 
+test('the self-test shows what it does, can be cancelled, and says which engine is not to be trusted', async () => {
+  const { page, complaints, close } = await pages.open('/device', { scenario: 'idle' });
+  const section = page.getByRole('region', { name: 'Self-test' });
+  await section.getByRole('row', { name: /^TensorFlow CPU bfloat16 6,940/ }).waitFor();
+  expect(await section.getByRole('alert').count()).toBe(0);
+  const bar = section.getByRole('progressbar', { name: 'Self-test' });
+  await section.getByRole('button', { name: 'Run again' }).click();
+  await bar.waitFor();
+  await section.getByRole('button', { name: 'Cancel' }).click();
+  await eventually(() => bar.count()).toBe(0);
+  await section.getByRole('button', { name: 'Run again' }).click();
+  await eventually(async () => Number(await bar.getAttribute('value'))).toBeGreaterThan(0.4);
+  await picture(page, 'device-probing');
+  await section
+    .getByRole('alert')
+    .getByText(/deviates .* by 0\.31 .*not to be trusted in float32/)
+    .waitFor();
+  await picture(page, 'device-distrusted');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('run times that come from the self-test are marked as such', async () => {
+  const { page, complaints, close } = await pages.open('/new', { scenario: 'idle' });
+  const note = page.getByText('estimated from the self-test');
+  await page.getByRole('complementary', { name: 'Runs of this experiment' }).getByRole('cell').first().waitFor();
+  expect(await note.count()).toBe(0);
+  await page.getByLabel(/^Precision/).selectOption({ label: 'bfloat16 convolutions' });
+  await note.waitFor();
+  await page.getByRole('cell', { name: /^~/ }).first().waitFor();
+  await picture(page, 'new-estimated-from-self-test');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test('a data set is shown, refused with the reason, and imported', async () => {
   const { page, complaints, close } = await pages.open('/data', { scenario: 'idle' });
   await eventually(() => page.getByLabel('Preview images').getByRole('img').count()).toBe(40);

@@ -1,20 +1,33 @@
 import type { DeviceStatus } from '../../../shared/device.ts';
+import type { LabInput } from '../../../shared/labApi.ts';
 import { installEngine, tensorflowOf } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
+import { probeText } from '../probeText.ts';
+import { selfTest } from '../selfTest.ts';
 import { print, withLab } from '../session.ts';
 import type { Settings } from '../session.ts';
 
-/** `device`: says what this machine can train with; installs TensorFlow if asked. Exit code 3 if TensorFlow is not ready. */
-export const device = async (
-  settings: Settings,
-  options: { install: boolean; variant: 'auto' | 'cpu' | 'gpu' },
-): Promise<ExitCode> =>
+export interface DeviceOptions {
+  readonly install: boolean;
+  readonly variant: 'auto' | 'cpu' | 'gpu';
+  /** What to measure; null: nothing. */
+  readonly test: LabInput<'probe'> | null;
+}
+
+/**
+ * `device`: says what this machine can train with; installs TensorFlow and measures the engines if asked. Exit code 3 if TensorFlow is
+ * not ready, 1 if something could not be measured.
+ */
+export const device = async (settings: Settings, { install, variant, test }: DeviceOptions): Promise<ExitCode> =>
   withLab(settings, 'own', async (lab) => {
-    if (options.install) await installEngine(lab, options.variant);
+    if (install) await installEngine(lab, variant);
+    const isWhole = test === null || (await selfTest(lab, test));
     const status = await lab.deviceStatus({});
     await print(settings.json ? JSON.stringify(status) : deviceText(status));
-    return tensorflowOf(status).state === 'ready' ? exitCodes.done : exitCodes.engine;
+    if (!isWhole) return exitCodes.interrupted;
+    if (status.probeFailures.length > 0) return exitCodes.failed;
+    return tensorflowOf(status).state === 'ready' || test?.engine === 'wasm' ? exitCodes.done : exitCodes.engine;
   });
 
 const deviceText = (status: DeviceStatus): string =>
@@ -22,7 +35,7 @@ const deviceText = (status: DeviceStatus): string =>
     `Platform  ${status.platform}, Node ${status.nodeVersion}`,
     `CPU       ${status.cpuModel}, ${status.cpuCores} cores`,
     `Memory    ${(status.memoryBytes / 1e9).toFixed(1)} GB`,
-    `GPU       ${status.gpu ?? 'none whose NVIDIA driver answers'}`,
+    `GPU       ${status.gpu ?? 'none whose NVIDIA driver answers'}${status.gpuMemoryBytes === null ? '' : `, ${(status.gpuMemoryBytes / 1e9).toFixed(1)} GB`}`,
     ...status.engines.flatMap((engine) => [
       `Engine    ${engine.version ?? 'TensorFlow'}: ${engine.state}`,
       ...(engine.location === null ? [] : [`          ${engine.location}`]),
@@ -32,4 +45,5 @@ const deviceText = (status: DeviceStatus): string =>
         : []),
     ]),
     ...status.notices.map((notice) => `Notice    ${notice}`),
+    ...probeText(status.probes),
   ].join('\n');

@@ -1,16 +1,28 @@
 import type { LabApi } from '../../../shared/labApi.ts';
 import { readPresets } from '../presets.ts';
 import type { Runtime } from '../runtime.ts';
+import type { SelfTest } from '../selfTest.ts';
 import { doing } from './answering.ts';
 
-type DeviceApi = Pick<LabApi, 'deviceStatus' | 'installRuntime' | 'cancelInstall' | 'presets'>;
+type DeviceApi = Pick<
+  LabApi,
+  'deviceStatus' | 'installRuntime' | 'cancelInstall' | 'probe' | 'cancelProbe' | 'presets'
+>;
 
 /** Requests about the machine and about what comes with the app. */
-export const deviceRequests = (runtime: Runtime, presetsFolder: string): DeviceApi => ({
+export const deviceRequests = (runtime: Runtime, selfTest: SelfTest, presetsFolder: string): DeviceApi => ({
   deviceStatus: () => runtime.status(),
   installRuntime: doing(({ variant }) => runtime.install(variant)),
   cancelInstall: async () => {
     await runtime.cancelInstall();
+    return {};
+  },
+  probe: async (wanted) => {
+    await selfTest.start(wanted);
+    return {};
+  },
+  cancelProbe: async () => {
+    await selfTest.cancel();
     return {};
   },
   presets: () => readPresets(presetsFolder),

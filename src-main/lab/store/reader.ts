@@ -1,6 +1,7 @@
 import type { RunDetail, RunId } from '../../../shared/run.ts';
 import type { Database } from './database.ts';
 import { checkpointTable } from './checkpoints.ts';
+import { deviceProbeTable } from './deviceProbes.ts';
 import { environmentTable } from './environments.ts';
 import { epochTable } from './epochs.ts';
 import { experimentTable } from './experiments.ts';
@@ -25,6 +26,7 @@ export const storeReader = (database: Database) => {
     epochs: epochs.of,
     environment: environments.of,
     checkpoints: checkpoints.of,
+    deviceProbes: deviceProbeTable(database).of,
     experiments: experiments.all,
     experiment: experiments.definition,
     isPaused: pauseTable(database).isPaused,

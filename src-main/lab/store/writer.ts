@@ -3,6 +3,7 @@ import type { CheckpointFile, RunId } from '../../../shared/run.ts';
 import type { Experiment, RunConfig } from '../../../shared/runConfig.ts';
 import type { Database } from './database.ts';
 import { checkpointTable } from './checkpoints.ts';
+import { deviceProbeTable } from './deviceProbes.ts';
 import { environmentTable } from './environments.ts';
 import { epochTable } from './epochs.ts';
 import { experimentTable } from './experiments.ts';
@@ -62,6 +63,7 @@ export const storeWriter = (database: Database) => {
     move: database.transaction((id: RunId, beforeId: RunId | null) => states.move(id, beforeId)),
     setPaused: pause.set,
     environment: environments.insert,
+    deviceProbe: deviceProbeTable(database).insert,
     /** @param isAgain - an epoch that a run trains again takes the place of the former one; else that is an error. */
     epoch: database.transaction((id: RunId, metrics: EpochMetrics, nonFinite: boolean, isAgain = false) => {
       if (isAgain) epochs.remove(id, metrics);

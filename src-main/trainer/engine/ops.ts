@@ -63,6 +63,8 @@ export interface OpCounters {
 export interface Ops {
   /** "TensorFlow 2.21.0 (CPU)". */
   readonly name: string;
+  /** In which an op computes. */
+  readonly threads: number;
   readonly counters: OpCounters;
 
   /** Copies a host array to the device: Float→float32, Int32→int32, Uint8→uint8. The array must not change afterwards. */

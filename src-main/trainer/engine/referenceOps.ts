@@ -104,6 +104,7 @@ export const referenceOps = (): Ops => {
 
   return {
     name: 'Reference (float64)',
+    threads: 1,
     counters: accounts.counters,
     upload,
     download(tensor) {

@@ -141,6 +141,7 @@ export const tensorflowOps = (bindingPath: string): Ops => {
 
   return {
     name: `TensorFlow ${kernels.version} (${kernels.usesGpu ? 'GPU' : 'CPU'})`,
+    threads: kernels.threads,
     counters: kernels.counters,
     upload: kernels.upload,
     download: kernels.download,

@@ -12,6 +12,7 @@ import { esam, experimentOf, sam, sgd } from '../fixtures/configs.ts';
 import { migrationsFolder } from '../fixtures/labOptions.ts';
 import { temporaryFolder } from '../fixtures/labs.ts';
 import { epochOf, stepOf } from '../fixtures/metrics.ts';
+import { probeOf } from '../fixtures/probes.ts';
 
 const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
 
@@ -63,6 +64,20 @@ test('what was written is read back exactly, also after the store was closed', a
     [0, 1],
   ]);
   database.close();
+});
+
+test('of self-tests the newest of each engine and precision is read, for machines of one kind', async () => {
+  const folder = temporaryFolder();
+  const first = await openStore(folder, migrationsFolder);
+  const newest = probeOf({ gpu: 'A GPU', gpuMemoryBytes: 8e9, gradientDeviation: null });
+  const half = probeOf({ precision: 'bfloat16', device: 'GPU' });
+  const elsewhere = probeOf({ cpuCores: 4 });
+  for (const probe of [probeOf(), half, newest, elsewhere]) first.write.deviceProbe(probe);
+  first.close();
+  const { read } = await open(folder);
+  expect(read.deviceProbes({ cpuModel: 'A processor', cpuCores: 2 })).toEqual([newest, half]);
+  expect(read.deviceProbes({ cpuModel: 'A processor', cpuCores: 4 })).toEqual([elsewhere]);
+  expect(read.deviceProbes({ cpuModel: 'Another', cpuCores: 2 })).toEqual([]);
 });
 
 test('runs that differ only in seed are one group, whatever the order of their keys', () => {

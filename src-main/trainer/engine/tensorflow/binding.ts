@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { LabError } from '../../../../shared/errors.ts';
 import { openAccounts } from '../counters.ts';
 import type { DataType, HostArray, OpCounters, Tensor } from '../ops.ts';
@@ -47,6 +48,8 @@ export interface Handle extends Tensor {
 export interface Kernels {
   readonly version: string;
   readonly usesGpu: boolean;
+  /** Inside an op: as TensorFlow was told when it loaded, else as many as the process may use. */
+  readonly threads: number;
   readonly counters: OpCounters;
   readonly attribute: {
     type(name: string, value: KernelType): Attribute;
@@ -162,6 +165,7 @@ export const openKernels = (bindingPath: string): Kernels => {
   return {
     version: native.TF_Version,
     usesGpu: native.isUsingGpuDevice(),
+    threads: Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? 0) || availableParallelism(),
     counters: accounts.counters,
     attribute,
     run,

@@ -1,0 +1,58 @@
+import type { DatasetInfo } from '../../shared/dataset.ts';
+import { predictedUnits } from '../../shared/method.ts';
+import { misfitOf } from '../../shared/models.ts';
+import type { DeviceProbe } from '../../shared/probe.ts';
+import type { OptimizerConfig, Precision, RunConfig } from '../../shared/runConfig.ts';
+import { networkOf } from '../trainer/models/index.ts';
+
+/**
+ * How long a run takes by what the self-test measured: a forward pass is 2·MACs floating point operations an image, a step as many
+ * of them as the cost model says (SGD 3), an evaluation one for each test image, in float32. Small models' own overhead and the input
+ * are not in it.
+ * @param probes - of this machine.
+ * @returns null where the engine was not measured in this precision, or the model does not take the images.
+ */
+export const probeEstimateMs = (
+  config: RunConfig,
+  dataset: DatasetInfo,
+  probes: readonly DeviceProbe[],
+): number | null => {
+  const { height, width, channels, classNames } = dataset;
+  const model = config.model.id;
+  if (misfitOf(model, height, width) !== null) return null;
+  const { macs } = networkOf(model, [height, width, channels], classNames.length);
+  const trained = gflopsOf(config, config.precision, macs, probes);
+  if (trained === null) return null;
+  const evaluated = gflopsOf(config, 'float32', macs, probes) ?? trained;
+  const passMs = (2 * macs) / 1e6; // of one image, at 1 GFLOP/s
+  const imageMs = (unitsOf(config.optimizer) * passMs) / trained;
+  return config.epochs * (imagesPerEpoch(config, dataset) * imageMs + (dataset.testCount * passMs) / evaluated);
+};
+
+/** Where the data decide how many examples are kept, as many as there can be. */
+const unitsOf = (optimizer: OptimizerConfig): number => {
+  const units = predictedUnits(optimizer);
+  if (units !== null) return units;
+  if (optimizer.name !== 'esam') throw new Error('Only ESAM has no predicted cost.');
+  return unitsOf({ ...optimizer, selection: 'sharpness', alwaysRank: true, gamma: 1 });
+};
+
+const imagesPerEpoch = ({ batchSize, dropLast, dataset: { trainSubset } }: RunConfig, { trainCount }: DatasetInfo) => {
+  const examples = Math.min(trainSubset ?? Infinity, trainCount);
+  return dropLast ? examples - (examples % batchSize) : examples;
+};
+
+/** What a model of this size reaches: as the measured one that is closest in size, and in proportion to its threads. */
+const gflopsOf = (
+  { device }: RunConfig,
+  precision: Precision,
+  macs: number,
+  probes: readonly DeviceProbe[],
+): number | null => {
+  const probe = probes.find((each) => each.engine === device.engine && each.precision === precision);
+  const distance = (other: number): number => Math.abs(Math.log(other / macs));
+  const [closest] = [...(probe?.speeds ?? [])].sort((a, b) => distance(a.macs) - distance(b.macs));
+  if (probe === undefined || closest === undefined) return null;
+  const threads = device.threads === 0 ? probe.threads : Math.min(device.threads, probe.threads);
+  return probe.device === 'GPU' ? closest.gflops : (closest.gflops * threads) / probe.threads;
+};

@@ -1,0 +1,172 @@
+import type { DeviceStatus } from '../../shared/device.ts';
+import { LabError } from '../../shared/errors.ts';
+import { probedPrecisions, probeEngines, probeSteps } from '../../shared/probe.ts';
+import type { DeviceProbe, ProbeEngine } from '../../shared/probe.ts';
+import type { RunId } from '../../shared/run.ts';
+import type { Precision } from '../../shared/runConfig.ts';
+import { probeInTrainer } from './probing.ts';
+import type { ProbeCommand } from './probing.ts';
+import type { TrainerLauncher } from './trainers.ts';
+
+type Machine = Pick<DeviceProbe, 'cpuModel' | 'cpuCores' | 'gpu' | 'gpuMemoryBytes'>;
+
+export interface SelfTestParts {
+  readonly launcher: TrainerLauncher;
+  readonly silenceMs: number;
+  readonly labVersion: string;
+  /** Where TensorFlow's binding is. @throws LabError ENGINE_* */
+  readonly bindingPath: () => Promise<string>;
+  readonly machine: () => Promise<Machine>;
+  /** The run that trains, if any. */
+  readonly runningRun: () => RunId | null;
+  /** What is known of this machine. */
+  readonly kept: readonly DeviceProbe[];
+  /** Stores a measurement, and answers what is known now. */
+  readonly keep: (probe: DeviceProbe) => readonly DeviceProbe[];
+  readonly onChanged: () => void;
+}
+
+interface Target {
+  readonly engine: ProbeEngine;
+  readonly precision: Precision;
+  readonly bindingPath: string | null;
+}
+
+const intervalMs = 250;
+
+/**
+ * Measures the engines, one after another, each precision in a process of its own. It never shares the machine with a run: it refuses
+ * to begin while one trains, and runs that wait meanwhile start when it is over.
+ */
+export class SelfTest {
+  readonly #parts: SelfTestParts;
+  #underWay: { readonly abort: AbortController; readonly done: Promise<void> } | null = null;
+  #probing: DeviceStatus['probing'] = null;
+  #probes: readonly DeviceProbe[];
+  #failures: string[] = [];
+  #isClosed = false;
+  #lastTold = 0;
+
+  constructor(parts: SelfTestParts) {
+    this.#parts = parts;
+    this.#probes = parts.kept;
+  }
+
+  status(): Pick<DeviceStatus, 'probes' | 'probing' | 'probeFailures'> {
+    return { probes: [...this.#probes], probing: this.#probing, probeFailures: [...this.#failures] };
+  }
+
+  /**
+   * Begins, and returns at once.
+   * @param engine - this one alone; without it, TensorFlow if it is there, and WebAssembly.
+   * @throws LabError PROBE_BUSY while a run trains or a self-test is under way; ENGINE_* if the engine asked for is not there.
+   */
+  async start({
+    engine,
+    steps = probeSteps,
+  }: {
+    engine?: ProbeEngine | undefined;
+    steps?: number | undefined;
+  }): Promise<void> {
+    this.#refuseIfBusy();
+    const targets = await this.#targets(engine);
+    this.#refuseIfBusy();
+    if (this.#isClosed) return;
+    this.#failures = [];
+    const abort = new AbortController();
+    this.#underWay = { abort, done: this.#probeAll(targets, steps, abort.signal) };
+  }
+
+  async cancel(): Promise<void> {
+    this.#underWay?.abort.abort(new LabError('PROBE_BUSY', 'The self-test was cancelled.'));
+    await this.#underWay?.done;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.cancel();
+  }
+
+  /** Resolves when no self-test is under way. */
+  async idle(): Promise<void> {
+    while (this.#underWay !== null) await this.#underWay.done;
+  }
+
+  #refuseIfBusy(): void {
+    if (this.#underWay !== null) {
+      throw new LabError('PROBE_BUSY', 'The self-test is under way already. Wait for it, or cancel it first.');
+    }
+    const run = this.#parts.runningRun();
+    if (run === null) return;
+    throw new LabError(
+      'PROBE_BUSY',
+      `Run ${run} is training; the self-test would measure what it leaves of the machine. Wait until it has ended, or stop it.`,
+    );
+  }
+
+  async #targets(wanted: ProbeEngine | undefined): Promise<Target[]> {
+    const engines = wanted === undefined ? probeEngines : [wanted];
+    const targets: Target[] = [];
+    for (const engine of engines) {
+      const bindingPath = engine === 'tensorflow' ? await this.#bindingPath(wanted === 'tensorflow') : null;
+      if (engine === 'tensorflow' && bindingPath === null) continue;
+      targets.push(...probedPrecisions[engine].map((precision) => ({ engine, precision, bindingPath })));
+    }
+    return targets;
+  }
+
+  async #bindingPath(isRequired: boolean): Promise<string | null> {
+    try {
+      return await this.#parts.bindingPath();
+    } catch (error) {
+      if (isRequired || !(error instanceof LabError)) throw error;
+      return null; // the device page says why
+    }
+  }
+
+  async #probeAll(targets: readonly Target[], steps: number, signal: AbortSignal): Promise<void> {
+    for (const [index, target] of targets.entries()) {
+      try {
+        await this.#probe(target, steps, signal, (message, share) =>
+          this.#progressed(target, message, (index + share) / targets.length),
+        );
+      } catch (error) {
+        if (signal.aborted) break;
+        if (!(error instanceof LabError)) console.error('The self-test failed:', error);
+        const said = error instanceof Error ? error.message : String(error);
+        this.#failures.push(`${target.engine}, ${target.precision}: ${said}`);
+      }
+    }
+    this.#probing = null;
+    this.#underWay = null;
+    this.#parts.onChanged();
+  }
+
+  async #probe(
+    { engine, precision, bindingPath }: Target,
+    steps: number,
+    signal: AbortSignal,
+    onProgress: (message: string, share: number) => void,
+  ): Promise<void> {
+    const { launcher, silenceMs, machine, labVersion, keep } = this.#parts;
+    onProgress('Starting', 0);
+    const settings = { engine, threads: 0, deterministic: false, tf32: false, memoryGrowth: true } as const;
+    const command: ProbeCommand = { type: 'probe', device: settings, precision, bindingPath, steps };
+    const measurement = await probeInTrainer(command, {
+      launcher,
+      silenceMs,
+      signal,
+      onProgress: ({ message, share }) => onProgress(message, share),
+    });
+    const at = new Date().toISOString();
+    this.#probes = keep({ ...measurement, ...(await machine()), engine, precision, at, labVersion, steps, settings });
+  }
+
+  #progressed({ engine, precision }: Target, message: string, share: number): void {
+    const isNews = this.#probing?.message !== message || performance.now() - this.#lastTold >= intervalMs;
+    this.#probing = { engine, precision, message, share };
+    if (!isNews) return;
+    this.#lastTold = performance.now();
+    this.#parts.onChanged();
+  }
+}

@@ -1,0 +1,34 @@
+import { deviceProbeSchema } from '../../../shared/probe.ts';
+import type { DeviceProbe } from '../../../shared/probe.ts';
+import { insertInto, selected } from './columns.ts';
+import type { Database } from './database.ts';
+
+interface Row {
+  settings: string;
+  speeds: string;
+}
+
+const names = Object.keys(deviceProbeSchema.shape);
+
+/** What self-tests measured; of each engine and precision only the newest is read, and only this machine's. */
+export const deviceProbeTable = (database: Database) => {
+  const insert = database.prepare(insertInto('device_probe', names));
+  const newest = database.prepare<[string, number], Row>(
+    `SELECT ${selected(names)} FROM device_probe WHERE id IN (
+      SELECT max(id) FROM device_probe WHERE cpu_model = ? AND cpu_cores = ? GROUP BY engine, precision
+    ) ORDER BY engine, precision DESC`,
+  );
+  return {
+    insert: (probe: DeviceProbe): void =>
+      void insert.run({ ...probe, settings: JSON.stringify(probe.settings), speeds: JSON.stringify(probe.speeds) }),
+    /** The newest of each engine and precision on such a processor. */
+    of: ({ cpuModel, cpuCores }: Pick<DeviceProbe, 'cpuModel' | 'cpuCores'>): DeviceProbe[] =>
+      newest.all(cpuModel, cpuCores).map(({ settings, speeds, ...row }) =>
+        deviceProbeSchema.parse({
+          ...row,
+          settings: JSON.parse(settings) as unknown,
+          speeds: JSON.parse(speeds) as unknown,
+        }),
+      ),
+  };
+};

@@ -1,0 +1,68 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
+import type { ProbeSpeed } from '../../../shared/probe.ts';
+import type { ModelId } from '../../../shared/runConfig.ts';
+import { randomStream } from '../data/rng.ts';
+import type { Network } from '../engine/network.ts';
+import type { Ops } from '../engine/ops.ts';
+import { disposeState, initialState } from '../initialState.ts';
+import { batchObjective, type Passes } from '../objective.ts';
+import { optimizerOf } from '../optimizers/index.ts';
+import { phaseClock } from '../phaseClock.ts';
+import { disposeReports } from '../stepRecord.ts';
+import { disposeBatch, randomBatch } from './randomTensors.ts';
+
+/** Steps that allocate, compile and tune. */
+const warmUpSteps = 1;
+
+export const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return ((sorted[(sorted.length - 1) >> 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+};
+
+/** Of whole SGD steps: forward, gradient of the activations, gradient of the parameters. */
+export const stepGflop = ({ macs }: Network, batchSize: number): number => (2 * 3 * macs * batchSize) / 1e9;
+
+/**
+ * Times SGD steps of a model on random images.
+ * @param onStep - called after each step, also a warm-up.
+ */
+export const trainingSpeed = async (
+  ops: Ops,
+  passes: Passes,
+  model: ModelId,
+  network: Network,
+  batchSize: number,
+  steps: number,
+  onStep: () => void,
+): Promise<ProbeSpeed> => {
+  const batch = randomBatch(ops, randomStream(0, 'augmentation'), network.inputShape, network.classes, batchSize);
+  const state = initialState(ops, network, randomStream(0, 'weights'));
+  const clock = phaseClock(ops);
+  const { uniform, subset } = randomStream(0, 'mask');
+  const rule = { name: 'sgd', learningRate: 0.01, momentum: 0.9, weightDecay: 1e-3 } as const;
+  const optimizer = optimizerOf({ ops, state, clock }, rule, { uniform, subset });
+  const objective = batchObjective(ops, network, state, batch, 0, clock, () => undefined, passes);
+  const durations: number[] = [];
+  for (let step = 0; step < warmUpSteps + steps; step++) {
+    await setImmediate();
+    const start = performance.now();
+    const reports = optimizer.step(objective, rule.learningRate);
+    ops.synchronize();
+    if (step >= warmUpSteps) durations.push(performance.now() - start);
+    disposeReports(ops, reports);
+    onStep();
+  }
+  optimizer.dispose();
+  disposeState(ops, state);
+  disposeBatch(ops, batch);
+  const seconds = median(durations) / 1000;
+  return {
+    model,
+    batchSize,
+    macs: network.macs,
+    imagesPerSecond: batchSize / seconds,
+    gflops: stepGflop(network, batchSize) / seconds,
+  };
+};
