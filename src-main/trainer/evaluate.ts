@@ -18,7 +18,7 @@ export async function* evaluate(
   stop: StopRequest,
 ): AsyncGenerator<{ readonly loss: number; readonly accuracy: number }> {
   const { ops, network, state, test, augmentation } = run;
-  const [height = 1, width = 1] = network.inputShape;
+  const [height, width] = network.inputShape;
   const size = Math.min(evaluationBatch, Math.ceil((evaluationBatch * fullBatchSide ** 2) / (height * width)));
   const all = Int32Array.from({ length: test.count }, (_, index) => index);
   const batches = batchesOf(all, size, false);

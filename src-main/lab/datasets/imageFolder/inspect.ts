@@ -39,10 +39,10 @@ export const inspectImages = async (
   const queue = places();
   const skipped: string[] = [];
   let done = 0;
-  let failure: unknown = null;
+  let hasFailed = false;
   const work = async (): Promise<void> => {
     for (const { path, images, index } of queue) {
-      if (failure !== null) return;
+      if (hasFailed) return;
       context.signal.throwIfAborted();
       const name = images[index];
       if (typeof name !== 'string') throw new Error('An image was looked at twice.');
@@ -55,10 +55,12 @@ export const inspectImages = async (
   };
   const worker = (): Promise<void> =>
     work().catch((error: unknown) => {
-      failure ??= error;
+      hasFailed = true;
+      throw error;
     });
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  if (failure !== null) throw failure;
+  const workers = Array.from({ length: atOnce }, worker);
+  await Promise.allSettled(workers); // none is left behind
+  await Promise.all(workers);
 
   const whole = classes.map((one): ImageClass => ({
     ...one,

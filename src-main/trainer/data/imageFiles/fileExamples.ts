@@ -91,7 +91,7 @@ export const fileExamples = (
     },
     batch(indices, random: RandomStream) {
       const next = started.shift();
-      if (next === undefined || next.indices.join() !== indices.join() || !next.decoding.isDone()) {
+      if (!next?.decoding.isDone() || next.indices.join() !== indices.join()) {
         throw new Error('A batch was taken that is not the next one prepared, or before it was ready.');
       }
       random.restore(next.stateAfter);
