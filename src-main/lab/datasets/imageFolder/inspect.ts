@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DamagedChoice } from '../../../../shared/dataset.ts';
+import { openImage } from '../../../images/openImage.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import { maxImageBytes, type ImageClass } from '../../../../shared/imageManifest.ts';
 import type { ImportContext } from '../decodedSet.ts';
 import { inMegabytes, readError } from '../fileBytes.ts';
-import { openImage } from './decoder.ts';
 import type { ImageFolder } from './layout.ts';
 
 type ImageEntry = ImageClass['images'][number];
@@ -100,9 +100,9 @@ const inspect = async (root: string, folder: string, name: string): Promise<Imag
 };
 
 const decode = async (bytes: Buffer): Promise<{ width: number; height: number }> => {
-  const { width, height } = await (await openImage(bytes)).metadata();
+  const { width, height } = await openImage(bytes).metadata();
   // JPEG and WebP shrink while they are read: all their bytes are looked at, at a fraction of the time.
-  await (await openImage(bytes)).resize(16, 16, { fit: 'fill' }).raw().toBuffer();
+  await openImage(bytes).resize(16, 16, { fit: 'fill' }).raw().toBuffer();
   return { width, height };
 };
 

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetInfo } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
+import { openImage } from '../../../images/openImage.ts';
 import type { PreviewImage } from '../preview.ts';
-import { openImage } from './decoder.ts';
 import { readManifest } from './manifest.ts';
 
 /** Sharp on a screen of two device pixels a point. */
@@ -37,7 +37,7 @@ export const thumbnails = async (folder: string, info: DatasetInfo, count: numbe
 
 const thumbnail = async (root: string, path: string): Promise<Buffer> => {
   try {
-    const image = await openImage(await readFile(join(root, path)));
+    const image = openImage(await readFile(join(root, path)));
     return await image.resize(side, side, { fit: 'cover' }).png().toBuffer();
   } catch (error) {
     throw new LabError(

@@ -1,16 +1,11 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import sharp from 'sharp';
-import { imageLoaders, maxImagePixels } from '../../../../shared/imageManifest.ts';
+import { openImage } from '../../../images/openImage.ts';
 import type { DecodeJob, DecodeReport, DecoderStart, Framing } from './decodeJob.ts';
 import type { ImageFile } from './manifest.ts';
 
 /** A thread that reads and decodes images until it is ended. */
-sharp.cache(false);
-sharp.concurrency(1); // the threads are the parallelism
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({ operation: [...imageLoaders] });
 const { root } = workerData as DecoderStart;
 
 /** Why an image cannot be trained on, what to do. */
@@ -38,7 +33,7 @@ const bytesOf = async ({ path, sizeBytes, mtimeMs }: ImageFile): Promise<Buffer>
 
 /** Pixels uint8 [side, side, 3]; alpha is dropped, grey and CMYK become RGB, nothing is turned by EXIF: as torchvision does. */
 const decode = async (bytes: Buffer, framing: Framing, side: number): Promise<Buffer> => {
-  const image = sharp(bytes, { failOn: 'error', limitInputPixels: maxImagePixels });
+  const image = openImage(bytes);
   const how = { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false } as const;
   if (framing.kind === 'region') image.extract(framing.region).resize(side, side, how).flop(framing.isFlipped);
   else {
