@@ -1,14 +1,18 @@
 import { Module, createRequire } from 'node:module';
 import type sharpModule from 'sharp';
 import type { Sharp } from 'sharp';
+import { LabError } from '../../shared/errors.ts';
 import { imageLoaders, maxImagePixels } from '../../shared/imageManifest.ts';
 
 /**
- * Electron on Linux is linked with the system's GLib, whose symbols take the place of those in sharp's own libvips: it floods stderr or
- * crashes, as the system's GLib will have it. There, sharp's build for WebAssembly is taken, which has the same results at half the speed:
- * it is what sharp falls back to where the native build is missing, so that is what it is told.
+ * Whether sharp's native build can be used in this process; only its main thread knows. Electron on Linux is linked with the system's GLib,
+ * whose symbols take the place of those in sharp's own libvips: it floods stderr or crashes, as the system's GLib will have it. There,
+ * sharp's build for WebAssembly is taken, which has the same results at half the speed.
  * @see https://github.com/lovell/sharp/issues/4522
  */
+export const canBeNative = (): boolean => !('electron' in process.versions && process.platform === 'linux');
+
+/** Sharp falls back to WebAssembly where the native build is missing, so that is what it is told. */
 const hideNativeBuild = (require: NodeJS.Require): void => {
   const native = createRequire(require.resolve('sharp')).resolve(`@img/sharp-linux-${process.arch}/sharp.node`);
   const missing = new Module(native);
@@ -17,9 +21,9 @@ const hideNativeBuild = (require: NodeJS.Require): void => {
   require.cache[native] = missing;
 };
 
-const loadSharp = (): typeof sharpModule => {
+const loadSharp = (isNative: boolean): typeof sharpModule => {
   const require = createRequire(import.meta.url);
-  if ('electron' in process.versions && process.platform === 'linux') hideNativeBuild(require);
+  if (!isNative) hideNativeBuild(require);
   const sharp = require('sharp') as typeof sharpModule;
   sharp.cache(false);
   sharp.concurrency(1); // many images at once are parallel enough
@@ -29,9 +33,25 @@ const loadSharp = (): typeof sharpModule => {
 };
 let loaded: typeof sharpModule | null = null;
 
+/** Opens an encoded image; reading it throws if it is damaged, cut off, too large, or of a kind that is not let in. */
+export type OpenImage = (bytes: Buffer) => Sharp;
+
 /**
- * Opens an encoded image: its first frame where it has several, as it lies in the file (no turning by EXIF). Loads sharp at the first call.
- * Reading it throws if it is damaged, cut off, larger than an image may be, or of a kind that is not let in.
+ * Loads sharp at the first call. Of several frames the first is opened, as it lies in the file (no turning by EXIF).
+ * @throws LabError DATASET_UNSUPPORTED if sharp cannot be loaded.
  */
-export const openImage = (bytes: Buffer): Sharp =>
-  (loaded ??= loadSharp())(bytes, { failOn: 'error', limitInputPixels: maxImagePixels });
+export const imageOpener = (isNative = canBeNative()): OpenImage => {
+  try {
+    const sharp = (loaded ??= loadSharp(isNative));
+    return (bytes) => sharp(bytes, { failOn: 'error', limitInputPixels: maxImagePixels });
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    throw new LabError(
+      'DATASET_UNSUPPORTED',
+      `Images cannot be decoded: ${why}. Run npm ci, or install the app again.`,
+      {
+        cause: error,
+      },
+    );
+  }
+};

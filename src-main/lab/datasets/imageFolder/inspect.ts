@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DamagedChoice } from '../../../../shared/dataset.ts';
-import { openImage } from '../../../images/openImage.ts';
+import { imageOpener, type OpenImage } from '../../../images/openImage.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import { maxImageBytes, type ImageClass } from '../../../../shared/imageManifest.ts';
 import type { ImportContext } from '../decodedSet.ts';
@@ -28,6 +28,7 @@ export const inspectImages = async (
   onDamaged: DamagedChoice,
   context: ImportContext,
 ): Promise<InspectedImages> => {
+  const openImage = imageOpener();
   const classes = folder.classes.map(({ half, label, folder: path, images }) => ({
     ...{ half, label, folder: path },
     images: images.map((name): ImageEntry | string => name),
@@ -46,7 +47,7 @@ export const inspectImages = async (
       context.signal.throwIfAborted();
       const name = images[index];
       if (typeof name !== 'string') throw new Error('An image was looked at twice.');
-      const result = await inspect(folder.root, path, name);
+      const result = await inspect(folder.root, path, name, openImage);
       if (typeof result !== 'string') images[index] = result;
       else if (onDamaged === 'skip') skipped.push(`${path}/${name}`);
       else throw damaged(`${path}/${name}`, result);
@@ -81,14 +82,19 @@ export const inspectImages = async (
 };
 
 /** What the manifest says of an image, or what is wrong with it. */
-const inspect = async (root: string, folder: string, name: string): Promise<ImageEntry | string> => {
+const inspect = async (
+  root: string,
+  folder: string,
+  name: string,
+  openImage: OpenImage,
+): Promise<ImageEntry | string> => {
   try {
     const file = await open(join(root, folder, name), 'r');
     try {
       const { size, mtimeMs } = await file.stat();
       if (size > maxImageBytes) return `${inMegabytes(size)}, more than the ${inMegabytes(maxImageBytes)} of any image`;
       const bytes = await file.readFile();
-      const { width, height } = await decode(bytes);
+      const { width, height } = await decode(bytes, openImage);
       return [name, width, height, size, Math.round(mtimeMs)];
     } finally {
       await file.close();
@@ -99,7 +105,7 @@ const inspect = async (root: string, folder: string, name: string): Promise<Imag
   }
 };
 
-const decode = async (bytes: Buffer): Promise<{ width: number; height: number }> => {
+const decode = async (bytes: Buffer, openImage: OpenImage): Promise<{ width: number; height: number }> => {
   const { width, height } = await openImage(bytes).metadata();
   // JPEG and WebP shrink while they are read: all their bytes are looked at, at a fraction of the time.
   await openImage(bytes).resize(16, 16, { fit: 'fill' }).raw().toBuffer();

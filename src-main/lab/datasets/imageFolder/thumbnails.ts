@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetInfo } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
-import { openImage } from '../../../images/openImage.ts';
+import { imageOpener, type OpenImage } from '../../../images/openImage.ts';
 import type { PreviewImage } from '../preview.ts';
 import { readManifest } from './manifest.ts';
 
@@ -14,6 +14,7 @@ const side = 128;
  * @throws LabError DATASET_CORRUPT naming an image that is gone or cannot be read any more.
  */
 export const thumbnails = async (folder: string, info: DatasetInfo, count: number): Promise<PreviewImage[]> => {
+  const openImage = imageOpener();
   const { header, classes } = await readManifest(folder);
   const perClass: { readonly label: string; readonly paths: string[] }[] = [];
   for await (const { half, label, folder: path, images } of classes) {
@@ -29,13 +30,13 @@ export const thumbnails = async (folder: string, info: DatasetInfo, count: numbe
   }
   return Promise.all(
     chosen.slice(0, count).map(async ({ label, path }) => {
-      const png = await thumbnail(header.root, path);
+      const png = await thumbnail(header.root, path, openImage);
       return { label, image: `data:image/png;base64,${png.toString('base64')}` };
     }),
   );
 };
 
-const thumbnail = async (root: string, path: string): Promise<Buffer> => {
+const thumbnail = async (root: string, path: string, openImage: OpenImage): Promise<Buffer> => {
   try {
     const image = openImage(await readFile(join(root, path)));
     return await image.resize(side, side, { fit: 'cover' }).png().toBuffer();

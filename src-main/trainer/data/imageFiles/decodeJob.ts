@@ -24,4 +24,6 @@ export interface DecodeReport {
 /** What a thread is started with. */
 export interface DecoderStart {
   readonly root: string;
+  /** Whether sharp's native build can be used. */
+  readonly isNative: boolean;
 }

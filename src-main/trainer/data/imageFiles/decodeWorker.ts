@@ -1,12 +1,13 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openImage } from '../../../images/openImage.ts';
+import { imageOpener } from '../../../images/openImage.ts';
 import type { DecodeJob, DecodeReport, DecoderStart, Framing } from './decodeJob.ts';
 import type { ImageFile } from './manifest.ts';
 
 /** A thread that reads and decodes images until it is ended. */
-const { root } = workerData as DecoderStart;
+const { root, isNative } = workerData as DecoderStart;
+const openImage = imageOpener(isNative);
 
 /** Why an image cannot be trained on, what to do. */
 class ImageProblem extends Error {}

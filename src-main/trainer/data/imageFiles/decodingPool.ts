@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { canBeNative } from '../../../images/openImage.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import type { DecodeJob, DecodeReport, DecoderStart } from './decodeJob.ts';
 
@@ -24,8 +25,16 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** @param root - folder that the images' paths start from. @param threads - by default one a core, less the one that trains. */
-export const decodingPool = (root: string, threads = Math.max(1, availableParallelism() - 1)): DecodingPool => {
+/**
+ * @param root - folder that the images' paths start from.
+ * @param threads - by default one a core, less the one that trains.
+ * @param isNative - whether sharp's native build can be used.
+ */
+export const decodingPool = (
+  root: string,
+  threads = Math.max(1, availableParallelism() - 1),
+  isNative = canBeNative(),
+): DecodingPool => {
   const waiting = new Map<number, Waiting>();
   let workers: Worker[] | null = null;
   let isClosed = false;
@@ -46,7 +55,9 @@ export const decodingPool = (root: string, threads = Math.max(1, availableParall
   };
   const start = (): Worker => {
     const file = import.meta.url.endsWith('.ts') ? './decodeWorker.ts' : './decodeWorker.cjs';
-    const worker = new Worker(new URL(file, import.meta.url), { workerData: { root } satisfies DecoderStart });
+    const worker = new Worker(new URL(file, import.meta.url), {
+      workerData: { root, isNative } satisfies DecoderStart,
+    });
     worker.unref();
     worker.on('message', receive);
     worker.on('error', failAll);
