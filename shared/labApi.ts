@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datasetInfoSchema, datasetKinds } from './dataset.ts';
+import { damagedChoices, datasetInfoSchema, datasetKinds } from './dataset.ts';
 import { deviceStatusSchema } from './device.ts';
 import { labErrorCodes } from './errors.ts';
 import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
@@ -75,6 +75,8 @@ export const labApi = {
       kind: z.enum(datasetKinds),
       paths: z.array(z.string().min(1).max(4096)).min(1).max(64),
       name: z.string().trim().min(1).max(120).nullable(),
+      /** Of image folders; any other damage refuses the set. */
+      onDamaged: z.enum(damagedChoices).default('refuse'),
     }),
     output: datasetInfoSchema,
   },

@@ -108,6 +108,11 @@ export const augmentationSchema = z.strictObject({
   /** Side of the square filled with 0 after normalisation; 0 = no Cutout. */
   cutoutSize: z.number().int().min(0).max(64),
   cutoutProbability: z.number().min(0).max(1),
+  /**
+   * Side in pixels of the square that the images of an image folder are brought to: a random resized crop in training (share of the area
+   * 0.08–1, ratio 3/4–4/3), the centre of the image with its short side at 256/224 of it in evaluation. Null = the data set's own size.
+   */
+  resolution: z.number().int().min(8).max(1024).nullable().default(null),
 });
 export type AugmentationConfig = z.infer<typeof augmentationSchema>;
 

@@ -25,7 +25,7 @@ export const trainerCommandSchema = z.discriminatedUnion('type', [
     runId: runIdSchema,
     config: runConfigSchema,
     dataset: datasetInfoSchema,
-    /** Folder with the data set's four files. */
+    /** Where the library keeps the data set: its four files, or its manifest. */
     datasetFolder: z.string(),
     /** The compiled TensorFlow binding; null for the other engines. */
     bindingPath: z.string().nullable(),

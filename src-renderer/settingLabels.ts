@@ -24,6 +24,7 @@ const labels: Readonly<Record<string, string>> = {
   'dataset.trainSubset': 'training subset',
   'dataset.labelNoise': 'label noise',
   'augmentation.cropPadding': 'crop padding',
+  'augmentation.resolution': 'resolution',
   'augmentation.flip': 'flip',
   'augmentation.cutoutSize': 'Cutout size',
   'augmentation.cutoutProbability': 'Cutout probability',
@@ -53,9 +54,15 @@ export const labelOfSetting = (path: string): string => labels[path] ?? path;
 export const asHeader = (label: string): string =>
   /^[a-z]/.test(label) ? label.charAt(0).toUpperCase() + label.slice(1) : label;
 
+/** What no value means. */
+const nullTexts: Readonly<Record<string, string>> = {
+  'dataset.trainSubset': 'all',
+  'augmentation.resolution': "the data set's",
+};
+
 const textOf = (path: string, value: unknown): string => {
   if (path === 'seed') return String(value);
-  if (value === null) return path === 'dataset.trainSubset' ? 'all' : '–';
+  if (value === null) return nullTexts[path] ?? '–';
   if (path === 'device.threads' && value === 0) return 'all';
   if (typeof value === 'number') return Number.isInteger(value) ? formatCount(value) : formatNumber(value);
   if (typeof value === 'boolean') return value ? 'on' : 'off';

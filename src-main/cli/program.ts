@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { datasetKinds } from '../../shared/dataset.ts';
+import { datasetKinds, type DatasetKind } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
 import { probeEngines, probeSteps, probeStepsSchema } from '../../shared/probe.ts';
 import type { ProbeEngine } from '../../shared/probe.ts';
@@ -117,12 +117,18 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     });
   program
     .command('import-data')
-    .description('import a data set: IDX files, or the CIFAR-10 or CIFAR-100 binary archive or its folder')
+    .description(
+      'import a data set: IDX files, the CIFAR-10 or CIFAR-100 binary archive or its folder, or a folder with train/<class>/… and val/<class>/… of images',
+    )
     .argument('<path...>')
     .addOption(new Option('--kind <kind>', 'insist on a kind').choices(datasetKinds).default('auto'))
     .option('--name <name>', 'its name in the library')
-    .action(async (paths: string[], options: { kind: (typeof datasetKinds)[number]; name?: string }) => {
-      code = await importData(settings(), { paths, ...options });
+    .option(
+      '--skip-damaged',
+      'leave out images of a folder that cannot be decoded, and count them, instead of refusing it',
+    )
+    .action(async (paths: string[], options: { kind: DatasetKind; name?: string; skipDamaged?: boolean }) => {
+      code = await importData(settings(), { paths, ...options, skipDamaged: options.skipDamaged === true });
     });
   program
     .command('device')

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { engineEnvironment } from '../../shared/engineEnvironment.ts';
 import type { LabErrorCode } from '../../shared/errors.ts';
 import { memoryAdvice } from '../../shared/memoryAdvice.ts';
@@ -81,7 +82,11 @@ export class Training {
   async #run(): Promise<Ending> {
     let trainer: Trainer;
     try {
-      trainer = await this.#parts.launcher.launch(engineEnvironment(this.#assignment.config.device));
+      trainer = await this.#parts.launcher.launch({
+        ...engineEnvironment(this.#assignment.config.device),
+        // Images are decoded on libuv's threads, of which there are four unless this is said before they start.
+        UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism())),
+      });
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
       return this.#endAnyway({

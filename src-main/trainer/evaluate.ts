@@ -1,17 +1,37 @@
+import { batchesOf } from './data/batches.ts';
 import { infer } from './engine/tape.ts';
+import { waitForInput } from './inputWait.ts';
 import type { Run } from './run.ts';
+import type { StopRequest } from './train.ts';
 
 /** Examples of one evaluation batch: large enough to keep the device busy, small enough for any model's activations. */
 const evaluationBatch = 256;
+/** Of larger images there are fewer in a batch, so that it has no more pixels than one of this side. */
+const fullBatchSide = 96;
 
-/** Loss and accuracy over the test set with the running statistics; gives one value after every batch, the last is the result. */
-export function* evaluate(run: Run): Generator<{ readonly loss: number; readonly accuracy: number }> {
+/**
+ * Loss and accuracy over the test set with the running statistics; gives one value after every batch, the last is the result. Where the
+ * run is asked to stop now while it waits for input, what it gives last is of a part of the set.
+ */
+export async function* evaluate(
+  run: Run,
+  stop: StopRequest,
+): AsyncGenerator<{ readonly loss: number; readonly accuracy: number }> {
   const { ops, network, state, test, augmentation } = run;
+  const [height, width] = network.inputShape;
+  const size = Math.min(evaluationBatch, Math.ceil((evaluationBatch * fullBatchSide ** 2) / (height * width)));
+  const all = Int32Array.from({ length: test.count }, (_, index) => index);
+  const batches = batchesOf(all, size, false);
   let loss = 0;
   let correct = 0;
-  for (let start = 0; start < test.count; start += evaluationBatch) {
-    const size = Math.min(evaluationBatch, test.count - start);
-    const indices = Int32Array.from({ length: size }, (_, position) => start + position);
+  let seen = 0;
+  test.prepare(batches, augmentation);
+  for (const indices of batches) {
+    await waitForInput(test, stop);
+    if (stop.when === 'now') {
+      yield { loss: loss / seen, accuracy: correct / seen };
+      return;
+    }
     const { images, labels } = test.batch(indices, augmentation);
     const logits = infer(ops, network, state, images, 'evaluate');
     const { losses, logitsGrad } = ops.softmaxCrossEntropy(logits, labels, 0);
@@ -22,6 +42,7 @@ export function* evaluate(run: Run): Generator<{ readonly loss: number; readonly
     [images, labels, logits, losses, logitsGrad, hits, packed, ...sums].forEach(ops.dispose);
     loss += batchLoss;
     correct += batchCorrect;
-    yield { loss: loss / (start + size), accuracy: correct / (start + size) };
+    seen += indices.length;
+    yield { loss: loss / seen, accuracy: correct / seen };
   }
 }

@@ -7,6 +7,8 @@ export const noPhaseMs = (): PhaseMs => Object.fromEntries(phases.map((phase) =>
 
 /** A clock that adds up the time of each phase until it is read. */
 export interface SteppingClock extends PhaseClock {
+  /** Adds time that was measured elsewhere. */
+  add(phase: Phase, ms: number): void;
   /** Milliseconds per phase since the last `take`. */
   take(): PhaseMs;
   /** Whether the next phases wait for the device at their end: exact, but it costs a little on a GPU. */
@@ -24,6 +26,9 @@ export const phaseClock = (ops: Ops): SteppingClock => {
       if (isExact) ops.synchronize();
       sums[phase] += performance.now() - start;
       return result;
+    },
+    add(phase, ms) {
+      sums[phase] += ms;
     },
     take() {
       const taken = sums;

@@ -1,12 +1,10 @@
 import { arch, cpus, platform, totalmem } from 'node:os';
-import type { DatasetInfo } from '../../shared/dataset.ts';
+import { imageSizeOf, type DatasetInfo } from '../../shared/dataset.ts';
 import type { RunEnvironment } from '../../shared/device.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
-import { deviceExamples, type DeviceExamples } from './data/batches.ts';
-import { readDataset } from './data/datasetFiles.ts';
+import type { DeviceExamples } from './data/batches.ts';
 import { randomStream, type RandomStream } from './data/rng.ts';
-import { balancedSubset, noisyLabels } from './data/selection.ts';
 import type { NetworkState } from './engine/layers.ts';
 import { mixedPrecisionOps } from './engine/mixedPrecision.ts';
 import { parameterCountOf, type Network } from './engine/network.ts';
@@ -14,6 +12,7 @@ import type { Ops } from './engine/ops.ts';
 import { disposeState, initialState } from './initialState.ts';
 import { networkOf } from './models/index.ts';
 import type { Passes } from './objective.ts';
+import { openExamples } from './openExamples.ts';
 import { optimizerOf, type Optimizer } from './optimizers/index.ts';
 import { phaseClock, type SteppingClock } from './phaseClock.ts';
 
@@ -50,23 +49,8 @@ export const openRun = (
   labVersion: string,
 ): Run => {
   const classes = dataset.classNames.length;
+  const [height, width] = imageSizeOf(dataset, config.augmentation);
   const stream = (name: Parameters<typeof randomStream>[1]): RandomStream => randomStream(config.seed, name);
-  const files = readDataset(dataset, datasetFolder);
-  const subset =
-    config.dataset.trainSubset === null
-      ? files.train
-      : balancedSubset(files.train, classes, config.dataset.trainSubset, stream('subset'));
-  const labels =
-    config.dataset.labelNoise > 0
-      ? noisyLabels(subset.labels, classes, config.dataset.labelNoise, stream('labelNoise'))
-      : subset.labels;
-  if (config.dropLast && subset.count < config.batchSize) {
-    throw new LabError(
-      'CONFIG_INVALID',
-      `Batches of ${config.batchSize} were asked for, but there are only ${subset.count} training examples and the last, smaller batch is dropped. Use smaller batches or keep the last one.`,
-    );
-  }
-
   const rankingPrecision = 'selectionPrecision' in config.optimizer ? config.optimizer.selectionPrecision : 'same';
   if (config.device.engine !== 'tensorflow' && (config.precision === 'bfloat16' || rankingPrecision === 'bfloat16')) {
     throw new LabError(
@@ -83,7 +67,10 @@ export const openRun = (
   const half = mixedPrecisionOps(ops);
   const training = config.precision === 'bfloat16' ? half : ops;
 
-  const network = networkOf(config.model.id, [dataset.height, dataset.width, dataset.channels], classes);
+  const streams = { subset: stream('subset'), labelNoise: stream('labelNoise') };
+  const network = networkOf(config.model.id, [height, width, dataset.channels], classes);
+  const examples = openExamples(ops, config, dataset, datasetFolder, streams);
+  const { train, test } = examples;
   const state = initialState(ops, network, stream('weights'));
   const clock = phaseClock(ops);
   const mask = stream('mask');
@@ -92,8 +79,6 @@ export const openRun = (
     uniform: mask.uniform,
     subset: selection.subset,
   });
-  const train = deviceExamples(ops, dataset, { ...subset, labels }, config.augmentation);
-  const test = deviceExamples(ops, dataset, files.test, null);
   const [cpu] = cpus();
   return {
     config,
@@ -122,12 +107,11 @@ export const openRun = (
       datasetSha256: dataset.sha256,
       parameterCount: parameterCountOf(network),
       parameterTensors: network.parameters.length,
-      trainExamples: subset.count,
-      testExamples: files.test.count,
+      trainExamples: train.count,
+      testExamples: test.count,
     },
     dispose() {
-      train.dispose();
-      test.dispose();
+      examples.dispose();
       optimizer.dispose();
       disposeState(ops, state);
     },

@@ -6,6 +6,7 @@ import { checkpointing, epochStart, resume, runStart } from './checkpoints/index
 import { batchesOf } from './data/batches.ts';
 import type { Tensor } from './engine/ops.ts';
 import { evaluate } from './evaluate.ts';
+import { waitForInput } from './inputWait.ts';
 import { batchObjective } from './objective.ts';
 import { learningRateAt } from './optimizers/index.ts';
 import { noPhaseMs } from './phaseClock.ts';
@@ -98,8 +99,11 @@ export async function* train(
       yield* checkpoints.save({ ...at, loss: sums.loss, correct: sums.correct }, orderFrom);
     };
 
-    for (const indices of batches.slice(at.batchesDone)) {
+    const batchesLeft = batches.slice(at.batchesDone);
+    run.train.prepare(batchesLeft, run.augmentation);
+    for (const indices of batchesLeft) {
       await setImmediate();
+      const waitedMs = await waitForInput(run.train, stop);
       const isStopped = stop.when === 'now';
       if (isStopped || checkpoints.isDue()) {
         const divergedAt = sums.read();
@@ -121,7 +125,9 @@ export async function* train(
       const isSampled = at.batchesDone === 1 || at.step % config.logEvery === 0;
       const isLast = at.batchesDone === batches.length;
       clock.setExact(isSampled);
-      const start = performance.now();
+      // Time that the step waited for its input is the step's.
+      const start = performance.now() - waitedMs;
+      clock.add('input', waitedMs);
       const batch = clock.measure('input', () => run.train.batch(indices, run.augmentation));
       const hits: Tensor[] = [];
       const count = (logits: Tensor, labels: Tensor): void => {
@@ -181,7 +187,7 @@ export async function* train(
     yield progress('evaluating');
     const evaluationStart = performance.now();
     let result = { loss: NaN, accuracy: 0 };
-    for (result of evaluate(run)) {
+    for await (result of evaluate(run, stop)) {
       await setImmediate();
       if (stop.when === 'now') {
         yield* save();

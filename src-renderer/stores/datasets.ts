@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
-import type { DatasetInfo, DatasetKind } from '../../shared/dataset.ts';
+import type { DamagedChoice, DatasetInfo, DatasetKind } from '../../shared/dataset.ts';
 import type { LabOutput } from '../../shared/labApi.ts';
 import { useConnection } from '../connection.ts';
 import { useProblems } from './problems.ts';
@@ -28,11 +28,14 @@ export const useDatasets = defineStore('datasets', () => {
     from: 'files' | 'folder',
     kind: DatasetKind,
     name: string | null,
+    onDamaged: DamagedChoice,
   ): Promise<DatasetInfo | null> => {
     const paths = await problems.attempt('Choose the files', () => shell.chooseDataset(from));
     if (!paths || paths.length === 0) return null;
     importing.value = { message: 'Reading the files', share: null };
-    const imported = await problems.attempt('Import the data set', () => lab.importDataset({ kind, paths, name }));
+    const imported = await problems.attempt('Import the data set', () =>
+      lab.importDataset({ kind, paths, name, onDamaged }),
+    );
     importing.value = null;
     await load();
     return imported;

@@ -1,6 +1,7 @@
 import { useDebounceFn } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
+import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { PlannedRun } from '../../shared/labApi.ts';
 import type { MethodId } from '../../shared/method.ts';
 import {
@@ -181,6 +182,14 @@ export const useDraft = defineStore('draft', () => {
   const removeArm = (index: number): void => {
     draft.value?.arms.splice(index, 1);
   };
+  /** Also takes away what does not go with the kind of set: padding where crops are resized, a resolution where images have one size. */
+  const setDataset = (id: string, storage: DatasetInfo['storage']): void => {
+    if (!draft.value) return;
+    const { dataset, augmentation } = draft.value.shared;
+    dataset.id = id;
+    if (storage === 'files') augmentation.cropPadding = 0;
+    else augmentation.resolution = null;
+  };
   const setSchedule = (name: ScheduleConfig['name']): void => {
     if (draft.value) draft.value.shared.schedule = structuredClone(schedules[name]);
   };
@@ -189,6 +198,6 @@ export const useDraft = defineStore('draft', () => {
     ...{ presets, presetId, preset, draft, plan, errors, refusal, isQueueing, checked },
     ...{ load, choosePreset, errorAt, errorUnder, enqueue, runQuick, readPlan },
     ...{ rename, setSeeds, setSkipFinished },
-    ...{ addArm, setMethod, duplicateArm, removeArm, setSchedule },
+    ...{ addArm, setMethod, duplicateArm, removeArm, setSchedule, setDataset },
   };
 });

@@ -5,7 +5,7 @@ import type { RunConfig } from '../../shared/runConfig.ts';
 export const smallRun = (datasetId: string, epochs = 2): RunConfig =>
   runConfigSchema.parse({
     dataset: { id: datasetId, trainSubset: null, labelNoise: 0 },
-    augmentation: { cropPadding: 0, flip: false, cutoutSize: 0, cutoutProbability: 0 },
+    augmentation: { cropPadding: 0, flip: false, cutoutSize: 0, cutoutProbability: 0, resolution: null },
     model: { id: 'mlp' },
     batchSize: 2,
     dropLast: false,

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openStore } from '../../src-main/lab/store/index.ts';
+import { imageFolder, smallFolder } from '../imageFolders.ts';
 import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
 import { cli, newWorkspace } from './spawnCli.ts';
 import { smallRun } from './smallRun.ts';
@@ -90,6 +91,20 @@ test('import-data imports once, and says which file is damaged: exit code 5', as
   expect((await cli(workspace, ['compare', '--preset', 'cifar10-resnet18'])).stderr).toContain(
     'import-data cifar-10-binary.tar.gz',
   );
+});
+
+test('import-data takes a folder of images; a damaged one refuses it, or is skipped and counted', async () => {
+  const workspace = await newWorkspace();
+  const folder = await imageFolder({ ...(await smallFolder()), 'train/dog/2.jpg': 'no image' });
+  const refused = await cli(workspace, ['import-data', folder]);
+  expect(refused).toMatchObject({ code: 5, stdout: '' });
+  expect(refused.stderr).toContain('train/dog/2.jpg');
+  const { code, stdout } = await cli(workspace, ['import-data', folder, '--skip-damaged', '--name', 'Pets']);
+  expect(code).toBe(0);
+  expect(stdout).toContain(
+    'Pets (pets): 3 training and 2 test images of any size, brought to 224 × 224 × 3, 2 classes',
+  );
+  expect(stdout).toContain('1 damaged image skipped (train/dog/2.jpg)');
 });
 
 test('an empty queue is empty in both languages', async () => {

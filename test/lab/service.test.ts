@@ -125,7 +125,8 @@ test('only what the user has chosen can be imported, links included', async () =
   writeFileSync(join(chosen, 'file'), 'no data set');
   symlinkSync(secret, join(chosen, 'link'));
   lab.grantPaths([chosen]);
-  const importing = (path: string) => lab.importDataset({ kind: 'auto', paths: [path], name: null });
+  const importing = (path: string) =>
+    lab.importDataset({ kind: 'auto', paths: [path], name: null, onDamaged: 'refuse' });
   const refused = { code: 'PATH_NOT_GRANTED' };
   await expect(importing(secret)).rejects.toMatchObject(refused);
   await expect(importing(join(chosen, 'link'))).rejects.toMatchObject(refused);

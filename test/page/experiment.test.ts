@@ -124,3 +124,16 @@ test('Ctrl+Enter queues the runs and shows them live', async () => {
   await eventually(() => opened.page.url()).toContain('#/live');
   await eventually(() => getByLabel('Queue').getByText('seed 7').count()).toBe(3);
 });
+
+test('a resolution is asked for where images are of any size, a padding where they are not', async () => {
+  expect(await getByLabel(/^Resolution/).count()).toBe(0);
+  await getByLabel(/^Crop padding/).fill('3');
+  await getByLabel('Data set').selectOption({ label: 'Flowers' });
+  expect(await getByLabel(/^Crop padding/).count()).toBe(0);
+  expect(await getByLabel(/^Resolution/).getAttribute('placeholder')).toBe('224');
+  await getByLabel(/^Resolution/).fill('7');
+  await getByText('Resolution must be at least 8').first().waitFor();
+  await getByLabel('Data set').selectOption({ label: 'MNIST' });
+  expect(await getByLabel(/^Resolution/).count()).toBe(0);
+  expect(await getByLabel(/^Crop padding/).inputValue()).toBe('0');
+});

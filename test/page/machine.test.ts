@@ -81,6 +81,22 @@ test('a data set is shown, refused with the reason, and imported', async () => {
   await close();
 });
 
+test('a folder of images says what it is, and asks what to do with damaged ones', async () => {
+  const { page, complaints, close } = await pages.open('/data', { scenario: 'idle' });
+  await page.getByRole('button', { name: /^Flowers.*any size · 3 classes/ }).click();
+  await page.getByText('of any size, brought to 224 × 224 × 3').waitFor();
+  await page.getByText('1 damaged image skipped (train/tulip/0107.jpg)').waitFor();
+  const skips = page.getByRole('checkbox', { name: 'Skip damaged images' });
+  await page.getByLabel('Format of the files').selectOption({ label: 'IDX (MNIST family)' });
+  expect(await skips.count()).toBe(0);
+  await page.getByLabel('Format of the files').selectOption({ label: 'Folder of images' });
+  await skips.click();
+  expect(await page.getByRole('button', { name: 'Import files…' }).count()).toBe(0);
+  await picture(page, 'data-image-folder');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test('every refusal is shown until it is dismissed', async () => {
   const { page, complaints, close } = await pages.open('/runs', { scenario: 'refusing' });
   const refusals = page.getByRole('alert').filter({ hasText: 'disk is full' });

@@ -40,7 +40,7 @@ export const writeTinyDataset = (folder: string): DatasetInfo => {
     hash.update(bytes);
   }
   return {
-    ...{ id: 'tiny', name: 'Tiny', source: 'made by a test', height: side, width: side, channels: 1 },
+    ...{ id: 'tiny', name: 'Tiny', source: 'made by a test', storage: 'raw', height: side, width: side, channels: 1 },
     ...{ classNames: ['NW', 'NE', 'SW', 'SE'], trainCount: tinyCounts.train, testCount: tinyCounts.test },
     ...{ mean: [0.34], sd: [0.23], sha256: hash.digest('hex'), importedAt: '2026-01-01T00:00:00.000Z' },
     sizeBytes: files.reduce((sum, [, bytes]) => sum + bytes.length, 0),
@@ -69,7 +69,7 @@ export const esam = {
 export const tinyRun = (settings: Partial<RunSettings> = {}): RunConfig =>
   runConfigSchema.parse({
     dataset: { id: 'tiny', trainSubset: null, labelNoise: 0 },
-    augmentation: { cropPadding: 0, flip: false, cutoutSize: 0, cutoutProbability: 0 },
+    augmentation: { cropPadding: 0, flip: false, cutoutSize: 0, cutoutProbability: 0, resolution: null },
     model: { id: 'convnet' },
     batchSize: 10,
     dropLast: false,

@@ -10,6 +10,7 @@ export interface ImportDataOptions {
   readonly paths: readonly string[];
   readonly kind: DatasetKind;
   readonly name?: string;
+  readonly skipDamaged: boolean;
 }
 
 /** `import-data`: imports a data set into the workspace's library. */
@@ -23,9 +24,10 @@ export const importData = async (settings: Settings, options: ImportDataOptions)
       if (event.type === 'importProgressed') show.progress(event.message, event.share);
     });
     try {
-      const set = await lab.importDataset({ kind: options.kind, paths, name: options.name ?? null });
+      const onDamaged = options.skipDamaged ? 'skip' : 'refuse';
+      const set = await lab.importDataset({ kind: options.kind, paths, name: options.name ?? null, onDamaged });
       show.end();
-      const images = `${set.trainCount} training and ${set.testCount} test images of ${set.height} × ${set.width} × ${set.channels}`;
+      const images = `${set.trainCount} training and ${set.testCount} test images ${set.storage === 'files' ? 'of any size, brought to' : 'of'} ${set.height} × ${set.width} × ${set.channels}`;
       const text = `${set.name} (${set.id}): ${images}, ${set.classNames.length} classes; ${set.source}`;
       if (before.has(set.id)) say(`This set is in the library already, as "${set.id}".`);
       await print(settings.json ? JSON.stringify(set) : text);

@@ -20,7 +20,8 @@ export const describe = async (
   const { mean, sd } = known ?? (await channelStatistics(set.train.images, set.channels, signal));
   const classNames = known?.classNames ?? set.classNames;
   return {
-    id: known === null ? freeId(title, (id) => publishedIds.has(id) || isTaken(id)) : freeId(known.id, isTaken),
+    id: known === null ? unpublishedId(title, isTaken) : freeId(known.id, isTaken),
+    storage: 'raw',
     name: title.slice(0, 120),
     source: set.source,
     height: set.height,
@@ -37,6 +38,10 @@ export const describe = async (
     importedAt: new Date().toISOString(),
   };
 };
+
+/** An id for a set that is none of the published ones, whatever its title says. */
+export const unpublishedId = (title: string, isTaken: (id: string) => boolean): string =>
+  freeId(title, (id) => publishedIds.has(id) || isTaken(id));
 
 /** "My Set!" → "my-set", or "my-set-2" if that is taken. */
 const freeId = (title: string, isTaken: (id: string) => boolean): string => {

@@ -8,7 +8,23 @@ import { cifar10, cifar100, decodeCifar, membersOf } from './cifar.ts';
 import type { DecodedSet, ImportContext } from './decodedSet.ts';
 import { firstBytesOf, readError } from './fileBytes.ts';
 import { importIdx } from './idx.ts';
+import { isImageFolder } from './imageFolder/layout.ts';
 import { readMembers } from './members.ts';
+
+/**
+ * The folder of images by class among what a user chose; null where it is another kind of set.
+ * @throws LabError DATASET_UNSUPPORTED if an image folder was insisted on and several paths were chosen.
+ */
+export const imageFolderOf = async (kind: DatasetKind, paths: readonly string[]): Promise<string | null> => {
+  const [path, ...others] = paths;
+  if (kind !== 'imageFolder' && kind !== 'auto') return null;
+  if (path !== undefined && others.length === 0 && (kind === 'imageFolder' || (await isImageFolder(path)))) return path;
+  if (kind === 'auto') return null;
+  throw new LabError(
+    'DATASET_UNSUPPORTED',
+    `${paths.length} files were chosen, expected one folder that holds train and val with a folder for each class. Choose that folder.`,
+  );
+};
 
 /**
  * Decodes a data set from the files or the folder a user chose.
@@ -107,7 +123,7 @@ const nothingKnown = (names: readonly string[], kind: DatasetKind): LabError => 
   const expected =
     kind === 'cifar10' || kind === 'cifar100'
       ? `${kind === 'cifar10' ? cifar10.name : cifar100.name}'s binary version`
-      : 'four IDX files (MNIST, Fashion-MNIST) or the binary version of CIFAR-10 or CIFAR-100';
+      : 'four IDX files (MNIST, Fashion-MNIST), the binary version of CIFAR-10 or CIFAR-100, or a folder with train and val folders of images by class';
   const advice = isPython
     ? 'This looks like the Python version: download the one named "binary version" (cifar-10-binary.tar.gz or cifar-100-binary.tar.gz).'
     : 'Choose the archive, its unpacked folder, or the four files.';

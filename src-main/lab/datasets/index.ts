@@ -1,11 +1,16 @@
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DatasetInfo, DatasetKind } from '../../../shared/dataset.ts';
+import type { DamagedChoice, DatasetInfo, DatasetKind } from '../../../shared/dataset.ts';
+import { datasetFileNames } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { findMnist } from './builtIn.ts';
 import type { DecodedSet, ImportProgress } from './decodedSet.ts';
-import { describe } from './describe.ts';
-import { decode } from './detect.ts';
+import { describe, unpublishedId } from './describe.ts';
+import { decode, imageFolderOf } from './detect.ts';
+import { scanImageFolder } from './imageFolder/index.ts';
+import type { ScannedFolder } from './imageFolder/index.ts';
+import { readManifest } from './imageFolder/manifest.ts';
+import { thumbnails } from './imageFolder/thumbnails.ts';
 import { sha256Of } from './measure.ts';
 import type { PreviewImage } from './preview.ts';
 import { preview } from './preview.ts';
@@ -21,18 +26,20 @@ export interface ImportOptions {
   readonly paths: readonly string[];
   /** Null = the published set's name, else the folder's. */
   readonly name: string | null;
+  /** What to do with an image of an image folder that cannot be decoded; default: refuse the folder. */
+  readonly onDamaged?: DamagedChoice;
   /** Ends the import; it throws the signal's reason and leaves nothing behind. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
-/** The data sets of a workspace, each decoded once, in a folder of its own. */
+/** The data sets of a workspace, each in a folder of its own: decoded once, or the list of an image folder's files. */
 export interface Library {
   /** In the order of their names. Damaged ones are left out. */
   list(): DatasetInfo[];
   /** @throws LabError DATASET_NOT_FOUND; DATASET_CORRUPT if its files are not what was imported. */
   get(id: string): DatasetInfo;
-  /** Folder of the set's four files. Throws as `get` does. */
+  /** Folder of the set's four files or its manifest. Throws as `get` does. */
   folderOf(id: string): string;
   /**
    * Imports a set, whole or not at all. A set whose content is in the library already is answered as it is there.
@@ -66,8 +73,26 @@ export const openLibrary = (folder: string): Library => {
     const same = [...whole.values()].find((info) => info.sha256 === sha256);
     if (same !== undefined) return same;
     const info = await describe(set, sha256, name, (id) => whole.has(id) || damaged.has(id), signal);
-    await save(folder, info, set, signal);
+    const files = [
+      [datasetFileNames.trainImages, set.train.images],
+      [datasetFileNames.trainLabels, set.train.labels],
+      [datasetFileNames.testImages, set.test.images],
+      [datasetFileNames.testLabels, set.test.labels],
+    ] as const;
+    await save(folder, info, files, signal);
     whole.set(info.id, info);
+    return info;
+  };
+  const keepFolder = async (set: ScannedFolder, name: string | null, signal: AbortSignal): Promise<DatasetInfo> => {
+    for (const known of whole.values()) {
+      if (known.storage !== 'files' || known.sha256 !== set.info.sha256) continue;
+      if ((await readManifest(folderOf(known.id))).header.root === set.root) return known; // a copy elsewhere is another set
+    }
+    const title = (name ?? set.suggestedName).slice(0, 120);
+    const id = unpublishedId(title, (taken) => whole.has(taken) || damaged.has(taken));
+    const info: DatasetInfo = { ...set.info, id, name: title, importedAt: new Date().toISOString() };
+    await save(folder, info, set.files, signal);
+    whole.set(id, info);
     return info;
   };
   const remove = async (id: string): Promise<void> => {
@@ -83,8 +108,13 @@ export const openLibrary = (folder: string): Library => {
     list: () => [...whole.values()].sort((a, b) => a.name.localeCompare(b.name)),
     get,
     folderOf,
-    import: ({ kind, paths, name, signal = new AbortController().signal, onProgress = () => undefined }) => {
+    import: ({ kind, paths, name, onDamaged = 'refuse', signal = newSignal(), onProgress = () => undefined }) => {
       const importNow = async (): Promise<DatasetInfo> => {
+        const images = await imageFolderOf(kind, paths);
+        if (images !== null) {
+          const scanned = await scanImageFolder(images, onDamaged, { signal, onProgress });
+          return keepFolder(scanned, name, signal);
+        }
         const set = await decode(kind, paths, { signal, onProgress });
         onProgress({ message: 'Checking and writing', share: null });
         return keep(set, name, signal);
@@ -98,10 +128,13 @@ export const openLibrary = (folder: string): Library => {
       const present = whole.get('mnist');
       if (present !== undefined) return present;
       const { folder: files, source } = findMnist();
-      const { signal } = new AbortController();
+      const signal = newSignal();
       return keep({ ...(await decode('idx', [files], { signal, onProgress: () => undefined })), source }, null, signal);
     },
     remove,
-    preview: async (id, count) => preview(folderOf(id), get(id), count),
+    preview: async (id, count) =>
+      get(id).storage === 'files' ? thumbnails(folderOf(id), get(id), count) : preview(folderOf(id), get(id), count),
   };
 };
+
+const newSignal = (): AbortSignal => new AbortController().signal;

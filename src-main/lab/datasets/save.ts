@@ -1,9 +1,8 @@
 import { mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetInfo } from '../../../shared/dataset.ts';
-import { datasetFileNames, datasetInfoSchema } from '../../../shared/dataset.ts';
+import { datasetInfoSchema } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
-import type { DecodedSet } from './decodedSet.ts';
 import { inMegabytes } from './fileBytes.ts';
 
 /** Folders that an import is still filling; they never count as data sets. */
@@ -14,15 +13,17 @@ export const infoFileName = 'dataset.json';
  * Writes a set into `<folder>/<info.id>`, whole or not at all: a temporary folder, every file synced, then one rename.
  * @throws LabError WORKSPACE_UNWRITABLE if the disk is full or the folder cannot be written.
  */
-export const save = async (folder: string, info: DatasetInfo, set: DecodedSet, signal: AbortSignal): Promise<void> => {
+export const save = async (
+  folder: string,
+  info: DatasetInfo,
+  files: readonly (readonly [name: string, bytes: Uint8Array])[],
+  signal: AbortSignal,
+): Promise<void> => {
   let unfinished: string | null = null;
   try {
     await mkdir(folder, { recursive: true });
     unfinished = await mkdtemp(join(folder, unfinishedPrefix));
-    await writeSynced(join(unfinished, datasetFileNames.trainImages), set.train.images, signal);
-    await writeSynced(join(unfinished, datasetFileNames.trainLabels), set.train.labels, signal);
-    await writeSynced(join(unfinished, datasetFileNames.testImages), set.test.images, signal);
-    await writeSynced(join(unfinished, datasetFileNames.testLabels), set.test.labels, signal);
+    for (const [name, bytes] of files) await writeSynced(join(unfinished, name), bytes, signal);
     const text = JSON.stringify(datasetInfoSchema.parse(info), null, 2);
     await writeSynced(join(unfinished, infoFileName), Buffer.from(`${text}\n`), signal);
     await syncFolder(unfinished);
@@ -30,7 +31,10 @@ export const save = async (folder: string, info: DatasetInfo, set: DecodedSet, s
     await syncFolder(folder);
   } catch (error) {
     if (unfinished !== null) await rm(unfinished, { recursive: true, force: true });
-    throw writeError(error, info.sizeBytes);
+    throw writeError(
+      error,
+      files.reduce((sum, [, bytes]) => sum + bytes.length, 0),
+    );
   }
 };
 

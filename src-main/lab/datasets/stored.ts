@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } fr
 import { join } from 'node:path';
 import type { DatasetInfo } from '../../../shared/dataset.ts';
 import { datasetFileNames, datasetInfoSchema } from '../../../shared/dataset.ts';
+import { imageManifestName } from '../../../shared/imageManifest.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { infoFileName, unfinishedPrefix } from './save.ts';
 
@@ -34,6 +35,11 @@ export const readStored = (folder: string): StoredSets => {
 const readSet = (path: string, id: string): DatasetInfo => {
   const info = datasetInfoSchema.parse(JSON.parse(readFileSync(join(path, infoFileName), 'utf8')));
   if (info.id !== id) throw new Error(`${infoFileName} is of "${info.id}"`);
+  if (info.storage === 'files') {
+    // Its SHA-256 is checked where it is read; the images themselves when they are decoded.
+    if (statSync(join(path, imageManifestName)).size === 0) throw new Error(`${imageManifestName} is empty`);
+    return info;
+  }
   const imageBytes = info.height * info.width * info.channels;
   const sizes: [string, number][] = [
     [datasetFileNames.trainImages, info.trainCount * imageBytes],

@@ -23,7 +23,7 @@ export const datasetRequests = ({ store, library, grants, builtIn, emit }: Datas
     await builtIn;
     return library.list();
   },
-  importDataset: async ({ kind, paths, name }) => {
+  importDataset: async ({ kind, paths, name, onDamaged }) => {
     grants.check(paths);
     await builtIn;
     let lastAt = -Infinity;
@@ -31,6 +31,7 @@ export const datasetRequests = ({ store, library, grants, builtIn, emit }: Datas
       kind,
       paths,
       name,
+      onDamaged,
       onProgress: ({ message, share }) => {
         if (share !== null && share < 1 && performance.now() - lastAt < intervalMs) return;
         lastAt = performance.now();

@@ -1,3 +1,4 @@
+import { augmentationMisfitOf } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
@@ -71,8 +72,11 @@ export const queueRequests = ({ store, library, queue, builtIn, added, emit }: Q
   };
 };
 
-const checkDataset = ({ shared: { dataset } }: Experiment, library: Library): void => {
-  const { trainCount, name } = library.get(dataset.id);
+const checkDataset = ({ shared: { dataset, augmentation } }: Experiment, library: Library): void => {
+  const info = library.get(dataset.id);
+  const misfit = augmentationMisfitOf(info, augmentation);
+  if (misfit !== null) throw new LabError('CONFIG_INVALID', misfit);
+  const { trainCount, name } = info;
   if (dataset.trainSubset === null || dataset.trainSubset <= trainCount) return;
   throw new LabError(
     'CONFIG_INVALID',

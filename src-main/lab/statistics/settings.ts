@@ -51,6 +51,7 @@ export const settingsOf = ({ optimizer, dataset, augmentation, model, device, ..
   epochs: String(rest.epochs),
   schedule: scheduleText(rest.schedule),
   'label smoothing': String(rest.labelSmoothing),
+  resolution: augmentation.resolution === null ? "the data set's" : String(augmentation.resolution),
   'crop padding': String(augmentation.cropPadding),
   flip: onOff(augmentation.flip),
   Cutout: String(augmentation.cutoutSize),

@@ -3,11 +3,19 @@ import type { AugmentationConfig } from '../../../shared/runConfig.ts';
 import type { Ops, Tensor } from '../engine/ops.ts';
 import { drawDistortion, type Distortion } from './augmentation.ts';
 import type { Examples } from './datasetFiles.ts';
+import { normalisation, using } from './normalisation.ts';
 import type { RandomStream } from './rng.ts';
 
-/** Examples on the device, from which batches are gathered; nothing but indices crosses from the host in a step. */
+/** Examples of which batches come to be on the device. */
 export interface DeviceExamples {
   readonly count: number;
+  /** Says which batches will be taken next, in this order, so that what takes time can begin; earlier announcements are void. */
+  prepare(batches: readonly Int32Array[], random: RandomStream): void;
+  /**
+   * Null where the next prepared batch can be taken at once; else settles when it can, or cannot.
+   * @throws LabError DATASET_CORRUPT naming an image that cannot be had.
+   */
+  whenReady(): Promise<void> | null;
   /**
    * One batch: images float32 [B,H,W,C], normalised, and labels int64 [B]; both the caller's.
    * @param indices - of the examples. @param random - where distortions come from.
@@ -32,7 +40,7 @@ const withMargin = (images: Uint8Array, info: DatasetInfo, count: number, margin
 };
 
 /**
- * Uploads examples as uint8, once.
+ * Examples that lie on the device as uint8, uploaded once; nothing but indices crosses from the host in a step.
  * @param augmentation - null for evaluation. Padding pixels are black before normalisation, as in the paper's code.
  */
 export const deviceExamples = (
@@ -51,25 +59,7 @@ export const deviceExamples = (
     withMargin(examples.images, info, count, margin),
     movesPixels ? [count * wideHeight * wideWidth, channels] : [count, height, width, channels],
   );
-  const narrowLabels = ops.upload(Int32Array.from(examples.labels), [count]);
-  const labels = ops.cast(narrowLabels, 'int64');
-  ops.dispose(narrowLabels);
-  // (x/255 − mean)/sd = x·factor + shift
-  const factor = ops.upload(
-    Float32Array.from(info.sd, (sd) => 1 / (255 * sd)),
-    [channels],
-  );
-  const shift = ops.upload(
-    Float32Array.from(info.sd, (sd, channel) => -(info.mean[channel] ?? 0) / sd),
-    [channels],
-  );
-  const one = ops.upload(Uint8Array.of(1), []);
-
-  const using = (temporary: Tensor, use: (tensor: Tensor) => Tensor): Tensor => {
-    const result = use(temporary);
-    ops.dispose(temporary);
-    return result;
-  };
+  const shape = normalisation(ops, info, examples.labels, [height, width]);
 
   /** Crops and mirrors in one gather of pixels: index = (image·H' + row)·W' + column = row part + column part. */
   const gatherPixels = (indices: Int32Array, distortions: readonly Distortion[]): Tensor => {
@@ -88,53 +78,25 @@ export const deviceExamples = (
     const where = ops.add(rowPart, columnPart);
     ops.dispose(rowPart);
     ops.dispose(columnPart);
-    return using(where, (pixelIndices) => ops.gather(pixels, pixelIndices));
-  };
-
-  /** Zeroes each image's hole: what stays is 1 − (row in the hole)·(column in the hole). */
-  const cutOut = (images: Tensor, distortions: readonly Distortion[]): Tensor => {
-    const batch = distortions.length;
-    const rows = new Uint8Array(batch * height);
-    const columns = new Uint8Array(batch * width);
-    distortions.forEach(({ hole }, position) => {
-      if (hole === null) return;
-      rows.fill(1, position * height + hole.rows[0], position * height + hole.rows[1]);
-      columns.fill(1, position * width + hole.columns[0], position * width + hole.columns[1]);
-    });
-    const rowPart = ops.upload(rows, [batch, height, 1, 1]);
-    const columnPart = ops.upload(columns, [batch, 1, width, 1]);
-    const holes = ops.multiply(rowPart, columnPart);
-    ops.dispose(rowPart);
-    ops.dispose(columnPart);
-    const stays = using(
-      using(holes, (hole) => ops.subtract(one, hole)),
-      (mask) => ops.cast(mask, 'float32'),
-    );
-    return using(stays, (mask) => ops.multiply(images, mask));
+    return using(ops, where, (pixelIndices) => ops.gather(pixels, pixelIndices));
   };
 
   return {
     count,
+    prepare: () => undefined,
+    whenReady: () => null,
     batch(indices, random) {
       const distortions =
         augmentation === null ? [] : Array.from(indices, () => drawDistortion(augmentation, height, width, random));
       const chosen = ops.upload(indices, [indices.length]);
       const raw = movesPixels ? gatherPixels(indices, distortions) : ops.gather(pixels, chosen);
-      const scaled = using(
-        using(raw, (bytes) => ops.cast(bytes, 'float32')),
-        (floats) => ops.multiply(floats, factor),
-      );
-      const normalised = using(scaled, (images) => ops.add(images, shift));
-      const hasHoles = distortions.some(({ hole }) => hole !== null);
-      const result = {
-        images: hasHoles ? using(normalised, (images) => cutOut(images, distortions)) : normalised,
-        labels: ops.gather(labels, chosen),
-      };
+      const result = { images: shape.finish(raw, distortions), labels: shape.labelsOf(chosen) };
       ops.dispose(chosen);
       return result;
     },
     dispose() {
-      [pixels, labels, factor, shift, one].forEach(ops.dispose);
+      ops.dispose(pixels);
+      shape.dispose();
     },
   };
 };

@@ -1,11 +1,13 @@
 import type { Examples } from './datasetFiles.ts';
 import type { RandomStream } from './rng.ts';
 
-/** A random subset of `size` examples with equally many of each class, as far as the classes go. */
-export const balancedSubset = (all: Examples, classes: number, size: number, random: RandomStream): Examples => {
-  if (size >= all.count) return all;
+/** Labels of classes 0 … K − 1. */
+export type Labels = Uint8Array | Uint16Array;
+
+/** Indices of a random subset of `size` examples with equally many of each class, as far as the classes go. */
+export const balancedIndices = (labels: Labels, classes: number, size: number, random: RandomStream): number[] => {
   const byClass = Array.from({ length: classes }, (): number[] => []);
-  for (const index of random.permutation(all.count)) byClass[all.labels[index] ?? 0]?.push(index);
+  for (const index of random.permutation(labels.length)) byClass[labels[index] ?? 0]?.push(index);
   const chosen: number[] = [];
   for (let round = 0; chosen.length < size; round++) {
     for (const members of byClass) {
@@ -13,6 +15,13 @@ export const balancedSubset = (all: Examples, classes: number, size: number, ran
       if (index !== undefined && chosen.length < size) chosen.push(index);
     }
   }
+  return chosen;
+};
+
+/** A balanced subset of examples in memory; all of them where there are no more. */
+export const balancedSubset = (all: Examples, classes: number, size: number, random: RandomStream): Examples => {
+  if (size >= all.count) return all;
+  const chosen = balancedIndices(all.labels, classes, size, random);
   const pixels = all.images.length / all.count;
   const images = new Uint8Array(size * pixels);
   chosen.forEach((index, position) => {
@@ -22,8 +31,8 @@ export const balancedSubset = (all: Examples, classes: number, size: number, ran
 };
 
 /** Symmetric label noise: ⌊share·N⌋ random examples get another class, each of the others with equal chance. */
-export const noisyLabels = (labels: Uint8Array, classes: number, share: number, random: RandomStream): Uint8Array => {
-  const noisy = labels.slice();
+export const noisyLabels = <L extends Labels>(labels: L, classes: number, share: number, random: RandomStream): L => {
+  const noisy = labels.slice() as L;
   for (const index of random.subset(labels.length, Math.floor(share * labels.length))) {
     noisy[index] = ((labels[index] ?? 0) + 1 + random.integer(classes - 1)) % classes;
   }

@@ -178,7 +178,15 @@ describe('ResNet-18 on TensorFlow', () => {
   } as const;
   const pixels = Uint8Array.from({ length: examples * 32 * 32 * 3 }, (_, index) => (index * 7919) % 256);
   const info = {
-    ...{ id: 'tiny', name: 'Tiny', source: 'made by the test', height: 32, width: 32, channels: 3 },
+    ...{
+      id: 'tiny',
+      name: 'Tiny',
+      source: 'made by the test',
+      storage: 'raw' as const,
+      height: 32,
+      width: 32,
+      channels: 3,
+    },
     ...{
       classNames: Array.from({ length: 10 }, (_, index) => `class ${index}`),
       trainCount: examples,
@@ -210,7 +218,7 @@ describe('ResNet-18 on TensorFlow', () => {
       uniform: randomStream(1, 'mask').uniform,
       subset: randomStream(1, 'selection').subset,
     });
-    const augmentation = { cropPadding: 4, flip: true, cutoutSize: 16, cutoutProbability: 0.5 };
+    const augmentation = { cropPadding: 4, flip: true, cutoutSize: 16, cutoutProbability: 0.5, resolution: null };
     const data = deviceExamples(
       ops,
       info,

@@ -1,0 +1,74 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { imageOpener } from '../../../images/openImage.ts';
+import type { DecodeJob, DecodeReport, DecoderStart, Framing } from './decodeJob.ts';
+import type { ImageFile } from './manifest.ts';
+
+/** A thread that reads and decodes images until it is ended. */
+const { root, isNative } = workerData as DecoderStart;
+const openImage = imageOpener(isNative);
+
+/** Why an image cannot be trained on, what to do. */
+class ImageProblem extends Error {}
+
+const bytesOf = async ({ path, sizeBytes, mtimeMs }: ImageFile): Promise<Buffer> => {
+  const again = 'Import the folder again, or bring the image back.';
+  const gone = (error: unknown): never => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const what = code === 'ENOENT' ? 'is gone' : `cannot be read (${code})`;
+    throw new ImageProblem(`${path} ${what}; it was there when its folder was imported. ${again}`);
+  };
+  const file = await open(join(root, path), 'r').catch(gone);
+  try {
+    const found = await file.stat();
+    if (found.size !== sizeBytes || Math.round(found.mtimeMs) !== mtimeMs) {
+      const size = found.size === sizeBytes ? '' : `, and has ${found.size} bytes instead of ${sizeBytes}`;
+      throw new ImageProblem(`${path} was changed after its folder was imported${size}. ${again}`);
+    }
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+};
+
+/** Pixels uint8 [side, side, 3]; alpha is dropped, grey and CMYK become RGB, nothing is turned by EXIF: as torchvision does. */
+const decode = async (bytes: Buffer, framing: Framing, side: number): Promise<Buffer> => {
+  const image = openImage(bytes);
+  const how = { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false } as const;
+  if (framing.kind === 'region') image.extract(framing.region).resize(side, side, how).flop(framing.isFlipped);
+  else {
+    const { left, top, width, height } = framing.centre;
+    image.resize(width, height, how).extract({ left, top, width: side, height: side });
+  }
+  return image.removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer();
+};
+
+const fill = async ({ side, pixels, images }: DecodeJob): Promise<void> => {
+  const imageBytes = side * side * 3;
+  for (const { place, file, framing } of images) {
+    const bytes = await bytesOf(file);
+    const square = await decode(bytes, framing, side).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
+      throw new ImageProblem(
+        `${file.path} cannot be decoded (${why}). Repair or remove it, then import its folder again.`,
+      );
+    });
+    if (square.length !== imageBytes) throw new Error(`${file.path} was decoded to ${square.length} bytes.`);
+    new Uint8Array(pixels, place * imageBytes, imageBytes).set(square);
+  }
+};
+
+const report = (message: DecodeReport): void => parentPort?.postMessage(message);
+let last: Promise<void> = Promise.resolve();
+parentPort?.on('message', (job: DecodeJob) => {
+  last = last
+    .then(() => fill(job))
+    .then(
+      () => report({ id: job.id, problem: null }),
+      (error: unknown) => {
+        if (!(error instanceof ImageProblem)) throw error; // a bug: it ends the thread, which the run hears of
+        report({ id: job.id, problem: error.message });
+      },
+    );
+});

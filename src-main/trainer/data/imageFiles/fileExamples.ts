@@ -1,0 +1,111 @@
+import type { DatasetInfo } from '../../../../shared/dataset.ts';
+import type { AugmentationConfig } from '../../../../shared/runConfig.ts';
+import type { Ops } from '../../engine/ops.ts';
+import { drawDistortion, type Distortion } from '../augmentation.ts';
+import type { DeviceExamples } from '../batches.ts';
+import { normalisation } from '../normalisation.ts';
+import { randomStream, type RandomStream } from '../rng.ts';
+import { centreCrop, randomRegion } from './crops.ts';
+import type { DecodeJob } from './decodeJob.ts';
+import type { Decoding, DecodingPool } from './decodingPool.ts';
+import type { ImageExamples, ImageFile } from './manifest.ts';
+
+/** Batches that are decoded or on their way before they are asked for. */
+const ahead = 3;
+
+/** A batch that was started: what is being decoded, and where the stream of chances stands after it. */
+interface Started {
+  readonly indices: Int32Array;
+  readonly decoding: Decoding;
+  readonly distortions: readonly Distortion[];
+  readonly stateAfter: readonly number[];
+}
+
+/**
+ * Examples that are image files, brought to squares of `side` pixels by other threads while the device computes. Chances are drawn here and
+ * in the order of the batches, so that no thread's timing moves a result; the caller's stream moves only when a batch is taken, so that it
+ * always says where the run stands.
+ * @param augmentation - null for evaluation: the centre of each image.
+ */
+export const fileExamples = (
+  ops: Ops,
+  info: DatasetInfo,
+  examples: ImageExamples,
+  augmentation: AugmentationConfig | null,
+  side: number,
+  pool: DecodingPool,
+): DeviceExamples => {
+  const { count, files, labels } = examples;
+  const shape = normalisation(ops, info, labels, [side, side]);
+  const drawn = randomStream(0, 'augmentation');
+  let waiting: readonly Int32Array[] = [];
+  let nextWaiting = 0;
+  let started: Started[] = [];
+
+  const frame = (file: ImageFile, place: number) => {
+    if (augmentation === null) {
+      const framing = { kind: 'centre', centre: centreCrop(file, side) } as const;
+      return { image: { place, file, framing } satisfies DecodeJob['images'][number], distortion: null };
+    }
+    const region = randomRegion(file, drawn);
+    const distortion = drawDistortion({ ...augmentation, cropPadding: 0 }, side, side, drawn);
+    const framing = { kind: 'region', region, isFlipped: distortion.isFlipped } as const;
+    return { image: { place, file, framing } satisfies DecodeJob['images'][number], distortion };
+  };
+  const start = (indices: Int32Array): Started => {
+    const framed = Array.from(indices, (index, place) => {
+      const file = files[index];
+      if (file === undefined) throw new Error(`There is no example ${index}.`);
+      return frame(file, place);
+    });
+    return {
+      indices,
+      decoding: pool.decode(
+        framed.map(({ image }) => image),
+        side,
+      ),
+      distortions: framed.flatMap(({ distortion }) => distortion ?? []),
+      stateAfter: drawn.state(),
+    };
+  };
+  const startSome = (): void => {
+    while (started.length < ahead) {
+      const indices = waiting[nextWaiting++];
+      if (indices === undefined) return;
+      started.push(start(indices));
+    }
+  };
+
+  return {
+    count,
+    prepare(batches, random) {
+      drawn.restore(random.state());
+      waiting = batches;
+      nextWaiting = 0;
+      started = [];
+      startSome();
+    },
+    whenReady() {
+      const next = started[0]?.decoding;
+      return next === undefined || next.isDone() ? null : next.done;
+    },
+    batch(indices, random: RandomStream) {
+      const next = started.shift();
+      if (!next?.decoding.isDone() || next.indices.join() !== indices.join()) {
+        throw new Error('A batch was taken that is not the next one prepared, or before it was ready.');
+      }
+      random.restore(next.stateAfter);
+      startSome();
+      const chosen = ops.upload(indices, [indices.length]);
+      const bytes = ops.upload(next.decoding.pixels, [indices.length, side, side, info.channels]);
+      const batch = { images: shape.finish(bytes, next.distortions), labels: shape.labelsOf(chosen) };
+      ops.dispose(chosen);
+      return batch;
+    },
+    dispose() {
+      started = [];
+      waiting = [];
+      shape.dispose();
+    },
+  };
+};

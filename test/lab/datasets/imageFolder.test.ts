@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { openLibrary } from '../../../src-main/lab/datasets/index.ts';
+import { imageFolder, noise, plain, smallFolder, temporaryFolder } from '../../imageFolders.ts';
+
+const refusal = (code: string, ...parts: string[]): unknown =>
+  expect.objectContaining({ code, message: expect.stringMatching(parts.join('.*')) as string });
+
+test('a folder is found out, listed with the sizes as stored, and stays where it is', async () => {
+  const images = { ...(await smallFolder()), 'val/cat/deep/er/2.PNG': await plain('red', 9, 5).png().toBuffer() };
+  const root = await imageFolder({ ...images, 'train/cat/notes.txt': 'x', 'train/cat/.hidden.jpg': 'x' });
+  const folder = await temporaryFolder();
+  const library = openLibrary(folder);
+  const info = await library.import({ kind: 'auto', paths: [root], name: 'My Pets' });
+  expect(info).toMatchObject({
+    ...{ id: 'my-pets', storage: 'files', height: 224, width: 224, channels: 3, classNames: ['cat', 'dog'] },
+    ...{ trainCount: 3, testCount: 3, classCounts: [2, 1], mean: [0.485, 0.456, 0.406], sd: [0.229, 0.224, 0.225] },
+    sizeBytes: Object.values(images).reduce((sum, { length }) => sum + length, 0),
+    source: expect.stringMatching(/; 1 other file passed over$/) as string,
+  });
+  expect((await readdir(join(folder, 'my-pets'))).sort()).toEqual(['dataset.json', 'manifest.jsonl']);
+  const manifest = await readFile(join(folder, 'my-pets', 'manifest.jsonl'), 'utf8');
+  const [header = '', ...lines] = manifest.trimEnd().split('\n');
+  expect(JSON.parse(header)).toEqual({ version: 1, root, skipped: [] });
+  expect(
+    createHash('sha256')
+      .update(`${lines.join('\n')}\n`)
+      .digest('hex'),
+  ).toBe(info.sha256);
+  const sizes = lines.map((line) => {
+    const { images: entries, ...rest } = JSON.parse(line) as { images: [string, number, number][] };
+    return { ...rest, images: entries.map(([name, width, height]) => [name, width, height]) };
+  });
+  expect(sizes).toEqual([
+    { half: 'train', label: 0, folder: 'train/cat', images: [['1.jpg', 40, 30], ['2.png', 17, 90]] }, // prettier-ignore
+    { half: 'train', label: 1, folder: 'train/dog', images: [['1.webp', 64, 64]] },
+    { half: 'test', label: 0, folder: 'val/cat', images: [['1.jpg', 40, 30], ['deep/er/2.PNG', 9, 5]] }, // prettier-ignore
+    { half: 'test', label: 1, folder: 'val/dog', images: [['1.jpeg', 40, 30]] },
+  ]);
+
+  expect(openLibrary(folder).list()).toEqual([info]);
+  expect(await library.import({ kind: 'imageFolder', paths: [root], name: null })).toEqual(info);
+  await utimes(join(root, 'val/cat/1.jpg'), 1, 1);
+  const changed = await library.import({ kind: 'auto', paths: [root], name: 'My Pets' });
+  expect(changed.id).toBe('my-pets-2');
+  expect(changed.sha256).not.toBe(info.sha256);
+});
+
+test('labels follow the sorted names, of more classes than a byte counts', async () => {
+  const pixel = await plain('red', 2, 2).png().toBuffer();
+  const odd = ['10', '2', 'B', 'a', 'é', 'b c', "o'k"];
+  const names = [...odd, ...Array.from({ length: 300 }, (_, index) => `n${index}`)];
+  const files = Object.fromEntries(names.map((name) => [`train/${name}/x.png`, pixel]));
+  const root = await imageFolder({ ...files, 'test/a/x.png': pixel });
+  const info = await openLibrary(await temporaryFolder()).import({ kind: 'auto', paths: [root], name: null });
+  expect(info.classNames).toHaveLength(307);
+  expect(info.classNames.slice(0, 5)).toEqual(['10', '2', 'B', 'a', 'b c']); // as Python's sorted()
+  expect(info.classNames.at(-1)).toBe('é');
+  expect(info.testCount).toBe(1);
+});
+
+test('the preview shows small squares, classes in turn; an image that is gone is named', async () => {
+  const root = await imageFolder(await smallFolder());
+  const library = openLibrary(await temporaryFolder());
+  const { id } = await library.import({ kind: 'auto', paths: [root], name: null });
+  const shown = await library.preview(id, 3);
+  expect(shown.map(({ label }) => label)).toEqual(['cat', 'dog', 'cat']);
+  const png = Buffer.from((shown[1]?.image ?? '').replace('data:image/png;base64,', ''), 'base64');
+  expect(await sharp(png).metadata()).toMatchObject({ format: 'png', width: 128, height: 128 });
+  const { channels } = await sharp(png).stats();
+  expect(channels.slice(0, 3).map(({ mean }) => Math.round(mean / 50))).toEqual([0, 0, 5]); // blue
+  await rm(join(root, 'train/dog/1.webp'));
+  await expect(library.preview(id, 3)).rejects.toThrow(refusal('DATASET_CORRUPT', 'train/dog/1.webp'));
+});
+
+/** A PNG whose header announces 30,000 × 30,000 pixels. */
+const bomb = async (): Promise<Buffer> => {
+  const bytes = Buffer.from(await plain('red').png().toBuffer());
+  bytes.writeUInt32BE(30_000, 16);
+  bytes.writeUInt32BE(30_000, 20);
+  return bytes;
+};
+const cut = async (bytes: Promise<Buffer>): Promise<Buffer> => (await bytes).subarray(0, (await bytes).length >> 1);
+
+test.each<{ what: string; content: () => Promise<Buffer> }>([
+  { what: 'a JPEG that was cut off', content: () => cut(noise()) },
+  {
+    what: 'a PNG that was cut off',
+    content: () => cut(plain('red', 200, 200).png({ compressionLevel: 0 }).toBuffer()),
+  },
+  { what: 'a text', content: async () => Buffer.from('no image at all') },
+  { what: 'nothing', content: async () => Buffer.alloc(0) },
+  { what: 'a drawing that could read other files', content: async () => Buffer.from('<svg width="9" height="9"/>') },
+  { what: 'a bomb', content: bomb },
+])('$what is named and refuses the folder, or is skipped and counted', async ({ content }) => {
+  const root = await imageFolder({ ...(await smallFolder()), 'train/cat/3.jpg': await content() });
+  const folder = await temporaryFolder();
+  const library = openLibrary(folder);
+  const importing = { kind: 'auto', paths: [root], name: 'pets' } as const;
+  await expect(library.import(importing)).rejects.toThrow(refusal('DATASET_CORRUPT', 'train/cat/3.jpg', 'skip'));
+  expect(await readdir(folder)).toEqual([]);
+  const info = await library.import({ ...importing, onDamaged: 'skip' });
+  expect(info).toMatchObject({ trainCount: 3, classCounts: [2, 1] });
+  expect(info.source).toContain('1 damaged image skipped (train/cat/3.jpg)');
+});
+
+test.each<{ what: string; files: Record<string, Buffer | string | null>; without?: string; says: string[] }>([
+  { what: 'a class without images', files: { 'train/fox': null }, says: ['train/fox holds no images'] },
+  { what: 'a class of other files', files: { 'train/fox/x.txt': '' }, says: ['train/fox holds no images'] },
+  { what: 'a class that train lacks', files: { 'val/fox/1.jpg': '' }, says: ['val has a class "fox"', 'train lacks'] },
+])('$what is refused and named', async ({ files, says }) => {
+  const root = await imageFolder({ ...(await smallFolder()), ...files });
+  const importing = openLibrary(await temporaryFolder()).import({ kind: 'auto', paths: [root], name: null });
+  await expect(importing).rejects.toThrow(refusal('DATASET_CORRUPT', ...says));
+});
+
+test('a class whose images are all damaged cannot be learned, skipped or not', async () => {
+  const root = await imageFolder({ ...(await smallFolder()), 'train/fox/1.jpg': 'x' });
+  const library = openLibrary(await temporaryFolder());
+  const importing = library.import({ kind: 'auto', paths: [root], name: null, onDamaged: 'skip' });
+  await expect(importing).rejects.toThrow(refusal('DATASET_CORRUPT', 'Every image of train/fox'));
+});
+
+test('links may lead about the folder, but not out of it', async () => {
+  const outside = await imageFolder(await smallFolder());
+  const root = await imageFolder(await smallFolder());
+  const library = openLibrary(await temporaryFolder());
+  const importing = () => library.import({ kind: 'auto', paths: [root], name: null });
+  await symlink('2.png', join(root, 'train/cat/3.png'));
+  expect((await importing()).trainCount).toBe(4);
+  for (const [target, link] of [
+    [join(outside, 'train/cat/1.jpg'), 'train/cat/9.jpg'],
+    ['../../../nowhere.jpg', 'train/cat/9.jpg'],
+    [join(outside, 'train/dog'), 'train/wolf'],
+    ['dog', 'train/wolf'],
+  ] as const) {
+    await symlink(target, join(root, link));
+    await expect(importing()).rejects.toThrow(refusal('DATASET_CORRUPT', link, 'link'));
+    await rm(join(root, link));
+  }
+});
+
+test('a folder that is laid out otherwise is refused with what is expected', async () => {
+  const library = openLibrary(await temporaryFolder());
+  const flat = await imageFolder({ 'cat/1.jpg': await plain('red').jpeg().toBuffer() });
+  const expected = 'train/<class>/';
+  await expect(library.import({ kind: 'imageFolder', paths: [flat], name: null })).rejects.toThrow(
+    refusal('DATASET_UNSUPPORTED', expected),
+  );
+  await expect(library.import({ kind: 'auto', paths: [flat], name: null })).rejects.toThrow(
+    refusal('DATASET_UNSUPPORTED', 'train and val folders'),
+  );
+  await expect(library.import({ kind: 'imageFolder', paths: [join(flat, 'no')], name: null })).rejects.toThrow(
+    refusal('DATASET_NOT_FOUND', 'no'),
+  );
+});
+
+test('an import that is cancelled ends at once and keeps nothing', async () => {
+  const root = await imageFolder(await smallFolder());
+  const folder = await temporaryFolder();
+  const cancel = new AbortController();
+  const importing = openLibrary(folder).import({
+    ...{ kind: 'auto', paths: [root], name: null, signal: cancel.signal },
+    onProgress: ({ share }) => {
+      if (share !== null) cancel.abort();
+    },
+  });
+  await expect(importing).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('a data set of a former version, which said nothing of how it is kept, is read as raw', async () => {
+  const folder = await temporaryFolder();
+  const root = await imageFolder(await smallFolder());
+  const { storage: _, ...former } = await openLibrary(folder).import({ kind: 'auto', paths: [root], name: 'old' });
+  const sizes = { 'train-images.u8': 12, 'train-labels.u8': 3, 'test-images.u8': 8, 'test-labels.u8': 2 };
+  for (const [name, size] of Object.entries(sizes)) await writeFile(join(folder, 'old', name), Buffer.alloc(size));
+  const info = { ...former, height: 2, width: 2, channels: 1 };
+  await writeFile(join(folder, 'old', 'dataset.json'), JSON.stringify(info));
+  expect(openLibrary(folder).get('old')).toEqual({ ...info, storage: 'raw' });
+});
