@@ -32,7 +32,7 @@ const openWithSmall = async () => {
   const opened = await openTestLab(undefined, options);
   const images = await folderWith(smallIdx());
   opened.lab.grantPaths([images]);
-  await opened.lab.importDataset({ kind: 'auto', paths: [images], name: 'small' });
+  await opened.lab.importDataset({ kind: 'auto', paths: [images], name: 'small', onDamaged: 'refuse' });
   return opened;
 };
 

@@ -20,6 +20,7 @@ const configOf = (changes: Partial<RunConfig> = {}): RunConfig => ({
 const dataset: DatasetInfo = {
   id: 'digits',
   name: 'Digits',
+  storage: 'raw',
   source: 'a test',
   height: 28,
   width: 28,
