@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import {
   trainerMessageSchema,
+  type CheckpointPlan,
   type TrainerCommand,
   type TrainerMessage,
   type TrainingEvent,
@@ -45,11 +46,19 @@ afterAll(() => tensorflow.close());
 const augmentation = { cropPadding: 0, flip: true, cutoutSize: 4, cutoutProbability: 0.3, resolution: 16 };
 const config = tinyRun({ augmentation, dataset: { id: 'colours', trainSubset: 20, labelNoise: 0.1 }, logEvery: 1 });
 
-const trained = async (stop: StopRequest = { when: null }, settings = config) => {
+const trained = async (
+  stop: StopRequest = { when: null },
+  settings = config,
+  plan: CheckpointPlan | null = null,
+  onEvent: (event: TrainingEvent) => void = () => undefined,
+) => {
   const { handles } = tensorflow.counters;
   const run = openRun(tensorflow, settings, dataset, folder, '0.0.0');
   const events: TrainingEvent[] = [];
-  for await (const event of train(run, stop)) events.push(event);
+  for await (const event of train(run, stop, plan)) {
+    events.push(event);
+    onEvent(event);
+  }
   const parameters = run.state.parameters.map((tensor) => [...tensorflow.download(tensor)]);
   run.dispose();
   expect(tensorflow.counters.handles).toBe(handles);
@@ -86,6 +95,23 @@ test('a run that waits for its input stops at once when asked', async () => {
   const { events } = await trained(stop);
   expect(events.at(-1)).toMatchObject({ type: 'stopped' });
   expect(events.filter(({ type }) => type === 'epochFinished')).toEqual([]);
+});
+
+test('a run resumed in the middle of an epoch, with batches prepared ahead, equals the uninterrupted one', async () => {
+  const settings = { ...config, batchSize: 4, epochs: 2 }; // five steps an epoch
+  const whole = await trained({ when: null }, settings);
+  const plan = { folder: await temporaryFolder(), everyMs: 0, resumeFrom: [] };
+  const stop: StopRequest = { when: null };
+  const part = await trained(stop, settings, plan, (event) => {
+    if (event.type === 'checkpointed' && event.checkpoint.step === 7) stop.when = 'now';
+  });
+  expect(part.events.at(-1)).toMatchObject({ type: 'stopped' });
+  const last = part.events.flatMap((event) => (event.type === 'checkpointed' ? [event.checkpoint] : [])).at(-1);
+  expect(last).toMatchObject({ epoch: 1 });
+  const resumeFrom = [{ path: join(plan.folder, last?.fileName ?? ''), sha256: last?.sha256 ?? '' }];
+  const rest = await trained({ when: null }, settings, { ...plan, resumeFrom });
+  expect(rest.events).toContainEqual({ type: 'resumed', epoch: 1, step: last?.step });
+  expect(rest.parameters).toEqual(whole.parameters);
 });
 
 test('settings that do not go with the data set are refused', async () => {
