@@ -16,7 +16,7 @@ test('a missing engine says why, and is installed with a progress bar', async ()
   await bar.waitFor();
   await eventually(async () => Number(await bar.getAttribute('value'))).toBeGreaterThan(0.2);
   await picture(page, 'device-installing');
-  await page.getByText('TensorFlow 2.21.0 (CPU)').waitFor();
+  await page.getByRole('heading', { name: 'TensorFlow 2.21.0 (CPU)' }).waitFor();
   await page.getByRole('region', { name: 'TensorFlow 2.21.0 (CPU)' }).getByText('Ready', { exact: true }).waitFor();
   expect(complaints).toEqual([]);
   await close();
