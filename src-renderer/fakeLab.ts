@@ -195,7 +195,7 @@ export const fakeConnection = (scenario: string): Connection => {
         };
         device =
           share >= 1
-            ? fakeDevice(true)
+            ? { ...fakeDevice(true), probes: [] }
             : { ...device, engines: [{ ...engine, state: 'installing', progress }, ...device.engines.slice(1)] };
         if (share >= 1) clearInterval(installing);
         tell({ type: 'deviceChanged', status: device });

@@ -1,3 +1,4 @@
+import { imageSizeOf } from '../../shared/dataset.ts';
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import { predictedUnits } from '../../shared/method.ts';
 import { misfitOf } from '../../shared/models.ts';
@@ -17,7 +18,8 @@ export const probeEstimateMs = (
   dataset: DatasetInfo,
   probes: readonly DeviceProbe[],
 ): number | null => {
-  const { height, width, channels, classNames } = dataset;
+  const { channels, classNames } = dataset;
+  const [height, width] = imageSizeOf(dataset, config.augmentation);
   const model = config.model.id;
   if (misfitOf(model, height, width) !== null) return null;
   const { macs } = networkOf(model, [height, width, channels], classNames.length);

@@ -80,6 +80,13 @@ test('a large model goes at the speed of the large network that was measured', (
   expect(found).toBeCloseTo(2 * (1000 * 3 + 500) * (1110.84544 / 2), 6);
 });
 
+test('images that are cropped to another size count at that size', () => {
+  const files: DatasetInfo = { ...dataset, storage: 'files', height: 300, width: 400 };
+  const augmentation = { ...configOf().augmentation, resolution: 28 };
+  const found = probeEstimateMs(configOf({ augmentation }), files, [float32]);
+  expect(found).toBeCloseTo(2 * (1000 * 3 * pass + 500 * pass), 6);
+});
+
 test('gradients that deviate by more than rounding are not to be trusted', () => {
   expect(distrustOf(probeOf({ gradientDeviation: 1e-3 }))).toBeNull();
   expect(distrustOf(probeOf({ gradientDeviation: 1.1e-3 }))).toMatch(
