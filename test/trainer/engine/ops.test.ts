@@ -29,6 +29,7 @@ const expectClose = (what: string, found: HostArray, right: ArrayLike<number>, t
 
 const notKernels = new Set<keyof Ops>([
   'name',
+  'threads',
   'counters',
   'upload',
   'download',
