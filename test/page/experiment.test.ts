@@ -137,3 +137,11 @@ test('a resolution is asked for where images are of any size, a padding where th
   expect(await getByLabel(/^Resolution/).count()).toBe(0);
   expect(await getByLabel(/^Crop padding/).inputValue()).toBe('0');
 });
+
+test('the gathered pass is called an approximation where it is chosen', async () => {
+  const note = opened.page.getByText(/exact without BatchNorm only/);
+  expect(await note.count()).toBe(0);
+  await getByLabel('Arm 3 second pass').selectOption({ label: 'gathered' });
+  await note.waitFor();
+  await picture(opened.page, 'new-gathered');
+});
