@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { elementCount, type Ops } from '../../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
 import { channelMoments, normalise } from '../../../src-main/trainer/engine/wasm/batchNorms.ts';
@@ -192,10 +195,13 @@ test.each([
     const x = ops.upload(new Float32Array(1e6).fill(2), [1e6]);
     console.log(ops.download(ops.sum(ops.relu(x)))[0]);
     ${ending}`;
-  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
+  const folder = mkdtempSync(join(tmpdir(), 'esam-lab-wasm-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  // A file, not --eval: the threads inherit the flags, and refuse --input-type.
+  const program = join(folder, 'program.mjs');
+  writeFileSync(program, script);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program], { encoding: 'utf8', timeout: 60_000 });
+  expect(stderr).toBe('');
   expect(stdout.trim()).toBe('2000000');
   expect(status).toBe(0);
 });
