@@ -115,6 +115,17 @@ test('an experiment on a set that is not there, or too small, is refused', async
   expect(await lab.experiments({})).toEqual([]);
 });
 
+test('an experiment whose model cannot take the images is refused with the reason, and nothing is queued', async () => {
+  const { lab } = await openTestLab();
+  for (const id of ['resnet50', 'vit-s16'] as const) {
+    // MNIST's images are 28×28: less than five halvings need, and no multiple of a patch's 16.
+    const refusal = await lab.enqueue(experimentOf({ shared: { ...shared, model: { id } } })).catch(String);
+    expect(refusal).toMatch(/needs square images of at least .*but the data set's are 28×28\. Choose another model/);
+  }
+  expect(await lab.experiments({})).toEqual([]);
+  expect(await lab.runs({ experimentId: null })).toEqual([]);
+});
+
 test('only what the user has chosen can be imported, links included', async () => {
   const { lab } = await openTestLab();
   const folder = temporaryFolder();

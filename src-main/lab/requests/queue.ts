@@ -1,6 +1,7 @@
-import { augmentationMisfitOf } from '../../../shared/dataset.ts';
+import { augmentationMisfitOf, imageSizeOf } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
+import { misfitOf } from '../../../shared/models.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
 import { experimentSchema } from '../../../shared/runConfig.ts';
 import type { Experiment } from '../../../shared/runConfig.ts';
@@ -72,9 +73,10 @@ export const queueRequests = ({ store, library, queue, builtIn, added, emit }: Q
   };
 };
 
-const checkDataset = ({ shared: { dataset, augmentation } }: Experiment, library: Library): void => {
+/** @throws LabError DATASET_NOT_FOUND, or CONFIG_INVALID where its runs could not start on this data set, with the reason. */
+const checkDataset = ({ shared: { dataset, augmentation, model } }: Experiment, library: Library): void => {
   const info = library.get(dataset.id);
-  const misfit = augmentationMisfitOf(info, augmentation);
+  const misfit = augmentationMisfitOf(info, augmentation) ?? misfitOf(model.id, ...imageSizeOf(info, augmentation));
   if (misfit !== null) throw new LabError('CONFIG_INVALID', misfit);
   const { trainCount, name } = info;
   if (dataset.trainSubset === null || dataset.trainSubset <= trainCount) return;
