@@ -59,6 +59,8 @@ export const runEnvironmentSchema = z.strictObject({
   device: z.string(),
   /** In which the engine computed; null in the records of runs before this was noted. */
   threads: z.number().int().min(1).nullable(),
+  /** Whether TensorFlow computed with oneDNN's kernels; null on other engines, and in the records of runs before this was noted. */
+  oneDnn: z.boolean().nullable(),
   cpuModel: z.string(),
   cpuCores: z.number().int().min(1),
   memoryBytes: z.number().min(0),

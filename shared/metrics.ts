@@ -74,5 +74,10 @@ export const epochMetricsSchema = z.strictObject({
   keptExampleShare: z.number().min(0).max(1),
   /** Mean milliseconds per step and phase over this epoch's sampled steps. */
   phaseMs: phaseMsSchema,
+  /**
+   * Most bytes that the engine held at once during a step, the most of all steps: data, parameters, momentum, activations, gradients. A
+   * buffer that two tensors share counts twice, TensorFlow's own scratch memory not at all. Null: the record is older than this.
+   */
+  peakStepBytes: count.nullable(),
 });
 export type EpochMetrics = z.infer<typeof epochMetricsSchema>;

@@ -33,6 +33,8 @@ export const probeMeasurementSchema = z.strictObject({
   device: z.enum(['CPU', 'GPU']),
   /** In which the engine computes. */
   threads: z.number().int().min(1),
+  /** Whether TensorFlow computes with oneDNN's kernels; null on other engines, and where it was not noted. */
+  oneDnn: z.boolean().nullable(),
   /** Models that would have taken too long are left out. */
   speeds: z.array(probeSpeedSchema).min(1),
   /** 3×3 convolution of 64 to 64 channels at 32×32: forward and both gradients together, the fastest of all tries. */

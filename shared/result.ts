@@ -48,6 +48,8 @@ export const resultsRowSchema = z.strictObject({
   /** Medians over runs: time of an epoch's optimizer steps, and of all of them. */
   epochMs: z.number().nullable(),
   activeMs: z.number().nullable(),
+  /** Peak memory of a step, the largest over runs and epochs. */
+  peakStepBytes: z.number().nullable(),
 });
 export type ResultsRow = z.infer<typeof resultsRowSchema>;
 

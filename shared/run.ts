@@ -56,6 +56,8 @@ export const runSummarySchema = z.strictObject({
   activeMs: z.number().min(0),
   /** Size of all its checkpoints; 0 = there are none. */
   checkpointBytes: z.number().min(0),
+  /** Largest over epochs; null where none was measured. */
+  peakStepBytes: z.number().min(0).nullable(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 

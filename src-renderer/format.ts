@@ -57,7 +57,8 @@ export const formatSigned = (value: number, digits = 2): string => {
   return `${value < 0 ? '−' : '+'}${text}`;
 };
 
-export const formatBytes = (bytes: number): string => {
+export const formatBytes = (bytes: number | null): string => {
+  if (bytes === null) return none;
   if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 };

@@ -10,7 +10,7 @@ export const probeText = (probes: readonly DeviceProbe[]): string[] => {
   const models = [...new Set(probes.flatMap(({ speeds }) => speeds.map(({ model }) => model)))];
   const head = ['Self-test', ...models.flatMap((model) => [`${modelInfos[model].name} images/s`, 'GFLOP/s'])];
   const rows = probes.map((probe) => [
-    `${probe.version}, ${probe.precision}`,
+    `${probe.version}, ${probe.precision}${oneDnnText(probe)}`,
     ...models.flatMap((model) => speedsOf(probe, model)),
     probe.convolutionGflops.toFixed(0),
     probe.gradientDeviation?.toExponential(1) ?? 'not finite',
@@ -26,6 +26,8 @@ export const probeText = (probes: readonly DeviceProbe[]): string[] => {
     }),
   ];
 };
+
+const oneDnnText = ({ oneDnn }: DeviceProbe): string => (oneDnn === null ? '' : `, oneDNN ${oneDnn ? 'on' : 'off'}`);
 
 const speedsOf = ({ speeds }: DeviceProbe, model: ModelId): string[] => {
   const speed = speeds.find((each) => each.model === model);

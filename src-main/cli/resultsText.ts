@@ -37,5 +37,6 @@ export const resultsJson = (experimentId: number, { rows }: ResultsTable): strin
       lastTestAccuracy: row.lastTestAccuracy,
       imagesPerSecond: row.imagesPerSecond,
       speedVersusSam: row.speedRatio,
+      peakStepBytes: row.peakStepBytes,
     })),
   });

@@ -98,6 +98,7 @@ export const openRun = (
       engine: ops.name,
       device: ops.name.includes('GPU') ? 'GPU' : 'CPU',
       threads: ops.threads,
+      oneDnn: ops.oneDnn,
       cpuModel: cpu?.model ?? 'unknown',
       cpuCores: cpus().length,
       memoryBytes: totalmem(),

@@ -79,6 +79,8 @@ export async function* train(
     let unreported: StepMetrics[] = [];
     let lastReport = performance.now();
     sums.reset(at);
+    // Sums that wait to be read are no step's memory: a resumed run has others of them.
+    const heldBytes = ops.counters.bytes;
     const progress = (activity: 'training' | 'evaluating'): TrainingEvent => {
       const steps = unreported;
       unreported = [];
@@ -127,6 +129,8 @@ export async function* train(
       clock.setExact(isSampled);
       // Time that the step waited for its input is the step's.
       const start = performance.now() - waitedMs;
+      const bytesBefore = ops.counters.bytes;
+      ops.counters.peakBytes = bytesBefore;
       clock.add('input', waitedMs);
       const batch = clock.measure('input', () => run.train.batch(indices, run.augmentation));
       const hits: Tensor[] = [];
@@ -155,6 +159,7 @@ export async function* train(
         at.timedMs += durationMs;
       }
       speed.add(indices.length, durationMs);
+      at.peakStepBytes = Math.max(at.peakStepBytes, heldBytes + ops.counters.peakBytes - bytesBefore);
       at.stepsPerturbed += perturbedIn(reports) > 0 ? 1 : 0;
       at.perturbedTensors += perturbedIn(reports);
       at.keptExamples += keptIn(reports);
@@ -217,6 +222,7 @@ export async function* train(
       perturbedTensorShare: at.perturbedTensors / (at.batchesDone * network.parameters.length),
       keptExampleShare: at.keptExamples / at.images,
       phaseMs: dividedBy(at.phaseMs, at.sampledSteps),
+      peakStepBytes: at.peakStepBytes,
     };
     yield { type: 'epochFinished', metrics };
     speed.reset();

@@ -34,6 +34,7 @@ export const fakeEnvironment: RunEnvironment = {
   engine: 'TensorFlow 2.21.0 (CPU)',
   device: 'CPU',
   threads: 8,
+  oneDnn: true,
   cpuModel: 'AMD Ryzen 7 7840U',
   cpuCores: 8,
   memoryBytes: 33_200_000_000,

@@ -28,6 +28,7 @@ const probe = (
   version: engine === 'wasm' ? 'WebAssembly relaxed SIMD (CPU, 8 threads)' : 'TensorFlow 2.21.0 (CPU)',
   device: 'CPU',
   threads: 8,
+  oneDnn: engine === 'wasm' ? null : true,
   settings: { engine, threads: 0, deterministic: false, tf32: false, memoryGrowth: true },
   steps: 10,
   speeds: [speed('resnet8', 128, speeds[0]), speed('resnet18', 32, speeds[1])],

@@ -74,6 +74,7 @@ export const fakeResults = (query: ResultsQuery, runs: readonly RunDetail[]): Re
         predictedSpeedRatio: null,
         epochMs: median(finished.map((run) => run.activeMs / run.epochsDone)),
         activeMs: median(finished.map((run) => run.activeMs)),
+        peakStepBytes: Math.max(0, ...finished.map((run) => run.peakStepBytes ?? 0)) || null,
       },
     ];
   });

@@ -38,6 +38,7 @@ export const queuedRun = (
     imagesPerSecond: null,
     activeMs: 0,
     checkpointBytes: 0,
+    peakStepBytes: null,
   },
   environment: null,
   epochs: [],
@@ -60,6 +61,7 @@ export const addEpoch = (detail: RunDetail, epoch: number): void => {
     imagesPerSecond: metrics.imagesPerSecond,
     activeMs: metrics.activeMs,
     checkpointBytes: 2 * checkpointBytes,
+    peakStepBytes: metrics.peakStepBytes,
   };
   const step = epoch * stepsOfEpoch(detail.run.config);
   const checkpoint = {

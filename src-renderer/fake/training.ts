@@ -97,5 +97,6 @@ export const fakeEpoch = (config: RunConfig, epoch: number): EpochMetrics => {
     perturbedTensorShare: optimizer.name === 'sgd' ? 0 : optimizer.name === 'esam' ? optimizer.beta : 1,
     keptExampleShare: optimizer.name === 'esam' ? optimizer.gamma : 1,
     phaseMs: phaseMs(config, key),
+    peakStepBytes: 61_000_000 + 620_000 * config.batchSize + (optimizer.name === 'sgd' ? 0 : 373_288),
   };
 };

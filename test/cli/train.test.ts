@@ -1,6 +1,7 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { RunSummary } from '../../shared/run.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import type { Store } from '../../src-main/lab/store/index.ts';
 import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
@@ -32,7 +33,9 @@ test('run trains, keeps its run, and export writes it in every format', slow, as
   const { code, stdout, stderr } = await cli(workspace, ['run', config, '--json']);
   expect(stderr).toContain('Run 1 of 1, SGD, seed 0: epoch 2 of 2, test accuracy');
   expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ id: 1, state: 'finished', epochsDone: 2, experimentName: 'first' });
+  const finished = JSON.parse(stdout) as RunSummary;
+  expect(finished).toMatchObject({ id: 1, state: 'finished', epochsDone: 2, experimentName: 'first' });
+  expect(finished.peakStepBytes).toBeGreaterThan(0);
   for (const format of ['csv', 'markdown', 'latex', 'json']) {
     const output = join(workspace, `results.${format}`);
     expect(await cli(workspace, ['export', '--format', format, '--output', output])).toMatchObject({
@@ -41,6 +44,9 @@ test('run trains, keeps its run, and export writes it in every format', slow, as
     });
     expect(await readFile(output, 'utf8')).toContain('SGD');
   }
+  expect(JSON.parse(await readFile(join(workspace, 'results.json'), 'utf8'))).toMatchObject({
+    table: { rows: [{ peakStepBytes: finished.peakStepBytes }] },
+  });
   expect((await cli(workspace, ['export', '--format', 'csv'])).stdout.trimEnd()).toBe(
     (await readFile(join(workspace, 'results.csv'), 'utf8')).trimEnd(),
   );

@@ -29,6 +29,10 @@ test('runs are grouped by configuration, found, opened, deleted and brought back
   await page.getByRole('link', { name: 'Run 14' }).click();
   await page.getByRole('cell', { name: '4', exact: true }).first().waitFor();
   await page.getByText('AMD Ryzen 7 7840U, 8 cores').waitFor();
+  await page.getByText('oneDNN', { exact: true }).waitFor();
+  // The fake lab's 61 MB, 0.62 MB for each image of a batch of 128, and SAM's own copy of 93,322 parameters.
+  await page.getByRole('row', { name: /^Peak memory of a step\s+140\.7 MB$/ }).waitFor();
+  await page.getByRole('columnheader', { name: 'Peak memory' }).scrollIntoViewIfNeeded();
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByText('Run 14 is in the trash.').waitFor();
   await eventually(() => page.getByText('20 runs in 8 configurations').count()).toBe(1);

@@ -27,6 +27,7 @@ test('the self-test shows what it does, can be cancelled, and says which engine 
   const section = page.getByRole('region', { name: 'Self-test' });
   await section.getByRole('row', { name: /^TensorFlow CPU bfloat16 6,940/ }).waitFor();
   expect(await section.getByRole('alert').count()).toBe(0);
+  await section.getByText('TensorFlow 2.21.0 (CPU), oneDNN on; WebAssembly relaxed SIMD (CPU, 8 threads)').waitFor();
   const bar = section.getByRole('progressbar', { name: 'Self-test' });
   await section.getByRole('button', { name: 'Run again' }).click();
   await bar.waitFor();

@@ -79,9 +79,14 @@ const trained = async (
   const { handles } = ops.counters;
   const run = openRun(ops, config, dataset, folder, '0.0.0');
   const events: TrainingEvent[] = [];
-  for await (const event of train(run, stop, plan)) {
-    events.push(trainingEventSchema.parse(structuredClone(event)));
-    onEvent(event);
+  try {
+    for await (const event of train(run, stop, plan)) {
+      events.push(trainingEventSchema.parse(structuredClone(event)));
+      onEvent(event);
+    }
+  } catch (error) {
+    run.dispose(); // what is held counts as the next run's memory
+    throw error;
   }
   const { state, optimizer } = run;
   const statistics = state.statistics.flatMap(({ mean, variance }) => [mean, variance]);

@@ -13,8 +13,8 @@ import { referenceOps } from '../../src-main/trainer/engine/referenceOps.ts';
 import { infer } from '../../src-main/trainer/engine/tape.ts';
 import { openRun, type Run } from '../../src-main/trainer/run.ts';
 import { train, type StopRequest } from '../../src-main/trainer/train.ts';
-import { openTensorflow } from './engines.ts';
-import { esam, sam, sgd, tinyCounts, tinyRun, writeTinyDataset } from './tinyDataset.ts';
+import { engines, openTensorflow } from './engines.ts';
+import { esam, sam, sgd, tinyCounts, tinyRun, writeTinyDataset, type RunSettings } from './tinyDataset.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'esam-lab-train-'));
 const dataset: DatasetInfo = writeTinyDataset(folder);
@@ -135,6 +135,41 @@ describe('counters prove the method', () => {
     expect(Math.abs(share - 0.6)).toBeLessThan(5 * Math.sqrt((0.6 * 0.4) / draws));
     const perturbed = steps.reduce((sum, step) => sum + step.perturbedTensors, 0);
     expect(perturbed / draws).toBeCloseTo(share, 12);
+  });
+});
+
+describe.each(engines)('the peak memory of a step on $name', ({ open: openEngine }) => {
+  test('is what is held, plus a gradient, plus what a perturbation puts aside', async () => {
+    const ops = await openEngine();
+    const peaksOf = async (
+      settings: Partial<RunSettings>,
+    ): Promise<{ heldBytes: number; peaks: (number | null)[] }> => {
+      const before = ops.counters.bytes;
+      const run = open(tinyRun({ ...settings, model: { id: 'mlp' }, logEvery: 100 }), ops);
+      const heldBytes = ops.counters.bytes - before;
+      const peaks = epochsIn(await eventsOf(run)).map(({ peakStepBytes }) => peakStepBytes);
+      run.dispose();
+      return { heldBytes, peaks };
+    };
+    // 64 → 256 → 256 → 4 in float32; the reference counts its numbers as such, too.
+    const parameterBytes = 4 * (64 * 256 + 256 + 256 * 256 + 256 + 256 * 4 + 4);
+    // Input, three layers before and after their ReLU, and the gradients of all these, of ten examples.
+    const passBytes = 4 * 10 * 2 * (64 + 2 * 256 + 2 * 256 + 2 * 4 + 64);
+    const descent = await peaksOf({ optimizer: sgd });
+    expect(descent.heldBytes).toBeGreaterThan(2 * parameterBytes + tinyCounts.train * 64); // momentum, and the images
+    for (const peak of descent.peaks) {
+      expect(peak).toBeGreaterThan(descent.heldBytes + parameterBytes);
+      expect(peak).toBeLessThan(descent.heldBytes + parameterBytes + passBytes);
+    }
+    // The parameters put aside, and while they climb at most one more copy of them.
+    const climb = await peaksOf({ optimizer: sam });
+    for (const peak of climb.peaks) {
+      expect(peak).toBeGreaterThan(climb.heldBytes + 2 * parameterBytes);
+      expect(peak).toBeLessThan(climb.heldBytes + 3 * parameterBytes + passBytes);
+    }
+    // Every epoch begins anew with the same steps, and what waits to be read is no part of it.
+    expect(new Set(descent.peaks).size).toBe(1);
+    ops.close();
   });
 });
 

@@ -21,6 +21,7 @@ const columns: readonly (readonly [string, (row: ResultsRow, table: ResultsTable
   ['predicted_speed_ratio', (row) => row.predictedSpeedRatio],
   ['epoch_ms', (row) => row.epochMs],
   ['active_ms', (row) => row.activeMs],
+  ['peak_step_bytes', (row) => row.peakStepBytes],
   ['is_speed_baseline', (row, table) => Number(row.groupHash === table.speedBaseline)],
   ['is_accuracy_baseline', (row, table) => Number(row.groupHash === table.accuracyBaseline)],
   ['group', (row) => row.groupHash],

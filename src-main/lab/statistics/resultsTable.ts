@@ -18,6 +18,8 @@ const bestAccuracies = (runs: readonly FinishedRun[]): number[] =>
 const speeds = (runs: readonly FinishedRun[]): number[] =>
   present(runs.map(({ epochs }) => median(present(epochs.map((epoch) => epoch.imagesPerSecond)))));
 
+const largest = (values: readonly number[]): number | null => (values.length === 0 ? null : Math.max(...values));
+
 const ratio = (value: number | null, baseline: number | null): number | null =>
   value === null || baseline === null || baseline === 0 ? null : value / baseline;
 
@@ -86,6 +88,9 @@ export const resultsTable = (
         predictedSpeedRatio: speedBaseline === undefined ? null : predictedRatio(group, speedBaseline),
         epochMs: median(present(finished.map(({ epochs }) => median(epochs.map((epoch) => epoch.trainMs))))),
         activeMs: median(present(last.map((epoch) => epoch?.activeMs))),
+        peakStepBytes: largest(
+          present(finished.flatMap(({ epochs }) => epochs.map(({ peakStepBytes }) => peakStepBytes))),
+        ),
       },
     ];
   });

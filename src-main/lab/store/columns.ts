@@ -10,3 +10,9 @@ export const insertInto = (table: string, names: readonly string[], replaces = f
 
 /** True becomes 1, false 0: SQLite has no booleans. */
 export const flag = (value: boolean): 0 | 1 => (value ? 1 : 0);
+
+/** The same where the value may be unknown. */
+export const flagOrNull = (value: boolean | null): 0 | 1 | null => (value === null ? null : flag(value));
+
+/** Reads a column of such a flag. */
+export const unflagged = (stored: 0 | 1 | null): boolean | null => (stored === null ? null : stored === 1);

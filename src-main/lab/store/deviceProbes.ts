@@ -1,11 +1,12 @@
 import { deviceProbeSchema } from '../../../shared/probe.ts';
 import type { DeviceProbe } from '../../../shared/probe.ts';
-import { insertInto, selected } from './columns.ts';
+import { flagOrNull, insertInto, selected, unflagged } from './columns.ts';
 import type { Database } from './database.ts';
 
 interface Row {
   settings: string;
   speeds: string;
+  oneDnn: 0 | 1 | null;
 }
 
 const names = Object.keys(deviceProbeSchema.shape);
@@ -20,14 +21,20 @@ export const deviceProbeTable = (database: Database) => {
   );
   return {
     insert: (probe: DeviceProbe): void =>
-      void insert.run({ ...probe, settings: JSON.stringify(probe.settings), speeds: JSON.stringify(probe.speeds) }),
+      void insert.run({
+        ...probe,
+        settings: JSON.stringify(probe.settings),
+        speeds: JSON.stringify(probe.speeds),
+        oneDnn: flagOrNull(probe.oneDnn),
+      }),
     /** The newest of each engine and precision on such a processor. */
     of: ({ cpuModel, cpuCores }: Pick<DeviceProbe, 'cpuModel' | 'cpuCores'>): DeviceProbe[] =>
-      newest.all(cpuModel, cpuCores).map(({ settings, speeds, ...row }) =>
+      newest.all(cpuModel, cpuCores).map(({ settings, speeds, oneDnn, ...row }) =>
         deviceProbeSchema.parse({
           ...row,
           settings: JSON.parse(settings) as unknown,
           speeds: JSON.parse(speeds) as unknown,
+          oneDnn: unflagged(oneDnn),
         }),
       ),
   };

@@ -1,20 +1,25 @@
 import { runEnvironmentSchema } from '../../../shared/device.ts';
 import type { RunEnvironment } from '../../../shared/device.ts';
 import type { RunId } from '../../../shared/run.ts';
-import { insertInto, selected } from './columns.ts';
+import { flagOrNull, insertInto, selected, unflagged } from './columns.ts';
 import type { Database } from './database.ts';
+
+interface Row {
+  oneDnn: 0 | 1 | null;
+}
 
 const names = Object.keys(runEnvironmentSchema.shape);
 
 /** What runs ran on; a run that goes on elsewhere has the last one. */
 export const environmentTable = (database: Database) => {
   const insert = database.prepare(insertInto('environment', ['runId', ...names], true));
-  const select = database.prepare(`SELECT ${selected(names)} FROM environment WHERE run_id = ?`);
+  const select = database.prepare<[RunId], Row>(`SELECT ${selected(names)} FROM environment WHERE run_id = ?`);
   return {
-    insert: (runId: RunId, environment: RunEnvironment): void => void insert.run({ runId, ...environment }),
+    insert: (runId: RunId, environment: RunEnvironment): void =>
+      void insert.run({ runId, ...environment, oneDnn: flagOrNull(environment.oneDnn) }),
     of: (runId: RunId): RunEnvironment | null => {
       const row = select.get(runId);
-      return row === undefined ? null : runEnvironmentSchema.parse(row);
+      return row === undefined ? null : runEnvironmentSchema.parse({ ...row, oneDnn: unflagged(row.oneDnn) });
     },
   };
 };

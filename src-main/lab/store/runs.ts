@@ -19,7 +19,8 @@ const summary = `
       coalesce((SELECT active_ms FROM epoch WHERE run_id = run.id ORDER BY epoch DESC LIMIT 1), 0),
       coalesce((SELECT active_ms FROM step WHERE run_id = run.id ORDER BY step DESC LIMIT 1), 0)
     ) AS "activeMs",
-    (SELECT coalesce(sum(size_bytes), 0) FROM checkpoint WHERE run_id = run.id) AS "checkpointBytes"
+    (SELECT coalesce(sum(size_bytes), 0) FROM checkpoint WHERE run_id = run.id) AS "checkpointBytes",
+    (SELECT max(peak_step_bytes) FROM epoch WHERE run_id = run.id) AS "peakStepBytes"
   FROM run JOIN experiment ON experiment.id = run.experiment_id`;
 
 const toSummary = ({ config, ...row }: Row): RunSummary =>

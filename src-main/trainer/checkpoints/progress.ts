@@ -23,6 +23,8 @@ export const progressSchema = z.strictObject({
   keptExamples: count,
   sampledSteps: count,
   phaseMs: phaseMsSchema,
+  /** Largest of this epoch's steps; checkpoints from before it was measured have none. */
+  peakStepBytes: count.default(0),
   /** Sums over examples. */
   loss: z.number(),
   correct: count,
@@ -33,7 +35,8 @@ export type Progress = z.infer<typeof progressSchema>;
 export const epochStart = ({ epoch, step, activeMs }: Pick<Progress, 'epoch' | 'step' | 'activeMs'>): Progress => ({
   ...{ epoch, step, activeMs },
   ...{ batchesDone: 0, trainMs: 0, images: 0, timedImages: 0, timedMs: 0 },
-  ...{ stepsPerturbed: 0, perturbedTensors: 0, keptExamples: 0, sampledSteps: 0, loss: 0, correct: 0 },
+  ...{ stepsPerturbed: 0, perturbedTensors: 0, keptExamples: 0, sampledSteps: 0, peakStepBytes: 0 },
+  ...{ loss: 0, correct: 0 },
   phaseMs: noPhaseMs(),
 });
 

@@ -1,12 +1,14 @@
 import { elementCount, type DataType, type OpCounters, type Tensor } from './ops.ts';
 
-const bytesPerElement: Readonly<Record<DataType, number>> = {
+/** Of TensorFlow's variables (`resource`) only names are held: what is in them counts while a handle on it is alive. */
+const bytesPerElement: Readonly<Record<DataType | 'resource', number>> = {
   float32: 4,
   bfloat16: 2,
   int32: 4,
   int64: 8,
   uint8: 1,
   bool: 1,
+  resource: 0,
 };
 
 export const elementBytes = (dataType: DataType): number => bytesPerElement[dataType];

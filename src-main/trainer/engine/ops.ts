@@ -65,6 +65,8 @@ export interface Ops {
   readonly name: string;
   /** In which an op computes. */
   readonly threads: number;
+  /** Whether TensorFlow computes with oneDNN's kernels; null: this is another engine. */
+  readonly oneDnn: boolean | null;
   readonly counters: OpCounters;
 
   /** Copies a host array to the device: Float→float32, Int32→int32, Uint8→uint8. The array must not change afterwards. */

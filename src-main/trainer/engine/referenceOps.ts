@@ -105,6 +105,7 @@ export const referenceOps = (): Ops => {
   return {
     name: 'Reference (float64)',
     threads: 1,
+    oneDnn: null,
     counters: accounts.counters,
     upload,
     download(tensor) {

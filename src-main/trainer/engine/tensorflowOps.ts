@@ -1,6 +1,7 @@
 import { type Convolution, type DataType, type MaxPooling, type Ops, type Tensor } from './ops.ts';
 import { openKernels, type Attribute, type Handle, type Kernels } from './tensorflow/binding.ts';
 import { maxPoolGradient } from './tensorflow/maxPoolGrad.ts';
+import { usesOneDnn } from './tensorflow/oneDnn.ts';
 import { tokenOps } from './tensorflow/tokenOps.ts';
 
 /** How a convolution's padding is said to TensorFlow. `explicit` padding would make the gradients leave oneDNN. */
@@ -142,6 +143,7 @@ export const tensorflowOps = (bindingPath: string): Ops => {
   return {
     name: `TensorFlow ${kernels.version} (${kernels.usesGpu ? 'GPU' : 'CPU'})`,
     threads: kernels.threads,
+    oneDnn: usesOneDnn(kernels),
     counters: kernels.counters,
     upload: kernels.upload,
     download: kernels.download,

@@ -138,6 +138,7 @@ export const wasmOps = (options: { readonly threads?: number; readonly variant?:
   return {
     name: `WebAssembly ${pool.variant} (CPU, ${pool.threads} ${pool.threads === 1 ? 'thread' : 'threads'})`,
     threads: pool.threads,
+    oneDnn: null,
     counters: accounts.counters,
     upload: tensors.upload,
     download: tensors.download,

@@ -61,6 +61,7 @@ export const probeEngine = async (
     version: ops.name,
     device: ops.name.includes('GPU') ? 'GPU' : 'CPU',
     threads: ops.threads,
+    oneDnn: ops.oneDnn,
     speeds,
     convolutionGflops,
     ...deviation,

@@ -16,7 +16,7 @@ test('means, deviations, gain, speed: numbers derived by hand', () => {
     runOf(1, [0.7, 0.9, 0.9], { imagesPerSecond: 220 }),
   ]);
   const samGroup = groupOf(sam, [
-    runOf(0, [0.9, 0.92], { imagesPerSecond: 100, trainMs: 4000 }),
+    runOf(0, [0.9, 0.92], { imagesPerSecond: 100, trainMs: 4000, peakStepBytes: 6e9 }),
     runOf(1, [0.94, 0.93], { imagesPerSecond: 110, trainMs: 5000 }),
     runOf(2, [0.96, 0.91], { imagesPerSecond: 90, trainMs: 9000 }),
   ]);
@@ -37,6 +37,7 @@ test('means, deviations, gain, speed: numbers derived by hand', () => {
   expect(second?.bestTestAccuracy.mean).toBeCloseTo(0.94, 12);
   expect(second?.bestTestAccuracy.sd).toBeCloseTo(0.02, 12);
   expect(second).toMatchObject({ speedRatio: 1, predictedSpeedRatio: 1, epochMs: 5000, activeMs: 4000 });
+  expect(table.rows.map(({ peakStepBytes }) => peakStepBytes)).toEqual([5e9, 6e9]);
   // Gain 9 points; variances 0.02²/3 and (0.1²/2)/2 = 0.0025.
   const [varianceSam, varianceSgd] = [0.0004 / 3, 0.0025];
   const error2 = varianceSam + varianceSgd;

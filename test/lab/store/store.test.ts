@@ -11,7 +11,7 @@ import type { Store } from '../../../src-main/lab/store/index.ts';
 import { esam, experimentOf, sam, sgd } from '../fixtures/configs.ts';
 import { migrationsFolder } from '../fixtures/labOptions.ts';
 import { temporaryFolder } from '../fixtures/labs.ts';
-import { epochOf, stepOf } from '../fixtures/metrics.ts';
+import { environmentOf, epochOf, stepOf } from '../fixtures/metrics.ts';
 import { probeOf } from '../fixtures/probes.ts';
 
 const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
@@ -64,6 +64,57 @@ test('what was written is read back exactly, also after the store was closed', a
     [0, 1],
   ]);
   database.close();
+});
+
+test('the peak memory of a run is its largest epoch’s, and its environment is read back', async () => {
+  const folder = temporaryFolder();
+  const first = await openStore(folder, migrationsFolder);
+  add(first, experimentOf({ seeds: [0, 1] }));
+  first.write.start(1);
+  [7e9, 9e9, 8e9].forEach((bytes, index) => first.write.epoch(1, epochOf(index + 1, { peakStepBytes: bytes }), false));
+  for (const oneDnn of [true, false, null]) {
+    first.write.environment(1, environmentOf({ oneDnn }));
+    expect(first.read.environment(1)).toEqual(environmentOf({ oneDnn }));
+  }
+  expect(() => first.write.epoch(1, epochOf(4, { peakStepBytes: -1 }), false)).toThrow(/CHECK/);
+  first.close();
+  const { read } = await open(folder);
+  expect(read.epochs(1).map(({ peakStepBytes }) => peakStepBytes)).toEqual([7e9, 9e9, 8e9]);
+  expect(read.runs.all().map(({ peakStepBytes }) => peakStepBytes)).toEqual([9e9, null]);
+});
+
+test('what was measured before peak memory and oneDNN were noted stays, and says that it does not know', async () => {
+  const folder = temporaryFolder();
+  const former = ['0001-runs.sql', '0002-checkpoints.sql', '0003-device-probes.sql'];
+  const current = await openStore(folder, migrationsFolder);
+  add(current, experimentOf());
+  current.write.start(1);
+  current.write.epoch(1, epochOf(1), false);
+  current.write.environment(1, environmentOf());
+  current.write.deviceProbe(probeOf());
+  current.close();
+  const database = new Sqlite(join(folder, 'lab.db'));
+  // The same rows in the tables of version 3.
+  database.pragma('foreign_keys = OFF');
+  for (const table of ['epoch', 'environment', 'device_probe'])
+    database.exec(`ALTER TABLE ${table} RENAME TO new_${table}`);
+  const statements = former.flatMap((name) => readFileSync(join(migrationsFolder, name), 'utf8').split(';'));
+  const isOf = (table: string) => (sql: string) => new RegExp(`(CREATE|ALTER) TABLE ${table}\\b`).test(sql);
+  for (const table of ['epoch', 'environment', 'device_probe']) {
+    statements.filter(isOf(table)).forEach((sql) => database.exec(sql));
+    const columns = database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table).join(', ');
+    database.exec(`INSERT INTO ${table} SELECT ${columns} FROM new_${table}; DROP TABLE new_${table}`);
+  }
+  database.pragma('user_version = 3');
+  database.close();
+
+  const { read, write } = await open(folder);
+  expect(read.epochs(1)).toEqual([epochOf(1, { peakStepBytes: null })]);
+  expect(read.environment(1)).toEqual(environmentOf({ oneDnn: null }));
+  expect(read.deviceProbes(probeOf())).toEqual([probeOf({ oneDnn: null })]);
+  expect(read.runs.one(1)?.peakStepBytes).toBeNull();
+  write.epoch(1, epochOf(2), false);
+  expect(read.epochs(1)[1]).toEqual(epochOf(2));
 });
 
 test('of self-tests the newest of each engine and precision is read, for machines of one kind', async () => {
