@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { PhaseMs } from '../../shared/metrics.ts';
+import { phases as phaseNames, type PhaseMs } from '../../shared/metrics.ts';
 import { plainEsam, plainSam, type OptimizerConfig } from '../../shared/runConfig.ts';
 import { findTensorflow } from '../../src-main/runtimes/tensorflow/index.ts';
 import { randomStream } from '../../src-main/trainer/data/rng.ts';
@@ -35,7 +35,11 @@ const methods: Readonly<Record<string, OptimizerConfig>> = {
   esamGathered: { ...esam, secondPass: 'gathered' },
   esamLossGathered: { ...esam, selection: 'loss', secondPass: 'gathered' },
   esamRankedInBfloat16: { ...esam, selectionPrecision: 'bfloat16' },
+  esamInterval2: { ...esam, interval: 2 },
+  esamLossInterval2: { ...esam, selection: 'loss', interval: 2 },
 };
+/** Steps from one perturbed step to the next: with an `interval` of n every n-th step perturbs, the others between are SGD's. */
+const cycleOf = (config: OptimizerConfig): number => ('interval' in config ? config.interval : 1);
 
 const rounded = (value: number, digits = 1): number => Number(value.toFixed(digits));
 
@@ -57,6 +61,8 @@ const timed = (ops: Ops, clock: { ms: number }): Ops =>
 
 /**
  * Measures whole optimizer steps of ResNet-18 on random 32×32 images, the methods in turn; medians over the repeats.
+ * A method that perturbs every n-th step only is measured over n steps each time, and means of these are taken: a median over single
+ * steps would leave either kind out.
  * @returns images/s by method, milliseconds by phase, kernels and bytes per step, and how near SGD comes to its convolutions alone.
  */
 export const measureSteps = async (batchSize: number, repeats: number, isHalf: boolean): Promise<object> => {
@@ -109,6 +115,7 @@ export const measureSteps = async (batchSize: number, repeats: number, isHalf: b
   const runs = Object.entries(methods).map(([name, config]) => ({
     name,
     ...open(config, training),
+    cycle: cycleOf(config),
     durations: new Array<number>(),
     phases: new Array<PhaseMs>(),
     kernels: 0,
@@ -119,13 +126,15 @@ export const measureSteps = async (batchSize: number, repeats: number, isHalf: b
     for (const run of runs) {
       run.clock.take();
       const { kernels, uploadedBytes, uploadedFloatBytes } = ops.counters;
-      const duration = run.step();
+      let duration = 0;
+      for (let step = 0; step < run.cycle; step++) duration += run.step();
       const phaseMs = run.clock.take();
       if (repeat === 0) continue; // fills caches
-      run.kernels = ops.counters.kernels - kernels;
-      run.uploadedBytes = ops.counters.uploadedBytes - uploadedBytes;
-      run.uploadedFloatBytes = ops.counters.uploadedFloatBytes - uploadedFloatBytes;
-      run.durations.push(duration);
+      run.kernels = (ops.counters.kernels - kernels) / run.cycle;
+      run.uploadedBytes = (ops.counters.uploadedBytes - uploadedBytes) / run.cycle;
+      run.uploadedFloatBytes = (ops.counters.uploadedFloatBytes - uploadedFloatBytes) / run.cycle;
+      run.durations.push(duration / run.cycle);
+      for (const phase of phaseNames) phaseMs[phase] /= run.cycle;
       run.phases.push(phaseMs);
     }
   }
