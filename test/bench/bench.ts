@@ -1,11 +1,17 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { engineEnvironment } from '../../shared/engineEnvironment.ts';
+import { compareWithBareSteps } from './bareSteps.ts';
 import { median } from './median.ts';
+import { trainInLab } from './overhead.ts';
 import { measureSteps } from './steps.ts';
 
-// Images/s of whole optimizer steps of ResNet-18, by method; with --peer in turn with PyTorch (pip install torch==2.13.0).
+// Images/s of whole optimizer steps of ResNet-18, by method; with --peer in turn with PyTorch (pip install torch==2.13.0). A method's
+// interval of n perturbs every n-th step only. With --overhead instead: what the lab itself adds to a step, on ResNet-8 and MNIST.
 const { values } = parseArgs({
   options: {
     batch: { type: 'string', default: '128' },
@@ -15,6 +21,8 @@ const { values } = parseArgs({
     peer: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
     python: { type: 'string', default: 'python3' },
+    overhead: { type: 'boolean', default: false },
+    workspace: { type: 'string', default: '' },
     child: { type: 'boolean', default: false },
   },
 });
@@ -35,9 +43,9 @@ const lastLineOf = (
 };
 
 /** The engine's environment has to be there before TensorFlow loads, so a child process measures. */
-const ours = (): Record<string, unknown> => {
+const ours = (...more: string[]): Record<string, unknown> => {
   const device = { engine: 'tensorflow', deterministic: false, tf32: false, memoryGrowth: true } as const;
-  return lastLineOf(process.execPath, [fileURLToPath(import.meta.url), ...process.argv.slice(2), '--child'], {
+  return lastLineOf(process.execPath, [fileURLToPath(import.meta.url), ...process.argv.slice(2), ...more, '--child'], {
     ...process.env,
     ...engineEnvironment({ ...device, threads: Number(values.threads) }),
   });
@@ -71,6 +79,47 @@ const compare = (): object => {
   return { ...last?.ours, peer: Object.fromEntries(table) as object, torch: last?.peer['torch'] };
 };
 
-if (values.child) {
-  console.log(JSON.stringify(await measureSteps(Number(values.batch), Number(values.repeats), values.bf16)));
-} else console.log(JSON.stringify(values.peer ? compare() : ours()));
+/**
+ * What the lab itself adds to steps, in turn through the whole lab and against bare steps; medians over the rounds. `overhead` is the
+ * share of a step's time that the steps stand still between one another, plus the lab process's share of the processor; `loop` is how
+ * much longer the trainer's loop takes than bare steps (wall clock, processor time): the same seen from outside, with the machine's noise.
+ */
+const overhead = async (): Promise<object> => {
+  const workspace = mkdtempSync(join(tmpdir(), 'esam-lab-bench-'));
+  try {
+    const rounds: (Awaited<ReturnType<typeof trainInLab>> & Awaited<ReturnType<typeof compareWithBareSteps>>)[] = [];
+    for (let round = 1; round <= Number(values.rounds); round++) {
+      const inLab = await trainInLab(workspace);
+      const measured = {
+        ...inLab,
+        ...(ours('--workspace', workspace) as { bareMs: number; ratio: number; cpuRatio: number }),
+      };
+      console.log(`round ${round}: ${JSON.stringify(measured)}`);
+      rounds.push(measured);
+    }
+    const of = (value: (round: (typeof rounds)[number]) => number): number =>
+      Number(median(rounds.map(value)).toFixed(4));
+    const between = ({ outsideMsPerStep, stepMs }: (typeof rounds)[number]): number => outsideMsPerStep / stepMs;
+    return {
+      overhead: of((round) => between(round) + round.labCpuShare / availableParallelism()),
+      betweenSteps: of(between),
+      labCpuShare: of((round) => round.labCpuShare),
+      loop: of((round) => round.ratio - 1),
+      loopCpu: of((round) => round.cpuRatio - 1),
+      stepMs: of((round) => round.stepMs),
+      bareMs: of((round) => round.bareMs),
+      checkpointMs: of((round) => round.checkpointMs),
+    };
+  } finally {
+    rmSync(workspace, { recursive: true, force: true });
+  }
+};
+
+const child = (): Promise<object> =>
+  values.overhead
+    ? compareWithBareSteps(values.workspace)
+    : measureSteps(Number(values.batch), Number(values.repeats), values.bf16);
+
+if (values.child) console.log(JSON.stringify(await child()));
+else if (values.overhead) console.log(JSON.stringify(await overhead()));
+else console.log(JSON.stringify(values.peer ? compare() : ours()));
