@@ -30,6 +30,7 @@ const expectClose = (what: string, found: HostArray, right: ArrayLike<number>, t
 const notKernels = new Set<keyof Ops>([
   'name',
   'threads',
+  'oneDnn',
   'counters',
   'upload',
   'download',
