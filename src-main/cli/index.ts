@@ -10,4 +10,5 @@ const main = async (): Promise<number> => {
 };
 
 process.stdout.on('error', () => undefined); // a reader that has seen enough, such as head
+process.exitCode = 1; // unless the command says how it ended: one that waits for what never comes has failed
 void main().then((code) => process.exit(code));

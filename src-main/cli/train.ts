@@ -88,35 +88,38 @@ const watchRuns = (lab: Lab) => {
   ): Promise<Omit<Trained, 'experimentId'>> => {
     watched = runIds;
     for (const run of await lab.runs({ experimentId: null })) latest.set(run.id, run);
-    const stopped: { exitCode: ExitCode | null } = { exitCode: null };
-    const stop = (exitCode: ExitCode, reason: string): void => {
+    const stopped: { exitCode: ExitCode | null; heldFor: string | null } = { exitCode: null, heldFor: null };
+    const stop = (exitCode: ExitCode, heldFor: string | null, text: string): void => {
       if (stopped.exitCode !== null) return;
       stopped.exitCode = exitCode;
-      say(reason);
+      say(text);
       void holdRest()
-        .then(() => stopRunning(lab, runIds))
-        .catch((error: unknown) => say(String(error))) // it has just ended by itself
-        .finally(() => onNews());
+        .then(() => (heldFor === null ? stopRunning(lab, runIds) : undefined))
+        .catch((error: unknown) => say(error instanceof Error ? error.message : String(error))) // it has just ended by itself
+        .finally(() => {
+          stopped.heldFor = heldFor;
+          onNews();
+        });
     };
     const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
       const exitCode = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
       if (stopped.exitCode !== null) process.exit(exitCode); // the second time, at once
-      stop(exitCode, '\nStopping the current run; once more ends it at once.');
+      stop(exitCode, null, '\nStopping the current run; once more ends it at once.');
     };
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-    onHold = (reason) => stop(exitCodes.failed, `The queue cannot go on: ${reason}`);
+    onHold = (reason) => stop(exitCodes.failed, reason, `The queue cannot go on: ${reason}`);
     const { holdReason } = await lab.queue({});
     if (holdReason !== undefined) onHold(holdReason);
     await new Promise<void>((resolve) => {
       onNews = () => {
         const states = runIds.map((id) => latest.get(id)?.state);
         const goesOn = states.some((state) => state === 'running' || (state === 'queued' && stopped.exitCode === null));
-        if (!goesOn) resolve();
+        if (!goesOn || stopped.heldFor !== null) resolve(); // nothing trains in a queue that is held
       };
       onNews();
     });
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-    const runs = runIds.flatMap((id) => latest.get(id) ?? []);
+    const runs = runIds.flatMap((id) => latest.get(id) ?? []).map((run) => withEnd(run, stopped.heldFor));
     for (const { id, state, checkpointBytes } of runs) {
       const goesOn = (state === 'stopped' || state === 'interrupted') && checkpointBytes > 0;
       if (goesOn) say(`A checkpoint of run ${id} is kept; go on with: esam-lab run --resume ${id}`);
@@ -130,6 +133,10 @@ const watchRuns = (lab: Lab) => {
   };
   return { until, end };
 };
+
+/** A run that the queue holds up for is interrupted even where the disk is too full to say so; the next start of the lab stores that. */
+const withEnd = (run: RunSummary, heldFor: string | null): RunSummary =>
+  heldFor !== null && run.state === 'running' ? { ...run, state: 'interrupted', reason: heldFor } : run;
 
 const runIdOf = (event: LabEvent): RunId | null =>
   event.type === 'runChanged' ? event.run.id : 'runId' in event ? event.runId : null;

@@ -3,10 +3,11 @@ import type { LabEvent, LabOutput } from '../../shared/labApi.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import type { TrainingEvent } from '../../shared/trainerProtocol.ts';
 import type { Checkpoints } from './checkpoints.ts';
+import { Endings } from './endings.ts';
 import { progressThrottle } from './progressThrottle.ts';
 import type { Store } from './store/index.ts';
 import { Training } from './training.ts';
-import type { Assignment, Ending, TrainingLimits } from './training.ts';
+import type { Assignment, TrainingLimits } from './training.ts';
 import type { TrainerLauncher } from './trainers.ts';
 
 export interface QueueParts {
@@ -26,11 +27,13 @@ export interface QueueParts {
   readonly onHold: (reason: string | null) => void;
 }
 
-const engineCodes: readonly string[] = ['ENGINE_MISSING', 'ENGINE_BROKEN', 'TRAINER_LOST'];
+/** What stands in the way of the next run just as much. */
+const holdingCodes: readonly string[] = ['ENGINE_MISSING', 'ENGINE_BROKEN', 'TRAINER_LOST', 'WORKSPACE_UNWRITABLE'];
 
 /** Trains the waiting runs one after another. It reads its order from the store before each run, so that nothing is decided twice. */
 export class RunQueue {
   readonly #parts: QueueParts;
+  readonly #endings: Endings;
   #training: { readonly runId: RunId; readonly training: Training } | null = null;
   #hold: string | null = null;
   #isClosed = false;
@@ -39,6 +42,7 @@ export class RunQueue {
 
   constructor(parts: QueueParts) {
     this.#parts = parts;
+    this.#endings = new Endings(parts.store, parts.emit, (runId) => this.#changed(runId));
   }
 
   status(): LabOutput<'queue'> {
@@ -82,15 +86,18 @@ export class RunQueue {
     this.#isClosed = true;
     await this.#training?.training.close();
     await this.#pumped;
+    this.#endings.close();
   }
 
   async #pump(): Promise<void> {
     this.#isPumping = true;
     try {
+      this.#endings.store();
       for (let run = this.#next(); run !== undefined; run = this.#next()) await this.#startAndWait(run);
     } catch (error) {
-      console.error('The queue stopped:', error);
-      this.#holdFor('The lab met an unexpected error in its queue; see its log.');
+      const isKnown = error instanceof LabError;
+      if (!isKnown) console.error('The queue stopped:', error);
+      this.#holdFor(isKnown ? error.message : 'The lab met an unexpected error in its queue; see its log.');
     } finally {
       this.#isPumping = false;
     }
@@ -116,7 +123,7 @@ export class RunQueue {
 
   #cannotStart(runId: RunId, error: unknown): void {
     if (!(error instanceof LabError)) throw error;
-    if (engineCodes.includes(error.code)) return this.#holdFor(error.message);
+    if (holdingCodes.includes(error.code)) return this.#holdFor(error.message);
     this.#parts.store.write.refuse(runId, error.message);
     this.#changed(runId);
   }
@@ -147,7 +154,9 @@ export class RunQueue {
     const ending = await training.ended;
     this.#training = null;
     progress.flush();
-    this.#noteEnding(runId, ending);
+    this.#endings.note(runId, ending);
+    const { code, reason } = ending;
+    if (code !== undefined && reason !== null && holdingCodes.includes(code)) this.#holdFor(reason);
     this.#changed(runId);
   }
 
@@ -171,19 +180,6 @@ export class RunQueue {
       default:
         return this.#runChanged(runId);
     }
-  }
-
-  /** Writes an unplanned ending into the run's log; stops the queue where the next run would meet the same. */
-  #noteEnding(runId: RunId, { state, reason, code }: Ending): void {
-    if (reason === null || state === 'stopped') return;
-    const line = {
-      at: new Date().toISOString(),
-      level: state === 'interrupted' ? 'warning' : 'error',
-      text: reason,
-    } as const;
-    this.#parts.store.write.log(runId, line);
-    this.#parts.emit({ type: 'logged', runId, line });
-    if (code !== undefined && engineCodes.includes(code)) this.#holdFor(reason);
   }
 
   #runChanged(runId: RunId): void {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { engineEnvironment } from '../../shared/engineEnvironment.ts';
+import { LabError } from '../../shared/errors.ts';
 import type { LabErrorCode } from '../../shared/errors.ts';
 import { memoryAdvice } from '../../shared/memoryAdvice.ts';
 import type { RunSummary } from '../../shared/run.ts';
@@ -144,10 +145,12 @@ export class Training {
     try {
       this.#record(message.sequence, message.event, paths);
     } catch (error) {
-      console.error('A run could not be stored:', error);
+      const known = error instanceof LabError ? error : null;
+      if (known === null) console.error('A run could not be stored:', error);
       this.#kill({
         state: 'interrupted',
-        reason: 'What the trainer measured could not be stored; see the log of the lab.',
+        reason: `What the trainer measured could not be stored. ${known?.message ?? 'See the log of the lab.'}`,
+        ...(known !== null && { code: known.code }),
       });
     }
   }
@@ -207,12 +210,12 @@ export class Training {
     this.#ending = final;
   }
 
-  /** Ends the run even if the store fails: the next start then finds it running, and calls it interrupted. */
+  /** Ends the run even if the store fails: the queue tries again, and the next start would call it interrupted. */
   #endAnyway(ending: Ending): Ending {
     try {
       this.#end(ending);
     } catch (error) {
-      console.error('The end of a run could not be stored:', error);
+      if (!(error instanceof LabError)) console.error('The end of a run could not be stored:', error);
     }
     this.#ending ??= ending;
     return this.#ending;

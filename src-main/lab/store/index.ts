@@ -5,6 +5,7 @@ import { backUp, renameDurably } from './backups.ts';
 import { renewConfigs } from './renewConfigs.ts';
 import { loadSqlite } from './database.ts';
 import type { Database, OpenDatabase } from './database.ts';
+import { failingInWords, inWords } from './failures.ts';
 import { applicationId, databaseName, inspectDatabase } from './inspect.ts';
 import { lockWorkspace } from './lock.ts';
 import { migrate, readMigrations } from './migrations.ts';
@@ -41,7 +42,7 @@ export const openStore = async (folder: string, migrationsFolder: string): Promi
     renewConfigs(database);
     return {
       read: storeReader(database),
-      write: storeWriter(database),
+      write: failingInWords(storeWriter(database)),
       close: () => {
         database.close();
         unlock();
@@ -49,7 +50,7 @@ export const openStore = async (folder: string, migrationsFolder: string): Promi
     };
   } catch (error) {
     unlock();
-    throw error;
+    throw inWords(error);
   }
 };
 

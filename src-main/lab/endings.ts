@@ -1,0 +1,75 @@
+import { LabError } from '../../shared/errors.ts';
+import type { LabEvent } from '../../shared/labApi.ts';
+import type { RunId } from '../../shared/run.ts';
+import type { Store } from './store/index.ts';
+import type { Ending } from './training.ts';
+
+const retryMs = 2000;
+
+/** Notes how runs ended. What the disk does not take is tried again until it does, so that no run stays "running" without a trainer. */
+export class Endings {
+  readonly #store: Store;
+  readonly #emit: (event: LabEvent) => void;
+  readonly #onStored: (runId: RunId) => void;
+  #late: { readonly runId: RunId; readonly ending: Ending } | null = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  /** @param onStored - an ending has reached the store after all. */
+  constructor(store: Store, emit: (event: LabEvent) => void, onStored: (runId: RunId) => void) {
+    this.#store = store;
+    this.#emit = emit;
+    this.#onStored = onStored;
+  }
+
+  /** Writes an unplanned ending into the run's log; stores the ending if its training could not. */
+  note(runId: RunId, ending: Ending): void {
+    this.#late = { runId, ending };
+    try {
+      this.store();
+    } catch (error) {
+      if (!(error instanceof LabError)) console.error(`The end of run ${runId} could not be stored yet:`, error);
+      this.#timer ??= setInterval(() => this.#retry(), retryMs).unref();
+    }
+  }
+
+  /** Stores what is still to be stored. @throws LabError WORKSPACE_UNWRITABLE if the disk still does not take it. */
+  store(): void {
+    if (this.#late === null) return;
+    const { runId, ending } = this.#late;
+    const { state, reason } = ending;
+    if (this.#store.read.runs.one(runId)?.state === 'running') this.#store.write.end(runId, state, reason);
+    if (reason !== null && state !== 'stopped') {
+      const level = state === 'interrupted' ? 'warning' : 'error';
+      const line = { at: new Date().toISOString(), level, text: reason } as const;
+      this.#store.write.log(runId, line);
+      this.#emit({ type: 'logged', runId, line });
+    }
+    this.#late = null;
+    this.#stopRetrying();
+  }
+
+  /** Tries a last time; the next start of the lab calls a run interrupted that is still running then. */
+  close(): void {
+    this.#stopRetrying();
+    try {
+      this.store();
+    } catch (error) {
+      if (!(error instanceof LabError)) console.error('The end of a run could not be stored:', error);
+    }
+  }
+
+  #retry(): void {
+    const runId = this.#late?.runId;
+    try {
+      this.store();
+    } catch {
+      return; // the next time, then
+    }
+    if (runId !== undefined) this.#onStored(runId);
+  }
+
+  #stopRetrying(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+}

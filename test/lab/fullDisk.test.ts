@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import type { LabOutput } from '../../shared/labApi.ts';
+import type { Lab } from '../../src-main/lab/service.ts';
+import { canMakeDisks, smallDisk } from '../smallDisk.ts';
+import { experimentOf } from './fixtures/configs.ts';
+import { openTestLab, untilEnded } from './fixtures/labs.ts';
+import { scripts } from './fixtures/scripts.ts';
+
+const untilHeld = (lab: Lab): Promise<LabOutput<'queue'>> =>
+  new Promise((resolve) => {
+    const stop = lab.onEvent((event) => {
+      if (event.type !== 'queueChanged' || event.queue.holdReason === undefined) return;
+      stop();
+      resolve(event.queue);
+    });
+  });
+
+// Needs the right to mount; continuous integration has it, and counts skipped tests.
+test.skipIf(!canMakeDisks())(
+  'a disk that gets full interrupts the run with the reason, keeps every told epoch, and the queue goes on once there is room',
+  { timeout: 60_000 },
+  async () => {
+    const disk = smallDisk(80_000_000); // MNIST's 55 MB, and room for a database
+    const { lab, events } = await openTestLab(disk.folder);
+    const { runIds } = await lab.enqueue(experimentOf({ seeds: [scripts.untilStopped, 1] }));
+    expect(runIds).toEqual([1, 2]);
+    await new Promise<void>((resolve) => {
+      const stop = lab.onEvent((event) => {
+        if (event.type !== 'epochFinished' || event.metrics.epoch < 3) return;
+        stop();
+        resolve();
+      });
+    });
+    const held = untilHeld(lab);
+    disk.fill();
+    const { holdReason, waiting } = await held;
+    expect(holdReason).toBe(
+      'What the trainer measured could not be stored. ' +
+        "The workspace's disk is full (SQLITE_FULL). Make room on it; nothing that was stored is lost.",
+    );
+    expect(waiting.map(({ id }) => id)).toEqual([2]);
+    disk.empty();
+    const told = events.filter((event) => event.type === 'epochFinished' && event.runId === 1).length;
+    const run = await untilEnded(lab, 1);
+    expect(run).toMatchObject({ state: 'interrupted', reason: holdReason });
+    expect(run.epochsDone).toBeGreaterThanOrEqual(told);
+    expect((await lab.run({ runId: 1 })).log.map(({ text }) => text)).toContain(holdReason);
+
+    await lab.pauseQueue({ paused: false });
+    expect((await untilEnded(lab, 2)).state).toBe('finished');
+  },
+);

@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+const mounted = (folder: string, sizeBytes: number): boolean =>
+  spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeBytes}`, 'tmpfs', folder]).status === 0;
+const unmount = (folder: string): void => {
+  spawnSync('umount', ['--lazy', folder]);
+  rmSync(folder, { recursive: true, force: true });
+};
+const newFolder = (): string => mkdtempSync(join(tmpdir(), 'esam-lab-disk-'));
+
+/** Whether this user may make file systems: root may, where containers do not forbid it. */
+export const canMakeDisks = (): boolean => {
+  const folder = newFolder();
+  const can = mounted(folder, 65_536);
+  unmount(folder);
+  return can;
+};
+
+export interface SmallDisk {
+  readonly folder: string;
+  /** Takes all room that is left, and what is made from now on. */
+  fill(): void;
+  /** Gives it back. */
+  empty(): void;
+}
+
+/** A real file system in memory, gone when the test is over. */
+export const smallDisk = (sizeBytes: number): SmallDisk => {
+  const folder = newFolder();
+  if (!mounted(folder, sizeBytes)) throw new Error('A small disk cannot be mounted.');
+  const filler = join(folder, 'filler');
+  let filling: NodeJS.Timeout | undefined;
+  const takeAll = (): void => {
+    const file = openSync(filler, 'a');
+    try {
+      for (const bytes of [65_536, 4096, 1]) while (hasRoomFor(file, bytes));
+    } finally {
+      closeSync(file);
+    }
+  };
+  const empty = (): void => {
+    clearInterval(filling);
+    filling = undefined;
+    rmSync(filler, { force: true });
+  };
+  onTestFinished(() => {
+    empty();
+    unmount(folder);
+  });
+  return {
+    folder,
+    fill: () => {
+      takeAll();
+      filling ??= setInterval(takeAll, 10);
+    },
+    empty,
+  };
+};
+
+const hasRoomFor = (file: number, sizeBytes: number): boolean => {
+  try {
+    return writeSync(file, Buffer.alloc(sizeBytes)) === sizeBytes;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return false;
+    throw error;
+  }
+};
