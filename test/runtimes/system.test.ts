@@ -23,7 +23,7 @@ test.each([
     ['VERSION_ID', version],
   ]);
   const electron = [gtk, 'libnss3', sound, 'libgbm1', 'libxss1'];
-  expect(debianPackages(['electron', 'display', 'display'], os)).toEqual([...electron, 'xvfb']);
+  expect(debianPackages(['electron', 'display', 'display'], os)).toEqual([...electron, 'xvfb', 'xauth']);
 });
 
 test('a platform without a TensorFlow of its own is named', () => {

@@ -32,7 +32,7 @@ export const debianPackages = (needs: Iterable<SystemNeed>, os: ReadonlyMap<stri
   const suffix = isTime64(os) ? 't64' : '';
   const packages: Record<SystemNeed, string[]> = {
     electron: [`libgtk-3-0${suffix}`, 'libnss3', `libasound2${suffix}`, 'libgbm1', 'libxss1'],
-    display: ['xvfb'],
+    display: ['xvfb', 'xauth'], // xvfb-run needs xauth, which xvfb only recommends
     browser: ['chromium'],
     compiler: ['g++'],
     pip: ['python3-pip'],

@@ -43,8 +43,8 @@ export const downloadPackageRuntime = async (
     /lib[\\/]napi-v\d+[\\/]tfjs_binding\.node$/.test(name),
   );
   if (found !== undefined) return { binding: join(copy, found) };
-  const error = (result.stderr + result.stdout)
-    .split('\n')
-    .find((line) => /error|ENOTFOUND|ECONN|EAI_AGAIN/i.test(line));
-  return { reason: error?.trim() ?? `its install script ended with code ${result.code ?? 'none'} and left no binding` };
+  const lines = (result.stderr + result.stdout).split('\n').map((line) => line.trim());
+  // The line that Node names an error in, rather than the source line that threw it.
+  const error = lines.find((line) => /^(\w*Error\b|.*\b(ENOTFOUND|ECONN\w+|EAI_AGAIN)\b)/.test(line));
+  return { reason: error ?? `its install script ended with code ${result.code ?? 'none'} and left no binding` };
 };
