@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
-import { allocate, bytesOf, inMegabytes } from './fileBytes.ts';
+import { allocate, bytesOf } from './fileBytes.ts';
 
 /** An IDX file of unsigned bytes: sizes [N] or [N, height, width], and the values in that order. */
 export interface IdxArray {
@@ -39,7 +39,7 @@ export const readIdx = async (
       values = allocate(product(sizes), fileName);
       piece = header.subarray(headerBytes);
     }
-    if (filled + piece.length > values.length) throw wrongLength(fileName, 'more', sizes);
+    if (filled + piece.length > values.length) throw wrongLength(fileName, 'more', content, sizes);
     values.set(piece, filled);
     filled += piece.length;
   }
@@ -49,7 +49,11 @@ export const readIdx = async (
       `${fileName} has ${header.length} bytes, fewer than its header of ${headerBytes}.`,
     );
   }
-  if (filled < values.length) throw wrongLength(fileName, `only ${inMegabytes(filled)}, fewer`, sizes);
+  if (filled < values.length) {
+    const [count = 1] = sizes;
+    const whole = Math.floor((filled * count) / values.length);
+    throw wrongLength(fileName, `only ${whole} whole ${content}, fewer`, content, sizes);
+  }
   return { fileName, sizes, values };
 };
 
@@ -84,9 +88,11 @@ const checkCount = (sizes: readonly number[], expected: number | null, fileName:
   }
 };
 
-const wrongLength = (fileName: string, found: string, sizes: readonly number[]): LabError =>
-  new LabError(
+const wrongLength = (fileName: string, found: string, content: string, sizes: readonly number[]): LabError => {
+  const [count = 0, ...sides] = sizes;
+  const announced = `${count} ${content}${sides.length === 0 ? '' : ` of ${sides.join(' × ')}`}`;
+  return new LabError(
     'DATASET_CORRUPT',
-    `${fileName} holds ${found} than the ${product(sizes).toLocaleString('en-US')} bytes of its header (${sizes.join(' × ')}); ` +
-      'it is damaged or was cut off: download it again.',
+    `${fileName} holds ${found} than the ${announced} of its header; it is damaged or was cut off: download it again.`,
   );
+};

@@ -69,13 +69,13 @@ test.for<[damage: string, files: Record<string, Buffer>, code: string, message: 
     'a cut file',
     { [trainImages]: idxImages(4).subarray(0, -1) },
     'DATASET_CORRUPT',
-    /train-images.*fewer than the 24 bytes of its header/,
+    /train-images.*only 3 whole images, fewer than the 4 images of 2 × 3 of its header/,
   ],
   [
     'a trailing byte',
     { [trainImages]: Buffer.concat([idxImages(4), Buffer.alloc(1)]) },
     'DATASET_CORRUPT',
-    /holds more than the 24 bytes/,
+    /holds more than the 4 images of 2 × 3 of its header/,
   ],
   [
     'more images than labels',
@@ -111,7 +111,7 @@ test.for<[damage: string, files: Record<string, Buffer>, code: string, message: 
     'a gzip bomb',
     { [trainImages]: gzipSync(Buffer.concat([idxImages(4), Buffer.alloc(5e7)])) },
     'DATASET_CORRUPT',
-    /holds more than the 24 bytes/,
+    /holds more than the 4 images of 2 × 3 of its header/,
   ],
 ])('IDX with %s is refused', async ([, files, code, message]) => {
   const folder = await folderWith({ ...smallIdx(), ...files });
