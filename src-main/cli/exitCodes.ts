@@ -22,7 +22,7 @@ Exit codes:
   4    the workspace is in use, damaged, newer or cannot be written
   5    a data set is missing, damaged or of an unknown kind
   130  interrupted (Ctrl-C): the current run was stopped cleanly
-  143  terminated in the same way`;
+  143  terminated in the same way, or its terminal was closed`;
 
 export const exitCodeOf = (code: LabErrorCode): ExitCode => {
   if (code === 'INSTALL_CANCELLED') return exitCodes.interrupted;

@@ -9,6 +9,8 @@ const main = async (): Promise<number> => {
   return run(process.argv, locate(import.meta.url));
 };
 
-process.stdout.on('error', () => undefined); // a reader that has seen enough, such as head
+// A reader that has seen enough, such as head, or a terminal that was closed, ends no training.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
 process.exitCode = 1; // unless the command says how it ended: one that waits for what never comes has failed
 void main().then((code) => process.exit(code));

@@ -35,8 +35,8 @@ export const runInNewerNode = async (entry: string): Promise<number> => {
     stdio: 'inherit',
     env: { ...process.env, ESAM_LAB_NODE_TRIED: '1' },
   });
-  // The terminal sends Ctrl-C to both; what is sent to this process alone is handed on.
-  process.on('SIGINT', () => undefined);
+  // The terminal sends Ctrl-C and its end to both; what is sent to this process alone is handed on.
+  process.on('SIGINT', () => undefined).on('SIGHUP', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
     child.once('error', reject);

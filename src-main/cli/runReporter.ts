@@ -70,7 +70,8 @@ const barReporter = (): RunReporter => {
         bar.update(event.epoch - 1 + event.epochStep / event.epochSteps, shown);
       }
       if (event.type === 'epochFinished') {
-        shown = { ...shown, accuracy: `test ${percent(event.metrics.testAccuracy)}` };
+        const { imagesPerSecond, testAccuracy } = event.metrics; // said here too: short epochs report nothing in between
+        shown = { ...shown, speed: rate(imagesPerSecond), accuracy: `test ${percent(testAccuracy)}` };
         bar.update(event.metrics.epoch, shown);
       }
       if (run.endedAt !== null && !ended.has(run.id)) {

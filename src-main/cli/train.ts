@@ -63,6 +63,9 @@ const stopRunning = async (lab: Lab, runIds: readonly RunId[]): Promise<void> =>
   }
 };
 
+/** Ctrl-C, a request to end, a closed terminal. */
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Follows runs from before they are queued until they have ended. */
 const watchRuns = (lab: Lab) => {
   const latest = new Map<RunId, RunSummary>();
@@ -101,12 +104,12 @@ const watchRuns = (lab: Lab) => {
           onNews();
         });
     };
-    const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
+    const onSignal = (signal: NodeJS.Signals): void => {
       const exitCode = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
       if (stopped.exitCode !== null) process.exit(exitCode); // the second time, at once
       stop(exitCode, null, '\nStopping the current run; once more ends it at once.');
     };
-    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    for (const signal of stopSignals) process.on(signal, onSignal);
     onHold = (reason) => stop(exitCodes.failed, reason, `The queue cannot go on: ${reason}`);
     const { holdReason } = await lab.queue({});
     if (holdReason !== undefined) onHold(holdReason);
@@ -118,7 +121,7 @@ const watchRuns = (lab: Lab) => {
       };
       onNews();
     });
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    for (const signal of stopSignals) process.off(signal, onSignal);
     const runs = runIds.flatMap((id) => latest.get(id) ?? []).map((run) => withEnd(run, stopped.heldFor));
     for (const { id, state, checkpointBytes } of runs) {
       const goesOn = (state === 'stopped' || state === 'interrupted') && checkpointBytes > 0;

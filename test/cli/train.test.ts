@@ -70,6 +70,7 @@ test('where TensorFlow cannot be had, run trains on the WebAssembly engine and s
 test.for<[signal: NodeJS.Signals, code: number]>([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 143],
 ])('%s stops the run cleanly: its epochs and the reason are kept', slow, async ([signal, code]) => {
   const { workspace, config } = await workspaceToRun(100_000);
   const { child, ended } = startCli(workspace, ['run', config]);
@@ -83,6 +84,17 @@ test.for<[signal: NodeJS.Signals, code: number]>([
   const [run] = await withStore(workspace, ({ read }) => read.runs.ofExperiment(1));
   expect(run).toMatchObject({ state: 'stopped', reason: expect.stringContaining('Stopped on request') as string });
   expect(run?.epochsDone).toBeGreaterThan(0);
+});
+
+test('a reader of the progress that goes away ends no run', slow, async () => {
+  const { workspace, config } = await workspaceToRun(20);
+  const { child, ended } = startCli(workspace, ['run', config, '--json']);
+  ended.catch(() => undefined); // its reader is cut off
+  child.stderr.once('data', () => child.stderr.destroy());
+  await new Promise((resolve) => child.once('close', resolve));
+  const [run] = await withStore(workspace, ({ read }) => read.runs.ofExperiment(1));
+  expect(run).toMatchObject({ state: 'finished', epochsDone: 20 });
+  expect(child.exitCode).toBe(0);
 });
 
 test('Ctrl-C keeps a checkpoint, from which run --resume goes on to the end', slow, async () => {
