@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -326,6 +326,10 @@ test('too few examples for one whole batch are refused, as are files of another 
   expect(() => openRun(tensorflow, tinyRun(), dataset, damaged, '0.0.0')).toThrow(
     expect.objectContaining({ code: 'DATASET_CORRUPT' }) as Error,
   );
+  const oneByte = readFileSync(join(folder, datasetFileNames.testLabels));
+  oneByte[3] = ((oneByte[3] ?? 0) + 1) % 4; // a label like the others
+  writeFileSync(join(damaged, datasetFileNames.testLabels), oneByte);
+  expect(() => openRun(tensorflow, tinyRun(), dataset, damaged, '0.0.0')).toThrow(/not what was imported/);
   rmSync(damaged, { recursive: true });
 });
 

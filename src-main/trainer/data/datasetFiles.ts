@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { datasetFileNames, type DatasetInfo } from '../../../shared/dataset.ts';
@@ -22,21 +23,33 @@ const readFile = (folder: string, name: string, expectedBytes: number): Uint8Arr
 };
 
 /**
- * Reads the data set's four files.
- * @throws LabError DATASET_CORRUPT if a file's size is not what the data set's record says.
+ * Reads the data set's four files and checks that they are what was imported, byte by byte.
+ * @throws LabError DATASET_CORRUPT if a file's size is not what the data set's record says, or the SHA-256 of all differs.
  */
 export const readDataset = (
   info: DatasetInfo,
   folder: string,
 ): { readonly train: Examples; readonly test: Examples } => {
   const pixels = info.height * info.width * info.channels;
+  const hash = createHash('sha256');
+  const read = (name: string, expectedBytes: number): Uint8Array => {
+    const bytes = readFile(folder, name, expectedBytes);
+    hash.update(bytes);
+    return bytes;
+  };
   const part = (count: number, images: string, labels: string): Examples => ({
     count,
-    images: readFile(folder, images, count * pixels),
-    labels: readFile(folder, labels, count),
+    images: read(images, count * pixels),
+    labels: read(labels, count),
   });
-  return {
-    train: part(info.trainCount, datasetFileNames.trainImages, datasetFileNames.trainLabels),
-    test: part(info.testCount, datasetFileNames.testImages, datasetFileNames.testLabels),
-  };
+  const train = part(info.trainCount, datasetFileNames.trainImages, datasetFileNames.trainLabels);
+  const test = part(info.testCount, datasetFileNames.testImages, datasetFileNames.testLabels);
+  if (hash.digest('hex') !== info.sha256) {
+    throw new LabError(
+      'DATASET_CORRUPT',
+      `The files of ${info.name} are not what was imported: their SHA-256 differs. Delete the data set (in the workspace: the folder ` +
+        `datasets/${info.id}) and import it again.`,
+    );
+  }
+  return { train, test };
 };
