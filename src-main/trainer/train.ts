@@ -53,6 +53,17 @@ const dividedBy = (sums: PhaseMs, count: number): PhaseMs => {
   return means;
 };
 
+/** Draws an epoch's order, cut into batches of indices. */
+const drawBatches = ({ shuffle, train, config }: Run): Int32Array[] =>
+  batchesOf(shuffle.permutation(train.count), config.batchSize, config.dropLast);
+
+/** Lets the input of the next epoch begin while this one is evaluated. Moves no stream: the epoch draws the same order again. */
+const prepareNextEpoch = (run: Run): void => {
+  const orderFrom = run.shuffle.state();
+  run.train.prepare(drawBatches(run), run.augmentation);
+  run.shuffle.restore(orderFrom);
+};
+
 /**
  * Trains a run from its first epoch, or from where its newest checkpoint left it, to its last. Yields `started`, `progress` (at most
  * four a second), `epochFinished`, and at last `done`, `stopped` or `diverged`; with a plan for checkpoints also `checkpointed` after every
@@ -75,7 +86,7 @@ export async function* train(
     const { epoch } = at;
     const learningRate = learningRateAt(config.schedule, config.optimizer.learningRate, epoch, config.epochs);
     const orderFrom = run.shuffle.state();
-    const batches = batchesOf(run.shuffle.permutation(run.train.count), config.batchSize, config.dropLast);
+    const batches = drawBatches(run);
     let unreported: StepMetrics[] = [];
     let lastReport = performance.now();
     sums.reset(at);
@@ -192,7 +203,10 @@ export async function* train(
     yield progress('evaluating');
     const evaluationStart = performance.now();
     let result = { loss: NaN, accuracy: 0 };
+    let isNextPrepared = epoch === config.epochs;
     for await (result of evaluate(run, stop)) {
+      if (!isNextPrepared) prepareNextEpoch(run);
+      isNextPrepared = true;
       await setImmediate();
       if (stop.when === 'now') {
         yield* save();

@@ -13,6 +13,7 @@ import {
   type TrainingEvent,
 } from '../../shared/trainerProtocol.ts';
 import { openLibrary } from '../../src-main/lab/datasets/index.ts';
+import type { DeviceExamples } from '../../src-main/trainer/data/batches.ts';
 import type { Ops } from '../../src-main/trainer/engine/ops.ts';
 import { openRun } from '../../src-main/trainer/run.ts';
 import { train, type StopRequest } from '../../src-main/trainer/train.ts';
@@ -111,6 +112,38 @@ test('a run resumed in the middle of an epoch, with batches prepared ahead, equa
   const resumeFrom = [{ path: join(plan.folder, last?.fileName ?? ''), sha256: last?.sha256 ?? '' }];
   const rest = await trained({ when: null }, settings, { ...plan, resumeFrom });
   expect(rest.events).toContainEqual({ type: 'resumed', epoch: 1, step: last?.step });
+  expect(rest.parameters).toEqual(whole.parameters);
+});
+
+test('the next epoch is prepared while this one is evaluated, as it is then trained, also after a stop in between', async () => {
+  const settings = { ...config, batchSize: 4, epochs: 2 }; // five steps an epoch
+  const run = openRun(tensorflow, settings, dataset, folder, '0.0.0');
+  const announced: string[] = [];
+  const recording: DeviceExamples = {
+    ...run.train,
+    prepare: (batches, random) => {
+      announced.push(`${batches.map((batch) => batch.join()).join(' ')} from ${random.state().join()}`);
+      run.train.prepare(batches, random);
+    },
+  };
+  for await (const event of train({ ...run, train: recording }, { when: null })) {
+    if (event.type === 'epochFinished') announced.push(`epoch ${event.metrics.epoch}`);
+  }
+  run.dispose();
+  const [first = '', next = ''] = announced;
+  expect(announced).toEqual([first, next, 'epoch 1', next, 'epoch 2']);
+  expect(next).not.toBe(first);
+
+  const whole = await trained({ when: null }, settings);
+  const plan = { folder: await temporaryFolder(), everyMs: 600_000, resumeFrom: [] };
+  const stop: StopRequest = { when: null };
+  const part = await trained(stop, settings, plan, (event) => {
+    if (event.type === 'progress' && event.activity === 'evaluating') stop.when = 'now';
+  });
+  const [kept] = part.events.flatMap((event) => (event.type === 'checkpointed' ? [event.checkpoint] : []));
+  expect(kept).toMatchObject({ epoch: 0, epochStep: 5 });
+  const resumeFrom = [{ path: join(plan.folder, kept?.fileName ?? ''), sha256: kept?.sha256 ?? '' }];
+  const rest = await trained({ when: null }, settings, { ...plan, resumeFrom });
   expect(rest.parameters).toEqual(whole.parameters);
 });
 

@@ -9,7 +9,10 @@ import type { RandomStream } from './rng.ts';
 /** Examples of which batches come to be on the device. */
 export interface DeviceExamples {
   readonly count: number;
-  /** Says which batches will be taken next, in this order, so that what takes time can begin; earlier announcements are void. */
+  /**
+   * Says which batches will be taken next, in this order, so that what takes time can begin; earlier announcements are void. The same
+   * one again, from the same state of the stream, changes nothing.
+   */
   prepare(batches: readonly Int32Array[], random: RandomStream): void;
   /**
    * Null where the next prepared batch can be taken at once; else settles when it can, or cannot.

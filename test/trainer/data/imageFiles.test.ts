@@ -7,7 +7,7 @@ import { openLibrary } from '../../../src-main/lab/datasets/index.ts';
 import { drawDistortion } from '../../../src-main/trainer/data/augmentation.ts';
 import type { DeviceExamples } from '../../../src-main/trainer/data/batches.ts';
 import { centreCrop, randomRegion } from '../../../src-main/trainer/data/imageFiles/crops.ts';
-import { decodingPool } from '../../../src-main/trainer/data/imageFiles/decodingPool.ts';
+import { decodingPool, type DecodingPool } from '../../../src-main/trainer/data/imageFiles/decodingPool.ts';
 import { fileExamples } from '../../../src-main/trainer/data/imageFiles/fileExamples.ts';
 import { readImageDataset, type ImageDataset } from '../../../src-main/trainer/data/imageFiles/manifest.ts';
 import { randomStream, type RandomStream } from '../../../src-main/trainer/data/rng.ts';
@@ -210,6 +210,28 @@ describe('pixels', () => {
     const one = await all(1);
     expect(await all(3)).toEqual(one);
     expect(await all(1, false)).toEqual(one);
+  });
+
+  test('that are announced again, from the same state, go on being decoded', async () => {
+    const pool = decodingPool(set.images.root, 1);
+    let decoded = 0;
+    const counting: DecodingPool = { ...pool, decode: (...job) => (decoded++, pool.decode(...job)) };
+    const examples = fileExamples(ops, set.info, set.images.train, off, side, counting);
+    const batches = [Int32Array.of(0, 1), Int32Array.of(2), Int32Array.of(3)];
+    const again = () => batches.map((batch) => batch.slice());
+    const random = randomStream(5, 'augmentation');
+    examples.prepare(batches, random);
+    examples.prepare(again(), random);
+    expect(decoded).toBe(3);
+    const first = await taken(examples, Int32Array.of(0, 1), random);
+    examples.prepare(again(), randomStream(5, 'augmentation')); // one was taken: this begins anew
+    expect(decoded).toBe(6);
+    expect(await taken(examples, Int32Array.of(0, 1), randomStream(5, 'augmentation'))).toEqual(first);
+    examples.prepare(again().slice(1), random); // the same state, but other batches
+    examples.prepare(again().slice(1), randomStream(6, 'augmentation')); // and the other way round
+    expect(decoded).toBe(10);
+    examples.dispose();
+    pool.close();
   });
 
   test('that are prepared anew begin where the stream stands', async () => {

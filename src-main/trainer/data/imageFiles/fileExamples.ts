@@ -41,7 +41,13 @@ export const fileExamples = (
   let waiting: readonly Int32Array[] = [];
   let nextWaiting = 0;
   let started: Started[] = [];
+  /** Where the stream stood when the waiting batches were announced; null once one of them was taken. */
+  let announcedAt: readonly number[] | null = null;
 
+  const isAnnounced = (batches: readonly Int32Array[], state: readonly number[]): boolean =>
+    announcedAt?.join() === state.join() &&
+    batches.length === waiting.length &&
+    batches.every((batch, index) => isSame(batch, waiting[index]));
   const frame = (file: ImageFile, place: number) => {
     if (augmentation === null) {
       const framing = { kind: 'centre', centre: centreCrop(file, side) } as const;
@@ -79,7 +85,10 @@ export const fileExamples = (
   return {
     count,
     prepare(batches, random) {
-      drawn.restore(random.state());
+      const state = random.state();
+      if (isAnnounced(batches, state)) return; // they are on their way
+      announcedAt = state;
+      drawn.restore(state);
       waiting = batches;
       nextWaiting = 0;
       started = [];
@@ -91,9 +100,10 @@ export const fileExamples = (
     },
     batch(indices, random: RandomStream) {
       const next = started.shift();
-      if (!next?.decoding.isDone() || next.indices.join() !== indices.join()) {
+      if (!next?.decoding.isDone() || !isSame(next.indices, indices)) {
         throw new Error('A batch was taken that is not the next one prepared, or before it was ready.');
       }
+      announcedAt = null;
       random.restore(next.stateAfter);
       startSome();
       const chosen = ops.upload(indices, [indices.length]);
@@ -109,3 +119,6 @@ export const fileExamples = (
     },
   };
 };
+
+const isSame = (one: Int32Array, other: Int32Array | undefined): boolean =>
+  one.length === other?.length && one.every((index, place) => index === other[place]);
