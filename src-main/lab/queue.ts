@@ -75,6 +75,8 @@ export class RunQueue {
   }
 
   stop(runId: RunId, when: 'now' | 'after-epoch'): void {
+    const run = this.#parts.store.read.runs.one(runId);
+    if (run?.state === 'running' && run.stopRequested === 'now') return; // a second wish makes it no later
     this.#parts.store.write.requestStop(runId, when);
     if (this.#training?.runId !== runId) throw new LabError('RUN_STATE', `Run ${runId} has no trainer to stop.`);
     this.#training.training.stop(when);

@@ -108,7 +108,8 @@ test('stop after the epoch keeps its epochs; stop now ends even a trainer that d
   const deaf = await enqueueOne(lab, scripts.ignoreStop);
   await untilRun(lab, deaf, ({ epochsDone }) => epochsDone === 1);
   await lab.stopRun({ runId: deaf, when: 'now' });
-  expect(await untilEnded(lab, deaf)).toMatchObject({ state: 'stopped', epochsDone: 1 });
+  await lab.stopRun({ runId: deaf, when: 'after-epoch' }); // too late
+  expect(await untilEnded(lab, deaf)).toMatchObject({ state: 'stopped', epochsDone: 1, stopRequested: 'now' });
   await expect(lab.stopRun({ runId: deaf, when: 'now' })).rejects.toMatchObject({ code: 'RUN_STATE' });
 });
 
