@@ -17,8 +17,9 @@ export const mixedPrecisionOps = (ops: Ops): Ops => {
   const bothAs = <R>(dataType: DataType, a: Tensor, b: Tensor, use: (a: Tensor, b: Tensor) => R): R =>
     as(dataType, a, (left) => as(dataType, b, (right) => use(left, right)));
 
-  /** A gradient of a parameter, made in bfloat16. */
+  /** A gradient of a parameter, which some engines make in bfloat16. */
   const toFull = (gradient: Tensor): Tensor => {
+    if (gradient.dataType === 'float32') return gradient;
     const wide = ops.cast(gradient, 'float32');
     ops.dispose(gradient);
     return wide;
@@ -26,10 +27,9 @@ export const mixedPrecisionOps = (ops: Ops): Ops => {
 
   return {
     ...ops,
-    conv2d: (x, kernel, convolution) =>
-      bothAs('bfloat16', x, kernel, (image, weights) => ops.conv2d(image, weights, convolution)),
+    conv2d: (x, kernel, convolution) => as('bfloat16', x, (image) => ops.conv2d(image, kernel, convolution)),
     conv2dInputGrad: (dy, kernel, inputShape, convolution) =>
-      bothAs('bfloat16', dy, kernel, (grad, weights) => ops.conv2dInputGrad(grad, weights, inputShape, convolution)),
+      as('bfloat16', dy, (grad) => ops.conv2dInputGrad(grad, kernel, inputShape, convolution)),
     conv2dFilterGrad: (x, dy, kernelShape, convolution) =>
       toFull(bothAs('bfloat16', x, dy, (image, grad) => ops.conv2dFilterGrad(image, grad, kernelShape, convolution))),
     averagePoolGrad: (dy, inputShape, pooling) =>

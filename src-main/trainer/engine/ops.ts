@@ -81,11 +81,11 @@ export interface Ops {
   /** Frees all that the engine keeps for itself. */
   close(): void;
 
-  /** x [B,H,W,I], kernel [K,K,I,O] → [B,H',W',O] with H' = ⌊(H + 2·padding − K)/stride⌋ + 1. */
+  /** x [B,H,W,I], kernel [K,K,I,O], float32 or of x's type → [B,H',W',O] with H' = ⌊(H + 2·padding − K)/stride⌋ + 1. */
   conv2d(x: Tensor, kernel: Tensor, convolution: Convolution): Tensor;
   /** ∂/∂x; dy [B,H',W',O] → inputShape [B,H,W,I]. */
   conv2dInputGrad(dy: Tensor, kernel: Tensor, inputShape: readonly number[], convolution: Convolution): Tensor;
-  /** ∂/∂kernel → kernelShape [K,K,I,O]. */
+  /** ∂/∂kernel → kernelShape [K,K,I,O], float32 or of x's type. */
   conv2dFilterGrad(x: Tensor, dy: Tensor, kernelShape: readonly number[], convolution: Convolution): Tensor;
 
   /** Batch normalisation over all axes but the last, in training. @param momentum - 0.1 as in PyTorch. */

@@ -1,11 +1,11 @@
-import { type Convolution, type DataType, type MaxPooling, type Ops, type Tensor } from './ops.ts';
+import { type DataType, type MaxPooling, type Ops, type Tensor } from './ops.ts';
 import { openKernels, type Attribute, type Handle, type Kernels } from './tensorflow/binding.ts';
+import { convolutionOps } from './tensorflow/convolutionOps.ts';
 import { maxPoolGradient } from './tensorflow/maxPoolGrad.ts';
 import { usesOneDnn } from './tensorflow/oneDnn.ts';
+import { loadOwnKernels } from './tensorflow/ownKernels.ts';
 import { tokenOps } from './tensorflow/tokenOps.ts';
-
-/** How a convolution's padding is said to TensorFlow. `explicit` padding would make the gradients leave oneDNN. */
-type Padding = 'SAME' | 'VALID' | 'pad first';
+import { winogradOps } from './tensorflow/winogradOps.ts';
 
 const side = (tensor: { readonly shape: readonly number[] }, axis: number): number => {
   const size = tensor.shape.at(axis);
@@ -13,18 +13,14 @@ const side = (tensor: { readonly shape: readonly number[] }, axis: number): numb
   return size;
 };
 
-/** Stride 1 with (K − 1)/2 zeros on each side is exactly SAME; other padding is done by a Pad before a VALID convolution. */
-const paddingOf = (kernelSide: number, { stride, padding }: Convolution): Padding => {
-  if (padding === 0) return 'VALID';
-  return stride === 1 && 2 * padding === kernelSide - 1 ? 'SAME' : 'pad first';
-};
-
-const paddedShape = (shape: readonly number[], padding: number): number[] =>
-  shape.map((size, axis) => (axis === 1 || axis === 2 ? size + 2 * padding : size));
-
-/** The op table on TensorFlow's kernels, called by name (float32, NHWC). */
-export const tensorflowOps = (bindingPath: string): Ops => {
+/**
+ * The op table on TensorFlow's kernels, called by name (NHWC).
+ * @param bindingPath - the compiled binding; the lab's own kernels lie beside it.
+ * @param settings.winograd - whether to use those where they are there.
+ */
+export const tensorflowOps = (bindingPath: string, settings: { readonly winograd: boolean }): Ops => {
   const kernels: Kernels = openKernels(bindingPath);
+  const instructions = kernels.usesGpu || !settings.winograd ? null : loadOwnKernels(bindingPath);
   const { one, run, dispose, attribute, integers, keep } = kernels;
   const T = attribute.type('T', 'float32');
   const typed = (tensor: Tensor): Attribute => attribute.type('T', tensor.dataType);
@@ -39,28 +35,6 @@ export const tensorflowOps = (bindingPath: string): Ops => {
     dispose(temporary);
     return result;
   };
-
-  const convolutionAttributes = new Map<string, Attribute[]>();
-  const convolutionAttributesOf = (x: Tensor, stride: number, padding: 'SAME' | 'VALID'): Attribute[] => {
-    const key = `${x.dataType} ${stride} ${padding}`;
-    const known = convolutionAttributes.get(key) ?? [
-      typed(x),
-      attribute.int('strides', [1, stride, stride, 1]),
-      attribute.string('padding', padding),
-      nhwc,
-      attribute.int('dilations', [1, 1, 1, 1]),
-    ];
-    convolutionAttributes.set(key, known);
-    return known;
-  };
-
-  const padded = (x: Tensor, padding: number): Handle =>
-    one(
-      'Pad',
-      [typed(x), attribute.type('Tpaddings', 'int32')],
-      x,
-      integers([0, 0, padding, padding, padding, padding, 0, 0], [4, 2]),
-    );
 
   const batchNormAttributes = (x: Tensor, isTraining: boolean, epsilon: number, momentum: number): Attribute[] => [
     typed(x),
@@ -141,7 +115,7 @@ export const tensorflowOps = (bindingPath: string): Ops => {
   const updateAttributes = [T, attribute.bool('use_locking', false)];
 
   return {
-    name: `TensorFlow ${kernels.version} (${kernels.usesGpu ? 'GPU' : 'CPU'})`,
+    name: `TensorFlow ${kernels.version} (${kernels.usesGpu ? 'GPU' : 'CPU'}${instructions === null ? '' : `, Winograd on ${instructions}`})`,
     threads: kernels.threads,
     oneDnn: usesOneDnn(kernels),
     counters: kernels.counters,
@@ -154,46 +128,7 @@ export const tensorflowOps = (bindingPath: string): Ops => {
     },
     close: kernels.close,
 
-    conv2d(x, kernel, convolution) {
-      const padding = paddingOf(side(kernel, 0), convolution);
-      if (padding !== 'pad first') {
-        return one('Conv2D', convolutionAttributesOf(x, convolution.stride, padding), x, kernel);
-      }
-      return using(padded(x, convolution.padding), (larger) =>
-        one('Conv2D', convolutionAttributesOf(x, convolution.stride, 'VALID'), larger, kernel),
-      );
-    },
-    conv2dInputGrad(dy, kernel, inputShape, convolution) {
-      const padding = paddingOf(side(kernel, 0), convolution);
-      if (padding !== 'pad first') {
-        const attributes = convolutionAttributesOf(dy, convolution.stride, padding);
-        return one('Conv2DBackpropInput', attributes, integers(inputShape), kernel, dy);
-      }
-      const larger = integers(paddedShape(inputShape, convolution.padding));
-      const attributes = convolutionAttributesOf(dy, convolution.stride, 'VALID');
-      return using(one('Conv2DBackpropInput', attributes, larger, kernel, dy), (grad) =>
-        one(
-          'Slice',
-          [typed(grad), attribute.type('Index', 'int32')],
-          grad,
-          integers([0, convolution.padding, convolution.padding, 0]),
-          integers(inputShape),
-        ),
-      );
-    },
-    conv2dFilterGrad(x, dy, kernelShape, convolution) {
-      const padding = paddingOf(side({ shape: kernelShape }, 0), convolution);
-      const filterGrad = (input: Tensor, said: 'SAME' | 'VALID'): Handle =>
-        one(
-          'Conv2DBackpropFilter',
-          convolutionAttributesOf(x, convolution.stride, said),
-          input,
-          integers(kernelShape),
-          dy,
-        );
-      if (padding !== 'pad first') return filterGrad(x, padding);
-      return using(padded(x, convolution.padding), (larger) => filterGrad(larger, 'VALID'));
-    },
+    ...(instructions === null ? convolutionOps(kernels) : winogradOps(kernels, convolutionOps(kernels))),
 
     batchNorm(x, scale, offset, running, { epsilon, momentum }) {
       const [output, runningMean, runningVariance, ...saved] = run(

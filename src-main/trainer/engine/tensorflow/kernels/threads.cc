@@ -1,0 +1,123 @@
+#include "threads.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+
+namespace {
+
+/** How often a thread looks for work before it sleeps, some 50 µs: the parts of one kernel follow each other faster than a thread wakes. */
+constexpr int looks = 1000;
+
+void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+class Pool {
+ public:
+  explicit Pool(int threads) : threads(threads) {
+    for (int thread = 1; thread < threads; thread++) std::thread([this] { serve(); }).detach();
+  }
+
+  const int threads;
+
+  void run(int count, void (*task)(const void*, int), const void* context) {
+    if (count <= 1 || threads == 1) {
+      for (int index = 0; index < count; index++) task(context, index);
+      return;
+    }
+    this->task = task;
+    this->context = context;
+    this->count = count;
+    next.store(0);
+    working.store(threads - 1);
+    {
+      std::lock_guard<std::mutex> lock(mutex);
+      round.fetch_add(1);
+    }
+    wake.notify_all();
+    work();
+    while (working.load(std::memory_order_acquire) > 0) pause();
+  }
+
+ private:
+  void work() {
+    for (int index; (index = next.fetch_add(1)) < count;) task(context, index);
+  }
+
+  void serve() {
+    uint64_t seen = 0;
+    for (;;) {
+      for (int look = 0; look < looks && round.load(std::memory_order_acquire) == seen; look++) pause();
+      if (round.load() == seen) {
+        std::unique_lock<std::mutex> lock(mutex);
+        wake.wait(lock, [&] { return round.load() != seen; });
+      }
+      seen = round.load();
+      work();
+      working.fetch_sub(1, std::memory_order_release);
+    }
+  }
+
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::atomic<uint64_t> round{0};
+  std::atomic<int> next{0}, working{0};
+  void (*task)(const void*, int) = nullptr;
+  const void* context = nullptr;
+  int count = 0;
+};
+
+int wishedThreads() {
+  const char* said = std::getenv("TF_NUM_INTRAOP_THREADS");
+  const int wished = said == nullptr ? 0 : std::atoi(said);
+  return wished > 0 ? wished : static_cast<int>(std::thread::hardware_concurrency());
+}
+
+/** Never destroyed: its threads run until the process ends. */
+Pool& pool() {
+  static Pool* const made = new Pool(wishedThreads() > 0 ? wishedThreads() : 1);
+  return *made;
+}
+
+/** Memory that grows, and is kept for the next kernel. */
+class Scratch {
+ public:
+  float* atLeast(int64_t floats) {
+    if (floats > size) {
+      std::free(memory);
+      memory = static_cast<float*>(std::aligned_alloc(64, (floats * sizeof(float) + 63) / 64 * 64));
+      size = memory == nullptr ? 0 : floats;
+    }
+    return memory;
+  }
+
+ private:
+  float* memory = nullptr;
+  int64_t size = 0;
+};
+
+std::mutex turn;
+
+}  // namespace
+
+int threadCount() { return pool().threads; }
+
+void runTasks(int count, void (*task)(const void*, int), const void* context) { pool().run(count, task, context); }
+
+Turn::Turn() { turn.lock(); }
+Turn::~Turn() { turn.unlock(); }
+
+float* sharedScratch(int64_t floats) {
+  static Scratch kept;
+  return kept.atLeast(floats);
+}
+
+float* threadScratch(int64_t floats) {
+  thread_local Scratch kept;
+  return kept.atLeast(floats);
+}
