@@ -77,16 +77,25 @@ static inline void filterValues(const Vec (&m)[6], Vec (&out)[3]) {
   out[2] = aa * sumA + (bb * sumB + m[5]);
 }
 
-/** Applies a transform of n values to m along both axes of a square. */
-template <int n, int m, void (*along)(const Vec (&)[n], Vec (&)[m])>
-static inline void bothAxes(const Vec (&in)[n][n], Vec (&out)[m][m]) {
-  Vec half[n][m];
-  for (int row = 0; row < n; row++) along(in[row], half[row]);
-  for (int column = 0; column < m; column++) {
+/** Applies a transform of n values to m along both axes of a square that `read` gives and `write` takes, by row and column. */
+template <int n, int m, void (*along)(const Vec (&)[n], Vec (&)[m]), typename Read, typename Write>
+static inline __attribute__((always_inline)) void bothAxes(const Read& read, const Write& write) {
+  Vec half[m][n];
+#pragma GCC unroll 9
+  for (int row = 0; row < n; row++) {
     Vec line[n], result[m];
-    for (int row = 0; row < n; row++) line[row] = half[row][column];
+#pragma GCC unroll 9
+    for (int column = 0; column < n; column++) line[column] = read(row, column);
     along(line, result);
-    for (int row = 0; row < m; row++) out[row][column] = result[row];
+#pragma GCC unroll 9
+    for (int column = 0; column < m; column++) half[column][row] = result[column];
+  }
+#pragma GCC unroll 9
+  for (int column = 0; column < m; column++) {
+    Vec result[m];
+    along(half[column], result);
+#pragma GCC unroll 9
+    for (int row = 0; row < m; row++) write(row, column, result[row]);
   }
 }
 
@@ -117,10 +126,6 @@ struct Window {
         const int64_t pixel = (int64_t(at.image) * grid.height + row) * grid.width + column;
         pixels[i][j] = isInside ? x + pixel * channels : zeros;
       }
-  }
-  void read(int channel, Vec (&out)[side][side]) const {
-    for (int i = 0; i < side; i++)
-      for (int j = 0; j < side; j++) out[i][j] = load(pixels[i][j] + channel);
   }
 };
 
@@ -162,11 +167,12 @@ static void filterPanels(const float* kernel, int depth, int columns, float* pan
     for (int d = firstDepth; d < std::min(depth, firstDepth + 16); d++)
       for (int part = 0; part < 2; part++) {
         const int column = panelIndex * panel + part * lanes;
-        Vec g[3][3], u[6][6];
-        for (int i = 0; i < 9; i++) g[i / 3][i % 3] = column < columns ? load(kernel + (int64_t(i) * depth + d) * columns + column) : Vec{};
-        bothAxes<3, 6, filterPoints>(g, u);
-        for (int p = 0; p < points; p++)
-          store(panels + ((int64_t(panelIndex) * points + p) * depth + d) * panel + part * lanes, u[p / 6][p % 6]);
+        const float* const from = kernel + int64_t(d) * columns + column;
+        float* const to = panels + (int64_t(panelIndex) * points * depth + d) * panel + part * lanes;
+        const bool isInside = column < columns;
+        bothAxes<3, 6, filterPoints>(
+            [&](int i, int j) { return isInside ? load(from + int64_t(3 * i + j) * depth * columns) : Vec{}; },
+            [&](int i, int j, Vec value) { store(to + int64_t(6 * i + j) * depth * panel, value); });
       }
   });
 }
@@ -184,7 +190,7 @@ static void turned(const float* kernel, int inputs, int outputs, float* out) {
 }
 
 static int tilesPerTask(int count) {
-  const int rounds = std::max(1, (count + 96 * threadCount() - 1) / (96 * threadCount()));
+  const int rounds = std::max(1, (count + 48 * threadCount() - 1) / (48 * threadCount()));
   return std::max(1, (count + rounds * threadCount() - 1) / (rounds * threadCount()));
 }
 
@@ -208,10 +214,9 @@ static bool filtered(const T* x, const float* panels, T* y, const Grid& grid, in
     for (int t = 0; t < tiles; t++) {
       const Window<6, T> window(x, grid, grid.place(first + t), -1, inputs, zeros);
       for (int channel = 0; channel < inputs; channel += lanes) {
-        Vec d[6][6], v[6][6];
-        window.read(channel, d);
-        bothAxes<6, 6, inputPoints>(d, v);
-        for (int p = 0; p < points; p++) store(values + p * stride + int64_t(t) * inputs + channel, v[p / 6][p % 6]);
+        float* const to = values + int64_t(t) * inputs + channel;
+        bothAxes<6, 6, inputPoints>([&](int i, int j) { return load(window.pixels[i][j] + channel); },
+                                    [&](int i, int j, Vec value) { store(to + (6 * i + j) * stride, value); });
       }
     }
     for (int k = 0; k < panelCount; k++) {
@@ -226,12 +231,12 @@ static bool filtered(const T* x, const float* panels, T* y, const Grid& grid, in
         const Grid::Place at = grid.place(first + t);
         const int rows = std::min(4, grid.height - at.row), columns = std::min(4, grid.width - at.column);
         for (int part = 0; part < 2 && k * panel + part * lanes < outputs; part++) {
-          Vec m[6][6], out[4][4];
-          for (int p = 0; p < points; p++) m[p / 6][p % 6] = load(sums + p * sumStride + t * panel + part * lanes);
-          bothAxes<6, 4, outputValues>(m, out);
-          for (int i = 0; i < rows; i++)
-            for (int j = 0; j < columns; j++)
-              store(y + ((int64_t(at.image) * grid.height + at.row + i) * grid.width + at.column + j) * outputs + k * panel + part * lanes, out[i][j]);
+          const float* const from = sums + t * panel + part * lanes;
+          T* const to = y + ((int64_t(at.image) * grid.height + at.row) * grid.width + at.column) * outputs + k * panel + part * lanes;
+          bothAxes<6, 4, outputValues>([&](int i, int j) { return load(from + (6 * i + j) * sumStride); },
+                                       [&](int i, int j, Vec value) {
+                                         if (i < rows && j < columns) store(to + (int64_t(i) * grid.width + j) * outputs, value);
+                                       });
         }
       }
     }
@@ -275,7 +280,7 @@ struct FilterGradPlan {
 
 template <typename T>
 static bool filterGradient(const T* x, const T* dy, float* kernelGrad, float* sums, const FilterGradPlan& plan, const Grid& grid, int inputs, int outputs) {
-  const int count = grid.count(), columns = plan.columns, block = 32;
+  const int count = grid.count(), columns = plan.columns, block = std::max(32, std::min(128, inputs * columns / 2048));
   const int64_t partLength = int64_t(points) * inputs * columns;
   std::atomic<bool> hasMemory{true};
   parallelFor(plan.channelParts * plan.tileParts, [&](int task) {
@@ -301,20 +306,17 @@ static bool filterGradient(const T* x, const T* dy, float* kernelGrad, float* su
         const Grid::Place at = grid.place(start + t);
         const Window<6, T> window(x, grid, at, -1, inputs, zeros);
         for (int channel = 0; channel < channels; channel += lanes) {
-          Vec d[6][6], v[6][6];
-          window.read(firstChannel + channel, d);
-          bothAxes<6, 6, inputPoints>(d, v);
-          for (int p = 0; p < points; p++) store(values + p * stride + int64_t(t) * channels + channel, v[p / 6][p % 6]);
+          float* const to = values + int64_t(t) * channels + channel;
+          bothAxes<6, 6, inputPoints>([&](int i, int j) { return load(window.pixels[i][j] + firstChannel + channel); },
+                                      [&](int i, int j, Vec value) { store(to + (6 * i + j) * stride, value); });
         }
         const Window<4, T> gradWindow(dy, grid, at, 0, outputs, zeros);
         for (int column = 0; column < columns; column += lanes) {
-          Vec d[4][4], v[6][6];
-          if (column < outputs) {
-            gradWindow.read(column, d);
-            bothAxes<4, 6, outputPoints>(d, v);
-          }
-          float* to = grads + int64_t(column / panel) * block * panel + t * panel + column % panel;
-          for (int p = 0; p < points; p++) store(to + p * gradStride, column < outputs ? v[p / 6][p % 6] : Vec{});
+          float* const to = grads + int64_t(column / panel) * block * panel + t * panel + column % panel;
+          const bool isInside = column < outputs;
+          bothAxes<4, 6, outputPoints>(
+              [&](int i, int j) { return isInside ? load(gradWindow.pixels[i][j] + column) : Vec{}; },
+              [&](int i, int j, Vec value) { store(to + (6 * i + j) * gradStride, value); });
         }
       }
       for (int p = 0; p < points; p++)
@@ -327,15 +329,16 @@ static bool filterGradient(const T* x, const T* dy, float* kernelGrad, float* su
   if (!hasMemory.load()) return false;
   parallelFor(inputs, [&](int channel) {
     for (int column = 0; column < outputs; column += lanes) {
-      Vec m[6][6], g[3][3];
-      for (int p = 0; p < points; p++) {
-        const float* from = sums + (int64_t(p) * inputs + channel) * columns + column;
-        Vec sum = load(from);
-        for (int part = 1; part < plan.tileParts; part++) sum += load(from + part * partLength);
-        m[p / 6][p % 6] = sum;
-      }
-      bothAxes<6, 3, filterValues>(m, g);
-      for (int i = 0; i < 9; i++) store(kernelGrad + (int64_t(i) * inputs + channel) * outputs + column, g[i / 3][i % 3]);
+      bothAxes<6, 3, filterValues>(
+          [&](int i, int j) {
+            const float* const from = sums + (int64_t(6 * i + j) * inputs + channel) * columns + column;
+            Vec sum = load(from);
+            for (int part = 1; part < plan.tileParts; part++) sum += load(from + part * partLength);
+            return sum;
+          },
+          [&](int i, int j, Vec value) {
+            store(kernelGrad + (int64_t(3 * i + j) * inputs + channel) * outputs + column, value);
+          });
     }
   });
   return true;
