@@ -68,7 +68,7 @@ const timed = (ops: Ops, clock: { ms: number }): Ops =>
 export const measureSteps = async (batchSize: number, repeats: number, isHalf: boolean): Promise<object> => {
   const found = await findTensorflow();
   if (found.state !== 'ready') throw new Error(found.reason);
-  const ops = tensorflowOps(found.bindingPath, { winograd: process.env['W'] !== '0' });
+  const ops = tensorflowOps(found.bindingPath, { ownKernels: true });
   const half = mixedPrecisionOps(ops);
   const training = isHalf ? half : ops;
   const network = networkOf('resnet18', [32, 32, 3], 10);

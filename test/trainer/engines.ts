@@ -4,7 +4,7 @@ import { tensorflowOps } from '../../src-main/trainer/engine/tensorflowOps.ts';
 import { wasmOps } from '../../src-main/trainer/engine/wasmOps.ts';
 import { tensorflowBinding } from './tensorflow.ts';
 
-export const openTensorflow = async (): Promise<Ops> => tensorflowOps(await tensorflowBinding(), { winograd: true });
+export const openTensorflow = async (): Promise<Ops> => tensorflowOps(await tensorflowBinding(), { ownKernels: true });
 
 /** Every engine; `tolerance` is what rounding may cost relative to the largest value of a short computation. */
 export const engines: readonly { name: string; tolerance: number; open: () => Ops | Promise<Ops> }[] = [

@@ -10,7 +10,16 @@ import { opCases } from './opCases/index.ts';
 /** `tolerance`: the largest deviation from what is right, relative to the largest element of the right tensor. */
 const engines: readonly { name: string; tolerance: number; open: () => Ops | Promise<Ops> }[] = [
   { name: 'referenceOps', tolerance: 1e-12, open: referenceOps },
-  { name: 'tensorflowOps', tolerance: 1e-5, open: async () => tensorflowOps(await tensorflowBinding(), { winograd: true }) },
+  {
+    name: 'tensorflowOps',
+    tolerance: 1e-5,
+    open: async () => tensorflowOps(await tensorflowBinding(), { ownKernels: true }),
+  },
+  {
+    name: 'tensorflowOps without own kernels',
+    tolerance: 1e-5,
+    open: async () => tensorflowOps(await tensorflowBinding(), { ownKernels: false }),
+  },
   { name: 'wasmOps', tolerance: 1e-5, open: () => wasmOps({ threads: 2 }) },
 ];
 
@@ -211,7 +220,7 @@ for (const { name, tolerance, open } of engines) {
 
 test('TensorFlow itself holds no more tensors after all the cases than before', async () => {
   const bindingPath = await tensorflowBinding();
-  const ops = tensorflowOps(bindingPath, { winograd: true });
+  const ops = tensorflowOps(bindingPath, { ownKernels: true });
   const runAll = (): void => {
     for (const opCase of opCases) outputsOf(ops, opCase);
   };

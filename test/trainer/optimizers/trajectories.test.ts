@@ -110,7 +110,7 @@ const engines: Engine[] = [
   { name: 'reference', open: () => referenceOps(), allowed: (scale) => 1e-9 * scale + 1e-8, follows: all },
   {
     name: 'TensorFlow',
-    open: async () => tensorflowOps(await tensorflowBinding(), { winograd: true }),
+    open: async () => tensorflowOps(await tensorflowBinding(), { ownKernels: true }),
     allowed: (scale) => 1e-4 * scale,
     follows: all,
   },
@@ -118,7 +118,7 @@ const engines: Engine[] = [
   // Eight bits: 2⁻⁹ a rounding, some twenty roundings deep, in sums that cancel; a close call may keep another example.
   {
     name: 'TensorFlow in bfloat16',
-    open: async () => mixedPrecisionOps(tensorflowOps(await tensorflowBinding(), { winograd: true })),
+    open: async () => mixedPrecisionOps(tensorflowOps(await tensorflowBinding(), { ownKernels: true })),
     allowed: (scale) => 0.15 * scale + 5e-3,
     follows: all.filter((name) => !ranking.includes(name)),
   },

@@ -1,27 +1,43 @@
-import type { Convolution } from '../ops.ts';
-import type { Kernels } from './binding.ts';
+import type { Convolution, Tensor } from '../ops.ts';
+import type { Attribute, Kernels } from './binding.ts';
 import type { ConvolutionOps } from './convolutionOps.ts';
 
-/** 3×3 with one zero around, stride 1, whole vectors of channels: what the lab's own kernels are for. */
+/** 3×3 with one zero around, stride 1 or 2, whole vectors of channels: what the lab's own kernels are for. */
 const isOurs = ([height, width, inputs = 0, outputs = 0]: readonly number[], { stride, padding }: Convolution) =>
-  height === 3 && width === 3 && stride === 1 && padding === 1 && inputs % 16 === 0 && outputs % 16 === 0;
+  height === 3 && width === 3 && padding === 1 && stride <= 2 && inputs % 16 === 0 && outputs % 16 === 0;
 
 /**
- * Convolutions by Winograd's minimal filtering on the lab's own kernels (kernels/convolutions.h): a quarter of the products, summed in float32
- * whatever the type of the activations.
+ * Convolutions by Winograd's minimal filtering on the lab's own kernels (kernels/convolutions.h): a quarter of the products, half of them
+ * for stride 2, summed in float32 whatever the type of the activations.
  * @param others - for the convolutions that this does not fit.
  */
-export const winogradOps = ({ one, attribute }: Kernels, others: ConvolutionOps): ConvolutionOps => ({
-  conv2d: (x, kernel, convolution) =>
-    isOurs(kernel.shape, convolution) && kernel.dataType === 'float32'
-      ? one('EsamConv2D', [attribute.type('T', x.dataType)], x, kernel)
-      : others.conv2d(x, kernel, convolution),
-  conv2dInputGrad: (dy, kernel, inputShape, convolution) =>
-    isOurs(kernel.shape, convolution) && kernel.dataType === 'float32'
-      ? one('EsamConv2DInputGrad', [attribute.type('T', dy.dataType)], dy, kernel)
-      : others.conv2dInputGrad(dy, kernel, inputShape, convolution),
-  conv2dFilterGrad: (x, dy, kernelShape, convolution) =>
-    isOurs(kernelShape, convolution)
-      ? one('EsamConv2DFilterGrad', [attribute.type('T', x.dataType)], x, dy)
-      : others.conv2dFilterGrad(x, dy, kernelShape, convolution),
-});
+export const winogradOps = ({ one, attribute }: Kernels, others: ConvolutionOps): ConvolutionOps => {
+  const known = new Map<string, Attribute[]>();
+  /** @param x - or its gradient: gives the type. @param inputShape - of x. */
+  const attributesOf = ({ dataType }: Tensor, [, height = 0, width = 0]: readonly number[], stride: number) => {
+    const key = `${dataType} ${height} ${width} ${stride}`;
+    const attributes = known.get(key) ?? [
+      attribute.type('T', dataType),
+      attribute.int('stride', stride),
+      attribute.int('height', height),
+      attribute.int('width', width),
+    ];
+    known.set(key, attributes);
+    return attributes;
+  };
+
+  return {
+    conv2d: (x, kernel, convolution) =>
+      isOurs(kernel.shape, convolution) && kernel.dataType === 'float32'
+        ? one('EsamConv2D', attributesOf(x, x.shape, convolution.stride), x, kernel)
+        : others.conv2d(x, kernel, convolution),
+    conv2dInputGrad: (dy, kernel, inputShape, convolution) =>
+      isOurs(kernel.shape, convolution) && kernel.dataType === 'float32'
+        ? one('EsamConv2DInputGrad', attributesOf(dy, inputShape, convolution.stride), dy, kernel)
+        : others.conv2dInputGrad(dy, kernel, inputShape, convolution),
+    conv2dFilterGrad: (x, dy, kernelShape, convolution) =>
+      isOurs(kernelShape, convolution)
+        ? one('EsamConv2DFilterGrad', attributesOf(x, x.shape, convolution.stride), x, dy)
+        : others.conv2dFilterGrad(x, dy, kernelShape, convolution),
+  };
+};

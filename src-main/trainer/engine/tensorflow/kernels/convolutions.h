@@ -1,77 +1,93 @@
 #pragma once
-// 3×3 convolutions of stride 1 with one zero around (SAME) as TensorFlow ops: x [B,H,W,I], kernel [3,3,I,O] in float32, y [B,H,W,O].
-// I and O are multiples of `channelUnit`; x, y and their gradients are float32 or bfloat16, the arithmetic is float32.
+// 3×3 convolutions with one zero around as TensorFlow ops: x [B,H,W,I], kernel [3,3,I,O] in float32, y [B,⌈H/stride⌉,⌈W/stride⌉,O].
+// Stride is 1 or 2; I and O are multiples of 16; x, y and their gradients are float32 or bfloat16, the arithmetic is float32.
 #include "tensorflow.h"
 #include "winograd.h"
 
 namespace {
 
-constexpr int channelUnit = 16;
-
 const char* const misfit =
-    "The lab's convolution takes x [B,H,W,I] and a kernel [3,3,I,O], I and O multiples of 16.";
+    "The lab's convolution takes images of four axes and a kernel [3,3,I,O] that fits them, I and O multiples of 16, stride 1 or 2.";
 
-bool isImage(const TF_Tensor* x) { return TF_NumDims(x) == 4 && TF_Dim(x, 3) % channelUnit == 0; }
-
-bool isKernel(const TF_Tensor* kernel) {
-  return TF_NumDims(kernel) == 4 && TF_Dim(kernel, 0) == 3 && TF_Dim(kernel, 1) == 3 &&
-         TF_Dim(kernel, 2) % channelUnit == 0 && TF_Dim(kernel, 3) % channelUnit == 0;
-}
+struct ConvolutionSettings {
+  int32_t stride = 0, height = 0, width = 0;
+  ConvolutionSettings(TF_OpKernelConstruction* construction, TF_Status* status) {
+    TF_OpKernelConstruction_GetAttrInt32(construction, "stride", &stride, status);
+    TF_OpKernelConstruction_GetAttrInt32(construction, "height", &height, status);
+    TF_OpKernelConstruction_GetAttrInt32(construction, "width", &width, status);
+  }
+  /** Height and width are those of x. */
+  bool fits(const TF_Tensor* tensor, bool isInput) const {
+    if ((stride != 1 && stride != 2) || TF_NumDims(tensor) != 4 || TF_Dim(tensor, 3) % 16 != 0) return false;
+    const int divisor = isInput ? 1 : stride;
+    return TF_Dim(tensor, 1) == winograd::parts(height, divisor) && TF_Dim(tensor, 2) == winograd::parts(width, divisor);
+  }
+};
 
 int side(const TF_Tensor* tensor, int axis) { return static_cast<int>(TF_Dim(tensor, axis)); }
 
-winograd::Grid gridOf(const TF_Tensor* x) { return winograd::Grid(side(x, 0), side(x, 1), side(x, 2)); }
-
-/** y = x filtered; with `isInputGrad` x is dy, and y the gradient of the input. */
-template <typename T, bool isInputGrad>
-void computeFiltered(Call& call, const NoSettings&) {
+/** y = x filtered; with `isBackward` x is dy, and y becomes the gradient of what was filtered. */
+template <typename T, bool isBackward>
+void computeConvolution(Call& call, const ConvolutionSettings& settings) {
   const TF_Tensor *x = call.input(0), *kernel = call.input(1);
-  if (!isImage(x) || !isKernel(kernel) || TF_Dim(x, 3) != TF_Dim(kernel, isInputGrad ? 3 : 2)) {
+  if (!settings.fits(x, !isBackward) || TF_NumDims(kernel) != 4 || side(kernel, 0) != 3 || side(kernel, 1) != 3 ||
+      side(kernel, 2) % 16 != 0 || side(kernel, 3) % 16 != 0 || side(x, 3) != side(kernel, isBackward ? 3 : 2)) {
     return call.fail(TF_INVALID_ARGUMENT, misfit);
   }
-  const int inputs = side(kernel, isInputGrad ? 3 : 2), outputs = side(kernel, isInputGrad ? 2 : 3);
-  const int64_t panelsLength = winograd::panelsLength(inputs, outputs), kernelLength = TF_TensorElementCount(kernel);
-  T* const y = call.output<T>(0, {TF_Dim(x, 0), TF_Dim(x, 1), TF_Dim(x, 2), outputs});
-  float* const panels = sharedScratch(panelsLength + (isInputGrad ? kernelLength : 0));
+  const int inputs = side(x, 3), outputs = side(kernel, isBackward ? 2 : 3);
+  const winograd::Images wide{side(x, 0), settings.height, settings.width};
+  const winograd::Images narrow{wide.count, winograd::parts(wide.height, settings.stride), winograd::parts(wide.width, settings.stride)};
+  const winograd::Images from = isBackward ? narrow : wide, to = isBackward ? wide : narrow;
+  T* const y = call.output<T>(0, {to.count, to.height, to.width, outputs});
+  const int64_t panelsLength = winograd::panelsLength(inputs, outputs);
+  float* const panels = sharedScratch(panelsLength + (isBackward ? TF_TensorElementCount(kernel) : 0));
   if (y == nullptr) return;
   if (panels == nullptr) return call.failForMemory();
   const float* weights = dataOf<float>(kernel);
-  if (isInputGrad) {
-    winograd::turned(weights, outputs, inputs, panels + panelsLength);
+  if (isBackward) {
+    winograd::turnRound(weights, outputs, inputs, panels + panelsLength);
     weights = panels + panelsLength;
   }
-  winograd::filterPanels(weights, inputs, outputs, panels);
-  if (!winograd::filtered(dataOf<T>(x), panels, y, gridOf(x), inputs, outputs)) call.failForMemory();
+  const auto convolve = [&](auto scheme) {
+    using Scheme = decltype(scheme);
+    winograd::filterPanels<Scheme>(weights, inputs, outputs, panels);
+    return winograd::convolve<Scheme>(dataOf<T>(x), panels, y, from, to, inputs, outputs);
+  };
+  const bool isDone = settings.stride == 1 ? convolve(Unmoved()) : isBackward ? convolve(Doubling()) : convolve(Halving());
+  if (!isDone) call.failForMemory();
 }
 
 template <typename T>
-void computeFilterGrad(Call& call, const NoSettings&) {
+void computeFilterGrad(Call& call, const ConvolutionSettings& settings) {
   const TF_Tensor *x = call.input(0), *dy = call.input(1);
-  if (!isImage(x) || !isImage(dy)) return call.fail(TF_INVALID_ARGUMENT, misfit);
-  for (int axis = 0; axis < 3; axis++) {
-    if (TF_Dim(x, axis) != TF_Dim(dy, axis)) return call.fail(TF_INVALID_ARGUMENT, misfit);
+  if (!settings.fits(x, true) || !settings.fits(dy, false) || side(x, 0) != side(dy, 0)) {
+    return call.fail(TF_INVALID_ARGUMENT, misfit);
   }
   const int inputs = side(x, 3), outputs = side(dy, 3);
-  const winograd::FilterGradPlan plan(inputs, outputs);
+  const winograd::GradPlan plan(inputs);
   float* const grad = call.output<float>(0, {3, 3, inputs, outputs});
-  float* const sums = sharedScratch(plan.scratchLength(inputs));
+  float* const sums = sharedScratch(plan.sumsLength(inputs, outputs));
   if (grad == nullptr) return;
-  if (sums == nullptr ||
-      !winograd::filterGradient(dataOf<T>(x), dataOf<T>(dy), grad, sums, plan, gridOf(x), inputs, outputs)) {
-    call.failForMemory();
-  }
+  if (sums == nullptr) return call.failForMemory();
+  const winograd::Images images{side(x, 0), side(x, 1), side(x, 2)}, filtered{side(dy, 0), side(dy, 1), side(dy, 2)};
+  const auto gradient = settings.stride == 1 ? winograd::filterGradient<Unmoved, T> : winograd::filterGradient<Halving, T>;
+  if (!gradient(dataOf<T>(x), dataOf<T>(dy), grad, sums, plan, images, filtered, inputs, outputs)) call.failForMemory();
+}
+
+template <typename T>
+void registerConvolutionKernels(const Registry& registry) {
+  registry.kernel<T, ConvolutionSettings, computeConvolution<T, false>>("EsamConv2D");
+  registry.kernel<T, ConvolutionSettings, computeConvolution<T, true>>("EsamConv2DInputGrad");
+  registry.kernel<T, ConvolutionSettings, computeFilterGrad<T>>("EsamConv2DFilterGrad");
 }
 
 void registerConvolutions(const Registry& registry) {
-  registry.op({"EsamConv2D", {"x: T", "kernel: float"}, {"y: T"}, {}});
-  registry.kernel<float, NoSettings, computeFiltered<float, false>>("EsamConv2D");
-  registry.kernel<Bfloat16, NoSettings, computeFiltered<Bfloat16, false>>("EsamConv2D");
-  registry.op({"EsamConv2DInputGrad", {"dy: T", "kernel: float"}, {"dx: T"}, {}});
-  registry.kernel<float, NoSettings, computeFiltered<float, true>>("EsamConv2DInputGrad");
-  registry.kernel<Bfloat16, NoSettings, computeFiltered<Bfloat16, true>>("EsamConv2DInputGrad");
-  registry.op({"EsamConv2DFilterGrad", {"x: T", "dy: T"}, {"grad: float"}, {}});
-  registry.kernel<float, NoSettings, computeFilterGrad<float>>("EsamConv2DFilterGrad");
-  registry.kernel<Bfloat16, NoSettings, computeFilterGrad<Bfloat16>>("EsamConv2DFilterGrad");
+  const auto settings = {"stride: int", "height: int", "width: int"};
+  registry.op({"EsamConv2D", {"x: T", "kernel: float"}, {"y: T"}, settings});
+  registry.op({"EsamConv2DInputGrad", {"dy: T", "kernel: float"}, {"dx: T"}, settings});
+  registry.op({"EsamConv2DFilterGrad", {"x: T", "dy: T"}, {"grad: float"}, settings});
+  registerConvolutionKernels<float>(registry);
+  registerConvolutionKernels<Bfloat16>(registry);
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <cstring>
 
+/** For what is unrolled into the loops of a kernel: compilers give up on inlining it by themselves. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 #if defined(__AVX512F__)
 constexpr int lanes = 16;
 #elif defined(__AVX2__)
@@ -22,16 +25,16 @@ struct Bfloat16 {
   uint16_t bits;
 };
 
-static inline Vec all(float value) { return value - Vec{}; }
+static ALWAYS_INLINE Vec all(float value) { return value - Vec{}; }
 
-static inline Vec load(const float* from) { return *reinterpret_cast<const LooseVec*>(from); }
-static inline void store(float* to, Vec value) { *reinterpret_cast<LooseVec*>(to) = value; }
+static ALWAYS_INLINE Vec load(const float* from) { return *reinterpret_cast<const LooseVec*>(from); }
+static ALWAYS_INLINE void store(float* to, Vec value) { *reinterpret_cast<LooseVec*>(to) = value; }
 
-static inline Vec load(const Bfloat16* from) {
+static ALWAYS_INLINE Vec load(const Bfloat16* from) {
   return (Vec)(__builtin_convertvector(*reinterpret_cast<const LooseHalves*>(from), Bits) << 16);
 }
 /** Rounds to nearest, ties to even; not-a-number stays one. */
-static inline void store(Bfloat16* to, Vec value) {
+static ALWAYS_INLINE void store(Bfloat16* to, Vec value) {
   const Bits bits = (Bits)value;
   const Bits rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
   const Bits quiet = (bits >> 16) | 0x40;
