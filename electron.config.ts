@@ -15,6 +15,12 @@ const copyMigrations: Plugin = {
   closeBundle: () => cpSync('src-main/lab/store/migrations', 'out/main/migrations', { recursive: true }),
 };
 
+/** The installation of TensorFlow compiles the lab's kernels for it: their sources lie beside the bundles. */
+const copyTensorflowKernels: Plugin = {
+  name: 'copy-tensorflow-kernels',
+  closeBundle: () => cpSync('src-main/trainer/engine/tensorflow/kernels', 'out/main/kernels', { recursive: true }),
+};
+
 /** The WASM engine's kernels are compiled to out/engine. */
 const compileKernels: Plugin = {
   name: 'compile-kernels',
@@ -24,7 +30,7 @@ const compileKernels: Plugin = {
 
 export default defineConfig({
   main: {
-    plugins: [copyMigrations, compileKernels],
+    plugins: [copyMigrations, copyTensorflowKernels, compileKernels],
     build: {
       target,
       rolldownOptions: {

@@ -24,6 +24,8 @@ export const engineStatusSchema = z.strictObject({
   location: z.string().nullable(),
   /** Why it is not ready and what to do, in sentences; null when ready. */
   reason: z.string().nullable(),
+  /** Which of the lab's own kernels it has, or why not, in sentences; null when it is not ready, and where that is no question. */
+  kernels: z.string().nullable(),
   progress: installProgressSchema.nullable(),
 });
 export type EngineStatus = z.infer<typeof engineStatusSchema>;

@@ -66,7 +66,7 @@ export const installEngine = async (lab: Lab, variant: 'auto' | 'cpu' | 'gpu'): 
     if (status.state !== 'ready') {
       throw new LabError('INSTALL_FAILED', status.reason ?? 'The installation of TensorFlow failed.');
     }
-    say(`${status.version ?? 'TensorFlow'} is ready.`);
+    say(`${status.version ?? 'TensorFlow'} is ready. ${status.kernels ?? ''}`);
   } finally {
     process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
   }

@@ -2,7 +2,7 @@ import { arch, platform, release, totalmem } from 'node:os';
 import type { DeviceStatus, EngineStatus, InstallProgress } from '../../shared/device.ts';
 import { LabError } from '../../shared/errors.ts';
 import { findGpu, findTensorflow, installTensorflow } from '../runtimes/tensorflow/index.ts';
-import type { FoundTensorflow, ReadyTensorflow } from '../runtimes/tensorflow/index.ts';
+import type { FoundTensorflow, Kernels, ReadyTensorflow } from '../runtimes/tensorflow/index.ts';
 import { processor } from './processor.ts';
 
 export interface RuntimeParts {
@@ -25,7 +25,14 @@ const wasmStatus: EngineStatus = {
   version: 'WebAssembly (CPU)',
   location: null,
   reason: null,
+  kernels: null,
   progress: null,
+};
+
+const describe = ({ modules, reason }: Kernels): string => {
+  const titles = modules.map(({ title }) => title).join(' and ');
+  if (titles === '') return `TensorFlow's own kernels only. ${reason ?? ''}`;
+  return `With the lab's own kernels for processors with ${titles}.${reason === null ? '' : ` ${reason}`}`;
 };
 
 /** The machine and the TensorFlow runtime on it: what is there, and its installation. */
@@ -123,15 +130,20 @@ export class Runtime {
 
   async #tensorflowStatus(): Promise<EngineStatus> {
     const found = await this.#find();
-    if (this.#installing !== null) {
-      const { progress } = this.#installing;
-      return { id: 'tensorflow', state: 'installing', version: null, location: null, reason: null, progress };
-    }
+    const unknown = {
+      id: 'tensorflow',
+      version: null,
+      location: null,
+      reason: null,
+      kernels: null,
+      progress: null,
+    } as const;
+    if (this.#installing !== null) return { ...unknown, state: 'installing', progress: this.#installing.progress };
     if (found.state === 'ready') {
       const version = `TensorFlow ${found.version} (${found.variant.toUpperCase()})`;
-      return { id: 'tensorflow', state: 'ready', version, location: found.location, reason: null, progress: null };
+      return { ...unknown, state: 'ready', version, location: found.location, kernels: describe(found.kernels) };
     }
     const reason = this.#failure ?? found.reason;
-    return { id: 'tensorflow', state: found.state, version: null, location: null, reason, progress: null };
+    return { ...unknown, state: found.state, reason };
   }
 }

@@ -18,6 +18,8 @@ test('a missing engine says why, and is installed with a progress bar', async ()
   await picture(page, 'device-installing');
   await page.getByRole('heading', { name: 'TensorFlow 2.21.0 (CPU)' }).waitFor();
   await page.getByRole('region', { name: 'TensorFlow 2.21.0 (CPU)' }).getByText('Ready', { exact: true }).waitFor();
+  await page.getByText('With the lab’s own kernels for processors with AVX-512 and AVX2.').waitFor();
+  await picture(page, 'device-installed');
   expect(complaints).toEqual([]);
   await close();
 });

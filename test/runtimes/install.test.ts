@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { runCommand } from '../../src-main/runtimes/command.ts';
 import { checkBinding } from '../../src-main/runtimes/tensorflow/check.ts';
 import { findLibrary } from '../../src-main/runtimes/tensorflow/find.ts';
+import type { Kernels } from '../../src-main/runtimes/tensorflow/kernelModules.ts';
 import { type FileServer, serveFile } from './fileServer.ts';
 import { type TinyWheel, tinyWheel } from './tinyWheel.ts';
 
@@ -16,15 +17,23 @@ interface Line {
   readonly stage?: string;
   readonly bytes?: number | null;
   readonly ready?: string;
+  readonly kernels?: Kernels;
   readonly refused?: string;
   readonly message?: string;
 }
 
-/** A compiler that compiles once and hands out a copy from then on: the command line and the sources are always the same. */
+/**
+ * A compiler that makes each file once and hands out a copy from then on: the command lines and the sources are always the same.
+ * With OLD_COMPILER set, it knows no AVX-512.
+ */
 const rememberingCompiler = `#!/bin/sh
 [ "$1" = --version ] && exec g++ --version
-kept=$(dirname "$0")/kept.node
-for word in "$@"; do [ "$last" = -o ] && out=$word; last=$word; done
+for word in "$@"; do
+  [ "$last" = -o ] && out=$word
+  [ "$OLD_COMPILER$word" = yes-mavx512f ] && echo "g++: error: unrecognized option '$word'" >&2 && exit 1
+  last=$word
+done
+kept=$(dirname "$0")/kept-$(basename "$out")
 [ -f "$kept" ] || { g++ "$@" && cp "$out" "$kept.new" && mv "$kept.new" "$kept"; }
 cp "$kept" "$out"
 `;
@@ -143,11 +152,30 @@ test(
     await rm(tensorflow(await libraryName(), 'bindings'), { recursive: true });
     expect(await find()).toBe('missing');
     const again = await install();
-    expect(again.map(({ stage }) => stage)).toEqual(['compile', 'check', 'done', undefined]);
+    expect(again.map(({ stage }) => stage)).toEqual(['compile', 'check', 'compile', 'done', undefined]);
     const binding = again.at(-1)?.ready ?? '';
     process.env['LD_LIBRARY_PATH'] = wheel.libraries;
     expect(await checkBinding(binding, signal)).toBe('2.21.0');
     delete process.env['LD_LIBRARY_PATH'];
+  },
+);
+
+test(
+  'a compiler that cannot build the kernels leaves a TensorFlow that works, and the reason is said and kept',
+  { timeout: limitMs },
+  async () => {
+    server = await serveFile(wheel.fileName, wheel.content, wheel.sha256);
+    const lines = await install({ OLD_COMPILER: 'yes' });
+    const { ready, kernels } = lines.at(-1) ?? {};
+    expect(ready).toBeDefined();
+    const told = lines.find(({ stage, message }) => stage === 'check' && message?.includes('-mavx512f'));
+    // x64 keeps what the old compiler can build; of arm64's NEON this compiler knows everything.
+    const isX64 = process.arch === 'x64';
+    expect(kernels?.modules.map(({ title }) => title)).toEqual([isX64 ? 'AVX2' : 'NEON']);
+    expect(told !== undefined).toBe(isX64);
+    if (isX64)
+      expect(kernels?.reason).toMatch(/AVX-512 .*\(g\+\+: error: unrecognized option '-mavx512f'\).*delete .*bindings/);
+    expect((await install()).at(-1)).toEqual({ ready, kernels });
   },
 );
 

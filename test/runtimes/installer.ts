@@ -11,7 +11,7 @@ try {
     onProgress: say,
     ...(space !== undefined && { measureSpace: () => Promise.resolve(Number(space)) }),
   });
-  say({ ready: found.bindingPath });
+  say({ ready: found.bindingPath, kernels: found.kernels });
 } catch (error) {
   if (!(error instanceof LabError)) throw error;
   say({ refused: error.code, message: error.message });

@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import { runCommand } from '../command.ts';
-import { nodeApiHeadersFolder, tfjsFolder } from './places.ts';
+import { bindingFile, nodeApiHeadersFolder, tfjsFolder } from './places.ts';
 import type { Recipe } from './recipe.ts';
 
 const candidates = (): string[] => {
@@ -32,12 +32,30 @@ export const findCompiler = async (signal: AbortSignal): Promise<string> => {
 };
 
 /** Copied, not referenced: in a packaged app they lie in an archive that a compiler cannot read. */
-const copyFiles = async (from: string, to: string): Promise<void> => {
+export const copyFiles = async (from: string, to: string): Promise<void> => {
   await mkdir(to, { recursive: true });
   for (const name of await readdir(from)) await writeFile(join(to, name), await readFile(join(from, name)));
 };
 
-const linkerFlags = (recipe: Recipe, library: string, target: string): string[] => {
+/** What is built against a library: `target` is a folder below it; the two may be moved together afterwards. */
+export interface Build {
+  readonly compiler: string;
+  readonly recipe: Recipe;
+  /** Folder with `tensorflow/` as in site-packages. */
+  readonly library: string;
+  readonly target: string;
+  readonly signal: AbortSignal;
+}
+
+/** Flags with which sources find the headers of Node-API and of TensorFlow. */
+export const includeHeaders = async ({ library, target }: Build): Promise<string[]> => {
+  const headers = join(target, 'headers');
+  await copyFiles(nodeApiHeadersFolder(), headers);
+  return ['-DNAPI_VERSION=8', `-I${headers}`, `-I${join(library, 'tensorflow', 'include')}`];
+};
+
+/** Flags that make a module for Node of objects and the library; they go after the objects. */
+export const linkerFlags = ({ recipe, library, target }: Build): string[] => {
   const upward = relative(target, join(library, 'tensorflow'));
   if (process.platform === 'darwin') {
     const files = recipe.libraries.map((name) => join(library, 'tensorflow', name));
@@ -48,37 +66,38 @@ const linkerFlags = (recipe: Recipe, library: string, target: string): string[] 
 };
 
 /**
+ * Calls the compiler.
+ * @returns null, or its first errors.
+ */
+export const callCompiler = async (
+  { compiler, signal }: Pick<Build, 'compiler' | 'signal'>,
+  flags: readonly string[],
+): Promise<string | null> => {
+  const result = await runCommand(compiler, flags, { signal, timeoutMs: 10 * 60_000 });
+  if (result.code === 0) return null;
+  const lines = result.stderr.split('\n').filter((line) => line.trim() !== '');
+  const errors = lines.filter((line) => /error|undefined/i.test(line));
+  const said = (errors.length > 0 ? errors : lines).slice(0, 5).join('\n');
+  return said === '' ? `it ended with code ${result.code ?? 'none'} and said nothing` : said;
+};
+
+/**
  * Compiles tfjs-node's binding against the library with one call of the compiler, about ten seconds.
- * @param library - folder with `tensorflow/` as in site-packages.
- * @param target - folder below `library` for the binding; the two may be moved together afterwards.
  * @throws LabError INSTALL_FAILED with the compiler's first errors.
  */
-export const compileBinding = async (
-  compiler: string,
-  recipe: Recipe,
-  library: string,
-  target: string,
-  signal: AbortSignal,
-): Promise<void> => {
-  const sources = join(target, 'sources');
+export const compileBinding = async (build: Build): Promise<void> => {
+  const sources = join(build.target, 'sources');
   await copyFiles(join(tfjsFolder(), 'binding'), sources);
-  await copyFiles(nodeApiHeadersFolder(), join(target, 'headers'));
-  const result = await runCommand(
-    compiler,
-    [
-      ...['-std=c++17', '-O2', '-w', '-fvisibility=default', '-DNAPI_VERSION=8'],
-      ...[`-I${join(target, 'headers')}`, `-I${join(library, 'tensorflow', 'include')}`],
-      ...[join(sources, 'tfjs_backend.cc'), join(sources, 'tfjs_binding.cc')],
-      ...['-o', join(target, 'tfjs_binding.node')],
-      ...linkerFlags(recipe, library, target),
-    ],
-    { signal, timeoutMs: 10 * 60_000 },
-  );
-  if (result.code === 0) return;
-  const lines = result.stderr.split('\n');
-  const errors = lines.filter((line) => /error|undefined/i.test(line));
+  const errors = await callCompiler(build, [
+    ...['-std=c++17', '-O2', '-w', '-fvisibility=default'],
+    ...(await includeHeaders(build)),
+    ...[join(sources, 'tfjs_backend.cc'), join(sources, 'tfjs_binding.cc')],
+    ...['-o', join(build.target, bindingFile)],
+    ...linkerFlags(build),
+  ]);
+  if (errors === null) return;
   throw new LabError(
     'INSTALL_FAILED',
-    `${compiler} could not compile the binding between Node and TensorFlow: ${(errors.length > 0 ? errors : lines).slice(0, 5).join('\n')}`,
+    `${build.compiler} could not compile the binding between Node and TensorFlow: ${errors}`,
   );
 };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkBinding } from './check.ts';
+import { findKernels, type Kernels } from './kernelModules.ts';
 import { bindingPath, chosenLibrary, damagedFile, readManifest, tensorflowFolder } from './places.ts';
 
 export type FoundTensorflow =
@@ -10,11 +11,14 @@ export type FoundTensorflow =
       readonly version: string;
       readonly location: string;
       readonly variant: 'cpu' | 'gpu';
+      readonly kernels: Kernels;
     }
   | { readonly state: 'missing' | 'broken'; readonly reason: string };
 export type ReadyTensorflow = Extract<FoundTensorflow, { state: 'ready' }>;
 
 const advice = 'Install it on the Device page or with "npm run lab -- device --install".';
+const notForPackages =
+  "The lab's kernels are for a newer TensorFlow than this one, which the tfjs-node package downloads for itself.";
 
 /** The binding that ESAM_LAB_TENSORFLOW_BINDING names, for those who compiled their own. */
 const ownBinding = async (path: string): Promise<FoundTensorflow> => {
@@ -27,6 +31,7 @@ const ownBinding = async (path: string): Promise<FoundTensorflow> => {
     version: version ?? 'own build',
     location: dirname(path),
     variant: 'cpu',
+    kernels: await findKernels(path),
   };
 };
 
@@ -41,10 +46,12 @@ export const findLibrary = async (name: string): Promise<FoundTensorflow> => {
   }
   const path = join(location, manifest.binding ?? (await bindingPath()));
   if (!existsSync(path)) {
-    const reason = `TensorFlow is there, but not yet connected to this version of tfjs-node, which takes seconds. ${advice}`;
+    const reason = `TensorFlow is there, but not yet connected to this version of ESAM Lab, which takes seconds. ${advice}`;
     return { state: 'missing', reason };
   }
-  return { state: 'ready', bindingPath: path, version: manifest.version, location, variant: manifest.variant };
+  const { version, variant } = manifest;
+  const kernels = manifest.binding === null ? await findKernels(path) : { modules: [], reason: notForPackages };
+  return { state: 'ready', bindingPath: path, version, location, variant, kernels };
 };
 
 /** Finds the TensorFlow that was installed last; never throws for one that is missing or damaged. */

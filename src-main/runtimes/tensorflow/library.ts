@@ -1,13 +1,15 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DownloadOptions } from '../download.ts';
-import { reportStage } from '../progress.ts';
+import { type Report, reportStage } from '../progress.ts';
 import { ensureSpace } from '../space.ts';
 import { checkBinding } from './check.ts';
-import { compileBinding, findCompiler } from './compile.ts';
+import { type Build, compileBinding, findCompiler } from './compile.ts';
+import { compileKernels } from './compileKernels.ts';
 import { fetchWheels } from './fetchWheels.ts';
 import { findPip } from './pip.ts';
 import {
+  bindingFile,
   bindingPath,
   damagedFile,
   downloadsFolder,
@@ -20,18 +22,15 @@ import {
 import type { Recipe } from './recipe.ts';
 import { unpackWheel } from './unpack.ts';
 
-/** Compiles the binding in `folder`, a folder two levels below the library, and tries it. */
-const connect = async (
-  recipe: Recipe,
-  compiler: string,
-  library: string,
-  folder: string,
-  options: DownloadOptions,
-): Promise<void> => {
-  reportStage(options.report, 'compile', 'Compiling the connection between Node and TensorFlow');
-  await compileBinding(compiler, recipe, library, folder, options.signal);
-  reportStage(options.report, 'check', 'Trying TensorFlow');
-  await checkBinding(join(folder, 'tfjs_binding.node'), options.signal);
+/** Compiles the binding in `target`, a folder two levels below the library, and tries it; then the kernels beside it. */
+const connect = async (build: Build, report: Report): Promise<void> => {
+  reportStage(report, 'compile', 'Compiling the connection between Node and TensorFlow');
+  await compileBinding(build);
+  reportStage(report, 'check', 'Trying TensorFlow');
+  await checkBinding(join(build.target, bindingFile), build.signal);
+  reportStage(report, 'compile', "Compiling the lab's own kernels for TensorFlow");
+  const reason = await compileKernels(build);
+  if (reason !== null) reportStage(report, 'check', `${reason} TensorFlow's own kernels take their place`);
 };
 
 const filesWithSizes = async (library: string): Promise<{ path: string; sizeBytes: number }[]> => {
@@ -54,7 +53,8 @@ const build = async (recipe: Recipe, compiler: string, options: DownloadOptions)
       await unpackWheel(path, library, title, options);
     }
     const files = await filesWithSizes(library);
-    await connect(recipe, compiler, library, join(library, dirname(await bindingPath())), options);
+    const target = join(library, dirname(await bindingPath()));
+    await connect({ compiler, recipe, library, target, signal: options.signal }, options.report);
     await writeManifest(library, { version: recipe.version, variant: recipe.variant, binding: null, files });
     const home = join(tensorflowFolder(), libraryName(recipe));
     await rm(home, { recursive: true, force: true });
@@ -65,13 +65,17 @@ const build = async (recipe: Recipe, compiler: string, options: DownloadOptions)
   }
 };
 
+/**
+ * Makes the binding alone. Those of other versions of its sources stay (half a megabyte each): other checkouts, and labs that are
+ * running, may be using them.
+ */
 const reconnect = async (recipe: Recipe, compiler: string, options: DownloadOptions): Promise<void> => {
   const library = join(tensorflowFolder(), libraryName(recipe));
   const home = join(library, dirname(await bindingPath()));
   await mkdir(dirname(home), { recursive: true });
   const staging = await mkdtemp(join(dirname(home), stagingPrefix));
   try {
-    await connect(recipe, compiler, library, staging, options);
+    await connect({ compiler, recipe, library, target: staging, signal: options.signal }, options.report);
     await rename(staging, home);
   } finally {
     await rm(staging, { recursive: true, force: true });

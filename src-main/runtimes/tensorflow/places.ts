@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { cacheFolder } from '../cacheFolder.ts';
+import { instructionSets } from './kernelModules.ts';
 import type { Recipe } from './recipe.ts';
 
 const resolve = createRequire(import.meta.url).resolve;
-const bindingFile = 'tfjs_binding.node';
+export const bindingFile = 'tfjs_binding.node';
 
-/** Changed whenever the compiler is called differently, so that an old binding is not taken for a new one. */
-const compileRevision = 1;
+/** Changed whenever the compiler is called differently (but for the kernels' flags), so that an old binding is not taken for a new one. */
+const compileRevision = 2;
 
 /** Folder that holds everything about TensorFlow: libraries, unfinished downloads, the choice. */
 export const tensorflowFolder = (): string => join(cacheFolder(), 'tensorflow');
@@ -22,17 +24,26 @@ export const libraryName = ({ version, variant, platform }: Recipe): string => `
 export const tfjsFolder = (): string => dirname(resolve('@tensorflow/tfjs-node-gpu/package.json'));
 export const nodeApiHeadersFolder = (): string => join(dirname(resolve('node-api-headers/package.json')), 'include');
 
-/** Names the binding by all that it is compiled from besides the library it lies with. */
-const bindingKey = async (): Promise<string> => {
-  const hash = createHash('sha256').update(String(compileRevision));
-  for (const folder of [join(tfjsFolder(), 'binding'), nodeApiHeadersFolder()]) {
+/** Sources of the lab's own kernels; copied beside the bundles by the build. */
+export const kernelsFolder = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../trainer/engine/tensorflow/kernels/' : './kernels/', import.meta.url),
+);
+
+/** Names the binding by all that it and the kernels beside it are compiled from, besides the library it lies with. */
+const bindingKey = async (kernels: string): Promise<string> => {
+  const hash = createHash('sha256').update(String(compileRevision)).update(JSON.stringify(instructionSets));
+  for (const folder of [join(tfjsFolder(), 'binding'), nodeApiHeadersFolder(), kernels]) {
     for (const name of (await readdir(folder)).sort()) hash.update(name).update(await readFile(join(folder, name)));
   }
   return hash.digest('hex').slice(0, 16);
 };
 
-/** Path of the compiled binding below a library's folder, relative to it. */
-export const bindingPath = async (): Promise<string> => join('bindings', await bindingKey(), bindingFile);
+/**
+ * Path of the compiled binding below a library's folder, relative to it.
+ * @param kernels - folder with the kernels' sources.
+ */
+export const bindingPath = async (kernels = kernelsFolder): Promise<string> =>
+  join('bindings', await bindingKey(kernels), bindingFile);
 
 /** What lies in a library's folder; written last, so that a folder without it is a half-done one. */
 const manifestSchema = z.object({

@@ -1,0 +1,79 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkKernels } from './check.ts';
+import { type Build, callCompiler, copyFiles, includeHeaders, linkerFlags } from './compile.ts';
+import { instructionSets, kernelsRecord, type KernelsRecord, moduleFile } from './kernelModules.ts';
+import { bindingFile, kernelsFolder } from './places.ts';
+
+type InstructionSet = (typeof instructionSets)[number];
+/** Each returns null, or what went wrong. */
+type Compile = (source: string, object: string, flags: readonly string[]) => Promise<string | null>;
+type Step = () => Promise<string | null>;
+
+const firstFailure = async (...steps: readonly Step[]): Promise<string | null> => {
+  for (const step of steps) {
+    const failure = await step();
+    if (failure !== null) return failure;
+  }
+  return null;
+};
+
+/** Compiles the parts of one module at once, links them and loads the module on trial; what does not work is deleted. */
+const makeModule = async (
+  build: Build,
+  set: InstructionSet,
+  threads: Promise<string | null>,
+  compile: Compile,
+): Promise<string | null> => {
+  const module = join(build.target, moduleFile(set));
+  const objects = [`kernels-${set.id}.o`, `module-${set.id}.o`, 'threads.o'];
+  const failure = await firstFailure(
+    async () => {
+      const parts = await Promise.all([
+        compile('kernels.cc', `kernels-${set.id}.o`, ['-O3', '-ffp-contract=fast', ...set.flags]),
+        compile('module.cc', `module-${set.id}.o`, ['-O2', ...set.moduleFlags]),
+        threads,
+      ]);
+      return parts.find((errors) => errors !== null) ?? null;
+    },
+    () => {
+      const paths = objects.map((name) => join(build.target, 'objects', name));
+      return callCompiler(build, [...paths, '-pthread', '-o', module, ...linkerFlags(build)]);
+    },
+    () => checkKernels(join(build.target, bindingFile), module, build.signal),
+  );
+  if (failure !== null) await rm(module, { force: true });
+  return failure;
+};
+
+/**
+ * Compiles the lab's own kernels into modules beside the binding, one for each instruction set. Without them TensorFlow computes with
+ * its own kernels, slower: a compiler may be too old for the lab's. Why some or all are missing is then kept beside the binding.
+ * @param sources - folder with kernels.cc (what computes), module.cc and threads.cc (what runs on any processor) and their headers.
+ * @returns null, or that reason.
+ */
+export const compileKernels = async (build: Build, sources = kernelsFolder): Promise<string | null> => {
+  const { compiler, target } = build;
+  const [copy, objects] = [join(target, 'kernels'), join(target, 'objects')];
+  await copyFiles(sources, copy);
+  await mkdir(objects, { recursive: true });
+  const shared = ['-std=c++17', '-fPIC', '-w', '-fvisibility=hidden', '-pthread', ...(await includeHeaders(build))];
+  const compile: Compile = (source, object, flags) =>
+    callCompiler(build, [...shared, ...flags, '-c', join(copy, source), '-o', join(objects, object)]);
+  const threads = compile('threads.cc', 'threads.o', ['-O2']);
+  const failures = await Promise.all(instructionSets.map((set) => makeModule(build, set, threads, compile)));
+  await threads;
+  await rm(objects, { recursive: true });
+  const sentences = failures.flatMap((failure, index) => {
+    const title = instructionSets[index]?.title ?? '';
+    return failure === null
+      ? []
+      : [
+          `The lab's kernels for ${title} could not be built with ${compiler} and loaded (${failure.split('\n')[0] ?? ''}).`,
+        ];
+  });
+  if (sentences.length === 0) return null;
+  const reason = sentences.join(' ');
+  await writeFile(join(target, kernelsRecord), JSON.stringify({ reason } satisfies KernelsRecord));
+  return reason;
+};
