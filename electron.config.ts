@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { build } from 'electron-builder';
-import type { Configuration } from 'electron-builder';
+import type { Configuration, FileSet } from 'electron-builder';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
 import page from './src-renderer/vite.config.ts';
@@ -59,6 +59,9 @@ export default defineConfig({
   renderer: { ...page, build: { ...page.build, rolldownOptions: { input: 'src-renderer/index.html' } } },
 });
 
+/** Takes along what electron-builder leaves out of every folder unless asked: C++ sources, and what node-gyp reads. */
+const compiled = (folder: string, filter: string[]): FileSet => ({ from: folder, to: folder, filter });
+
 /** How electron-builder makes installers; `npm run package -- --dir` makes only the unpacked folder. */
 export const packaging: Configuration = {
   appId: 'lab.esam.desktop',
@@ -70,11 +73,14 @@ export const packaging: Configuration = {
     'resources/icon.png',
     'package.json',
     '!node_modules/node-{linux,win,bin}-*/**',
+    compiled('out/main/kernels', ['*.cc']),
+    compiled('node_modules/@tensorflow/tfjs-node-gpu', ['binding.gyp', 'binding/*.cc']),
   ],
   asar: true,
   // Libraries that the system loads, and sources that the installation of TensorFlow compiles.
   asarUnpack: [
     'out/engine/**',
+    'out/main/kernels/**',
     'node_modules/better-sqlite3/**',
     'node_modules/@tensorflow/tfjs-node-gpu/**',
     'node_modules/node-api-headers/**',
