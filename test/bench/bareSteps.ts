@@ -58,7 +58,7 @@ export const compareWithBareSteps = async (
   const { id } = overheadConfig.dataset;
   const found = await findTensorflow();
   if (found.state !== 'ready') throw new Error(found.reason);
-  const ops = tensorflowOps(found.bindingPath);
+  const ops = tensorflowOps(found.bindingPath, { ownKernels: true });
   const open = (): Run => openRun(ops, overheadConfig, library.get(id), library.folderOf(id), 'bench');
   const loop = train(open(), { when: null });
   const bare = bareSteps(open());

@@ -7,7 +7,7 @@ const openEngine = new URL('../../../src-main/trainer/engine/tensorflowOps.ts', 
 /** What an engine says in a process that was started with this setting, and whether TensorFlow's log says that oneDNN is on. */
 const inProcess = async (setting: '0' | '1'): Promise<{ found: string; isLogged: boolean }> => {
   const script = `const { tensorflowOps } = await import(${JSON.stringify(openEngine)});
-    console.log(String(tensorflowOps(process.argv[1]).oneDnn));`;
+    console.log(String(tensorflowOps(process.argv[1], { ownKernels: true }).oneDnn));`;
   const { stdout, stderr } = spawnSync(
     process.execPath,
     ['--input-type=module', '--eval', script, await tensorflowBinding()],
