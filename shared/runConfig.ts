@@ -128,6 +128,8 @@ export const deviceConfigSchema = z.strictObject({
   tf32: z.boolean(),
   /** Allocate GPU memory as needed instead of all at once. */
   memoryGrowth: z.boolean(),
+  /** TensorFlow on a CPU: the lab's own kernels (Winograd convolutions, fused BatchNorm) where they are there, else TensorFlow's. */
+  ownKernels: z.boolean().default(true),
 });
 export type DeviceConfig = z.infer<typeof deviceConfigSchema>;
 

@@ -44,6 +44,7 @@ const labels: Readonly<Record<string, string>> = {
   'device.deterministic': 'deterministic',
   'device.tf32': 'TF32',
   'device.memoryGrowth': 'memory growth',
+  'device.ownKernels': 'own kernels',
   logEvery: 'record every (steps)',
   seed: 'seed',
 };

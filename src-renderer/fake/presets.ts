@@ -12,7 +12,7 @@ const shared: SharedConfig = {
   epochs: 3,
   schedule: { name: 'cosine' },
   labelSmoothing: 0,
-  device: { engine: 'tensorflow', threads: 0, deterministic: false, tf32: false, memoryGrowth: true },
+  device: { engine: 'tensorflow', threads: 0, deterministic: false, tf32: false, memoryGrowth: true, ownKernels: true },
   logEvery: 10,
 };
 const base = { learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4 };

@@ -29,7 +29,7 @@ const probe = (
   device: 'CPU',
   threads: 8,
   oneDnn: engine === 'wasm' ? null : true,
-  settings: { engine, threads: 0, deterministic: false, tf32: false, memoryGrowth: true },
+  settings: { engine, threads: 0, deterministic: false, tf32: false, memoryGrowth: true, ownKernels: true },
   steps: 10,
   speeds: [speed('resnet8', 128, speeds[0]), speed('resnet18', 32, speeds[1])],
   convolutionGflops,

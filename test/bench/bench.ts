@@ -44,7 +44,13 @@ const lastLineOf = (
 
 /** The engine's environment has to be there before TensorFlow loads, so a child process measures. */
 const ours = (...more: string[]): Record<string, unknown> => {
-  const device = { engine: 'tensorflow', deterministic: false, tf32: false, memoryGrowth: true } as const;
+  const device = {
+    engine: 'tensorflow',
+    deterministic: false,
+    tf32: false,
+    memoryGrowth: true,
+    ownKernels: true,
+  } as const;
   return lastLineOf(process.execPath, [fileURLToPath(import.meta.url), ...process.argv.slice(2), ...more, '--child'], {
     ...process.env,
     ...engineEnvironment({ ...device, threads: Number(values.threads) }),

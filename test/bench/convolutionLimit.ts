@@ -5,7 +5,7 @@ import { median } from './median.ts';
 /** One convolution of a step: its inputs, and the call. */
 interface Call {
   readonly inputs: readonly Pick<Tensor, 'shape' | 'dataType'>[];
-  readonly run: (inputs: readonly Tensor[]) => Tensor;
+  readonly run: (ops: Ops, inputs: readonly Tensor[]) => Tensor;
 }
 
 const two = ([a, b]: readonly Tensor[]): [Tensor, Tensor] => {
@@ -17,20 +17,20 @@ const two = ([a, b]: readonly Tensor[]): [Tensor, Tensor] => {
 export const notingConvolutions = (ops: Ops, calls: Call[]): Ops => ({
   ...ops,
   conv2d(x, kernel, convolution) {
-    calls.push({ inputs: [x, kernel], run: (inputs) => ops.conv2d(...two(inputs), convolution) });
+    calls.push({ inputs: [x, kernel], run: (table, inputs) => table.conv2d(...two(inputs), convolution) });
     return ops.conv2d(x, kernel, convolution);
   },
   conv2dInputGrad(dy, kernel, inputShape, convolution) {
     calls.push({
       inputs: [dy, kernel],
-      run: (inputs) => ops.conv2dInputGrad(...two(inputs), inputShape, convolution),
+      run: (table, inputs) => table.conv2dInputGrad(...two(inputs), inputShape, convolution),
     });
     return ops.conv2dInputGrad(dy, kernel, inputShape, convolution);
   },
   conv2dFilterGrad(x, dy, kernelShape, convolution) {
     calls.push({
       inputs: [x, dy],
-      run: (inputs) => ops.conv2dFilterGrad(...two(inputs), kernelShape, convolution),
+      run: (table, inputs) => table.conv2dFilterGrad(...two(inputs), kernelShape, convolution),
     });
     return ops.conv2dFilterGrad(x, dy, kernelShape, convolution);
   },
@@ -53,7 +53,7 @@ export const convolutionMs = (ops: Ops, calls: readonly Call[], repeats = 3): nu
     const durations: number[] = [];
     for (let repeat = 0; repeat <= repeats; repeat++) {
       const start = performance.now();
-      ops.dispose(call.run(inputs));
+      ops.dispose(call.run(ops, inputs));
       ops.synchronize();
       if (repeat > 0) durations.push(performance.now() - start);
     }

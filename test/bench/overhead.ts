@@ -16,7 +16,7 @@ export const overheadConfig: RunConfig = runConfigSchema.parse({
   epochs: 6,
   schedule: { name: 'constant' },
   labelSmoothing: 0,
-  device: { engine: 'tensorflow', threads: 0, deterministic: false, tf32: false, memoryGrowth: true },
+  device: { engine: 'tensorflow', threads: 0, deterministic: false, tf32: false, memoryGrowth: true, ownKernels: true },
   logEvery: 10,
   optimizer: { name: 'sgd', learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4 },
   seed: 0,

@@ -12,7 +12,7 @@ export const smallRun = (datasetId: string, epochs = 2): RunConfig =>
     epochs,
     schedule: { name: 'constant' },
     labelSmoothing: 0,
-    device: { engine: 'reference', threads: 0, deterministic: false, tf32: false, memoryGrowth: true },
+    device: { engine: 'reference', threads: 0, deterministic: false, tf32: false, memoryGrowth: true, ownKernels: true },
     logEvery: 1,
     optimizer: { name: 'sgd', learningRate: 0.05, momentum: 0.9, weightDecay: 0 },
     seed: 0,

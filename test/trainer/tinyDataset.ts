@@ -76,7 +76,7 @@ export const tinyRun = (settings: Partial<RunSettings> = {}): RunConfig =>
     epochs: 2,
     schedule: { name: 'cosine' },
     labelSmoothing: 0,
-    device: { engine: 'tensorflow', threads: 0, deterministic: true, tf32: false, memoryGrowth: true },
+    device: { engine: 'tensorflow', threads: 0, deterministic: true, tf32: false, memoryGrowth: true, ownKernels: true },
     logEvery: 3,
     optimizer: sgd,
     seed: 1,

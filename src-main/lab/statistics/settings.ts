@@ -61,6 +61,7 @@ export const settingsOf = ({ optimizer, dataset, augmentation, model, device, ..
   deterministic: onOff(device.deterministic),
   TF32: onOff(device.tf32),
   'memory growth': onOff(device.memoryGrowth),
+  'own kernels': onOff(device.ownKernels),
   'log every': String(rest.logEvery),
 });
 

@@ -19,5 +19,5 @@ export const openEngine = (device: DeviceConfig, bindingPath: string | null): Op
       'TensorFlow is not installed. Install it on the Device page or with "esam-lab device --install", or train on the WebAssembly engine.',
     );
   }
-  return tensorflowOps(bindingPath, { ownKernels: true });
+  return tensorflowOps(bindingPath, device);
 };

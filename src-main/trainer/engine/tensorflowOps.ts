@@ -115,7 +115,7 @@ export const tensorflowOps = (bindingPath: string, settings: { readonly ownKerne
   const updateAttributes = [T, attribute.bool('use_locking', false)];
 
   return {
-    name: `TensorFlow ${kernels.version} (${kernels.usesGpu ? 'GPU' : 'CPU'}${instructions === null ? '' : `, Winograd on ${instructions}`})`,
+    name: `TensorFlow ${kernels.version} (${kernels.usesGpu ? 'GPU' : 'CPU'}${instructions === null ? '' : `, own kernels on ${instructions}`})`,
     threads: kernels.threads,
     oneDnn: usesOneDnn(kernels),
     counters: kernels.counters,
