@@ -16,11 +16,15 @@ const side = (tensor: { readonly shape: readonly number[] }, axis: number): numb
 /**
  * The op table on TensorFlow's kernels, called by name (NHWC).
  * @param bindingPath - the compiled binding; the lab's own kernels lie beside it.
- * @param settings.ownKernels - whether to use those where they are there.
+ * @param settings.ownKernels - whether to use those where they are there. @param settings.instructions - as in loadOwnKernels.
  */
-export const tensorflowOps = (bindingPath: string, settings: { readonly ownKernels: boolean }): Ops => {
+export const tensorflowOps = (
+  bindingPath: string,
+  settings: { readonly ownKernels: boolean; readonly instructions?: string },
+): Ops => {
   const kernels: Kernels = openKernels(bindingPath);
-  const instructions = kernels.usesGpu || !settings.ownKernels ? null : loadOwnKernels(bindingPath);
+  const instructions =
+    kernels.usesGpu || !settings.ownKernels ? null : loadOwnKernels(bindingPath, settings.instructions);
   const { one, run, dispose, attribute, integers, keep } = kernels;
   const T = attribute.type('T', 'float32');
   const typed = (tensor: Tensor): Attribute => attribute.type('T', tensor.dataType);

@@ -11,11 +11,13 @@ const instructionSets = [
 
 /**
  * Registers the lab's own kernels (kernels/) with the TensorFlow that the binding has loaded.
+ * @param wished - only those for these instructions; the fastest if not said. A process keeps the first that it loads.
  * @returns the instructions that they use; null where none were compiled, or none run on this processor.
  */
-export const loadOwnKernels = (bindingPath: string): string | null => {
+export const loadOwnKernels = (bindingPath: string, wished?: string): string | null => {
   const load = createRequire(import.meta.url);
-  const found = instructionSets.find(({ file }) => {
+  const found = instructionSets.find(({ file, title }) => {
+    if (wished !== undefined && title !== wished) return false;
     const path = join(dirname(bindingPath), file);
     return existsSync(path) && (load(path) as { isRegistered: boolean }).isRegistered;
   });
