@@ -39,21 +39,18 @@ void computeConvolution(Call& call, const ConvolutionSettings& settings) {
   const winograd::Images narrow{wide.count, winograd::parts(wide.height, settings.stride), winograd::parts(wide.width, settings.stride)};
   const winograd::Images from = isBackward ? narrow : wide, to = isBackward ? wide : narrow;
   T* const y = call.output<T>(0, {to.count, to.height, to.width, outputs});
-  const int64_t panelsLength = winograd::panelsLength(inputs, outputs);
-  float* const panels = sharedScratch(panelsLength + (isBackward ? TF_TensorElementCount(kernel) : 0));
   if (y == nullptr) return;
-  if (panels == nullptr) return call.failForMemory();
-  const float* weights = dataOf<float>(kernel);
-  if (isBackward) {
-    winograd::turnRound(weights, outputs, inputs, panels + panelsLength);
-    weights = panels + panelsLength;
-  }
-  const auto convolve = [&](auto scheme) {
-    using Scheme = decltype(scheme);
-    winograd::filterPanels<Scheme>(weights, inputs, outputs, panels);
-    return winograd::convolve<Scheme>(dataOf<T>(x), panels, y, from, to, inputs, outputs);
+  const int64_t turnedLength = isBackward ? TF_TensorElementCount(kernel) : 0;
+  const auto filter = [&](auto scheme) {
+    const float* weights = dataOf<float>(kernel);
+    const winograd::Filtering<decltype(scheme), T> sized(dataOf<T>(x), weights, y, from, to, inputs, outputs);
+    float* const shared = sharedScratch(turnedLength + sized.sharedLength());
+    if (shared == nullptr) return false;
+    if (!isBackward) return sized.run(shared);
+    winograd::turnRound(weights, outputs, inputs, shared);
+    return winograd::Filtering<decltype(scheme), T>(dataOf<T>(x), shared, y, from, to, inputs, outputs).run(shared + turnedLength);
   };
-  const bool isDone = settings.stride == 1 ? convolve(Unmoved()) : isBackward ? convolve(Doubling()) : convolve(Halving());
+  const bool isDone = settings.stride == 1 ? filter(Unmoved()) : isBackward ? filter(Doubling()) : filter(Halving());
   if (!isDone) call.failForMemory();
 }
 

@@ -51,13 +51,14 @@ static inline void innerProducts(int rows, const float* left, int64_t leftStride
   fewInnerProducts<registerRows - 1>(rows - r, left + r * leftStride, leftStride, right, depth, out + r * panel);
 }
 
-/** out[r] += Σ over d of left[d][r]·right[d] for `outerRows` rows; left[d] is one vector after the other. */
+/** out[r] = Σ over d of left[d][r]·right[d] for `outerRows` rows, on top of what is there if `adds`; left[d] is one vector after the other. */
+template <bool adds>
 static __attribute__((noinline)) void outerProduct(const float* left, const float* right, int depth, float* out, int64_t outStride) {
   Vec sums[outerRows][2];
 #pragma GCC unroll 8
   for (int r = 0; r < outerRows; r++) {
-    sums[r][0] = load(out + r * outStride);
-    sums[r][1] = load(out + r * outStride + lanes);
+    sums[r][0] = adds ? load(out + r * outStride) : Vec{};
+    sums[r][1] = adds ? load(out + r * outStride + lanes) : Vec{};
   }
   for (int d = 0; d < depth; d++) {
     const Vec first = load(right + d * panel), second = load(right + d * panel + lanes);

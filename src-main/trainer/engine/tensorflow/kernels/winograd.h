@@ -81,24 +81,19 @@ struct Window {
 /** Floats of a filter's values for `depth` channels in and `columns` out: [panels][36][depth][panel]. */
 static inline int64_t panelsLength(int depth, int columns) { return int64_t(filterPoints) * depth * wholePanels(columns); }
 
-/** Brings kernel [3,3,depth,columns] into that form, zeros in the columns that it lacks. */
+/** Brings `panel` columns of kernel [3,3,depth,columns] from `column` on into that form, for some of the depth: zeros where there is none. */
 template <typename Scheme>
-static void filterPanels(const float* kernel, int depth, int columns, float* panels) {
-  const int panelCount = parts(columns, panel);
-  parallelFor(panelCount * parts(depth, 16), [&](int task) {
-    const int panelIndex = task % panelCount, first = task / panelCount * 16;
-    for (int d = first; d < smaller(depth, first + 16); d++) {
-      for (int half = 0; half < panel; half += lanes) {
-        const int column = panelIndex * panel + half;
-        const bool isInside = column < columns;
-        const float* const from = kernel + int64_t(d) * columns + column;
-        float* const to = panels + (int64_t(panelIndex) * filterPoints * depth + d) * panel + half;
-        bothAxes<3, filterValues, Scheme::filter>(
-            [&](int i, int j) { return isInside ? load(from + int64_t(3 * i + j) * depth * columns) : Vec{}; },
-            [&](int i, int j, Vec value) { store(to + int64_t(filterValues * i + j) * depth * panel, value); });
-      }
+static void filterPanel(const float* kernel, int depth, int columns, int column, int firstDepth, int lastDepth, float* to) {
+  for (int d = firstDepth; d < lastDepth; d++) {
+    for (int half = 0; half < panel; half += lanes) {
+      const bool isInside = column + half < columns;
+      const float* const from = kernel + int64_t(d) * columns + column + half;
+      float* const place = to + int64_t(d) * panel + half;
+      bothAxes<3, filterValues, Scheme::filter>(
+          [&](int i, int j) { return isInside ? load(from + int64_t(3 * i + j) * depth * columns) : Vec{}; },
+          [&](int i, int j, Vec value) { store(place + int64_t(filterValues * i + j) * depth * panel, value); });
     }
-  });
+  }
 }
 
 /** kernel [3,3,inputs,outputs] → [3,3,outputs,inputs], turned by 180°: what goes back from the outputs to the inputs. */
@@ -121,60 +116,126 @@ static int tilesPerTask(int count, int products) {
   return parts(count, rounds * threadCount());
 }
 
-/**
- * y = x filtered. @param panels - see filterPanels. @param images, filtered - the sizes of x [.., depth] and y [.., columns].
- * @returns false where there is no memory.
- */
+/** y [.., columns] = x [.., depth] filtered by kernel [3,3,depth,columns]. */
 template <typename Scheme, typename T>
-static bool convolve(const T* x, const float* panels, T* y, Images images, Images filtered, int depth, int columns) {
-  constexpr int side = Scheme::products, products = side * side;
-  const Tiles<Scheme> tiles(filtered);
-  const int block = tilesPerTask(tiles.count, side);
-  // The 16 keeps the products of a tile out of one set of the cache.
-  const int64_t stride = int64_t(block) * depth + 16, sumStride = int64_t(block) * panel + 16;
-  std::atomic<bool> hasMemory{true};
-  parallelFor(parts(tiles.count, block), [&](int task) {
-    float* const values = threadScratch(products * (stride + sumStride) + depth);
-    if (values == nullptr) {
-      hasMemory.store(false);
-      return;
-    }
-    float* const sums = values + products * stride;
-    T* const zeros = reinterpret_cast<T*>(sums + products * sumStride);
+class Filtering {
+ public:
+  Filtering(const T* x, const float* kernel, T* y, Images images, Images filtered, int depth, int columns)
+      : x(x), kernel(kernel), y(y), images(images), tiles(filtered), depth(depth), columns(columns) {}
+
+  /** Floats that all threads share. */
+  int64_t sharedLength() const { return goesByPanels() ? products * stride(tiles.count, depth) : panelsLength(depth, columns); }
+
+  /** @returns false where there is no memory. */
+  bool run(float* shared) const {
+    std::atomic<bool> hasMemory{true};
+    const auto scratch = [&](int64_t length) {
+      float* const memory = threadScratch(length);
+      if (memory == nullptr) hasMemory.store(false);
+      return memory;
+    };
+    if (goesByPanels()) runByPanels(shared, scratch);
+    else runByTiles(shared, scratch);
+    return hasMemory.load();
+  }
+
+ private:
+  static constexpr int side = Scheme::products, products = side * side, depthPerTask = 16, tilesPerTransform = 8;
+
+  /** Filters that take more room than the inputs: every thread then makes its own panels, uses each once for all tiles, and forgets it. */
+  bool goesByPanels() const {
+    return int64_t(filterPoints) * columns > int64_t(products) * tiles.count && parts(columns, panel) >= 4 * threadCount();
+  }
+
+  /** Floats from one product of `count` tiles to the next; the 16 keeps those of a tile out of one set of the cache. */
+  static int64_t stride(int count, int width) { return int64_t(count) * width + 16; }
+
+  template <typename Scratch>
+  void runByTiles(float* panels, const Scratch& scratch) const {
+    const int panelCount = parts(columns, panel);
+    parallelFor(panelCount * parts(depth, depthPerTask), [&](int task) {
+      const int index = task % panelCount, first = task / panelCount * depthPerTask;
+      filterPanel<Scheme>(kernel, depth, columns, index * panel, first, smaller(depth, first + depthPerTask),
+                          panels + int64_t(index) * filterPoints * depth * panel);
+    });
+    const int block = tilesPerTask(tiles.count, side);
+    parallelFor(parts(tiles.count, block), [&](int task) {
+      float* const values = scratch(products * (stride(block, depth) + stride(block, panel)) + depth);
+      if (values == nullptr) return;
+      float* const sums = values + products * stride(block, depth);
+      const int first = task * block, count = smaller(block, tiles.count - first);
+      transformInputs(first, count, values, stride(block, depth), sums + products * stride(block, panel));
+      for (int column = 0; column < columns; column += panel) {
+        filterTiles(first, count, values, stride(block, depth), panels + int64_t(column) * filterPoints * depth, sums, column);
+      }
+    });
+  }
+
+  template <typename Scratch>
+  void runByPanels(float* values, const Scratch& scratch) const {
+    const int64_t all = stride(tiles.count, depth);
+    parallelFor(parts(tiles.count, tilesPerTransform), [&](int task) {
+      float* const zeros = scratch(depth);
+      if (zeros == nullptr) return;
+      const int first = task * tilesPerTransform;
+      transformInputs(first, smaller(tilesPerTransform, tiles.count - first), values + int64_t(first) * depth, all, zeros);
+    });
+    parallelFor(parts(columns, panel), [&](int task) {
+      float* const filter = scratch(panelsLength(depth, panel) + products * stride(tiles.count, panel));
+      if (filter == nullptr) return;
+      filterPanel<Scheme>(kernel, depth, columns, task * panel, 0, depth, filter);
+      filterTiles(0, tiles.count, values, all, filter, filter + panelsLength(depth, panel), task * panel);
+    });
+  }
+
+  /** Products' values [products][count][depth] of tiles. @param zeros - room for `depth` of them. */
+  void transformInputs(int first, int count, float* values, int64_t valuesStride, float* room) const {
+    T* const zeros = reinterpret_cast<T*>(room);
     std::memset(zeros, 0, sizeof(T) * depth);
-    const int first = task * block, count = smaller(block, tiles.count - first);
     for (int t = 0; t < count; t++) {
       const auto at = tiles.at(first + t);
       const Window<Scheme::inputSide, T> window(x, images, at.image, Scheme::firstInput(at.row),
                                                 Scheme::firstInput(at.column), depth, zeros);
       for (int channel = 0; channel < depth; channel += lanes) {
         float* const to = values + int64_t(t) * depth + channel;
-        bothAxes<Scheme::inputSide, side, Scheme::inputs>([&](int i, int j) { return load(window.pixels[i][j] + channel); },
-                               [&](int i, int j, Vec value) { store(to + (side * i + j) * stride, value); });
+        bothAxes<Scheme::inputSide, side, Scheme::inputs>(
+            [&](int i, int j) { return load(window.pixels[i][j] + channel); },
+            [&](int i, int j, Vec value) { store(to + (side * i + j) * valuesStride, value); });
       }
     }
-    for (int column = 0; column < columns; column += panel) {
-      const float* const filter = panels + int64_t(column) * filterPoints * depth;
-      for (int p = 0; p < products; p++) {
-        const int point = filterValues * Scheme::filterOf(p / side) + Scheme::filterOf(p % side);
-        innerProducts(count, values + p * stride, depth, filter + int64_t(point) * depth * panel, depth, sums + p * sumStride);
-      }
-      for (int t = 0; t < count; t++) {
-        const auto at = tiles.at(first + t);
-        const int rows = filtered.height - at.row, pixels = filtered.width - at.column;
-        for (int half = 0; half < panel && column + half < columns; half += lanes) {
-          const float* const from = sums + t * panel + half;
-          T* const to = y + ((int64_t(at.image) * filtered.height + at.row) * filtered.width + at.column) * columns + column + half;
-          bothAxes<side, Scheme::outputSide, Scheme::outputs>([&](int i, int j) { return load(from + (side * i + j) * sumStride); },
-                                [&](int i, int j, Vec value) {
-                                  if (i < rows && j < pixels) store(to + (int64_t(i) * filtered.width + j) * columns, value);
-                                });
-        }
+  }
+
+  /** The outputs of tiles in the panel from `column` on. @param sums - room for [products][count][panel]. */
+  void filterTiles(int first, int count, const float* values, int64_t valuesStride, const float* filter, float* sums, int column) const {
+    const Images& filtered = tiles.outputs;
+    const int64_t sumStride = stride(count, panel);
+    for (int p = 0; p < products; p++) {
+      const int point = filterValues * Scheme::filterOf(p / side) + Scheme::filterOf(p % side);
+      innerProducts(count, values + p * valuesStride, depth, filter + int64_t(point) * depth * panel, depth, sums + p * sumStride);
+    }
+    for (int t = 0; t < count; t++) {
+      const auto at = tiles.at(first + t);
+      const int rows = filtered.height - at.row, pixels = filtered.width - at.column;
+      for (int half = 0; half < panel && column + half < columns; half += lanes) {
+        const float* const from = sums + t * panel + half;
+        T* const to = y + ((int64_t(at.image) * filtered.height + at.row) * filtered.width + at.column) * columns + column + half;
+        bothAxes<side, Scheme::outputSide, Scheme::outputs>(
+            [&](int i, int j) { return load(from + (side * i + j) * sumStride); },
+            [&](int i, int j, Vec value) {
+              if (i < rows && j < pixels) store(to + (int64_t(i) * filtered.width + j) * columns, value);
+            });
       }
     }
-  });
-  return hasMemory.load();
-}
+  }
+
+  const T* const x;
+  const float* const kernel;
+  T* const y;
+  const Images images;
+  const Tiles<Scheme> tiles;
+  const int depth, columns;
+};
+
 /** How the gradient of a filter is divided among the threads: by input channels where there are many, else by tiles. */
 struct GradPlan {
   int channelParts, tileParts;
@@ -214,8 +275,10 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
     T* const zeros = reinterpret_cast<T*>(grads + products * gradStride);
     std::memset(zeros, 0, sizeof(T) * larger(inputs, outputs));
     float* const ownSums = sums + tilePart * partLength + int64_t(firstChannel) * columns;
-    for (int point = 0; point < filterPoints; point++) {
-      std::memset(ownSums + int64_t(point) * inputs * columns, 0, sizeof(float) * channels * columns);
+    if (firstTile == lastTile) {
+      for (int point = 0; point < filterPoints; point++) {
+        std::memset(ownSums + int64_t(point) * inputs * columns, 0, sizeof(float) * channels * columns);
+      }
     }
     for (int start = firstTile; start < lastTile; start += block) {
       const int count = smaller(block, lastTile - start);
@@ -240,11 +303,13 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
       }
       for (int p = 0; p < products; p++) {
         const int point = filterValues * Scheme::filterOf(p / side) + Scheme::filterOf(p % side);
+        const bool isFirst = start == firstTile && p / side < filterValues && p % side < filterValues;
+        const auto product = isFirst ? outerProduct<false> : outerProduct<true>;
         for (int column = 0; column < columns; column += panel) {
           const float* const right = grads + p * gradStride + int64_t(column) * block;
           for (int channel = 0; channel < channels; channel += outerRows) {
             const float* const left = values + p * stride + int64_t(channel / lanes) * lanes * block + channel % lanes;
-            outerProduct(left, right, count, ownSums + (int64_t(point) * inputs + channel) * columns + column, columns);
+            product(left, right, count, ownSums + (int64_t(point) * inputs + channel) * columns + column, columns);
           }
         }
       }
