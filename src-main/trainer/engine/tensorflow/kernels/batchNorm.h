@@ -1,7 +1,8 @@
 #pragma once
 // Batch normalisation of x [N,C], in training and back, with what may follow it: y = max(normalised + residual, 0). Memory bounds it, so
 // everything happens in two passes: one for sums over the rows, one over the elements. C is a multiple of `lanes`; tensors are float32 or
-// bfloat16, arithmetic is float32, sums of many rows are float64.
+// bfloat16, arithmetic is float32, sums of many rows are float64. Results are streamed past the caches: an activation rarely fits, and
+// to read its place in before it is overwritten costs a third more traffic.
 #include <algorithm>
 #include <cmath>
 #include <type_traits>
@@ -38,7 +39,10 @@ struct Rows {
 
   template <typename Task>  // task(first row, number of rows, part)
   void forEachPart(const Task& task) const {
-    parallelFor(parts, [&](int part) { task(first(part), of(part), part); });
+    parallelFor(parts, [&](int part) {
+      task(first(part), of(part), part);
+      finishStreams();
+    });
   }
 };
 
@@ -147,7 +151,7 @@ static inline void normalise(const T* x, const T* residual, T* y, const Rows& ro
           Vec value = affine.normalised(load(x + at), v);
           if (hasResidual) value += load(residual + at);
           if (isRelu) value = value <= Vec{} ? Vec{} : value;
-          store(y + at, value);
+          stream(y + at, value);
         }
       }
     });
@@ -183,7 +187,7 @@ static inline void gradientSums(const T* dy, const T* x, const T* y, T* passedOn
           if (passing == Passing::byInput) gradient = passed(gradient, affine.normalised(input, v));
           if (passing == Passing::byOutput) {
             gradient = passed(gradient, load(y + at));
-            store(passedOn + at, gradient);
+            stream(passedOn + at, gradient);
           }
           total[v] += gradient;
           products[v] += gradient * (input - affine.mean[v]);
@@ -217,7 +221,7 @@ static inline void inputGradient(const T* dy, const T* x, T* dx, const Rows& row
           const Vec input = load(x + at);
           Vec gradient = load(dy + at);
           if (passing == Passing::byInput) gradient = passed(gradient, affine.normalised(input, v));
-          store(dx + at, affine.factor[v] * (gradient - shift[v] - (input - affine.mean[v]) * tilt[v]));
+          stream(dx + at, affine.factor[v] * (gradient - shift[v] - (input - affine.mean[v]) * tilt[v]));
         }
       }
     });
