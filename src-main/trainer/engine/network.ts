@@ -156,7 +156,7 @@ export const networkBuilder = (inputShape: readonly [number, number, number]) =>
 
     batchNorm: (name: string, value: Value): Value => batchNorm(name, value, null),
 
-    /** ReLU of batch normalisation, or of its sum with `residual`, as one layer: it takes a third less memory traffic. */
+    /** ReLU of batch normalisation, or of its sum with `residual`, as one layer: fewer passes over memory. */
     batchNormRelu(name: string, value: Value, residual: Value | null = null): Value {
       if (residual !== null) expectSameShape(value, residual);
       return batchNorm(name, value, { residual: residual?.index ?? null });
