@@ -20,14 +20,17 @@ export interface NetworkState {
   readonly statistics: RunningStatistics[];
 }
 
-/** Which gradients of a layer are wanted: with respect to its input, and to each of `parametersOf(layer)`. */
+/** Which gradients of a layer are wanted: with respect to each of `inputsOf(layer)`, and to each of `parametersOf(layer)`. */
 export interface Wanted {
-  readonly input: boolean;
+  readonly inputs: readonly boolean[];
   readonly parameters: readonly boolean[];
 }
 
-export const inputsOf = (layer: Layer): readonly number[] =>
-  layer.kind === 'add' ? [layer.input, layer.other] : [layer.input];
+export const inputsOf = (layer: Layer): readonly number[] => {
+  if (layer.kind === 'add') return [layer.input, layer.other];
+  const residual = layer.kind === 'batchNorm' ? (layer.relu?.residual ?? null) : null;
+  return residual === null ? [layer.input] : [layer.input, residual];
+};
 
 export const parametersOf = (layer: Layer): readonly number[] => {
   switch (layer.kind) {
@@ -57,6 +60,7 @@ export const keptForBackward = (
     case 'dense':
       return { input: wanted.parameters[0] === true, output: false };
     case 'batchNorm':
+      return { input: true, output: layer.relu !== null };
     case 'gelu':
       return { input: true, output: false };
     case 'relu':
@@ -123,11 +127,11 @@ export const forward = (
       const scale = at(state.parameters, layer.scale);
       const offset = at(state.parameters, layer.offset);
       const running = at(state.statistics, layer.statistics);
-      if (mode === 'evaluate') return plain(ops.batchNormInference(x, scale, offset, running, batchNormEpsilon));
-      const result = ops.batchNorm(x, scale, offset, running, {
-        epsilon: batchNormEpsilon,
-        momentum: batchNormMomentum,
-      });
+      const residual = layer.relu?.residual ?? null;
+      const relu = layer.relu === null ? undefined : { residual: residual === null ? null : read(residual) };
+      if (mode === 'evaluate') return plain(ops.batchNormInference(x, scale, offset, running, batchNormEpsilon, relu));
+      const settings = { epsilon: batchNormEpsilon, momentum: batchNormMomentum };
+      const result = ops.batchNorm(x, scale, offset, running, settings, relu);
       const moved = { mean: result.runningMean, variance: result.runningVariance };
       const obsolete = mode === 'update' ? running : moved;
       if (mode === 'update') state.statistics[layer.statistics] = moved;
@@ -161,9 +165,9 @@ export const forward = (
   }
 };
 
-/** Gradients that a layer's backward step made; null where none was wanted. `input` may be `dy` itself (add). */
+/** Gradients that a layer's backward step made; null where none was wanted. Those of inputs may be `dy` itself (add). */
 export interface LayerGradients {
-  readonly input: Tensor | null;
+  readonly inputs: readonly (Tensor | null)[];
   readonly parameters: readonly (Tensor | null)[];
 }
 
@@ -181,7 +185,7 @@ export const backward = (
   wanted: Wanted,
   isFrozen: boolean,
 ): LayerGradients => {
-  const only = (input: Tensor | null): LayerGradients => ({ input, parameters: [] });
+  const only = (input: Tensor): LayerGradients => ({ inputs: [input], parameters: [] });
   switch (layer.kind) {
     case 'conv2d': {
       const kernel = at(parameters, layer.kernel);
@@ -189,26 +193,28 @@ export const backward = (
         parameters: [
           wanted.parameters[0] ? ops.conv2dFilterGrad(kept.input(), dy, kernel.shape, layer.convolution) : null,
         ],
-        input: wanted.input ? ops.conv2dInputGrad(dy, kernel, kept.inputShape, layer.convolution) : null,
+        inputs: [wanted.inputs[0] ? ops.conv2dInputGrad(dy, kernel, kept.inputShape, layer.convolution) : null],
       };
     }
     case 'batchNorm': {
       const gradOf = isFrozen ? ops.batchNormFrozenGrad : ops.batchNormGrad;
-      const grad = gradOf(dy, kept.input(), at(parameters, layer.scale), saved, batchNormEpsilon);
-      const ifWanted = (tensor: Tensor, isWanted: boolean | undefined): Tensor | null => {
-        if (isWanted === true) return tensor;
+      const relu =
+        layer.relu === null ? undefined : { output: kept.output(), hasResidual: layer.relu.residual !== null };
+      const grad = gradOf(dy, kept.input(), at(parameters, layer.scale), saved, batchNormEpsilon, relu);
+      const ifWanted = (tensor: Tensor | undefined, isWanted: boolean | undefined): Tensor | null => {
+        if (tensor === undefined || isWanted === true) return tensor ?? null;
         ops.dispose(tensor);
         return null;
       };
       return {
-        input: ifWanted(grad.input, wanted.input),
+        inputs: [ifWanted(grad.input, wanted.inputs[0]), ifWanted(grad.residual, wanted.inputs[1])],
         parameters: [ifWanted(grad.scale, wanted.parameters[0]), ifWanted(grad.offset, wanted.parameters[1])],
       };
     }
     case 'relu':
       return only(ops.reluGrad(dy, kept.output()));
     case 'add':
-      return only(dy);
+      return { inputs: wanted.inputs.map((isWanted) => (isWanted ? dy : null)), parameters: [] };
     case 'maxPool':
       return only(ops.maxPoolGrad(dy, kept.input(), kept.output(), layer.pooling));
     case 'averagePool':
@@ -218,16 +224,21 @@ export const backward = (
     case 'reshape':
       return only(ops.reshape(dy, kept.inputShape));
     case 'bias':
-      return { input: wanted.input ? dy : null, parameters: [wanted.parameters[0] ? ops.biasAddGrad(dy) : null] };
+      return {
+        inputs: [wanted.inputs[0] ? dy : null],
+        parameters: [wanted.parameters[0] ? ops.biasAddGrad(dy) : null],
+      };
     case 'dense':
       return withRows(ops, dy, (dyRows) => ({
         parameters: [
           wanted.parameters[0] ? withRows(ops, kept.input(), (rows) => ops.matMul(rows, dyRows, true, false)) : null,
           wanted.parameters[1] ? ops.biasAddGrad(dy) : null,
         ],
-        input: wanted.input
-          ? shapedLike(ops, ops.matMul(dyRows, at(parameters, layer.kernel), false, true), dy.shape)
-          : null,
+        inputs: [
+          wanted.inputs[0]
+            ? shapedLike(ops, ops.matMul(dyRows, at(parameters, layer.kernel), false, true), dy.shape)
+            : null,
+        ],
       }));
     default:
       return backwardTokens(ops, layer, parameters, dy, kept, saved, wanted);

@@ -12,7 +12,7 @@ export interface ParameterSpec {
   readonly initialiser: Initialiser;
 }
 
-/** One step of the computation. `input` and `other` are value indices, parameters and statistics indices into the network's lists. */
+/** One step of the computation. `input`, `other` and `residual` are value indices, parameters and statistics indices into the network's lists. */
 export type Layer =
   | { readonly kind: 'conv2d'; readonly input: number; readonly kernel: number; readonly convolution: Convolution }
   | {
@@ -21,6 +21,8 @@ export type Layer =
       readonly scale: number;
       readonly offset: number;
       readonly statistics: number;
+      /** A ReLU after it, of the sum with a value where that is not null. */
+      readonly relu: { readonly residual: number | null } | null;
     }
   | { readonly kind: 'relu'; readonly input: number }
   | { readonly kind: 'add'; readonly input: number; readonly other: number }
@@ -116,6 +118,15 @@ export const networkBuilder = (inputShape: readonly [number, number, number]) =>
     scale: parameter(`${name}.scale`, [channels], { kind: 'constant', value: 1 }),
     offset: parameter(`${name}.offset`, [channels], { kind: 'constant', value: 0 }),
   });
+  const batchNorm = (name: string, value: Value, relu: { readonly residual: number | null } | null): Value => {
+    const channels = image(value)[2];
+    const layer = { kind: 'batchNorm', input: value.index, ...affine(name, channels), relu } as const;
+    return append({ ...layer, statistics: statistics.push(channels) - 1 }, value.shape);
+  };
+  const expectSameShape = (value: Value, other: Value): void => {
+    if (value.shape.join() === other.shape.join()) return;
+    throw new Error(`Shapes [${value.shape.join()}] and [${other.shape.join()}] cannot be added.`);
+  };
 
   return {
     input: { index: 0, shape: inputShape } satisfies Value as Value,
@@ -143,18 +154,18 @@ export const networkBuilder = (inputShape: readonly [number, number, number]) =>
       return append({ kind: 'conv2d', input: value.index, kernel, convolution: { stride, padding } }, shape);
     },
 
-    batchNorm(name: string, value: Value): Value {
-      const channels = image(value)[2];
-      const layer = { kind: 'batchNorm', input: value.index, ...affine(name, channels) } as const;
-      return append({ ...layer, statistics: statistics.push(channels) - 1 }, value.shape);
+    batchNorm: (name: string, value: Value): Value => batchNorm(name, value, null),
+
+    /** ReLU of batch normalisation, or of its sum with `residual`, as one layer: fewer passes over memory. */
+    batchNormRelu(name: string, value: Value, residual: Value | null = null): Value {
+      if (residual !== null) expectSameShape(value, residual);
+      return batchNorm(name, value, { residual: residual?.index ?? null });
     },
 
     relu: (value: Value): Value => append({ kind: 'relu', input: value.index }, value.shape),
 
     add(value: Value, other: Value): Value {
-      if (value.shape.join() !== other.shape.join()) {
-        throw new Error(`Shapes [${value.shape.join()}] and [${other.shape.join()}] cannot be added.`);
-      }
+      expectSameShape(value, other);
       return append({ kind: 'add', input: value.index, other: other.index }, value.shape);
     },
 

@@ -25,14 +25,34 @@ export interface MaxPooling extends Pooling {
   readonly padding?: number;
 }
 
+/** A ReLU after a batch normalisation, in the same op: output = max(normalised + residual, 0). */
+export interface FusedRelu {
+  /** Of x's shape and type; null where nothing is added. */
+  readonly residual: Tensor | null;
+}
+
+/** What a fused ReLU left for the way back. */
+export interface FusedReluOutput {
+  readonly output: Tensor;
+  readonly hasResidual: boolean;
+}
+
 export interface BatchNormResult {
-  /** Normalised with the batch's own mean and biased variance; same shape as x. */
+  /** Normalised with the batch's own mean and biased variance, then what was fused; same shape as x. */
   readonly output: Tensor;
   /** (1 − momentum)·running + momentum·batch, the batch's variance unbiased; both [C]. */
   readonly runningMean: Tensor;
   readonly runningVariance: Tensor;
   /** What `batchNormGrad` needs besides x and scale; engine-specific, disposed of by the holder. */
   readonly saved: readonly Tensor[];
+}
+
+export interface BatchNormGradients {
+  readonly input: Tensor;
+  readonly scale: Tensor;
+  readonly offset: Tensor;
+  /** Where a residual was fused. */
+  readonly residual?: Tensor;
 }
 
 export interface LayerNormResult {
@@ -95,6 +115,7 @@ export interface Ops {
     offset: Tensor,
     running: { readonly mean: Tensor; readonly variance: Tensor },
     settings: { readonly epsilon: number; readonly momentum: number },
+    relu?: FusedRelu,
   ): BatchNormResult;
   /** The same with given mean and variance [C]. */
   batchNormInference(
@@ -103,16 +124,17 @@ export interface Ops {
     offset: Tensor,
     running: { readonly mean: Tensor; readonly variance: Tensor },
     epsilon: number,
+    relu?: FusedRelu,
   ): Tensor;
-  /** Gradients through the batch's own statistics. */
+  /** Gradients through the batch's own statistics. @param relu - where one was fused. */
   batchNormGrad(
     dy: Tensor,
     x: Tensor,
     scale: Tensor,
     saved: readonly Tensor[],
     epsilon: number,
-  ): { readonly input: Tensor; readonly scale: Tensor; readonly offset: Tensor };
-
+    relu?: FusedReluOutput,
+  ): BatchNormGradients;
   /** Gradients with the batch's statistics taken for constants: what is left when only some of the batch's examples go back. */
   batchNormFrozenGrad(
     dy: Tensor,
@@ -120,7 +142,8 @@ export interface Ops {
     scale: Tensor,
     saved: readonly Tensor[],
     epsilon: number,
-  ): { readonly input: Tensor; readonly scale: Tensor; readonly offset: Tensor };
+    relu?: FusedReluOutput,
+  ): BatchNormGradients;
 
   relu(x: Tensor): Tensor;
   /** dy where the output y > 0, else 0. */

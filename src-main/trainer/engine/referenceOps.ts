@@ -10,6 +10,7 @@ import { layerNorm, layerNormGrad } from './reference/layerNorm.ts';
 import * as pools from './reference/pooling.ts';
 import * as shapes from './reference/shapes.ts';
 import { openAccounts } from './counters.ts';
+import { withFusedRelu } from './fusedRelu.ts';
 
 /** Contents as their data type holds them: integers are truncated and wrap around. */
 const stored = (data: ArrayLike<number>, dataType: DataType): Numbers => {
@@ -102,7 +103,7 @@ export const referenceOps = (): Ops => {
     return { input: keep(gradients.input), scale: keep(gradients.scale), offset: keep(gradients.offset) };
   };
 
-  return {
+  return withFusedRelu({
     name: 'Reference (float64)',
     threads: 1,
     oneDnn: null,
@@ -246,5 +247,5 @@ export const referenceOps = (): Ops => {
       dispose(velocity);
       return { parameter: keep(updated), velocity: keep(moved) };
     },
-  };
+  });
 };

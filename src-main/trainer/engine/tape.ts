@@ -52,10 +52,10 @@ const wantedGradients = (network: Network, isWanted: (parameter: number) => bool
   const reaches = [false]; // does a wanted parameter lie before (or in the layer that makes) this value?
   return network.layers.map((layer) => {
     const parameters = parametersOf(layer).map(isWanted);
-    const input = inputsOf(layer).some((value) => reaches[value]);
-    const isNeeded = input || parameters.includes(true);
+    const inputs = inputsOf(layer).map((value) => reaches[value] === true);
+    const isNeeded = inputs.includes(true) || parameters.includes(true);
     reaches.push(isNeeded);
-    return isNeeded ? { input, parameters } : null;
+    return isNeeded ? { inputs, parameters } : null;
   });
 };
 
@@ -170,13 +170,12 @@ export const record = (
         parametersOf(layer).forEach((parameter, position) => {
           gradients[parameter] = made.parameters[position] ?? null;
         });
-        if (made.input !== null) {
-          const receivers = inputsOf(layer).filter((value) => wanted[value - 1]);
-          shared.hold(made.input, receivers.length);
-          receivers.forEach((value) => {
-            if (made.input !== null) arrive(value, made.input);
-          });
-        }
+        inputsOf(layer).forEach((value, position) => {
+          const gradient = made.inputs[position] ?? null;
+          if (gradient === null) return;
+          shared.hold(gradient, 1);
+          arrive(value, gradient);
+        });
         const stayed = keptForBackward(layer, want);
         if (stayed.input) shared.release(read(layer.input));
         if (stayed.output) shared.release(read(index + 1));

@@ -1,4 +1,6 @@
+import { withFusedRelu } from './fusedRelu.ts';
 import { type DataType, type MaxPooling, type Ops, type Tensor } from './ops.ts';
+import { batchNormOps } from './tensorflow/batchNormOps.ts';
 import { openKernels, type Attribute, type Handle, type Kernels } from './tensorflow/binding.ts';
 import { convolutionOps } from './tensorflow/convolutionOps.ts';
 import { maxPoolGradient } from './tensorflow/maxPoolGrad.ts';
@@ -118,7 +120,7 @@ export const tensorflowOps = (
   };
   const updateAttributes = [T, attribute.bool('use_locking', false)];
 
-  return {
+  const ops = withFusedRelu({
     name: `TensorFlow ${kernels.version} (${kernels.usesGpu ? 'GPU' : 'CPU'}${instructions === null ? '' : `, own kernels on ${instructions}`})`,
     threads: kernels.threads,
     oneDnn: usesOneDnn(kernels),
@@ -132,7 +134,7 @@ export const tensorflowOps = (
     },
     close: kernels.close,
 
-    ...(instructions === null ? convolutionOps(kernels) : winogradOps(kernels, convolutionOps(kernels))),
+    ...convolutionOps(kernels),
 
     batchNorm(x, scale, offset, running, { epsilon, momentum }) {
       const [output, runningMean, runningVariance, ...saved] = run(
@@ -290,5 +292,6 @@ export const tensorflowOps = (
         velocity: one('ReadVariableOp', floatVariable, velocitySlot),
       };
     },
-  };
+  });
+  return instructions === null ? ops : { ...ops, ...winogradOps(kernels, ops), ...batchNormOps(kernels, ops) };
 };

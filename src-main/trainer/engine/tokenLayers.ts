@@ -166,7 +166,7 @@ export const backwardTokens = (
       );
       const token = wanted.parameters[0] ? ops.slice(positions, [0, 0], [1, width]) : null;
       return {
-        input: wanted.input ? ops.slice(dy, [0, 1, 0], kept.inputShape) : null,
+        inputs: [wanted.inputs[0] ? ops.slice(dy, [0, 1, 0], kept.inputShape) : null],
         parameters: [token, ifWanted(positions, wanted.parameters[1])],
       };
     }
@@ -178,18 +178,18 @@ export const backwardTokens = (
         (first) => ops.reshape(first, [batch, 1, width]),
         (first) => ops.pad(first, [0, 0, 0], [0, tokens - 1, 0]),
       );
-      return { input, parameters: [] };
+      return { inputs: [input], parameters: [] };
     }
     case 'layerNorm': {
       const grad = ops.layerNormGrad(dy, at(parameters, layer.scale), saved);
       return {
-        input: ifWanted(grad.input, wanted.input),
+        inputs: [ifWanted(grad.input, wanted.inputs[0])],
         parameters: [ifWanted(grad.scale, wanted.parameters[0]), ifWanted(grad.offset, wanted.parameters[1])],
       };
     }
     case 'attention':
-      return { input: attentionGrad(ops, dy, saved), parameters: [] };
+      return { inputs: [attentionGrad(ops, dy, saved)], parameters: [] };
     case 'gelu':
-      return { input: ops.geluGrad(dy, kept.input()), parameters: [] };
+      return { inputs: [ops.geluGrad(dy, kept.input())], parameters: [] };
   }
 };

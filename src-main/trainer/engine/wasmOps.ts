@@ -1,4 +1,5 @@
 import { elementBytes } from './counters.ts';
+import { withFusedRelu } from './fusedRelu.ts';
 import { type DataType, elementCount, type MaxPooling, type Ops, outputSide, type Tensor } from './ops.ts';
 import { channelMoments, gradientSums, inputGradient, normalise } from './wasm/batchNorms.ts';
 import { isCorrect, labelsOf, softmaxCrossEntropy, topK } from './wasm/classification.ts';
@@ -135,7 +136,7 @@ export const wasmOps = (options: { readonly threads?: number; readonly variant?:
       pool.floats(to, 1)[0] = value;
     });
 
-  return {
+  return withFusedRelu({
     name: `WebAssembly ${pool.variant} (CPU, ${pool.threads} ${pool.threads === 1 ? 'thread' : 'threads'})`,
     threads: pool.threads,
     oneDnn: null,
@@ -578,5 +579,5 @@ export const wasmOps = (options: { readonly threads?: number; readonly variant?:
       );
       return updated;
     },
-  };
+  });
 };

@@ -19,7 +19,7 @@ const mlp = (network: NetworkBuilder, classes: number): Value => {
 /** Three 3×3 convolutions (32, 64, 128 filters) with BatchNorm, two max-pools, global average pooling. */
 const convnet = (network: NetworkBuilder, classes: number): Value => {
   const block = (name: string, input: Value, filters: number): Value =>
-    network.relu(network.batchNorm(`${name}.bn`, network.conv2d(`${name}.conv`, input, filters, { size: 3 })));
+    network.batchNormRelu(`${name}.bn`, network.conv2d(`${name}.conv`, input, filters, { size: 3 }));
   let x = network.maxPool(block('block1', network.input, 32), { size: 2, stride: 2 });
   x = network.maxPool(block('block2', x, 64), { size: 2, stride: 2 });
   x = block('block3', x, 128);

@@ -7,7 +7,7 @@ import { heNormal, type NetworkBuilder, type Value } from '../engine/network.ts'
 const pyramidBlock = (network: NetworkBuilder, name: string, input: Value, filters: number, stride: number): Value => {
   let x = network.batchNorm(`${name}.bn1`, input);
   x = network.conv2d(`${name}.conv1`, x, filters, { size: 3, stride, draw: heNormal });
-  x = network.relu(network.batchNorm(`${name}.bn2`, x));
+  x = network.batchNormRelu(`${name}.bn2`, x);
   x = network.conv2d(`${name}.conv2`, x, filters, { size: 3, draw: heNormal });
   x = network.batchNorm(`${name}.bn3`, x);
   const pooled = stride === 1 ? input : network.averagePool(input, { size: 2, stride: 2 });
@@ -35,5 +35,5 @@ export const pyramidNet = (
       x = pyramidBlock(network, `group${group}.block${block}`, x, Math.round(channels), stride);
     }
   }
-  return network.dense('dense', network.globalAveragePool(network.relu(network.batchNorm('bn', x))), classes);
+  return network.dense('dense', network.globalAveragePool(network.batchNormRelu('bn', x)), classes);
 };

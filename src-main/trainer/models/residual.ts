@@ -9,17 +9,13 @@ export const basicBlock = (
   stride: number,
 ): Value => {
   let x = network.conv2d(`${name}.conv1`, input, filters, { size: 3, stride });
-  x = network.relu(network.batchNorm(`${name}.bn1`, x));
+  x = network.batchNormRelu(`${name}.bn1`, x);
   x = network.conv2d(`${name}.conv2`, x, filters, { size: 3 });
-  x = network.batchNorm(`${name}.bn2`, x);
   const isSameShape = stride === 1 && input.shape.at(-1) === filters;
-  const shortcut = isSameShape
-    ? input
-    : network.batchNorm(
-        `${name}.shortcut.bn`,
-        network.conv2d(`${name}.shortcut.conv`, input, filters, { size: 1, stride }),
-      );
-  return network.relu(network.add(x, shortcut));
+  if (isSameShape) return network.batchNormRelu(`${name}.bn2`, x, input);
+  x = network.batchNorm(`${name}.bn2`, x);
+  const shortcut = network.conv2d(`${name}.shortcut.conv`, input, filters, { size: 1, stride });
+  return network.batchNormRelu(`${name}.shortcut.bn`, shortcut, x);
 };
 
 /** A 3×3 stem at full resolution, groups of basic blocks that halve the image from the second on, global average pooling. */
@@ -31,7 +27,7 @@ export const residualNetwork = (
   const [first] = groups;
   if (first === undefined) throw new Error('A residual network needs at least one group of blocks.');
   let x = network.conv2d('stem.conv', network.input, first.filters, { size: 3 });
-  x = network.relu(network.batchNorm('stem.bn', x));
+  x = network.batchNormRelu('stem.bn', x);
   groups.forEach(({ filters, blocks }, group) => {
     for (let block = 0; block < blocks; block++) {
       const stride = group > 0 && block === 0 ? 2 : 1;

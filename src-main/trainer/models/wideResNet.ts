@@ -8,9 +8,9 @@ const preActivationBlock = (
   filters: number,
   stride: number,
 ): Value => {
-  const activated = network.relu(network.batchNorm(`${name}.bn1`, input));
+  const activated = network.batchNormRelu(`${name}.bn1`, input);
   let x = network.conv2d(`${name}.conv1`, activated, filters, { size: 3, stride, draw: heNormal });
-  x = network.relu(network.batchNorm(`${name}.bn2`, x));
+  x = network.batchNormRelu(`${name}.bn2`, x);
   x = network.conv2d(`${name}.conv2`, x, filters, { size: 3, draw: heNormal });
   const shortcut =
     input.shape.at(-1) === filters
@@ -35,6 +35,6 @@ export const wideResNet = (
       x = preActivationBlock(network, `group${group + 1}.block${block + 1}`, x, filters, stride);
     }
   });
-  x = network.globalAveragePool(network.relu(network.batchNorm('bn', x)));
+  x = network.globalAveragePool(network.batchNormRelu('bn', x));
   return network.dense('dense', x, classes, { bias: { kind: 'constant', value: 0 } });
 };

@@ -1,8 +1,11 @@
+import type { BatchNormGradients, Tensor } from '../../../../src-main/trainer/engine/ops.ts';
 import { disposeAll, drawer, floats, type OpCase, opCase } from '../opCase.ts';
 
 const draw = drawer(2);
 
-const batchNormOf = (shape: readonly [number, number, number, number], low = -1, high = 1): OpCase => {
+type Shape = readonly [number, number, number, number];
+
+const batchNormOf = (shape: Shape, low = -1, high = 1): OpCase => {
   const channels = [shape[3]];
   return opCase({
     name: `batchNorm of [${shape.join()}] in ${low} to ${high}`,
@@ -31,12 +34,83 @@ const batchNormOf = (shape: readonly [number, number, number, number], low = -1,
   });
 };
 
+/** With a ReLU after it, and a residual or none. The many rows of large shapes are for the engines; differences would take too long. */
+const fusedOf = (shape: Shape, hasResidual: boolean, isLarge = false): OpCase => {
+  const channels = [shape[3]];
+  return opCase({
+    name: `batchNorm of [${shape.join()}] with ReLU${hasResidual ? ' and residual' : ''}`,
+    inputs: {
+      x: draw.floats(shape, 2, 5),
+      scale: draw.floats(channels, -2, 2),
+      offset: draw.floats(channels),
+      mean: draw.floats(channels),
+      variance: draw.floats(channels, 0.5, 2),
+      residual: draw.floats(shape),
+      dy: draw.floats(shape),
+    },
+    run(ops, { x, scale, offset, mean, variance, residual, dy }) {
+      const epsilon = 1e-5;
+      const running = { mean, variance };
+      const relu = { residual: hasResidual ? residual : null };
+      const { saved, ...made } = ops.batchNorm(x, scale, offset, running, { epsilon, momentum: 0.1 }, relu);
+      const back = { output: made.output, hasResidual };
+      const named = (prefix: string, gradients: BatchNormGradients) =>
+        Object.fromEntries(
+          Object.entries(gradients).map(([name, tensor]: [string, Tensor]) => [prefix + name, tensor]),
+        );
+      const gradients = {
+        ...named('', ops.batchNormGrad(dy, x, scale, saved, epsilon, back)),
+        ...named('frozen ', ops.batchNormFrozenGrad(dy, x, scale, saved, epsilon, back)),
+      };
+      disposeAll(ops, saved);
+      return { ...made, ...gradients, inferred: ops.batchNormInference(x, scale, offset, running, epsilon, relu) };
+    },
+    ...(isLarge
+      ? {}
+      : {
+          gradients: { x: 'input', scale: 'scale', offset: 'offset', ...(hasResidual ? { residual: 'residual' } : {}) },
+        }),
+  });
+};
+
 export const normalizationCases: readonly OpCase[] = [
   batchNormOf([4, 3, 3, 2]),
   batchNormOf([3, 5, 3, 1]),
   batchNormOf([1, 3, 5, 2]),
   batchNormOf([6, 1, 1, 3]),
   batchNormOf([4, 4, 4, 2], 9, 11),
+  batchNormOf([2, 2, 3, 16], 9, 11),
+  ...[false, true].flatMap((hasResidual) => [
+    fusedOf([4, 3, 3, 2], hasResidual),
+    fusedOf([2, 2, 3, 16], hasResidual),
+    fusedOf([9, 17, 13, 16], hasResidual, true),
+    fusedOf([3, 4, 4, 80], hasResidual, true),
+    fusedOf([5, 5, 5, 512], hasResidual, true),
+  ]),
+  opCase({
+    // Mean 2, variance 1, so x̂ = ∓½ and 2·x̂ + 10 = 9 and 11; minus 10 that is −1 and 1, of which the ReLU lets 1 through.
+    name: 'batchNorm with ReLU and residual by hand',
+    inputs: {
+      x: floats([2, 1, 1, 1], [1, 3]),
+      scale: floats([1], [2]),
+      offset: floats([1], [10]),
+      ones: floats([1], [1]),
+      residual: floats([2, 1, 1, 1], [-10, -10]),
+      dy: floats([2, 1, 1, 1], [5, 7]),
+    },
+    run(ops, { x, scale, offset, ones, residual, dy }) {
+      const settings = { epsilon: 3, momentum: 0.1 };
+      const running = { mean: ones, variance: ones };
+      const { output, runningMean, runningVariance, saved } = ops.batchNorm(x, scale, offset, running, settings, {
+        residual,
+      });
+      const gradients = ops.batchNormFrozenGrad(dy, x, scale, saved, 3, { output, hasResidual: true });
+      disposeAll(ops, [runningMean, runningVariance, ...saved]);
+      return { output, ...gradients };
+    },
+    // ∂/∂residual = (0, 7), ∂/∂x = 2·½·that, ∂/∂scale = ½·7, ∂/∂offset = 7.
+    expected: { output: [0, 1], residual: [0, 7], input: [0, 7], scale: [3.5], offset: [7] },
+  }),
   opCase({
     name: 'batchNorm of a single row gives the offset, no gradient, and 0 to the running variance',
     inputs: {

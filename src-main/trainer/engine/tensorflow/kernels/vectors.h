@@ -2,6 +2,9 @@
 // Vectors of the widest kind that this file is compiled for, and storage in float32 or bfloat16.
 #include <cstdint>
 #include <cstring>
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
 
 /** For what is unrolled into the loops of a kernel: compilers give up on inlining it by themselves. */
 #define ALWAYS_INLINE inline __attribute__((always_inline))
@@ -40,4 +43,22 @@ static ALWAYS_INLINE void store(Bfloat16* to, Vec value) {
   const Bits quiet = (bits >> 16) | 0x40;
   const auto isNumber = value == value;
   *reinterpret_cast<LooseHalves*>(to) = __builtin_convertvector(isNumber ? rounded : quiet, Halves);
+}
+
+/** Stores floats past the caches, at a multiple of the vector's own size (TensorFlow's tensors start at one of 64 bytes). */
+static inline void stream(float* to, Vec value) {
+#if defined(__AVX512F__)
+  _mm512_stream_ps(to, (__m512)value);
+#elif defined(__AVX2__)
+  _mm256_stream_ps(to, (__m256)value);
+#else
+  store(to, value);
+#endif
+}
+static inline void stream(Bfloat16* to, Vec value) { store(to, value); }
+/** Makes what a thread has streamed visible to those it tells of it. */
+static inline void finishStreams() {
+#if defined(__AVX2__)
+  _mm_sfence();
+#endif
 }

@@ -1,0 +1,77 @@
+import type { FusedRelu, FusedReluOutput, Ops, Tensor } from '../ops.ts';
+import type { Kernels } from './binding.ts';
+
+export type BatchNormOps = Pick<Ops, 'batchNorm' | 'batchNormInference' | 'batchNormGrad' | 'batchNormFrozenGrad'>;
+
+/** Images of whole vectors of channels: what the lab's own kernels are for. */
+const isOurs = ({ shape, dataType }: Tensor): boolean =>
+  shape.length === 4 && (shape[3] ?? 0) % 16 === 0 && (dataType === 'float32' || dataType === 'bfloat16');
+
+/**
+ * Batch normalisation with the ReLU after it in one op, on the lab's own kernels (kernels/normalizations.h).
+ * @param others - for the tensors that these do not fit.
+ */
+export const batchNormOps = ({ one, run, attribute }: Kernels, others: BatchNormOps): BatchNormOps => {
+  const residualOf = (relu: FusedRelu | undefined): Tensor[] =>
+    relu === undefined || relu.residual === null ? [] : [relu.residual];
+  const attributesOf = (x: Tensor, residuals: number, isRelu: boolean) => [
+    attribute.type('T', x.dataType),
+    attribute.int('N', residuals),
+    attribute.bool('relu', isRelu),
+  ];
+
+  const gradients = (
+    isFrozen: boolean,
+    dy: Tensor,
+    x: Tensor,
+    scale: Tensor,
+    saved: readonly Tensor[],
+    relu: FusedReluOutput | undefined,
+  ) => {
+    const outputs = relu?.hasResidual === true ? [relu.output] : []; // else x alone tells what was positive
+    const attributes = [...attributesOf(x, outputs.length, relu !== undefined), attribute.bool('frozen', isFrozen)];
+    const inputs = [dy, x, scale, ...saved, ...outputs];
+    const [input, scaleGrad, offsetGrad, residual] = run('EsamBatchNormGrad', attributes, inputs, 3 + outputs.length);
+    if (input === undefined || scaleGrad === undefined || offsetGrad === undefined) {
+      throw new Error('EsamBatchNormGrad gave too few outputs.');
+    }
+    return { input, scale: scaleGrad, offset: offsetGrad, ...(residual === undefined ? {} : { residual }) };
+  };
+
+  return {
+    batchNorm(x, scale, offset, running, settings, relu) {
+      if (!isOurs(x)) return others.batchNorm(x, scale, offset, running, settings, relu);
+      const residual = residualOf(relu);
+      const attributes = [
+        ...attributesOf(x, residual.length, relu !== undefined),
+        attribute.float('epsilon', settings.epsilon),
+        attribute.float('momentum', settings.momentum),
+      ];
+      const inputs = [x, scale, offset, running.mean, running.variance, ...residual];
+      const [output, runningMean, runningVariance, ...saved] = run('EsamBatchNorm', attributes, inputs, 4);
+      if (output === undefined || runningMean === undefined || runningVariance === undefined) {
+        throw new Error('EsamBatchNorm gave too few outputs.');
+      }
+      return { output, runningMean, runningVariance, saved };
+    },
+    batchNormInference(x, scale, offset, running, epsilon, relu) {
+      if (!isOurs(x)) return others.batchNormInference(x, scale, offset, running, epsilon, relu);
+      const residual = residualOf(relu);
+      const attributes = [
+        ...attributesOf(x, residual.length, relu !== undefined),
+        attribute.float('epsilon', epsilon),
+        attribute.float('momentum', 0),
+      ];
+      const inputs = [x, scale, offset, running.mean, running.variance, ...residual];
+      return one('EsamBatchNormInference', attributes, ...inputs);
+    },
+    batchNormGrad: (dy, x, scale, saved, epsilon, relu) =>
+      isOurs(x)
+        ? gradients(false, dy, x, scale, saved, relu)
+        : others.batchNormGrad(dy, x, scale, saved, epsilon, relu),
+    batchNormFrozenGrad: (dy, x, scale, saved, epsilon, relu) =>
+      isOurs(x)
+        ? gradients(true, dy, x, scale, saved, relu)
+        : others.batchNormFrozenGrad(dy, x, scale, saved, epsilon, relu),
+  };
+};

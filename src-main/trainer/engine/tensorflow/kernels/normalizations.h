@@ -1,0 +1,176 @@
+#pragma once
+// Batch normalisation as TensorFlow ops: x [B,H,W,C], C a multiple of `lanes`, float32 or bfloat16; everything [C] is float32.
+#include "batchNorm.h"
+#include "tensorflow.h"
+
+namespace {
+
+const char* const normalizationMisfit =
+    "The lab's batch normalisation takes x [B,H,W,C], C a multiple of 16, tensors of x's shape and vectors [C].";
+
+struct BatchNormSettings {
+  BatchNormSettings(TF_OpKernelConstruction* construction, TF_Status* status) {
+    TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &epsilon, status);
+    TF_OpKernelConstruction_GetAttrFloat(construction, "momentum", &momentum, status);
+    TF_OpKernelConstruction_GetAttrBool(construction, "relu", &isRelu, status);
+  }
+  float epsilon = 0, momentum = 0;
+  unsigned char isRelu = 0;
+};
+
+struct BatchNormGradSettings {
+  BatchNormGradSettings(TF_OpKernelConstruction* construction, TF_Status* status) {
+    TF_OpKernelConstruction_GetAttrBool(construction, "relu", &isRelu, status);
+    TF_OpKernelConstruction_GetAttrBool(construction, "frozen", &isFrozen, status);
+  }
+  unsigned char isRelu = 0, isFrozen = 0;
+};
+
+bool isNormalizable(const TF_Tensor* x) { return TF_NumDims(x) == 4 && TF_Dim(x, 3) > 0 && TF_Dim(x, 3) % lanes == 0; }
+
+batchNorm::Rows rowsOf(const TF_Tensor* x) {
+  return batchNorm::Rows(TF_Dim(x, 0) * TF_Dim(x, 1) * TF_Dim(x, 2), static_cast<int>(TF_Dim(x, 3)));
+}
+
+template <typename T>
+T* outputLike(Call& call, int index, const TF_Tensor* x) {
+  return call.output<T>(index, {TF_Dim(x, 0), TF_Dim(x, 1), TF_Dim(x, 2), TF_Dim(x, 3)});
+}
+
+template <typename T>
+void normaliseAs(bool isRelu, const T* x, const T* residual, T* y, const batchNorm::Rows& rows,
+                 const batchNorm::Affine& affine) {
+  if (!isRelu) return batchNorm::normalise<false, false>(x, residual, y, rows, affine);
+  if (residual == nullptr) return batchNorm::normalise<true, false>(x, residual, y, rows, affine);
+  batchNorm::normalise<true, true>(x, residual, y, rows, affine);
+}
+
+/**
+ * y normalised with the batch's statistics (or the given ones), and the running statistics moved towards those, the variance unbiased.
+ * `saved` [3,C], for the gradients: mean, 1/√(variance + epsilon), offset.
+ */
+template <typename T, bool isTraining>
+void computeBatchNorm(Call& call, const BatchNormSettings& settings) {
+  const TF_Tensor* const x = call.input(0);
+  const TF_Tensor* vectors[4];
+  for (int index = 0; index < 4; index++) vectors[index] = call.input(index + 1);
+  const TF_Tensor* const residual = call.inputCount() > 5 ? call.input(5) : nullptr;
+  bool fits = isNormalizable(x);
+  for (const TF_Tensor* vector : vectors) fits = fits && TF_TensorElementCount(vector) == TF_Dim(x, 3);
+  if (residual != nullptr) fits = fits && TF_TensorElementCount(residual) == TF_TensorElementCount(x);
+  if (!fits) return call.fail(TF_INVALID_ARGUMENT, normalizationMisfit);
+
+  const batchNorm::Rows rows = rowsOf(x);
+  const int channels = rows.channels;
+  const float *scale = dataOf<float>(vectors[0]), *offset = dataOf<float>(vectors[1]);
+  const float *oldMean = dataOf<float>(vectors[2]), *oldVariance = dataOf<float>(vectors[3]);
+  T* const y = outputLike<T>(call, 0, x);
+  double* const sums = reinterpret_cast<double*>(sharedScratch(2 * (rows.sumsLength() + 2 * channels)));
+  if (y == nullptr) return;
+  if (sums == nullptr) return call.failForMemory();
+  float* const factor = reinterpret_cast<float*>(sums + rows.sumsLength());
+  const float* mean = oldMean;
+  if (isTraining) {
+    float* const runningMean = call.output<float>(1, {channels});
+    float* const runningVariance = call.output<float>(2, {channels});
+    float* const saved = call.output<float>(3, {3, channels});
+    if (runningMean == nullptr || runningVariance == nullptr || saved == nullptr) return;
+    batchNorm::moments(dataOf<T>(x), rows, sums);
+    const double unbiased = 1.0 / std::max<int64_t>(1, rows.count - 1);
+    for (int channel = 0; channel < channels; channel++) {
+      const double squares = sums[channels + channel];
+      runningMean[channel] = (1 - settings.momentum) * oldMean[channel] + settings.momentum * sums[channel];
+      runningVariance[channel] =
+          (1 - settings.momentum) * oldVariance[channel] + settings.momentum * (squares * unbiased);
+      saved[channel] = sums[channel];
+      saved[channels + channel] = 1 / std::sqrt(squares / rows.count + settings.epsilon);
+      saved[2 * channels + channel] = offset[channel];
+      factor[channel] = scale[channel] * saved[channels + channel];
+    }
+    mean = saved;
+  } else {
+    for (int channel = 0; channel < channels; channel++) {
+      factor[channel] = scale[channel] / std::sqrt(oldVariance[channel] + settings.epsilon);
+    }
+  }
+  normaliseAs(settings.isRelu, dataOf<T>(x), residual == nullptr ? nullptr : dataOf<T>(residual), y, rows,
+              {mean, factor, offset});
+}
+
+/** Gradients, with y for a ReLU after a residual also the residual's: what of dy passes the ReLU. */
+template <typename T>
+void computeBatchNormGrad(Call& call, const BatchNormGradSettings& settings) {
+  const TF_Tensor *dy = call.input(0), *x = call.input(1), *scale = call.input(2), *saved = call.input(3);
+  const TF_Tensor* const y = call.inputCount() > 4 ? call.input(4) : nullptr;
+  if (!isNormalizable(x) || TF_TensorElementCount(dy) != TF_TensorElementCount(x) ||
+      TF_TensorElementCount(scale) != TF_Dim(x, 3) || TF_TensorElementCount(saved) != 3 * TF_Dim(x, 3) ||
+      (y != nullptr && TF_TensorElementCount(y) != TF_TensorElementCount(x))) {
+    return call.fail(TF_INVALID_ARGUMENT, normalizationMisfit);
+  }
+  const batchNorm::Rows rows = rowsOf(x);
+  const int channels = rows.channels;
+  T* const dx = outputLike<T>(call, 0, x);
+  float* const scaleGrad = call.output<float>(1, {channels});
+  float* const offsetGrad = call.output<float>(2, {channels});
+  T* const residualGrad = y == nullptr ? nullptr : outputLike<T>(call, 3, x);
+  double* const sums = reinterpret_cast<double*>(sharedScratch(2 * (rows.sumsLength() + 2 * channels)));
+  if (dx == nullptr || scaleGrad == nullptr || offsetGrad == nullptr || (y != nullptr && residualGrad == nullptr)) return;
+  if (sums == nullptr) return call.failForMemory();
+
+  float* const factor = reinterpret_cast<float*>(sums + rows.sumsLength());
+  float *const meanDy = factor + channels, *const slope = meanDy + channels;
+  const float *mean = dataOf<float>(saved), *inverse = mean + channels;
+  for (int channel = 0; channel < channels; channel++) factor[channel] = dataOf<float>(scale)[channel] * inverse[channel];
+  const batchNorm::Affine affine = {mean, factor, inverse + channels};
+  const T *from = dataOf<T>(dy), *input = dataOf<T>(x);
+
+  using batchNorm::Passing;
+  if (y != nullptr) {
+    batchNorm::gradientSums<Passing::byOutput>(from, input, dataOf<T>(y), residualGrad, rows, affine, sums);
+  } else if (settings.isRelu) {
+    batchNorm::gradientSums<Passing::byInput, T>(from, input, nullptr, nullptr, rows, affine, sums);
+  } else {
+    batchNorm::gradientSums<Passing::everywhere, T>(from, input, nullptr, nullptr, rows, affine, sums);
+  }
+  for (int channel = 0; channel < channels; channel++) {
+    const double product = sums[channels + channel], share = settings.isFrozen ? 0 : 1.0 / rows.count;
+    offsetGrad[channel] = sums[channel];
+    scaleGrad[channel] = product * inverse[channel];
+    meanDy[channel] = sums[channel] * share;
+    slope[channel] = product * share * inverse[channel] * inverse[channel];
+  }
+  if (y != nullptr) {
+    batchNorm::inputGradient<Passing::everywhere, T>(residualGrad, input, dx, rows, affine, meanDy, slope);
+  } else if (settings.isRelu) {
+    batchNorm::inputGradient<Passing::byInput>(from, input, dx, rows, affine, meanDy, slope);
+  } else {
+    batchNorm::inputGradient<Passing::everywhere>(from, input, dx, rows, affine, meanDy, slope);
+  }
+}
+
+template <typename T>
+void registerNormalizationsOf(const Registry& registry) {
+  registry.kernel<T, BatchNormSettings, computeBatchNorm<T, true>>("EsamBatchNorm");
+  registry.kernel<T, BatchNormSettings, computeBatchNorm<T, false>>("EsamBatchNormInference");
+  registry.kernel<T, BatchNormGradSettings, computeBatchNormGrad<T>>("EsamBatchNormGrad");
+}
+
+/** N is 1 where there is a residual, which needs a ReLU after it, and else 0. */
+void registerNormalizations(const Registry& registry) {
+  registry.op({"EsamBatchNorm",
+               {"x: T", "scale: float", "offset: float", "mean: float", "variance: float", "residual: N * T"},
+               {"y: T", "running_mean: float", "running_variance: float", "saved: float"},
+               {"N: int >= 0", "epsilon: float", "momentum: float", "relu: bool"}});
+  registry.op({"EsamBatchNormInference",
+               {"x: T", "scale: float", "offset: float", "mean: float", "variance: float", "residual: N * T"},
+               {"y: T"},
+               {"N: int >= 0", "epsilon: float", "momentum: float", "relu: bool"}});
+  registry.op({"EsamBatchNormGrad",
+               {"dy: T", "x: T", "scale: float", "saved: float", "y: N * T"},
+               {"dx: T", "scale_grad: float", "offset_grad: float", "residual_grad: N * T"},
+               {"N: int >= 0", "relu: bool", "frozen: bool"}});
+  registerNormalizationsOf<float>(registry);
+  registerNormalizationsOf<Bfloat16>(registry);
+}
+
+}  // namespace
