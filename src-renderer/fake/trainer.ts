@@ -46,6 +46,10 @@ export const startFakeTrainer = (workspace: FakeWorkspace): void => {
       epochSteps,
       imagesPerSecond: ((1000 * config.batchSize) / stepMs(config)) * (1 + 0.03 * wobble(`${id} ${tick}`)),
       activity: tick % ticksPerEpoch === ticksPerEpoch - 1 ? 'evaluating' : 'training',
+      usage: {
+        busyCores: 7.1 + 0.5 * wobble(`${id} ${tick} cores`),
+        residentBytes: 412e6 + 6e6 * wobble(`${id} ${tick} bytes`),
+      },
       steps,
     });
   };
