@@ -11,6 +11,7 @@ const views: readonly (readonly [view: string, scenario: string])[] = [
   ...['new', 'live', 'runs', 'runs/3', 'compare', 'data', 'device'].map((view) => [view, 'idle'] as const),
   ...['live', 'runs', 'compare'].map((view) => [view, 'empty'] as const),
   ...['new', 'live', 'device'].map((view) => [view, 'missing'] as const),
+  ...['newer', 'busy'].map((scenario) => ['runs', scenario] as const),
 ];
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {

@@ -120,3 +120,17 @@ test('every refusal is shown until it is dismissed', async () => {
   expect(complaints).toEqual([]);
   await close();
 });
+
+test('a workspace that does not open is one message with what to do, and no view', async () => {
+  const { page, complaints, close } = await pages.open('/runs', { scenario: 'newer' });
+  const message = page.getByRole('alert', { name: 'This workspace is newer than the app' });
+  await message.getByText(/schema 9; this one knows 3/).waitFor();
+  await message.getByText(/^Update ESAM Lab/).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(1);
+  expect(await page.getByRole('navigation').count()).toBe(0);
+  await message.getByRole('button', { name: 'Show workspace folder' }).click();
+  await Promise.all([page.waitForEvent('load'), message.getByRole('button', { name: 'Try again' }).click()]);
+  await message.waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
