@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { shallowRef } from 'vue';
+import { ref, shallowRef } from 'vue';
 import type { LabEvent } from '../../shared/labApi.ts';
 import type { ProcessUsage } from '../../shared/metrics.ts';
 import type { RunDetail, RunId } from '../../shared/run.ts';
@@ -21,9 +21,12 @@ export const useRunFeed = defineStore('runFeed', () => {
   /** What the trainer's process took of the machine lately, newest last. */
   const usages = shallowRef<readonly ProcessUsage[]>([]);
   const followed = shallowRef<RunId | null>(null);
+  const isReading = ref(false);
 
   const read = async (runId: RunId): Promise<void> => {
+    isReading.value = true;
     const found = await problems.attempt('Open the run', () => lab.run({ runId }));
+    isReading.value = false;
     if (followed.value === runId) detail.value = found;
   };
 
@@ -75,5 +78,5 @@ export const useRunFeed = defineStore('runFeed', () => {
     }
   });
 
-  return { detail, progress, usages, followed, follow, leave };
+  return { detail, progress, usages, followed, isReading, follow, leave };
 });
