@@ -29,7 +29,7 @@ export const siblingSeries = (
         ...styleOf(curve.method, variant),
         ...{ method: curve.method, variant, points },
         id: `group ${curve.groupHash}`,
-        name: `${curve.label}, ${seeds === 1 ? 'one seed' : `mean of ${seeds} seeds`}`,
+        name: `${curve.label}, n = ${seeds}`,
         band: points.map(({ x, y, sd }) => ({ x, low: y - sd, high: y + sd })),
         isFaint: true,
       },

@@ -59,6 +59,7 @@ export const startFakeTrainer = (workspace: FakeWorkspace): void => {
       endRun(detail, 'stopped', `Stopped in epoch ${detail.run.epochsDone + 1} as asked.`);
       return;
     }
+    if (workspace.scenario === 'stalled' && tick === 2) return;
     tick++;
     tellProgress(detail);
     if (tick % ticksPerEpoch !== 0) return;

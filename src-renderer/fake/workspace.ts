@@ -116,7 +116,7 @@ export class FakeWorkspace {
       else if (index === 14) backfill(detail, index * 2, 'stopped', 'Stopped after epoch 4 as asked.');
       else backfill(detail, index * 2);
     });
-    const isQueued = this.scenario === '';
+    const isQueued = this.scenario === '' || this.scenario === 'stalled';
     this.addExperiment(quick.experiment, undefined, '2026-11-23T16:20:00.000Z').forEach((detail, index) => {
       if (index < 4 || !isQueued) backfill(detail, 80 + index);
       else this.waiting.push(detail.run.id);

@@ -20,6 +20,8 @@ export const useRunFeed = defineStore('runFeed', () => {
   const progress = shallowRef<Progress | null>(null);
   /** What the trainer's process took of the machine lately, newest last. */
   const usages = shallowRef<readonly ProcessUsage[]>([]);
+  /** When the run was last heard of, in milliseconds since 1970; null before it was read. */
+  const heardAt = ref<number | null>(null);
   const followed = shallowRef<RunId | null>(null);
   const isReading = ref(false);
 
@@ -27,7 +29,9 @@ export const useRunFeed = defineStore('runFeed', () => {
     isReading.value = true;
     const found = await problems.attempt('Open the run', () => lab.run({ runId }));
     isReading.value = false;
-    if (followed.value === runId) detail.value = found;
+    if (followed.value !== runId) return;
+    detail.value = found;
+    heardAt.value = Date.now();
   };
 
   const turnTo = (runId: RunId | null): void => {
@@ -35,6 +39,7 @@ export const useRunFeed = defineStore('runFeed', () => {
     detail.value = null;
     progress.value = null;
     usages.value = [];
+    heardAt.value = null;
   };
 
   const follow = async (runId: RunId): Promise<void> => {
@@ -45,6 +50,7 @@ export const useRunFeed = defineStore('runFeed', () => {
   const leave = (): void => turnTo(null);
 
   const apply = (event: LabEvent, known: RunDetail): void => {
+    heardAt.value = Date.now();
     if (event.type === 'progressed') {
       const { type: _type, runId: _runId, steps, ...rest } = event;
       progress.value = rest;
@@ -78,5 +84,5 @@ export const useRunFeed = defineStore('runFeed', () => {
     }
   });
 
-  return { detail, progress, usages, followed, isReading, follow, leave };
+  return { detail, progress, usages, heardAt, followed, isReading, follow, leave };
 });

@@ -50,7 +50,7 @@ test('run times that come from the self-test are marked as such', async () => {
   const note = page.getByText('estimated from the self-test');
   await page.getByRole('complementary', { name: 'Runs of this experiment' }).getByRole('cell').first().waitFor();
   expect(await note.count()).toBe(0);
-  await page.getByLabel(/^Precision/).selectOption({ label: 'bfloat16 convolutions' });
+  await page.getByLabel(/^Precision/).selectOption({ label: 'bfloat16, mixed' });
   await note.waitFor();
   await page.getByRole('cell', { name: /^~/ }).first().waitFor();
   await picture(page, 'new-estimated-from-self-test');
