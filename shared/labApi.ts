@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { damagedChoices, datasetInfoSchema, datasetKinds } from './dataset.ts';
 import { deviceStatusSchema } from './device.ts';
 import { labErrorCodes } from './errors.ts';
-import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
+import { epochMetricsSchema, processUsageSchema, stepMetricsSchema } from './metrics.ts';
 import { probeEngines, probeStepsSchema } from './probe.ts';
 import {
   curveAxes,
@@ -146,6 +146,7 @@ export const labEventSchema = z.discriminatedUnion('type', [
     epochSteps: z.number().int(),
     imagesPerSecond: z.number().nullable(),
     activity: z.enum(['training', 'evaluating']),
+    usage: processUsageSchema,
     steps: z.array(stepMetricsSchema),
   }),
   z.strictObject({ type: z.literal('epochFinished'), runId: runIdSchema, metrics: epochMetricsSchema }),

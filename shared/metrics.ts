@@ -81,3 +81,12 @@ export const epochMetricsSchema = z.strictObject({
   peakStepBytes: count.nullable(),
 });
 export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
+
+/** What the trainer's process takes of the machine: read with each progress report, shown live, not stored. */
+export const processUsageSchema = z.strictObject({
+  /** Processor time ÷ time since the reading before: 1 = one core busy. */
+  busyCores: z.number().min(0),
+  /** Memory that the system holds in RAM for the process. */
+  residentBytes: z.number().min(0),
+});
+export type ProcessUsage = z.infer<typeof processUsageSchema>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { datasetInfoSchema } from './dataset.ts';
 import { runEnvironmentSchema } from './device.ts';
 import { labErrorCodes } from './errors.ts';
-import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
+import { epochMetricsSchema, processUsageSchema, stepMetricsSchema } from './metrics.ts';
 import { probeMeasurementSchema, probeProgressSchema, probeStepsSchema } from './probe.ts';
 import { checkpointFileSchema, logLineSchema, runIdSchema } from './run.ts';
 import { deviceConfigSchema, precisions, runConfigSchema } from './runConfig.ts';
@@ -61,6 +61,7 @@ export const trainingEventSchema = z.discriminatedUnion('type', [
     /** Over the last second or so; null until measured. */
     imagesPerSecond: z.number().min(0).nullable(),
     activity: z.enum(['training', 'evaluating']),
+    usage: processUsageSchema,
     steps: z.array(stepMetricsSchema),
   }),
   z.strictObject({ type: z.literal('epochFinished'), metrics: epochMetricsSchema }),

@@ -21,7 +21,9 @@ export const formatNumber = (value: number | null): string => {
   if (value === null || Number.isNaN(value)) return none;
   if (value === 0) return '0';
   const size = Math.abs(value);
-  return size >= 1e6 || size < 1e-4 ? value.toExponential(2).replace('e+', 'e') : String(Number(value.toPrecision(4)));
+  return size >= 1e6 || size < 1e-4
+    ? value.toExponential(2).replace('e+', 'e').replace('e-', 'e−')
+    : String(Number(value.toPrecision(4)));
 };
 
 export const formatLoss = (value: number | null): string => (value === null ? none : value.toFixed(4));

@@ -2,19 +2,26 @@ import type { ResultsRow } from '../shared/result.ts';
 
 const speaksForItself: ReadonlySet<string> = new Set(['data set', 'model', 'schedule']);
 
+type NameOf = (datasetId: string) => string;
+
+/** A setting as the lab gives it, but for a data set by its name. */
+export const settingText = (name: string, value: string, nameOfDataset: NameOf): string =>
+  name === 'data set' ? nameOfDataset(value) : value;
+
 /** Settings that a row has, as one text ("β 0.6 · γ 0.5"). */
-export const settingsText = (row: ResultsRow): string =>
+export const settingsText = (row: ResultsRow, nameOfDataset: NameOf): string =>
   Object.entries(row.settings)
     .filter(([, value]) => value !== '–' && value !== '')
-    .map(([name, value]) => (speaksForItself.has(name) ? value : `${name} ${value}`))
+    .map(([name, value]) => [name, settingText(name, value, nameOfDataset)] as const)
+    .map(([name, text]) => (speaksForItself.has(name) ? text : `${name} ${text}`))
     .join(' · ');
 
 /** The rows' labels; where two are equal, their settings are added. */
-export const rowNames = (rows: readonly ResultsRow[]): ReadonlyMap<string, string> =>
+export const rowNames = (rows: readonly ResultsRow[], nameOfDataset: NameOf): ReadonlyMap<string, string> =>
   new Map(
     rows.map((row) => {
       const isUnique = rows.every((other) => other === row || other.label !== row.label);
-      const settings = settingsText(row);
+      const settings = settingsText(row, nameOfDataset);
       return [row.groupHash, isUnique || settings === '' ? row.label : `${row.label} (${settings})`];
     }),
   );

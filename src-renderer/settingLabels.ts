@@ -51,9 +51,9 @@ const labels: Readonly<Record<string, string>> = {
 
 export const labelOfSetting = (path: string): string => labels[path] ?? path;
 
-/** A label as a column's header; Greek letters stay small. */
+/** A label as a header, in sentence case; Greek letters and names like oneDNN stay as they are. */
 export const asHeader = (label: string): string =>
-  /^[a-z]/.test(label) ? label.charAt(0).toUpperCase() + label.slice(1) : label;
+  /^[a-z]+(?![A-Za-z])/.test(label) ? label.charAt(0).toUpperCase() + label.slice(1) : label;
 
 /** What no value means. */
 const nullTexts: Readonly<Record<string, string>> = {

@@ -20,6 +20,8 @@ const relayed = new Map<number, RelayedChannel>();
 /** Connects a client to the lab, or to the reason why there is none. Clients that come before either wait. */
 let connectClient: ((channel: Channel) => void) | null = null;
 const early: Channel[] = [];
+/** The opening that failed: a client that connects anew, as a reloaded page does, has it tried again. */
+let failed: Extract<LabControl, { type: 'open' }> | null = null;
 let lab: Lab | null = null;
 
 const settle = (connect: (channel: Channel) => void): void => {
@@ -49,8 +51,15 @@ const open = async (control: Extract<LabControl, { type: 'open' }>): Promise<voi
     settle((channel) => serve(opened, channel));
   } catch (error) {
     if (!(error instanceof LabError)) console.error(error);
+    failed = control;
     settle(refuser(error));
   }
+};
+
+const openAgain = (control: Extract<LabControl, { type: 'open' }>): void => {
+  failed = null;
+  connectClient = null;
+  void open(control);
 };
 
 const requireNodeApi = (): void => {
@@ -95,6 +104,7 @@ desktop.onControl((control, port) => {
       );
       if (port === null) relayed.set(clientId, relay);
       const channel = port === null ? relay : portChannel(port);
+      if (failed !== null) openAgain(failed);
       return connectClient === null ? void early.push(channel) : connectClient(channel);
     }
     case 'clientMessage':

@@ -10,6 +10,7 @@ import { waitForInput } from './inputWait.ts';
 import { batchObjective } from './objective.ts';
 import { learningRateAt } from './optimizers/index.ts';
 import { noPhaseMs } from './phaseClock.ts';
+import { usageMeter } from './processUsage.ts';
 import type { Run } from './run.ts';
 import { runningSums } from './runningSums.ts';
 import { disposeReports, keptIn, measuredOf, perturbedIn } from './stepRecord.ts';
@@ -77,6 +78,7 @@ export async function* train(
   const { config, ops, network, state, optimizer, clock } = run;
   const sums = runningSums(ops);
   const speed = speedometer();
+  const usage = usageMeter();
   let stepsHere = 0;
   yield { type: 'started', environment: run.environment };
   let at = plan === null ? runStart() : yield* resume(run, plan);
@@ -103,6 +105,7 @@ export async function* train(
         epochSteps: batches.length,
         imagesPerSecond: speed.read(),
         activity,
+        usage: usage(),
         steps,
       };
     };

@@ -1,4 +1,5 @@
 import type { StepMetrics } from '../../shared/metrics.ts';
+import type { curveAxes } from '../../shared/result.ts';
 import type { RunDetail } from '../../shared/run.ts';
 
 export const runAxisNames = ['epoch', 'step', 'activeTime'] as const;
@@ -11,6 +12,9 @@ interface Axis {
   readonly ofStep: (step: StepMetrics, detail: RunDetail) => number;
   /** Where the end of each epoch lies, by epoch. */
   readonly ofEpochs: (detail: RunDetail) => ReadonlyMap<number, number>;
+  /** The axis on which the lab has curves of groups, and where a point of theirs lies on this one. */
+  readonly ofGroups: (typeof curveAxes)[number];
+  readonly ofGroupPoint: (x: number, detail: RunDetail) => number;
 }
 
 const stepsPerEpoch = ({ run, epochs, environment }: RunDetail): number => {
@@ -25,6 +29,8 @@ export const runAxes: Readonly<Record<RunAxis, Axis>> = {
     isCounted: true,
     ofStep: (step, detail) => step.step / stepsPerEpoch(detail),
     ofEpochs: ({ epochs }) => new Map(epochs.map(({ epoch }) => [epoch, epoch])),
+    ofGroups: 'epoch',
+    ofGroupPoint: (epoch) => epoch,
   },
   step: {
     label: 'step',
@@ -34,11 +40,16 @@ export const runAxes: Readonly<Record<RunAxis, Axis>> = {
       let done = 0;
       return new Map(epochs.map(({ epoch, steps }) => [epoch, (done += steps)]));
     },
+    ofGroups: 'epoch',
+    // An experiment's runs have the same data and the same batch size.
+    ofGroupPoint: (epoch, detail) => epoch * stepsPerEpoch(detail),
   },
   activeTime: {
     label: 'active training time, s',
     isCounted: false,
     ofStep: (step) => step.activeMs / 1000,
     ofEpochs: ({ epochs }) => new Map(epochs.map(({ epoch, activeMs }) => [epoch, activeMs / 1000])),
+    ofGroups: 'activeTime',
+    ofGroupPoint: (seconds) => seconds,
   },
 };

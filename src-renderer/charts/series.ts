@@ -11,6 +11,7 @@ export interface Series {
   readonly band?: readonly { readonly x: number; readonly low: number; readonly high: number }[];
   /** Drawn thin and pale behind the others. */
   readonly isFaint?: boolean;
+  readonly isThin?: boolean;
   readonly hasMarks?: boolean;
   /** Marks are outlines. */
   readonly isHollow?: boolean;

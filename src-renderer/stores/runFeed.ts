@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
-import { shallowRef } from 'vue';
+import { ref, shallowRef } from 'vue';
 import type { LabEvent } from '../../shared/labApi.ts';
+import type { ProcessUsage } from '../../shared/metrics.ts';
 import type { RunDetail, RunId } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';
 import { useProblems } from './problems.ts';
@@ -8,6 +9,8 @@ import { useProblems } from './problems.ts';
 export type Progress = Omit<Extract<LabEvent, { type: 'progressed' }>, 'type' | 'runId' | 'steps'>;
 
 const mostSteps = 4000;
+/** A minute of four reports a second. */
+export const mostUsages = 240;
 
 /** One run followed in detail: read once, then kept up to date by the lab's events. */
 export const useRunFeed = defineStore('runFeed', () => {
@@ -15,32 +18,43 @@ export const useRunFeed = defineStore('runFeed', () => {
   const problems = useProblems();
   const detail = shallowRef<RunDetail | null>(null);
   const progress = shallowRef<Progress | null>(null);
+  /** What the trainer's process took of the machine lately, newest last. */
+  const usages = shallowRef<readonly ProcessUsage[]>([]);
+  /** When the run was last heard of, in milliseconds since 1970; null before it was read. */
+  const heardAt = ref<number | null>(null);
   const followed = shallowRef<RunId | null>(null);
+  const isReading = ref(false);
 
   const read = async (runId: RunId): Promise<void> => {
+    isReading.value = true;
     const found = await problems.attempt('Open the run', () => lab.run({ runId }));
-    if (followed.value === runId) detail.value = found;
+    isReading.value = false;
+    if (followed.value !== runId) return;
+    detail.value = found;
+    heardAt.value = Date.now();
+  };
+
+  const turnTo = (runId: RunId | null): void => {
+    followed.value = runId;
+    detail.value = null;
+    progress.value = null;
+    usages.value = [];
+    heardAt.value = null;
   };
 
   const follow = async (runId: RunId): Promise<void> => {
-    if (followed.value !== runId) {
-      followed.value = runId;
-      detail.value = null;
-      progress.value = null;
-    }
+    if (followed.value !== runId) turnTo(runId);
     await read(runId);
   };
 
-  const leave = (): void => {
-    followed.value = null;
-    detail.value = null;
-    progress.value = null;
-  };
+  const leave = (): void => turnTo(null);
 
   const apply = (event: LabEvent, known: RunDetail): void => {
+    heardAt.value = Date.now();
     if (event.type === 'progressed') {
       const { type: _type, runId: _runId, steps, ...rest } = event;
       progress.value = rest;
+      usages.value = [...usages.value, rest.usage].slice(-mostUsages);
       const last = known.steps.at(-1)?.step ?? 0;
       const fresh = steps.filter((step) => step.step > last);
       if (fresh.length === 0) return;
@@ -60,12 +74,15 @@ export const useRunFeed = defineStore('runFeed', () => {
     if (event.type === 'runChanged' && event.run.id === runId && detail.value) {
       const justStarted = event.run.state === 'running' && detail.value.environment === null;
       detail.value = { ...detail.value, run: event.run };
-      if (event.run.state !== 'running') progress.value = null;
+      if (event.run.state !== 'running') {
+        progress.value = null;
+        usages.value = [];
+      }
       if (justStarted || event.run.endedAt !== null) void read(runId);
     } else if ('runId' in event && event.runId === runId && detail.value) {
       apply(event, detail.value);
     }
   });
 
-  return { detail, progress, followed, follow, leave };
+  return { detail, progress, usages, heardAt, followed, isReading, follow, leave };
 });

@@ -1,24 +1,30 @@
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
+import { LabError } from '../../shared/errors.ts';
 import type { Workspace } from '../../shared/labApi.ts';
 import { useConnection } from '../connection.ts';
-import { useProblems } from './problems.ts';
 
 /** The workspace's folder and what was noticed when it was opened. */
 export const useWorkspace = defineStore('workspace', () => {
   const { lab } = useConnection();
-  const problems = useProblems();
   const workspace = shallowRef<Workspace | null>(null);
+  /** Why the lab did not open it; then there is nothing else to show. */
+  const refusal = shallowRef<LabError | null>(null);
   const notices = ref<string[]>([]);
 
   const load = async (): Promise<void> => {
-    workspace.value = await problems.attempt('Open the workspace', () => lab.workspace({}));
-    notices.value = [...(workspace.value?.startNotices ?? [])];
+    try {
+      workspace.value = await lab.workspace({});
+      notices.value = [...workspace.value.startNotices];
+    } catch (error) {
+      if (!(error instanceof LabError)) console.error('Open the workspace', error);
+      refusal.value = error instanceof LabError ? error : new LabError('INTERNAL', String(error));
+    }
   };
 
   const dismissNotices = (): void => {
     notices.value = [];
   };
 
-  return { workspace, notices, load, dismissNotices };
+  return { workspace, refusal, notices, load, dismissNotices };
 });

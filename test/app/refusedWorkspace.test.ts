@@ -18,11 +18,8 @@ test('a damaged database is left as it is, and the window says so', async () => 
   await writeFile(file, bytes);
   const opened = await openApp(home.folder);
   try {
-    await opened.page
-      .getByRole('alert')
-      .filter({ hasText: /database/ })
-      .first()
-      .waitFor();
+    await opened.page.getByRole('alert', { name: 'The workspace’s database cannot be read' }).waitFor();
+    expect(await opened.page.getByRole('alert').count()).toBe(1);
     await expect(opened.ask('workspace', {})).rejects.toThrow(/^WORKSPACE_(DAMAGED|FOREIGN): /);
     expect(await readFile(file)).toEqual(bytes);
   } finally {
@@ -30,20 +27,22 @@ test('a damaged database is left as it is, and the window says so', async () => 
   }
 });
 
-test('a second app on the same workspace is refused by name, the first goes on', async () => {
-  const first = await openApp(home.folder);
+test('a second app on the same workspace is refused until the first is closed', async () => {
+  let first: Awaited<ReturnType<typeof openApp>> | null = await openApp(home.folder);
+  // Another user interface data folder, so that the single-instance lock does not see the first one.
+  const second = await openApp(home.folder, { XDG_CONFIG_HOME: join(home.folder, 'other-config') });
   try {
-    await first.ask('workspace', {});
-    // Another user interface data folder, so that the single-instance lock does not see the first one.
-    const second = await openApp(home.folder, { XDG_CONFIG_HOME: join(home.folder, 'other-config') });
-    try {
-      await expect(second.ask('workspace', {})).rejects.toThrow(/^WORKSPACE_BUSY: /);
-      expect(await first.ask('runs', { experimentId: null })).toEqual([]);
-    } finally {
-      await second.quit();
-    }
-  } finally {
+    await expect(second.ask('workspace', {})).rejects.toThrow(/^WORKSPACE_BUSY: /);
+    expect(await first.ask('runs', { experimentId: null })).toEqual([]);
+    const refused = second.page.getByRole('alert', { name: 'This workspace is open already' });
+    await refused.waitFor();
     await first.quit();
+    first = null;
+    await refused.getByRole('button', { name: 'Try again' }).click();
+    await second.page.getByRole('link', { name: 'New experiment' }).waitFor();
+    expect((await second.ask('workspace', {})).folder).toBe(second.workspace);
+  } finally {
+    await Promise.all([second.quit(), first?.quit()]);
   }
 });
 

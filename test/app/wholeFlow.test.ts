@@ -32,6 +32,17 @@ const rowsOf = <T>(sql: string): T[] => {
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const percent = (fraction: number): string => (100 * fraction).toFixed(2);
 
+/** The trainer's memory as the window shows it, relative to the kernel's figure; 0 while there is none. */
+const memoryShownToReal = async (): Promise<number> => {
+  const strip = await opened.page.getByLabel('Trainer process').allTextContents();
+  const shown = /Memory\s*([\d.]+) (MB|GB) of/.exec(strip.join(''));
+  const [pid] = await trainerPids(opened);
+  if (pid === undefined || shown === null) return 0;
+  const status = await readFile(`/proc/${String(pid)}/status`, 'utf8');
+  const realBytes = 1024 * Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]);
+  return (Number(shown[1]) * (shown[2] === 'GB' ? 1e9 : 1e6)) / realBytes;
+};
+
 test('the form queues three methods with two seeds', async () => {
   const { page } = opened;
   await page.getByRole('button', { name: 'Queue runs' }).waitFor();
@@ -50,6 +61,9 @@ test('training shows live in the window and goes on in a utility process', { tim
   await expect
     .poll(() => page.getByText(/^epoch [12] of 2, (step \d+ of \d+|evaluating)$/).count(), { timeout: 30_000 })
     .toBe(1);
+  // What the trainer says of its memory is what the system says of it.
+  await expect.poll(memoryShownToReal, { timeout: 30_000 }).toBeGreaterThan(0.8);
+  expect(await memoryShownToReal()).toBeLessThan(1.25);
   await expect
     .poll(async () => (await opened.ask('queue', {})).waiting.length, { timeout: 120_000 })
     .toBeLessThanOrEqual(3);

@@ -35,6 +35,51 @@ test('one click in an empty workspace trains, and the numbers move', async () =>
   await close();
 });
 
+test('a run is seen against its siblings, its steps smoothed at will, its process measured', async () => {
+  const { page, complaints, close } = await pages.open('/live');
+  // The quick comparison has finished four of its six runs: both seeds of SGD, one of SAM and of ESAM.
+  const behind = page.getByText(/^Pale: finished runs/).locator('..');
+  await eventually(() => behind.textContent()).toMatch(/SGD, n = 2\s*SAM, n = 1\s*ESAM, n = 1/);
+  const strip = page.getByLabel('Trainer process');
+  await eventually(() => strip.textContent()).toMatch(
+    /Processor\s*[67]\.\d of 8 cores\s*Memory\s*4[01]\d\.\d MB of 33\.2 GB/,
+  );
+  // Longer than the epoch in view, so that the lines have something to show.
+  await page.getByText(/^epoch 3 of 3/).waitFor({ timeout: 20_000 });
+  await picture(page, 'live-siblings');
+  const smoothing = page.getByRole('slider', { name: 'Smoothing' });
+  await smoothing.press('End');
+  await page.getByText('0.99').waitFor();
+  await smoothing.press('Home');
+  await eventually(() => page.getByText('smoothed', { exact: true }).count()).toBe(0);
+  await page.getByRole('checkbox', { name: 'Other seeds and arms' }).click();
+  await eventually(() => behind.count()).toBe(0);
+  await page.reload();
+  await page.getByRole('slider', { name: 'Smoothing' }).waitFor();
+  expect(await smoothing.inputValue()).toBe('0');
+  expect(await page.getByRole('checkbox', { name: 'Other seeds and arms' }).isChecked()).toBe(false);
+  // A run that has ended has no process.
+  await page.goto(page.url().replace('#/live', '#/runs/1'));
+  await page.getByRole('heading', { name: 'Where it ran' }).waitFor();
+  expect(await strip.count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('a trainer that falls silent is noticed', async () => {
+  const { page, complaints, close } = await pages.open('/live', { scenario: 'stalled' });
+  await page.clock.install();
+  await page.reload();
+  await page.clock.runFor(2000);
+  await page.getByText(/^epoch 1 of 3, step/).waitFor();
+  expect(await page.getByText(/^no progress for/).count()).toBe(0);
+  await page.clock.runFor(40_000);
+  await page.getByText(/^no progress for [34]\d s$/).waitFor();
+  await picture(page, 'live-stalled');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test('a run is stopped now and after the epoch', async () => {
   const { page, complaints, close } = await pages.open('/live');
   await page.getByRole('button', { name: 'Stop after epoch' }).click();

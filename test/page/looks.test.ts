@@ -10,7 +10,10 @@ afterAll(() => pages.close());
 const views: readonly (readonly [view: string, scenario: string])[] = [
   ...['new', 'live', 'runs', 'runs/3', 'compare', 'data', 'device'].map((view) => [view, 'idle'] as const),
   ...['live', 'runs', 'compare'].map((view) => [view, 'empty'] as const),
+  ['live', ''],
+  ['runs/14', 'idle'],
   ...['new', 'live', 'device'].map((view) => [view, 'missing'] as const),
+  ...['newer', 'busy'].map((scenario) => ['runs', scenario] as const),
 ];
 
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
@@ -30,7 +33,7 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     );
     expect(wide).toEqual([]);
     await page.waitForTimeout(400); // charts draw
-    await picture(page, `${view.replace('/', '-')}-${scenario}-${colorScheme}`);
+    await picture(page, `${view.replace('/', '-')}-${scenario || 'full'}-${colorScheme}`);
     expect(complaints).toEqual([]);
     await close();
   });

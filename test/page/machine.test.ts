@@ -52,7 +52,7 @@ test('run times that come from the self-test are marked as such', async () => {
   const note = page.getByText('estimated from the self-test');
   await page.getByRole('complementary', { name: 'Runs of this experiment' }).getByRole('cell').first().waitFor();
   expect(await note.count()).toBe(0);
-  await page.getByLabel(/^Precision/).selectOption({ label: 'bfloat16 convolutions' });
+  await page.getByLabel(/^Precision/).selectOption({ label: 'bfloat16, mixed' });
   await note.waitFor();
   await page.getByRole('cell', { name: /^~/ }).first().waitFor();
   await picture(page, 'new-estimated-from-self-test');
@@ -119,6 +119,20 @@ test('every refusal is shown until it is dismissed', async () => {
   expect(await refusals.count()).toBe(3);
   await page.getByRole('button', { name: 'Dismiss' }).first().click();
   expect(await refusals.count()).toBe(2);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('a workspace that does not open is one message with what to do, and no view', async () => {
+  const { page, complaints, close } = await pages.open('/runs', { scenario: 'newer' });
+  const message = page.getByRole('alert', { name: 'This workspace is newer than the app' });
+  await message.getByText(/schema 9; this one knows 3/).waitFor();
+  await message.getByText(/^Update ESAM Lab/).waitFor();
+  expect(await page.getByRole('alert').count()).toBe(1);
+  expect(await page.getByRole('navigation').count()).toBe(0);
+  await message.getByRole('button', { name: 'Show workspace folder' }).click();
+  await Promise.all([page.waitForEvent('load'), message.getByRole('button', { name: 'Try again' }).click()]);
+  await message.waitFor();
   expect(complaints).toEqual([]);
   await close();
 });

@@ -1,0 +1,38 @@
+import type { GroupCurve } from '../../shared/result.ts';
+import type { RunDetail } from '../../shared/run.ts';
+import { styleOf, variantsOf } from '../methodStyles.ts';
+import type { Series } from './series.ts';
+
+export interface SiblingSeries extends Series {
+  readonly method: GroupCurve['method'];
+  readonly variant: number;
+}
+
+/** Pale means with bands, of groups that have finished runs; a run that is all of its own group is left out. */
+export const siblingSeries = (
+  curves: readonly GroupCurve[],
+  detail: RunDetail,
+  placed: (x: number, detail: RunDetail) => number,
+): SiblingSeries[] => {
+  const { groupHash, state } = detail.run;
+  const variants = variantsOf(curves.map(({ method }) => method));
+  return curves.flatMap((curve, index) => {
+    const seeds = Math.max(0, ...curve.points.map(({ n }) => n));
+    const isOnlyItself = curve.groupHash === groupHash && state === 'finished' && seeds === 1;
+    if (seeds === 0 || isOnlyItself) return [];
+    const variant = variants[index] ?? 0;
+    const points = curve.points.flatMap(({ x, mean, sd }) =>
+      mean === null ? [] : [{ x: placed(x, detail), y: mean, sd: sd ?? 0 }],
+    );
+    return [
+      {
+        ...styleOf(curve.method, variant),
+        ...{ method: curve.method, variant, points },
+        id: `group ${curve.groupHash}`,
+        name: `${curve.label}, n = ${seeds}`,
+        band: points.map(({ x, y, sd }) => ({ x, low: y - sd, high: y + sd })),
+        isFaint: true,
+      },
+    ];
+  });
+};
