@@ -150,7 +150,14 @@ export class SelfTest {
   ): Promise<void> {
     const { launcher, silenceMs, machine, labVersion, keep } = this.#parts;
     onProgress('Starting', 0);
-    const settings = { engine, threads: 0, deterministic: false, tf32: false, memoryGrowth: true, ownKernels: true } as const;
+    const settings = {
+      engine,
+      threads: 0,
+      deterministic: false,
+      tf32: false,
+      memoryGrowth: true,
+      ownKernels: true,
+    } as const;
     const command: ProbeCommand = { type: 'probe', device: settings, precision, bindingPath, steps };
     const measurement = await probeInTrainer(command, {
       launcher,
