@@ -96,7 +96,7 @@ test("a binding's folder is another one as soon as a source of the kernels is", 
   const same = join(folder, 'same');
   await cp(kernelsFolder, same, { recursive: true });
   expect(await bindingPath(same)).toBe(await bindingPath());
-  const changed = await bindingPath(await sourcesWith('changed', 'winograd.h', '// faster'));
+  const changed = await bindingPath(await sourcesWith('changed', 'tiles.h', '// faster'));
   expect(dirname(changed)).not.toBe(dirname(await bindingPath()));
 });
 

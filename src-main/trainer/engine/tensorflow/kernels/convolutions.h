@@ -2,7 +2,8 @@
 // 3×3 convolutions with one zero around as TensorFlow ops: x [B,H,W,I], kernel [3,3,I,O] in float32, y [B,⌈H/stride⌉,⌈W/stride⌉,O].
 // Stride is 1 or 2; I and O are multiples of 16; x, y and their gradients are float32 or bfloat16, the arithmetic is float32.
 #include "tensorflow.h"
-#include "winograd.h"
+#include "winogradFilter.h"
+#include "winogradGradient.h"
 
 namespace {
 

@@ -1,5 +1,6 @@
 #pragma once
-// Products of matrices whose sums stay in registers: never inlined, where their surroundings would take some. The right one lies in panels of `panel` columns.
+// Products of matrices whose sums stay in registers: never inlined, where their surroundings would take some. The right one lies in
+// panels of `panel` columns.
 #include "vectors.h"
 
 constexpr int panel = 2 * lanes;
@@ -13,7 +14,8 @@ constexpr int outerRows = lanes == 16 ? 8 : 4;
 
 /** out[r] = Σ over d of left[r][d]·right[d], each out[r] one panel wide. */
 template <int rows>
-static __attribute__((noinline)) void innerProduct(const float* left, int64_t leftStride, const float* right, int depth, float* out) {
+static __attribute__((noinline)) void innerProduct(const float* left, int64_t leftStride, const float* right, int depth,
+                                                   float* out) {
   Vec sums[rows][2];
 #pragma GCC unroll 12
   for (int r = 0; r < rows; r++) sums[r][0] = sums[r][1] = Vec{};
@@ -51,9 +53,12 @@ static inline void innerProducts(int rows, const float* left, int64_t leftStride
   fewInnerProducts<registerRows - 1>(rows - r, left + r * leftStride, leftStride, right, depth, out + r * panel);
 }
 
-/** out[r] = Σ over d of left[d][r]·right[d] for `outerRows` rows, on top of what is there if `adds`; left[d] is one vector after the other. */
+/**
+ * out[r] = Σ over d of left[d][r]·right[d] for `outerRows` rows, on top of what is there if `adds`; left[d] is one vector after the other.
+ */
 template <bool adds>
-static __attribute__((noinline)) void outerProduct(const float* left, const float* right, int depth, float* out, int64_t outStride) {
+static __attribute__((noinline)) void outerProduct(const float* left, const float* right, int depth, float* out,
+                                                   int64_t outStride) {
   Vec sums[outerRows][2];
 #pragma GCC unroll 8
   for (int r = 0; r < outerRows; r++) {

@@ -1,0 +1,81 @@
+#pragma once
+// What Winograd's filtering works on: images cut into tiles, each with the window of pixels that it reads, transformed along both axes.
+#include <atomic>
+#include <cstring>
+
+#include "products.h"
+#include "threads.h"
+#include "transforms.h"
+
+namespace winograd {
+
+constexpr int filterPoints = filterValues * filterValues;
+
+static inline int smaller(int a, int b) { return a < b ? a : b; }
+static inline int larger(int a, int b) { return a > b ? a : b; }
+static inline int parts(int whole, int part) { return (whole + part - 1) / part; }
+static inline int wholePanels(int columns) { return parts(columns, panel) * panel; }
+
+/** Transforms a square that `read` gives along both axes, and gives `write` the result. */
+template <int n, int m, void (*along)(const Vec*, Vec*), typename Read, typename Write>
+static ALWAYS_INLINE void bothAxes(const Read& read, const Write& write) {
+  Vec half[m][n];
+#pragma GCC unroll 9
+  for (int row = 0; row < n; row++) {
+    Vec line[n], result[m];
+#pragma GCC unroll 9
+    for (int column = 0; column < n; column++) line[column] = read(row, column);
+    along(line, result);
+#pragma GCC unroll 9
+    for (int column = 0; column < m; column++) half[column][row] = result[column];
+  }
+#pragma GCC unroll 9
+  for (int column = 0; column < m; column++) {
+    Vec result[m];
+    along(half[column], result);
+#pragma GCC unroll 9
+    for (int row = 0; row < m; row++) write(row, column, result[row]);
+  }
+}
+
+/** Images of height × width pixels. */
+struct Images {
+  int count, height, width;
+};
+
+/** The outputs cut into squares; those at the lower and right edge may lie partly outside. */
+template <typename Scheme>
+struct Tiles {
+  const Images outputs;
+  const int high, wide, count;
+  explicit Tiles(Images outputs)
+      : outputs(outputs),
+        high(parts(outputs.height, Scheme::outputSide)),
+        wide(parts(outputs.width, Scheme::outputSide)),
+        count(outputs.count * high * wide) {}
+  struct Place {
+    int image, row, column;
+  };
+  Place at(int tile) const {
+    const int inImage = tile % (high * wide);
+    return {tile / (high * wide), inImage / wide * Scheme::outputSide, inImage % wide * Scheme::outputSide};
+  }
+};
+
+/** The pixels of a square, those outside of the image zeros. */
+template <int side, typename T>
+struct Window {
+  const T* pixels[side][side];
+  Window(const T* x, Images images, int image, int firstRow, int firstColumn, int channels, const T* zeros) {
+    for (int i = 0; i < side; i++) {
+      for (int j = 0; j < side; j++) {
+        const int row = firstRow + i, column = firstColumn + j;
+        const bool isInside = row >= 0 && row < images.height && column >= 0 && column < images.width;
+        const int64_t pixel = (int64_t(image) * images.height + row) * images.width + column;
+        pixels[i][j] = isInside ? x + pixel * channels : zeros;
+      }
+    }
+  }
+};
+
+}  // namespace winograd

@@ -1,0 +1,167 @@
+#pragma once
+// 3×3 convolutions with one zero around, and their way back to the inputs, by Winograd's minimal filtering in tiles, on the schemes of
+// transforms.h. NHWC and HWIO.
+#include "tiles.h"
+
+namespace winograd {
+
+/** Floats of a filter's values for `depth` channels in and `columns` out: [panels][36][depth][panel]. */
+static inline int64_t panelsLength(int depth, int columns) { return int64_t(filterPoints) * depth * wholePanels(columns); }
+
+/** Brings a panel of kernel [3,3,depth,columns] from `column` on into that form, for some of the depth: zeros where there is none. */
+template <typename Scheme>
+static void filterPanel(const float* kernel, int depth, int columns, int column, int firstDepth, int lastDepth, float* to) {
+  for (int d = firstDepth; d < lastDepth; d++) {
+    for (int half = 0; half < panel; half += lanes) {
+      const bool isInside = column + half < columns;
+      const float* const from = kernel + int64_t(d) * columns + column + half;
+      float* const place = to + int64_t(d) * panel + half;
+      bothAxes<3, filterValues, Scheme::filter>(
+          [&](int i, int j) { return isInside ? load(from + int64_t(3 * i + j) * depth * columns) : Vec{}; },
+          [&](int i, int j, Vec value) { store(place + int64_t(filterValues * i + j) * depth * panel, value); });
+    }
+  }
+}
+
+/** kernel [3,3,inputs,outputs] → [3,3,outputs,inputs], turned by 180°: what goes back from the outputs to the inputs. */
+static void turnRound(const float* kernel, int inputs, int outputs, float* turned) {
+  const int blocks = parts(inputs, 16);
+  parallelFor(9 * blocks, [&](int task) {
+    const int tap = task / blocks, first = task % blocks * 16;
+    const float* const from = kernel + int64_t(tap) * inputs * outputs;
+    float* const to = turned + int64_t(8 - tap) * inputs * outputs;
+    for (int o = 0; o < outputs; o++) {
+      for (int i = first; i < smaller(inputs, first + 16); i++) to[int64_t(o) * inputs + i] = from[int64_t(i) * outputs + o];
+    }
+  });
+}
+
+/** Every thread as many, and few enough that their products stay in the cache. */
+static int tilesPerTask(int count, int products) {
+  const int most = larger(12, 48 * 36 / (products * products) / 12 * 12);
+  const int rounds = parts(count, most * threadCount());
+  return parts(count, rounds * threadCount());
+}
+
+/** y [.., columns] = x [.., depth] filtered by kernel [3,3,depth,columns]. */
+template <typename Scheme, typename T>
+class Filtering {
+ public:
+  Filtering(const T* x, const float* kernel, T* y, Images images, Images filtered, int depth, int columns)
+      : x(x), kernel(kernel), y(y), images(images), tiles(filtered), depth(depth), columns(columns) {}
+
+  /** Floats that all threads share. */
+  int64_t sharedLength() const { return goesByPanels() ? products * stride(tiles.count, depth) : panelsLength(depth, columns); }
+
+  /** @returns false where there is no memory. */
+  bool run(float* shared) const {
+    std::atomic<bool> hasMemory{true};
+    const auto scratch = [&](int64_t length) {
+      float* const memory = threadScratch(length);
+      if (memory == nullptr) hasMemory.store(false);
+      return memory;
+    };
+    if (goesByPanels()) runByPanels(shared, scratch);
+    else runByTiles(shared, scratch);
+    return hasMemory.load();
+  }
+
+ private:
+  static constexpr int side = Scheme::products, products = side * side, depthPerTask = 16, tilesPerTransform = 8;
+
+  /** Filters that take more room than the inputs: every thread then makes its own panels, uses each once for all tiles, and forgets it. */
+  bool goesByPanels() const {
+    return int64_t(filterPoints) * columns > int64_t(products) * tiles.count && parts(columns, panel) >= 4 * threadCount();
+  }
+
+  /** Floats from one product of `count` tiles to the next; the 16 keeps those of a tile out of one set of the cache. */
+  static int64_t stride(int count, int width) { return int64_t(count) * width + 16; }
+
+  template <typename Scratch>
+  void runByTiles(float* panels, const Scratch& scratch) const {
+    const int panelCount = parts(columns, panel);
+    parallelFor(panelCount * parts(depth, depthPerTask), [&](int task) {
+      const int index = task % panelCount, first = task / panelCount * depthPerTask;
+      filterPanel<Scheme>(kernel, depth, columns, index * panel, first, smaller(depth, first + depthPerTask),
+                          panels + int64_t(index) * filterPoints * depth * panel);
+    });
+    const int block = tilesPerTask(tiles.count, side);
+    parallelFor(parts(tiles.count, block), [&](int task) {
+      float* const values = scratch(products * (stride(block, depth) + stride(block, panel)) + depth);
+      if (values == nullptr) return;
+      float* const sums = values + products * stride(block, depth);
+      const int first = task * block, count = smaller(block, tiles.count - first);
+      transformInputs(first, count, values, stride(block, depth), sums + products * stride(block, panel));
+      for (int column = 0; column < columns; column += panel) {
+        filterTiles(first, count, values, stride(block, depth), panels + int64_t(column) * filterPoints * depth, sums, column);
+      }
+    });
+  }
+
+  template <typename Scratch>
+  void runByPanels(float* values, const Scratch& scratch) const {
+    const int64_t all = stride(tiles.count, depth);
+    parallelFor(parts(tiles.count, tilesPerTransform), [&](int task) {
+      float* const zeros = scratch(depth);
+      if (zeros == nullptr) return;
+      const int first = task * tilesPerTransform;
+      transformInputs(first, smaller(tilesPerTransform, tiles.count - first), values + int64_t(first) * depth, all, zeros);
+    });
+    parallelFor(parts(columns, panel), [&](int task) {
+      float* const filter = scratch(panelsLength(depth, panel) + products * stride(tiles.count, panel));
+      if (filter == nullptr) return;
+      filterPanel<Scheme>(kernel, depth, columns, task * panel, 0, depth, filter);
+      filterTiles(0, tiles.count, values, all, filter, filter + panelsLength(depth, panel), task * panel);
+    });
+  }
+
+  /** Products' values [products][count][depth] of tiles. @param zeros - room for `depth` of them. */
+  void transformInputs(int first, int count, float* values, int64_t valuesStride, float* room) const {
+    T* const zeros = reinterpret_cast<T*>(room);
+    std::memset(zeros, 0, sizeof(T) * depth);
+    for (int t = 0; t < count; t++) {
+      const auto at = tiles.at(first + t);
+      const Window<Scheme::inputSide, T> window(x, images, at.image, Scheme::firstInput(at.row),
+                                                Scheme::firstInput(at.column), depth, zeros);
+      for (int channel = 0; channel < depth; channel += lanes) {
+        float* const to = values + int64_t(t) * depth + channel;
+        bothAxes<Scheme::inputSide, side, Scheme::inputs>(
+            [&](int i, int j) { return load(window.pixels[i][j] + channel); },
+            [&](int i, int j, Vec value) { store(to + (side * i + j) * valuesStride, value); });
+      }
+    }
+  }
+
+  /** The outputs of tiles in the panel from `column` on. @param sums - room for [products][count][panel]. */
+  void filterTiles(int first, int count, const float* values, int64_t valuesStride, const float* filter, float* sums,
+                   int column) const {
+    const Images& filtered = tiles.outputs;
+    const int64_t sumStride = stride(count, panel);
+    for (int p = 0; p < products; p++) {
+      const int point = filterValues * Scheme::filterOf(p / side) + Scheme::filterOf(p % side);
+      innerProducts(count, values + p * valuesStride, depth, filter + int64_t(point) * depth * panel, depth, sums + p * sumStride);
+    }
+    for (int t = 0; t < count; t++) {
+      const auto at = tiles.at(first + t);
+      const int rows = filtered.height - at.row, pixels = filtered.width - at.column;
+      for (int half = 0; half < panel && column + half < columns; half += lanes) {
+        const float* const from = sums + t * panel + half;
+        T* const to = y + ((int64_t(at.image) * filtered.height + at.row) * filtered.width + at.column) * columns + column + half;
+        bothAxes<side, Scheme::outputSide, Scheme::outputs>(
+            [&](int i, int j) { return load(from + (side * i + j) * sumStride); },
+            [&](int i, int j, Vec value) {
+              if (i < rows && j < pixels) store(to + (int64_t(i) * filtered.width + j) * columns, value);
+            });
+      }
+    }
+  }
+
+  const T* const x;
+  const float* const kernel;
+  T* const y;
+  const Images images;
+  const Tiles<Scheme> tiles;
+  const int depth, columns;
+};
+
+}  // namespace winograd

@@ -1,0 +1,102 @@
+#pragma once
+// The gradient of a 3×3 filter by Winograd's minimal filtering in tiles: the transpose of winogradFilter.h.
+#include "tiles.h"
+
+namespace winograd {
+
+/** How the gradient of a filter is divided among the threads: by input channels where there are many, else by tiles. */
+struct GradPlan {
+  int channelParts, tileParts;
+  explicit GradPlan(int inputs)
+      : channelParts(larger(1, smaller(threadCount(), inputs / 128))), tileParts(parts(threadCount(), channelParts)) {}
+  /** Floats for the sums of every part of the tiles: [tileParts][36][inputs][outputs in whole panels]. */
+  int64_t sumsLength(int inputs, int outputs) const { return int64_t(tileParts) * filterPoints * inputs * wholePanels(outputs); }
+};
+
+/**
+ * The gradient [3,3,inputs,outputs] of a filter, from x [.., inputs] and the gradient dy [.., outputs] of what it made of that.
+ * @param sums - of the plan's length. @returns false where there is no memory.
+ */
+template <typename Scheme, typename T>
+static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, const GradPlan& plan, Images images,
+                           Images filtered, int inputs, int outputs) {
+  constexpr int side = Scheme::products, products = side * side;
+  const Tiles<Scheme> tiles(filtered);
+  const int columns = wholePanels(outputs), groups = inputs / lanes;
+  // The sums pass through the cache once a block: the more of them, the larger the block.
+  const int block = larger(32, smaller(128, inputs * columns / 2048)) * 36 / products;
+  const int64_t partLength = int64_t(filterPoints) * inputs * columns;
+  std::atomic<bool> hasMemory{true};
+  parallelFor(plan.channelParts * plan.tileParts, [&](int task) {
+    const int channelPart = task % plan.channelParts, tilePart = task / plan.channelParts;
+    const int firstChannel = groups * channelPart / plan.channelParts * lanes;
+    const int channels = groups * (channelPart + 1) / plan.channelParts * lanes - firstChannel;
+    const int firstTile = int64_t(tiles.count) * tilePart / plan.tileParts;
+    const int lastTile = int64_t(tiles.count) * (tilePart + 1) / plan.tileParts;
+    const int64_t stride = int64_t(block) * channels + 16, gradStride = int64_t(block) * columns + 16;
+    float* const values = threadScratch(products * (stride + gradStride) + larger(inputs, outputs));
+    if (values == nullptr) {
+      hasMemory.store(false);
+      return;
+    }
+    float* const grads = values + products * stride;
+    T* const zeros = reinterpret_cast<T*>(grads + products * gradStride);
+    std::memset(zeros, 0, sizeof(T) * larger(inputs, outputs));
+    float* const ownSums = sums + tilePart * partLength + int64_t(firstChannel) * columns;
+    if (firstTile == lastTile) {
+      for (int point = 0; point < filterPoints; point++) {
+        std::memset(ownSums + int64_t(point) * inputs * columns, 0, sizeof(float) * channels * columns);
+      }
+    }
+    for (int start = firstTile; start < lastTile; start += block) {
+      const int count = smaller(block, lastTile - start);
+      for (int t = 0; t < count; t++) {
+        const auto at = tiles.at(start + t);
+        const Window<Scheme::inputSide, T> window(x + firstChannel, images, at.image, Scheme::firstInput(at.row),
+                                                  Scheme::firstInput(at.column), inputs, zeros);
+        for (int channel = 0; channel < channels; channel += lanes) {
+          float* const to = values + int64_t(channel) * block + t * lanes;
+          bothAxes<Scheme::inputSide, side, Scheme::inputs>(
+              [&](int i, int j) { return load(window.pixels[i][j] + channel); },
+              [&](int i, int j, Vec value) { store(to + (side * i + j) * stride, value); });
+        }
+        const Window<Scheme::outputSide, T> gradWindow(dy, filtered, at.image, at.row, at.column, outputs, zeros);
+        for (int column = 0; column < columns; column += lanes) {
+          const bool isInside = column < outputs;
+          float* const to = grads + (int64_t(column / panel) * block + t) * panel + column % panel;
+          bothAxes<Scheme::outputSide, side, Scheme::outputGrads>(
+              [&](int i, int j) { return isInside ? load(gradWindow.pixels[i][j] + column) : Vec{}; },
+              [&](int i, int j, Vec value) { store(to + (side * i + j) * gradStride, value); });
+        }
+      }
+      for (int p = 0; p < products; p++) {
+        const int point = filterValues * Scheme::filterOf(p / side) + Scheme::filterOf(p % side);
+        const bool isFirst = start == firstTile && p / side < filterValues && p % side < filterValues;
+        const auto product = isFirst ? outerProduct<false> : outerProduct<true>;
+        for (int column = 0; column < columns; column += panel) {
+          const float* const right = grads + p * gradStride + int64_t(column) * block;
+          for (int channel = 0; channel < channels; channel += outerRows) {
+            const float* const left = values + p * stride + int64_t(channel / lanes) * lanes * block + channel % lanes;
+            product(left, right, count, ownSums + (int64_t(point) * inputs + channel) * columns + column, columns);
+          }
+        }
+      }
+    }
+  });
+  if (!hasMemory.load()) return false;
+  parallelFor(inputs, [&](int channel) {
+    for (int column = 0; column < outputs; column += lanes) {
+      bothAxes<filterValues, 3, Scheme::filterGrads>(
+          [&](int i, int j) {
+            const float* const from = sums + (int64_t(filterValues * i + j) * inputs + channel) * columns + column;
+            Vec sum = load(from);
+            for (int part = 1; part < plan.tileParts; part++) sum += load(from + part * partLength);
+            return sum;
+          },
+          [&](int i, int j, Vec value) { store(grad + (int64_t(3 * i + j) * inputs + channel) * outputs + column, value); });
+    }
+  });
+  return true;
+}
+
+}  // namespace winograd
