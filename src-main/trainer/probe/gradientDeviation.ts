@@ -9,16 +9,19 @@ import { disposeBatch, randomBatch } from './randomTensors.ts';
 const batchSize = 16;
 
 /**
- * What residual networks are made of: 3×3, strided 3×3 and strided 1×1 convolutions, BatchNorm, addition, ReLU, average pooling, dense.
+ * What residual networks are made of: 3×3, strided 3×3 and strided 1×1 convolutions, BatchNorm, addition, ReLU, average pooling, dense;
+ * of 16 channels, so that TensorFlow's engine computes them on its own kernels where it has some.
  * A ReLU only at the end, and no offset that a later BatchNorm would undo: else bfloat16's rounding, right as it is, switches
  * activations on or off or is all that is left, and a fifth of some gradients is noise.
  */
 const tinyNetwork = ((): Network => {
   const build = networkBuilder([12, 12, 3]);
-  const stem = build.conv2d('stem', build.input, 8, { size: 3 });
-  const branch = build.batchNorm('branch.bn', build.conv2d('branch.conv', stem, 16, { size: 3, stride: 2 }));
-  const shortcut = build.batchNorm('shortcut.bn', build.conv2d('shortcut.conv', stem, 16, { size: 1, stride: 2 }));
-  return build.build(build.dense('dense', build.globalAveragePool(build.relu(build.add(branch, shortcut))), 4));
+  const stem = build.conv2d('stem', build.input, 16, { size: 3 });
+  const inner = build.conv2d('inner', stem, 16, { size: 3 });
+  const shortcut = build.batchNorm('shortcut.bn', build.conv2d('shortcut.conv', inner, 16, { size: 1, stride: 2 }));
+  const branch = build.conv2d('branch.conv', inner, 16, { size: 3, stride: 2 });
+  const sum = build.batchNormRelu('branch.bn', branch, shortcut);
+  return build.build(build.dense('dense', build.globalAveragePool(sum), 4));
 })();
 
 /** Gradients of one batch at the same parameters, which come from one random stream. @param passes - the precision's op table. */
