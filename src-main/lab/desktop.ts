@@ -43,18 +43,18 @@ const overIpc = (): Desktop => ({
   onGone: (listener) => void process.once('disconnect', listener),
 });
 
-/** A window's own port as a channel. */
-export const portChannel = (port: Port): Channel => {
-  port.start();
-  return {
-    post: (message) => port.postMessage(message),
-    onMessage: (listener) => void port.on('message', ({ data }) => listener(data)),
-    onClose: (listener) => void port.once('close', () => listener('The window was closed.')),
-    close: () => port.close(),
-  };
-};
+/** A window's own port as a channel. What the window says waits until somebody listens, who may first have to open the workspace. */
+export const portChannel = (port: Port): Channel => ({
+  post: (message) => port.postMessage(message),
+  onMessage: (listener) => {
+    port.on('message', ({ data }) => listener(data));
+    port.start();
+  },
+  onClose: (listener) => void port.once('close', () => listener('The window was closed.')),
+  close: () => port.close(),
+});
 
-/** A channel whose messages the shell relays; `deliver` and `end` are called with what it relays to us. */
+/** A channel whose messages the shell relays; `deliver` and `end` are called with what it relays to us. They, too, wait for a listener. */
 export interface RelayedChannel extends Channel {
   deliver(message: unknown): void;
   end(reason: string): void;
@@ -63,18 +63,25 @@ export interface RelayedChannel extends Channel {
 export const relayedChannel = (post: (message: unknown) => void, close: () => void): RelayedChannel => {
   const messageListeners: ((message: unknown) => void)[] = [];
   const closeListeners: ((reason: string) => void)[] = [];
+  const early: unknown[] = [];
   let closeReason: string | null = null;
   return {
     post: (message) => {
       if (closeReason === null) post(message);
     },
-    onMessage: (listener) => void messageListeners.push(listener),
+    onMessage: (listener) => {
+      messageListeners.push(listener);
+      for (const message of early.splice(0)) listener(message);
+    },
     onClose: (listener) => {
       if (closeReason === null) closeListeners.push(listener);
       else listener(closeReason);
     },
     close,
-    deliver: (message) => messageListeners.forEach((listener) => listener(message)),
+    deliver: (message) => {
+      if (messageListeners.length === 0) early.push(message);
+      messageListeners.forEach((listener) => listener(message));
+    },
     end: (reason) => {
       if (closeReason !== null) return;
       closeReason = reason;
