@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { elementCount } from '../../../src-main/trainer/engine/ops.ts';
+import { elementCount, type Ops, type Tensor } from '../../../src-main/trainer/engine/ops.ts';
 import { mixedPrecisionOps } from '../../../src-main/trainer/engine/mixedPrecision.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
 import { tensorflowOps } from '../../../src-main/trainer/engine/tensorflowOps.ts';
@@ -7,7 +7,10 @@ import { tensorflowBinding } from '../tensorflow.ts';
 import { outputsOf } from './opCase.ts';
 import { opCases } from './opCases/index.ts';
 
-// ops.test.ts tests the kernels for the instructions that this processor prefers; here those that nearly every processor has.
+// ops.test.ts tests the kernels for the instructions that this processor prefers, in as many threads as it has cores; here those for what
+// nearly every processor has, in a number of threads that divides nothing and leaves some without work.
+const threads = 5;
+process.env['TF_NUM_INTRAOP_THREADS'] = String(threads);
 const ops = tensorflowOps(await tensorflowBinding(), { ownKernels: true, instructions: 'AVX2' });
 afterAll(ops.close);
 
@@ -22,6 +25,7 @@ const ofOwnKernels = opCases.filter(({ name, inputs }) => {
 
 test('the engine says that it uses them', () => {
   expect(ops.name).toMatch(/own kernels on AVX2/);
+  expect(ops.threads).toBe(threads);
   expect(ofOwnKernels.length).toBeGreaterThan(5);
 });
 
@@ -36,6 +40,10 @@ describe('kernels for AVX2 compute what the reference does, and the same bits ea
   });
 });
 
+/** Eighths in [−2, 2]: exact in bfloat16. */
+const coarse = (shape: readonly number[], seed: number): Float32Array =>
+  Float32Array.from({ length: elementCount(shape) }, (_, index) => (((index * 37 + seed) % 33) - 16) / 8);
+
 /** Of a convolution in bfloat16 from what it is in float64: only its inputs (½ unit of 2⁻⁸) and its output are rounded, no sum. */
 test.each([1, 2])('in bfloat16 a convolution of stride %i rounds its ends alone', (stride) => {
   const [shape, kernelShape] = [
@@ -43,9 +51,6 @@ test.each([1, 2])('in bfloat16 a convolution of stride %i rounds its ends alone'
     [3, 3, 64, 32],
   ];
   const half = mixedPrecisionOps(ops);
-  const coarse = (sizes: readonly number[], seed: number): Float32Array =>
-    // eighths in [−2, 2]: exact in bfloat16
-    Float32Array.from({ length: elementCount(sizes) }, (_, index) => (((index * 37 + seed) % 33) - 16) / 8);
   const convolve = (table: typeof ops): ArrayLike<number>[] => {
     const x = table.upload(coarse(shape, 5), shape);
     const kernel = table.upload(coarse(kernelShape, 11), kernelShape);
@@ -60,6 +65,53 @@ test.each([1, 2])('in bfloat16 a convolution of stride %i rounds its ends alone'
   expect(deviation(y, rightY)).toBeLessThan(2 ** -8);
   expect(deviation(dx, rightDx)).toBeLessThan(2 ** -7); // of the rounded y
 });
+
+test.each([
+  { what: 'a ReLU', hasResidual: false },
+  { what: 'an addition and a ReLU', hasResidual: true },
+])(
+  'in bfloat16 batch normalisation with $what rounds its ends alone, and masks the same elements',
+  ({ hasResidual }) => {
+    const shape = [3, 5, 6, 48];
+    const narrow = [48];
+    /** @param type - of the activations. */
+    const normalise = (table: Ops, type: 'float32' | 'bfloat16'): Record<string, ArrayLike<number>> => {
+      const made: Tensor[] = [];
+      const keep = <T extends Tensor>(tensor: T): T => {
+        made.push(tensor);
+        return tensor;
+      };
+      const wide = (seed: number): Tensor => keep(table.upload(coarse(shape, seed), shape));
+      const activation = (seed: number): Tensor =>
+        type === 'float32' ? wide(seed) : keep(table.cast(wide(seed), 'bfloat16'));
+      const vector = (seed: number): Tensor => keep(table.upload(coarse(narrow, seed), narrow));
+      const [x, dy, residual, scale, offset] = [activation(3), activation(8), activation(20), vector(1), vector(7)];
+      const running = { mean: vector(2), variance: vector(4) };
+      const settings = { epsilon: 1e-5, momentum: 0.1 };
+      const relu = { residual: hasResidual ? residual : null };
+      const { output, runningMean, runningVariance, saved } = table.batchNorm(
+        x,
+        scale,
+        offset,
+        running,
+        settings,
+        relu,
+      );
+      const grad = table.batchNormGrad(dy, x, scale, saved, settings.epsilon, { output, hasResidual });
+      const results = { output, dx: grad.input, scale: grad.scale, offset: grad.offset, residual: grad.residual };
+      const read = Object.entries(results).flatMap(([name, tensor]) =>
+        tensor === undefined ? [] : [[name, table.download(keep(tensor))] as const],
+      );
+      [...made, runningMean, runningVariance, ...saved].forEach(table.dispose);
+      return Object.fromEntries(read);
+    };
+    const found = normalise(ops, 'bfloat16');
+    for (const [name, right] of Object.entries(normalise(referenceOps(), 'float32'))) {
+      expect(deviation(found[name] ?? [], right), name).toBeLessThan(2 ** -8);
+    }
+    expect(Object.keys(found)).toContain(hasResidual ? 'residual' : 'dx');
+  },
+);
 
 test('a call that does not fit is refused in words, and the engine lives on', () => {
   const image = ops.upload(new Float32Array(4 * 4 * 16), [1, 4, 4, 16]);

@@ -38,6 +38,12 @@ static ALWAYS_INLINE void bothAxes(const Read& read, const Write& write) {
   }
 }
 
+/** Which of the filter's 36 values the product in row and column of a tile's square of products takes. */
+template <typename Scheme>
+static inline int filterPointOf(int row, int column) {
+  return filterValues * Scheme::filterOf(row) + Scheme::filterOf(column);
+}
+
 /** Images of height × width pixels. */
 struct Images {
   int count, height, width;

@@ -3,51 +3,59 @@
 // Points that are halves and eighths are exact in binary, and these keep the rounding error at a few times that of the direct sum.
 #include "vectors.h"
 
+/** Two pairs of points, ±a and ±b; every transform of an even and an odd half gives or takes a pair. */
+template <typename Points>
+struct Pairs {
+  static constexpr float a = Points::a, b = Points::b, aa = a * a, bb = b * b;
+
+  static ALWAYS_INLINE void combine(Vec evenA, Vec oddA, Vec evenB, Vec oddB, Vec* out) {
+    out[0] = evenA + a * oddA;
+    out[1] = evenA - a * oddA;
+    out[2] = evenB + b * oddB;
+    out[3] = evenB - b * oddB;
+  }
+  /** Four outputs of the products at the pairs, and of that at infinity. */
+  static ALWAYS_INLINE void outputs(const Vec* m, Vec atInfinity, Vec* out) {
+    const Vec sumA = m[0] + m[1], differenceA = m[0] - m[1];
+    const Vec sumB = m[2] + m[3], differenceB = m[2] - m[3];
+    out[0] = sumA + sumB;
+    out[1] = a * differenceA + b * differenceB;
+    out[2] = aa * sumA + bb * sumB;
+    out[3] = (a * aa) * differenceA + ((b * bb) * differenceB + atInfinity);
+  }
+  /** The transpose: the gradients of four outputs at the pairs. */
+  static ALWAYS_INLINE void outputGrads(const Vec* d, Vec* out) {
+    combine(d[0] + aa * d[2], d[1] + aa * d[3], d[0] + bb * d[2], d[1] + bb * d[3], out);
+  }
+};
+
+struct PointsOfThree {
+  static constexpr float a = 0.625f, b = 1.5f;
+};
+
 /** Four outputs of a 3-tap filter by six products: points 0, ±5/8, ±3/2, ∞. */
-struct ThreeTaps {
-  static constexpr float a = 0.625f, b = 1.5f, aa = a * a, bb = b * b;
+struct ThreeTaps : Pairs<PointsOfThree> {
   static constexpr float weightZero = 1 / (aa * bb), weightA = 1 / (2 * aa * (aa - bb)), weightB = 1 / (2 * bb * (bb - aa));
 
   /** Six inputs at the points. */
   static ALWAYS_INLINE void inputs(const Vec* d, Vec* out) {
-    const Vec evenA = d[4] - bb * d[2], oddA = d[3] - bb * d[1];
-    const Vec evenB = d[4] - aa * d[2], oddB = d[3] - aa * d[1];
     out[0] = (aa * bb) * d[0] + (d[4] - (aa + bb) * d[2]);
-    out[1] = evenA + a * oddA;
-    out[2] = evenA - a * oddA;
-    out[3] = evenB + b * oddB;
-    out[4] = evenB - b * oddB;
+    combine(d[4] - bb * d[2], d[3] - bb * d[1], d[4] - aa * d[2], d[3] - aa * d[1], out + 1);
     out[5] = (aa * bb) * d[1] + (d[5] - (aa + bb) * d[3]);
   }
-  /** Four outputs of the products. */
   static ALWAYS_INLINE void outputs(const Vec* m, Vec* out) {
-    const Vec sumA = m[1] + m[2], differenceA = m[1] - m[2];
-    const Vec sumB = m[3] + m[4], differenceB = m[3] - m[4];
-    out[0] = m[0] + (sumA + sumB);
-    out[1] = a * differenceA + b * differenceB;
-    out[2] = aa * sumA + bb * sumB;
-    out[3] = (a * aa) * differenceA + ((b * bb) * differenceB + m[5]);
+    Pairs::outputs(m + 1, m[5], out);
+    out[0] += m[0];
   }
-  /** The transpose: the gradients of four outputs at the points. */
   static ALWAYS_INLINE void outputGrads(const Vec* d, Vec* out) {
-    const Vec evenA = d[0] + aa * d[2], oddA = d[1] + aa * d[3];
-    const Vec evenB = d[0] + bb * d[2], oddB = d[1] + bb * d[3];
     out[0] = d[0];
-    out[1] = evenA + a * oddA;
-    out[2] = evenA - a * oddA;
-    out[3] = evenB + b * oddB;
-    out[4] = evenB - b * oddB;
+    Pairs::outputGrads(d, out + 1);
     out[5] = d[3];
   }
   /** Three taps at the points. */
   static ALWAYS_INLINE void filter(const Vec* g, Vec* out) {
-    const Vec evenA = weightA * (g[0] + aa * g[2]), oddA = (weightA * a) * g[1];
-    const Vec evenB = weightB * (g[0] + bb * g[2]), oddB = (weightB * b) * g[1];
     out[0] = weightZero * g[0];
-    out[1] = evenA + oddA;
-    out[2] = evenA - oddA;
-    out[3] = evenB + oddB;
-    out[4] = evenB - oddB;
+    combine(weightA * (g[0] + aa * g[2]), weightA * g[1], weightB * (g[0] + bb * g[2]), weightB * g[1], out + 1);
     out[5] = g[2];
   }
   /** The transpose: the gradients of three taps. */
@@ -60,45 +68,27 @@ struct ThreeTaps {
   }
 };
 
+struct PointsOfTwo {
+  static constexpr float a = 0.375f, b = 1.25f;
+};
+
 /** Four outputs of a 2-tap filter by five products: points ±3/8, ±5/4, ∞. */
-struct TwoTaps {
-  static constexpr float a = 0.375f, b = 1.25f, aa = a * a, bb = b * b;
+struct TwoTaps : Pairs<PointsOfTwo> {
+  /** Of +a and +b; those of −a and −b are their negatives. */
   static constexpr float weightA = 1 / (2 * a * (aa - bb)), weightB = 1 / (2 * b * (bb - aa));
 
   /** Five inputs at the points. */
   static ALWAYS_INLINE void inputs(const Vec* d, Vec* out) {
-    const Vec oddA = d[3] - bb * d[1], evenA = d[2] - bb * d[0];
-    const Vec oddB = d[3] - aa * d[1], evenB = d[2] - aa * d[0];
-    out[0] = oddA + a * evenA;
-    out[1] = oddA - a * evenA;
-    out[2] = oddB + b * evenB;
-    out[3] = oddB - b * evenB;
+    combine(d[3] - bb * d[1], d[2] - bb * d[0], d[3] - aa * d[1], d[2] - aa * d[0], out);
     out[4] = (aa * bb) * d[0] + (d[4] - (aa + bb) * d[2]);
   }
-  static ALWAYS_INLINE void outputs(const Vec* m, Vec* out) {
-    const Vec sumA = m[0] + m[1], differenceA = m[0] - m[1];
-    const Vec sumB = m[2] + m[3], differenceB = m[2] - m[3];
-    out[0] = sumA + sumB;
-    out[1] = a * differenceA + b * differenceB;
-    out[2] = aa * sumA + bb * sumB;
-    out[3] = (a * aa) * differenceA + ((b * bb) * differenceB + m[4]);
-  }
+  static ALWAYS_INLINE void outputs(const Vec* m, Vec* out) { Pairs::outputs(m, m[4], out); }
   static ALWAYS_INLINE void outputGrads(const Vec* d, Vec* out) {
-    const Vec evenA = d[0] + aa * d[2], oddA = d[1] + aa * d[3];
-    const Vec evenB = d[0] + bb * d[2], oddB = d[1] + bb * d[3];
-    out[0] = evenA + a * oddA;
-    out[1] = evenA - a * oddA;
-    out[2] = evenB + b * oddB;
-    out[3] = evenB - b * oddB;
+    Pairs::outputGrads(d, out);
     out[4] = d[3];
   }
   static ALWAYS_INLINE void filter(Vec first, Vec second, Vec* out) {
-    const Vec evenA = weightA * first, oddA = (weightA * a) * second;
-    const Vec evenB = weightB * first, oddB = (weightB * b) * second;
-    out[0] = oddA + evenA;
-    out[1] = oddA - evenA;
-    out[2] = oddB + evenB;
-    out[3] = oddB - evenB;
+    combine((weightA * a) * second, (weightA / a) * first, (weightB * b) * second, (weightB / b) * first, out);
     out[4] = second;
   }
   static ALWAYS_INLINE void filterGrads(const Vec* m, Vec& first, Vec& second) {

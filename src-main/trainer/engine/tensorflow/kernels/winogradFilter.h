@@ -138,8 +138,8 @@ class Filtering {
     const Images& filtered = tiles.outputs;
     const int64_t sumStride = stride(count, panel);
     for (int p = 0; p < products; p++) {
-      const int point = filterValues * Scheme::filterOf(p / side) + Scheme::filterOf(p % side);
-      innerProducts(count, values + p * valuesStride, depth, filter + int64_t(point) * depth * panel, depth, sums + p * sumStride);
+      const int64_t point = filterPointOf<Scheme>(p / side, p % side);
+      multiplyRows(count, {values + p * valuesStride, depth}, filter + point * depth * panel, depth, sums + p * sumStride);
     }
     for (int t = 0; t < count; t++) {
       const auto at = tiles.at(first + t);

@@ -70,14 +70,14 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
         }
       }
       for (int p = 0; p < products; p++) {
-        const int point = filterValues * Scheme::filterOf(p / side) + Scheme::filterOf(p % side);
+        const int64_t point = filterPointOf<Scheme>(p / side, p % side);
         const bool isFirst = start == firstTile && p / side < filterValues && p % side < filterValues;
-        const auto product = isFirst ? outerProduct<false> : outerProduct<true>;
+        const auto addProduct = isFirst ? multiply<columnRows, false, LeftColumns> : multiply<columnRows, true, LeftColumns>;
         for (int column = 0; column < columns; column += panel) {
           const float* const right = grads + p * gradStride + int64_t(column) * block;
-          for (int channel = 0; channel < channels; channel += outerRows) {
-            const float* const left = values + p * stride + int64_t(channel / lanes) * lanes * block + channel % lanes;
-            product(left, right, count, ownSums + (int64_t(point) * inputs + channel) * columns + column, columns);
+          for (int channel = 0; channel < channels; channel += columnRows) {
+            const LeftColumns left{values + p * stride + int64_t(channel / lanes) * lanes * block + channel % lanes};
+            addProduct(left, right, count, ownSums + (point * inputs + channel) * columns + column, columns);
           }
         }
       }
