@@ -6,13 +6,9 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { elementCount, type Ops } from '../../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
 import { channelMoments, normalise } from '../../../src-main/trainer/engine/wasm/batchNorms.ts';
-import {
-  batchMatMul,
-  conv2d,
-  conv2dFilterGrad,
-  conv2dInputGrad,
-  matMul,
-} from '../../../src-main/trainer/engine/wasm/convolutions.ts';
+import { conv2d, conv2dInputGrad } from '../../../src-main/trainer/engine/wasm/convolutions.ts';
+import { conv2dFilterGrad } from '../../../src-main/trainer/engine/wasm/filterGradients.ts';
+import { batchMatMul, matMul } from '../../../src-main/trainer/engine/wasm/matrices.ts';
 import { openPool } from '../../../src-main/trainer/engine/wasm/pool.ts';
 import { wasmOps } from '../../../src-main/trainer/engine/wasmOps.ts';
 import { drawer, type OpCase, opCase, outputsOf } from './opCase.ts';

@@ -6,6 +6,7 @@ import {
   stripElements,
 } from './kernels/layout.ts';
 import type { Pool } from './pool.ts';
+import { withTemporaries } from './temporaries.ts';
 
 /** Rows of a task: a number that the shape alone determines. */
 const rowsPerTask = (rows: number, channels: number): number =>
@@ -21,10 +22,11 @@ const perTaskSums = (
 ): { readonly sums: Float64Array; readonly rowsOf: (task: number) => number; readonly tasks: number } => {
   const perTask = rowsPerTask(rows, channels);
   const tasks = Math.ceil(rows / perTask);
-  const address = pool.heap.allocate(tasks * 2 * channels * 8);
-  pool.run(kernel, tasks, [...inputs, address, rows, channels, perTask]);
-  const sums = pool.doubles(address, tasks * 2 * channels).slice();
-  pool.heap.free(address);
+  const sums = withTemporaries(pool, ({ allocate }) => {
+    const address = allocate(tasks * 2 * channels * 8);
+    pool.run(kernel, tasks, [...inputs, address, rows, channels, perTask]);
+    return pool.doubles(address, tasks * 2 * channels).slice();
+  });
   return { sums, rowsOf: (task) => Math.min(perTask, rows - task * perTask), tasks };
 };
 
@@ -72,6 +74,20 @@ export const gradientSums = (
   return { sums: sums.slice(0, channels), products: sums.slice(channels, 2 * channels) };
 };
 
+/** Σ dy and Σ dy·x of each channel. */
+export const channelSums = (
+  pool: Pool,
+  dy: number,
+  x: number,
+  rows: number,
+  channels: number,
+): ReturnType<typeof gradientSums> =>
+  withTemporaries(pool, ({ allocate }) => {
+    const zeros = allocate(channels * 4);
+    pool.floats(zeros, channels).fill(0);
+    return gradientSums(pool, dy, x, zeros, rows, channels);
+  });
+
 /** Calls a kernel on each element with its channel's constants, repeated so that a period is a multiple of 4 floats. */
 const perElement = (
   pool: Pool,
@@ -84,15 +100,16 @@ const perElement = (
   const repeats =
     channels % 4 === 0 ? Math.max(1, Math.floor(64 / channels)) : 4 * Math.max(1, Math.floor(16 / channels));
   const period = channels * repeats;
-  const address = pool.heap.allocate(constants.length * period * 4);
-  const values = pool.floats(address, constants.length * period);
-  constants.forEach((constant, index) => {
-    for (let place = 0; place < period; place++) values[index * period + place] = constant[place % channels] ?? NaN;
+  withTemporaries(pool, ({ allocate }) => {
+    const address = allocate(constants.length * period * 4);
+    const values = pool.floats(address, constants.length * period);
+    constants.forEach((constant, index) => {
+      for (let place = 0; place < period; place++) values[index * period + place] = constant[place % channels] ?? NaN;
+    });
+    const perTask = Math.max(1, Math.floor(stripElements / period)) * period;
+    const elements = rows * channels;
+    pool.run(kernel, Math.ceil(elements / perTask), [...tensors, address, elements, period, perTask]);
   });
-  const perTask = Math.max(1, Math.floor(stripElements / period)) * period;
-  const elements = rows * channels;
-  pool.run(kernel, Math.ceil(elements / perTask), [...tensors, address, elements, period, perTask]);
-  pool.heap.free(address);
 };
 
 /** (x − mean)·factor + offset. */

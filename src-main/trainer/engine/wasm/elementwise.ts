@@ -22,6 +22,31 @@ export const typeNumberOf = (dataType: DataType): number => {
 /** Tasks of a kernel that works strip by strip. */
 export const stripsOf = (elements: number): number => Math.ceil(elements / stripElements);
 
+/** Calls a kernel that works strip by strip. */
+export const runStrips = (
+  pool: Pool,
+  kernel: number,
+  addresses: readonly number[],
+  elements: number,
+  settings: readonly number[] = [],
+  floats: readonly number[] = [],
+): void => {
+  pool.run(kernel, stripsOf(elements), [...addresses, elements, ...settings], floats);
+};
+
+/** Calls a kernel that works row by row. */
+export const runRows = (
+  pool: Pool,
+  kernel: number,
+  addresses: readonly number[],
+  rows: number,
+  channels: number,
+  floats: readonly number[] = [],
+): void => {
+  const perTask = Math.max(1, Math.floor(stripElements / Math.max(1, channels)));
+  pool.run(kernel, Math.ceil(rows / perTask), [...addresses, rows, channels, perTask], floats);
+};
+
 /** Cuts a single long row into strips and what is left over. */
 const cut = (row: BroadcastAxis): { readonly axes: readonly BroadcastAxis[]; readonly done: number }[] => {
   const strips = Math.floor(row.side / stripElements);

@@ -1,3 +1,5 @@
+import { outputSide, type Convolution } from '../ops.ts';
+
 /** The four sides of an image batch [B,H,W,C] or a kernel [K,K,I,O]. @throws Error for other ranks. */
 export const fourSides = (shape: readonly number[]): [number, number, number, number] => {
   const [first, second, third, fourth, ...rest] = shape;
@@ -28,6 +30,19 @@ export const expectShape = (what: string, found: readonly number[], expected: re
   if (found.join() !== expected.join()) {
     throw new Error(`${what} has the shape [${found.join()}], expected [${expected.join()}].`);
   }
+};
+
+/** Checks that image [B,H,W,I] and kernel [K,K,I,O] fit each other. @returns the output's shape. */
+export const convolutionShape = (
+  inputShape: readonly number[],
+  kernelShape: readonly number[],
+  { stride, padding }: Convolution,
+): [number, number, number, number] => {
+  const [size, , inputs, outputs] = fourSides(kernelShape);
+  const [batch, height, width] = fourSides(inputShape);
+  expectShape('A convolution kernel', kernelShape, [size, size, inputs, outputs]);
+  expectShape('A convolution input', inputShape, [batch, height, width, inputs]);
+  return [batch, outputSide(height, size, stride, padding), outputSide(width, size, stride, padding), outputs];
 };
 
 /** An outer axis of a broadcast: its side, and how far a and b move along it. */

@@ -1,6 +1,6 @@
 import { tileColumns, tileRows } from './layout';
-import { pad } from './convolutions';
-import { address, argument, multiplyAdd, ownScratch } from './task';
+import { firstImage, imagesOf, paddedImages } from './paddedImages';
+import { address, argument, multiplyAdd, storeFloats } from './task';
 
 /**
  * Adds to a tile [4 taps][8 outputs] of the kernel's gradient: Σ over images, rows and columns of x at the pixel's window × dy.
@@ -66,43 +66,35 @@ function filterGradTile(
 }
 
 /**
- * A task sums, over a share of the images, a share of the kernel gradient's tiles into its part of `sums`:
- * [share of images][row of taps × ⌈run/4⌉][⌈O/8⌉][4][8].
+ * A task sums, over a share of the blocks of images (paddedImages.ts), a share of the kernel gradient's tiles into its part of `sums`:
+ * [share of images][row of taps × ⌈run/4⌉][⌈O/8⌉][4][8]. Arguments: 12 dy, 13 sums, 14–22 as they are read.
  */
 export function filterGrad(task: i32): void {
-  const batch = argument(3);
-  const height = argument(4);
-  const width = argument(5);
-  const channels = argument(6);
-  const paddedHeight = argument(9);
-  const paddedWidth = argument(10);
-  const stride = argument(11);
-  const size = argument(12);
-  const outputHeight = argument(13);
-  const outputWidth = argument(14);
-  const outputs = argument(15);
-  const imagesPerBlock = argument(16);
-  const shares = argument(17);
-  const groups = argument(18);
-  const imagesPerChunk = argument(19);
-  const rowsPerChunk = argument(20);
-  const scratch = ownScratch(address(21), argument(22));
+  const stride = argument(14);
+  const size = argument(15);
+  const outputHeight = argument(16);
+  const outputWidth = argument(17);
+  const outputs = argument(18);
+  const shares = argument(19);
+  const groups = argument(20);
+  const imagesPerChunk = argument(21);
+  const rowsPerChunk = argument(22);
 
   const share = task / groups;
   const group = task % groups;
-  const tilesPerTap = (size * channels + tileRows - 1) / tileRows;
+  const tilesPerTap = (size * argument(4) + tileRows - 1) / tileRows;
   const panels = (outputs + tileColumns - 1) / tileColumns;
   const allTiles = size * tilesPerTap;
   const firstTile = (group * allTiles) / groups;
   const lastTile = ((group + 1) * allTiles) / groups;
-  const sums = address(2) + <usize>(share * allTiles * panels) * 128;
+  const sums = address(13) + <usize>(share * allTiles * panels) * 128;
   memory.fill(sums + <usize>(firstTile * panels) * 128, 0, <usize>((lastTile - firstTile) * panels) * 128);
 
-  const blocks = (batch + imagesPerBlock - 1) / imagesPerBlock;
-  const pixelBytes = channels << 2;
-  const isPadded = paddedHeight != height || paddedWidth != width;
-  const xImage = <usize>(paddedHeight * paddedWidth * pixelBytes);
-  const xRow = <usize>(stride * paddedWidth * pixelBytes);
+  const blocks = (argument(1) + argument(9) - 1) / argument(9);
+  const pixelBytes = argument(4) << 2;
+  const rowBytes = argument(8) * pixelBytes;
+  const xImage = <usize>(argument(7) * rowBytes);
+  const xRow = <usize>(stride * rowBytes);
   const xStep = <usize>(stride * pixelBytes);
   const dyStep = (<usize>outputs) << 2;
   const dyRow = <usize>outputWidth * dyStep;
@@ -110,21 +102,16 @@ export function filterGrad(task: i32): void {
 
   const lastBlock = ((share + 1) * blocks) / shares;
   for (let block = (share * blocks) / shares; block < lastBlock; block++) {
-    const first = block * imagesPerBlock;
-    const images = min(imagesPerBlock, batch - first);
-    let from = address(0) + <usize>first * <usize>(height * width * pixelBytes);
-    const grad = address(1) + <usize>first * dyImage;
-    if (isPadded) {
-      pad(from, scratch, images, height, width, argument(7), argument(8), paddedHeight, paddedWidth, pixelBytes);
-      from = scratch;
-    }
+    const images = imagesOf(block);
+    const from = paddedImages(block);
+    const grad = address(12) + <usize>firstImage(block) * dyImage;
     for (let image = 0; image < images; image += imagesPerChunk) {
       for (let row = 0; row < outputHeight; row += rowsPerChunk) {
         const x = from + <usize>image * xImage + <usize>row * xRow;
         const dy = grad + <usize>image * dyImage + <usize>row * dyRow;
         for (let tile = firstTile; tile < lastTile; tile++) {
           const tap = tile / tilesPerTap;
-          const window = x + <usize>(tap * paddedWidth * pixelBytes + (((tile % tilesPerTap) * tileRows) << 2));
+          const window = x + <usize>(tap * rowBytes + (((tile % tilesPerTap) * tileRows) << 2));
           for (let panel = 0; panel < panels; panel++) {
             filterGradTile(
               sums + <usize>(tile * panels + panel) * 128,
@@ -159,22 +146,15 @@ export function filterGradSum(tap: i32): void {
   let to = address(1) + ((<usize>(tap * run * outputs)) << 2);
   for (let row = 0; row < run; row++) {
     const tile = sums + <usize>((tap * tilesPerTap + row / tileRows) * panels) * 128 + <usize>(row % tileRows) * 32;
-    for (let output = 0; output < outputs; output += 4, to += 16) {
+    for (let output = 0; output < outputs; output += 4) {
       let from = tile + <usize>(output / tileColumns) * 128 + <usize>((output % tileColumns) << 2);
       let sum = v128.load(from);
       for (let share = 1; share < shares; share++) {
         from += shareBytes;
         sum = f32x4.add(sum, v128.load(from));
       }
-      const columns = outputs - output;
-      if (columns >= 4) {
-        v128.store(to, sum);
-      } else {
-        store<f32>(to, f32x4.extract_lane(sum, 0));
-        if (columns > 1) store<f32>(to, f32x4.extract_lane(sum, 1), 4);
-        if (columns > 2) store<f32>(to, f32x4.extract_lane(sum, 2), 8);
-        to -= 16 - (columns << 2);
-      }
+      storeFloats(to + ((<usize>output) << 2), sum, outputs - output);
     }
+    to += (<usize>outputs) << 2;
   }
 }

@@ -42,3 +42,14 @@ export function copyFloats(to: usize, from: usize, bytes: usize): void {
   for (; from < whole; from += 16, to += 16) v128.store(to, v128.load(from));
   for (; from < end; from += 4, to += 4) store<f32>(to, load<f32>(from));
 }
+
+/** Stores the first `count` floats of a vector; all of them where there are 4 or more. */
+export function storeFloats(to: usize, vector: v128, count: i32): void {
+  if (count >= 4) {
+    v128.store(to, vector);
+    return;
+  }
+  if (count > 0) store<f32>(to, f32x4.extract_lane(vector, 0));
+  if (count > 1) store<f32>(to, f32x4.extract_lane(vector, 1), 4);
+  if (count > 2) store<f32>(to, f32x4.extract_lane(vector, 2), 8);
+}

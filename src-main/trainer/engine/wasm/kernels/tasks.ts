@@ -1,12 +1,14 @@
 import { binary, copyBox } from './broadcasts';
 import { cast, gather } from './conversions';
-import { convolve, multiplyMatrices, pack } from './convolutions';
+import { convolve } from './convolutions';
 import { momentumUpdate, relu, reluGrad, scaleAdd, squareRoot, sums } from './elements';
 import { filterGrad, filterGradSum } from './filterGradients';
 import * as kernels from './layout';
+import { multiplyMatrices } from './matrices';
 import { batchNormInputGrad, batchNormSums, channelMoments, normalise } from './normalizations';
+import { pack } from './packing';
+import { pool } from './poolings';
 import { gelu, geluGrad, layerNorm, layerNormInputGrad, softmax, softmaxGrad } from './tokens';
-import { averagePool, averagePoolGrad, maxPool, maxPoolGrad } from './poolings';
 
 /** Runs one task of a kernel. */
 export function runTask(kernel: i32, task: i32): void {
@@ -48,13 +50,10 @@ export function runTask(kernel: i32, task: i32): void {
     case kernels.kernelMomentumUpdate:
       return momentumUpdate(task);
     case kernels.kernelMaxPool:
-      return maxPool(task);
     case kernels.kernelMaxPoolGrad:
-      return maxPoolGrad(task);
     case kernels.kernelAveragePool:
-      return averagePool(task);
     case kernels.kernelAveragePoolGrad:
-      return averagePoolGrad(task);
+      return pool(kernel, task);
     case kernels.kernelCopyBox:
       return copyBox(task);
     case kernels.kernelLayerNorm:

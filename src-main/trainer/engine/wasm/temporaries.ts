@@ -1,0 +1,29 @@
+import type { Pool } from './pool.ts';
+
+/** Memory that an op needs only while it runs. */
+export interface Temporaries {
+  allocate(bytes: number): number;
+  /** As many bytes for each thread, and 64 more at the end for the tiles of few rows (kernels/convolutions.ts). */
+  scratch(bytes: number): readonly [address: number, bytesPerThread: number];
+}
+
+/** Lets `use` allocate memory that is free again afterwards, whatever happens. */
+export const withTemporaries = <R>({ heap, threads }: Pool, use: (temporaries: Temporaries) => R): R => {
+  const addresses: number[] = [];
+  const allocate = (bytes: number): number => {
+    const address = heap.allocate(bytes);
+    addresses.push(address);
+    return address;
+  };
+  try {
+    return use({
+      allocate,
+      scratch(bytes) {
+        const bytesPerThread = Math.ceil(bytes / 64) * 64 + 128;
+        return [allocate(bytesPerThread * threads), bytesPerThread];
+      },
+    });
+  } finally {
+    addresses.forEach(heap.free);
+  }
+};
