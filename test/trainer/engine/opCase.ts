@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { elementCount, type HostArray, type Ops, type Tensor } from '../../../src-main/trainer/engine/ops.ts';
 import { uniform } from './random.ts';
 
@@ -71,6 +72,12 @@ export interface Output {
   readonly data: HostArray;
   readonly shape: readonly number[];
 }
+
+/** All bits of the outputs: where they differ, toEqual would compare and print a hundred thousand numbers for minutes. */
+export const bitsOf = (outputs: Readonly<Record<string, Output>>): string =>
+  Object.entries(outputs)
+    .map(([name, { data }]) => `${name} ${createHash('sha256').update(data).digest('hex')}`)
+    .join('\n');
 
 /** Runs a case from upload to download. */
 export const outputsOf = (
