@@ -2,10 +2,15 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkKernels } from './check.ts';
 import { type Build, callCompiler, copyFiles, includeHeaders, linkerFlags } from './compile.ts';
-import { instructionSets, kernelsRecord, type KernelsRecord, moduleFile } from './kernelModules.ts';
+import {
+  type InstructionSet,
+  instructionSets,
+  kernelsRecord,
+  type KernelsRecord,
+  moduleFile,
+} from './kernelModules.ts';
 import { bindingFile, kernelsFolder } from './places.ts';
 
-type InstructionSet = (typeof instructionSets)[number];
 /** Each returns null, or what went wrong. */
 type Compile = (source: string, object: string, flags: readonly string[]) => Promise<string | null>;
 type Step = () => Promise<string | null>;
@@ -64,13 +69,11 @@ export const compileKernels = async (build: Build, sources = kernelsFolder): Pro
   const failures = await Promise.all(instructionSets.map((set) => makeModule(build, set, threads, compile)));
   await threads;
   await rm(objects, { recursive: true });
-  const sentences = failures.flatMap((failure, index) => {
-    const title = instructionSets[index]?.title ?? '';
-    return failure === null
-      ? []
-      : [
-          `The lab's kernels for ${title} could not be built with ${compiler} and loaded (${failure.split('\n')[0] ?? ''}).`,
-        ];
+  const found = failures.map((failure) => failure?.split('\n')[0]);
+  const sentences = [...new Set(found)].flatMap((failure) => {
+    const titles = instructionSets.filter((_, index) => found[index] === failure).map(({ title }) => title);
+    const kernels = `The lab's kernels for ${titles.join(' and ')}`;
+    return failure === undefined ? [] : [`${kernels} could not be built with ${compiler} and loaded (${failure}).`];
   });
   if (sentences.length === 0) return null;
   const reason = sentences.join(' ');

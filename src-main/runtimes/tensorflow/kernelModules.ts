@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
 /** What the lab's own kernels are compiled for; the first that a processor has is the best for it. */
-interface InstructionSet {
+export interface InstructionSet {
   readonly id: string;
   readonly title: string;
   /** For kernels.cc, which only runs where `module.cc` has found the instructions. */
