@@ -24,8 +24,10 @@ export const engineStatusSchema = z.strictObject({
   location: z.string().nullable(),
   /** Why it is not ready and what to do, in sentences; null when ready. */
   reason: z.string().nullable(),
-  /** Which of the lab's own kernels it has, or why not, in sentences; null when it is not ready, and where that is no question. */
+  /** Whether it has the lab's own kernels, in a sentence; null when it is not ready, and where that is no question. */
   kernels: z.string().nullable(),
+  /** Why it lacks some or all of them and what to do, in sentences; null when it lacks none, and as above. */
+  kernelsMissing: z.string().nullable(),
   progress: installProgressSchema.nullable(),
 });
 export type EngineStatus = z.infer<typeof engineStatusSchema>;
@@ -56,7 +58,7 @@ export type DeviceStatus = z.infer<typeof deviceStatusSchema>;
 
 /** What a run ran on; stored with it. */
 export const runEnvironmentSchema = z.strictObject({
-  /** "TensorFlow 2.21.0 (CPU)". */
+  /** "TensorFlow 2.21.0 (CPU, own kernels on AVX-512)". */
   engine: z.string(),
   device: z.string(),
   /** In which the engine computed; null in the records of runs before this was noted. */

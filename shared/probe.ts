@@ -28,7 +28,7 @@ export type ProbeSpeed = z.infer<typeof probeSpeedSchema>;
 
 /** What a trainer finds out about one engine in one precision. */
 export const probeMeasurementSchema = z.strictObject({
-  /** "TensorFlow 2.21.0 (CPU)". */
+  /** "TensorFlow 2.21.0 (CPU, own kernels on AVX-512)". */
   version: z.string().min(1),
   device: z.enum(['CPU', 'GPU']),
   /** In which the engine computes. */

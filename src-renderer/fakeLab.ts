@@ -22,7 +22,8 @@ const fakeRefusals: Readonly<Record<string, Refusal>> = {
 /**
  * An in-memory lab for development in a browser and for the page tests; the app never uses it. Scenarios: "" (a full
  * workspace with a running queue), "idle" (full, nothing queued), "empty", "missing" (empty, no engine), "refusing" (refuses every change),
- * "newer" and "busy" (the workspace is refused as a whole), "stalled" (full; the trainer falls silent).
+ * "newer" and "busy" (the workspace is refused as a whole), "stalled" (full; the trainer falls silent),
+ * "old-compiler" (full, nothing queued; TensorFlow without the lab's kernels).
  */
 export const fakeConnection = (scenario: string): Connection => {
   const workspace = new FakeWorkspace(scenario);

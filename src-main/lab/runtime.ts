@@ -26,13 +26,17 @@ const wasmStatus: EngineStatus = {
   location: null,
   reason: null,
   kernels: null,
+  kernelsMissing: null,
   progress: null,
 };
 
-const describe = ({ modules, reason }: Kernels): string => {
+const kernelTexts = ({ modules, reason }: Kernels): Pick<EngineStatus, 'kernels' | 'kernelsMissing'> => {
   const titles = modules.map(({ title }) => title).join(' and ');
-  if (titles === '') return `TensorFlow's own kernels only. ${reason ?? ''}`;
-  return `With the lab's own kernels for processors with ${titles}.${reason === null ? '' : ` ${reason}`}`;
+  const kernels =
+    titles === ''
+      ? "Without the lab's own kernels, which are faster on a CPU than TensorFlow's."
+      : `With the lab's own kernels for ${titles}; a run on the CPU uses the best that its processor has.`;
+  return { kernels, kernelsMissing: reason };
 };
 
 /** The machine and the TensorFlow runtime on it: what is there, and its installation. */
@@ -136,12 +140,13 @@ export class Runtime {
       location: null,
       reason: null,
       kernels: null,
+      kernelsMissing: null,
       progress: null,
     } as const;
     if (this.#installing !== null) return { ...unknown, state: 'installing', progress: this.#installing.progress };
     if (found.state === 'ready') {
       const version = `TensorFlow ${found.version} (${found.variant.toUpperCase()})`;
-      return { ...unknown, state: 'ready', version, location: found.location, kernels: describe(found.kernels) };
+      return { ...unknown, state: 'ready', version, location: found.location, ...kernelTexts(found.kernels) };
     }
     const reason = this.#failure ?? found.reason;
     return { ...unknown, state: found.state, reason };

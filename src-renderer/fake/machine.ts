@@ -20,7 +20,10 @@ export const fakeDevice = (isReady: boolean): DeviceStatus => ({
       version: isReady ? 'TensorFlow 2.21.0 (CPU)' : null,
       location: isReady ? '/home/ada/.cache/esam-lab/tensorflow-2.21.0-cpu' : null,
       reason: isReady ? null : reason,
-      kernels: isReady ? 'With the lab’s own kernels for processors with AVX-512 and AVX2.' : null,
+      kernels: isReady
+        ? 'With the lab’s own kernels for AVX-512 and AVX2; a run on the CPU uses the best that its processor has.'
+        : null,
+      kernelsMissing: null,
       progress: null,
     },
     {
@@ -30,6 +33,7 @@ export const fakeDevice = (isReady: boolean): DeviceStatus => ({
       location: null,
       reason: null,
       kernels: null,
+      kernelsMissing: null,
       progress: null,
     },
   ],
@@ -39,8 +43,25 @@ export const fakeDevice = (isReady: boolean): DeviceStatus => ({
   notices: ['This window is the fake lab of the renderer’s tests: no number in it was measured.'],
 });
 
+/** A machine whose compiler is too old for the lab's kernels. */
+export const fakeOldCompiler = (): DeviceStatus => {
+  const device = fakeDevice(true);
+  const folder = '/home/ada/.cache/esam-lab/tensorflow-2.21.0-cpu/bindings/3f2a9c5d7e8b1a60';
+  const found = `${folder}/kernels/vectors.h:14:10: fatal error: immintrin.h: No such file or directory`;
+  const engines = device.engines.map((engine) =>
+    engine.id === 'wasm'
+      ? engine
+      : {
+          ...engine,
+          kernels: "Without the lab's own kernels, which are faster on a CPU than TensorFlow's.",
+          kernelsMissing: `The lab's kernels for AVX-512 and AVX2 could not be built with g++ and loaded (${found}). To try again with another compiler, delete ${folder} and install TensorFlow again.`,
+        },
+  );
+  return { ...device, engines };
+};
+
 export const fakeEnvironment: RunEnvironment = {
-  engine: 'TensorFlow 2.21.0 (CPU)',
+  engine: 'TensorFlow 2.21.0 (CPU, own kernels on AVX-512)',
   device: 'CPU',
   threads: 8,
   oneDnn: true,

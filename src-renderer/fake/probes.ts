@@ -25,7 +25,8 @@ const probe = (
   cpuCores: 8,
   gpu: null,
   gpuMemoryBytes: null,
-  version: engine === 'wasm' ? 'WebAssembly relaxed SIMD (CPU, 8 threads)' : 'TensorFlow 2.21.0 (CPU)',
+  version:
+    engine === 'wasm' ? 'WebAssembly relaxed SIMD (CPU, 8 threads)' : 'TensorFlow 2.21.0 (CPU, own kernels on AVX-512)',
   device: 'CPU',
   threads: 8,
   oneDnn: engine === 'wasm' ? null : true,

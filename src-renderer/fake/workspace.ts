@@ -4,7 +4,7 @@ import type { LabEvent, Queue } from '../../shared/labApi.ts';
 import type { LogLine, RunDetail, RunId, RunSummary } from '../../shared/run.ts';
 import { runsOf, type Experiment, type RunConfig } from '../../shared/runConfig.ts';
 import { Refusal } from '../refusal.ts';
-import { fakeDevice } from './machine.ts';
+import { fakeDevice, fakeOldCompiler } from './machine.ts';
 import { fakeDatasets, fakePresets } from './presets.ts';
 import { backfill, hashOf, queuedRun } from './runs.ts';
 
@@ -26,7 +26,7 @@ export class FakeWorkspace {
   constructor(scenario: string) {
     this.scenario = scenario;
     this.isEmpty = scenario === 'empty' || scenario === 'missing';
-    this.device = fakeDevice(scenario !== 'missing');
+    this.device = scenario === 'old-compiler' ? fakeOldCompiler() : fakeDevice(scenario !== 'missing');
     if (!this.isEmpty) this.#fill();
   }
 

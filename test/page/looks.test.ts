@@ -13,6 +13,7 @@ const views: readonly (readonly [view: string, scenario: string])[] = [
   ['live', ''],
   ['runs/14', 'idle'],
   ...['new', 'live', 'device'].map((view) => [view, 'missing'] as const),
+  ['device', 'old-compiler'],
   ...['newer', 'busy'].map((scenario) => ['runs', scenario] as const),
 ];
 
@@ -34,6 +35,10 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     expect(wide).toEqual([]);
     await page.waitForTimeout(400); // charts draw
     await picture(page, `${view.replace('/', '-')}-${scenario || 'full'}-${colorScheme}`);
+    if (view === 'new') {
+      await page.getByRole('heading', { name: 'Engine' }).locator('..').locator('..').scrollIntoViewIfNeeded();
+      await picture(page, `${view}-engine-${scenario}-${colorScheme}`);
+    }
     expect(complaints).toEqual([]);
     await close();
   });

@@ -38,9 +38,9 @@ const deviceText = (status: DeviceStatus): string =>
     `GPU       ${status.gpu ?? 'none whose NVIDIA driver answers'}${status.gpuMemoryBytes === null ? '' : `, ${(status.gpuMemoryBytes / 1e9).toFixed(1)} GB`}`,
     ...status.engines.flatMap((engine) => [
       `Engine    ${engine.version ?? 'TensorFlow'}: ${engine.state}`,
-      ...(engine.kernels === null ? [] : [`          ${engine.kernels}`]),
-      ...(engine.location === null ? [] : [`          ${engine.location}`]),
-      ...(engine.reason === null ? [] : [`          ${engine.reason}`]),
+      ...[engine.kernels, engine.kernelsMissing, engine.location, engine.reason].flatMap((text) =>
+        text === null ? [] : [`          ${text}`],
+      ),
       ...(engine.state === 'missing' || engine.state === 'broken'
         ? ['          Install it with: esam-lab device --install']
         : []),
