@@ -2,6 +2,7 @@ import type { DeviceStatus, EngineStatus } from '../../shared/device.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { Experiment } from '../../shared/runConfig.ts';
 import type { Lab } from '../lab/service.ts';
+import { followDevice } from './followDevice.ts';
 import { installReporter } from './installReporter.ts';
 import { say } from './session.ts';
 
@@ -66,7 +67,9 @@ export const installEngine = async (lab: Lab, variant: 'auto' | 'cpu' | 'gpu'): 
     if (status.state !== 'ready') {
       throw new LabError('INSTALL_FAILED', status.reason ?? 'The installation of TensorFlow failed.');
     }
-    say(`${status.version ?? 'TensorFlow'} is ready. ${status.kernels ?? ''}`);
+    say(
+      [`${status.version ?? 'TensorFlow'} is ready.`, status.kernels, status.kernelsMissing].filter(Boolean).join(' '),
+    );
   } finally {
     process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
   }
@@ -75,22 +78,15 @@ export const installEngine = async (lab: Lab, variant: 'auto' | 'cpu' | 'gpu'): 
 /** Starts the installation and waits until it has ended, well or not. */
 const installed = async (lab: Lab, variant: 'auto' | 'cpu' | 'gpu'): Promise<EngineStatus> => {
   const reporter = installReporter();
-  let stopListening = (): void => undefined;
-  const ended = new Promise<EngineStatus>((resolve) => {
-    let hasStarted = false;
-    stopListening = lab.onEvent((event) => {
-      if (event.type !== 'deviceChanged') return;
-      const status = tensorflowOf(event.status);
-      if (status.progress !== null) reporter.progress(status.progress);
-      if (status.state === 'installing') hasStarted = true;
-      else if (hasStarted) resolve(status);
-    });
-  });
   try {
     await lab.installRuntime({ variant });
-    return await ended;
+    const ended = await followDevice(lab, (device) => {
+      const { state, progress } = tensorflowOf(device);
+      if (progress !== null) reporter.progress(progress);
+      return state !== 'installing';
+    });
+    return tensorflowOf(ended);
   } finally {
-    stopListening();
     reporter.end();
   }
 };

@@ -1,6 +1,6 @@
-import type { DeviceStatus } from '../../shared/device.ts';
 import type { LabInput } from '../../shared/labApi.ts';
 import type { Lab } from '../lab/service.ts';
+import { followDevice } from './followDevice.ts';
 import { say } from './session.ts';
 
 /**
@@ -15,27 +15,19 @@ export const selfTest = async (lab: Lab, wanted: LabInput<'probe'>): Promise<boo
     void lab.cancelProbe({});
   };
   process.once('SIGINT', cancel).once('SIGTERM', cancel);
-  let stopListening = (): void => undefined;
   try {
-    const ended = new Promise<DeviceStatus>((resolve) => {
-      let shown = '';
-      let hasStarted = false;
-      stopListening = lab.onEvent((event) => {
-        if (event.type !== 'deviceChanged') return;
-        const { probing } = event.status;
-        if (probing !== null) {
-          hasStarted = true;
-          const line = `${probing.engine}, ${probing.precision}: ${probing.message}`;
-          if (line !== shown) say(line);
-          shown = line;
-        } else if (hasStarted) resolve(event.status);
-      });
-    });
     await lab.probe(wanted);
-    (await ended).probeFailures.forEach(say);
+    let shown = '';
+    const { probeFailures } = await followDevice(lab, ({ probing }) => {
+      if (probing === null) return true;
+      const line = `${probing.engine}, ${probing.precision}: ${probing.message}`;
+      if (line !== shown) say(line);
+      shown = line;
+      return false;
+    });
+    probeFailures.forEach(say);
     return !isCancelled;
   } finally {
-    stopListening();
     process.off('SIGINT', cancel).off('SIGTERM', cancel);
   }
 };
