@@ -25,15 +25,21 @@ export class Endings {
   note(runId: RunId, ending: Ending): void {
     this.#late = { runId, ending };
     try {
-      this.store();
+      this.#storeEnding();
     } catch (error) {
       if (!(error instanceof LabError)) console.error(`The end of run ${runId} could not be stored yet:`, error);
       this.#timer ??= setInterval(() => this.#retry(), retryMs).unref();
     }
   }
 
-  /** Stores what is still to be stored. @throws LabError WORKSPACE_UNWRITABLE if the disk still does not take it. */
-  store(): void {
+  /** Stores what could not be stored before, and says so. @throws LabError WORKSPACE_UNWRITABLE if the disk still does not take it. */
+  storeLate(): void {
+    const runId = this.#late?.runId;
+    this.#storeEnding();
+    if (runId !== undefined) this.#onStored(runId);
+  }
+
+  #storeEnding(): void {
     if (this.#late === null) return;
     const { runId, ending } = this.#late;
     const { state, reason } = ending;
@@ -52,20 +58,18 @@ export class Endings {
   close(): void {
     this.#stopRetrying();
     try {
-      this.store();
+      this.#storeEnding();
     } catch (error) {
       if (!(error instanceof LabError)) console.error('The end of a run could not be stored:', error);
     }
   }
 
   #retry(): void {
-    const runId = this.#late?.runId;
     try {
-      this.store();
+      this.storeLate();
     } catch {
-      return; // the next time, then
+      // the next time, then
     }
-    if (runId !== undefined) this.#onStored(runId);
   }
 
   #stopRetrying(): void {

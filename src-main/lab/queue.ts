@@ -94,7 +94,6 @@ export class RunQueue {
   async #pump(): Promise<void> {
     this.#isPumping = true;
     try {
-      this.#endings.store();
       for (let run = this.#next(); run !== undefined; run = this.#next()) await this.#startAndWait(run);
     } catch (error) {
       const isKnown = error instanceof LabError;
@@ -106,6 +105,7 @@ export class RunQueue {
   }
 
   async #startAndWait(run: RunSummary): Promise<void> {
+    this.#endings.storeLate(); // one run's end before the next one's beginning
     let assignment: Assignment;
     try {
       assignment = await this.#parts.assign(run);
