@@ -1,5 +1,5 @@
 import type { GroupCurve } from '../../shared/result.ts';
-import type { RunDetail } from '../../shared/run.ts';
+import type { RunSummary } from '../../shared/run.ts';
 import { styleOf, variantsOf } from '../methodStyles.ts';
 import type { Series } from './series.ts';
 
@@ -8,13 +8,15 @@ export interface SiblingSeries extends Series {
   readonly variant: number;
 }
 
-/** Pale means with bands, of groups that have finished runs; a run that is all of its own group is left out. */
+/**
+ * Pale means with bands, of groups that have finished runs; a run that is all of its own group is left out.
+ * @param placed - where a point of a group's curve lies on the chart.
+ */
 export const siblingSeries = (
   curves: readonly GroupCurve[],
-  detail: RunDetail,
-  placed: (x: number, detail: RunDetail) => number,
+  { groupHash, state }: Pick<RunSummary, 'groupHash' | 'state'>,
+  placed: (x: number) => number,
 ): SiblingSeries[] => {
-  const { groupHash, state } = detail.run;
   const variants = variantsOf(curves.map(({ method }) => method));
   return curves.flatMap((curve, index) => {
     const seeds = Math.max(0, ...curve.points.map(({ n }) => n));
@@ -22,7 +24,7 @@ export const siblingSeries = (
     if (seeds === 0 || isOnlyItself) return [];
     const variant = variants[index] ?? 0;
     const points = curve.points.flatMap(({ x, mean, sd }) =>
-      mean === null ? [] : [{ x: placed(x, detail), y: mean, sd: sd ?? 0 }],
+      mean === null ? [] : [{ x: placed(x), y: mean, sd: sd ?? 0 }],
     );
     return [
       {

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import type { GroupCurve } from '../../shared/result.ts';
+import { siblingSeries } from '../../src-renderer/charts/siblingSeries.ts';
+
+const curveOf = (
+  groupHash: string,
+  points: GroupCurve['points'],
+  method: GroupCurve['method'] = 'sgd',
+): GroupCurve => ({
+  ...{ groupHash, label: method.toUpperCase(), method, points },
+});
+const twice = (x: number): number => 2 * x;
+
+test('a band goes one deviation below and above the mean; one seed, and a point that was not finite, have none', () => {
+  const curves = [
+    curveOf('a', [
+      { x: 1, mean: 0.5, sd: 0.125, n: 3 },
+      { x: 2, mean: null, sd: null, n: 3 },
+      { x: 3, mean: 0.75, sd: 0.25, n: 2 },
+    ]),
+    curveOf('b', [{ x: 1, mean: 4, sd: null, n: 1 }]),
+    curveOf('c', []),
+  ];
+  const found = siblingSeries(curves, { groupHash: 'd', state: 'running' }, twice);
+  expect(found.map(({ name, variant, isFaint }) => ({ name, variant, isFaint }))).toEqual([
+    { name: 'SGD, n = 3', variant: 0, isFaint: true },
+    { name: 'SGD, n = 1', variant: 1, isFaint: true },
+  ]);
+  expect(found.map(({ band }) => band)).toEqual([
+    [
+      { x: 2, low: 0.375, high: 0.625 },
+      { x: 6, low: 0.5, high: 1 },
+    ],
+    [{ x: 2, low: 4, high: 4 }],
+  ]);
+});
+
+test('a run is no sibling of its own, unless others of its group have finished', () => {
+  const alone = [curveOf('a', [{ x: 1, mean: 1, sd: null, n: 1 }])];
+  const together = [curveOf('a', [{ x: 1, mean: 1, sd: 1, n: 2 }])];
+  const finished = { groupHash: 'a', state: 'finished' } as const;
+  expect(siblingSeries(alone, finished, twice)).toEqual([]);
+  expect(siblingSeries(together, finished, twice)).toHaveLength(1);
+  expect(siblingSeries(alone, { groupHash: 'a', state: 'running' }, twice)).toHaveLength(1);
+});
