@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -90,6 +90,11 @@ test('a run that was cut short goes on as the same run, and ends as if it never 
     `The checkpoint ${newest} is damaged: its SHA-256 does not fit its content. The one before it is used.`,
   );
   expect(log).toContain(`from the checkpoint ${before}.`);
+  // Of a checkpoint a step are left: the last two, and the best epoch's.
+  const { run, checkpoints } = await second.run({ runId: id });
+  const [last, beforeLast, ...best] = checkpoints.map(({ epoch, epochStep }) => ({ epoch, epochStep }));
+  expect([last, beforeLast?.epoch]).toEqual([{ epoch: 8, epochStep: 0 }, 7]);
+  expect(best).toEqual((run.bestEpoch ?? 0) < 8 ? [{ epoch: run.bestEpoch, epochStep: 0 }] : []);
   await keptFiles(second, folder, id);
   await expect(second.resumeRuns({ runIds: [id] })).rejects.toMatchObject({ code: 'RUN_STATE' });
 });
@@ -129,6 +134,13 @@ test('a finished run is extended to what more epochs would have given, where the
   expect(await judged(lab, extended)).toEqual(await judged(lab, whole));
   expect((await lab.run({ runId: short })).run).toMatchObject({ state: 'finished', epochsDone: 2 });
 
+  // An epoch that an extended run has to train again, for its checkpoint is damaged, takes the place of the former one.
+  const [newest = ''] = await keptFiles(lab, folder, short);
+  writeFileSync(join(folder, 'checkpoints', String(short), newest), 'damaged');
+  const { runId: again } = await lab.extendRun({ runId: short, epochs: 4 });
+  expect((await untilEnded(lab, again)).state).toBe('finished');
+  expect(await judged(lab, again)).toEqual(await judged(lab, whole));
+
   await expect(lab.extendRun({ runId: short, epochs: 2 })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   const falling = await enqueue(lab, experiment({ epochs: 1, schedule: { name: 'cosine' } }));
   await untilEnded(lab, falling);
@@ -151,8 +163,10 @@ test('files that no run knows are cleared away at the start', async () => {
   const kept = await keptFiles(lab, folder, id);
   await lab.close();
   writeFileSync(join(folder, 'checkpoints', String(id), 'epoch-0009-step-00000099.ckpt'), 'never told');
+  for (const name of ['99', 'notes']) mkdirSync(join(folder, 'checkpoints', name));
   const { lab: again } = await openTestLab(folder, options);
   expect(await keptFiles(again, folder, id)).toEqual(kept);
+  expect(readdirSync(join(folder, 'checkpoints')).sort()).toEqual([String(id), 'notes']); // of no run, and not ours
 });
 
 test('kept are the last two, the best and every 50th epoch', () => {

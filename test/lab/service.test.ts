@@ -122,6 +122,9 @@ test('an experiment whose model cannot take the images is refused with the reaso
     const refusal = await lab.enqueue(experimentOf({ shared: { ...shared, model: { id } } })).catch(String);
     expect(refusal).toMatch(/needs square images of at least .*but the data set's are 28×28\. Choose another model/);
   }
+  const augmentation = { ...shared.augmentation, resolution: 32 };
+  const resized = lab.enqueue(experimentOf({ shared: { ...shared, augmentation } }));
+  await expect(resized).rejects.toThrow(/MNIST holds images of one size, but a resolution of 32 was asked for/);
   expect(await lab.experiments({})).toEqual([]);
   expect(await lab.runs({ experimentId: null })).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { cp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -43,6 +43,9 @@ test('a folder is found out, listed with the sizes as stored, and stays where it
 
   expect(openLibrary(folder).list()).toEqual([info]);
   expect(await library.import({ kind: 'imageFolder', paths: [root], name: null })).toEqual(info);
+  const copy = join(await temporaryFolder(), 'copy');
+  await cp(root, copy, { recursive: true, preserveTimestamps: true });
+  expect(await library.import({ kind: 'auto', paths: [copy], name: 'A copy' })).toMatchObject({ id: 'a-copy' });
   await utimes(join(root, 'val/cat/1.jpg'), 1, 1);
   const changed = await library.import({ kind: 'auto', paths: [root], name: 'My Pets' });
   expect(changed.id).toBe('my-pets-2');
