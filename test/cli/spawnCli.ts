@@ -43,5 +43,15 @@ export const startCli = (workspace: string, args: readonly string[], environment
   return { child, ended };
 };
 
+/** Waits until it has said these words on stderr, in however many pieces they come. */
+export const untilSaid = ({ stderr }: ReturnType<typeof startCli>['child'], words: string): Promise<void> =>
+  new Promise((resolve) => {
+    let said = '';
+    stderr.on('data', (piece: Buffer) => {
+      said += piece.toString();
+      if (said.includes(words)) resolve();
+    });
+  });
+
 export const cli = (workspace: string, args: readonly string[], environment?: Record<string, string>): Promise<Ended> =>
   startCli(workspace, args, environment).ended;

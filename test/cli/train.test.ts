@@ -6,7 +6,7 @@ import { openStore } from '../../src-main/lab/store/index.ts';
 import type { Store } from '../../src-main/lab/store/index.ts';
 import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
 import { smallRun } from './smallRun.ts';
-import { cli, newWorkspace, startCli } from './spawnCli.ts';
+import { cli, newWorkspace, startCli, untilSaid } from './spawnCli.ts';
 
 const slow = { timeout: 300_000 }; // two cores may be busy with other tests
 
@@ -74,11 +74,7 @@ test.for<[signal: NodeJS.Signals, code: number]>([
 ])('%s stops the run cleanly: its epochs and the reason are kept', slow, async ([signal, code]) => {
   const { workspace, config } = await workspaceToRun(100_000);
   const { child, ended } = startCli(workspace, ['run', config]);
-  await new Promise<void>((resolve) => {
-    child.stderr.on('data', (text: Buffer) => {
-      if (text.includes('epoch ')) resolve();
-    });
-  });
+  await untilSaid(child, 'epoch ');
   child.kill(signal);
   expect((await ended).code).toBe(code);
   const [run] = await withStore(workspace, ({ read }) => read.runs.ofExperiment(1));
@@ -100,11 +96,7 @@ test('a reader of the progress that goes away ends no run', slow, async () => {
 test('Ctrl-C keeps a checkpoint, from which run --resume goes on to the end', slow, async () => {
   const { workspace, config } = await workspaceToRun(200);
   const { child, ended } = startCli(workspace, ['run', config]);
-  await new Promise<void>((resolve) => {
-    child.stderr.on('data', (text: Buffer) => {
-      if (text.includes('epoch 3 ')) resolve();
-    });
-  });
+  await untilSaid(child, 'epoch 3 ');
   child.kill('SIGINT');
   const stopped = await ended;
   expect(stopped).toMatchObject({
@@ -122,11 +114,7 @@ test('Ctrl-C keeps a checkpoint, from which run --resume goes on to the end', sl
 test('queue --resume trains what was interrupted', slow, async () => {
   const { workspace, config } = await workspaceToRun(100);
   const { child, ended } = startCli(workspace, ['run', config]);
-  await new Promise<void>((resolve) => {
-    child.stderr.on('data', (text: Buffer) => {
-      if (text.includes('epoch 3 ')) resolve();
-    });
-  });
+  await untilSaid(child, 'epoch 3 ');
   child.kill('SIGKILL');
   await ended;
   const { code, stdout, stderr } = await cli(workspace, ['queue', '--resume', '--json']);
