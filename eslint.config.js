@@ -10,22 +10,23 @@ import tseslint from 'typescript-eslint';
  */
 const folders = {
   shared: ['shared', []],
-  'src-main/trainer/engine': ['engine', []],
+  'src-main/files': ['files', []],
+  'src-main/trainer/engine': ['engine', ['files']],
   'src-main/trainer/models': ['models', ['engine']],
   'src-main/trainer/optimizers': ['optimizers', ['engine']],
   'src-main/images': ['images', []],
   'src-main/trainer/data': ['data', ['engine', 'images']],
   'src-main/trainer/diagnostics': ['diagnostics', ['engine', 'models', 'optimizers', 'data']],
-  'src-main/trainer': ['trainer', ['engine', 'models', 'optimizers', 'data', 'diagnostics']],
-  'src-main/runtimes': ['runtimes', []],
-  'src-main/lab/store': ['store', []],
-  'src-main/lab/datasets': ['datasets', ['images']],
+  'src-main/trainer': ['trainer', ['engine', 'models', 'optimizers', 'data', 'diagnostics', 'files']],
+  'src-main/runtimes': ['runtimes', ['files']],
+  'src-main/lab/store': ['store', ['files']],
+  'src-main/lab/datasets': ['datasets', ['images', 'files']],
   'src-main/lab/statistics': ['statistics', []],
   'src-main/lab/export': ['export', ['statistics']],
   // Of the trainer only the models' descriptions, which compute nothing: the lab counts their work.
-  'src-main/lab': ['lab', ['store', 'datasets', 'statistics', 'export', 'runtimes', 'models']],
-  'src-main/cli': ['cli', ['lab', 'datasets', 'runtimes']],
-  'src-main/main': ['main', []],
+  'src-main/lab': ['lab', ['store', 'datasets', 'statistics', 'export', 'runtimes', 'models', 'files']],
+  'src-main/cli': ['cli', ['lab', 'datasets', 'runtimes', 'files']],
+  'src-main/main': ['main', ['files']],
   'src-main/preload': ['preload', []],
   'src-renderer': ['renderer', []],
 };
@@ -124,6 +125,22 @@ export default defineConfig(
         },
       ],
       'boundaries/no-unknown-files': 'error',
+    },
+  },
+  {
+    files: ['src-main/**'],
+    ignores: ['src-main/files/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:fs', 'node:fs/promises'].map((name) => ({
+            name,
+            importNames: ['rm', 'rmSync', 'unlink', 'unlinkSync', 'rmdir', 'rmdirSync'],
+            message: 'Only src-main/files deletes: remove() or trashIn().',
+          })),
+        },
+      ],
     },
   },
   prettier,

@@ -1,7 +1,11 @@
-import { copyFileSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CheckpointFile, RunId } from '../../shared/run.ts';
 import type { CheckpointPlan } from '../../shared/trainerProtocol.ts';
+import { remove } from '../files/remove.ts';
+import { removalOf } from '../files/removals.ts';
+import { setAside } from '../files/setAside.ts';
+import { trashIn } from '../files/trash.ts';
 import type { Store } from './store/index.ts';
 
 /** Besides the last two (should the last be damaged) and the best epoch's, the checkpoint of every 50th epoch is kept. */
@@ -18,24 +22,28 @@ export const keptCheckpoints = (
       (epochStep === 0 && epoch > 0 && (epoch === bestEpoch || epoch % checkpointKeeping.everyEpochs === 0)),
   );
 
-/** The folder of all runs' checkpoints: one folder a run. The store knows what is whole; anything else there is left over. */
+export const checkpointsFolderName = 'checkpoints';
+
+/** The folder of all runs' checkpoints: one folder a run. The store knows what is whole; what it does not know is not ours to delete. */
 export class Checkpoints {
   readonly #store: Store;
-  readonly #folder: string;
+  readonly #workspace: string;
   readonly #everyMs: number;
 
   /** @param everyMs - between two checkpoints within an epoch. */
-  constructor(store: Store, folder: string, everyMs: number) {
+  constructor(store: Store, workspace: string, everyMs: number) {
     this.#store = store;
-    this.#folder = folder;
+    this.#workspace = workspace;
     this.#everyMs = everyMs;
-    this.#sweep();
   }
 
-  /** What a trainer is told; clears away what a former trainer of the run left unfinished. */
+  /**
+   * What a trainer is told. What a former trainer of the run left unfinished is deleted; a whole checkpoint that the store does not know,
+   * as after going back to a backup, is set aside: the trainer may write one of the same name.
+   */
   plan(runId: RunId): CheckpointPlan {
     const folder = this.#folderOf(runId);
-    this.#clean(runId);
+    this.#makeRoom(runId);
     const resumeFrom = this.#store.read
       .checkpoints(runId)
       .map(({ fileName, sha256 }) => ({ path: join(folder, fileName), sha256 }));
@@ -53,7 +61,7 @@ export class Checkpoints {
     );
   }
 
-  /** Forgets those that a run could not go on from: it went on from one before them, and its trainer has removed their files. */
+  /** Forgets those that a run could not go on from: it went on from one before them, and its trainer has set their files aside. */
   dropAfter(runId: RunId, { epoch, step }: Pick<CheckpointFile, 'epoch' | 'step'>): void {
     const isLater = (other: CheckpointFile): boolean =>
       other.step > step || (other.step === step && other.epoch > epoch);
@@ -71,7 +79,7 @@ export class Checkpoints {
     for (const { fileName } of checkpoints) {
       const source = join(this.#folderOf(from), fileName);
       const target = join(this.#folderOf(to), fileName);
-      rmSync(target, { force: true });
+      setAside(target);
       try {
         linkSync(source, target);
       } catch {
@@ -81,45 +89,40 @@ export class Checkpoints {
     return checkpoints;
   }
 
-  /** Removes the folders of runs that are no more. */
-  forget(runIds: readonly RunId[]): void {
-    runIds.forEach((runId) => this.#remove(this.#folderOf(runId)));
+  /** Moves the checkpoints of runs that are no more into the workspace's trash, which keeps them for a day. */
+  forget(files: ReadonlyMap<RunId, readonly string[]>): void {
+    const trash = trashIn(this.#workspace);
+    for (const [runId, fileNames] of files) {
+      for (const fileName of fileNames) {
+        const problem = trash.take('checkpoint', checkpointsFolderName, String(runId), fileName);
+        if (problem !== null) console.error(`${fileName} of run ${String(runId)} stays: ${problem}.`);
+      }
+      remove('emptyRunFolder', this.#workspace, checkpointsFolderName, String(runId));
+    }
   }
 
   #folderOf(runId: RunId): string {
-    return join(this.#folder, String(runId));
+    return join(this.#workspace, checkpointsFolderName, String(runId));
   }
 
   #drop(runId: RunId, checkpoints: readonly CheckpointFile[]): void {
     if (checkpoints.length === 0) return;
     const fileNames = checkpoints.map(({ fileName }) => fileName);
     this.#store.write.dropCheckpoints(runId, fileNames);
-    fileNames.forEach((fileName) => this.#remove(join(this.#folderOf(runId), fileName)));
+    for (const fileName of fileNames) {
+      remove('checkpoint', this.#workspace, checkpointsFolderName, String(runId), fileName);
+    }
   }
 
-  /** Removes files that the store does not know: cut short, or whole but never told. */
-  #clean(runId: RunId): void {
+  #makeRoom(runId: RunId): void {
     const known = new Set(this.#store.read.checkpoints(runId).map(({ fileName }) => fileName));
-    for (const name of listed(this.#folderOf(runId))) {
-      if (!known.has(name)) this.#remove(join(this.#folderOf(runId), name));
-    }
-  }
-
-  #sweep(): void {
-    for (const name of listed(this.#folder)) {
-      const runId = /^[1-9]\d{0,14}$/.test(name) ? Number(name) : null;
-      if (runId === null) continue;
-      if (this.#store.read.runs.one(runId) === null) this.forget([runId]);
-      else this.#clean(runId);
-    }
-  }
-
-  /** A file that cannot be removed costs room, nothing else. */
-  #remove(path: string): void {
-    try {
-      rmSync(path, { recursive: true, force: true });
-    } catch (error) {
-      console.error('A checkpoint could not be removed:', error);
+    const folder = this.#folderOf(runId);
+    for (const name of listed(folder)) {
+      if (removalOf('unfinishedCheckpoint').name.test(name)) {
+        remove('unfinishedCheckpoint', this.#workspace, checkpointsFolderName, String(runId), name);
+      } else if (removalOf('checkpoint').name.test(name) && !known.has(name)) {
+        setAside(join(folder, name));
+      }
     }
   }
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
 import type { LabApi, LabEvent } from '../../shared/labApi.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
+import { sweepTrash } from '../files/trash.ts';
 import { openLibrary } from './datasets/index.ts';
 import type { Library } from './datasets/index.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -74,11 +75,8 @@ const labOn = (store: Store, options: LabOptions): Lab => {
   const { workspaceFolder, labVersion } = options;
   const startNotices = interruptLeftRuns(store);
   const library = openLibrary(join(workspaceFolder, 'datasets'));
-  const checkpoints = new Checkpoints(
-    store,
-    join(workspaceFolder, 'checkpoints'),
-    options.checkpointEveryMs ?? 600_000,
-  );
+  sweepTrash(workspaceFolder);
+  const checkpoints = new Checkpoints(store, workspaceFolder, options.checkpointEveryMs ?? 600_000);
   const listeners = new Set<(event: LabEvent) => void>();
   const emit = (event: LabEvent): void => listeners.forEach((listener) => listener(event));
   const notices = new Map<string, string>();

@@ -4,7 +4,7 @@ import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
 import { shellCallSchema } from '../../shared/shellApi.ts';
 import type { ShellAnswer, ShellApi, ShellCall } from '../../shared/shellApi.ts';
 import { isOwnPage } from './protocol.ts';
-import { saveText } from './saveText.ts';
+import { writeWhole } from '../files/writeWhole.ts';
 
 /** Offers the shell's dialogs, clipboard and file manager to the app's own page, and to nothing else. */
 export const offerShell = (window: BrowserWindow, workspace: string, grantPaths: (paths: string[]) => void): void => {
@@ -57,7 +57,7 @@ const shellOf = (window: BrowserWindow, workspace: string, grantPaths: (paths: s
     const defaultPath = join(app.getPath('documents'), basename(suggestedName.replaceAll('\\', '/')));
     const chosen = await dialog.showSaveDialog(window, { defaultPath });
     if (chosen.canceled || chosen.filePath === '') return null;
-    await saveText(chosen.filePath, content);
+    await writeWhole(chosen.filePath, content);
     return basename(chosen.filePath);
   },
   copyText: async (content) => {

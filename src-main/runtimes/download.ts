@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { ReadableStream } from 'node:stream/web';
 import { LabError } from '../../shared/errors.ts';
+import { remove } from '../files/remove.ts';
 import { byteReporter, type Report } from './progress.ts';
 import { ensureSpace, type MeasureSpace } from './space.ts';
 
@@ -143,7 +145,7 @@ export const download = async (file: RemoteFile, options: DownloadOptions): Prom
       break;
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
-      await rm(part);
+      remove('download', options.folder, basename(part));
       if (isLast) throw error;
     }
   }

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { CheckpointFile, RunId } from '../../shared/run.ts';
@@ -10,7 +10,7 @@ import type { Lab } from '../../src-main/lab/service.ts';
 import { folderWith, smallIdx } from './datasets/fixtures.ts';
 import { esam, experimentOf, shared } from './fixtures/configs.ts';
 import { realTrainers } from './fixtures/labOptions.ts';
-import { openTestLab, untilEnded, untilRun } from './fixtures/labs.ts';
+import { openTestLab, temporaryFolder, untilEnded, untilRun } from './fixtures/labs.ts';
 
 /** A checkpoint before every step, and time to write it before a stop. */
 const options = { launcher: realTrainers, checkpointEveryMs: 0, limits: { silenceMs: 60_000, stopMs: 30_000 } };
@@ -50,10 +50,11 @@ const judged = async (lab: Lab, runId: RunId) => {
 };
 
 const filesOf = (folder: string, runId: RunId): string[] => readdirSync(join(folder, 'checkpoints', String(runId)));
-/** The store's rows and the folder's files are the same. */
+/** The store's rows and the folder's files, but for those that were set aside, are the same. */
 const keptFiles = async (lab: Lab, folder: string, runId: RunId): Promise<string[]> => {
   const names = (await lab.run({ runId })).checkpoints.map(({ fileName }) => fileName);
-  expect(filesOf(folder, runId).sort()).toEqual(names.toSorted());
+  const found = filesOf(folder, runId).filter((name) => !name.includes('.aside-'));
+  expect(found.sort()).toEqual(names.toSorted());
   return names;
 };
 
@@ -156,17 +157,84 @@ test('a finished run is extended to what more epochs would have given, where the
   await keptFiles(lab, folder, extended);
 });
 
-test('files that no run knows are cleared away at the start', async () => {
+test('what the store does not know is not deleted: it is set aside where a trainer would write over it', async () => {
   const { lab, folder } = await openWithSmall();
   const id = await enqueue(lab, experiment({ epochs: 1 }));
   await untilEnded(lab, id);
   const kept = await keptFiles(lab, folder, id);
   await lab.close();
-  writeFileSync(join(folder, 'checkpoints', String(id), 'epoch-0009-step-00000099.ckpt'), 'never told');
-  for (const name of ['99', 'notes']) mkdirSync(join(folder, 'checkpoints', name));
+  const untold = join(folder, 'checkpoints', String(id), 'epoch-0009-step-00000099.ckpt');
+  writeFileSync(untold, 'never told');
+  writeFileSync(`${untold}.77.part`, 'cut short');
+  for (const name of ['2', '99', 'notes']) {
+    mkdirSync(join(folder, 'checkpoints', name));
+    writeFileSync(join(folder, 'checkpoints', name, 'epoch-0001-step-00000003.ckpt'), `of ${name}`);
+  }
   const { lab: again } = await openTestLab(folder, options);
-  expect(await keptFiles(again, folder, id)).toEqual(kept);
-  expect(readdirSync(join(folder, 'checkpoints')).sort()).toEqual([String(id), 'notes']); // of no run, and not ours
+  const names = (): string[] => filesOf(folder, id).sort();
+  expect(names()).toEqual([...kept, basename(untold), `${basename(untold)}.77.part`].sort());
+  expect(readdirSync(join(folder, 'checkpoints')).sort()).toEqual([String(id), '2', '99', 'notes'].sort());
+
+  // Run 2 is new to the store, as after going back to a backup: the former run 2's checkpoint stays beside the new one's.
+  const next = await enqueue(again, experiment({ epochs: 1 }));
+  expect(next).toBe(2);
+  await untilEnded(again, next);
+  const aside = filesOf(folder, next).filter((name) => name.includes('.aside-'));
+  expect(aside.map((name) => readFileSync(join(folder, 'checkpoints', '2', name), 'utf8'))).toEqual(['of 2']);
+});
+
+test('nothing behind a link is deleted, whatever it is called', async () => {
+  const { lab, folder } = await openWithSmall();
+  const id = await enqueue(lab, experiment({ epochs: 1 }));
+  await untilEnded(lab, id);
+  await lab.close();
+  const elsewhere = temporaryFolder();
+  const theirs = 'epoch-0001-step-00000001.ckpt';
+  for (const name of ['99', String(id)]) {
+    mkdirSync(join(elsewhere, name));
+    for (const file of ['thesis.tex', theirs, `${theirs}.1.part`]) writeFileSync(join(elsewhere, name, file), 'theirs');
+  }
+  const everything = (): string[] => readdirSync(elsewhere, { recursive: true }).map(String).sort();
+  const before = everything();
+  // One run's folder as a link, then all of them.
+  renameSync(join(folder, 'checkpoints', String(id)), join(folder, 'former'));
+  symlinkSync(join(elsewhere, String(id)), join(folder, 'checkpoints', String(id)));
+  symlinkSync(join(elsewhere, '99'), join(folder, 'checkpoints', '99'));
+  const second = (await openTestLab(folder, options)).lab;
+  await second.deleteRuns({ runIds: [id], deleted: true });
+  await second.emptyTrash({});
+  await second.close();
+  renameSync(join(folder, 'checkpoints'), join(folder, 'formerly'));
+  symlinkSync(elsewhere, join(folder, 'checkpoints'));
+  const third = (await openTestLab(folder, options)).lab;
+  await third.close();
+  expect(everything()).toEqual(before);
+});
+
+test('a checkpoint that cannot be read now is not given up: the run waits for it, and begins nowhere else', async () => {
+  const { lab, folder } = await openWithSmall();
+  const id = await enqueue(lab, experiment({ epochs: 30 }));
+  await untilRun(lab, id, ({ epochsDone }) => epochsDone >= 2);
+  await lab.stopRun({ runId: id, when: 'now' });
+  await untilEnded(lab, id);
+  const files = await keptFiles(lab, folder, id);
+  const contents = (): Buffer[] => files.map((name) => readFileSync(join(folder, 'checkpoints', String(id), name)));
+  const before = contents();
+  const done = (await lab.run({ runId: id })).run.epochsDone;
+
+  // A folder in the newest one's place cannot be read, by whomever (EISDIR).
+  const newest = join(folder, 'checkpoints', String(id), files[0] ?? '');
+  renameSync(newest, join(folder, 'elsewhere'));
+  mkdirSync(newest);
+  await lab.resumeRuns({ runIds: [id] });
+  const failed = await untilEnded(lab, id);
+  expect(failed).toMatchObject({ state: 'failed', epochsDone: done });
+  expect(failed.reason).toContain('cannot be read now (EISDIR)');
+  rmSync(newest, { recursive: true });
+  renameSync(join(folder, 'elsewhere'), newest);
+  expect(contents()).toEqual(before);
+  await lab.resumeRuns({ runIds: [id] });
+  await untilRun(lab, id, ({ epochsDone }) => epochsDone > done);
 });
 
 test('kept are the last two, the best and every 50th epoch', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import type { RunConfig } from '../../shared/runConfig.ts';
 import { trainerMessageSchema, trainingEventSchema } from '../../shared/trainerProtocol.ts';
 import type { CheckpointPlan, TrainingEvent } from '../../shared/trainerProtocol.ts';
 import { nodeTrainers } from '../../src-main/lab/trainers.ts';
-import { readNumbers } from '../../src-main/trainer/checkpoints/file.ts';
+import { readNumbers, writeNumbers } from '../../src-main/trainer/checkpoints/file.ts';
 import type { Ops } from '../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../src-main/trainer/engine/referenceOps.ts';
 import { wasmOps } from '../../src-main/trainer/engine/wasmOps.ts';
@@ -224,22 +224,39 @@ describe('a damaged checkpoint', () => {
     expect(readdirSync(plan.folder)).not.toContain(listed[0]?.path.slice(-31));
   });
 
-  test('where none is left, the run begins again', async () => {
+  test('where none is left, the run does not begin again unasked, and the damaged files stay', async () => {
     const plan = planOf();
     const whole = await trained(config, plan);
-    const listed = asListed(plan, checkpointsIn(whole.events).slice(0, 2));
-    listed.forEach(({ path }) => rmSync(path));
-    const again = await trained(config, planOf(listed, Infinity));
-    expect(again.events).toContainEqual({ type: 'resumed', epoch: 0, step: 0 });
-    expect(logIn(again.events).at(-1)).toMatch(/begins again/);
-    expect(again.end).toEqual(whole.end);
+    const [first, second] = asListed(plan, checkpointsIn(whole.events).slice(0, 2));
+    if (first === undefined || second === undefined) throw new Error('two checkpoints expected');
+    rmSync(first.path);
+    truncateSync(second.path, 1000);
+    const again = trained(config, planOf([second, first], Infinity));
+    await expect(again).rejects.toMatchObject({ code: 'CHECKPOINT_DAMAGED' });
+    const aside = readdirSync(plan.folder).filter((name) => name.includes('.aside-'));
+    expect(aside.map((name) => statSync(join(plan.folder, name)).size)).toEqual([1000]);
+  });
+
+  test('one of another version is left as it is, and nothing is trained', async () => {
+    const plan = planOf();
+    const [first] = asListed(plan, checkpointsIn((await trained(config, plan)).events));
+    const path = join(plan.folder, 'epoch-0099-step-00000999.ckpt');
+    const { sha256 } = writeNumbers(path, { format: 'ESAM Lab checkpoint 99' }, []);
+    const before = readFileSync(path);
+    await expect(
+      trained(config, planOf([{ path, sha256 }, ...(first ? [first] : [])], Infinity)),
+    ).rejects.toMatchObject({
+      code: 'CHECKPOINT_UNREADABLE',
+    });
+    expect(readFileSync(path).equals(before)).toBe(true);
   });
 
   test('another than was recorded is not taken', async () => {
     const plan = planOf();
     const checkpoints = checkpointsIn((await trained(config, plan)).events);
     const [first, second] = asListed(plan, checkpoints);
-    const swapped = [{ path: second?.path ?? '', sha256: first?.sha256 ?? '' }];
+    if (first === undefined || second === undefined) throw new Error('two checkpoints expected');
+    const swapped = [{ path: second.path, sha256: first.sha256 }, first];
     expect(logIn((await trained(config, planOf(swapped))).events)[0]).toMatch(/another one than was recorded/);
   });
 });

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { LabError } from '../../../shared/errors.ts';
 import type { ExportFormat } from '../../../shared/result.ts';
+import { writeWhole } from '../../files/writeWhole.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { print, say, withLab } from '../session.ts';
@@ -25,21 +24,17 @@ export const exportResults = async (
     if (output === undefined) {
       await print(settings.json ? JSON.stringify(exported) : exported.text.trimEnd());
     } else {
-      await writeWhole(output, exported.text);
+      await write(output, exported.text);
       if (settings.json) await print(JSON.stringify({ file: output, mediaType: exported.mediaType }));
       else say(`Wrote ${output}.`);
     }
     return exitCodes.done;
   });
 
-/** Writes a file whole or not at all. */
-const writeWhole = async (file: string, text: string): Promise<void> => {
-  const unfinished = `${file}.${randomUUID()}.part`;
+const write = async (file: string, text: string): Promise<void> => {
   try {
-    await writeFile(unfinished, text, { flag: 'wx', flush: true });
-    await rename(unfinished, file);
+    await writeWhole(file, text);
   } catch (error) {
-    await rm(unfinished, { force: true });
     const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new LabError('CONFIG_INVALID', `${file} cannot be written (${found}); choose another file.`, {
       cause: error,

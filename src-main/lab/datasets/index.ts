@@ -1,8 +1,8 @@
-import { mkdtemp, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { DamagedChoice, DatasetInfo, DatasetKind } from '../../../shared/dataset.ts';
 import { datasetFileNames } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
+import { trashIn } from '../../files/trash.ts';
 import { findMnist } from './builtIn.ts';
 import type { DecodedSet, ImportProgress } from './decodedSet.ts';
 import { describe, unpublishedId } from './describe.ts';
@@ -14,7 +14,7 @@ import { thumbnails } from './imageFolder/thumbnails.ts';
 import { sha256Of } from './measure.ts';
 import type { PreviewImage } from './preview.ts';
 import { preview } from './preview.ts';
-import { save, unfinishedPrefix } from './save.ts';
+import { save } from './save.ts';
 import { readStored } from './stored.ts';
 
 export type { ImportProgress } from './decodedSet.ts';
@@ -48,7 +48,7 @@ export interface Library {
   import(options: ImportOptions): Promise<DatasetInfo>;
   /** Imports MNIST if it is not there. */
   ensureBuiltIn(): Promise<DatasetInfo>;
-  /** @throws LabError DATASET_NOT_FOUND */
+  /** Moves a set into the workspace's trash, which keeps it for a day. @throws LabError DATASET_NOT_FOUND, WORKSPACE_UNWRITABLE */
   remove(id: string): Promise<void>;
   /** Up to `count` training images, classes in turn. Throws as `get` does. */
   preview(id: string, count: number): Promise<PreviewImage[]>;
@@ -97,11 +97,15 @@ export const openLibrary = (folder: string): Library => {
   };
   const remove = async (id: string): Promise<void> => {
     if (!damaged.has(id)) get(id);
-    const removed = await mkdtemp(join(folder, unfinishedPrefix));
-    await rename(join(folder, id), join(removed, id)); // at once and whole; what follows may take its time
+    const problem = trashIn(dirname(folder)).take('folder', basename(folder), id);
+    if (problem !== null) {
+      throw new LabError(
+        'WORKSPACE_UNWRITABLE',
+        `The data set "${id}" cannot be deleted: ${problem}. It stays as it is.`,
+      );
+    }
     whole.delete(id);
     damaged.delete(id);
-    await rm(removed, { recursive: true, force: true });
   };
 
   return {

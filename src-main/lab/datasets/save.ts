@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, open, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { DatasetInfo } from '../../../shared/dataset.ts';
 import { datasetInfoSchema } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
+import { remove } from '../../files/remove.ts';
 import { inMegabytes } from './fileBytes.ts';
 
 /** Folders that an import is still filling; they never count as data sets. */
@@ -30,7 +31,7 @@ export const save = async (
     await rename(unfinished, join(folder, info.id));
     await syncFolder(folder);
   } catch (error) {
-    if (unfinished !== null) await rm(unfinished, { recursive: true, force: true });
+    if (unfinished !== null) remove('unfinishedImport', dirname(folder), basename(folder), basename(unfinished));
     throw writeError(
       error,
       files.reduce((sum, [, bytes]) => sum + bytes.length, 0),

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { DatasetInfo } from '../../../shared/dataset.ts';
 import { datasetFileNames, datasetInfoSchema } from '../../../shared/dataset.ts';
 import { imageManifestName } from '../../../shared/imageManifest.ts';
 import { LabError } from '../../../shared/errors.ts';
+import { remove } from '../../files/remove.ts';
 import { infoFileName, unfinishedPrefix } from './save.ts';
 
 /** What lies in a library's folder: whole sets by id, and what is wrong with the others. */
@@ -20,7 +21,7 @@ export const readStored = (folder: string): StoredSets => {
     const path = join(folder, entry.name);
     if (!entry.isDirectory()) continue;
     if (entry.name.startsWith(unfinishedPrefix)) {
-      rmSync(path, { recursive: true, force: true });
+      remove('unfinishedImport', dirname(folder), basename(folder), entry.name);
     } else if (existsSync(join(path, infoFileName))) {
       try {
         stored.whole.set(entry.name, readSet(path, entry.name));

@@ -36,7 +36,7 @@ export const resumingRequests = ({ store, checkpoints, added, emit }: ResumingPa
     const removed = store.write.removeDeleted();
     checkpoints.forget(removed);
     emit({ type: 'runsChanged' });
-    return { runCount: removed.length };
+    return { runCount: removed.size };
   }),
 });
 

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { remove } from '../../files/remove.ts';
 import type { Database } from './database.ts';
 
 export const backupFolderName = 'backups';
@@ -9,11 +10,16 @@ export const backUp = (database: Database, folder: string, version: number): voi
   const backups = join(folder, backupFolderName);
   mkdirSync(backups, { recursive: true });
   const time = new Date().toISOString().replace(/[-:]/g, '').slice(0, 15);
-  const file = join(backups, `lab-${time}-schema-${String(version)}.db`);
-  const unfinished = `${file}.part`;
-  rmSync(unfinished, { force: true });
-  database.prepare('VACUUM INTO ?').run(unfinished);
-  renameDurably(unfinished, file);
+  const name = `lab-${time}-schema-${String(version)}.db`;
+  const removeUnfinished = () => remove('unfinishedDatabase', folder, backupFolderName, `${name}.part`);
+  removeUnfinished();
+  try {
+    database.prepare('VACUUM INTO ?').run(join(backups, `${name}.part`));
+    renameDurably(join(backups, `${name}.part`), join(backups, name));
+  } catch (error) {
+    removeUnfinished();
+    throw error;
+  }
 };
 
 /** Renames a whole, closed file into place after it and before its folder have reached the disk. */

@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
+import { remove } from '../../files/remove.ts';
 import { backUp, renameDurably } from './backups.ts';
 import { renewConfigs } from './renewConfigs.ts';
 import { loadSqlite } from './database.ts';
@@ -67,7 +68,7 @@ const makeFolder = (folder: string): void => {
 /** Makes the database under a temporary name first: a start that is cut short leaves no half-made one. */
 const create = (open: OpenDatabase, folder: string, migrations: readonly Migration[]): void => {
   const unfinished = join(folder, `${databaseName}.part`);
-  for (const suffix of ['', '-wal', '-shm']) rmSync(`${unfinished}${suffix}`, { force: true });
+  for (const suffix of ['', '-wal', '-shm']) remove('unfinishedDatabase', folder, `${databaseName}.part${suffix}`);
   const database = configure(open(unfinished));
   database.pragma(`application_id = ${String(applicationId)}`);
   migrate(database, migrations, () => undefined);

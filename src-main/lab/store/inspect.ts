@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fstatSync, openSync, lstatSync, readdirSync, readSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
+import { remove } from '../../files/remove.ts';
 import { backupFolderName } from './backups.ts';
 import { sqliteCode } from './database.ts';
 import type { OpenDatabase } from './database.ts';
@@ -19,8 +20,14 @@ const headerBytes = 100;
 export const inspectDatabase = (open: OpenDatabase, folder: string, newestKnown: number): number | null => {
   const file = join(folder, databaseName);
   if (!existsSync(file)) {
+    const isLink = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+    if (isLink) throw damaged(folder, `${databaseName} is a link to a file that is not there.`);
     const lost = existsSync(`${file}-wal`) || newestBackup(folder) !== null;
     if (lost) throw damaged(folder, 'The database file is missing, though parts or backups of it are here.');
+    const orphan = ['checkpoints', 'datasets'].find((name) => hasEntries(join(folder, name)));
+    if (orphan !== undefined) {
+      throw damaged(folder, `The database file is missing, though there are ${orphan} that only it knows about.`);
+    }
     return null;
   }
   checkHeader(folder, file);
@@ -73,7 +80,7 @@ const readVersion = (open: OpenDatabase, folder: string, file: string): number =
       return Number(database.pragma('user_version', { simple: true }));
     } finally {
       database.close();
-      for (const name of companions) rmSync(name, { force: true }); // made by this very look, hence empty
+      for (const name of companions) remove('databaseCompanion', folder, basename(name)); // made by this very look, hence empty
     }
   } catch (error) {
     const code = sqliteCode(error);
@@ -86,6 +93,15 @@ const readVersion = (open: OpenDatabase, folder: string, file: string): number =
       );
     }
     throw damaged(folder, `SQLite cannot read the database (${code}).`, error);
+  }
+};
+
+/** Whether something lies in a folder, or something else than a folder in its place. */
+const hasEntries = (folder: string): boolean => {
+  try {
+    return readdirSync(folder).length > 0;
+  } catch {
+    return existsSync(folder);
   }
 };
 

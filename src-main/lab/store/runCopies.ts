@@ -21,17 +21,20 @@ export const runCopies = (database: Database) => {
     );
   });
   const deletedIds = database.prepare<[], RunId>('SELECT id FROM run WHERE deleted = 1').pluck();
+  const checkpointNames = database
+    .prepare<[RunId], string>('SELECT file_name FROM checkpoint WHERE run_id = ?')
+    .pluck();
   const removals = dependents
     .map((table) => database.prepare(`DELETE FROM ${table} WHERE run_id = ?`))
     .concat(database.prepare('DELETE FROM run WHERE id = ?'));
   return {
     /** Gives a run all that was measured in another one. */
     copyMeasured: (from: RunId, to: RunId): void => copies.forEach((copy) => void copy.run(to, from)),
-    /** Removes the runs in the trash for good, and answers which they were. */
-    removeDeleted: (): RunId[] => {
-      const ids = deletedIds.all();
-      for (const id of ids) removals.forEach((remove) => void remove.run(id));
-      return ids;
+    /** Removes the runs in the trash for good, and answers which they were, each with the files of its checkpoints. */
+    removeDeleted: (): ReadonlyMap<RunId, readonly string[]> => {
+      const files = new Map(deletedIds.all().map((id) => [id, checkpointNames.all(id)]));
+      for (const id of files.keys()) removals.forEach((remove) => void remove.run(id));
+      return files;
     },
   };
 };

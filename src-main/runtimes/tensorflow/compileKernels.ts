@@ -1,5 +1,6 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { remove } from '../../files/remove.ts';
 import { checkKernels } from './check.ts';
 import { type Build, callCompiler, copyFiles, includeHeaders, linkerFlags } from './compile.ts';
 import {
@@ -47,7 +48,7 @@ const makeModule = async (
     },
     () => checkKernels(join(build.target, bindingFile), module, build.signal),
   );
-  if (failure !== null) await rm(module, { force: true });
+  if (failure !== null) remove('kernelModule', build.target, moduleFile(set));
   return failure;
 };
 
@@ -68,7 +69,7 @@ export const compileKernels = async (build: Build, sources = kernelsFolder): Pro
   const threads = compile('threads.cc', 'threads.o', ['-O2']);
   const failures = await Promise.all(instructionSets.map((set) => makeModule(build, set, threads, compile)));
   await threads;
-  await rm(objects, { recursive: true });
+  remove('objects', target, basename(objects));
   const found = failures.map((failure) => failure?.split('\n')[0]);
   const sentences = [...new Set(found)].flatMap((failure) => {
     const titles = instructionSets.filter((_, index) => found[index] === failure).map(({ title }) => title);

@@ -1,6 +1,7 @@
-import { mkdtemp, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdtemp, rename } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { LabError, type LabErrorCode } from '../../../shared/errors.ts';
+import { remove } from '../../files/remove.ts';
 import type { DownloadOptions } from '../download.ts';
 import { withLock } from '../lock.ts';
 import { type Report, reportStage } from '../progress.ts';
@@ -61,11 +62,11 @@ const installPackageRuntime = async (variant: Variant, cause: LabError, options:
     }
     await checkBinding(join(staging, got.binding), options.signal);
     await writeManifest(staging, { version, variant, binding: got.binding, files: [] });
-    await rm(join(tensorflowFolder(), name), { recursive: true, force: true });
+    remove('library', tensorflowFolder(), name);
     await rename(staging, join(tensorflowFolder(), name));
     return name;
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    remove('staging', tensorflowFolder(), basename(staging));
   }
 };
 

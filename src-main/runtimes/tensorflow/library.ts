@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, mkdtemp, readdir, rename, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { remove } from '../../files/remove.ts';
 import type { DownloadOptions } from '../download.ts';
 import { type Report, reportStage } from '../progress.ts';
 import { ensureSpace } from '../space.ts';
@@ -57,11 +58,11 @@ const build = async (recipe: Recipe, compiler: string, options: DownloadOptions)
     await connect({ compiler, recipe, library, target, signal: options.signal }, options.report);
     await writeManifest(library, { version: recipe.version, variant: recipe.variant, binding: null, files });
     const home = join(tensorflowFolder(), libraryName(recipe));
-    await rm(home, { recursive: true, force: true });
+    remove('library', tensorflowFolder(), libraryName(recipe));
     await rename(library, home);
-    await rm(downloadsFolder(), { recursive: true, force: true });
+    remove('downloads', tensorflowFolder(), basename(downloadsFolder()));
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    remove('staging', tensorflowFolder(), basename(staging));
   }
 };
 
@@ -78,7 +79,7 @@ const reconnect = async (recipe: Recipe, compiler: string, options: DownloadOpti
     await connect({ compiler, recipe, library, target: staging, signal: options.signal }, options.report);
     await rename(staging, home);
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    remove('staging', dirname(home), basename(staging));
   }
 };
 
@@ -87,10 +88,10 @@ export const removeLeftovers = async (): Promise<void> => {
   const entries = await readdir(tensorflowFolder(), { recursive: false, withFileTypes: true });
   for (const { name } of entries) {
     const path = join(tensorflowFolder(), name);
-    if (name.startsWith(stagingPrefix)) await rm(path, { recursive: true, force: true });
+    if (name.startsWith(stagingPrefix)) remove('staging', tensorflowFolder(), name);
     const bindings = await readdir(join(path, 'bindings')).catch(() => []);
     const stale = bindings.filter((binding) => binding.startsWith(stagingPrefix));
-    for (const binding of stale) await rm(join(path, 'bindings', binding), { recursive: true, force: true });
+    for (const binding of stale) remove('staging', tensorflowFolder(), name, 'bindings', binding);
   }
 };
 

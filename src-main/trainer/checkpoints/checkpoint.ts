@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../../shared/errors.ts';
 import { canonicalJson, runConfigSchema, withEpochs, type RunConfig } from '../../../shared/runConfig.ts';
@@ -104,14 +104,17 @@ export const writeCheckpoint = (run: Run, folder: string, progress: Progress, or
  * Puts a run where a checkpoint left it.
  * @param sha256 - as recorded when it was written.
  * @returns how far the run was.
- * @throws LabError CHECKPOINT_DAMAGED if the file is not whole, CONFIG_INVALID if it belongs to another training; the run is
+ * @throws LabError CHECKPOINT_DAMAGED if the file is not whole, CHECKPOINT_UNREADABLE if it cannot be read now or by this lab, CONFIG_INVALID if it belongs to another training; the run is
  * unchanged then.
  */
 export const readCheckpoint = (run: Run, path: string, sha256: string): Progress => {
   const { header, tensors } = readNumbers(path, sha256);
   const parsed = aboutSchema.safeParse(header);
   if (!parsed.success) {
-    throw new LabError('CHECKPOINT_DAMAGED', 'The checkpoint was written by a lab that this one does not understand.');
+    throw new LabError(
+      'CHECKPOINT_UNREADABLE',
+      `The checkpoint ${basename(path)} was written by another version of the lab, which this one does not understand. Nothing was changed; resume the run with that version.`,
+    );
   }
   const about = parsed.data;
   expectSameTraining(run, about);

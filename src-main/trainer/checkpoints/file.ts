@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../../shared/errors.ts';
+import { remove } from '../../files/remove.ts';
 
 /** Numbers under a name: float32, or float64 where the engine computes in that. */
 export interface NamedNumbers {
@@ -71,7 +72,7 @@ export const writeNumbers = (
     }
     renameSync(unfinished, path);
   } catch (error) {
-    rmSync(unfinished, { force: true });
+    remove('unfinishedCheckpoint', dirname(path), basename(unfinished));
     throw error;
   }
   syncFolder(dirname(path));
@@ -96,7 +97,8 @@ const syncFolder = (folder: string): void => {
  * Reads such a file whole.
  * @param sha256 - the digest that was recorded when it was written.
  * @returns what the header says, still to be parsed, and the numbers in order.
- * @throws LabError CHECKPOINT_DAMAGED if it is missing, cut off, changed or not what was recorded.
+ * @throws LabError CHECKPOINT_DAMAGED if it is missing, cut off, changed or not what was recorded; CHECKPOINT_UNREADABLE if it cannot be
+ * read now: what it holds is unknown then, and may be whole.
  */
 export const readNumbers = (path: string, sha256: string): { header: unknown; tensors: NamedNumbers[] } => {
   const name = basename(path);
@@ -106,7 +108,12 @@ export const readNumbers = (path: string, sha256: string): { header: unknown; te
     file = readFileSync(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw damaged(code === 'ENOENT' ? 'is missing' : `cannot be read (${code})`);
+    if (code === 'ENOENT') throw damaged('is missing');
+    throw new LabError(
+      'CHECKPOINT_UNREADABLE',
+      `The checkpoint ${name} cannot be read now (${code}). Nothing was changed; check the disk and the rights of the file, then resume the run.`,
+      { cause: error },
+    );
   }
   const contentBytes = file.length - digestBytes;
   if (contentBytes < preambleBytes || file.toString('latin1', 0, magic.length) !== magic) {

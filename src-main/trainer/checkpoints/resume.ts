@@ -1,8 +1,8 @@
-import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import type { LogLine } from '../../../shared/run.ts';
 import type { CheckpointPlan, TrainingEvent } from '../../../shared/trainerProtocol.ts';
+import { setAside } from '../../files/setAside.ts';
 import type { Run } from '../run.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { runStart, type Progress } from './progress.ts';
@@ -13,8 +13,10 @@ export const logged = (level: LogLine['level'], text: string): TrainingEvent => 
 });
 
 /**
- * Puts a run where its newest whole checkpoint left it; yields `resumed` and what is to be said about damaged ones, which are removed.
+ * Puts a run where its newest whole checkpoint left it; yields `resumed` and what is to be said about damaged ones, which are set aside.
  * @returns how far the run is: at its beginning where there is no checkpoint.
+ * @throws LabError CHECKPOINT_DAMAGED where there are checkpoints and none of them is whole (no run begins again unasked), and what
+ * `readCheckpoint` throws else.
  */
 export function* resume(run: Run, plan: CheckpointPlan): Generator<TrainingEvent, Progress> {
   const { resumeFrom } = plan;
@@ -23,7 +25,7 @@ export function* resume(run: Run, plan: CheckpointPlan): Generator<TrainingEvent
     if (found instanceof LabError) {
       const next = index + 1 < resumeFrom.length ? 'The one before it is used.' : 'There is no other one.';
       yield logged('warning', `${found.message} ${next}`);
-      rmSync(path, { force: true });
+      setAside(path);
       continue;
     }
     const { epoch, batchesDone, step } = found;
@@ -33,8 +35,11 @@ export function* resume(run: Run, plan: CheckpointPlan): Generator<TrainingEvent
     return found;
   }
   if (resumeFrom.length > 0) {
-    yield { type: 'resumed', epoch: 0, step: 0 };
-    yield logged('warning', 'No checkpoint could be read: the run begins again with its first epoch.');
+    throw new LabError(
+      'CHECKPOINT_DAMAGED',
+      'None of the checkpoints of this run is whole, so it cannot go on. What it measured is kept, and the damaged files are set aside in its ' +
+        'folder. Put a whole copy back and resume it, or repeat the run to train it anew.',
+    );
   }
   return runStart();
 }

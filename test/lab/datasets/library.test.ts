@@ -78,18 +78,25 @@ test('the preview takes classes in turn and its PNG holds the pixels', async () 
 });
 
 test('a damaged set is not listed, says why, and can be removed; rests of an import are cleared away', async () => {
-  const folder = await temporaryFolder();
+  const workspace = await temporaryFolder();
+  const folder = join(workspace, 'datasets');
   const library = openLibrary(folder);
   const { id } = await library.import({ kind: 'idx', paths: [await folderWith(smallIdx())], name: 'small' });
   await truncate(join(folder, id, 'train-images.u8'), 23);
-  await mkdir(join(folder, '.import-abc'));
-  await writeFile(join(folder, '.import-abc', 'train-images.u8'), 'x');
+  for (const name of ['.import-abcdef', '.import-theirs']) {
+    await mkdir(join(folder, name));
+    await writeFile(join(folder, name, 'train-images.u8'), 'x');
+  }
+  await writeFile(join(folder, '.import-theirs', 'thesis.tex'), 'x'); // not ours: stays, and its folder
   const again = openLibrary(folder);
-  expect(await readdir(folder)).toEqual([id]);
+  expect((await readdir(folder)).sort()).toEqual(['.import-theirs', id]);
+  expect(await readdir(join(folder, '.import-theirs'))).toEqual(['thesis.tex']);
   expect(again.list()).toEqual([]);
   expect(() => again.get(id)).toThrow('train-images.u8 has 23 bytes, expected 24');
   await again.remove(id);
-  expect(await readdir(folder)).toEqual([]);
+  expect(await readdir(folder)).toEqual(['.import-theirs']);
+  const [trashed = ''] = await readdir(join(workspace, 'trash'));
+  expect(await readdir(join(workspace, 'trash', trashed, 'datasets', id))).toContain('test-labels.u8');
   expect(() => again.get(id)).toThrow(expect.objectContaining({ code: 'DATASET_NOT_FOUND' }));
 });
 

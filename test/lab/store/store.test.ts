@@ -1,4 +1,14 @@
-import { cpSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
@@ -243,6 +253,28 @@ test('an empty file alone in a folder is lost data, not a first start', async ()
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'lab.db'), '');
   await expect(openStore(folder, migrationsFolder)).rejects.toMatchObject({ code: 'WORKSPACE_DAMAGED' });
+});
+
+test.each([
+  ['gone', (file: string) => renameSync(file, `${file}.elsewhere`)],
+  [
+    'a link to nowhere',
+    (file: string) => {
+      renameSync(file, `${file}.elsewhere`);
+      symlinkSync(join(file, '..', 'nowhere', 'lab.db'), file);
+    },
+  ],
+])('a database that is %s while checkpoints are there is lost data, not a first start', async (_what, lose) => {
+  const folder = await usedWorkspace();
+  mkdirSync(join(folder, 'checkpoints', '1'), { recursive: true });
+  writeFileSync(join(folder, 'checkpoints', '1', 'epoch-0001-step-00000003.ckpt'), 'weights');
+  lose(join(folder, 'lab.db'));
+  const before = readdirSync(folder, { recursive: true }).map(String).sort();
+  await expect(openStore(folder, migrationsFolder)).rejects.toMatchObject({
+    code: 'WORKSPACE_DAMAGED',
+    message: expect.stringContaining('Nothing was changed') as string,
+  });
+  expect(readdirSync(folder, { recursive: true }).map(String).sort()).toEqual(before);
 });
 
 test('a workspace that is a file, or lies below one, cannot be written', async () => {

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../../../../shared/errors.ts';
+import { remove } from '../../../files/remove.ts';
 
 /** What the kernels' module exports; see kernels/pool.ts. */
 export interface Kernels {
@@ -53,7 +54,7 @@ const compile = (file: string, features: readonly string[]): void => {
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
   });
   if (status !== 0) {
-    rmSync(temporary, { force: true });
+    remove('unfinishedKernels', outputs, basename(temporary));
     throw new LabError('INTERNAL', `The WebAssembly kernels could not be compiled:\n${stdout}${stderr}`);
   }
   renameSync(temporary, file); // at once: other processes may be looking

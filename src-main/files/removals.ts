@@ -1,0 +1,46 @@
+/** What may be deleted, under which name, and who does it. Nothing else is ever deleted by the lab. */
+interface Removal {
+  /** What the entry itself must be called. */
+  readonly name: RegExp;
+  /** Of a folder: what its files and folders must be called; anything else stays, and the folder around it. Absent: a single file. */
+  readonly holds?: RegExp;
+}
+
+const checkpointFile = String.raw`epoch-\d{4,}-step-\d{8,}\.ckpt`;
+const datasetFile = String.raw`(?:train|test)-(?:images|labels)\.u8|dataset\.json|manifest\.jsonl`;
+
+export const removals = {
+  /** `lab/checkpoints`: one that the store knows and that need not be kept. */
+  checkpoint: { name: new RegExp(`^${checkpointFile}$`) },
+  /** `lab/checkpoints`: the folder of a run that is no more; anything in it keeps it. */
+  emptyRunFolder: { name: /^[1-9]\d{0,14}$/, holds: /^(?!)/ },
+  /** `trainer/checkpoints/file`, `lab/checkpoints`: a write that was cut short. */
+  unfinishedCheckpoint: { name: new RegExp(`^${checkpointFile}\\.\\d+\\.part$`) },
+  /** `files/trash`: what has lain there for a day. */
+  trashed: { name: /^\d{8}T\d{9}Z-[\da-f]{8}$/, holds: new RegExp(`^(?:${checkpointFile}|${datasetFile})$`) },
+  /** `lab/datasets/save`, `lab/datasets/stored`: an import that was cut short, of this process or an earlier one. */
+  unfinishedImport: { name: /^\.import-\w{6}$/, holds: new RegExp(`^(?:${datasetFile})$`) },
+  /** `lab/store`: a first start, and a backup, that were cut short. */
+  unfinishedDatabase: { name: /^lab(?:-[\w-]+)?\.db\.part(?:-(?:wal|shm|journal))?$/ },
+  /** `lab/store/inspect`: what SQLite puts beside a database that is only looked at. */
+  databaseCompanion: { name: /^lab\.db-(?:wal|shm)$/ },
+  /** `files/writeWhole`: a text that could not be written whole. */
+  unfinishedText: { name: /\.[\da-f-]{36}\.part$/ },
+  /** `runtimes`: TensorFlow libraries that an installation replaces, in the user's cache. */
+  library: { name: /^\d[\w.]*-[\w.-]+$/, holds: /./ },
+  /** `runtimes`: what installations are unpacked in. */
+  staging: { name: /^(?:electron-)?staging-\w{6}$/, holds: /./ },
+  /** `runtimes`: wheels that were unpacked, and parts of them whose SHA-256 is wrong. */
+  downloads: { name: /^downloads$/, holds: /^[\da-f]{64}\.(?:part|whl)$/ },
+  download: { name: /^[\da-f]{64}\.(?:part|whl)$/ },
+  /** `runtimes/tensorflow/compileKernels`: what the compiler leaves, and a module that does not load. */
+  objects: { name: /^objects$/, holds: /\.o$/ },
+  kernelModule: { name: /^esamKernels-[\w.-]+\.node$/ },
+  /** `runtimes/electron/standIn`: the foreign app in the package that is unpacked. */
+  foreignApp: { name: /^app$/, holds: /./ },
+  foreignUpdate: { name: /^app-update\.yml$/ },
+  /** `trainer/engine/wasm/module`: kernels that did not compile. */
+  unfinishedKernels: { name: /\.wasm\.\d+$/ },
+} as const satisfies Readonly<Record<string, Removal>>;
+export type RemovalKind = keyof typeof removals;
+export const removalOf = (kind: RemovalKind): Removal => removals[kind];
