@@ -31,6 +31,7 @@ export const labErrorCodes = [
   'WORKSPACE_NEWER',
   'WORKSPACE_UNWRITABLE',
   'RUNTIME_TOO_OLD',
+  'BACKUP_NOT_FOUND',
   'EXPORT_EMPTY',
   'INTERNAL',
 ] as const;

@@ -30,7 +30,7 @@ const known: Partial<Readonly<Record<LabErrorCode, WorkspaceRefusal>>> = {
     expected: 'A whole database, lab.db, in the workspace folder.',
     advice: [
       'Copy the folder as it is to a safe place.',
-      'Put the newest backup in the place of the damaged files, as said above, and try again.',
+      'Where a backup is named above: run “esam-lab restore”, which keeps the damaged files beside it, and try again.',
       otherFolder,
     ],
     isRetried: true,

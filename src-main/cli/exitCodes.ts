@@ -27,7 +27,7 @@ Exit codes:
 export const exitCodeOf = (code: LabErrorCode): ExitCode => {
   if (code === 'INSTALL_CANCELLED') return exitCodes.interrupted;
   if (code.startsWith('INSTALL_') || code.startsWith('ENGINE_')) return exitCodes.engine;
-  if (code.startsWith('WORKSPACE_')) return exitCodes.workspace;
+  if (code.startsWith('WORKSPACE_') || code === 'BACKUP_NOT_FOUND') return exitCodes.workspace;
   if (code.startsWith('DATASET_')) return exitCodes.dataset;
   const isUsage = ['CONFIG_INVALID', 'RUN_NOT_FOUND', 'EXPERIMENT_NOT_FOUND', 'RUNTIME_TOO_OLD', 'PATH_NOT_GRANTED'];
   return isUsage.includes(code) ? exitCodes.usage : exitCodes.failed;

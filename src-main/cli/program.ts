@@ -6,6 +6,7 @@ import { probeEngines, probeSteps, probeStepsSchema } from '../../shared/probe.t
 import type { ProbeEngine } from '../../shared/probe.ts';
 import { exportFormats } from '../../shared/result.ts';
 import { seedSchema } from '../../shared/runConfig.ts';
+import { backup, restore } from './commands/backup.ts';
 import { compare } from './commands/compare.ts';
 import { device } from './commands/device.ts';
 import { exportResults } from './commands/exportResults.ts';
@@ -129,6 +130,22 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     )
     .action(async (paths: string[], options: { kind: DatasetKind; name?: string; skipDamaged?: boolean }) => {
       code = await importData(settings(), { paths, ...options, skipDamaged: options.skipDamaged === true });
+    });
+  program
+    .command('backup')
+    .description(
+      "copy the workspace's database now; the lab does so every day in which something changed, and keeps the last seven",
+    )
+    .option('--list', 'list the copies, newest first')
+    .action(async ({ list = false }: { list?: boolean }) => {
+      code = await backup(settings(), { list });
+    });
+  program
+    .command('restore')
+    .description("put a backup in the database's place; the present files are kept in a folder beside it")
+    .argument('[backup]', 'its name (default: the newest whole one)')
+    .action(async (name: string | undefined) => {
+      code = await restore(settings(), name ?? null);
     });
   program
     .command('device')

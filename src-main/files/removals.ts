@@ -7,6 +7,7 @@ interface Removal {
 }
 
 const checkpointFile = String.raw`epoch-\d{4,}-step-\d{8,}\.ckpt`;
+const backupFile = String.raw`lab-\d{8}T\d{6}-schema-\d+\.db`;
 const datasetFile = String.raw`(?:train|test)-(?:images|labels)\.u8|dataset\.json|manifest\.jsonl`;
 
 export const removals = {
@@ -17,9 +18,14 @@ export const removals = {
   /** `trainer/checkpoints/file`, `lab/checkpoints`: a write that was cut short. */
   unfinishedCheckpoint: { name: new RegExp(`^${checkpointFile}\\.\\d+\\.part$`) },
   /** `files/trash`: what has lain there for a day. */
-  trashed: { name: /^\d{8}T\d{9}Z-[\da-f]{8}$/, holds: new RegExp(`^(?:${checkpointFile}|${datasetFile})$`) },
+  trashed: {
+    name: /^\d{8}T\d{9}Z-[\da-f]{8}$/,
+    holds: new RegExp(`^(?:${checkpointFile}|${datasetFile}|${backupFile})$`),
+  },
   /** `lab/datasets/save`, `lab/datasets/stored`: an import that was cut short, of this process or an earlier one. */
   unfinishedImport: { name: /^\.import-\w{6}$/, holds: new RegExp(`^(?:${datasetFile})$`) },
+  /** `lab/store/backups`: all but the last seven, into the trash. */
+  backup: { name: new RegExp(`^${backupFile}$`) },
   /** `lab/store`: a first start, and a backup, that were cut short. */
   unfinishedDatabase: { name: /^lab(?:-[\w-]+)?\.db\.part(?:-(?:wal|shm|journal))?$/ },
   /** `lab/store/inspect`: what SQLite puts beside a database that is only looked at. */

@@ -22,6 +22,7 @@ import { openStore } from './store/index.ts';
 import type { Store } from './store/index.ts';
 import type { Assignment, TrainingLimits } from './training.ts';
 import type { TrainerLauncher } from './trainers.ts';
+import { dailyBackups } from './workspaceBackups.ts';
 
 export interface LabOptions {
   /** Folder of database and data sets; made if it does not exist. */
@@ -137,6 +138,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
   };
   const parts = { store, library, queue, checkpoints, runtime, emit, grants, builtIn, labVersion, added };
 
+  const endBackups = dailyBackups(store);
   queue.wake();
   if (options.installRuntimeOnStart) void installIfMissing(runtime);
 
@@ -153,7 +155,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     },
     grantPaths: grants.grant,
     close: async () => {
-      await Promise.all([queue.close(), selfTest.close(), runtime.cancelInstall(), builtIn]);
+      await Promise.all([endBackups(), queue.close(), selfTest.close(), runtime.cancelInstall(), builtIn]);
       listeners.clear();
       store.close();
     },

@@ -1,25 +1,167 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { LabError } from '../../../shared/errors.ts';
 import { remove } from '../../files/remove.ts';
-import type { Database } from './database.ts';
+import { removalOf } from '../../files/removals.ts';
+import { trashIn } from '../../files/trash.ts';
+import type { Database, OpenDatabase } from './database.ts';
 
 export const backupFolderName = 'backups';
+/** "ESAM" in ASCII: marks a database as this lab's. */
+export const applicationId = 0x4553414d;
+export const databaseName = 'lab.db';
+const companions = ['', '-wal', '-shm'];
 
-/** Writes a whole copy of the database to the workspace's backups, named by its schema's version and the time (UTC). */
-export const backUp = (database: Database, folder: string, version: number): void => {
-  const backups = join(folder, backupFolderName);
-  mkdirSync(backups, { recursive: true });
-  const time = new Date().toISOString().replace(/[-:]/g, '').slice(0, 15);
-  const name = `lab-${time}-schema-${String(version)}.db`;
-  const removeUnfinished = () => remove('unfinishedDatabase', folder, backupFolderName, `${name}.part`);
-  removeUnfinished();
+const keptBackups = 7;
+const dayMs = 24 * 3_600_000;
+
+/** Names of a workspace's backups, newest first. */
+export const listBackups = (folder: string): string[] => {
   try {
-    database.prepare('VACUUM INTO ?').run(join(backups, `${name}.part`));
-    renameDurably(join(backups, `${name}.part`), join(backups, name));
+    const isOurs = (name: string): boolean => removalOf('backup').name.test(name);
+    return readdirSync(join(folder, backupFolderName)).filter(isOurs).sort().reverse();
+  } catch {
+    return []; // there is none yet
+  }
+};
+
+/**
+ * Keeps a whole copy of the database, named by the time (UTC) and its schema's version. It has its name only once it was opened and
+ * found whole. Of the copies the last seven stay.
+ * @param write - puts the copy under a name of the folder.
+ * @throws Error of SQLite or the file system; nothing is left then.
+ */
+const keep = (open: OpenDatabase, folder: string, version: number, write: (file: string) => void): string => {
+  const { name, unfinished } = newBackup(folder, version);
+  try {
+    write(unfinished);
+    return finish(open, folder, name, unfinished);
   } catch (error) {
-    removeUnfinished();
+    removeUnfinished(folder, name);
     throw error;
   }
+};
+
+const newBackup = (folder: string, version: number): { name: string; unfinished: string } => {
+  mkdirSync(join(folder, backupFolderName), { recursive: true });
+  const time = new Date().toISOString().replace(/[-:]/g, '').slice(0, 15);
+  const name = `lab-${time}-schema-${String(version)}.db`;
+  removeUnfinished(folder, name);
+  return { name, unfinished: join(folder, backupFolderName, `${name}.part`) };
+};
+
+const removeUnfinished = (folder: string, name: string): void => {
+  for (const suffix of [...companions, '-journal']) {
+    remove('unfinishedDatabase', folder, backupFolderName, `${name}.part${suffix}`);
+  }
+};
+
+const finish = (open: OpenDatabase, folder: string, name: string, unfinished: string): string => {
+  const problem = backupProblem(open, unfinished);
+  if (problem !== null) throw new Error(`The backup of the database is not whole (${problem}).`);
+  renameDurably(unfinished, join(folder, backupFolderName, name));
+  removeUnfinished(folder, name); // what looking at it has made beside it
+  const trash = trashIn(folder);
+  for (const old of listBackups(folder).slice(keptBackups)) trash.take('backup', backupFolderName, old);
+  return name;
+};
+
+/** Before a migration: at once. */
+export const backUp = (open: OpenDatabase, database: Database, folder: string, version: number): string =>
+  keep(open, folder, version, (file) => database.prepare('VACUUM INTO ?').run(file));
+
+/** While the lab is at work: page by page, so that nothing waits for it. */
+export const backUpMeanwhile = async (open: OpenDatabase, database: Database, folder: string): Promise<string> => {
+  const version = Number(database.pragma('user_version', { simple: true }));
+  const { name, unfinished } = newBackup(folder, version);
+  try {
+    await database.backup(unfinished);
+    return finish(open, folder, name, unfinished);
+  } catch (error) {
+    removeUnfinished(folder, name);
+    throw error;
+  }
+};
+
+/** Whether a day has passed since the newest backup, and something was written since. */
+export const isBackupDue = (folder: string, now = Date.now()): boolean => {
+  const [newest] = listBackups(folder);
+  if (newest === undefined) return true;
+  const madeAt = statSync(join(folder, backupFolderName, newest)).mtimeMs;
+  const changedAt = [databaseName, `${databaseName}-wal`]
+    .map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0)
+    .reduce((latest, time) => Math.max(latest, time));
+  return now - madeAt >= dayMs && changedAt > madeAt;
+};
+
+/** Why a file is no whole database of this lab, or null. Changes nothing but what SQLite puts beside it. */
+const backupProblem = (open: OpenDatabase, file: string): string | null => {
+  try {
+    const database = open(file, { readonly: true, fileMustExist: true });
+    try {
+      if (database.pragma('application_id', { simple: true }) !== applicationId) return 'it is no database of this lab';
+      const found: unknown = database.pragma('integrity_check(1)', { simple: true });
+      return found === 'ok' ? null : String(found);
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+
+/**
+ * Puts a backup in the database's place. The present files, whole or damaged, are kept in a folder of their own. The caller holds the
+ * workspace's lock.
+ * @param wished - its name; null = the newest whole one.
+ * @returns which it was, and the folder that holds the former files (null where there were none).
+ * @throws LabError BACKUP_NOT_FOUND where there is none, or none that is whole; nothing was changed then.
+ */
+export const restore = (
+  open: OpenDatabase,
+  folder: string,
+  wished: string | null,
+): { readonly name: string; readonly aside: string | null } => {
+  const all = listBackups(folder);
+  const unfinished = join(folder, `${databaseName}.part`);
+  const removeUnfinishedCopy = (suffixes: readonly string[]): void =>
+    suffixes.forEach((suffix) => remove('unfinishedDatabase', folder, `${databaseName}.part${suffix}`));
+  const isWhole = (name: string): boolean => {
+    removeUnfinishedCopy(companions);
+    copyFileSync(join(folder, backupFolderName, name), unfinished);
+    const problem = backupProblem(open, unfinished);
+    removeUnfinishedCopy(problem === null ? companions.slice(1) : companions);
+    return problem === null;
+  };
+  const name = (wished === null ? all : all.filter((each) => each === wished)).find(isWhole);
+  if (name === undefined) {
+    const found = wished === null ? `${String(all.length)} backups, none of them whole` : `no whole backup "${wished}"`;
+    throw new LabError(
+      'BACKUP_NOT_FOUND',
+      `There is ${found}, in this workspace. Nothing was changed. Put a copy of ${databaseName} in its place, or choose another folder.`,
+    );
+  }
+  const present = companions
+    .map((suffix) => `${databaseName}${suffix}`)
+    .filter((file) => existsSync(join(folder, file)));
+  const aside = present.length === 0 ? null : `former-${new Date().toISOString().replace(/[-:.]/g, '')}`;
+  if (aside !== null) {
+    mkdirSync(join(folder, aside));
+    // The database last: cut short before it, the workspace is still the former one.
+    for (const file of present.toReversed()) renameSync(join(folder, file), join(folder, aside, file));
+  }
+  renameDurably(unfinished, join(folder, databaseName));
+  return { name, aside };
 };
 
 /** Renames a whole, closed file into place after it and before its folder have reached the disk. */

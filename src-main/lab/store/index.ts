@@ -2,12 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import { remove } from '../../files/remove.ts';
-import { backUp, renameDurably } from './backups.ts';
+import { applicationId, backUp, backUpMeanwhile, databaseName, isBackupDue, renameDurably } from './backups.ts';
 import { renewConfigs } from './renewConfigs.ts';
 import { loadSqlite } from './database.ts';
 import type { Database, OpenDatabase } from './database.ts';
 import { failingInWords, inWords } from './failures.ts';
-import { applicationId, databaseName, inspectDatabase } from './inspect.ts';
+import { inspectDatabase } from './inspect.ts';
 import { lockWorkspace } from './lock.ts';
 import { migrate, readMigrations } from './migrations.ts';
 import type { Migration } from './migrations.ts';
@@ -23,6 +23,10 @@ export type { EndState } from './runStates.ts';
 export interface Store {
   readonly read: StoreReader;
   readonly write: StoreWriter;
+  /** Keeps a copy of the database, whole and checked; the last seven stay. @returns its name. */
+  backUp(): Promise<string>;
+  /** The same where the newest is a day old and something was written since. @returns null where it is not due. */
+  backUpIfDue(): Promise<string | null>;
   close(): void;
 }
 
@@ -39,10 +43,14 @@ export const openStore = async (folder: string, migrationsFolder: string): Promi
     const migrations = readMigrations(migrationsFolder);
     if (inspectDatabase(open, folder, migrations.length) === null) create(open, folder, migrations);
     const database = configure(open(join(folder, databaseName), { fileMustExist: true }));
-    migrate(database, migrations, (version) => backUp(database, folder, version));
+    migrate(database, migrations, (version) => void backUp(open, database, folder, version));
     renewConfigs(database);
+    const read = storeReader(database);
     return {
-      read: storeReader(database),
+      read,
+      backUp: () => backUpMeanwhile(open, database, folder),
+      backUpIfDue: async () =>
+        read.runs.hasAny() && isBackupDue(folder) ? backUpMeanwhile(open, database, folder) : null,
       write: failingInWords(storeWriter(database)),
       close: () => {
         database.close();

@@ -2,13 +2,9 @@ import { closeSync, existsSync, fstatSync, openSync, lstatSync, readdirSync, rea
 import { basename, join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import { remove } from '../../files/remove.ts';
-import { backupFolderName } from './backups.ts';
+import { applicationId, backupFolderName, databaseName, listBackups } from './backups.ts';
 import { sqliteCode } from './database.ts';
 import type { OpenDatabase } from './database.ts';
-
-export const databaseName = 'lab.db';
-/** "ESAM" in ASCII: marks a database as this lab's. */
-export const applicationId = 0x4553414d;
 
 const headerBytes = 100;
 
@@ -107,18 +103,13 @@ const hasEntries = (folder: string): boolean => {
 
 const hasContent = (file: string): boolean => existsSync(file) && statSync(file).size > 0;
 
-const newestBackup = (folder: string): string | null => {
-  const backups = join(folder, backupFolderName);
-  if (!existsSync(backups)) return null;
-  const names = readdirSync(backups).filter((name) => name.endsWith('.db'));
-  return names.sort().at(-1) ?? null;
-};
+const newestBackup = (folder: string): string | null => listBackups(folder)[0] ?? null;
 
 const damaged = (folder: string, what: string, cause?: unknown): LabError => {
   const backup = newestBackup(folder);
   const advice =
     backup === null
       ? `There is no backup in this workspace: restore ${databaseName} from your own, or choose another folder.`
-      : `The newest backup is ${backupFolderName}/${backup}: to use it, move the damaged files away and copy it to ${databaseName}.`;
+      : `The newest backup is ${backupFolderName}/${backup}: "esam-lab restore" puts it in place and keeps the present files.`;
   return new LabError('WORKSPACE_DAMAGED', `${what} Nothing was changed. ${advice}`, { cause });
 };

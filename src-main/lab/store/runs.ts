@@ -29,6 +29,7 @@ const toSummary = ({ config, ...row }: Row): RunSummary =>
 /** Runs as the rest of the lab reads them. Runs in the trash are only found by their id. */
 export const runReader = (database: Database) => {
   const one = database.prepare<[RunId], Row>(`${summary} WHERE run.id = ?`);
+  const any = database.prepare<[], 0 | 1>('SELECT EXISTS (SELECT 1 FROM run)').pluck();
   const all = database.prepare<[], Row>(`${summary} WHERE deleted = 0 ORDER BY run.id`);
   const ofExperiment = database.prepare<[number], Row>(
     `${summary} WHERE experiment_id = ? AND deleted = 0 ORDER BY run.id`,
@@ -49,6 +50,7 @@ export const runReader = (database: Database) => {
       const row = one.get(id);
       return row === undefined ? null : toSummary(row);
     },
+    hasAny: (): boolean => any.get() === 1,
     all: (): RunSummary[] => all.all().map(toSummary),
     ofExperiment: (experimentId: number): RunSummary[] => ofExperiment.all(experimentId).map(toSummary),
     ofGroup: (groupHash: string): RunSummary[] => ofGroup.all(groupHash).map(toSummary),

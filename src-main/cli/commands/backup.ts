@@ -1,0 +1,29 @@
+import { backUpWorkspace, listBackups, restoreWorkspace } from '../../lab/workspaceBackups.ts';
+import { exitCodes } from '../exitCodes.ts';
+import type { ExitCode } from '../exitCodes.ts';
+import { print } from '../session.ts';
+import type { Settings } from '../session.ts';
+
+/** `backup`: copies the workspace's database now, or lists the copies. */
+export const backup = async (settings: Settings, { list }: { readonly list: boolean }): Promise<ExitCode> => {
+  const { workspaceFolder, json, locations } = settings;
+  if (list) {
+    const backups = listBackups(workspaceFolder);
+    await print(json ? JSON.stringify({ backups }) : backups.join('\n') || 'There is no backup in this workspace.');
+    return exitCodes.done;
+  }
+  const name = await backUpWorkspace(workspaceFolder, locations.migrationsFolder);
+  await print(json ? JSON.stringify({ backup: name }) : `Backed up as ${name}.`);
+  return exitCodes.done;
+};
+
+/** `restore`: puts a backup in the database's place; the former files are kept. */
+export const restore = async (settings: Settings, name: string | null): Promise<ExitCode> => {
+  const { workspaceFolder, json } = settings;
+  const restored = await restoreWorkspace(workspaceFolder, name);
+  const former = restored.aside === null ? '' : ` The former database is kept in the folder ${restored.aside}.`;
+  await print(
+    json ? JSON.stringify({ backup: restored.name, former: restored.aside }) : `Restored ${restored.name}.${former}`,
+  );
+  return exitCodes.done;
+};
