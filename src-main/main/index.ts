@@ -9,7 +9,7 @@ import { setMenu } from './menu.ts';
 import { claimFolders, labEntry, packageFile, rendererFolder, trainerEntry } from './paths.ts';
 import { registerScheme, serveBundle } from './protocol.ts';
 import { QuitGuard } from './quit.ts';
-import { lockDown } from './security.ts';
+import { closeNetwork, lockDown } from './security.ts';
 import { isFromOwnPage, offerShell } from './shellApi.ts';
 import { bringToFront, openWindow } from './window.ts';
 
@@ -82,5 +82,6 @@ const start = async (workspace: string): Promise<void> => {
 const { workspace } = claimFolders();
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 registerScheme();
+closeNetwork();
 if (app.requestSingleInstanceLock()) void start(workspace);
 else app.quit();

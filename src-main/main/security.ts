@@ -2,6 +2,18 @@ import { app, session } from 'electron';
 import type { Event, WebContents } from 'electron';
 import { isOwnPage } from './protocol.ts';
 
+/**
+ * Leaves Chromium no way out of the machine, nor to it: the page comes over `app:`, and nothing of the app's needs a network. The content
+ * security policy does not govern WebRTC, which therefore may use no socket but a proxy's; the proxy is a port where nobody answers, and no
+ * name is resolved. Before the app is ready.
+ */
+export const closeNetwork = (): void => {
+  app.commandLine.appendSwitch('force-webrtc-ip-handling-policy', 'disable_non_proxied_udp');
+  app.commandLine.appendSwitch('proxy-server', '127.0.0.1:9');
+  app.commandLine.appendSwitch('proxy-bypass-list', '<-loopback>');
+  app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
+};
+
 /** The page stays the app's own page, opens nothing and gets no permission but writing to the clipboard. */
 export const lockDown = (): void => {
   app.on('web-contents-created', (_event, contents) => confine(contents));
@@ -14,6 +26,7 @@ export const lockDown = (): void => {
 const isPermitted = (permission: string): boolean => permission === 'clipboard-sanitized-write';
 
 const confine = (contents: WebContents): void => {
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   const deny = (event: Event): void => event.preventDefault();
   const denyForeign = (event: Event, url: string): void => {
     if (!isOwnPage(url)) event.preventDefault();

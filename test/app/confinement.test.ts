@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openApp, temporaryHome } from './app.ts';
 import type { OpenApp, PageBridge } from './app.ts';
@@ -116,4 +118,118 @@ test('permissions are denied', async () => {
     notification: 'denied',
     clipboardRead: 'denied',
   });
+});
+
+test('no packet leaves the page, whichever way Chromium knows', async () => {
+  const heard: string[] = [];
+  const udp = createSocket('udp4').on('message', (message) => heard.push(`UDP, ${message.length} bytes`));
+  const tcp = createServer((socket) => {
+    heard.push('TCP');
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
+  const { port } = udp.address();
+  await new Promise<void>((resolve) => tcp.listen(port, '127.0.0.1', resolve));
+  try {
+    await opened.page.evaluate(async (at) => {
+      const http = `http://127.0.0.1:${at}`;
+      const attempts: (() => unknown)[] = [
+        () => fetch(http, { mode: 'no-cors' }),
+        () => navigator.sendBeacon(http, 'x'),
+        () => new WebSocket(`ws://127.0.0.1:${at}`),
+        () => new EventSource(http),
+        () => new Worker(`${http}/worker.js`),
+        () => (new Image().src = `${http}/image.png`),
+        () => new FontFace('Theirs', `url(${http}/font.woff2)`).load(),
+        () => navigator.serviceWorker.register(`${http}/service.js`),
+        () => {
+          const request = new XMLHttpRequest();
+          request.open('POST', http);
+          request.send('x');
+        },
+        ...[
+          'preconnect',
+          'dns-prefetch',
+          'prefetch',
+          'prerender',
+          'preload',
+          'modulepreload',
+          'stylesheet',
+          'icon',
+        ].map((rel) => () => {
+          const link = document.createElement('link');
+          Object.assign(link, { rel, href: `${http}/${rel}`, as: 'script' });
+          document.head.append(link);
+        }),
+        () => {
+          const rules = document.createElement('script');
+          rules.type = 'speculationrules';
+          rules.textContent = JSON.stringify({ prefetch: [{ source: 'list', urls: [`${http}/speculated`] }] });
+          document.head.append(rules);
+        },
+        () => {
+          const style = document.createElement('style');
+          style.textContent = `@import url(${http}/style.css); body { background-image: url(${http}/background.png) }`;
+          document.head.append(style);
+        },
+        () => {
+          const form = document.createElement('form');
+          Object.assign(form, { action: http, method: 'post' });
+          document.body.append(form);
+          form.submit();
+          form.remove();
+        },
+        () => {
+          const anchor = document.createElement('a');
+          Object.assign(anchor, { href: 'app://bundle/index.html#/', ping: http });
+          document.body.append(anchor);
+          anchor.click();
+          anchor.remove();
+        },
+      ];
+      for (const attempt of attempts) {
+        try {
+          await Promise.race([attempt(), new Promise((resolve) => setTimeout(resolve, 100))]);
+        } catch {
+          // refused
+        }
+      }
+      const server = (kind: string, transport: string) => ({
+        urls: `${kind}:127.0.0.1:${at}?transport=${transport}`,
+        username: 'x',
+        credential: 'x',
+      });
+      const connection = new RTCPeerConnection({
+        iceServers: [
+          { urls: `stun:127.0.0.1:${at}` },
+          server('turn', 'udp'),
+          server('turn', 'tcp'),
+          server('turns', 'tcp'),
+        ],
+      });
+      connection.createDataChannel('x');
+      const offer = await connection.createOffer();
+      await connection.setLocalDescription(offer);
+      // A peer that is said to listen there.
+      const other = new RTCPeerConnection();
+      await other.setRemoteDescription(offer);
+      const answer = await other.createAnswer();
+      await other.setLocalDescription(answer);
+      await connection.setRemoteDescription(answer);
+      for (const [protocol, end] of [
+        ['udp', 'typ host'],
+        ['tcp', 'typ host tcptype passive'],
+      ] as const) {
+        const candidate = `candidate:1 1 ${protocol} 2122260223 127.0.0.1 ${at} ${end}`;
+        await connection.addIceCandidate({ candidate, sdpMid: '0' }).catch(() => undefined);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 4000));
+      connection.close();
+      other.close();
+    }, port);
+  } finally {
+    udp.close();
+    tcp.close();
+  }
+  expect(heard).toEqual([]);
 });
