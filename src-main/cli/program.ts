@@ -18,6 +18,7 @@ import { exitCodeOf, exitCodes, exitCodesHelp } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
 import type { Locations } from './locations.ts';
 import { labVersionOf, workspaceFolderOf } from './locations.ts';
+import { say } from './session.ts';
 import type { Settings } from './session.ts';
 
 const parseWith =
@@ -170,12 +171,10 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage; // it has said why
     if (error instanceof LabError) {
-      process.stderr.write(`${error.message}\n`);
+      say(error.message);
       return exitCodeOf(error.code);
     }
-    process.stderr.write(
-      `An error in ESAM Lab itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
+    say(`An error in ESAM Lab itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return exitCodes.failed;
   }
 };

@@ -3,6 +3,7 @@ import { openLab } from '../lab/service.ts';
 import { nodeTrainers } from '../lab/trainers.ts';
 import type { Locations } from './locations.ts';
 import { labVersionOf } from './locations.ts';
+import { terminalText } from './terminalText.ts';
 
 /** What every command is told. */
 export interface Settings {
@@ -43,8 +44,8 @@ export const withLab = async <T>(
 };
 
 /** A line for a person; never on stdout, which belongs to results. */
-export const say = (text: string): void => void process.stderr.write(`${text}\n`);
+export const say = (text: string): void => void process.stderr.write(`${terminalText(text)}\n`);
 
 /** A result on stdout. Waits until it is written: the process exits soon after. */
 export const print = (text: string): Promise<void> =>
-  new Promise((resolve) => void process.stdout.write(`${text}\n`, () => resolve()));
+  new Promise((resolve) => void process.stdout.write(`${terminalText(text)}\n`, () => resolve()));

@@ -5,6 +5,7 @@ import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { print, say, withLab } from '../session.ts';
 import type { Settings } from '../session.ts';
+import { terminalText } from '../terminalText.ts';
 
 export interface ImportDataOptions {
   readonly paths: readonly string[];
@@ -45,8 +46,8 @@ const progressReporter = () => {
   return {
     progress: (message: string, share: number | null): void => {
       if (process.stderr.isTTY && share !== null) {
-        if (!bar.isActive) bar.start(1, share, { message });
-        bar.update(share, { message });
+        if (!bar.isActive) bar.start(1, share, { message: terminalText(message) });
+        bar.update(share, { message: terminalText(message) });
       } else if (message !== shown) {
         say(message);
       }
