@@ -10,6 +10,8 @@ export interface Locations {
   readonly presetsFolder: string;
   readonly migrationsFolder: string;
   readonly packageFile: string;
+  /** The built page. */
+  readonly rendererFolder: string;
 }
 
 /**
@@ -18,7 +20,11 @@ export interface Locations {
  */
 export const locate = (entryUrl: string): Locations => {
   const from = (path: string): string => fileURLToPath(new URL(path, entryUrl));
-  const common = { presetsFolder: from('../../resources/presets'), packageFile: from('../../package.json') };
+  const common = {
+    presetsFolder: from('../../resources/presets'),
+    packageFile: from('../../package.json'),
+    rendererFolder: from(entryUrl.endsWith('.ts') ? '../../out/renderer' : '../renderer'),
+  };
   return entryUrl.endsWith('.ts')
     ? { ...common, trainerEntry: from('../trainer/process.ts'), migrationsFolder: from('../lab/store/migrations') }
     : { ...common, trainerEntry: from('./trainer.cjs'), migrationsFolder: from('./migrations') };
