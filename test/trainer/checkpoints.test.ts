@@ -90,13 +90,13 @@ const trained = async (
   }
   const { state, optimizer } = run;
   const statistics = state.statistics.flatMap(({ mean, variance }) => [mean, variance]);
-  const tensors = [...state.parameters, ...optimizer.velocities, ...statistics].map((tensor) =>
-    sha256Of(ops.download(tensor)),
-  );
+  const memories = Object.values(optimizer.memories);
+  const kept = memories.flatMap((memory) => Object.values(memory.tensors).flat());
+  const tensors = [...state.parameters, ...kept, ...statistics].map((tensor) => sha256Of(ops.download(tensor)));
   const streams = [run.shuffle, run.augmentation, run.mask, run.selection].map((stream) => stream.state());
   run.dispose();
   expect(ops.counters.handles).toBe(handles);
-  return { events, end: { tensors, streams, memory: optimizer.memory() } };
+  return { events, end: { tensors, streams, memories: memories.map(({ data }) => data()) } };
 };
 
 const asListed = (plan: CheckpointPlan, newestFirst: readonly CheckpointFile[]): CheckpointPlan['resumeFrom'] =>
