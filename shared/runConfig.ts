@@ -20,17 +20,24 @@ export type Precision = (typeof precisions)[number];
 
 const share = z.number().gt(0).max(1);
 
+/** The base rule without what was added to it later. */
+export const plainRule = { nesterov: false, decayNormAndBias: true } as const;
+
 const baseRule = {
   /** η₀, the schedule's starting value. */
   learningRate: z.number().gt(0).max(1e30),
   /** μ of v ← μ·v + g + λ·θ. */
   momentum: z.number().min(0).lt(1),
-  /** λ, on every tensor, BatchNorm and biases too. */
+  /** λ, on every tensor, or on those that `decayNormAndBias` leaves. */
   weightDecay: z.number().min(0).max(1),
+  /** Nesterov's momentum: θ moves by g + λ·θ + μ·v in place of v. */
+  nesterov: z.boolean().default(plainRule.nesterov),
+  /** Weight decay also on the scales and offsets of normalisations and on biases. */
+  decayNormAndBias: z.boolean().default(plainRule.decayNormAndBias),
 };
 
 /** SAM and ESAM without any of the variations that later work, or the release, made of them. */
-export const plainSam = { adaptive: false, sharpnessBatch: null, interval: 1 } as const;
+export const plainSam = { ...plainRule, adaptive: false, sharpnessBatch: null, interval: 1 } as const;
 export const plainEsam = {
   ...plainSam,
   maskDrawn: 'before-step',

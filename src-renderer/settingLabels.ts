@@ -7,6 +7,8 @@ const labels: Readonly<Record<string, string>> = {
   'optimizer.learningRate': 'learning rate',
   'optimizer.momentum': 'momentum',
   'optimizer.weightDecay': 'weight decay',
+  'optimizer.nesterov': 'Nesterov',
+  'optimizer.decayNormAndBias': 'decay norm and bias',
   'optimizer.rho': 'ρ',
   'optimizer.beta': 'β',
   'optimizer.gamma': 'γ',

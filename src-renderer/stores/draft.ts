@@ -6,6 +6,7 @@ import type { PlannedRun } from '../../shared/labApi.ts';
 import type { MethodId } from '../../shared/method.ts';
 import {
   plainEsam,
+  plainRule,
   plainSam,
   type Experiment,
   type OptimizerConfig,
@@ -23,6 +24,8 @@ const armOf = (method: MethodId, like: OptimizerConfig | undefined): OptimizerCo
     learningRate: like?.learningRate ?? 0.1,
     momentum: like?.momentum ?? 0.9,
     weightDecay: like?.weightDecay ?? 5e-4,
+    nesterov: like?.nesterov ?? plainRule.nesterov,
+    decayNormAndBias: like?.decayNormAndBias ?? plainRule.decayNormAndBias,
   };
   if (method === 'sgd') return { name: 'sgd', ...base };
   const known = like && like.name !== 'sgd' ? like : null;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { methodOf, phaseUnits, predictedUnits } from '../../shared/method.ts';
-import { plainEsam, plainSam, type EsamConfig, type OptimizerConfig } from '../../shared/runConfig.ts';
+import { plainEsam, plainRule, plainSam, type EsamConfig, type OptimizerConfig } from '../../shared/runConfig.ts';
 
-const base = { learningRate: 0.1, momentum: 0.9, weightDecay: 0 };
+const base = { learningRate: 0.1, momentum: 0.9, weightDecay: 0, ...plainRule };
 const sam: OptimizerConfig = { name: 'sam', ...base, rho: 0.05, bnStatistics: 'first', ...plainSam };
 const esam = (changes: Partial<EsamConfig>): OptimizerConfig => ({
   ...base,

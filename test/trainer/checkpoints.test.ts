@@ -115,6 +115,10 @@ const cases: Record<string, Partial<RunSettings>> = {
   'ESAM in bfloat16': { optimizer: { ...esam, secondPass: 'gathered' }, precision: 'bfloat16' },
   'ESAM on WebAssembly': { optimizer: esam, augmentation, device: { ...tinyRun().device, engine: 'wasm' } },
   SAM: { optimizer: sam, dropLast: true },
+  "SAM on Nesterov's momentum, kernels alone decaying, on WebAssembly": {
+    optimizer: { ...sam, nesterov: true, decayNormAndBias: false },
+    device: { ...tinyRun().device, engine: 'wasm' },
+  },
   'SAM in micro-batches': { optimizer: sam, microBatch: 4 },
   ESAM: { optimizer: esam, augmentation, dataset: { id: 'tiny', trainSubset: 48, labelNoise: 0.1 } },
   'ESAM on the reference engine': { ...onReference, optimizer: { ...esam, interval: 2 }, augmentation },

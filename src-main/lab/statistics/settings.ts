@@ -17,6 +17,8 @@ const optimizerSettings = (optimizer: OptimizerConfig): Settings => ({
   'learning rate': String(optimizer.learningRate),
   momentum: String(optimizer.momentum),
   'weight decay': String(optimizer.weightDecay),
+  Nesterov: onOff(optimizer.nesterov),
+  'decay norm and bias': onOff(optimizer.decayNormAndBias),
   ...(optimizer.name === 'esam' && esamSettings(optimizer)),
   ...(optimizer.name !== 'sgd' && sharpnessSettings(optimizer)),
 });

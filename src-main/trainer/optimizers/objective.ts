@@ -1,4 +1,5 @@
 import type { NetworkState } from '../engine/layers.ts';
+import type { ParameterRole } from '../engine/network.ts';
 import type { Ops, Tensor } from '../engine/ops.ts';
 import type { Gradients } from './gradients.ts';
 import type { Phase } from '../../../shared/metrics.ts';
@@ -47,6 +48,8 @@ export interface Objective {
 export interface Training {
   readonly ops: Ops;
   readonly state: NetworkState;
+  /** What each of the state's parameters is. */
+  readonly roles: readonly ParameterRole[];
   readonly clock: PhaseClock;
 }
 

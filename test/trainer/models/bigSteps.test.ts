@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ModelId } from '../../../shared/runConfig.ts';
-import type { Initialiser, Network } from '../../../src-main/trainer/engine/network.ts';
+import { plainRule, type ModelId } from '../../../shared/runConfig.ts';
+import { rolesOf, type Initialiser, type Network } from '../../../src-main/trainer/engine/network.ts';
 import { elementCount, type Ops } from '../../../src-main/trainer/engine/ops.ts';
 import { disposeState } from '../../../src-main/trainer/initialState.ts';
 import { networkOf } from '../../../src-main/trainer/models/index.ts';
@@ -82,7 +82,10 @@ test.each<{ model: ModelId; side: number; classes: number; kernels: number }>([
     [gradient, norm].forEach(ops.dispose);
   });
 
-  const rule = sgdRule({ ops, state, clock: noClock }, { momentum: 0.9, weightDecay: 5e-4 });
+  const rule = sgdRule(
+    { ops, state, roles: rolesOf(network), clock: noClock },
+    { momentum: 0.9, weightDecay: 5e-4, ...plainRule },
+  );
   const optimizer = sgd(rule);
   const { uploadedFloatBytes } = ops.counters;
   const told = [0, 1].map(() => readReport(ops, optimizer.step(objective, 1e-3)).lossesBefore ?? []);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { plainEsam, plainSam } from '../../../shared/runConfig.ts';
+import { plainEsam, plainRule, plainSam } from '../../../shared/runConfig.ts';
 import type { NetworkState } from '../../../src-main/trainer/engine/layers.ts';
 import { mixedPrecisionOps } from '../../../src-main/trainer/engine/mixedPrecision.ts';
-import { networkBuilder, type Network } from '../../../src-main/trainer/engine/network.ts';
+import { networkBuilder, rolesOf, type Network } from '../../../src-main/trainer/engine/network.ts';
 import type { Ops, Tensor } from '../../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
 import { tensorflowOps } from '../../../src-main/trainer/engine/tensorflowOps.ts';
@@ -148,8 +148,8 @@ describe.each(engines)('three steps on $name', ({ open, allowed, follows }) => {
       }),
       statistics: network.statistics.map((channels) => ({ mean: filled(0, channels), variance: filled(1, channels) })),
     };
-    const training: Training = { ops, state, clock: noClock };
-    const rule = sgdRule(training, trajectory.config);
+    const training: Training = { ops, state, roles: rolesOf(network), clock: noClock };
+    const rule = sgdRule(training, { ...plainRule, ...trajectory.config });
     let perturbed: string[] = [];
     const optimizer = optimizerFor(training, rule, trajectory, () => perturbed);
     const close = (found: Tensor | undefined, expected: readonly number[] | undefined): void => {
