@@ -1,5 +1,12 @@
 import type { DatasetInfo } from '../../shared/dataset.ts';
-import { plainEsam, plainRule, plainSam, type OptimizerConfig, type Preset, type SharedConfig } from '../../shared/runConfig.ts';
+import {
+  plainEsam,
+  plainRule,
+  plainSam,
+  type OptimizerConfig,
+  type Preset,
+  type SharedConfig,
+} from '../../shared/runConfig.ts';
 
 const shared: SharedConfig = {
   dataset: { id: 'mnist', trainSubset: 12000, labelNoise: 0 },
