@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { methodIds } from './methods/index.ts';
 import { groupHashSchema, runIdSchema } from './run.ts';
 import { runConfigSchema } from './runConfig.ts';
 
@@ -22,7 +23,7 @@ export const resultsRowSchema = z.strictObject({
   groupHash: groupHashSchema,
   /** "ESAM", or "ESAM (γ 0.75)" where settings tell rows of one method apart. */
   label: z.string(),
-  method: z.enum(['sgd', 'sam', 'esam', 'esam-swp', 'esam-sds']),
+  method: z.enum(methodIds),
   /** Settings in which the rows of this table differ, as text: {"γ": "0.75"}. */
   settings: z.record(z.string(), z.string()),
   config: runConfigSchema.omit({ seed: true }),

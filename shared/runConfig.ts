@@ -1,4 +1,11 @@
 import { z } from 'zod';
+import { optimizerSchema } from './methods/index.ts';
+
+export { optimizerSchema } from './methods/index.ts';
+export type { OptimizerConfig } from './methods/index.ts';
+export { plainEsam, type EsamConfig } from './methods/esam.ts';
+export { plainSam, type SamConfig } from './methods/sam.ts';
+export { plainRule, type SgdConfig } from './methods/sgd.ts';
 
 /** Networks the engine can build. */
 export const modelIds = [
@@ -17,72 +24,6 @@ export type ModelId = (typeof modelIds)[number];
 /** Of activations and convolution kernels; parameters, statistics, dense layers and loss are float32 in either. */
 export const precisions = ['float32', 'bfloat16'] as const;
 export type Precision = (typeof precisions)[number];
-
-const share = z.number().gt(0).max(1);
-
-const baseRule = {
-  /** η₀, the schedule's starting value. */
-  learningRate: z.number().gt(0).max(1e30),
-  /** μ of v ← μ·v + g + λ·θ. */
-  momentum: z.number().min(0).lt(1),
-  /** λ, on every tensor, BatchNorm and biases too. */
-  weightDecay: z.number().min(0).max(1),
-};
-
-/** SAM and ESAM without any of the variations that later work, or the release, made of them. */
-export const plainSam = { adaptive: false, sharpnessBatch: null, interval: 1 } as const;
-export const plainEsam = {
-  ...plainSam,
-  maskDrawn: 'before-step',
-  alwaysRank: false,
-  selectionPrecision: 'same',
-} as const;
-
-const sharpnessAware = {
-  ...baseRule,
-  /** ρ, the radius of the perturbation. */
-  rho: z.number().min(0).max(1e6),
-  /** Which passes of a step move BatchNorm's running statistics. */
-  bnStatistics: z.enum(['first', 'all', 'last']),
-  /** ASAM: the neighbourhood is scaled by |θ| (Kwon et al. 2021). */
-  adaptive: z.boolean().default(plainSam.adaptive),
-  /** m of m-sharpness: ε and 𝔹⁺ are computed per sub-batch of m examples; null = the whole batch. */
-  sharpnessBatch: z.number().int().min(1).max(65536).nullable().default(plainSam.sharpnessBatch),
-  /** Perturb in every n-th step only; the others are SGD's. */
-  interval: z.number().int().min(1).max(1000).default(plainSam.interval),
-};
-
-const sgdSchema = z.strictObject({ name: z.literal('sgd'), ...baseRule });
-const samSchema = z.strictObject({ name: z.literal('sam'), ...sharpnessAware });
-const esamSchema = z.strictObject({
-  name: z.literal('esam'),
-  ...sharpnessAware,
-  /** β, the probability with which each parameter tensor is perturbed (SWP). */
-  beta: share,
-  /** γ, the share of a batch's examples that the update uses (SDS). */
-  gamma: share,
-  /** ‖g‖ over the chosen tensors; no norm at all (the paper's letter); or ‖g‖ over all tensors, which pays for all of B_w. */
-  perturbation: z.enum(['masked-norm', 'unnormalized', 'full-norm']),
-  /**
-   * What ranks the examples: Δ, Δ with the release's strict cut-off, the first loss, or chance (a control); `positive` keeps all
-   * with Δ > 0, whatever γ says.
-   */
-  selection: z.enum(['sharpness', 'sharpness-strict', 'loss', 'random', 'positive']),
-  /** 𝔹⁺ is forwarded again, or the selection forward's activations of 𝔹⁺ alone go backward. */
-  secondPass: z.enum(['reforward', 'gathered']),
-  /** Of the forward pass that only ranks the examples. */
-  selectionPrecision: z.enum(['same', 'bfloat16']).default(plainEsam.selectionPrecision),
-  /** When the mask is drawn; the release does it after the step, so that its first step perturbs every tensor, scaled by 1/β. */
-  maskDrawn: z.enum(['before-step', 'after-step']).default(plainEsam.maskDrawn),
-  /** Rank even at γ = 1, where it changes nothing but the speed, as the release does. */
-  alwaysRank: z.boolean().default(plainEsam.alwaysRank),
-});
-
-export const optimizerSchema = z.discriminatedUnion('name', [sgdSchema, samSchema, esamSchema]);
-export type OptimizerConfig = z.infer<typeof optimizerSchema>;
-export type SgdConfig = z.infer<typeof sgdSchema>;
-export type SamConfig = z.infer<typeof samSchema>;
-export type EsamConfig = z.infer<typeof esamSchema>;
 
 /** How the learning rate falls over epochs (stepped once per epoch). */
 export const scheduleSchema = z.discriminatedUnion('name', [

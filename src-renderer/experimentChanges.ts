@@ -1,5 +1,6 @@
 import type { Experiment } from '../shared/runConfig.ts';
-import { flatSettings, labelOfSetting } from './settingLabels.ts';
+import { settingName } from '../shared/settings/index.ts';
+import { flatSettings } from './settingLabels.ts';
 
 /** How an experiment differs from a preset, in words ("epochs 3 → 5"). */
 export const experimentChanges = (preset: Experiment, draft: Experiment): string[] => {
@@ -8,7 +9,7 @@ export const experimentChanges = (preset: Experiment, draft: Experiment): string
   const after = flatSettings(draft.shared);
   for (const path of new Set([...before.keys(), ...after.keys()])) {
     const [old, now] = [before.get(path) ?? '–', after.get(path) ?? '–'];
-    if (old !== now) changes.push(`${labelOfSetting(path)} ${old} → ${now}`);
+    if (old !== now) changes.push(`${settingName(path)} ${old} → ${now}`);
   }
   if (JSON.stringify(preset.arms) !== JSON.stringify(draft.arms)) changes.push('methods');
   if (preset.seeds.join() !== draft.seeds.join()) changes.push('seeds');

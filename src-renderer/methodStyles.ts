@@ -1,22 +1,6 @@
-import type { MethodId } from '../shared/method.ts';
+import { lookOf, type MethodId } from '../shared/methods/index.ts';
+import type { MethodLook } from '../shared/methods/method.ts';
 
-export type PointShape = 'circle' | 'rect' | 'triangle' | 'rectRot' | 'star';
-
-export interface MethodStyle {
-  readonly color: string;
-  /** Line dash in pixels; empty = solid. */
-  readonly dash: readonly number[];
-  readonly shape: PointShape;
-}
-
-/** Okabe–Ito colours, the same everywhere; dash and shape say the same without colour. */
-const styles: Readonly<Record<MethodId, MethodStyle>> = {
-  sgd: { color: '#7f7f7f', dash: [2, 3], shape: 'circle' },
-  sam: { color: '#0072B2', dash: [7, 4], shape: 'rect' },
-  esam: { color: '#D55E00', dash: [], shape: 'triangle' },
-  'esam-swp': { color: '#009E73', dash: [9, 3, 2, 3], shape: 'rectRot' },
-  'esam-sds': { color: '#CC79A7', dash: [4, 3], shape: 'star' },
-};
 const variantDashes: readonly (readonly number[])[] = [
   [5, 2, 1, 2],
   [3, 2],
@@ -26,8 +10,8 @@ const variantDashes: readonly (readonly number[])[] = [
 ];
 
 /** The mark of a method; further variants of one method (1, 2 …) keep its colour and shape and differ in the dash. */
-export const styleOf = (method: MethodId, variant = 0): MethodStyle => {
-  const style = styles[method];
+export const styleOf = (method: MethodId, variant = 0): MethodLook => {
+  const style = lookOf(method);
   const dash = variant === 0 ? style.dash : variantDashes[(variant - 1) % variantDashes.length];
   return { ...style, dash: dash ?? style.dash };
 };

@@ -36,7 +36,8 @@ export const onEngineAtHand = async (lab: Lab, experiment: Experiment, install: 
   const { shared, arms } = experiment;
   if (shared.device.engine !== 'tensorflow') return experiment;
   const needsBfloat16 =
-    shared.precision === 'bfloat16' || arms.some((arm) => arm.name === 'esam' && arm.selectionPrecision === 'bfloat16');
+    shared.precision === 'bfloat16' ||
+    arms.some((arm) => 'selectionPrecision' in arm && arm.selectionPrecision === 'bfloat16');
   try {
     await ensureEngine(lab, install);
     return experiment;

@@ -1,9 +1,9 @@
 import { imageSizeOf } from '../../shared/dataset.ts';
 import type { DatasetInfo } from '../../shared/dataset.ts';
-import { predictedUnits } from '../../shared/method.ts';
+import { mostUnits } from '../../shared/method.ts';
 import { misfitOf } from '../../shared/models.ts';
 import type { DeviceProbe } from '../../shared/probe.ts';
-import type { OptimizerConfig, Precision, RunConfig } from '../../shared/runConfig.ts';
+import type { Precision, RunConfig } from '../../shared/runConfig.ts';
 import { networkOf } from '../trainer/models/index.ts';
 
 /**
@@ -27,16 +27,8 @@ export const probeEstimateMs = (
   if (trained === null) return null;
   const evaluated = gflopsOf(config, 'float32', macs, probes) ?? trained;
   const passMs = (2 * macs) / 1e6; // of one image, at 1 GFLOP/s
-  const imageMs = (unitsOf(config.optimizer) * passMs) / trained;
+  const imageMs = (mostUnits(config.optimizer) * passMs) / trained;
   return config.epochs * (imagesPerEpoch(config, dataset) * imageMs + (dataset.testCount * passMs) / evaluated);
-};
-
-/** Where the data decide how many examples are kept, as many as there can be. */
-const unitsOf = (optimizer: OptimizerConfig): number => {
-  const units = predictedUnits(optimizer);
-  if (units !== null) return units;
-  if (optimizer.name !== 'esam') throw new Error('Only ESAM has no predicted cost.');
-  return unitsOf({ ...optimizer, selection: 'sharpness', alwaysRank: true, gamma: 1 });
 };
 
 const imagesPerEpoch = ({ batchSize, dropLast, dataset: { trainSubset } }: RunConfig, { trainCount }: DatasetInfo) => {

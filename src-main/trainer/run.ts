@@ -7,7 +7,7 @@ import type { DeviceExamples } from './data/batches.ts';
 import { randomStream, type RandomStream } from './data/rng.ts';
 import type { NetworkState } from './engine/layers.ts';
 import { mixedPrecisionOps } from './engine/mixedPrecision.ts';
-import { parameterCountOf, type Network } from './engine/network.ts';
+import { parameterCountOf, rolesOf, type Network } from './engine/network.ts';
 import type { Ops } from './engine/ops.ts';
 import { disposeState, initialState } from './initialState.ts';
 import { networkOf } from './models/index.ts';
@@ -75,7 +75,7 @@ export const openRun = (
   const clock = phaseClock(ops);
   const mask = stream('mask');
   const selection = stream('selection');
-  const optimizer = optimizerOf({ ops, state, clock }, config.optimizer, {
+  const optimizer = optimizerOf({ ops, state, roles: rolesOf(network), clock }, config.optimizer, {
     uniform: mask.uniform,
     subset: selection.subset,
   });

@@ -1,4 +1,4 @@
-import type { PointShape } from '../methodStyles.ts';
+import type { PointShape } from '../../shared/methods/method.ts';
 
 /** One line of a chart. */
 export interface Series {

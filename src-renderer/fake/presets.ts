@@ -1,5 +1,12 @@
 import type { DatasetInfo } from '../../shared/dataset.ts';
-import { plainEsam, plainSam, type OptimizerConfig, type Preset, type SharedConfig } from '../../shared/runConfig.ts';
+import {
+  plainEsam,
+  plainRule,
+  plainSam,
+  type OptimizerConfig,
+  type Preset,
+  type SharedConfig,
+} from '../../shared/runConfig.ts';
 
 const shared: SharedConfig = {
   dataset: { id: 'mnist', trainSubset: 12000, labelNoise: 0 },
@@ -15,7 +22,7 @@ const shared: SharedConfig = {
   device: { engine: 'tensorflow', threads: 0, deterministic: false, tf32: false, memoryGrowth: true, ownKernels: true },
   logEvery: 10,
 };
-const base = { learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4 };
+const base = { learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4, ...plainRule };
 const sgd: OptimizerConfig = { name: 'sgd', ...base };
 const sam: OptimizerConfig = { name: 'sam', ...base, weightDecay: 1e-3, rho: 0.05, bnStatistics: 'first', ...plainSam };
 const esam: OptimizerConfig = {

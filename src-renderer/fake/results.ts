@@ -2,7 +2,8 @@ import { methodNames, methodOf, predictedUnits } from '../../shared/method.ts';
 import type { GroupCurve, MeanSd, ResultsQuery, ResultsRow, ResultsTable } from '../../shared/result.ts';
 import type { RunDetail } from '../../shared/run.ts';
 import { groupConfigOf } from '../../shared/runConfig.ts';
-import { differingPaths, flatSettings, labelOfSetting } from '../settingLabels.ts';
+import { differingPaths, settingName } from '../../shared/settings/index.ts';
+import { flatSettings } from '../settingLabels.ts';
 
 const present = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
 
@@ -53,7 +54,7 @@ export const fakeResults = (query: ResultsQuery, runs: readonly RunDetail[]): Re
         groupHash: first.run.groupHash,
         label: methodNames[method],
         method,
-        settings: Object.fromEntries(paths.map((path) => [labelOfSetting(path), flat.get(path) ?? '–'])),
+        settings: Object.fromEntries(paths.map((path) => [settingName(path), flat.get(path) ?? '–'])),
         config: groupConfigOf(first.run.config),
         n: finished.length,
         runIds: finished.map((run) => run.id),

@@ -3,51 +3,13 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { PlannedRun } from '../../shared/labApi.ts';
-import type { MethodId } from '../../shared/method.ts';
-import {
-  plainEsam,
-  plainSam,
-  type Experiment,
-  type OptimizerConfig,
-  type Preset,
-  type ScheduleConfig,
-} from '../../shared/runConfig.ts';
+import { newArm, type MethodId } from '../../shared/methods/index.ts';
+import { type Experiment, type Preset, type ScheduleConfig } from '../../shared/runConfig.ts';
 import { useConnection } from '../connection.ts';
 import { checkExperiment } from '../fieldErrors.ts';
 import { Refusal, type FieldError } from '../refusal.ts';
 import { useDevice } from './device.ts';
 import { useProblems } from './problems.ts';
-
-const armOf = (method: MethodId, like: OptimizerConfig | undefined): OptimizerConfig => {
-  const base = {
-    learningRate: like?.learningRate ?? 0.1,
-    momentum: like?.momentum ?? 0.9,
-    weightDecay: like?.weightDecay ?? 5e-4,
-  };
-  if (method === 'sgd') return { name: 'sgd', ...base };
-  const known = like && like.name !== 'sgd' ? like : null;
-  const aware = {
-    ...base,
-    rho: known?.rho ?? 0.05,
-    bnStatistics: known?.bnStatistics ?? ('first' as const),
-    adaptive: known?.adaptive ?? plainSam.adaptive,
-    sharpnessBatch: known?.sharpnessBatch ?? plainSam.sharpnessBatch,
-    interval: known?.interval ?? plainSam.interval,
-  };
-  if (method === 'sam') return { name: 'sam', ...aware };
-  return {
-    name: 'esam',
-    ...aware,
-    beta: method === 'esam-sds' ? 1 : 0.6,
-    gamma: method === 'esam-swp' ? 1 : 0.5,
-    perturbation: known?.name === 'esam' ? known.perturbation : 'masked-norm',
-    selection: known?.name === 'esam' ? known.selection : 'sharpness',
-    secondPass: known?.name === 'esam' ? known.secondPass : 'reforward',
-    maskDrawn: known?.name === 'esam' ? known.maskDrawn : plainEsam.maskDrawn,
-    selectionPrecision: known?.name === 'esam' ? known.selectionPrecision : plainEsam.selectionPrecision,
-    alwaysRank: known?.name === 'esam' ? known.alwaysRank : plainEsam.alwaysRank,
-  };
-};
 
 const schedules: Readonly<Record<ScheduleConfig['name'], ScheduleConfig>> = {
   cosine: { name: 'cosine' },
@@ -165,15 +127,10 @@ export const useDraft = defineStore('draft', () => {
     if (draft.value) draft.value.skipFinished = skip;
   };
   const addArm = (method: MethodId): void => {
-    draft.value?.arms.push(
-      armOf(
-        method,
-        draft.value.arms.findLast(({ name }) => name !== 'sgd'),
-      ),
-    );
+    draft.value?.arms.push(newArm(method, draft.value.arms.findLast((arm) => 'rho' in arm) ?? null));
   };
   const setMethod = (index: number, method: MethodId): void => {
-    draft.value?.arms.splice(index, 1, armOf(method, draft.value.arms[index]));
+    draft.value?.arms.splice(index, 1, newArm(method, draft.value.arms[index] ?? null));
   };
   const duplicateArm = (index: number): void => {
     const arm = draft.value?.arms[index];

@@ -1,12 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { phases as phaseNames, type PhaseMs } from '../../shared/metrics.ts';
-import { plainEsam, plainSam, type OptimizerConfig } from '../../shared/runConfig.ts';
+import { plainEsam, plainRule, plainSam, type OptimizerConfig } from '../../shared/runConfig.ts';
 import { findTensorflow } from '../../src-main/runtimes/tensorflow/index.ts';
 import { randomStream } from '../../src-main/trainer/data/rng.ts';
 import { mixedPrecisionOps } from '../../src-main/trainer/engine/mixedPrecision.ts';
 import type { Ops } from '../../src-main/trainer/engine/ops.ts';
 import { tensorflowOps } from '../../src-main/trainer/engine/tensorflowOps.ts';
 import { disposeState, initialState } from '../../src-main/trainer/initialState.ts';
+import { rolesOf } from '../../src-main/trainer/engine/network.ts';
 import { networkOf } from '../../src-main/trainer/models/index.ts';
 import { batchObjective } from '../../src-main/trainer/objective.ts';
 import { optimizerOf } from '../../src-main/trainer/optimizers/index.ts';
@@ -15,7 +16,7 @@ import { disposeReports } from '../../src-main/trainer/stepRecord.ts';
 import { convolutionMs, notingConvolutions } from './convolutionLimit.ts';
 import { median } from './median.ts';
 
-const rule = { learningRate: 0.01, momentum: 0.9, weightDecay: 1e-3 };
+const rule = { learningRate: 0.01, momentum: 0.9, weightDecay: 1e-3, ...plainRule };
 const climb = { ...rule, rho: 0.05, bnStatistics: 'first', ...plainSam } as const;
 const esam = {
   ...climb,
@@ -88,10 +89,14 @@ export const measureSteps = async (batchSize: number, repeats: number, isHalf: b
     const clock = phaseClock(ops);
     const state = initialState(ops, network, randomStream(0, 'weights'));
     const mask = randomStream(0, 'mask');
-    const optimizer = optimizerOf({ ops: table === training ? ops : table, state, clock }, config, {
-      uniform: mask.uniform,
-      subset: mask.subset,
-    });
+    const optimizer = optimizerOf(
+      { ops: table === training ? ops : table, state, roles: rolesOf(network), clock },
+      config,
+      {
+        uniform: mask.uniform,
+        subset: mask.subset,
+      },
+    );
     const ranking = config.name === 'esam' && config.selectionPrecision === 'bfloat16' ? half : table;
     const passes = { training: table, ranking, microBatch: null };
     const batch = { images, labels };

@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import { networkBuilder, type Network } from '../../src-main/trainer/engine/network.ts';
+import { networkBuilder, rolesOf, type Network } from '../../src-main/trainer/engine/network.ts';
 import type { Ops } from '../../src-main/trainer/engine/ops.ts';
 import { wasmOps } from '../../src-main/trainer/engine/wasmOps.ts';
 import { randomStream } from '../../src-main/trainer/data/rng.ts';
 import { initialState } from '../../src-main/trainer/initialState.ts';
-import { modelIds } from '../../shared/runConfig.ts';
+import { modelIds, plainRule } from '../../shared/runConfig.ts';
 import { networkOf } from '../../src-main/trainer/models/index.ts';
 import { residualNetwork } from '../../src-main/trainer/models/residual.ts';
 import { batchObjective } from '../../src-main/trainer/objective.ts';
@@ -79,8 +79,8 @@ const clock = phaseClock(ops);
 const state = initialState(ops, network, randomStream(0, 'weights'));
 const mask = randomStream(0, 'mask');
 const optimizer = optimizerOf(
-  { ops, state, clock },
-  { name: 'sgd', learningRate: 0.01, momentum: 0.9, weightDecay: 1e-3 },
+  { ops, state, roles: rolesOf(network), clock },
+  { name: 'sgd', learningRate: 0.01, momentum: 0.9, weightDecay: 1e-3, ...plainRule },
   { uniform: mask.uniform, subset: mask.subset },
 );
 const objective = batchObjective(ops, network, state, { images, labels }, 0, clock, () => undefined);

@@ -73,6 +73,20 @@ test('arms are added, changed, duplicated and removed', async () => {
     expect(await getByLabel(`Arm 2 ${label}`).count()).toBe(1);
 });
 
+test('the base rule of each arm is chosen, and tells arms of one method apart', async () => {
+  await getByRole('button', { name: 'Duplicate arm 1' }).click();
+  const second = getByRole('listitem', { name: 'Arm 2: SGD' });
+  await second.getByRole('button', { name: 'Variants…' }).click();
+  await getByLabel('Arm 2 kind of momentum').selectOption({ label: 'Nesterov’s momentum' });
+  await getByLabel('Arm 2 tensors that decay').selectOption({ label: 'no decay of norm and bias' });
+  await eventually(planned).toBe(8);
+  const told = 'Nesterov on, decay norm and bias off';
+  await eventually(() => plan().getByText(told).count()).toBe(2);
+  // Another method keeps the rule.
+  await getByLabel('Arm 2 method').selectOption({ label: 'SAM' });
+  await eventually(() => plan().getByText(told).count()).toBe(2);
+});
+
 test('a field says in words what is wrong with it, and nothing is queued', async () => {
   await getByLabel(/^Epochs/).fill('2.5');
   await getByText('Epochs must be a whole number').first().waitFor();

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { methodOf, phaseUnits, predictedUnits } from '../../shared/method.ts';
-import { plainEsam, plainSam, type EsamConfig, type OptimizerConfig } from '../../shared/runConfig.ts';
+import { methodIds, methodOf, mostUnits, phaseUnits, predictedUnits } from '../../shared/method.ts';
+import { newArm, optimizerSchema } from '../../shared/methods/index.ts';
+import { plainEsam, plainRule, plainSam, type EsamConfig, type OptimizerConfig } from '../../shared/runConfig.ts';
 
-const base = { learningRate: 0.1, momentum: 0.9, weightDecay: 0 };
+const base = { learningRate: 0.1, momentum: 0.9, weightDecay: 0, ...plainRule };
 const sam: OptimizerConfig = { name: 'sam', ...base, rho: 0.05, bnStatistics: 'first', ...plainSam };
 const esam = (changes: Partial<EsamConfig>): OptimizerConfig => ({
   ...base,
@@ -37,6 +38,8 @@ test.each<[string, OptimizerConfig, number]>([
 
 test('no cost is predicted where the data decide how many examples are kept', () => {
   expect(predictedUnits(esam({ selection: 'positive' }))).toBeNull();
+  expect(mostUnits(esam({ selection: 'positive' }))).toBeCloseTo(1 + 1.6 + 1 + 3, 12); // all of them, and ranked
+  expect(mostUnits(esam({}))).toBe(predictedUnits(esam({})));
 });
 
 test('ESAM with only one of its parts goes by that name', () => {
@@ -47,3 +50,19 @@ test('ESAM with only one of its parts goes by that name', () => {
     'sam',
   ]);
 });
+
+test.each(methodIds)(
+  'a new arm by the name %s is a whole configuration, and keeps what it shares with another',
+  (id) => {
+    const fresh = newArm(id, null);
+    expect(optimizerSchema.parse(fresh)).toEqual(fresh);
+    expect(methodOf(fresh)).toBe(id);
+    const like = esam({ learningRate: 0.3, rho: 0.7, nesterov: true, selection: 'loss', beta: 0.9, gamma: 0.9 });
+    const arm = newArm(id, like);
+    expect(methodOf(arm)).toBe(id);
+    expect(arm).toMatchObject({ learningRate: 0.3, nesterov: true });
+    expect('rho' in arm ? arm.rho : 0.7).toBe(0.7);
+    expect('selection' in arm ? arm.selection : 'loss').toBe('loss');
+    expect(newArm(id, newArm('sgd', arm))).toMatchObject({ learningRate: 0.3, nesterov: true });
+  },
+);

@@ -90,13 +90,13 @@ const trained = async (
   }
   const { state, optimizer } = run;
   const statistics = state.statistics.flatMap(({ mean, variance }) => [mean, variance]);
-  const tensors = [...state.parameters, ...optimizer.velocities, ...statistics].map((tensor) =>
-    sha256Of(ops.download(tensor)),
-  );
+  const memories = Object.values(optimizer.memories);
+  const kept = memories.flatMap((memory) => Object.values(memory.tensors).flat());
+  const tensors = [...state.parameters, ...kept, ...statistics].map((tensor) => sha256Of(ops.download(tensor)));
   const streams = [run.shuffle, run.augmentation, run.mask, run.selection].map((stream) => stream.state());
   run.dispose();
   expect(ops.counters.handles).toBe(handles);
-  return { events, end: { tensors, streams, memory: optimizer.memory() } };
+  return { events, end: { tensors, streams, memories: memories.map(({ data }) => data()) } };
 };
 
 const asListed = (plan: CheckpointPlan, newestFirst: readonly CheckpointFile[]): CheckpointPlan['resumeFrom'] =>
@@ -115,6 +115,10 @@ const cases: Record<string, Partial<RunSettings>> = {
   'ESAM in bfloat16': { optimizer: { ...esam, secondPass: 'gathered' }, precision: 'bfloat16' },
   'ESAM on WebAssembly': { optimizer: esam, augmentation, device: { ...tinyRun().device, engine: 'wasm' } },
   SAM: { optimizer: sam, dropLast: true },
+  "SAM on Nesterov's momentum, kernels alone decaying, on WebAssembly": {
+    optimizer: { ...sam, nesterov: true, decayNormAndBias: false },
+    device: { ...tinyRun().device, engine: 'wasm' },
+  },
   'SAM in micro-batches': { optimizer: sam, microBatch: 4 },
   ESAM: { optimizer: esam, augmentation, dataset: { id: 'tiny', trainSubset: 48, labelNoise: 0.1 } },
   'ESAM on the reference engine': { ...onReference, optimizer: { ...esam, interval: 2 }, augmentation },

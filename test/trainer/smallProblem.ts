@@ -1,5 +1,5 @@
 import type { NetworkState } from '../../src-main/trainer/engine/layers.ts';
-import { networkBuilder, type Network } from '../../src-main/trainer/engine/network.ts';
+import { networkBuilder, rolesOf, type Network } from '../../src-main/trainer/engine/network.ts';
 import { elementCount, type Ops, type Tensor } from '../../src-main/trainer/engine/ops.ts';
 import { disposeState } from '../../src-main/trainer/initialState.ts';
 import { basicBlock } from '../../src-main/trainer/models/residual.ts';
@@ -73,7 +73,7 @@ export const smallProblem = (ops: Ops, network: Network, seed: number, labelSmoo
   };
   const batch = { images: drawn([5, 6, 6, 2], -1, 1), labels: labelsOf(ops, [0, 2, 1, 2, 0]) };
   return {
-    training: { ops, state, clock: noClock },
+    training: { ops, state, roles: rolesOf(network), clock: noClock },
     batch,
     objective: batchObjective(ops, network, state, batch, labelSmoothing, noClock, () => undefined),
     contents: () =>

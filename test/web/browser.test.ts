@@ -21,7 +21,7 @@ const complaints: string[] = [];
 
 /** `npm start` where there is no display: resolves with the address that it prints. */
 const start = async (): Promise<{ child: ChildProcess; url: string }> => {
-  const environment = { ...process.env, ESAM_LAB_WORKSPACE: join(folder, 'workspace') };
+  const environment: NodeJS.ProcessEnv = { ...process.env, ESAM_LAB_WORKSPACE: join(folder, 'workspace') };
   delete environment['DISPLAY'];
   delete environment['WAYLAND_DISPLAY'];
   const child = spawn(process.execPath, ['src-main/runtimes/start.ts'], {

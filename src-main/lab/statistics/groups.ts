@@ -3,8 +3,7 @@ import type { MethodId } from '../../../shared/method.ts';
 import type { EpochMetrics } from '../../../shared/metrics.ts';
 import type { RunId } from '../../../shared/run.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
-import { differingNames, only, settingsOf } from './settings.ts';
-import type { Settings } from './settings.ts';
+import { differingPaths, namedSettings } from '../../../shared/settings/index.ts';
 
 /** A finished run as statistics see it. */
 export interface FinishedRun {
@@ -26,22 +25,22 @@ export interface GroupName {
   readonly method: MethodId;
   /** The method, with the settings that tell it from the other groups of that method. */
   readonly label: string;
-  /** The settings in which the groups differ. */
-  readonly settings: Settings;
+  /** The settings in which the groups differ, by their names. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 /** Names each group so that no two have the same label. */
 export const nameGroups = (groups: readonly Group[]): GroupName[] => {
-  const all = groups.map(({ config }) => ({ method: methodOf(config.optimizer), settings: settingsOf(config) }));
-  const differing = differingNames(all.map(({ settings }) => settings));
-  return all.map(({ method, settings }) => {
-    const siblings = all.filter((other) => other.method === method).map((other) => other.settings);
-    const telling = Object.entries(only(settings, differingNames(siblings)));
+  const all = groups.map(({ config }) => ({ method: methodOf(config.optimizer), config }));
+  const differing = differingPaths(all.map(({ config }) => config));
+  return all.map(({ method, config }) => {
+    const siblings = all.filter((other) => other.method === method).map((other) => other.config);
+    const telling = Object.entries(namedSettings(config, differingPaths(siblings)));
     const suffix = telling.map(([name, value]) => `${name} ${value}`).join(', ');
     return {
       method,
       label: methodNames[method] + (suffix === '' ? '' : ` (${suffix})`),
-      settings: only(settings, differing),
+      settings: namedSettings(config, differing),
     };
   });
 };

@@ -3,14 +3,16 @@ import { z } from 'zod';
 import { LabError } from '../../../shared/errors.ts';
 import { canonicalJson, runConfigSchema, withEpochs, type RunConfig } from '../../../shared/runConfig.ts';
 import type { Tensor } from '../engine/ops.ts';
+import type { Memory } from '../optimizers/index.ts';
 import type { Run } from '../run.ts';
 import { readNumbers, writeNumbers, type NamedNumbers } from './file.ts';
+import { inFormatTwo } from './formatOne.ts';
 import { progressSchema, type Progress } from './progress.ts';
 
 const streamState = z.array(z.number().int()).length(4);
 
 const aboutSchema = z.object({
-  format: z.literal('ESAM Lab checkpoint 1'),
+  format: z.literal('ESAM Lab checkpoint 2'),
   /** For whoever finds the file without the lab. */
   layout: z.string(),
   writtenAt: z.string(),
@@ -25,7 +27,8 @@ const aboutSchema = z.object({
     mask: streamState,
     selection: streamState,
   }),
-  optimizer: z.strictObject({ steps: z.number().int().min(0), mask: z.array(z.boolean()).nullable() }),
+  /** What else each part of the optimizer keeps. */
+  optimizer: z.record(z.string(), z.unknown()),
 });
 type About = z.infer<typeof aboutSchema>;
 
@@ -40,7 +43,10 @@ interface Place {
   readonly put: (tensor: Tensor) => void;
 }
 
-/** Everything on the device that a run goes on from: parameters, velocities, running statistics. */
+/**
+ * Everything on the device that a run goes on from: `parameters/conv.kernel`, what the optimizer's parts keep (`rule/velocity/conv.kernel`),
+ * `statistics/0/mean`.
+ */
 const placesOf = ({ network, state, optimizer }: Run): Place[] => {
   const nameOf = (index: number): string => network.parameters[index]?.name ?? String(index);
   const listed = (kind: string, tensors: Tensor[]): Place[] =>
@@ -49,6 +55,9 @@ const placesOf = ({ network, state, optimizer }: Run): Place[] => {
       tensor,
       put: (other) => (tensors[index] = other),
     }));
+  const kept = Object.entries(optimizer.memories).flatMap(([part, { tensors }]) =>
+    Object.entries(tensors).flatMap(([kind, list]) => listed(`${part}/${kind}`, list)),
+  );
   const statistics = state.statistics.flatMap((pair, index) =>
     (['mean', 'variance'] as const).map((part) => ({
       name: `statistics/${index}/${part}`,
@@ -58,7 +67,7 @@ const placesOf = ({ network, state, optimizer }: Run): Place[] => {
       },
     })),
   );
-  return [...listed('parameters', state.parameters), ...listed('velocities', optimizer.velocities), ...statistics];
+  return [...listed('parameters', state.parameters), ...kept, ...statistics];
 };
 
 const downloaded = (run: Run, { name, tensor }: Place): NamedNumbers => {
@@ -78,9 +87,8 @@ export const checkpointName = ({ epoch, step }: Progress): string =>
  */
 export const writeCheckpoint = (run: Run, folder: string, progress: Progress, orderFrom: readonly number[]) => {
   const { environment, config, augmentation, mask, selection, optimizer } = run;
-  const memory = optimizer.memory();
   const about: About = {
-    format: 'ESAM Lab checkpoint 1',
+    format: 'ESAM Lab checkpoint 2',
     layout,
     writtenAt: new Date().toISOString(),
     versions: { lab: environment.labVersion, engine: environment.engine, node: environment.nodeVersion },
@@ -93,7 +101,7 @@ export const writeCheckpoint = (run: Run, folder: string, progress: Progress, or
       mask: [...mask.state()],
       selection: [...selection.state()],
     },
-    optimizer: { steps: memory.steps, mask: memory.mask === null ? null : [...memory.mask] },
+    optimizer: Object.fromEntries(Object.entries(optimizer.memories).map(([part, memory]) => [part, memory.data()])),
   };
   const fileName = checkpointName(progress);
   const tensors = placesOf(run).map((place) => downloaded(run, place));
@@ -108,34 +116,47 @@ export const writeCheckpoint = (run: Run, folder: string, progress: Progress, or
  * unchanged then.
  */
 export const readCheckpoint = (run: Run, path: string, sha256: string): Progress => {
-  const { header, tensors } = readNumbers(path, sha256);
+  const { header, tensors } = inFormatTwo(readNumbers(path, sha256));
   const parsed = aboutSchema.safeParse(header);
-  if (!parsed.success) {
-    throw new LabError(
-      'CHECKPOINT_UNREADABLE',
-      `The checkpoint ${basename(path)} was written by another version of the lab, which this one does not understand. Nothing was changed; resume the run with that version.`,
-    );
-  }
+  if (!parsed.success) throw notUnderstood(path);
   const about = parsed.data;
   expectSameTraining(run, about);
-  const places = placesOf(run);
-  const shapes = (list: readonly { name: string; shape: readonly number[] }[]): string =>
-    list.map(({ name, shape }) => `${name}[${shape.join()}]`).join();
-  if (shapes(tensors) !== shapes(places.map(({ name, tensor }) => ({ name, shape: tensor.shape })))) {
+  const goOn = Object.entries(run.optimizer.memories).map(([part, { recall }]) =>
+    recalled(path, recall, about.optimizer[part]),
+  );
+  const found = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const places = placesOf(run).map((place) => ({ ...place, found: found.get(place.name) }));
+  const isWhole = places.every(({ tensor, found: other }) => other?.shape.join() === tensor.shape.join());
+  if (!isWhole || found.size !== places.length) {
     throw new LabError('CONFIG_INVALID', `The checkpoint holds other tensors than ${run.config.model.id} has.`);
   }
 
-  tensors.forEach(({ numbers, shape }, index) => {
-    const place = places[index];
-    place?.put(run.ops.upload(numbers, shape));
-    if (place !== undefined) run.ops.dispose(place.tensor);
-  });
+  for (const { put, tensor, found: other } of places) {
+    if (other === undefined) continue;
+    put(run.ops.upload(other.numbers, other.shape));
+    run.ops.dispose(tensor);
+  }
+  goOn.forEach((go) => go());
   run.shuffle.restore(about.streams.shuffle);
   run.augmentation.restore(about.streams.augmentation);
   run.mask.restore(about.streams.mask);
   run.selection.restore(about.streams.selection);
-  run.optimizer.recall(about.optimizer);
   return about.progress;
+};
+
+const notUnderstood = (path: string): LabError =>
+  new LabError(
+    'CHECKPOINT_UNREADABLE',
+    `The checkpoint ${basename(path)} was written by another version of the lab, which this one does not understand. Nothing was changed; resume the run with that version.`,
+  );
+
+const recalled = (path: string, recall: Memory['recall'], data: unknown): (() => void) => {
+  try {
+    return recall(data);
+  } catch (error) {
+    if (error instanceof z.ZodError) throw notUnderstood(path);
+    throw error;
+  }
 };
 
 /** A checkpoint serves the same configuration, or one with more epochs where their number moves nothing before them. */

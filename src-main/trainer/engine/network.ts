@@ -6,8 +6,12 @@ export type Initialiser =
   | { readonly kind: 'normal'; readonly sd: number }
   | { readonly kind: 'uniform'; readonly bound: number };
 
+/** What a parameter tensor is to its layer: `scale` and `offset` are a normalisation's. */
+export type ParameterRole = 'kernel' | 'bias' | 'scale' | 'offset' | 'token' | 'positions';
+
 export interface ParameterSpec {
   readonly name: string;
+  readonly role: ParameterRole;
   readonly shape: readonly number[];
   readonly initialiser: Initialiser;
 }
@@ -84,8 +88,8 @@ export const networkBuilder = (inputShape: readonly [number, number, number]) =>
   const statistics: number[] = [];
   let macs = 0;
 
-  const parameter = (name: string, shape: readonly number[], initialiser: Initialiser): number =>
-    parameters.push({ name, shape, initialiser }) - 1;
+  const parameter = (layer: string, role: ParameterRole, shape: readonly number[], initialiser: Initialiser): number =>
+    parameters.push({ name: `${layer}.${role}`, role, shape, initialiser }) - 1;
   const append = (layer: Layer, shape: readonly number[]): Value => ({ index: layers.push(layer), shape });
   const image = (value: Value): readonly [number, number, number] => {
     const [height, width, channels] = value.shape;
@@ -115,8 +119,8 @@ export const networkBuilder = (inputShape: readonly [number, number, number]) =>
   const flatten = (value: Value): Value => reshape(value, [elementCount(value.shape)]);
   /** Scale and offset of a normalisation over `channels`. */
   const affine = (name: string, channels: number): { readonly scale: number; readonly offset: number } => ({
-    scale: parameter(`${name}.scale`, [channels], { kind: 'constant', value: 1 }),
-    offset: parameter(`${name}.offset`, [channels], { kind: 'constant', value: 0 }),
+    scale: parameter(name, 'scale', [channels], { kind: 'constant', value: 1 }),
+    offset: parameter(name, 'offset', [channels], { kind: 'constant', value: 0 }),
   });
   const batchNorm = (name: string, value: Value, relu: { readonly residual: number | null } | null): Value => {
     const channels = image(value)[2];
@@ -141,7 +145,8 @@ export const networkBuilder = (inputShape: readonly [number, number, number]) =>
       const { size, stride = 1, padding = (size - 1) / 2, draw = torchUniform } = settings;
       const [height, width, channels] = image(value);
       const kernel = parameter(
-        `${name}.kernel`,
+        name,
+        'kernel',
         [size, size, channels, filters],
         draw(size * size * channels, size * size * filters),
       );
@@ -190,7 +195,7 @@ export const networkBuilder = (inputShape: readonly [number, number, number]) =>
 
     /** Adds a bias along the last axis. */
     bias(name: string, value: Value, initialiser: Initialiser): Value {
-      const bias = parameter(`${name}.bias`, [value.shape.at(-1) ?? 0], initialiser);
+      const bias = parameter(name, 'bias', [value.shape.at(-1) ?? 0], initialiser);
       return append({ kind: 'bias', input: value.index, bias }, value.shape);
     },
 
@@ -203,8 +208,8 @@ export const networkBuilder = (inputShape: readonly [number, number, number]) =>
     ): Value {
       const inputs = value.shape.at(-1) ?? 0;
       const { draw = torchUniform, bias: initialBias = torchUniform(inputs, units) } = settings;
-      const kernel = parameter(`${name}.kernel`, [inputs, units], draw(inputs, units));
-      const bias = parameter(`${name}.bias`, [units], initialBias);
+      const kernel = parameter(name, 'kernel', [inputs, units], draw(inputs, units));
+      const bias = parameter(name, 'bias', [units], initialBias);
       macs += elementCount(value.shape) * units;
       return append({ kind: 'dense', input: value.index, kernel, bias }, [...value.shape.slice(0, -1), units]);
     },
@@ -212,8 +217,8 @@ export const networkBuilder = (inputShape: readonly [number, number, number]) =>
     /** Puts a learned token before the others and adds a learned position to each: [T,D] → [T+1,D]. */
     classToken(name: string, value: Value, initialiser: Initialiser): Value {
       const [count, width] = tokens(value);
-      const token = parameter(`${name}.token`, [1, width], initialiser);
-      const positions = parameter(`${name}.positions`, [count + 1, width], initialiser);
+      const token = parameter(name, 'token', [1, width], initialiser);
+      const positions = parameter(name, 'positions', [count + 1, width], initialiser);
       return append({ kind: 'classToken', input: value.index, token, positions }, [count + 1, width]);
     },
 
@@ -246,6 +251,9 @@ export const networkBuilder = (inputShape: readonly [number, number, number]) =>
 };
 
 export type NetworkBuilder = ReturnType<typeof networkBuilder>;
+
+/** What each parameter is. */
+export const rolesOf = ({ parameters }: Network): ParameterRole[] => parameters.map(({ role }) => role);
 
 export const parameterCountOf = (network: Network): number =>
   network.parameters.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);

@@ -229,14 +229,20 @@ export interface Ops {
   topK(values: Tensor, k: number): Tensor;
 
   /**
-   * SGD with momentum as PyTorch computes it: v ← momentum·v + g + weightDecay·θ; θ ← θ − learningRate·v.
+   * SGD with momentum as PyTorch computes it: d = g + weightDecay·θ; v ← momentum·v + d; θ ← θ − learningRate·v, or
+   * θ − learningRate·(d + momentum·v) where it is Nesterov's.
    * Consumes the handles `parameter` and `velocity`; where nobody else shares their buffers the update happens in place.
    */
   momentumUpdate(
     parameter: Tensor,
     velocity: Tensor,
     gradient: Tensor,
-    settings: { readonly learningRate: number; readonly momentum: number; readonly weightDecay: number },
+    settings: {
+      readonly learningRate: number;
+      readonly momentum: number;
+      readonly weightDecay: number;
+      readonly nesterov: boolean;
+    },
   ): { readonly parameter: Tensor; readonly velocity: Tensor };
 }
 

@@ -236,12 +236,13 @@ export const referenceOps = (): Ops => {
     },
     topK: (values, k) => result('topK', elements.topK(floats(values), k), 'int32'),
 
-    momentumUpdate(parameter, velocity, gradient, { learningRate, momentum, weightDecay }) {
+    momentumUpdate(parameter, velocity, gradient, { learningRate, momentum, weightDecay, nesterov }) {
       count('momentumUpdate');
       const theta = floats(parameter);
       const decayed = elements.elementwise(floats(gradient), theta, (g, value) => g + weightDecay * value);
       const moved = elements.elementwise(floats(velocity), decayed, (v, g) => momentum * v + g);
-      const updated = elements.elementwise(theta, moved, (value, v) => value - learningRate * v);
+      const descent = nesterov ? elements.elementwise(decayed, moved, (g, v) => g + momentum * v) : moved;
+      const updated = elements.elementwise(theta, descent, (value, slope) => value - learningRate * slope);
       expectShape('An updated parameter', updated.shape, parameter.shape);
       dispose(parameter);
       dispose(velocity);

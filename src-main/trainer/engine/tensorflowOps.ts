@@ -251,27 +251,29 @@ export const tensorflowOps = (
       return indices;
     },
 
-    momentumUpdate(parameter, velocity, gradient, { learningRate, momentum, weightDecay }) {
+    momentumUpdate(parameter, velocity, gradient, { learningRate, momentum, weightDecay, nesterov }) {
       const parameterSlot = slot('parameter');
       const velocitySlot = slot('velocity');
       const descend = (variable: Handle, factor: number, direction: Tensor): void => {
         run('ResourceApplyGradientDescent', updateAttributes, [variable, constant(factor), direction], 0);
       };
-      // v ← v + (λ/μ)·θ, in place, makes μ·v + g what it should be without a further pass over g; for μ = 0 it is g + λ·θ itself.
-      let decayed = gradient;
+      /** g + λ·θ, a handle of its own. */
+      const decayedGradient = (): Tensor =>
+        weightDecay > 0
+          ? using(one('Mul', [T], parameter, constant(weightDecay)), (decay) => one('AddV2', [T], decay, gradient))
+          : one('Identity', [T], gradient);
+      // v ← v + (λ/μ)·θ, in place, makes μ·v + g what it should be without a further pass over g; Nesterov's step and μ = 0 need
+      // g + λ·θ itself.
+      const decayed = momentum > 0 && !nesterov ? null : decayedGradient();
       if (momentum > 0) {
         fill(velocitySlot, velocity);
-        if (weightDecay > 0) descend(velocitySlot, -weightDecay / momentum, parameter);
+        if (decayed === null && weightDecay > 0) descend(velocitySlot, -weightDecay / momentum, parameter);
       } else {
         dispose(velocity);
-        decayed =
-          weightDecay > 0
-            ? using(one('Mul', [T], parameter, constant(weightDecay)), (decay) => one('AddV2', [T], decay, gradient))
-            : one('Identity', [T], gradient);
         run(
           'AssignVariableOp',
           [...floatVariable, attribute.bool('validate_shape', false)],
-          [velocitySlot, decayed],
+          [velocitySlot, decayed ?? gradient],
           0,
         );
       }
@@ -279,14 +281,14 @@ export const tensorflowOps = (
       if (momentum > 0) {
         run(
           'ResourceApplyMomentum',
-          [...updateAttributes, attribute.bool('use_nesterov', false)],
-          [parameterSlot, velocitySlot, constant(learningRate), gradient, constant(momentum)],
+          [...updateAttributes, attribute.bool('use_nesterov', nesterov)],
+          [parameterSlot, velocitySlot, constant(learningRate), decayed ?? gradient, constant(momentum)],
           0,
         );
       } else {
-        descend(parameterSlot, learningRate, decayed);
-        dispose(decayed);
+        descend(parameterSlot, learningRate, decayed ?? gradient);
       }
+      if (decayed !== null) dispose(decayed);
       return {
         parameter: one('ReadVariableOp', floatVariable, parameterSlot),
         velocity: one('ReadVariableOp', floatVariable, velocitySlot),

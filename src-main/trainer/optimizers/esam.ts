@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { EsamConfig } from '../../../shared/runConfig.ts';
 import type { Tensor } from '../engine/ops.ts';
 import { addShare, type Gradients } from './gradients.ts';
@@ -28,6 +29,12 @@ export type EsamSettings = SelectionSettings &
     | 'maskDrawn'
     | 'alwaysRank'
   >;
+
+/** Steps done, where every n-th differs, and the mask of tensors drawn for the next step; null = all. */
+const memorySchema = z.strictObject({
+  steps: z.number().int().min(0),
+  mask: z.array(z.boolean()).readonly().nullable(),
+});
 
 /** Chooses each tensor with probability β, independently; draws again while none is chosen. */
 const drawMask = (tensors: number, beta: number, uniform: () => number): readonly boolean[] => {
@@ -158,11 +165,19 @@ export const esam = (training: Training, rule: UpdateRule, settings: EsamSetting
       if (settings.maskDrawn === 'after-step') nextMask = newMask();
       return parts.map(({ report }) => report);
     },
-    velocities: rule.velocities,
-    memory: () => ({ steps: step, mask: nextMask }),
-    recall(memory) {
-      step = memory.steps;
-      nextMask = memory.mask;
+    memories: {
+      ...plain.memories,
+      ascent: {
+        tensors: {},
+        data: () => ({ steps: step, mask: nextMask }),
+        recall(data) {
+          const memory = memorySchema.parse(data);
+          return () => {
+            step = memory.steps;
+            nextMask = memory.mask;
+          };
+        },
+      },
     },
     dispose: rule.dispose,
   };

@@ -1,4 +1,5 @@
 import type { NetworkState } from '../engine/layers.ts';
+import type { ParameterRole } from '../engine/network.ts';
 import type { Ops, Tensor } from '../engine/ops.ts';
 import type { Gradients } from './gradients.ts';
 import type { Phase } from '../../../shared/metrics.ts';
@@ -47,6 +48,8 @@ export interface Objective {
 export interface Training {
   readonly ops: Ops;
   readonly state: NetworkState;
+  /** What each of the state's parameters is. */
+  readonly roles: readonly ParameterRole[];
   readonly clock: PhaseClock;
 }
 
@@ -65,30 +68,28 @@ export interface StepReport {
   readonly kept: Tensor | null;
 }
 
-/** What an optimizer remembers from step to step besides velocities. */
-export interface OptimizerMemory {
-  /** Steps done, where every n-th differs. */
-  readonly steps: number;
-  /** The mask of tensors drawn for the next step; null = all. */
-  readonly mask: readonly boolean[] | null;
+/** What a part of an optimizer keeps from step to step. A checkpoint holds all of it by name. */
+export interface Memory {
+  /** Under each name one tensor per parameter; on a resume others are put in their place. */
+  readonly tensors: Readonly<Record<string, Tensor[]>>;
+  /** Everything else, as plain data. */
+  data(): unknown;
+  /** Understands what `data` gave, or throws a ZodError; the function that it gives goes on from there. */
+  recall(data: unknown): () => void;
 }
 
 export interface Optimizer {
   /** Does one step with the given learning rate; one report for each sub-batch. */
   step(objective: Objective, learningRate: number): readonly StepReport[];
-  /** Momentum per parameter; on a resume others are put in their place. */
-  readonly velocities: Tensor[];
-  memory(): OptimizerMemory;
-  /** Goes on from a memory. */
-  recall(memory: OptimizerMemory): void;
+  /** What its parts keep, by the name of the part. */
+  readonly memories: Readonly<Record<string, Memory>>;
   /** Disposes of the optimizer's own tensors. */
   dispose(): void;
 }
 
-/** A rule that turns a gradient into new parameters, and consumes the gradient. */
+/** A base rule: turns a gradient into new parameters, and consumes the gradient. */
 export interface UpdateRule {
   apply(gradients: Gradients, learningRate: number): void;
-  /** Momentum per parameter. */
-  readonly velocities: Tensor[];
+  readonly memory: Memory;
   dispose(): void;
 }

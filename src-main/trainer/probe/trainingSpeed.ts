@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { ProbeSpeed } from '../../../shared/probe.ts';
-import type { ModelId } from '../../../shared/runConfig.ts';
+import { plainRule, type ModelId } from '../../../shared/runConfig.ts';
 import { randomStream } from '../data/rng.ts';
-import type { Network } from '../engine/network.ts';
+import { rolesOf, type Network } from '../engine/network.ts';
 import type { Ops } from '../engine/ops.ts';
 import { disposeState, initialState } from '../initialState.ts';
 import { batchObjective, type Passes } from '../objective.ts';
@@ -41,8 +41,8 @@ export const trainingSpeed = async (
   const state = initialState(ops, network, randomStream(0, 'weights'));
   const clock = phaseClock(ops);
   const { uniform, subset } = randomStream(0, 'mask');
-  const rule = { name: 'sgd', learningRate: 0.01, momentum: 0.9, weightDecay: 1e-3 } as const;
-  const optimizer = optimizerOf({ ops, state, clock }, rule, { uniform, subset });
+  const rule = { name: 'sgd', learningRate: 0.01, momentum: 0.9, weightDecay: 1e-3, ...plainRule } as const;
+  const optimizer = optimizerOf({ ops, state, roles: rolesOf(network), clock }, rule, { uniform, subset });
   const objective = batchObjective(ops, network, state, batch, 0, clock, () => undefined, passes);
   const durations: number[] = [];
   for (let step = 0; step < warmUpSteps + steps; step++) {

@@ -149,22 +149,25 @@ test('runs that differ only in seed are one group, whatever the order of their k
   expect(groupHash({ ...a, batchSize: a.batchSize + 1 })).not.toBe(groupHash(a));
 });
 
-test('runs from before a setting existed join the group that trains as they did', async () => {
-  const folder = temporaryFolder();
-  const first = await openStore(folder, migrationsFolder);
-  add(first, experimentOf({ arms: [sam] }));
-  first.close();
-  const database = new Sqlite(join(folder, 'lab.db'));
-  const { config } = database.prepare('SELECT config FROM run').get() as { config: string };
-  const older = config.replace('"interval":1,', '');
-  expect(older).not.toBe(config);
-  database.prepare('UPDATE run SET config = ?, group_hash = ?').run(older, '0'.repeat(64));
-  database.close();
+test.each(['interval', 'nesterov', 'decayNormAndBias'])(
+  'runs from before %s existed join the group that trains as they did',
+  async (setting) => {
+    const folder = temporaryFolder();
+    const first = await openStore(folder, migrationsFolder);
+    add(first, experimentOf({ arms: [sam] }));
+    first.close();
+    const database = new Sqlite(join(folder, 'lab.db'));
+    const { config } = database.prepare('SELECT config FROM run').get() as { config: string };
+    const older = config.replace(new RegExp(`"${setting}":[^,}]+,`), '');
+    expect(older).not.toBe(config);
+    database.prepare('UPDATE run SET config = ?, group_hash = ?').run(older, '0'.repeat(64));
+    database.close();
 
-  const store = await open(folder);
-  add(store, experimentOf({ arms: [sam], seeds: [1] }));
-  expect(new Set(store.read.runs.all().map((run) => run.groupHash)).size).toBe(1);
-});
+    const store = await open(folder);
+    add(store, experimentOf({ arms: [sam], seeds: [1] }));
+    expect(new Set(store.read.runs.all().map((run) => run.groupHash)).size).toBe(1);
+  },
+);
 
 test('many steps are thinned evenly to at most 2,000', async () => {
   const store = await open(temporaryFolder());

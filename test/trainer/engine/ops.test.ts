@@ -183,7 +183,7 @@ for (const { name, tolerance, open } of engines) {
       const { handles } = ops.counters;
       const [parameter, velocity, gradient] = [1, 2, 3].map((value) => ops.upload(Float32Array.of(value), [1]));
       if (parameter === undefined || velocity === undefined || gradient === undefined) throw new Error('Unreachable.');
-      const settings = { learningRate: 0.1, momentum: 0.9, weightDecay: 0 };
+      const settings = { learningRate: 0.1, momentum: 0.9, weightDecay: 0, nesterov: false };
       const updated = ops.momentumUpdate(parameter, velocity, gradient, settings);
       for (const consumed of [parameter, velocity]) {
         expect(() => {

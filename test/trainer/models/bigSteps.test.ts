@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ModelId } from '../../../shared/runConfig.ts';
-import type { Initialiser, Network } from '../../../src-main/trainer/engine/network.ts';
+import { plainRule, type ModelId } from '../../../shared/runConfig.ts';
+import { rolesOf, type Initialiser, type Network } from '../../../src-main/trainer/engine/network.ts';
 import { elementCount, type Ops } from '../../../src-main/trainer/engine/ops.ts';
 import { disposeState } from '../../../src-main/trainer/initialState.ts';
 import { networkOf } from '../../../src-main/trainer/models/index.ts';
 import { batchObjective } from '../../../src-main/trainer/objective.ts';
-import { momentumRule, sgd } from '../../../src-main/trainer/optimizers/sgd.ts';
+import { sgdRule } from '../../../src-main/trainer/optimizers/rules/sgd.ts';
+import { sgd } from '../../../src-main/trainer/optimizers/sgd.ts';
 import { openTensorflow } from '../engines.ts';
 import { labelsOf, noClock, readReport } from '../smallProblem.ts';
 import { uniform } from '../engine/random.ts';
@@ -81,7 +82,10 @@ test.each<{ model: ModelId; side: number; classes: number; kernels: number }>([
     [gradient, norm].forEach(ops.dispose);
   });
 
-  const rule = momentumRule({ ops, state, clock: noClock }, { momentum: 0.9, weightDecay: 5e-4 });
+  const rule = sgdRule(
+    { ops, state, roles: rolesOf(network), clock: noClock },
+    { momentum: 0.9, weightDecay: 5e-4, ...plainRule },
+  );
   const optimizer = sgd(rule);
   const { uploadedFloatBytes } = ops.counters;
   const told = [0, 1].map(() => readReport(ops, optimizer.step(objective, 1e-3)).lossesBefore ?? []);

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   plainEsam,
+  plainRule,
   plainSam,
   type EsamConfig,
   type OptimizerConfig,
@@ -25,7 +26,7 @@ import {
   smallProblem,
 } from '../smallProblem.ts';
 
-const base = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.01 };
+const base = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.01, ...plainRule };
 const sgd: SgdConfig = { name: 'sgd', ...base };
 const sam: SamConfig = { ...base, name: 'sam', rho: 0.05, bnStatistics: 'first', ...plainSam };
 const esam: EsamConfig = {
@@ -237,7 +238,7 @@ for (const { name, tolerance, open } of engines) {
     test.each(byHand)('two steps of $title on a quadratic', ({ config, uniforms, above, first, norms, perturbed }) => {
       const state = stateOf(ops, [3, 1]);
       const asked: Pair[] = [];
-      const optimizer = optimizerOf({ ops, state, clock: noClock }, config, scripted(uniforms));
+      const optimizer = optimizerOf({ ops, state, roles: [], clock: noClock }, config, scripted(uniforms));
       const objective = quadratic(ops, state, asked);
       const close = (found: readonly number[], expected: Pair): void => {
         expectClose(found, expected, 10 * tolerance);
@@ -385,7 +386,7 @@ for (const { name, tolerance, open } of engines) {
         },
       };
       const config = { ...esam, ...settings };
-      const optimizer = optimizerOf({ ops, state, clock: noClock }, config, draws);
+      const optimizer = optimizerOf({ ops, state, roles: [], clock: noClock }, config, draws);
       const used: (number[] | null)[] = [];
       let selectionForwards = 0;
       const report = optimizer.step(
@@ -429,7 +430,7 @@ test('each tensor is perturbed with probability β, and never none', () => {
   const steps = 1500;
   const tensors = 12;
   const state = stateOf(ops, new Array<number>(tensors).fill(1));
-  const optimizer = optimizerOf({ ops, state, clock: noClock }, { ...esam, beta }, seeded(3));
+  const optimizer = optimizerOf({ ops, state, roles: [], clock: noClock }, { ...esam, beta }, seeded(3));
   const chosen = new Array<number>(tensors).fill(0);
   for (let step = 0; step < steps; step++) {
     const objective: Objective = {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { plainEsam, plainSam, type OptimizerConfig } from '../../../shared/runConfig.ts';
+import { plainEsam, plainRule, plainSam, type OptimizerConfig } from '../../../shared/runConfig.ts';
 import { randomStream } from '../../../src-main/trainer/data/rng.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
 import { optimizerOf } from '../../../src-main/trainer/optimizers/index.ts';
 import { chainNetwork, readReports, smallProblem } from '../smallProblem.ts';
 
-const base = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.01 };
+const base = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.01, ...plainRule };
 const sam = { ...base, rho: 0.05, bnStatistics: 'first', ...plainSam } as const;
 
 // θ ← θ − η·v with η = 0 leaves θ as it is: the schedule's rate counts, not the one that the configuration starts with.

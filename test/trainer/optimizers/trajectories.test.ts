@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { plainEsam, plainSam } from '../../../shared/runConfig.ts';
+import { plainEsam, plainRule, plainSam } from '../../../shared/runConfig.ts';
 import type { NetworkState } from '../../../src-main/trainer/engine/layers.ts';
 import { mixedPrecisionOps } from '../../../src-main/trainer/engine/mixedPrecision.ts';
-import { networkBuilder, type Network } from '../../../src-main/trainer/engine/network.ts';
+import { networkBuilder, rolesOf, type Network } from '../../../src-main/trainer/engine/network.ts';
 import type { Ops, Tensor } from '../../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
 import { tensorflowOps } from '../../../src-main/trainer/engine/tensorflowOps.ts';
@@ -11,8 +11,9 @@ import { wasmOps } from '../../../src-main/trainer/engine/wasmOps.ts';
 import { batchObjective } from '../../../src-main/trainer/objective.ts';
 import { esam } from '../../../src-main/trainer/optimizers/esam.ts';
 import type { Optimizer, PhaseClock, Training, UpdateRule } from '../../../src-main/trainer/optimizers/index.ts';
+import { sgdRule } from '../../../src-main/trainer/optimizers/rules/sgd.ts';
 import { sam } from '../../../src-main/trainer/optimizers/sam.ts';
-import { momentumRule, sgd } from '../../../src-main/trainer/optimizers/sgd.ts';
+import { sgd } from '../../../src-main/trainer/optimizers/sgd.ts';
 import { disposeReports } from '../../../src-main/trainer/stepRecord.ts';
 import { tensorflowBinding } from '../tensorflow.ts';
 
@@ -147,8 +148,8 @@ describe.each(engines)('three steps on $name', ({ open, allowed, follows }) => {
       }),
       statistics: network.statistics.map((channels) => ({ mean: filled(0, channels), variance: filled(1, channels) })),
     };
-    const training: Training = { ops, state, clock: noClock };
-    const rule = momentumRule(training, trajectory.config);
+    const training: Training = { ops, state, roles: rolesOf(network), clock: noClock };
+    const rule = sgdRule(training, { ...plainRule, ...trajectory.config });
     let perturbed: string[] = [];
     const optimizer = optimizerFor(training, rule, trajectory, () => perturbed);
     const close = (found: Tensor | undefined, expected: readonly number[] | undefined): void => {
@@ -181,7 +182,7 @@ describe.each(engines)('three steps on $name', ({ open, allowed, follows }) => {
       }
       network.parameters.forEach(({ name: parameter }, position) => {
         close(state.parameters[position], step.params[parameter]?.values);
-        close(rule.velocities[position], step.velocity[parameter]?.values);
+        close(rule.memory.tensors['velocity']?.[position], step.velocity[parameter]?.values);
       });
       ['bn1', 'bn2'].forEach((layer, position) => {
         close(state.statistics[position]?.mean, step.runningStats[`${layer}.mean`]);

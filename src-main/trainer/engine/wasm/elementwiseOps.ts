@@ -69,7 +69,7 @@ export const elementwiseOps = ({
         runStrips(pool, layout.kernelScaleAdd, [first.address, by.address, second.address, to], first.count);
       });
     },
-    momentumUpdate(parameter, velocity, gradient, { learningRate, momentum, weightDecay }) {
+    momentumUpdate(parameter, velocity, gradient, { learningRate, momentum, weightDecay, nesterov }) {
       const [theta, moving, slope] = [floats(parameter), floats(velocity), floats(gradient)];
       expectShape("A parameter's gradient", gradient.shape, parameter.shape);
       expectShape("A parameter's velocity", velocity.shape, parameter.shape);
@@ -77,7 +77,7 @@ export const elementwiseOps = ({
       const updated = { parameter: replace(parameter), velocity: replace(velocity) };
       const to = [addressOf(updated.parameter), addressOf(updated.velocity)];
       const addresses = [theta.address, moving.address, slope.address, ...to];
-      const floatSettings = [momentum, weightDecay, learningRate];
+      const floatSettings = [momentum, weightDecay, learningRate, nesterov ? 1 : 0];
       runStrips(pool, layout.kernelMomentumUpdate, addresses, theta.count, [], floatSettings);
       return updated;
     },

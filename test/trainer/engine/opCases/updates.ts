@@ -8,14 +8,15 @@ type Settings = Parameters<Ops['momentumUpdate']>[3];
 /** A tensor with a buffer of its own, which an engine may overwrite. */
 const copy = (ops: Ops, tensor: Tensor): Tensor => ops.add(tensor, ops.constant(0));
 
-const settingsOf = (learningRate: number, momentum: number, weightDecay: number): Settings => ({
+const settingsOf = (learningRate: number, momentum: number, weightDecay: number, nesterov = false): Settings => ({
   learningRate,
   momentum,
   weightDecay,
+  nesterov,
 });
 
-const inWords = ({ learningRate, momentum, weightDecay }: Settings): string =>
-  `learning rate ${learningRate}, momentum ${momentum}, weight decay ${weightDecay}`;
+const inWords = ({ learningRate, momentum, weightDecay, nesterov }: Settings): string =>
+  `learning rate ${learningRate}, ${nesterov ? "Nesterov's momentum" : 'momentum'} ${momentum}, weight decay ${weightDecay}`;
 
 const twoSteps = (settings: Settings, expected: OpCase['expected'] & object): OpCase =>
   opCase({
@@ -93,15 +94,36 @@ export const updateCases: readonly OpCase[] = [
     p2: [1.0306, -2.1092],
   }),
   twoSteps(settingsOf(0.1, 0.9, 0), { v1: [0.5, 1], p1: [0.95, -2.1], v2: [-0.55, 1.4], p2: [1.005, -2.24] }),
+  // Nesterov's: θ₁ = θ − 0.1·(d + 0.9·v₁) with d = v₁ = (0.6, 0.8): 1 − 0.114, −2 − 0.152. Then d = (−1 + 0.0886, 0.5 − 0.2152),
+  // v₂ = 0.9·v₁ + d = (−0.3714, 1.0048), θ₂ = θ₁ − 0.1·(d + 0.9·v₂) = θ₁ − 0.1·(−1.24566, 1.18912).
+  twoSteps(settingsOf(0.1, 0.9, 0.1, true), {
+    v1: [0.6, 0.8],
+    p1: [0.886, -2.152],
+    v2: [-0.3714, 1.0048],
+    p2: [1.010566, -2.270912],
+  }),
+  // d = v₁ = (0.5, 1), θ₁ = θ − 0.1·1.9·d; v₂ = 0.9·v₁ + g = (−0.55, 1.4), θ₂ = θ₁ − 0.1·(g + 0.9·v₂) = θ₁ + (0.1495, −0.176).
+  twoSteps(settingsOf(0.1, 0.9, 0, true), {
+    v1: [0.5, 1],
+    p1: [0.905, -2.19],
+    v2: [-0.55, 1.4],
+    p2: [1.0545, -2.366],
+  }),
+  // Without memory there is nothing to look ahead along.
+  twoSteps(settingsOf(0.1, 0, 0.1, true), {
+    v1: [0.6, 0.8],
+    p1: [0.94, -2.08],
+    v2: [-0.906, 0.292],
+    p2: [1.0306, -2.1092],
+  }),
   twoSteps(settingsOf(0.1, 0, 0), { v1: [0.5, 1], p1: [0.95, -2.1], v2: [-1, 0.5], p2: [1.05, -2.15] }),
   twoSteps(settingsOf(0, 0.5, 0), { v1: [0.5, 1], p1: [1, -2], v2: [-0.75, 1], p2: [1, -2] }),
   ...[0.9, 0].flatMap((momentum) =>
-    [0.01, 0].map((weightDecay) => sharedBuffers(settingsOf(0.1, momentum, weightDecay))),
-  ),
-  ...[0.9, 0].flatMap((momentum) =>
-    [0.01, 0].flatMap((weightDecay) => [
-      ownedBuffers([3, 3, 4, 8], settingsOf(0.1, momentum, weightDecay)),
-      ownedBuffers([1], settingsOf(0.1, momentum, weightDecay)),
-    ]),
+    [0.01, 0].flatMap((weightDecay) =>
+      [false, true].flatMap((nesterov) => {
+        const settings = settingsOf(0.1, momentum, weightDecay, nesterov);
+        return [sharedBuffers(settings), ownedBuffers([3, 3, 4, 8], settings), ownedBuffers([1], settings)];
+      }),
+    ),
   ),
 ];

@@ -63,13 +63,17 @@ export function scaleAdd(task: i32): void {
   for (; from < end; from += 4) store<f32>(from + to, load<f32>(from) * scalar + load<f32>(from + y));
 }
 
-/** v ← momentum·v + (g + weightDecay·θ); θ ← θ − learningRate·v. Inputs θ, v, g, outputs θ, v (which may be the inputs). */
+/**
+ * d = g + weightDecay·θ; v ← momentum·v + d; θ ← θ − learningRate·v, or θ − learningRate·(d + momentum·v) for Nesterov's.
+ * Inputs θ, v, g, outputs θ, v (which may be the inputs).
+ */
 export function momentumUpdate(task: i32): void {
   const start = stripStart(task);
   const bytes = stripBytes(task, argument(5));
   const momentum = floatArgument(6);
   const weightDecay = floatArgument(7);
   const descent = -floatArgument(8);
+  const isNesterov = floatArgument(9) != 0;
   const momentums = f32x4.splat(momentum);
   const decays = f32x4.splat(weightDecay);
   const descents = f32x4.splat(descent);
@@ -84,13 +88,15 @@ export function momentumUpdate(task: i32): void {
     const decayed = multiplyAdd(decays, theta, v128.load(gradient));
     const moved = multiplyAdd(momentums, v128.load(velocity), decayed);
     v128.store(velocity + newVelocity, moved);
-    v128.store(parameter + newParameter, multiplyAdd(descents, moved, theta));
+    const slope = isNesterov ? multiplyAdd(momentums, moved, decayed) : moved;
+    v128.store(parameter + newParameter, multiplyAdd(descents, slope, theta));
   }
   for (; parameter < end; parameter += 4, velocity += 4, gradient += 4) {
     const theta = load<f32>(parameter);
-    const moved = momentum * load<f32>(velocity) + (load<f32>(gradient) + weightDecay * theta);
+    const decayed = load<f32>(gradient) + weightDecay * theta;
+    const moved = momentum * load<f32>(velocity) + decayed;
     store<f32>(velocity + newVelocity, moved);
-    store<f32>(parameter + newParameter, theta + descent * moved);
+    store<f32>(parameter + newParameter, theta + descent * (isNesterov ? decayed + momentum * moved : moved));
   }
 }
 

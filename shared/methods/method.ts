@@ -1,0 +1,47 @@
+import type { Phase } from '../metrics.ts';
+
+/** Cost of each phase of a step, where a batch's forward pass = activation gradient = weight gradient = 1. */
+export type PhaseUnits = Readonly<Record<Phase, number>>;
+
+export const noUnits: PhaseUnits = {
+  input: 0,
+  forward1: 0,
+  backward1: 0,
+  perturb: 0,
+  selectionForward: 0,
+  forward2: 0,
+  backward2: 0,
+  update: 0,
+};
+
+export type PointShape = 'circle' | 'rect' | 'triangle' | 'rectRot' | 'star';
+
+/** What a method is called and how it is drawn: the same everywhere; dash and shape say the same as the colour. */
+export interface MethodLook {
+  readonly label: string;
+  /** Of Okabe and Ito's. */
+  readonly color: string;
+  /** Line dash in pixels; empty = solid. */
+  readonly dash: readonly number[];
+  readonly shape: PointShape;
+}
+
+/** A method by one of its names, and the settings that it goes by that name for. */
+export interface MethodName<Config> extends MethodLook {
+  readonly settings: Partial<Config>;
+}
+
+/**
+ * All that the lab knows of a method beside how to compute it. Functions are only given configurations of the method's own.
+ * @typeParam Id - the names that it goes by in tables and charts.
+ */
+export interface Method<Config, Id extends string> {
+  /** What a new arm begins with; its name's settings come on top. */
+  readonly defaults: Config;
+  readonly names: Readonly<Record<Id, MethodName<Config>>>;
+  nameOf(config: Config): Id;
+  /** Predicted mean cost of a step; null where it depends on the data. */
+  phaseUnits(config: Config): PhaseUnits | null;
+  /** The most that `phaseUnits` can be. */
+  mostPhaseUnits(config: Config): PhaseUnits;
+}

@@ -1,0 +1,35 @@
+import type { Settings } from './setting.ts';
+
+/** Images: which, how many, and what is done to them. */
+export const dataSettings = {
+  'dataset.id': { label: 'data set', help: 'The images of the library that are trained and tested on.' },
+  'dataset.trainSubset': {
+    label: 'training subset',
+    unit: 'images',
+    help: 'Train on this many randomly chosen images, as many of each class.',
+    texts: { null: 'all' },
+  },
+  'dataset.labelNoise': {
+    label: 'label noise',
+    unit: '0–1',
+    help: 'Share of training labels that are replaced by another class.',
+  },
+  'augmentation.cropPadding': {
+    label: 'crop padding',
+    unit: 'pixels',
+    help: 'Zeros added on each side before a random crop back to the original size.',
+  },
+  'augmentation.resolution': {
+    label: 'resolution',
+    unit: 'pixels',
+    help: 'Side of the square that the images of an image folder are brought to.',
+    texts: { null: "the data set's" },
+  },
+  'augmentation.flip': { label: 'flip', help: 'Flip half of the training images, by chance, left to right.' },
+  'augmentation.cutoutSize': {
+    label: 'Cutout size',
+    unit: 'pixels',
+    help: 'Side of the square that is filled with 0 after normalisation.',
+  },
+  'augmentation.cutoutProbability': { label: 'Cutout probability', help: 'How often an image gets such a square.' },
+} satisfies Settings;

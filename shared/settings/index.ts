@@ -1,0 +1,80 @@
+import type { GroupConfig } from '../runConfig.ts';
+import { dataSettings } from './data.ts';
+import { deviceSettings } from './device.ts';
+import { perturbationSettings } from './perturbation.ts';
+import { ruleSettings } from './rule.ts';
+import type { Setting, SettingPath } from './setting.ts';
+import { trainingSettings } from './training.ts';
+
+/**
+ * Every setting of a run, in the order in which settings are listed. Labels, columns, the names of groups and the differences between
+ * configurations come from here; a setting of the schema that has no line does not compile.
+ */
+const settings: Readonly<Record<SettingPath, Setting>> = {
+  'optimizer.name': { label: 'method', help: 'How a step gets from gradients to new parameters.' },
+  ...ruleSettings,
+  ...perturbationSettings,
+  ...dataSettings,
+  ...trainingSettings,
+  ...deviceSettings,
+};
+const byPath: ReadonlyMap<string, Setting> = new Map(Object.entries(settings));
+const order = new Map([...byPath.keys()].map((path, position) => [path, position]));
+
+/** The setting of a path; one that is not known speaks by its path. */
+export const settingOf = (path: string): Setting => byPath.get(path) ?? { label: path, help: '' };
+
+/** A setting's name where there is little room: "ρ", "weight decay". */
+export const settingName = (path: string): string => {
+  const { label, symbol = label } = settingOf(path);
+  return symbol;
+};
+
+/** A value in words. @param numberText - how numbers are written; exactly where nothing else is said. */
+export const settingText = (path: string, value: unknown, numberText: (value: number) => string = String): string => {
+  const told = settingOf(path).texts?.[String(value)];
+  if (told !== undefined) return told;
+  if (value === null) return '–';
+  if (typeof value === 'number') return numberText(value);
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value);
+};
+
+/** The values of a configuration, or of a part of one, by dotted path. */
+export const settingValues = (config: object): Map<string, unknown> => {
+  const found: [string, unknown][] = [];
+  const walk = (value: object, prefix: string): void => {
+    for (const [key, inner] of Object.entries(value) as [string, unknown][]) {
+      const path = prefix + key;
+      if (inner !== null && typeof inner === 'object' && !Array.isArray(inner)) walk(inner, `${path}.`);
+      else found.push([path, inner]);
+    }
+  };
+  walk(config, '');
+  const position = (path: string): number => order.get(path) ?? order.size;
+  return new Map(found.sort(([a], [b]) => position(a) - position(b)));
+};
+
+/**
+ * Paths of the settings in which configurations differ; the method itself is left out. A setting that only some of them have differs
+ * by its values, not by its absence.
+ */
+export const differingPaths = (configs: readonly GroupConfig[]): string[] => {
+  const texts = new Map<string, Set<string>>();
+  for (const config of configs) {
+    for (const [path, value] of settingValues(config)) {
+      texts.set(path, (texts.get(path) ?? new Set()).add(JSON.stringify(value)));
+    }
+  }
+  return [...texts.keys()]
+    .filter((path) => path !== 'optimizer.name' && (texts.get(path)?.size ?? 0) > 1)
+    .sort((a, b) => (order.get(a) ?? order.size) - (order.get(b) ?? order.size));
+};
+
+/** Of these settings, those that a configuration has: name → exact text. */
+export const namedSettings = (config: GroupConfig, paths: readonly string[]): Readonly<Record<string, string>> => {
+  const values = settingValues(config);
+  return Object.fromEntries(
+    paths.filter((path) => values.has(path)).map((path) => [settingName(path), settingText(path, values.get(path))]),
+  );
+};

@@ -1,0 +1,35 @@
+import type { Settings } from './setting.ts';
+
+/** The network and the loop. */
+export const trainingSettings = {
+  'model.id': { label: 'model', help: 'The network that is trained.' },
+  precision: { label: 'precision', help: 'Of activations and convolution kernels; everything else is float32.' },
+  batchSize: { label: 'batch size', help: 'Images of an optimizer step.' },
+  microBatch: {
+    label: 'micro-batch',
+    unit: 'images',
+    help: 'Images that go through the network at once; a larger batch goes in parts, with BatchNorm per part.',
+    texts: { null: 'whole batch' },
+  },
+  dropLast: { label: 'drop last batch', help: 'Leave out the last, smaller batch of an epoch.' },
+  epochs: { label: 'epochs', help: 'How often every training image is seen.' },
+  'schedule.name': {
+    label: 'learning-rate schedule',
+    symbol: 'schedule',
+    help: 'How the learning rate falls from epoch to epoch.',
+  },
+  'schedule.milestones': {
+    label: 'milestones',
+    unit: 'epochs',
+    help: 'Epochs after which the learning rate is multiplied by the step factor.',
+  },
+  'schedule.factor': { label: 'step factor', help: 'What the learning rate is multiplied by at each milestone.' },
+  'schedule.warmupEpochs': {
+    label: 'warm-up',
+    unit: 'epochs',
+    help: 'Epochs over which the learning rate rises before it falls.',
+  },
+  labelSmoothing: { label: 'label smoothing', help: 'Share of the target that all classes get alike.' },
+  logEvery: { label: 'record every', unit: 'steps', help: 'Steps between two recorded steps.' },
+  seed: { label: 'seed', help: 'From which all random numbers of a run come.' },
+} satisfies Settings;
