@@ -25,8 +25,7 @@ const folders = {
   'src-main/lab/export': ['export', ['statistics']],
   // Of the trainer only the models' descriptions, which compute nothing: the lab counts their work.
   'src-main/lab': ['lab', ['store', 'datasets', 'statistics', 'export', 'runtimes', 'models', 'files']],
-  'src-main/web': ['web', ['files']],
-  'src-main/cli': ['cli', ['lab', 'datasets', 'runtimes', 'files', 'web']],
+  'src-main/cli': ['cli', ['lab', 'datasets', 'runtimes', 'files']],
   'src-main/main': ['main', ['files']],
   'src-main/preload': ['preload', []],
   'src-renderer': ['renderer', []],
@@ -36,7 +35,6 @@ const types = Object.values(folders).map(([type]) => type);
 /** Packages that only these folders may import. */
 const packages = {
   'better-sqlite3': ['store'],
-  ws: ['web'],
   '@tensorflow/**': ['engine'],
   electron: ['main', 'preload'],
   sharp: ['images'],

@@ -1,6 +1,5 @@
 import { labApi, labReplySchema, type LabApi, type LabEvent, type LabMethod } from '../shared/labApi.ts';
 import type { Bridge } from '../shared/shellApi.ts';
-import { browserBridge } from './browserBridge.ts';
 import type { Connection } from './connection.ts';
 import { Refusal } from './refusal.ts';
 
@@ -19,7 +18,7 @@ interface Waiting {
 
 const methods = Object.keys(labApi) as LabMethod[];
 
-/** Requests and events over a bridge, the preload's or a browser's; every reply is parsed with the contract's schema before use. */
+/** Requests and events over the preload's bridge; every reply is parsed with the contract's schema before use. */
 const overBridge = (bridge: Bridge): Connection => {
   const waiting = new Map<number, Waiting>();
   const listeners = new Set<(event: LabEvent) => void>();
@@ -62,14 +61,11 @@ const overBridge = (bridge: Bridge): Connection => {
   };
 };
 
-/** The app's lab; in a browser the one that served the page, or the fake one if the address asks for it (`?fake`); else null. */
+/** The app's lab; in a plain browser the fake one if the address asks for it (`?fake`), else null. */
 export const connect = async (): Promise<Connection | null> => {
   if (window.esamLab) return overBridge(window.esamLab);
   const scenario = new URLSearchParams(location.search).get('fake');
-  if (scenario === null) {
-    const bridge = await browserBridge();
-    return bridge === null ? null : overBridge(bridge);
-  }
+  if (scenario === null) return null;
   const { fakeConnection } = await import('./fakeLab.ts');
   return fakeConnection(scenario);
 };

@@ -10,8 +10,6 @@ export interface Locations {
   readonly presetsFolder: string;
   readonly migrationsFolder: string;
   readonly packageFile: string;
-  /** The built page. */
-  readonly rendererFolder: string;
 }
 
 /**
@@ -20,11 +18,7 @@ export interface Locations {
  */
 export const locate = (entryUrl: string): Locations => {
   const from = (path: string): string => fileURLToPath(new URL(path, entryUrl));
-  const common = {
-    presetsFolder: from('../../resources/presets'),
-    packageFile: from('../../package.json'),
-    rendererFolder: from(entryUrl.endsWith('.ts') ? '../../out/renderer' : '../renderer'),
-  };
+  const common = { presetsFolder: from('../../resources/presets'), packageFile: from('../../package.json') };
   return entryUrl.endsWith('.ts')
     ? { ...common, trainerEntry: from('../trainer/process.ts'), migrationsFolder: from('../lab/store/migrations') }
     : { ...common, trainerEntry: from('./trainer.cjs'), migrationsFolder: from('./migrations') };

@@ -16,7 +16,6 @@ import { resumeRun } from './commands/resumeRun.ts';
 import { runConfigFile } from './commands/runConfigFile.ts';
 import { exitCodeOf, exitCodes, exitCodesHelp } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
-import { serve } from './commands/serve.ts';
 import type { Locations } from './locations.ts';
 import { labVersionOf, workspaceFolderOf } from './locations.ts';
 import { say } from './session.ts';
@@ -30,7 +29,6 @@ const parseWith =
     throw new InvalidArgumentError(`Expected ${expected}.`);
   };
 const positive = parseWith(z.coerce.number().int().min(1).max(100000), 'a whole number from 1 on');
-const portNumber = parseWith(z.coerce.number().int().min(1).max(65535), 'a whole number from 1 to 65535');
 const probeStepCount = parseWith(z.coerce.number().pipe(probeStepsSchema), 'a whole number from 1 to 1000');
 const seeds = parseWith(
   z
@@ -133,14 +131,6 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     )
     .action(async (paths: string[], options: { kind: DatasetKind; name?: string; skipDamaged?: boolean }) => {
       code = await importData(settings(), { paths, ...options, skipDamaged: options.skipDamaged === true });
-    });
-  program
-    .command('serve')
-    .description('show the window in a browser of this machine, until Ctrl-C')
-    .option('--port <number>', 'the port (default: any that is free)', portNumber, 0)
-    .option('--open', "open it in the desktop's browser")
-    .action(async ({ port, open = false }: { port: number; open?: boolean }) => {
-      code = await serve(settings(), { port, open });
     });
   program
     .command('backup')

@@ -24,8 +24,6 @@ export const removals = {
   },
   /** `lab/datasets/save`, `lab/datasets/stored`: an import that was cut short, of this process or an earlier one. */
   unfinishedImport: { name: /^\.import-\w{6}$/, holds: new RegExp(`^(?:${datasetFile})$`) },
-  /** `web/uploads`: files that a browser has sent for import. */
-  upload: { name: /^upload-\w{6}$/, holds: /./ },
   /** `lab/store/backups`: all but the last seven, into the trash. */
   backup: { name: new RegExp(`^${backupFile}$`) },
   /** `lab/store`: a first start, and a backup, that were cut short. */
