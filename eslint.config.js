@@ -24,8 +24,10 @@ const folders = {
   'src-main/lab/export': ['export', ['statistics']],
   // Of the trainer only the models' descriptions, which compute nothing: the lab counts their work.
   'src-main/lab': ['lab', ['store', 'datasets', 'statistics', 'export', 'runtimes', 'models']],
-  'src-main/cli': ['cli', ['lab', 'datasets', 'runtimes']],
-  'src-main/main': ['main', []],
+  'src-main/page': ['page', []],
+  'src-main/web': ['web', ['lab', 'page']],
+  'src-main/cli': ['cli', ['lab', 'datasets', 'runtimes', 'web']],
+  'src-main/main': ['main', ['page']],
   'src-main/preload': ['preload', []],
   'src-renderer': ['renderer', []],
 };
