@@ -65,10 +65,14 @@ const start = async (): Promise<void> => {
     await build(root);
   }
   const insists = given.includes('--desktop');
-  if (given.includes('--browser')) return serveBrowser();
+  if (given.includes('--browser')) {
+    serveBrowser();
+    return;
+  }
   if (!insists && !hasDisplay) {
     say('There is no display (for a window: xvfb-run --auto-servernum npm start); serving the lab to a browser');
-    return serveBrowser();
+    serveBrowser();
+    return;
   }
   try {
     await openWindow(insists);

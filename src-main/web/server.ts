@@ -67,11 +67,9 @@ export const startWebServer = async (options: WebOptions): Promise<WebServer> =>
     status: number,
     body: string | Buffer = '',
     more: Readonly<Record<string, string>> = {},
-  ): void => {
-    response.writeHead(status, { ...headers, 'referrer-policy': 'no-referrer', ...more }).end(body);
-  };
+  ): ServerResponse => response.writeHead(status, { ...headers, 'referrer-policy': 'no-referrer', ...more }).end(body);
 
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
     const { method = 'GET' } = request;
     const isRead = method === 'GET' || method === 'HEAD';
     if (!isOwnHost(request)) return answer(response, 403);
@@ -85,31 +83,31 @@ export const startWebServer = async (options: WebOptions): Promise<WebServer> =>
       if (isRead) return await page(response, url.pathname);
       if (method === 'PUT' && url.pathname === uploadPath) return await upload(request, response, url);
       if (method === 'POST' && url.pathname === grantPath) return await grant(request, response);
-      answer(response, 404);
+      return answer(response, 404);
     } catch (error) {
       if (error instanceof UploadRefused) return answer(response, error.status, error.message);
       console.error(error);
-      answer(response, 500, 'The lab could not do this; its terminal says why.');
+      return answer(response, 500, 'The lab could not do this; its terminal says why.');
     }
   };
 
-  const enter = (response: ServerResponse, token: string): void => {
+  const enter = (response: ServerResponse, token: string): ServerResponse => {
     const session = sessions.exchange(token);
     if (session === null) return answer(response, 401);
     options.onAddress(addressNow());
-    answer(response, 303, '', {
+    return answer(response, 303, '', {
       location: '/',
       'set-cookie': `${cookieName}=${session}; HttpOnly; SameSite=Strict; Path=/`,
     });
   };
 
-  const page = async (response: ServerResponse, pathname: string): Promise<void> => {
+  const page = async (response: ServerResponse, pathname: string): Promise<unknown> => {
     const file = pageFile(pathname === '/' ? '/index.html' : pathname, options.pageFolder);
     const body = file === null ? null : await readFile(file).catch(() => null);
     if (file === null || body === null) return answer(response, 404);
     const isIndex = basename(file) === 'index.html';
     const mark = `<head><meta name="${servedMark}" />`;
-    answer(response, 200, isIndex ? body.toString('utf8').replace('<head>', mark) : body, {
+    return answer(response, 200, isIndex ? body.toString('utf8').replace('<head>', mark) : body, {
       'content-type': mediaTypeOf(file),
     });
   };

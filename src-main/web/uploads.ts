@@ -20,7 +20,6 @@ const spareBytes = 2 ** 30;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const isName = (part: string): boolean =>
-  // eslint-disable-next-line no-control-regex
   part !== '' && part !== '.' && part !== '..' && Buffer.byteLength(part) <= 200 && !/[\0-\x1f\\:]/.test(part);
 
 /** Files that browsers upload for an import lie in a folder of the workspace, one subfolder for each choice of files. */
@@ -49,7 +48,8 @@ export class Uploads {
     const path = join(folder, ...parts);
     await mkdir(dirname(path), { recursive: true });
     const { bavail, bsize } = await statfs(folder);
-    if (sizeBytes + spareBytes > bavail * bsize) throw new UploadRefused(507, 'The disk of the lab has too little room.');
+    if (sizeBytes + spareBytes > bavail * bsize)
+      throw new UploadRefused(507, 'The disk of the lab has too little room.');
     const partial = `${path}.part`;
     try {
       await pipeline(body, createWriteStream(partial, { flags: 'wx' }));

@@ -65,6 +65,8 @@ export const browserShell: ShellApi = {
   },
   copyText: (text) => navigator.clipboard.writeText(text),
   showWorkspace: async () => {
-    throw new Error('A browser cannot open folders. The Device view names the workspace folder of the machine that runs the lab.');
+    throw new Error(
+      'A browser cannot open folders. The Device view names the workspace folder of the machine that runs the lab.',
+    );
   },
 };

@@ -30,7 +30,10 @@ export const socketTransport = (): Transport => {
     if (link.value === 'open') link.value = 'lost';
     for (const listener of lossListeners) listener();
     // A lab that was started anew knows nothing of this page's session.
-    const status = await fetch('/index.html', { method: 'HEAD' }).then((response) => response.status, () => null);
+    const status = await fetch('/index.html', { method: 'HEAD' }).then(
+      (response) => response.status,
+      () => null,
+    );
     link.value = status === 401 ? 'ended' : 'lost';
     setTimeout(open, retryMs);
   };

@@ -113,7 +113,13 @@ test('a message over the size limit, binary data and what is no message end the 
 });
 
 test('no path leaves the folder of the page', async () => {
-  for (const path of ['/../secret.json', '/%2e%2e/secret.json', '/..%2fsecret.json', '/..%5csecret.json', '/%00.json']) {
+  for (const path of [
+    '/../secret.json',
+    '/%2e%2e/secret.json',
+    '/..%2fsecret.json',
+    '/..%5csecret.json',
+    '/%00.json',
+  ]) {
     expect(await ask(path, { cookie })).toMatchObject({ status: 404, body: '' });
   }
 });
@@ -121,11 +127,16 @@ test('no path leaves the folder of the page', async () => {
 test('an upload lies in its own folder, and no name leaves it', async () => {
   const id: string = crypto.randomUUID();
   const put = (name: string, choice = id) =>
-    ask(`/upload?${new URLSearchParams({ id: choice, name }).toString()}`, { cookie, origin }, { method: 'PUT', body: 'abc' });
+    ask(
+      `/upload?${new URLSearchParams({ id: choice, name }).toString()}`,
+      { cookie, origin },
+      { method: 'PUT', body: 'abc' },
+    );
   expect((await put('train/0/a.png')).status).toBe(200);
   expect(await readFile(join(folder, 'uploads', id, 'train/0/a.png'), 'utf8')).toBe('abc');
   expect(granted).toEqual([join(folder, 'uploads', id)]);
-  for (const name of ['../a', '/a', 'a/../../b', 'a\\b', '', 'x'.repeat(300)]) expect((await put(name)).status).toBe(400);
+  for (const name of ['../a', '/a', 'a/../../b', 'a\\b', '', 'x'.repeat(300)])
+    expect((await put(name)).status).toBe(400);
   expect((await put('a', '../..')).status).toBe(400);
   await new Uploads(folder).clearLeft();
   expect(await readdir(join(folder, 'uploads'))).toEqual([]);
