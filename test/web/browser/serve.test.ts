@@ -20,7 +20,7 @@ const addressOf = ({ stdout }: ReturnType<typeof startCli>['child']): Promise<st
 
 const has = async (page: Page, text: string | RegExp): Promise<boolean> => (await page.getByText(text).count()) > 0;
 
-test('a browser imports a set, repeats a run, downloads the table; a second tab and a reload see it', async () => {
+test('a browser sees a stored run, downloads its table and imports by a typed path; a second tab and a reload see it too', async () => {
   const workspace = await newWorkspace();
   const files = await folderWith(smallIdx());
   await cli(workspace, ['import-data', files, '--name', 'small']);
@@ -41,7 +41,7 @@ test('a browser imports a set, repeats a run, downloads the table; a second tab 
   const origin = new URL(page.url()).origin;
 
   await page.goto(`${origin}/#/runs`);
-  await eventually(() => has(page, 'first')).toBe(true);
+  await eventually(() => has(page, '1 runs in 1 configurations')).toBe(true);
   await picture(page, 'served-runs');
   const second = await context.newPage();
   await second.goto(`${origin}/#/compare`);
