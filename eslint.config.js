@@ -25,8 +25,10 @@ const folders = {
   'src-main/lab/export': ['export', ['statistics']],
   // Of the trainer only the models' descriptions, which compute nothing: the lab counts their work.
   'src-main/lab': ['lab', ['store', 'datasets', 'statistics', 'export', 'runtimes', 'models', 'files']],
-  'src-main/cli': ['cli', ['lab', 'datasets', 'runtimes', 'files']],
-  'src-main/main': ['main', ['files']],
+  'src-main/page': ['page', []],
+  'src-main/web': ['web', ['lab', 'page', 'files']],
+  'src-main/cli': ['cli', ['lab', 'datasets', 'runtimes', 'files', 'web']],
+  'src-main/main': ['main', ['page', 'files']],
   'src-main/preload': ['preload', []],
   'src-renderer': ['renderer', []],
 };

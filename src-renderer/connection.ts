@@ -1,6 +1,9 @@
-import { inject, type InjectionKey } from 'vue';
+import { inject, type InjectionKey, type ShallowRef } from 'vue';
 import type { LabApi, LabEvent } from '../shared/labApi.ts';
 import type { ShellApi } from '../shared/shellApi.ts';
+
+/** Whether the lab is within reach: lost for now, or ended with its server. */
+export type LinkState = 'open' | 'lost' | 'ended';
 
 /** The window's two partners: the lab, which holds everything, and the desktop shell with its dialogs. */
 export interface Connection {
@@ -8,6 +11,7 @@ export interface Connection {
   readonly shell: ShellApi;
   /** Returns the function that ends the subscription. */
   readonly onEvent: (listener: (event: LabEvent) => void) => () => void;
+  readonly link: Readonly<ShallowRef<LinkState>>;
   readonly isFake: boolean;
 }
 

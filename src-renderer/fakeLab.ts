@@ -1,3 +1,4 @@
+import { shallowRef } from 'vue';
 import type { Connection } from './connection.ts';
 import { fakePresets } from './fake/presets.ts';
 import { fakeDatasetRequests } from './fake/requests/datasets.ts';
@@ -47,6 +48,7 @@ export const fakeConnection = (scenario: string): Connection => {
       ...fakeChangingRequests(workspace),
     },
     isFake: true,
+    link: shallowRef('open'),
     shell: {
       chooseDataset: async () => ['/home/ada/Downloads/cifar-10-binary.tar.gz'],
       saveText: async (suggestedName) => suggestedName,

@@ -10,6 +10,10 @@ export interface Locations {
   readonly presetsFolder: string;
   readonly migrationsFolder: string;
   readonly packageFile: string;
+  /** Folder of the built page. */
+  readonly pageFolder: string;
+  /** The folder of the sources, where the page can be built; null where the command line itself was built. */
+  readonly checkout: string | null;
 }
 
 /**
@@ -20,8 +24,20 @@ export const locate = (entryUrl: string): Locations => {
   const from = (path: string): string => fileURLToPath(new URL(path, entryUrl));
   const common = { presetsFolder: from('../../resources/presets'), packageFile: from('../../package.json') };
   return entryUrl.endsWith('.ts')
-    ? { ...common, trainerEntry: from('../trainer/process.ts'), migrationsFolder: from('../lab/store/migrations') }
-    : { ...common, trainerEntry: from('./trainer.cjs'), migrationsFolder: from('./migrations') };
+    ? {
+        ...common,
+        trainerEntry: from('../trainer/process.ts'),
+        migrationsFolder: from('../lab/store/migrations'),
+        pageFolder: from('../../out/renderer'),
+        checkout: from('../..'),
+      }
+    : {
+        ...common,
+        trainerEntry: from('./trainer.cjs'),
+        migrationsFolder: from('./migrations'),
+        pageFolder: from('../renderer'),
+        checkout: null,
+      };
 };
 
 export const labVersionOf = ({ packageFile }: Locations): string =>

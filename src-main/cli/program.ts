@@ -14,6 +14,7 @@ import { importData } from './commands/importData.ts';
 import { queue } from './commands/queue.ts';
 import { resumeRun } from './commands/resumeRun.ts';
 import { runConfigFile } from './commands/runConfigFile.ts';
+import { serve } from './commands/serve.ts';
 import { exitCodeOf, exitCodes, exitCodesHelp } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
 import type { Locations } from './locations.ts';
@@ -29,6 +30,7 @@ const parseWith =
     throw new InvalidArgumentError(`Expected ${expected}.`);
   };
 const positive = parseWith(z.coerce.number().int().min(1).max(100000), 'a whole number from 1 on');
+const portNumber = parseWith(z.coerce.number().int().min(0).max(65535), 'a port from 0 to 65535');
 const probeStepCount = parseWith(z.coerce.number().pipe(probeStepsSchema), 'a whole number from 1 to 1000');
 const seeds = parseWith(
   z
@@ -163,6 +165,14 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
         variant,
         test: test || engine !== undefined || steps !== undefined ? { engine, steps } : null,
       });
+    });
+  program
+    .command('serve')
+    .description('give the window of the lab to a browser of this machine, until Ctrl-C')
+    .option('--port <number>', 'listen on this port of 127.0.0.1 (default: any that is free)', portNumber, 0)
+    .option('--open', "open the address in the desktop's browser")
+    .action(async ({ port, open = false }: { port: number; open?: boolean }) => {
+      code = await serve(settings(), { port, open });
     });
 
   try {

@@ -23,18 +23,7 @@ export const withLab = async <T>(
   trains: 'own' | 'all',
   work: (lab: Lab) => Promise<T>,
 ): Promise<T> => {
-  const { locations, workspaceFolder } = settings;
-  const lab = await openLab({
-    workspaceFolder,
-    launcher: nodeTrainers(locations.trainerEntry),
-    labVersion: labVersionOf(locations),
-    presetsFolder: locations.presetsFolder,
-    migrationsFolder: locations.migrationsFolder,
-    electronVersion: null,
-    notices: [],
-    installRuntimeOnStart: false,
-    trainsOnlyOwnRuns: trains === 'own',
-  });
+  const lab = await openLabFor(settings, trains);
   try {
     for (const notice of (await lab.workspace({})).startNotices) say(notice);
     return await work(lab);
@@ -42,6 +31,24 @@ export const withLab = async <T>(
     await lab.close();
   }
 };
+
+/** @throws LabError WORKSPACE_*; the caller closes the lab. */
+export const openLabFor = (
+  { locations, workspaceFolder }: Settings,
+  trains: 'own' | 'all',
+  { installRuntimeOnStart = false } = {},
+): Promise<Lab> =>
+  openLab({
+    workspaceFolder,
+    launcher: nodeTrainers(locations.trainerEntry),
+    labVersion: labVersionOf(locations),
+    presetsFolder: locations.presetsFolder,
+    migrationsFolder: locations.migrationsFolder,
+    electronVersion: null,
+    notices: [],
+    installRuntimeOnStart,
+    trainsOnlyOwnRuns: trains === 'own',
+  });
 
 /** A line for a person; never on stdout, which belongs to results. */
 export const say = (text: string): void => void process.stderr.write(`${terminalText(text)}\n`);

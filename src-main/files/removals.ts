@@ -24,6 +24,9 @@ export const removals = {
   },
   /** `lab/datasets/save`, `lab/datasets/stored`: an import that was cut short, of this process or an earlier one. */
   unfinishedImport: { name: /^\.import-\w{6}$/, holds: new RegExp(`^(?:${datasetFile})$`) },
+  /** `web/uploads`: what a browser has sent for an import that is over, and a file that did not arrive whole. */
+  upload: { name: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/, holds: /./ },
+  unfinishedUpload: { name: /\.part$/ },
   /** `lab/store/backups`: all but the last seven, into the trash. */
   backup: { name: new RegExp(`^${backupFile}$`) },
   /** `lab/store`: a first start, and a backup, that were cut short. */

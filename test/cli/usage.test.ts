@@ -10,7 +10,7 @@ import { smallRun } from './smallRun.ts';
 test('--help documents every command and exit code', async () => {
   const { code, stdout } = await cli(await newWorkspace(), ['--help']);
   expect(code).toBe(0);
-  for (const command of ['run', 'compare', 'queue', 'export', 'import-data', 'device', 'backup', 'restore'])
+  for (const command of ['run', 'compare', 'queue', 'export', 'import-data', 'device', 'backup', 'restore', 'serve'])
     expect(stdout).toContain(`\n  ${command} `);
   for (const exitCode of [0, 1, 2, 3, 4, 5, 130, 143]) expect(stdout).toMatch(new RegExp(`^ {2}${exitCode} +\\w`, 'm'));
 });

@@ -3,13 +3,8 @@ import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { preview, type PreviewServer } from 'vite';
 import { expect } from 'vitest';
+import { pageHeaders } from '../../src-main/page/pageFiles.ts';
 import { findChromium } from '../../src-main/runtimes/system/programs.ts';
-
-/** Of the app's own protocol, so that a page that would break there breaks here. */
-const contentSecurityPolicy = [
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'",
-  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-].join('; ');
 
 const flags = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
@@ -31,7 +26,8 @@ export interface Pages {
   close(): Promise<void>;
 }
 
-/** Serves `out/renderer` under the app's content security policy and starts Chromium, 1280×800. */
+/** Serves `out/renderer` under the app's content security policy, so that a page that would break there breaks here,
+ * and starts Chromium, 1280×800. */
 export const startPages = async (): Promise<Pages> => {
   const executablePath = findChromium();
   if (executablePath === null)
@@ -40,7 +36,7 @@ export const startPages = async (): Promise<Pages> => {
     configFile: false,
     logLevel: 'warn',
     build: { outDir: 'out/renderer' },
-    preview: { port: 0, host: '127.0.0.1', headers: { 'Content-Security-Policy': contentSecurityPolicy } },
+    preview: { port: 0, host: '127.0.0.1', headers: pageHeaders() },
   });
   const address = server.resolvedUrls?.local[0];
   if (address === undefined) throw new Error('The preview server has no address.');

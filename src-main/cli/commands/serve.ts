@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { platform } from 'node:os';
+import type { Channel } from '../../../shared/channel.ts';
+import { LabError } from '../../../shared/errors.ts';
+import { refusalOf } from '../../../shared/refusal.ts';
+import type { LabReply } from '../../../shared/labApi.ts';
+import { serve as serveLab } from '../../lab/serve.ts';
+import type { Lab } from '../../lab/service.ts';
+import { build, isBuildStale } from '../../runtimes/build.ts';
+import { startWebServer } from '../../web/server.ts';
+import { Uploads } from '../../web/uploads.ts';
+import { exitCodes } from '../exitCodes.ts';
+import type { ExitCode } from '../exitCodes.ts';
+import { openLabFor, print, say } from '../session.ts';
+import type { Settings } from '../session.ts';
+
+export interface ServeOptions {
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Also opens the address in the desktop's browser. */
+  readonly open: boolean;
+}
+
+/** `serve`: gives the lab's window to browsers of this machine until it is told to end. */
+export const serve = async (settings: Settings, options: ServeOptions): Promise<ExitCode> => {
+  const { pageFolder, checkout } = settings.locations;
+  if (checkout !== null && isBuildStale(checkout)) {
+    say('Building the page');
+    await build(checkout);
+  }
+  const uploads = new Uploads(settings.workspaceFolder);
+  const opening = openedLab(settings, uploads);
+  await opening.tried();
+  const server = await startWebServer({
+    port: options.port,
+    pageFolder,
+    uploads,
+    onClient: opening.connect,
+    onGrant: (path) => opening.lab()?.grantPaths([path]),
+    onAddress: (address) => say(`For another browser, once: ${address}`),
+  });
+  await print(settings.json ? JSON.stringify({ address: server.address }) : server.address);
+  say('Open this address in a browser of this machine; it works once. Ctrl-C ends the lab.');
+  if (options.open) openInBrowser(server.address);
+  const exitCode = await ended();
+  say('Ending the lab.');
+  await server.close();
+  await opening.lab()?.close();
+  return exitCode;
+};
+
+/** The lab of this workspace, or the reason why there is none: then a page that connects anew has it tried again. */
+const openedLab = (settings: Settings, uploads: Uploads) => {
+  let lab: Lab | null = null;
+  let refusal: LabError | null = null;
+  let opening: Promise<void> | null = null;
+
+  const open = async (): Promise<void> => {
+    try {
+      const opened = await openLabFor(settings, 'all', { installRuntimeOnStart: true });
+      await uploads.clearLeft();
+      lab = uploads.clearingAfterImport(opened);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      refusal = error;
+      say(error.message);
+    }
+  };
+  const tried = (): Promise<void> => {
+    if (lab !== null) return Promise.resolve();
+    opening ??= open().finally(() => (opening = null));
+    return opening;
+  };
+  return {
+    lab: (): Lab | null => lab,
+    tried,
+    connect: (channel: Channel): void =>
+      void tried().then(() => {
+        if (lab !== null) serveLab(lab, channel);
+        else if (refusal !== null) refuse(channel, refusal);
+      }),
+  };
+};
+
+const refuse = (channel: Channel, { code, message }: LabError): void =>
+  channel.onMessage((request) => {
+    const reply: LabReply | null = refusalOf(request, code, message);
+    if (reply !== null) channel.post(reply);
+  });
+
+/** Ctrl-C is how this command ends. */
+const ended = (): Promise<ExitCode> =>
+  new Promise((resolve) => {
+    let isEnding = false;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        const exitCode = signal === 'SIGINT' ? exitCodes.done : exitCodes.terminated;
+        if (isEnding) process.exit(exitCode); // the second time, at once
+        isEnding = true;
+        resolve(exitCode);
+      });
+    }
+  });
+
+const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', ''],
+};
+
+const openInBrowser = (address: string): void => {
+  const [program, ...parameters] = openers[platform()] ?? ['xdg-open'];
+  const opener = spawn(program, [...parameters, address], { stdio: 'ignore', detached: true });
+  opener.on('error', () => undefined); // the address is printed
+  opener.unref();
+};

@@ -1,0 +1,102 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, rename, statfs, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { remove } from '../files/remove.ts';
+import type { Lab } from '../lab/service.ts';
+
+/** An upload that is not taken; the status is HTTP's. */
+export class UploadRefused extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const folderName = 'uploads';
+const largestBytes = 64 * 2 ** 30;
+const spareBytes = 2 ** 30;
+const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const isName = (part: string): boolean =>
+  part !== '' && part !== '.' && part !== '..' && Buffer.byteLength(part) <= 200 && !/[\0-\x1f\\:]/.test(part);
+
+/** Files that browsers upload for an import lie in a folder of the workspace, one subfolder for each choice of files. */
+export class Uploads {
+  readonly #workspace: string;
+  readonly #folder: string;
+
+  constructor(workspaceFolder: string) {
+    this.#workspace = workspaceFolder;
+    this.#folder = join(workspaceFolder, folderName);
+  }
+
+  /**
+   * Writes one file of a choice, whole or not at all.
+   * @param id - of the choice, a UUID.
+   * @param name - the file's path within what was chosen, with `/` between.
+   * @returns the file's path, and the folder of the choice.
+   * @throws UploadRefused
+   */
+  async take(id: string, name: string, sizeBytes: number, body: Readable): Promise<{ path: string; folder: string }> {
+    const parts = name.split('/');
+    if (!idPattern.test(id) || parts.length > 16 || !parts.every(isName)) {
+      throw new UploadRefused(400, 'This name cannot be a file of a data set.');
+    }
+    if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0) throw new UploadRefused(411, 'The size is not told.');
+    if (sizeBytes > largestBytes) throw new UploadRefused(413, 'The file is larger than 64 GiB.');
+    const folder = join(this.#folder, id);
+    const path = join(folder, ...parts);
+    await mkdir(dirname(path), { recursive: true });
+    const { bavail, bsize } = await statfs(folder);
+    if (sizeBytes + spareBytes > bavail * bsize)
+      throw new UploadRefused(507, 'The disk of the lab has too little room.');
+    const partial = `${path}.part`;
+    try {
+      await pipeline(body, createWriteStream(partial, { flags: 'wx' }));
+      await rename(partial, path);
+    } catch (error) {
+      remove('unfinishedUpload', dirname(partial), basename(partial));
+      throw error;
+    }
+    return { path, folder };
+  }
+
+  /** The lab, which clears away what was uploaded once it is imported or refused. Images of folders are needed where they lie. */
+  clearingAfterImport(lab: Lab): Lab {
+    return {
+      ...lab,
+      importDataset: async (input) => {
+        const ids = new Set(input.paths.flatMap((path) => this.#idOf(path) ?? []));
+        let isNeeded = false;
+        try {
+          const imported = await lab.importDataset(input);
+          isNeeded = imported.storage === 'files';
+          if (isNeeded) for (const id of ids) await writeFile(join(this.#folder, `${id}.kept`), '');
+          return imported;
+        } finally {
+          if (!isNeeded) ids.forEach((id) => this.#remove(id));
+        }
+      },
+    };
+  }
+
+  /** Clears away what an earlier server has left without its being imported. */
+  async clearLeft(): Promise<void> {
+    const names = await readdir(this.#folder).catch((): string[] => []);
+    const left = names.filter((name) => idPattern.test(name) && !names.includes(`${name}.kept`));
+    left.forEach((id) => this.#remove(id));
+  }
+
+  #remove(id: string): void {
+    remove('upload', this.#workspace, folderName, id);
+  }
+
+  #idOf(path: string): string | null {
+    const [id] = relative(this.#folder, path).split(sep);
+    return id !== undefined && idPattern.test(id) ? id : null;
+  }
+}

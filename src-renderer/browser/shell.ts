@@ -1,0 +1,72 @@
+import { shallowRef } from 'vue';
+import { grantPath, uploadPath } from '../../shared/browserPage.ts';
+import type { ShellApi } from '../../shared/shellApi.ts';
+
+/** The data set that somebody is asked to choose; null while nobody is. */
+export const choice = shallowRef<{
+  readonly kind: 'files' | 'folder';
+  readonly settle: (paths: readonly string[]) => void;
+} | null>(null);
+
+const checked = async (response: Response): Promise<Response> => {
+  if (response.ok) return response;
+  throw new Error((await response.text()) || 'The lab did not take it; reload the page.');
+};
+
+/** Allows the lab to import from a path of its own machine. */
+export const grantTyped = async (path: string): Promise<void> => {
+  await checked(await fetch(grantPath, { method: 'POST', body: path }));
+};
+
+/** Uploads what was chosen; returns the paths to import from. */
+export const uploadFiles = async (
+  files: readonly File[],
+  kind: 'files' | 'folder',
+  onFile: (done: number) => void,
+): Promise<string[]> => {
+  const id = crypto.randomUUID();
+  const paths: string[] = [];
+  for (const [index, file] of files.entries()) {
+    onFile(index);
+    const name = kind === 'folder' ? file.webkitRelativePath : file.name;
+    const query = new URLSearchParams({ id, name }).toString();
+    const response = await checked(await fetch(`${uploadPath}?${query}`, { method: 'PUT', body: file }));
+    const { path } = (await response.json()) as { path: string };
+    paths.push(kind === 'folder' ? path.slice(0, path.length - name.length) + (name.split('/')[0] ?? '') : path);
+  }
+  return [...new Set(paths)];
+};
+
+const download = (name: string, text: string): void => {
+  const address = URL.createObjectURL(new Blob([text]));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+};
+
+/** What the desktop's shell does, as far as a browser can. */
+export const browserShell: ShellApi = {
+  chooseDataset: (kind) =>
+    new Promise((resolve) => {
+      choice.value?.settle([]);
+      choice.value = {
+        kind,
+        settle: (paths) => {
+          choice.value = null;
+          resolve([...paths]);
+        },
+      };
+    }),
+  saveText: async (suggestedName, text) => {
+    download(suggestedName, text);
+    return suggestedName;
+  },
+  copyText: (text) => navigator.clipboard.writeText(text),
+  showWorkspace: async () => {
+    throw new Error(
+      'A browser cannot open folders. The Device view names the workspace folder of the machine that runs the lab.',
+    );
+  },
+};
