@@ -1,4 +1,4 @@
-import type { Experiment } from '../shared/runConfig.ts';
+import type { Experiment } from '../shared/experiment.ts';
 import { flatSettings, labelOfSetting } from './settingLabels.ts';
 
 /** How an experiment differs from a preset, in words ("epochs 3 → 5"). */

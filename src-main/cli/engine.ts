@@ -1,6 +1,6 @@
 import type { DeviceStatus, EngineStatus } from '../../shared/device.ts';
 import { LabError } from '../../shared/errors.ts';
-import type { Experiment } from '../../shared/runConfig.ts';
+import type { Experiment } from '../../shared/experiment.ts';
 import type { Lab } from '../lab/service.ts';
 import { followDevice } from './followDevice.ts';
 import { installReporter } from './installReporter.ts';

@@ -4,14 +4,8 @@ import { computed, ref, shallowRef, watch } from 'vue';
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { PlannedRun } from '../../shared/labApi.ts';
 import type { MethodId } from '../../shared/method.ts';
-import {
-  plainEsam,
-  plainSam,
-  type Experiment,
-  type OptimizerConfig,
-  type Preset,
-  type ScheduleConfig,
-} from '../../shared/runConfig.ts';
+import { type Experiment, type Preset } from '../../shared/experiment.ts';
+import { plainEsam, plainSam, type OptimizerConfig, type ScheduleConfig } from '../../shared/runConfig.ts';
 import { useConnection } from '../connection.ts';
 import { checkExperiment } from '../fieldErrors.ts';
 import { Refusal, type FieldError } from '../refusal.ts';

@@ -1,6 +1,6 @@
 import { LabError } from '../../../shared/errors.ts';
-import type { Experiment } from '../../../shared/runConfig.ts';
-import { experimentSchema } from '../../../shared/runConfig.ts';
+import type { Experiment } from '../../../shared/experiment.ts';
+import { experimentSchema } from '../../../shared/experiment.ts';
 import type { Lab } from '../../lab/service.ts';
 import { parseConfig } from '../configErrors.ts';
 import { onEngineAtHand } from '../engine.ts';
