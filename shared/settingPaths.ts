@@ -52,9 +52,9 @@ export const unknownPath = (text: string): string => {
 /** Levenshtein's distance. */
 const distance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a.toLowerCase()].entries()) {
+  for (const [i, letter] of Array.from(a.toLowerCase()).entries()) {
     const next = [i + 1];
-    for (const [j, other] of [...b.toLowerCase()].entries())
+    for (const [j, other] of Array.from(b.toLowerCase()).entries())
       next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
     row = next;
   }

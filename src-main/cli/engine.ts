@@ -1,5 +1,6 @@
 import type { DeviceStatus, EngineStatus } from '../../shared/device.ts';
 import { LabError } from '../../shared/errors.ts';
+import { expandGroups } from '../../shared/experiment.ts';
 import type { Experiment } from '../../shared/experiment.ts';
 import type { Lab } from '../lab/service.ts';
 import { followDevice } from './followDevice.ts';
@@ -33,10 +34,12 @@ export const ensureEngine = async (lab: Lab, install: boolean): Promise<void> =>
  * @throws LabError ENGINE_MISSING, ENGINE_BROKEN, INSTALL_CANCELLED.
  */
 export const onEngineAtHand = async (lab: Lab, experiment: Experiment, install: boolean): Promise<Experiment> => {
-  const { shared, arms } = experiment;
+  const { shared } = experiment;
   if (shared.device.engine !== 'tensorflow') return experiment;
-  const needsBfloat16 =
-    shared.precision === 'bfloat16' || arms.some((arm) => arm.name === 'esam' && arm.selectionPrecision === 'bfloat16');
+  const needsBfloat16 = expandGroups(experiment).some(
+    ({ precision, optimizer }) =>
+      precision === 'bfloat16' || (optimizer.name === 'esam' && optimizer.selectionPrecision === 'bfloat16'),
+  );
   try {
     await ensureEngine(lab, install);
     return experiment;
