@@ -11,6 +11,7 @@ export const experimentChanges = (preset: Experiment, draft: Experiment): string
     if (old !== now) changes.push(`${labelOfSetting(path)} ${old} → ${now}`);
   }
   if (JSON.stringify(preset.arms) !== JSON.stringify(draft.arms)) changes.push('methods');
+  if (JSON.stringify(preset.axes) !== JSON.stringify(draft.axes)) changes.push('axes');
   if (preset.seeds.join() !== draft.seeds.join()) changes.push('seeds');
   return changes;
 };
