@@ -35,8 +35,9 @@ export const readExperiment = async (lab: Lab, options: ExperimentOptions): Prom
     shared: { ...original.shared, epochs: epochs ?? original.shared.epochs },
   };
   const axes = options.sweep.map(axisOf);
-  const kept = changed.axes.filter(({ path }) => !axes.some((axis) => axis.path === path));
-  return parseConfig(experimentSchema, { ...options.set.reduce(withSet, changed), axes: [...kept, ...axes] }, what);
+  const wished = options.set.reduce(withSet, changed);
+  const kept = wished.axes.filter(({ path }) => !axes.some((axis) => axis.path === path));
+  return parseConfig(experimentSchema, { ...wished, axes: [...kept, ...axes] }, what);
 };
 
 const presetOf = async (lab: Lab, id: string): Promise<Experiment> => {
