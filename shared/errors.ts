@@ -38,13 +38,26 @@ export const labErrorCodes = [
 
 export type LabErrorCode = (typeof labErrorCodes)[number];
 
+export interface FieldError {
+  /** Dotted path in the request, e.g. "arms.1.rho". */
+  readonly path: string;
+  readonly message: string;
+}
+
 /** An error with a code; its message says what was found, what was expected and what to do. */
 export class LabError extends Error {
   override readonly name = 'LabError';
   readonly code: LabErrorCode;
+  /** The fields of the request that are wrong, where it is they. */
+  readonly fields: readonly FieldError[];
 
-  constructor(code: LabErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: LabErrorCode,
+    message: string,
+    { fields = [], ...options }: ErrorOptions & { fields?: readonly FieldError[] } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.fields = fields;
   }
 }

@@ -13,7 +13,8 @@ import {
   resultsTableSchema,
 } from './result.ts';
 import { experimentSummarySchema, logLineSchema, runDetailSchema, runIdSchema, runSummarySchema } from './run.ts';
-import { experimentSchema, presetSchema, runConfigSchema } from './runConfig.ts';
+import { experimentSchema, presetSchema } from './experiment.ts';
+import { runConfigSchema } from './runConfig.ts';
 
 const nothing = z.strictObject({});
 const runIds = z.array(runIdSchema).min(1).max(10000);

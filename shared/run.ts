@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { runEnvironmentSchema } from './device.ts';
 import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
-import { experimentSchema, runConfigSchema } from './runConfig.ts';
+import { experimentSchema } from './experiment.ts';
+import { runConfigSchema } from './runConfig.ts';
 
 export const runStates = [
   'queued',

@@ -112,30 +112,6 @@ export type RunConfig = z.infer<typeof runConfigSchema>;
 /** A configuration without its seed: what makes two runs siblings. */
 export type GroupConfig = Omit<RunConfig, 'seed'>;
 
-/** What the user asks for: arms × seeds over one shared configuration. */
-export const experimentSchema = z.strictObject({
-  name: z.string().trim().min(1, 'give the experiment a name').max(120),
-  shared: sharedConfigSchema,
-  arms: z.array(optimizerSchema).min(1, 'choose at least one method').max(100),
-  seeds: z.array(seedSchema).min(1, 'give at least one seed').max(100),
-  /** Leave out runs whose configuration and seed have finished already. */
-  skipFinished: z.boolean(),
-});
-export type Experiment = z.infer<typeof experimentSchema>;
-
-export const presetSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9-]+$/),
-  title: z.string().min(1),
-  /** One sentence: what it shows, and roughly how long it takes. */
-  description: z.string().min(1),
-  experiment: experimentSchema,
-});
-export type Preset = z.infer<typeof presetSchema>;
-
-/** The runs of an experiment, arms interleaved over seeds, so that an early stop leaves balanced groups. */
-export const runsOf = (experiment: Experiment): RunConfig[] =>
-  experiment.seeds.flatMap((seed) => experiment.arms.map((optimizer) => ({ ...experiment.shared, optimizer, seed })));
-
 export const groupConfigOf = (config: RunConfig): GroupConfig => {
   const { seed: _, ...group } = config;
   return group;

@@ -1,4 +1,4 @@
-import type { Experiment } from '../shared/runConfig.ts';
+import type { Experiment } from '../shared/experiment.ts';
 import { settingName } from '../shared/settings/index.ts';
 import { flatSettings } from './settingLabels.ts';
 
@@ -12,6 +12,7 @@ export const experimentChanges = (preset: Experiment, draft: Experiment): string
     if (old !== now) changes.push(`${settingName(path)} ${old} → ${now}`);
   }
   if (JSON.stringify(preset.arms) !== JSON.stringify(draft.arms)) changes.push('methods');
+  if (JSON.stringify(preset.axes) !== JSON.stringify(draft.axes)) changes.push('axes');
   if (preset.seeds.join() !== draft.seeds.join()) changes.push('seeds');
   return changes;
 };

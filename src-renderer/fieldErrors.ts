@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { experimentSchema, type Experiment } from '../shared/runConfig.ts';
+import { experimentSchema, type Experiment } from '../shared/experiment.ts';
 import type { FieldError } from './refusal.ts';
 
 /** What is wrong with a field, in words, after its label ("must be more than 0"). */

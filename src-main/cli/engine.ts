@@ -1,6 +1,7 @@
 import type { DeviceStatus, EngineStatus } from '../../shared/device.ts';
 import { LabError } from '../../shared/errors.ts';
-import type { Experiment } from '../../shared/runConfig.ts';
+import { expandGroups } from '../../shared/experiment.ts';
+import type { Experiment } from '../../shared/experiment.ts';
 import type { Lab } from '../lab/service.ts';
 import { followDevice } from './followDevice.ts';
 import { installReporter } from './installReporter.ts';
@@ -33,11 +34,12 @@ export const ensureEngine = async (lab: Lab, install: boolean): Promise<void> =>
  * @throws LabError ENGINE_MISSING, ENGINE_BROKEN, INSTALL_CANCELLED.
  */
 export const onEngineAtHand = async (lab: Lab, experiment: Experiment, install: boolean): Promise<Experiment> => {
-  const { shared, arms } = experiment;
+  const { shared } = experiment;
   if (shared.device.engine !== 'tensorflow') return experiment;
-  const needsBfloat16 =
-    shared.precision === 'bfloat16' ||
-    arms.some((arm) => 'selectionPrecision' in arm && arm.selectionPrecision === 'bfloat16');
+  const needsBfloat16 = expandGroups(experiment).some(
+    ({ precision, optimizer }) =>
+      precision === 'bfloat16' || ('selectionPrecision' in optimizer && optimizer.selectionPrecision === 'bfloat16'),
+  );
   try {
     await ensureEngine(lab, install);
     return experiment;

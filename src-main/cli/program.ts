@@ -4,6 +4,8 @@ import { datasetKinds, type DatasetKind } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
 import { probeEngines, probeSteps, probeStepsSchema } from '../../shared/probe.ts';
 import type { ProbeEngine } from '../../shared/probe.ts';
+import { methodIds } from '../../shared/method.ts';
+import { runStates } from '../../shared/run.ts';
 import { exportFormats } from '../../shared/result.ts';
 import { seedSchema } from '../../shared/runConfig.ts';
 import { backup, restore } from './commands/backup.ts';
@@ -11,12 +13,17 @@ import { compare } from './commands/compare.ts';
 import { device } from './commands/device.ts';
 import { exportResults } from './commands/exportResults.ts';
 import { importData } from './commands/importData.ts';
+import { plan } from './commands/plan.ts';
+import { presets } from './commands/presets.ts';
 import { queue } from './commands/queue.ts';
 import { resumeRun } from './commands/resumeRun.ts';
 import { runConfigFile } from './commands/runConfigFile.ts';
+import { runs } from './commands/runs.ts';
+import type { RunsOptions } from './commands/runs.ts';
 import { serve } from './commands/serve.ts';
 import { exitCodeOf, exitCodes, exitCodesHelp } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
+import type { ExperimentOptions } from './experimentFile.ts';
 import type { Locations } from './locations.ts';
 import { labVersionOf, workspaceFolderOf } from './locations.ts';
 import { say } from './session.ts';
@@ -40,7 +47,44 @@ const seeds = parseWith(
   'whole numbers with commas between, such as 0,1,2',
 );
 const noInstall = (): Option => new Option('--no-install', 'do not install TensorFlow if it is missing');
+const collectText = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
 const collect = (value: string, earlier: readonly number[]): number[] => [...earlier, positive(value)];
+
+interface ExperimentCommand extends ExperimentOptions {
+  readonly install: boolean;
+}
+
+/** A command that works on an experiment, from a file or a preset. */
+const experimentCommand = (program: Command, name: string, description: string): Command =>
+  program
+    .command(name)
+    .description(description)
+    .argument('[file]', 'JSON: an experiment, a preset or the configuration of one run')
+    .option('--preset <id>', 'quick, mnist, label-noise, cifar10-resnet18 … instead of a file')
+    .option('--seeds <list>', 'other seeds, such as 0,1,2', seeds)
+    .option('--epochs <count>', 'other epochs', positive)
+    .option('--name <name>', 'name of the experiment')
+    .option(
+      '--set <path=value>',
+      'another value of a setting, such as optimizer.rho=0.1; may be repeated',
+      collectText,
+      [],
+    )
+    .option(
+      '--sweep <path=values>',
+      'train with each of these values: 0.1,0.2 or 0.1:0.5:0.1 (step) or log:0.01:1:5 (points); may be repeated',
+      collectText,
+      [],
+    );
+
+const source = (
+  file: string | undefined,
+  { preset }: ExperimentCommand,
+  command: Command,
+): { file: string | undefined } => {
+  if ((file === undefined) === (preset === undefined)) command.error('error: give either a file or --preset');
+  return { file };
+};
 
 interface DeviceCommand {
   readonly install?: boolean;
@@ -69,37 +113,45 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     return { workspaceFolder: workspaceFolderOf(options.workspace), json: options.json === true, locations };
   };
 
-  program
-    .command('run')
-    .description('train one run from a configuration file (JSON), or go on with one from its last checkpoint')
-    .argument('[config.json]')
+  experimentCommand(program, 'run', 'train the runs of a file, or go on with one run from its last checkpoint')
     .option('--resume <number>', 'go on with this run instead', positive)
-    .option('--name <name>', "name of its experiment (default: the file's)")
     .addOption(noInstall())
-    .action(
-      async (
-        file: string | undefined,
-        options: { resume?: number; name?: string; install: boolean },
-        command: Command,
-      ) => {
-        const { resume, ...others } = options;
-        if ((file === undefined) === (resume === undefined)) {
-          command.error('error: give either a configuration file or --resume with the number of a run');
-        }
-        if (resume !== undefined) code = await resumeRun(settings(), { runId: resume, install: options.install });
-        if (file !== undefined) code = await runConfigFile(settings(), { file, ...others });
-      },
-    );
+    .action(async (file: string | undefined, options: ExperimentCommand & { resume?: number }, command: Command) => {
+      const { resume, ...others } = options;
+      if (resume !== undefined && (file !== undefined || options.preset !== undefined))
+        command.error('error: give either a file or preset, or --resume with the number of a run');
+      if (resume !== undefined) code = await resumeRun(settings(), { runId: resume, install: options.install });
+      else code = await runConfigFile(settings(), { ...source(file, options, command), ...others });
+    });
+  experimentCommand(program, 'compare', 'train the methods of an experiment over seeds and print the results table')
+    .addOption(noInstall())
+    .action(async (file: string | undefined, options: ExperimentCommand, command: Command) => {
+      code = await compare(settings(), { ...options, ...source(file, options, command) });
+    });
+  experimentCommand(
+    program,
+    'plan',
+    'say which runs an experiment has, what is done of them and how long they take',
+  ).action(async (file: string | undefined, options: ExperimentCommand, command: Command) => {
+    code = await plan(settings(), { ...options, ...source(file, options, command) });
+  });
   program
-    .command('compare')
-    .description('train the methods of a preset over seeds and print the results table')
-    .requiredOption('--preset <id>', 'quick, mnist, label-noise, cifar10-resnet18 …')
-    .option('--seeds <list>', "seeds instead of the preset's, such as 0,1,2", seeds)
-    .option('--epochs <count>', "epochs instead of the preset's", positive)
-    .option('--name <name>', 'name of the experiment')
-    .addOption(noInstall())
-    .action(async (options: { preset: string; seeds?: number[]; epochs?: number; name?: string; install: boolean }) => {
-      code = await compare(settings(), options);
+    .command('presets')
+    .description('list the presets')
+    .action(async () => {
+      code = await presets(settings());
+    });
+  program
+    .command('runs')
+    .description('list the history, the newest first')
+    .addOption(new Option('--state <state>', 'only these').choices(runStates))
+    .option('--experiment <number>', 'only of this experiment', positive)
+    .addOption(new Option('--method <method>', 'only of this method').choices(methodIds))
+    .option('--dataset <id>', 'only on this data set')
+    .option('--search <text>', 'only with this in the names of experiment, method, model or data set')
+    .option('--limit <count>', 'only so many', positive)
+    .action(async (options: RunsOptions) => {
+      code = await runs(settings(), options);
     });
   program
     .command('queue')

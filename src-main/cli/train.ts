@@ -1,6 +1,6 @@
 import type { LabEvent } from '../../shared/labApi.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
-import type { Experiment } from '../../shared/runConfig.ts';
+import type { Experiment } from '../../shared/experiment.ts';
 import type { Lab } from '../lab/service.ts';
 import { exitCodes } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';

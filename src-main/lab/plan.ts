@@ -2,8 +2,10 @@ import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { PlannedRun } from '../../shared/labApi.ts';
 import { methodOf } from '../../shared/method.ts';
 import type { RunSummary } from '../../shared/run.ts';
-import { canonicalJson, groupConfigOf, runsOf } from '../../shared/runConfig.ts';
-import type { Experiment, RunConfig } from '../../shared/runConfig.ts';
+import { expand } from '../../shared/experiment.ts';
+import { canonicalJson, groupConfigOf } from '../../shared/runConfig.ts';
+import type { Experiment } from '../../shared/experiment.ts';
+import type { RunConfig } from '../../shared/runConfig.ts';
 import { probeEstimateMs } from './probeEstimate.ts';
 import { processor } from './processor.ts';
 import { median } from './statistics/moments.ts';
@@ -18,16 +20,14 @@ export const planExperiment = (
   experiment: Experiment,
   findDataset: (id: string) => DatasetInfo | null,
 ): PlannedRun[] => {
-  const dataset = findDataset(experiment.shared.dataset.id);
   const estimates = new Map<string, Estimate>();
   const estimateOnce = (config: RunConfig): Estimate => {
     const key = canonicalJson(groupConfigOf(config));
-    const known = estimates.get(key) ?? estimateOf(read, config, dataset);
+    const known = estimates.get(key) ?? estimateOf(read, config, findDataset(config.dataset.id));
     estimates.set(key, known);
     return known;
   };
-  const distinct = new Map(runsOf(experiment).map((config) => [canonicalJson(config), config]));
-  return [...distinct.values()].map((config) => ({
+  return expand(experiment).map((config) => ({
     config,
     method: methodOf(config.optimizer),
     finishedRunId: read.runs.finishedRunId(groupHash(groupConfigOf(config)), config.seed),

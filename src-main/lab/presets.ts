@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { presetSchema } from '../../shared/runConfig.ts';
-import type { Preset } from '../../shared/runConfig.ts';
+import { presetSchema } from '../../shared/experiment.ts';
+import type { Preset } from '../../shared/experiment.ts';
 
 /** Reads all presets (*.json), in the order of their files' names; throws if one does not fit the schema. */
 export const readPresets = async (folder: string): Promise<Preset[]> => {

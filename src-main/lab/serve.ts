@@ -33,7 +33,7 @@ const answer = async (lab: Lab, message: unknown): Promise<LabReply> => {
   try {
     return { type: 'reply', id, output: await call(lab, method, input.data) };
   } catch (error) {
-    if (error instanceof LabError) return refusal(id, error.code, error.message);
+    if (error instanceof LabError) return { ...refusal(id, error.code, error.message), fields: [...error.fields] };
     console.error(`The request ${method} failed:`, error);
     return refusal(id, 'INTERNAL', 'The lab met an unexpected error; see its log.');
   }

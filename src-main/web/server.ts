@@ -81,8 +81,14 @@ export const startWebServer = async (options: WebOptions): Promise<WebServer> =>
     if (!hasSession(request)) return answer(response, 401);
     try {
       if (isRead) return await page(response, url.pathname);
-      if (method === 'PUT' && url.pathname === uploadPath) { await upload(request, response, url); return; }
-      if (method === 'POST' && url.pathname === grantPath) { await grant(request, response); return; }
+      if (method === 'PUT' && url.pathname === uploadPath) {
+        await upload(request, response, url);
+        return;
+      }
+      if (method === 'POST' && url.pathname === grantPath) {
+        await grant(request, response);
+        return;
+      }
       return answer(response, 404);
     } catch (error) {
       if (error instanceof UploadRefused) return answer(response, error.status, error.message);

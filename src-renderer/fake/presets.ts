@@ -1,12 +1,6 @@
 import type { DatasetInfo } from '../../shared/dataset.ts';
-import {
-  plainEsam,
-  plainRule,
-  plainSam,
-  type OptimizerConfig,
-  type Preset,
-  type SharedConfig,
-} from '../../shared/runConfig.ts';
+import { type Preset } from '../../shared/experiment.ts';
+import { plainEsam, plainRule, plainSam, type OptimizerConfig, type SharedConfig } from '../../shared/runConfig.ts';
 
 const shared: SharedConfig = {
   dataset: { id: 'mnist', trainSubset: 12000, labelNoise: 0 },
@@ -41,7 +35,14 @@ export const fakePresets: readonly Preset[] = [
     id: 'quick',
     title: 'Quick comparison',
     description: 'SGD, SAM and ESAM on MNIST with two seeds; under two minutes on a laptop.',
-    experiment: { name: 'Quick comparison', shared, arms: [sgd, sam, esam], seeds: [0, 1], skipFinished: true },
+    experiment: {
+      name: 'Quick comparison',
+      shared,
+      arms: [sgd, sam, esam],
+      axes: [],
+      seeds: [0, 1],
+      skipFinished: true,
+    },
   },
   {
     id: 'parts-of-esam',
@@ -51,6 +52,7 @@ export const fakePresets: readonly Preset[] = [
       name: 'Parts of ESAM',
       shared: { ...shared, dataset: { id: 'fashion-mnist', trainSubset: null, labelNoise: 0 }, epochs: 8 },
       arms: [sgd, sam, esam, { ...esam, gamma: 1 }, { ...esam, beta: 1 }],
+      axes: [],
       seeds: [0, 1, 2],
       skipFinished: true,
     },
@@ -69,6 +71,7 @@ export const fakePresets: readonly Preset[] = [
         epochs: 200,
       },
       arms: [sgd, sam, esam],
+      axes: [],
       seeds: [0, 1, 2],
       skipFinished: true,
     },

@@ -2,7 +2,8 @@ import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { DeviceStatus } from '../../shared/device.ts';
 import type { LabEvent, Queue } from '../../shared/labApi.ts';
 import type { LogLine, RunDetail, RunId, RunSummary } from '../../shared/run.ts';
-import { runsOf, type Experiment, type RunConfig } from '../../shared/runConfig.ts';
+import { expand, type Experiment } from '../../shared/experiment.ts';
+import { type RunConfig } from '../../shared/runConfig.ts';
 import { Refusal } from '../refusal.ts';
 import { fakeDevice, fakeOldCompiler } from './machine.ts';
 import { fakeDatasets, fakePresets } from './presets.ts';
@@ -92,7 +93,7 @@ export class FakeWorkspace {
     return detail;
   }
 
-  addExperiment(experiment: Experiment, configs = runsOf(experiment), createdAt = now()): RunDetail[] {
+  addExperiment(experiment: Experiment, configs = expand(experiment), createdAt = now()): RunDetail[] {
     const id = this.experiments.length + 1;
     this.experiments.push({ id, experiment, createdAt });
     return configs.map((config) => this.addRun(id, experiment.name, config, createdAt));

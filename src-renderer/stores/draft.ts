@@ -4,7 +4,9 @@ import { computed, ref, shallowRef, watch } from 'vue';
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { PlannedRun } from '../../shared/labApi.ts';
 import { newArm, type MethodId } from '../../shared/methods/index.ts';
-import { type Experiment, type Preset, type ScheduleConfig } from '../../shared/runConfig.ts';
+import type { Axis, Experiment, Preset } from '../../shared/experiment.ts';
+import { type ScheduleConfig } from '../../shared/runConfig.ts';
+import { axisPaths } from '../../shared/settingPaths.ts';
 import { useConnection } from '../connection.ts';
 import { checkExperiment } from '../fieldErrors.ts';
 import { Refusal, type FieldError } from '../refusal.ts';
@@ -64,7 +66,7 @@ export const useDraft = defineStore('draft', () => {
       refused.value = error.fields;
       refusal.value = error.fields.length === 0 ? error.message : null;
     } else if (error instanceof Refusal && error.code === 'DATASET_NOT_FOUND') {
-      refused.value = [{ path: 'shared.dataset.id', message: error.message }];
+      refused.value = error.fields.length > 0 ? error.fields : [{ path: 'shared.dataset.id', message: error.message }];
     } else {
       problems.report(title, error);
     }
@@ -117,6 +119,17 @@ export const useDraft = defineStore('draft', () => {
     return (await problems.attempt('Run the quick comparison', () => lab.enqueue(proposed(quick)))) !== null;
   };
 
+  const addAxis = (): void => {
+    const path = ['optimizer.rho', ...axisPaths].find((each) => draft.value?.axes.every((axis) => axis.path !== each));
+    if (path !== undefined) draft.value?.axes.push({ path, values: [] });
+  };
+  const setAxis = (index: number, change: Partial<Axis>): void => {
+    const axis = draft.value?.axes[index];
+    if (axis) Object.assign(axis, change);
+  };
+  const removeAxis = (index: number): void => {
+    draft.value?.axes.splice(index, 1);
+  };
   const rename = (name: string): void => {
     if (draft.value) draft.value.name = name;
   };
@@ -155,6 +168,7 @@ export const useDraft = defineStore('draft', () => {
     ...{ presets, presetId, preset, draft, plan, errors, refusal, isQueueing, checked },
     ...{ load, choosePreset, errorAt, errorUnder, enqueue, runQuick, readPlan },
     ...{ rename, setSeeds, setSkipFinished },
+    ...{ addAxis, setAxis, removeAxis },
     ...{ addArm, setMethod, duplicateArm, removeArm, setSchedule, setDataset },
   };
 });

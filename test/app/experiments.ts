@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Experiment } from '../../shared/runConfig.ts';
+import type { Experiment } from '../../shared/experiment.ts';
 import type { RunId } from '../../shared/run.ts';
 import type { OpenApp } from './app.ts';
 

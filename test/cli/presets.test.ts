@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { OptimizerConfig } from '../../shared/runConfig.ts';
-import { presetSchema } from '../../shared/runConfig.ts';
+import { presetSchema } from '../../shared/experiment.ts';
 
 const folder = join(import.meta.dirname, '../../resources/presets');
 const files = readdirSync(folder);

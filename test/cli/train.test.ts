@@ -127,7 +127,7 @@ test('queue --resume trains what was interrupted', slow, async () => {
 test('queue lists what waits, run leaves it alone, and queue --run trains it', slow, async () => {
   const { workspace, config } = await workspaceToRun(1);
   const { optimizer, seed, ...shared } = smallRun('small', 1);
-  const experiment = { name: 'waiting', shared, arms: [optimizer], seeds: [seed], skipFinished: false };
+  const experiment = { name: 'waiting', shared, arms: [optimizer], axes: [], seeds: [seed], skipFinished: false };
   await withStore(workspace, ({ write }) => write.addExperiment(experiment, [{ ...shared, optimizer, seed }]));
   expect((await cli(workspace, ['run', config])).code).toBe(0);
   expect((await cli(workspace, ['queue'])).stdout).toMatch(/waiting +1 +SGD +0 +0\/1 +queued/);

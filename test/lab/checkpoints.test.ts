@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { CheckpointFile, RunId } from '../../shared/run.ts';
-import type { Experiment } from '../../shared/runConfig.ts';
+import type { Experiment } from '../../shared/experiment.ts';
 import { keptCheckpoints } from '../../src-main/lab/checkpoints.ts';
 import type { Lab } from '../../src-main/lab/service.ts';
 import { folderWith, smallIdx } from './datasets/fixtures.ts';

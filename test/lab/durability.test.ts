@@ -2,7 +2,7 @@ import { fork, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { runsOf } from '../../shared/runConfig.ts';
+import { expand } from '../../shared/experiment.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import { experimentOf, shared } from './fixtures/configs.ts';
 import { migrationsFolder } from './fixtures/labOptions.ts';
@@ -29,7 +29,7 @@ test('twenty-five kill -9 of a committing writer lose no acknowledged epoch and 
   const folder = temporaryFolder();
   const store = await openStore(folder, migrationsFolder);
   const experiment = experimentOf({ shared: { ...shared, epochs: 100_000 } });
-  store.write.addExperiment(experiment, runsOf(experiment));
+  store.write.addExperiment(experiment, expand(experiment));
   store.write.start(1);
   store.close();
   let stored = 0;
@@ -75,7 +75,7 @@ test.skipIf(process.platform === 'win32')('a disk that is full keeps all that wa
   const folder = temporaryFolder();
   const store = await openStore(folder, migrationsFolder);
   const experiment = experimentOf({ shared: { ...shared, epochs: 100_000 } });
-  store.write.addExperiment(experiment, runsOf(experiment));
+  store.write.addExperiment(experiment, expand(experiment));
   store.write.start(1);
   store.close();
   const command = `trap '' XFSZ; ulimit -f 1024; exec "$0" "$@"`;

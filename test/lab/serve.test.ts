@@ -97,6 +97,29 @@ test('a wrong field is named', async () => {
   expect(reply.type === 'refusal' && reply.fields.map(({ path }) => path)).toEqual(['arms.0.momentum', 'seeds']);
 });
 
+test('what only the lab can know to be wrong stands at its field, in the plan as in the queue', async () => {
+  const experiment = experimentOf();
+  const { shared } = experiment;
+  const { dataset } = shared;
+  const cases: [field: string, experiment: unknown][] = [
+    ['shared.dataset.id', { ...experiment, shared: { ...shared, dataset: { ...dataset, id: 'nowhere' } } }],
+    ['shared.dataset.trainSubset', { ...experiment, shared: { ...shared, dataset: { ...dataset, trainSubset: 1e6 } } }],
+    [
+      'shared.augmentation.resolution',
+      { ...experiment, shared: { ...shared, augmentation: { ...shared.augmentation, resolution: 32 } } },
+    ],
+    ['shared.model.id', { ...experiment, shared: { ...shared, model: { id: 'vit-s16' } } }],
+    ['axes.0.values', { ...experiment, axes: [{ path: 'model.id', values: ['mlp', 'vit-s16'] }] }],
+    ['axes.0.values.1', { ...experiment, axes: [{ path: 'optimizer.momentum', values: [0.9, 1] }] }],
+  ];
+  for (const [field, input] of cases) {
+    for (const method of ['plan', 'enqueue']) {
+      const reply = await request(method, input);
+      expect(reply.type === 'refusal' && reply.fields.map(({ path }) => path), `${method}: ${field}`).toEqual([field]);
+    }
+  }
+});
+
 test('refusals say the code, and neither paths nor stacks', async () => {
   expect(await request('run', { runId: 999 })).toMatchObject({ type: 'refusal', code: 'RUN_NOT_FOUND' });
   expect(

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import type { Experiment } from '../../shared/runConfig.ts';
+import type { Experiment } from '../../shared/experiment.ts';
 import { esam, experimentOf, sam, sgd, shared } from './fixtures/configs.ts';
 import { openTestLab, statesOf, temporaryFolder, untilEnded } from './fixtures/labs.ts';
 import { scripts } from './fixtures/scripts.ts';

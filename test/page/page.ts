@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { pageHeaders } from '../../src-main/page/pageFiles.ts';
 import { findChromium } from '../../src-main/runtimes/system/programs.ts';
 
-const flags = [
+export const flags = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];

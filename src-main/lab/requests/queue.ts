@@ -3,8 +3,10 @@ import { LabError } from '../../../shared/errors.ts';
 import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
 import { misfitOf } from '../../../shared/models.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
-import { experimentSchema } from '../../../shared/runConfig.ts';
-import type { Experiment } from '../../../shared/runConfig.ts';
+import { expandGroups, experimentSchema, fieldOfSetting } from '../../../shared/experiment.ts';
+import { canonicalJson } from '../../../shared/runConfig.ts';
+import type { GroupConfig } from '../../../shared/runConfig.ts';
+import type { Experiment } from '../../../shared/experiment.ts';
 import type { Library } from '../datasets/index.ts';
 import { planExperiment } from '../plan.ts';
 import type { RunQueue } from '../queue.ts';
@@ -32,6 +34,7 @@ export const queueRequests = ({ store, library, queue, builtIn, added, emit }: Q
 
   const plan = async (experiment: Experiment) => {
     await builtIn;
+    checkDatasets(experiment, library);
     return planExperiment(read, experiment, (id) => library.list().find((dataset) => dataset.id === id) ?? null);
   };
 
@@ -40,8 +43,13 @@ export const queueRequests = ({ store, library, queue, builtIn, added, emit }: Q
     enqueue: async (input) => {
       const experiment = experimentSchema.parse(input);
       const planned = await plan(experiment);
-      checkDataset(experiment, library);
       const wanted = planned.filter(({ finishedRunId }) => !experiment.skipFinished || finishedRunId === null);
+      if (wanted.length === 0)
+        throw new LabError(
+          'CONFIG_INVALID',
+          'Every run of this experiment has finished already. Change a setting or a seed, or do not leave out finished runs.',
+          { fields: [{ path: 'skipFinished', message: 'leaves out every run: all of them have finished already' }] },
+        );
       const result = write.addExperiment(
         experiment,
         wanted.map(({ config }) => config),
@@ -73,17 +81,51 @@ export const queueRequests = ({ store, library, queue, builtIn, added, emit }: Q
   };
 };
 
-/** @throws LabError DATASET_NOT_FOUND, or CONFIG_INVALID where its runs could not start on this data set, with the reason. */
-const checkDataset = ({ shared: { dataset, augmentation, model } }: Experiment, library: Library): void => {
-  const info = library.get(dataset.id);
-  const misfit = augmentationMisfitOf(info, augmentation) ?? misfitOf(model.id, ...imageSizeOf(info, augmentation));
-  if (misfit !== null) throw new LabError('CONFIG_INVALID', misfit);
+/**
+ * Looks at every data set, augmentation and model of the experiment.
+ * @throws LabError DATASET_NOT_FOUND, or CONFIG_INVALID where its runs could not start on this data set, with the reason at its field.
+ */
+const checkDatasets = (experiment: Experiment, library: Library): void => {
+  const seen = new Set<string>();
+  for (const { dataset, augmentation, model } of expandGroups(experiment)) {
+    const key = canonicalJson([dataset, augmentation, model]);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const misfit = datasetMisfit({ dataset, augmentation, model }, library);
+    if (misfit === null) continue;
+    const { code, path, message } = misfit;
+    throw new LabError(code, message, { fields: [{ path: fieldOfSetting(experiment, path), message }] });
+  }
+};
+
+interface Misfit {
+  readonly code: 'CONFIG_INVALID' | 'DATASET_NOT_FOUND';
+  /** Of the setting that has to change. */
+  readonly path: string;
+  readonly message: string;
+}
+
+const datasetMisfit = (
+  { dataset, augmentation, model }: Pick<GroupConfig, 'dataset' | 'augmentation' | 'model'>,
+  library: Library,
+): Misfit | null => {
+  const info = library.list().find(({ id }) => id === dataset.id);
+  if (info === undefined) {
+    const message = `There is no data set "${dataset.id}" in the library; import it first.`;
+    return { code: 'DATASET_NOT_FOUND', path: 'dataset.id', message };
+  }
+  const code = 'CONFIG_INVALID';
+  const augmentationMisfit = augmentationMisfitOf(info, augmentation);
+  if (augmentationMisfit !== null) {
+    const path = info.storage === 'raw' ? 'augmentation.resolution' : 'augmentation.cropPadding';
+    return { code, path, message: augmentationMisfit };
+  }
+  const modelMisfit = misfitOf(model.id, ...imageSizeOf(info, augmentation));
+  if (modelMisfit !== null) return { code, path: 'model.id', message: modelMisfit };
   const { trainCount, name } = info;
-  if (dataset.trainSubset === null || dataset.trainSubset <= trainCount) return;
-  throw new LabError(
-    'CONFIG_INVALID',
-    `${name} has ${trainCount} training images; the experiment asks for ${dataset.trainSubset}. Ask for fewer, or for all.`,
-  );
+  if (dataset.trainSubset === null || dataset.trainSubset <= trainCount) return null;
+  const message = `${name} has ${trainCount} training images; the experiment asks for ${dataset.trainSubset}. Ask for fewer, or for all.`;
+  return { code, path: 'dataset.trainSubset', message };
 };
 
 const endedRun = ({ read }: Store, id: RunId): RunSummary => {

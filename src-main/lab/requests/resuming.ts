@@ -2,7 +2,7 @@ import { LabError } from '../../../shared/errors.ts';
 import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
 import { withEpochs } from '../../../shared/runConfig.ts';
-import type { Experiment } from '../../../shared/runConfig.ts';
+import type { Experiment } from '../../../shared/experiment.ts';
 import type { Checkpoints } from '../checkpoints.ts';
 import type { Store } from '../store/index.ts';
 import { answering, doing } from './answering.ts';
@@ -72,6 +72,7 @@ const extensionOf = ({ read }: Store, runId: RunId, epochs: number): { experimen
       name: `${run.experimentName.slice(0, 100)}, ${epochs} epochs`,
       shared: { ...shared, epochs },
       arms: [optimizer],
+      axes: [],
       seeds: [seed],
       skipFinished: false,
     },

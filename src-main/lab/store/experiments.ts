@@ -1,7 +1,7 @@
 import { experimentSummarySchema } from '../../../shared/run.ts';
 import type { ExperimentSummary } from '../../../shared/run.ts';
-import { experimentSchema } from '../../../shared/runConfig.ts';
-import type { Experiment } from '../../../shared/runConfig.ts';
+import { experimentSchema } from '../../../shared/experiment.ts';
+import type { Experiment } from '../../../shared/experiment.ts';
 import type { Database } from './database.ts';
 
 interface Row {

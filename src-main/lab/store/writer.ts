@@ -1,6 +1,7 @@
 import type { EpochMetrics, StepMetrics } from '../../../shared/metrics.ts';
 import type { CheckpointFile, RunId } from '../../../shared/run.ts';
-import type { Experiment, RunConfig } from '../../../shared/runConfig.ts';
+import type { Experiment } from '../../../shared/experiment.ts';
+import type { RunConfig } from '../../../shared/runConfig.ts';
 import type { Database } from './database.ts';
 import { checkpointTable } from './checkpoints.ts';
 import { deviceProbeTable } from './deviceProbes.ts';

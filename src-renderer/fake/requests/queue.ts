@@ -1,6 +1,6 @@
 import type { LabApi } from '../../../shared/labApi.ts';
 import { methodOf } from '../../../shared/method.ts';
-import { experimentSchema, runsOf, type Experiment } from '../../../shared/runConfig.ts';
+import { experimentSchema, expand, type Experiment } from '../../../shared/experiment.ts';
 import { Refusal } from '../../refusal.ts';
 import { stepMs, stepsOfEpoch } from '../training.ts';
 import { now, type FakeWorkspace } from '../workspace.ts';
@@ -31,7 +31,7 @@ export const fakeQueueRequests = (workspace: FakeWorkspace): QueueApi => {
 
   return {
     plan: async (input) =>
-      runsOf(check(input)).map((config) => ({
+      expand(check(input)).map((config) => ({
         config,
         method: methodOf(config.optimizer),
         finishedRunId: workspace.finishedRun(config),
@@ -41,7 +41,7 @@ export const fakeQueueRequests = (workspace: FakeWorkspace): QueueApi => {
     enqueue: async (input) => {
       workspace.mayChange();
       const experiment = check(input);
-      const kept = runsOf(experiment).filter(
+      const kept = expand(experiment).filter(
         (config) => !experiment.skipFinished || workspace.finishedRun(config) === null,
       );
       if (kept.length === 0)

@@ -56,7 +56,14 @@ export const fakeChangingRequests = (workspace: FakeWorkspace): ChangingApi => (
     const { run, epochs: done } = workspace.detailOf(runId);
     const { optimizer, seed, ...shared } = run.config;
     const name = `${run.experimentName}, ${epochs} epochs`;
-    const experiment = { name, shared: { ...shared, epochs }, arms: [optimizer], seeds: [seed], skipFinished: false };
+    const experiment = {
+      name,
+      shared: { ...shared, epochs },
+      arms: [optimizer],
+      axes: [],
+      seeds: [seed],
+      skipFinished: false,
+    };
     const [detail] = workspace.addExperiment(experiment);
     if (detail === undefined) throw new Error('One run was expected.');
     for (const { epoch } of done) addEpoch(detail, epoch);

@@ -1,7 +1,7 @@
 import { copyFileSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { runsOf } from '../../../shared/runConfig.ts';
+import { expand } from '../../../shared/experiment.ts';
 import { isBackupDue, listBackups } from '../../../src-main/lab/store/backups.ts';
 import { openStore } from '../../../src-main/lab/store/index.ts';
 import type { Store } from '../../../src-main/lab/store/index.ts';
@@ -12,7 +12,7 @@ import { temporaryFolder } from '../fixtures/labs.ts';
 
 const add = (store: Store, count: number): void => {
   const experiment = experimentOf({ seeds: Array.from({ length: count }, (_, seed) => seed) });
-  store.write.addExperiment(experiment, runsOf(experiment));
+  store.write.addExperiment(experiment, expand(experiment));
 };
 const workspaceWith = async (runs: number): Promise<string> => {
   const folder = temporaryFolder();

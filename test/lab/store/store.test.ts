@@ -13,8 +13,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Experiment } from '../../../shared/runConfig.ts';
-import { groupConfigOf, runsOf } from '../../../shared/runConfig.ts';
+import type { Experiment } from '../../../shared/experiment.ts';
+import { expand } from '../../../shared/experiment.ts';
+import { groupConfigOf } from '../../../shared/runConfig.ts';
 import { groupHash } from '../../../src-main/lab/store/groupHash.ts';
 import { openStore } from '../../../src-main/lab/store/index.ts';
 import type { Store } from '../../../src-main/lab/store/index.ts';
@@ -32,7 +33,7 @@ const open = async (folder: string, migrations = migrationsFolder): Promise<Stor
   return store;
 };
 
-const add = (store: Store, experiment: Experiment) => store.write.addExperiment(experiment, runsOf(experiment));
+const add = (store: Store, experiment: Experiment) => store.write.addExperiment(experiment, expand(experiment));
 
 /** A workspace with one run of one epoch, closed. */
 const usedWorkspace = async (): Promise<string> => {
@@ -61,7 +62,7 @@ test('what was written is read back exactly, also after the store was closed', a
 
   const { read } = await open(folder);
   expect(read.experiment(1)).toEqual(experiment);
-  expect(read.runs.all().map(({ config }) => config)).toEqual(runsOf(experiment));
+  expect(read.runs.all().map(({ config }) => config)).toEqual(expand(experiment));
   expect(read.epochs(1)).toEqual([
     epochOf(1, { trainLoss: null }),
     epochOf(2, { imagesPerSecond: null, testAccuracy: 1 / 3 }),
@@ -142,7 +143,7 @@ test('of self-tests the newest of each engine and precision is read, for machine
 });
 
 test('runs that differ only in seed are one group, whatever the order of their keys', () => {
-  const [a, b] = runsOf(experimentOf({ seeds: [1, 2] })).map(groupConfigOf);
+  const [a, b] = expand(experimentOf({ seeds: [1, 2] })).map(groupConfigOf);
   if (a === undefined || b === undefined) throw new Error('two runs expected');
   expect(groupHash(a)).toBe(groupHash(b));
   expect(groupHash(Object.fromEntries(Object.entries(a).reverse()) as typeof a)).toBe(groupHash(a));

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { mostAxisValues } from './axisValues.ts';
+import { canonicalJson, optimizerSchema, runConfigSchema, seedSchema, sharedConfigSchema } from './runConfig.ts';
+import type { GroupConfig, RunConfig } from './runConfig.ts';
+import { axisPaths, unknownPath, withSetting } from './settingPaths.ts';
+
+const mostRuns = 10_000;
+
+interface Setting {
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** A setting and the values that it takes in turn. */
+const axisSchema = z.strictObject({
+  /** Dotted path in a run's configuration: `optimizer.rho` is each method's own, `epochs` is shared. */
+  path: z.string().max(120),
+  values: z
+    .array(z.union([z.number(), z.string().max(120), z.boolean(), z.null()]))
+    .min(1, 'give at least one value')
+    .max(mostAxisValues, `an axis takes up to ${mostAxisValues} values`),
+});
+export type Axis = z.infer<typeof axisSchema>;
+
+const experimentFields = z.strictObject({
+  name: z.string().trim().min(1, 'give the experiment a name').max(120),
+  shared: sharedConfigSchema,
+  arms: z.array(optimizerSchema).min(1, 'choose at least one method').max(100),
+  /** Experiments from before there were axes are read as having none. */
+  axes: z.array(axisSchema).max(10).default([]),
+  seeds: z.array(seedSchema).min(1, 'give at least one seed').max(100),
+  /** Leave out runs whose configuration and seed have finished already. */
+  skipFinished: z.boolean(),
+});
+export type Experiment = z.infer<typeof experimentFields>;
+
+/** What the user asks for: arms × axes × seeds over one shared configuration. Errors stand at the field that is wrong. */
+export const experimentSchema = experimentFields.superRefine((experiment, context) => {
+  const refuse = (path: (string | number)[], message: string): void =>
+    context.addIssue({ code: 'custom', path, message });
+  const count = gridSize(experiment);
+  if (count > mostRuns) refuse(['axes'], `these would be ${count} runs; an experiment takes up to ${mostRuns}`);
+  const bases = baseConfigs(experiment);
+  for (const [index, { path, values }] of experiment.axes.entries()) {
+    if (!axisPaths.includes(path)) refuse(['axes', index, 'path'], unknownPath(path));
+    else if (experiment.axes.findIndex((axis) => axis.path === path) < index)
+      refuse(['axes', index, 'path'], `${path} is an axis already`);
+    else if (!path.startsWith('schedule.') && bases.every((base) => withSetting(base, path, values[0]) === null))
+      refuse(['axes', index, 'path'], `no method of this experiment has ${path}`);
+  }
+  if (context.issues.length > 0) return;
+  refuseValues(experiment, refuse);
+});
+
+/** Every value is tried on every method, with the first values of the axes before it. */
+const refuseValues = (experiment: Experiment, refuse: (path: (string | number)[], message: string) => void): void => {
+  const byMethod = new Map(baseConfigs(experiment).map((config) => [config.optimizer.name, config]));
+  for (const [index, { path, values }] of experiment.axes.entries()) {
+    for (const [at, value] of values.entries()) {
+      for (const base of byMethod.values()) {
+        const config = withSetting(base, path, value);
+        const parsed = config === null ? null : runConfigSchema.safeParse({ ...config, seed: 0 });
+        if (parsed === null || parsed.success) continue;
+        const [issue] = parsed.error.issues;
+        refuse(['axes', index, 'values', at], `${String(value)}: ${issue?.message ?? 'invalid'}`);
+        break;
+      }
+    }
+  }
+};
+
+const baseConfigs = ({ shared, arms }: Experiment): GroupConfig[] =>
+  arms.map((optimizer) => ({ ...shared, optimizer }));
+
+/** Runs of the full grid, before those that are equal are taken together. */
+export const gridSize = ({ arms, axes, seeds }: Experiment): number =>
+  axes.reduce((product, { values }) => product * values.length, arms.length * seeds.length);
+
+/**
+ * The configurations of an experiment without seeds, each once: the first axis outermost, the last one fastest, the arms inside. An axis
+ * whose setting an arm does not have leaves that arm as it is.
+ */
+export const expandGroups = (experiment: Experiment): GroupConfig[] => {
+  const points = experiment.axes.reduce<readonly (readonly Setting[])[]>(
+    (before, { path, values }) => before.flatMap((point) => values.map((value) => [...point, { path, value }])),
+    [[]],
+  );
+  const bases = baseConfigs(experiment);
+  const all = points.flatMap((point) =>
+    bases.map((base) => point.reduce((config, { path, value }) => withSetting(config, path, value) ?? config, base)),
+  );
+  const distinct = new Map(all.map((config) => [canonicalJson(config), config]));
+  return [...distinct.values()];
+};
+
+/** The runs of an experiment, each once: seeds outside, then the axes, arms inside, so that an early stop leaves balanced groups. */
+export const expand = (experiment: Experiment): RunConfig[] => {
+  const groups = expandGroups(experiment);
+  return [...new Set(experiment.seeds)].flatMap((seed) => groups.map((group) => ({ ...group, seed })));
+};
+
+/** Where the experiment says what a run's setting is: at the axis that sets it, else in what is shared. */
+export const fieldOfSetting = ({ axes }: Experiment, path: string): string => {
+  const axis = axes.findIndex((candidate) => candidate.path === path);
+  return axis < 0 ? `shared.${path}` : `axes.${axis}.values`;
+};
+
+export const presetSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  title: z.string().min(1),
+  /** One sentence: what it shows, and roughly how long it takes. */
+  description: z.string().min(1),
+  experiment: experimentSchema,
+});
+export type Preset = z.infer<typeof presetSchema>;

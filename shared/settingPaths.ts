@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { runConfigSchema } from './runConfig.ts';
+import type { GroupConfig } from './runConfig.ts';
+
+/** Without what only says how a value may be absent. */
+const bare = (schema: unknown): unknown =>
+  schema instanceof z.ZodDefault || schema instanceof z.ZodNullable ? bare(schema.unwrap()) : schema;
+
+const alternatives = (schema: unknown): readonly z.ZodObject[] => {
+  const inner = bare(schema);
+  if (inner instanceof z.ZodObject) return [inner];
+  return inner instanceof z.ZodDiscriminatedUnion ? (inner.options as z.ZodObject[]) : [];
+};
+
+/** Leaves of a configuration's schema: dotted path → whether it takes one value (not a list). */
+const leaves = (schema: unknown, prefix: string): [path: string, isSingle: boolean][] =>
+  alternatives(schema).flatMap((object) =>
+    Object.entries(object.shape).flatMap(([key, inner]): [string, boolean][] =>
+      alternatives(inner).length > 0
+        ? leaves(inner, `${prefix}${key}.`)
+        : [[prefix + key, !(bare(inner) instanceof z.ZodArray)]],
+    ),
+  );
+
+const kinds = new Map(leaves(runConfigSchema, '').filter(([path]) => path !== 'seed' && path !== 'optimizer.name'));
+
+/** Every setting of a run by its dotted path; seeds and methods are chosen in lists of their own. */
+export const settingPaths: readonly string[] = [...kinds.keys()];
+
+/** Settings that can be an axis of an experiment. */
+export const axisPaths: readonly string[] = settingPaths.filter((path) => kinds.get(path) === true);
+
+/** The path that a user means: the whole one, its last part where no other ends so (`rho`), or its first (`model`); null if none. */
+export const settingPathOf = (text: string): string | null => {
+  if (kinds.has(text)) return text;
+  const ends = settingPaths.filter((path) => path.endsWith(`.${text}`));
+  if (ends.length === 1) return ends[0] ?? null;
+  return [`${text}.id`, `${text}.name`].find((path) => kinds.has(path)) ?? null;
+};
+
+/** What to say of a path that is none, with those that are written most alike. */
+export const unknownPath = (text: string): string => {
+  const last = text.split('.').at(-1) ?? text;
+  const distances = settingPaths.map((path): [string, number] => [
+    path,
+    Math.min(distance(text, path), distance(last, path.split('.').at(-1) ?? path)),
+  ]);
+  const near = distances.toSorted(([, a], [, b]) => a - b).slice(0, 3);
+  return `there is no setting “${text}”; near it are ${near.map(([path]) => path).join(', ')}`;
+};
+
+/** Levenshtein's distance. */
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of Array.from(a.toLowerCase()).entries()) {
+    const next = [i + 1];
+    for (const [j, other] of Array.from(b.toLowerCase()).entries())
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+};
+
+type Plain = Readonly<Record<string, unknown>>;
+
+/** The alternative of a schema that this value follows. */
+const followed = (schema: unknown, value: Plain): z.ZodObject | undefined => {
+  const all = alternatives(schema);
+  return all.length === 1
+    ? all[0]
+    : all.find((object) => z.safeParse(object.shape.name as z.ZodType, value.name).success);
+};
+
+/** A configuration with another value of a setting, unchecked; null where its method or schedule has no such setting. */
+export const withSetting = (config: GroupConfig, path: string, value: unknown): GroupConfig | null =>
+  changed(runConfigSchema, config, path.split('.'), value) as GroupConfig | null;
+
+const changed = (
+  schema: unknown,
+  config: Plain,
+  [key = '', ...rest]: readonly string[],
+  value: unknown,
+): Plain | null => {
+  const object = followed(schema, config);
+  if (object === undefined || !Object.hasOwn(object.shape, key)) return null;
+  // The name of an alternative: what belonged to another one goes.
+  if (rest.length === 0 && key === 'name') return config.name === value ? config : { name: value };
+  if (rest.length === 0) return { ...config, [key]: value };
+  const inner = changed(object.shape[key], config[key] as Plain, rest, value);
+  return inner === null ? null : { ...config, [key]: inner };
+};

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { parseAxisValues, parseValue } from '../../shared/axisValues.ts';
+import { LabError } from '../../shared/errors.ts';
+import { experimentSchema } from '../../shared/experiment.ts';
+import type { Axis, Experiment } from '../../shared/experiment.ts';
+import { runConfigSchema } from '../../shared/runConfig.ts';
+import { settingPathOf, unknownPath, withSetting } from '../../shared/settingPaths.ts';
+import type { Lab } from '../lab/service.ts';
+import { parseConfig } from './configErrors.ts';
+
+/** Which experiment a command works on, and what the user changed of it. */
+export interface ExperimentOptions {
+  /** A JSON file: an experiment, a preset or the configuration of one run. */
+  readonly file?: string | undefined;
+  readonly preset?: string | undefined;
+  readonly seeds?: readonly number[] | undefined;
+  readonly epochs?: number | undefined;
+  readonly name?: string | undefined;
+  /** `path=value` */
+  readonly set: readonly string[];
+  /** `path=values` */
+  readonly sweep: readonly string[];
+}
+
+/** @throws LabError CONFIG_INVALID that names the file or the option, and the field. */
+export const readExperiment = async (lab: Lab, options: ExperimentOptions): Promise<Experiment> => {
+  const { file, preset, seeds, epochs, name } = options;
+  const what = file === undefined ? 'The experiment' : basename(file);
+  const original = file === undefined ? await presetOf(lab, preset ?? '') : experimentIn(await readJson(file), what);
+  const changed = {
+    ...original,
+    name: name ?? original.name,
+    seeds: [...(seeds ?? original.seeds)],
+    shared: { ...original.shared, epochs: epochs ?? original.shared.epochs },
+  };
+  const axes = options.sweep.map(axisOf);
+  const wished = options.set.reduce(withSet, changed);
+  const kept = wished.axes.filter(({ path }) => !axes.some((axis) => axis.path === path));
+  return parseConfig(experimentSchema, { ...wished, axes: [...kept, ...axes] }, what);
+};
+
+const presetOf = async (lab: Lab, id: string): Promise<Experiment> => {
+  const presets = await lab.presets({});
+  const preset = presets.find((candidate) => candidate.id === id);
+  if (preset !== undefined) return preset.experiment;
+  const lines = presets.map((each) => `  ${each.id}: ${each.description}`);
+  throw new LabError('CONFIG_INVALID', `There is no preset "${id}"; choose one of these:\n${lines.join('\n')}`);
+};
+
+/** The experiment that a file holds, by itself or in a preset; of one run's configuration, the experiment of that run. */
+const experimentIn = (content: unknown, fileName: string): Experiment => {
+  const has = (key: string): boolean => typeof content === 'object' && content !== null && key in content;
+  if (has('experiment')) return experimentIn((content as { experiment: unknown }).experiment, fileName);
+  const name = fileName.replace(/\.json$/, '');
+  if (has('shared') || has('arms') || has('seeds'))
+    return parseConfig(experimentSchema, { name, skipFinished: false, ...(content as object) }, fileName);
+  const { optimizer, seed, ...shared } = parseConfig(runConfigSchema, content, fileName);
+  const experiment = { name, shared, arms: [optimizer], axes: [], seeds: [seed], skipFinished: false };
+  return parseConfig(experimentSchema, experiment, 'The experiment');
+};
+
+const readJson = async (file: string): Promise<unknown> => {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new LabError('CONFIG_INVALID', `${file} cannot be read; give the path of a JSON file.`, { cause: error });
+  }
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, '')); // some editors begin a file with a byte order mark
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    throw new LabError('CONFIG_INVALID', `${file} is no JSON: ${found}.`, { cause: error });
+  }
+};
+
+/** `path=text` apart, the path in full. */
+const assignment = (option: '--set' | '--sweep', text: string): readonly [path: string, text: string] => {
+  const at = text.indexOf('=');
+  if (at < 1) throw new LabError('CONFIG_INVALID', `${option} ${text}: expected path=value, such as epochs=5.`);
+  const written = text.slice(0, at).trim();
+  const path = settingPathOf(written);
+  if (path === null) throw new LabError('CONFIG_INVALID', `${option} ${text}: ${unknownPath(written)}.`);
+  return [path, text.slice(at + 1)];
+};
+
+const axisOf = (option: string): Axis => {
+  const [path, text] = assignment('--sweep', option);
+  const { values, error } = parseAxisValues(text);
+  if (error !== null) throw new LabError('CONFIG_INVALID', `--sweep ${option}: ${error}.`);
+  return { path, values: [...values] };
+};
+
+/** Sets a shared setting, or one of every method that has it. */
+const withSet = (experiment: Experiment, option: string): Experiment => {
+  const [path, text] = assignment('--set', option);
+  const all = experiment.arms.map((optimizer) =>
+    withSetting({ ...experiment.shared, optimizer }, path, parseValue(text)),
+  );
+  const [some] = all.filter((config) => config !== null);
+  if (some === undefined)
+    throw new LabError('CONFIG_INVALID', `--set ${option}: no method or schedule of this experiment has ${path}.`);
+  const { optimizer: _, ...shared } = some;
+  const arms = experiment.arms.map((arm, index) => all[index]?.optimizer ?? arm);
+  return { ...experiment, shared, arms, axes: experiment.axes.filter((axis) => axis.path !== path) };
+};

@@ -1,0 +1,40 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
+import { sam } from '../lab/fixtures/configs.ts';
+import { smallRun } from './smallRun.ts';
+import { cli, newWorkspace } from './spawnCli.ts';
+
+test('an experiment file is planned, swept, compared and found in the history', { timeout: 300_000 }, async () => {
+  const workspace = await newWorkspace();
+  await cli(workspace, ['import-data', await folderWith(smallIdx()), '--name', 'small']);
+  const { optimizer, seed, ...shared } = smallRun('small', 2);
+  const file = join(workspace, 'sweep.json');
+  // With a byte order mark, as some editors write it.
+  await writeFile(file, `\uFEFF${JSON.stringify({ shared, arms: [optimizer, sam], seeds: [seed] })}`);
+  const args = [file, '--set', 'epochs=1', '--sweep', 'optimizer.rho=0.01:0.02:0.01'];
+
+  const planned = await cli(workspace, ['plan', ...args]);
+  expect(planned.stdout).toContain('2 methods × 2 × optimizer.rho × 1 seeds = 3 runs');
+  expect(planned.stdout).toContain('0 have finished');
+  const { code, stdout } = await cli(workspace, ['compare', ...args, '--json']);
+  expect(code).toBe(0);
+  expect(JSON.stringify(JSON.parse(stdout))).toContain('0.02');
+  expect((await cli(workspace, ['plan', ...args])).stdout).toContain('3 have finished');
+  const found = await cli(workspace, ['runs', '--method', 'sam', '--search', 'SWEEP', '--limit', '1', '--json']);
+  expect(JSON.parse(found.stdout)).toMatchObject([
+    { id: 3, state: 'finished', config: { epochs: 1, optimizer: { rho: 0.02 } } },
+  ]);
+
+  const wrong = await cli(workspace, ['compare', file, '--sweep', 'optimizer.rh=1']);
+  expect(wrong).toMatchObject({ code: 2, stdout: '' });
+  expect(wrong.stderr).toContain('near it are optimizer.rho');
+  const refused = await cli(workspace, ['plan', file, '--sweep', 'epochs=1,0']);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(/sweep\.json .*\n {2}axes\.0\.values\.1: 0: /);
+});
+
+test('presets are listed', async () => {
+  expect((await cli(await newWorkspace(), ['presets'])).stdout).toMatch(/^quick +Quick comparison +6$/m);
+});

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { expand, expandGroups, experimentSchema } from '../../shared/experiment.ts';
+import { canonicalJson, runConfigSchema } from '../../shared/runConfig.ts';
+import { settingPathOf } from '../../shared/settingPaths.ts';
+import { esam, experimentOf, sam, sgd } from '../lab/fixtures/configs.ts';
+
+const issuesOf = (experiment: unknown): [path: string, message: string][] =>
+  (experimentSchema.safeParse(experiment).error?.issues ?? []).map(({ path, message }) => [path.join('.'), message]);
+
+test('seeds outside, the first axis outermost, arms inside; an arm without the setting is run once', () => {
+  const axes = [
+    { path: 'epochs', values: [1, 2] },
+    { path: 'optimizer.rho', values: [0.1, 0.2] },
+  ];
+  const runs = expand(experimentSchema.parse(experimentOf({ arms: [sgd, sam], axes, seeds: [7, 8] })));
+  expect(
+    runs.map(({ seed, epochs, optimizer }) => [seed, epochs, optimizer.name === 'sgd' ? null : optimizer.rho]),
+  ).toEqual([7, 8].flatMap((seed) => [1, 2].flatMap((epochs) => [null, 0.1, 0.2].map((rho) => [seed, epochs, rho]))));
+});
+
+test('each run comes once, every seed has every group, and every configuration is valid', () => {
+  const distinct = <T>(values: fc.Arbitrary<T>) => fc.uniqueArray(values, { minLength: 1, maxLength: 4 });
+  const experiments = fc.record({
+    arms: fc.array(fc.constantFrom(sgd, sam, esam), { minLength: 1, maxLength: 4 }),
+    epochs: distinct(fc.integer({ min: 1, max: 9 })),
+    rates: distinct(fc.integer({ min: 1, max: 9 })),
+    seeds: distinct(fc.nat(100)),
+  });
+  fc.assert(
+    fc.property(experiments, ({ arms, epochs, rates, seeds }) => {
+      const axes = [
+        { path: 'epochs', values: epochs },
+        { path: 'optimizer.learningRate', values: rates },
+      ];
+      const experiment = experimentSchema.parse(experimentOf({ arms, axes, seeds }));
+      const runs = expand(experiment);
+      expect(runs).toHaveLength(new Set(arms).size * epochs.length * rates.length * seeds.length);
+      expect(new Set(runs.map(canonicalJson)).size).toBe(runs.length);
+      expect(runs).toEqual(seeds.flatMap((seed) => expandGroups(experiment).map((group) => ({ ...group, seed }))));
+      for (const run of runs) expect(runConfigSchema.safeParse(run).success).toBe(true);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('an experiment from before there were axes is read as having none', () => {
+  const { axes: _, ...old } = experimentOf();
+  expect(experimentSchema.parse(old)).toEqual(experimentOf());
+});
+
+test('what is wrong with an axis stands at its field', () => {
+  const withAxes = (...axes: [path: string, values: unknown[]][]) => ({
+    ...experimentOf({ arms: [sgd] }),
+    axes: axes.map(([path, values]) => ({ path, values })),
+  });
+  expect(issuesOf(withAxes(['epoch', [1]]))).toEqual([['axes.0.path', expect.stringContaining('near it are epochs')]]);
+  expect(issuesOf(withAxes(['optimizer.rho', [1]]))).toEqual([['axes.0.path', expect.stringContaining('no method')]]);
+  expect(issuesOf(withAxes(['epochs', [1]], ['epochs', [2]]))).toEqual([['axes.1.path', expect.any(String)]]);
+  expect(issuesOf(withAxes(['epochs', [1, 0]]))).toEqual([['axes.0.values.1', expect.stringContaining('0: ')]]);
+  expect(issuesOf(withAxes(['seed', [1]]))[0]?.[0]).toBe('axes.0.path');
+  const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
+  expect(issuesOf(withAxes(['epochs', hundred], ['batchSize', hundred], ['logEvery', [1, 2]]))).toEqual([
+    ['axes', expect.stringContaining('20000 runs')],
+  ]);
+});
+
+test('a path is found by its last part, or by its first', () => {
+  expect(['rho', 'model', 'schedule', 'epochs', 'dataset.labelNoise', 'nothing'].map(settingPathOf)).toEqual([
+    'optimizer.rho',
+    'model.id',
+    'schedule.name',
+    'epochs',
+    'dataset.labelNoise',
+    null,
+  ]);
+});
