@@ -40,7 +40,7 @@ const start = async (): Promise<{ child: ChildProcess; url: string }> => {
     }
     child.once('exit', (code) => reject(new Error(`npm start ended with ${String(code)}: ${said}`)));
   });
-  expect(said).toContain('There is no display here');
+  expect(said).toContain('There is no display');
   return { child, url: address };
 };
 const endOf = (child: ChildProcess): Promise<number | null> =>
