@@ -18,7 +18,6 @@ export const trainExperiment = async (lab: Lab, experiment: Experiment): Promise
   const watch = watchRuns(lab);
   try {
     const { experimentId, runIds } = await lab.enqueue(experiment);
-    if (runIds.length === 0) say('Every run of this experiment has finished before.');
     return { experimentId, ...(await watch.until(runIds, () => cancelWaiting(lab, runIds))) };
   } finally {
     watch.end();

@@ -32,11 +32,13 @@ export const plan = async (settings: Settings, options: ExperimentOptions): Prom
     ]);
     await print(
       [
-        `${experiment.name}: ${[`${arms.length} methods`, ...axes.map(({ path, values }) => `${values.length} × ${path}`), `${seeds.length} seeds`].join(' × ')} = ${runs.length} runs`,
+        `${experiment.name}: ${[counted(arms.length, 'method'), ...axes.map(({ path, values }) => `${values.length} × ${path}`), counted(seeds.length, 'seed')].join(' × ')} = ${counted(runs.length, 'run')}`,
         ...(saved > 0
           ? [`${saved} of the grid are no runs of their own: an axis does not apply to their method.`]
           : []),
-        `${runs.length - left.length} have finished; the others take ${known.length < left.length ? 'at least ' : ''}${hours(total)}`,
+        known.length === 0 && left.length > 0
+          ? `${runs.length - left.length} have finished; how long the others take is not known before a self-test (esam-lab device --test)`
+          : `${runs.length - left.length} have finished; the others take ${known.length < left.length ? 'at least ' : ''}${hours(total)}`,
         columns([['method', ...axes.map(({ path }) => path), 'seed', 'estimated'], ...rows]),
       ].join('\n'),
     );
@@ -49,3 +51,5 @@ const valueAt = (config: unknown, path: string): string => {
     .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], config);
   return found === undefined ? '–' : typeof found === 'string' ? found : JSON.stringify(found);
 };
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
