@@ -157,8 +157,8 @@ export const restore = (
   const aside = present.length === 0 ? null : `former-${new Date().toISOString().replace(/[-:.]/g, '')}`;
   if (aside !== null) {
     mkdirSync(join(folder, aside));
-    // The database last: cut short before it, the workspace is still the former one.
-    for (const file of present.toReversed()) renameSync(join(folder, file), join(folder, aside, file));
+    // The database first: cut short after it, nothing opens what is left of it without its log.
+    for (const file of present) renameSync(join(folder, file), join(folder, aside, file));
   }
   renameDurably(unfinished, join(folder, databaseName));
   return { name, aside };
