@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, rename, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
@@ -54,7 +55,7 @@ export class Uploads {
     const { bavail, bsize } = await statfs(folder);
     if (sizeBytes + spareBytes > bavail * bsize)
       throw new UploadRefused(507, 'The disk of the lab has too little room.');
-    const partial = `${path}.part`;
+    const partial = `${path}.${randomUUID()}.part`;
     try {
       await pipeline(body, createWriteStream(partial, { flags: 'wx' }));
       await rename(partial, path);

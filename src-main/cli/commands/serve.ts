@@ -61,9 +61,12 @@ const openedLab = (settings: Settings, uploads: Uploads) => {
       await uploads.clearLeft();
       lab = uploads.clearingAfterImport(opened);
     } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      refusal = error;
-      say(error.message);
+      if (!(error instanceof LabError)) console.error(error);
+      refusal =
+        error instanceof LabError
+          ? error
+          : new LabError('INTERNAL', 'The lab met an error of its own; its terminal shows it.');
+      say(refusal.message);
     }
   };
   const tried = (): Promise<void> => {

@@ -59,7 +59,7 @@ export const writeNumbers = (
   const unfinished = `${path}.${process.pid}.part`;
   const hash = createHash('sha256');
   try {
-    const file = openSync(unfinished, 'w');
+    const file = openSync(unfinished, 'wx'); // never into something that lies there, such as a link
     try {
       for (const bytes of [preamble, header, ...tensors.map(({ numbers }) => bytesOf(numbers))]) {
         hash.update(bytes);

@@ -6,11 +6,11 @@ import { findChromium } from '../../../src-main/runtimes/system/programs.ts';
 import { smallRun } from '../../cli/smallRun.ts';
 import { cli, newWorkspace, startCli } from '../../cli/spawnCli.ts';
 import { folderWith, smallIdx } from '../../lab/datasets/fixtures.ts';
-import { eventually, picture } from '../../page/page.ts';
+import { eventually, flags, picture } from '../../page/page.ts';
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: findChromium() ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+  browser = await chromium.launch({ executablePath: findChromium() ?? '', args: flags });
 });
 afterAll(() => browser.close());
 
