@@ -104,7 +104,10 @@ export const isBackupDue = (folder: string, now = Date.now()): boolean => {
   return now - madeAt >= dayMs && changedAt > madeAt;
 };
 
-/** Why a file is no whole database of this lab, or null. Changes nothing but what SQLite puts beside it. */
+/**
+ * Why a file is no whole database of this lab, or null: its pages, tables and indexes. Values are not judged (SQLite leaves CHECKs out where it
+ * may not write): a copy with one odd row is better than none. Changes nothing but what SQLite puts beside the file.
+ */
 const backupProblem = (open: OpenDatabase, file: string): string | null => {
   try {
     const database = open(file, { readonly: true, fileMustExist: true });

@@ -1,5 +1,6 @@
 import { copyFileSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { expand } from '../../../shared/experiment.ts';
 import { isBackupDue, listBackups } from '../../../src-main/lab/store/backups.ts';
@@ -61,6 +62,22 @@ test('a damaged backup is passed over; where none is whole, nothing is changed',
   expect(readFileSync(join(folder, 'lab.db'))).toHaveLength(0);
   expect((await restoreWorkspace(folder, null)).name).toBe(good);
   expect(await runsIn(folder)).toBe(2);
+});
+
+test('a copy that is not whole gets no backup’s name, and is not left lying', async () => {
+  const folder = await workspaceWith(3);
+  const store = await openStore(folder, migrationsFolder);
+  onTestFinished(() => store.close());
+  // An index that no longer has the order that its table says, as after a flipped bit: only a look into it finds that.
+  const other = new Sqlite(join(folder, 'lab.db')).unsafeMode(true);
+  other.pragma('writable_schema = ON');
+  other.prepare("UPDATE sqlite_schema SET sql = replace(sql, 'state', 'state DESC') WHERE name = 'run_by_state'").run();
+  other
+    .prepare("UPDATE run SET state = 'finished', started_at = '', ended_at = '', queue_position = NULL WHERE id = 1")
+    .run();
+  other.close();
+  await expect(store.backUp()).rejects.toThrow(/not whole.*run_by_state/);
+  expect(readdirSync(join(folder, 'backups'))).toEqual([]);
 });
 
 test('nothing is restored while a lab has the workspace open', async () => {
