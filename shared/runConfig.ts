@@ -79,6 +79,8 @@ const runFields = {
     id: datasetIdSchema,
     /** Train on this many randomly chosen examples (class-balanced); null = all. */
     trainSubset: z.number().int().min(1).max(1e9).nullable(),
+    /** Test on this many examples (class-balanced, the same ones whatever the seed); null = all. */
+    testSubset: z.number().int().min(1).max(1e9).nullable().default(null),
     /** Share of training labels replaced by another class, uniformly (symmetric noise). */
     labelNoise: z.number().min(0).max(1),
   }),

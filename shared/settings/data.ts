@@ -9,6 +9,12 @@ export const dataSettings = {
     help: 'Train on this many randomly chosen images, as many of each class.',
     texts: { null: 'all' },
   },
+  'dataset.testSubset': {
+    label: 'test subset',
+    unit: 'images',
+    help: 'Measure the accuracy on this many test images, as many of each class and the same for every seed; fewer are faster and less exact.',
+    texts: { null: 'all' },
+  },
   'dataset.labelNoise': {
     label: 'label noise',
     unit: '0–1',

@@ -45,7 +45,7 @@ const estimateOf = (read: StoreReader, config: RunConfig, dataset: DatasetInfo |
 
 /** Runs of one kind are expected to take equally long per image. */
 const kindOf = ({ model, dataset, optimizer, precision, device }: RunConfig): string =>
-  canonicalJson([model.id, dataset.id, methodOf(optimizer), precision, device]);
+  canonicalJson([model.id, dataset.id, dataset.testSubset, methodOf(optimizer), precision, device]);
 
 /** From finished runs of the same kind on this machine: median time per image in steps, and median time of an evaluation. */
 const estimateMs = (read: StoreReader, config: RunConfig, dataset: DatasetInfo): number | null => {

@@ -28,7 +28,8 @@ export const probeEstimateMs = (
   const evaluated = gflopsOf(config, 'float32', macs, probes) ?? trained;
   const passMs = (2 * macs) / 1e6; // of one image, at 1 GFLOP/s
   const imageMs = (mostUnits(config.optimizer) * passMs) / trained;
-  return config.epochs * (imagesPerEpoch(config, dataset) * imageMs + (dataset.testCount * passMs) / evaluated);
+  const tested = Math.min(config.dataset.testSubset ?? Infinity, dataset.testCount);
+  return config.epochs * (imagesPerEpoch(config, dataset) * imageMs + (tested * passMs) / evaluated);
 };
 
 const imagesPerEpoch = ({ batchSize, dropLast, dataset: { trainSubset } }: RunConfig, { trainCount }: DatasetInfo) => {

@@ -11,9 +11,10 @@ import type { RandomStream } from './data/rng.ts';
 import { balancedSubset, noisyLabels, type Labels } from './data/selection.ts';
 import type { Ops } from './engine/ops.ts';
 
-/** The chances on which the training examples and their labels depend. */
+/** The chances on which the examples and their labels depend. */
 export interface SelectionStreams {
   readonly subset: RandomStream;
+  readonly testSubset: RandomStream;
   readonly labelNoise: RandomStream;
 }
 
@@ -38,26 +39,27 @@ export const openExamples = (
   const misfit = augmentationMisfitOf(dataset, augmentation);
   if (misfit !== null) throw new LabError('CONFIG_INVALID', misfit);
   const classes = dataset.classNames.length;
-  const { trainSubset, labelNoise } = config.dataset;
+  const { trainSubset, testSubset, labelNoise } = config.dataset;
   const noised = <L extends Labels>(labels: L): L =>
     labelNoise > 0 ? noisyLabels(labels, classes, labelNoise, streams.labelNoise) : labels;
 
   if (dataset.storage === 'raw') {
     const files = readDataset(dataset, folder);
-    const subset =
-      trainSubset === null ? files.train : balancedSubset(files.train, classes, trainSubset, streams.subset);
+    const subset = balancedSubset(files.train, classes, trainSubset, streams.subset);
     checkDropLast(config, subset.count);
     const train = deviceExamples(ops, dataset, { ...subset, labels: noised(subset.labels) }, augmentation);
-    const test = deviceExamples(ops, dataset, files.test, null);
+    const tested = balancedSubset(files.test, classes, testSubset, streams.testSubset);
+    const test = deviceExamples(ops, dataset, tested, null);
     return { train, test, dispose: () => [train, test].forEach((examples) => examples.dispose()) };
   }
   const files = readImageDataset(dataset, folder);
-  const subset = trainSubset === null ? files.train : balancedFiles(files.train, classes, trainSubset, streams.subset);
+  const subset = balancedFiles(files.train, classes, trainSubset, streams.subset);
+  const tested = balancedFiles(files.test, classes, testSubset, streams.testSubset);
   checkDropLast(config, subset.count);
   const [side] = imageSizeOf(dataset, augmentation);
   const pool = decodingPool(files.root);
   const train = fileExamples(ops, dataset, { ...subset, labels: noised(subset.labels) }, augmentation, side, pool);
-  const test = fileExamples(ops, dataset, files.test, null, side, pool);
+  const test = fileExamples(ops, dataset, tested, null, side, pool);
   return {
     train,
     test,

@@ -67,7 +67,12 @@ export const openRun = (
   const half = mixedPrecisionOps(ops);
   const training = config.precision === 'bfloat16' ? half : ops;
 
-  const streams = { subset: stream('subset'), labelNoise: stream('labelNoise') };
+  const streams = {
+    subset: stream('subset'),
+    // Whatever a run's seed, the same images test it: they are no chance of the training's.
+    testSubset: randomStream(0, 'testSubset'),
+    labelNoise: stream('labelNoise'),
+  };
   const network = networkOf(config.model.id, [height, width, dataset.channels], classes);
   const examples = openExamples(ops, config, dataset, datasetFolder, streams);
   const { train, test } = examples;

@@ -3,7 +3,7 @@ import { type Preset } from '../../shared/experiment.ts';
 import { plainEsam, plainRule, plainSam, type OptimizerConfig, type SharedConfig } from '../../shared/runConfig.ts';
 
 const shared: SharedConfig = {
-  dataset: { id: 'mnist', trainSubset: 12000, labelNoise: 0 },
+  dataset: { id: 'mnist', trainSubset: 12000, testSubset: null, labelNoise: 0 },
   augmentation: { cropPadding: 2, flip: false, cutoutSize: 0, cutoutProbability: 0, resolution: null },
   model: { id: 'convnet' },
   precision: 'float32',
@@ -50,7 +50,11 @@ export const fakePresets: readonly Preset[] = [
     description: 'SWP alone and SDS alone beside SGD, SAM and ESAM, with three seeds; about ten minutes.',
     experiment: {
       name: 'Parts of ESAM',
-      shared: { ...shared, dataset: { id: 'fashion-mnist', trainSubset: null, labelNoise: 0 }, epochs: 8 },
+      shared: {
+        ...shared,
+        dataset: { id: 'fashion-mnist', trainSubset: null, testSubset: null, labelNoise: 0 },
+        epochs: 8,
+      },
       arms: [sgd, sam, esam, { ...esam, gamma: 1 }, { ...esam, beta: 1 }],
       axes: [],
       seeds: [0, 1, 2],
@@ -65,7 +69,7 @@ export const fakePresets: readonly Preset[] = [
       name: 'Table 1, ResNet-18, CIFAR-10',
       shared: {
         ...shared,
-        dataset: { id: 'cifar10', trainSubset: null, labelNoise: 0 },
+        dataset: { id: 'cifar10', trainSubset: null, testSubset: null, labelNoise: 0 },
         model: { id: 'resnet18' },
         augmentation: { cropPadding: 4, flip: true, cutoutSize: 0, cutoutProbability: 0, resolution: null },
         epochs: 200,

@@ -34,7 +34,7 @@ test.each(['cifar10', 'cifar100'])('%s-resnet18 has the settings of the paper', 
     batchSize: 128,
     schedule: { name: 'cosine' },
   });
-  expect(shared.dataset).toEqual({ id: dataset, trainSubset: null, labelNoise: 0 });
+  expect(shared.dataset).toEqual({ id: dataset, trainSubset: null, testSubset: null, labelNoise: 0 });
   expect(shared.augmentation).toMatchObject({ cropPadding: 4, flip: true, cutoutSize: 0 });
   expect(seeds).toHaveLength(3);
   expect(

@@ -333,6 +333,28 @@ test('too few examples for one whole batch are refused, as are files of another 
   rmSync(damaged, { recursive: true });
 });
 
+test('a test subset has as many images of each class, the same ones for every seed', () => {
+  /** The chosen labels, and the sum of each chosen image. */
+  const chosen = (seed: number): { labels: number[]; sums: number[] } => {
+    const run = open(tinyRun({ seed, dataset: { id: 'tiny', trainSubset: null, testSubset: 12, labelNoise: 0 } }));
+    const all = Int32Array.from({ length: run.test.count }, (_, index) => index);
+    const { images, labels } = run.test.batch(all, randomStream(1, 'augmentation'));
+    const pixels = [...tensorflow.download(images)];
+    const size = pixels.length / 12;
+    const sums = Array.from({ length: 12 }, (_, image) =>
+      pixels.slice(image * size, (image + 1) * size).reduce((sum, pixel) => sum + pixel, 0),
+    );
+    const narrow = tensorflow.cast(labels, 'int32');
+    const found = { labels: [...tensorflow.download(narrow)], sums };
+    [images, labels, narrow].forEach(tensorflow.dispose);
+    run.dispose();
+    return found;
+  };
+  const first = chosen(0);
+  expect([0, 1, 2, 3].map((label) => first.labels.filter((each) => each === label).length)).toEqual([3, 3, 3, 3]);
+  expect(chosen(7)).toEqual(first);
+});
+
 test('a smaller last batch is left out on request', async () => {
   const { epochs } = await trained(tinyRun({ dropLast: true, epochs: 1 }));
   expect(epochs).toMatchObject([{ steps: 6, images: 60 }]);

@@ -122,10 +122,15 @@ const datasetMisfit = (
   }
   const modelMisfit = misfitOf(model.id, ...imageSizeOf(info, augmentation));
   if (modelMisfit !== null) return { code, path: 'model.id', message: modelMisfit };
-  const { trainCount, name } = info;
-  if (dataset.trainSubset === null || dataset.trainSubset <= trainCount) return null;
-  const message = `${name} has ${trainCount} training images; the experiment asks for ${dataset.trainSubset}. Ask for fewer, or for all.`;
-  return { code, path: 'dataset.trainSubset', message };
+  const subsets = [
+    { path: 'dataset.trainSubset', asked: dataset.trainSubset, found: info.trainCount, kind: 'training' },
+    { path: 'dataset.testSubset', asked: dataset.testSubset, found: info.testCount, kind: 'test' },
+  ];
+  const tooLarge = subsets.find(({ asked, found }) => asked !== null && asked > found);
+  if (tooLarge === undefined) return null;
+  const { path, asked, found, kind } = tooLarge;
+  const message = `${info.name} has ${found} ${kind} images; the experiment asks for ${asked}. Ask for fewer, or for all.`;
+  return { code, path, message };
 };
 
 const endedRun = ({ read }: Store, id: RunId): RunSummary => {

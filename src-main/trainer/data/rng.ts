@@ -4,7 +4,8 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 
 /** The things that are left to chance; each draws from a stream of its own, so that a change in one never moves another. */
-export type StreamName = 'weights' | 'shuffle' | 'augmentation' | 'mask' | 'selection' | 'subset' | 'labelNoise';
+export type StreamName =
+  'weights' | 'shuffle' | 'augmentation' | 'mask' | 'selection' | 'subset' | 'testSubset' | 'labelNoise';
 
 /** A seeded sequence of random numbers (xoroshiro128+). */
 export interface RandomStream {

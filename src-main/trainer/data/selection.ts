@@ -18,9 +18,9 @@ export const balancedIndices = (labels: Labels, classes: number, size: number, r
   return chosen;
 };
 
-/** A balanced subset of examples in memory; all of them where there are no more. */
-export const balancedSubset = (all: Examples, classes: number, size: number, random: RandomStream): Examples => {
-  if (size >= all.count) return all;
+/** A balanced subset of examples in memory; all of them where `size` is null or they are no more. */
+export const balancedSubset = (all: Examples, classes: number, size: number | null, random: RandomStream): Examples => {
+  if (size === null || size >= all.count) return all;
   const chosen = balancedIndices(all.labels, classes, size, random);
   const pixels = all.images.length / all.count;
   const images = new Uint8Array(size * pixels);
