@@ -16,8 +16,7 @@ const folders = {
   'src-main/trainer/optimizers': ['optimizers', ['engine']],
   'src-main/images': ['images', []],
   'src-main/trainer/data': ['data', ['engine', 'images']],
-  'src-main/trainer/diagnostics': ['diagnostics', ['engine', 'models', 'optimizers', 'data']],
-  'src-main/trainer': ['trainer', ['engine', 'models', 'optimizers', 'data', 'diagnostics', 'files']],
+  'src-main/trainer': ['trainer', ['engine', 'models', 'optimizers', 'data', 'files']],
   'src-main/runtimes': ['runtimes', ['files']],
   'src-main/lab/store': ['store', ['files']],
   'src-main/lab/datasets': ['datasets', ['images', 'files']],
@@ -37,7 +36,6 @@ const types = Object.values(folders).map(([type]) => type);
 /** Packages that only these folders may import. */
 const packages = {
   'better-sqlite3': ['store'],
-  '@tensorflow/**': ['engine'],
   electron: ['main', 'preload'],
   sharp: ['images'],
 };

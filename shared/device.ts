@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { measuredEngines } from './engines.ts';
 import { deviceProbeSchema, probeProgressSchema } from './probe.ts';
 
 /** A step of installing a runtime. */
@@ -16,7 +17,7 @@ export type InstallProgress = z.infer<typeof installProgressSchema>;
 
 export const engineStatusSchema = z.strictObject({
   /** TensorFlow may have to be installed; WebAssembly comes with the lab. */
-  id: z.enum(['tensorflow', 'wasm']),
+  id: z.enum(measuredEngines),
   state: z.enum(['ready', 'missing', 'installing', 'broken']),
   /** "TensorFlow 2.21.0 (CPU)", where known. */
   version: z.string().nullable(),

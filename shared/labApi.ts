@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { damagedChoices, datasetInfoSchema, datasetKinds } from './dataset.ts';
 import { deviceStatusSchema } from './device.ts';
+import { measuredEngines } from './engines.ts';
 import { labErrorCodes } from './errors.ts';
 import { epochMetricsSchema, processUsageSchema, stepMetricsSchema } from './metrics.ts';
-import { probeEngines, probeStepsSchema } from './probe.ts';
+import { probeStepsSchema } from './probe.ts';
 import {
   curveAxes,
   curveMetrics,
@@ -64,7 +65,7 @@ export const labApi = {
    * Refused while a run trains; runs that wait start when it is over.
    */
   probe: {
-    input: z.strictObject({ engine: z.enum(probeEngines).optional(), steps: probeStepsSchema.optional() }),
+    input: z.strictObject({ engine: z.enum(measuredEngines).optional(), steps: probeStepsSchema.optional() }),
     output: nothing,
   },
   cancelProbe: { input: nothing, output: nothing },

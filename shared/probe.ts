@@ -1,13 +1,6 @@
 import { z } from 'zod';
+import { measuredEngines } from './engines.ts';
 import { deviceConfigSchema, modelIds, precisions, type Precision } from './runConfig.ts';
-
-/** Engines that the self-test measures, and the precisions of each. */
-export const probeEngines = ['tensorflow', 'wasm'] as const;
-export type ProbeEngine = (typeof probeEngines)[number];
-export const probedPrecisions: Readonly<Record<ProbeEngine, readonly Precision[]>> = {
-  tensorflow: ['float32', 'bfloat16'],
-  wasm: ['float32'],
-};
 
 /** Timed steps of each network, unless asked otherwise. */
 export const probeSteps = 10;
@@ -49,7 +42,7 @@ export type ProbeMeasurement = z.infer<typeof probeMeasurementSchema>;
 /** A measurement as the store keeps it: what was measured, where, how and when. */
 export const deviceProbeSchema = z.strictObject({
   ...probeMeasurementSchema.shape,
-  engine: z.enum(probeEngines),
+  engine: z.enum(measuredEngines),
   precision: z.enum(precisions),
   at: z.string(),
   labVersion: z.string(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { engineIds } from './engines.ts';
 import { optimizerSchema } from './methods/index.ts';
 
 export { optimizerSchema } from './methods/index.ts';
@@ -61,7 +62,7 @@ export const datasetIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lo
 
 /** Environment settings of the engine; they take effect before it loads, so they belong to the run. */
 export const deviceConfigSchema = z.strictObject({
-  engine: z.enum(['tensorflow', 'wasm', 'reference']),
+  engine: z.enum(engineIds),
   /** Threads inside an operation; 0 = all cores. */
   threads: z.number().int().min(0).max(1024),
   deterministic: z.boolean(),

@@ -2,8 +2,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { z } from 'zod';
 import { datasetKinds, type DatasetKind } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
-import { probeEngines, probeSteps, probeStepsSchema } from '../../shared/probe.ts';
-import type { ProbeEngine } from '../../shared/probe.ts';
+import { measuredEngines, type MeasuredEngine } from '../../shared/engines.ts';
+import { probeSteps, probeStepsSchema } from '../../shared/probe.ts';
 import { methodIds } from '../../shared/method.ts';
 import { runStates } from '../../shared/run.ts';
 import { exportFormats } from '../../shared/result.ts';
@@ -90,7 +90,7 @@ interface DeviceCommand {
   readonly install?: boolean;
   readonly variant: 'auto' | 'cpu' | 'gpu';
   readonly test?: boolean;
-  readonly engine?: ProbeEngine;
+  readonly engine?: MeasuredEngine;
   readonly steps?: number;
 }
 
@@ -208,7 +208,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .option('--install', 'install TensorFlow')
     .addOption(new Option('--variant <variant>', 'which TensorFlow').choices(['auto', 'cpu', 'gpu']).default('auto'))
     .option('--test', 'measure the engines: speed, and gradients against the reference; about a minute')
-    .addOption(new Option('--engine <engine>', 'test this one only').choices(probeEngines))
+    .addOption(new Option('--engine <engine>', 'test this one only').choices(measuredEngines))
     .option('--steps <count>', `test with so many timed steps of each network instead of ${probeSteps}`, probeStepCount)
     .action(async (options: DeviceCommand) => {
       const { install = false, variant, test = false, engine, steps } = options;

@@ -1,7 +1,8 @@
 import type { DeviceStatus } from '../../shared/device.ts';
 import { LabError } from '../../shared/errors.ts';
-import { probedPrecisions, probeEngines, probeSteps } from '../../shared/probe.ts';
-import type { DeviceProbe, ProbeEngine } from '../../shared/probe.ts';
+import { engineInfos, measuredEngines, type MeasuredEngine } from '../../shared/engines.ts';
+import { probeSteps } from '../../shared/probe.ts';
+import type { DeviceProbe } from '../../shared/probe.ts';
 import type { RunId } from '../../shared/run.ts';
 import type { Precision } from '../../shared/runConfig.ts';
 import { probeInTrainer } from './probing.ts';
@@ -27,7 +28,7 @@ export interface SelfTestParts {
 }
 
 interface Target {
-  readonly engine: ProbeEngine;
+  readonly engine: MeasuredEngine;
   readonly precision: Precision;
   readonly bindingPath: string | null;
 }
@@ -65,7 +66,7 @@ export class SelfTest {
     engine,
     steps = probeSteps,
   }: {
-    engine?: ProbeEngine | undefined;
+    engine?: MeasuredEngine | undefined;
     steps?: number | undefined;
   }): Promise<void> {
     this.#refuseIfBusy();
@@ -104,13 +105,15 @@ export class SelfTest {
     );
   }
 
-  async #targets(wanted: ProbeEngine | undefined): Promise<Target[]> {
-    const engines = wanted === undefined ? probeEngines : [wanted];
+  async #targets(wanted: MeasuredEngine | undefined): Promise<Target[]> {
+    const engines = wanted === undefined ? measuredEngines : [wanted];
     const targets: Target[] = [];
     for (const engine of engines) {
-      const bindingPath = engine === 'tensorflow' ? await this.#bindingPath(wanted === 'tensorflow') : null;
-      if (engine === 'tensorflow' && bindingPath === null) continue;
-      targets.push(...probedPrecisions[engine].map((precision) => ({ engine, precision, bindingPath })));
+      const { kind, precisions } = engineInfos[engine];
+      const isInstalled = kind === 'installed';
+      const bindingPath = isInstalled ? await this.#bindingPath(wanted === engine) : null;
+      if (isInstalled && bindingPath === null) continue;
+      targets.push(...precisions.map((precision) => ({ engine, precision, bindingPath })));
     }
     return targets;
   }

@@ -43,7 +43,7 @@ export interface LabOptions {
    * (command line: `compare` and `run` must not start what the app has queued). Default false.
    */
   readonly trainsOnlyOwnRuns?: boolean;
-  /** Default: a minute of silence, ten seconds to stop. */
+  /** Default: ten minutes of silence, ten seconds to stop. */
   readonly limits?: TrainingLimits;
   /** Between two checkpoints within an epoch. Default: ten minutes. */
   readonly checkpointEveryMs?: number;

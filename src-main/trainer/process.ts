@@ -7,7 +7,7 @@ import {
   type TrainerMessage,
   type TrainingEvent,
 } from '../../shared/trainerProtocol.ts';
-import { openEngine } from './engine/index.ts';
+import { openEngine } from './engine/engines.ts';
 import { probeEngine } from './probe/index.ts';
 import { openRun } from './run.ts';
 import { train, type StopRequest } from './train.ts';

@@ -1,6 +1,7 @@
-import { arch, cpus, platform, totalmem } from 'node:os';
+import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { imageSizeOf, type DatasetInfo } from '../../shared/dataset.ts';
 import type { RunEnvironment } from '../../shared/device.ts';
+import { engineInfos } from '../../shared/engines.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
 import type { DeviceExamples } from './data/batches.ts';
@@ -52,10 +53,13 @@ export const openRun = (
   const [height, width] = imageSizeOf(dataset, config.augmentation);
   const stream = (name: Parameters<typeof randomStream>[1]): RandomStream => randomStream(config.seed, name);
   const rankingPrecision = 'selectionPrecision' in config.optimizer ? config.optimizer.selectionPrecision : 'same';
-  if (config.device.engine !== 'tensorflow' && (config.precision === 'bfloat16' || rankingPrecision === 'bfloat16')) {
+  const { name, precisions } = engineInfos[config.device.engine];
+  const asked = rankingPrecision === 'same' ? config.precision : rankingPrecision;
+  const missing = [config.precision, asked].find((precision) => !precisions.includes(precision));
+  if (missing !== undefined) {
     throw new LabError(
       'CONFIG_INVALID',
-      `bfloat16 was asked for on the ${config.device.engine} engine, which has float numbers only. Choose TensorFlow, or float32.`,
+      `${missing} was asked for on the engine ${name}, which has ${precisions.join(' and ')} only. Choose another engine, or ${precisions.join(' or ')}.`,
     );
   }
   if (config.microBatch !== null && 'secondPass' in config.optimizer && config.optimizer.secondPass === 'gathered') {
@@ -101,11 +105,11 @@ export const openRun = (
     selection,
     environment: {
       engine: ops.name,
-      device: ops.name.includes('GPU') ? 'GPU' : 'CPU',
+      device: ops.device,
       threads: ops.threads,
       oneDnn: ops.oneDnn,
       cpuModel: cpu?.model ?? 'unknown',
-      cpuCores: cpus().length,
+      cpuCores: availableParallelism(),
       memoryBytes: totalmem(),
       platform: `${platform()} ${arch()}`,
       nodeVersion: process.versions.node,

@@ -1,4 +1,5 @@
-import { probedPrecisions, probeEngines, type DeviceProbe, type ProbeSpeed } from '../../shared/probe.ts';
+import { engineInfos, measuredEngines } from '../../shared/engines.ts';
+import { type DeviceProbe, type ProbeSpeed } from '../../shared/probe.ts';
 
 const macs = { resnet8: 12_501_632, resnet18: 555_422_720 };
 
@@ -45,8 +46,8 @@ export const fakeProbes: DeviceProbe[] = [
 ];
 
 /** A self-test that finds float32 of WebAssembly wrong: what it tells every tick, null at its end. */
-export const fakeProbing = probeEngines.flatMap((engine) =>
-  probedPrecisions[engine].flatMap((precision) =>
+export const fakeProbing = measuredEngines.flatMap((engine) =>
+  engineInfos[engine].precisions.flatMap((precision) =>
     ['Comparing gradients with the reference', 'Measuring convolutions', 'Training ResNet-8', 'Training ResNet-18'].map(
       (message) => ({ engine, precision, message }),
     ),

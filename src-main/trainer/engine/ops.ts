@@ -83,6 +83,7 @@ export interface OpCounters {
 export interface Ops {
   /** "TensorFlow 2.21.0 (CPU)". */
   readonly name: string;
+  readonly device: 'CPU' | 'GPU';
   /** In which an op computes. */
   readonly threads: number;
   /** Whether TensorFlow computes with oneDNN's kernels; null: this is another engine. */

@@ -105,6 +105,7 @@ export const referenceOps = (): Ops => {
 
   return withFusedRelu({
     name: 'Reference (float64)',
+    device: 'CPU',
     threads: 1,
     oneDnn: null,
     counters: accounts.counters,

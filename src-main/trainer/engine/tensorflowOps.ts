@@ -120,8 +120,10 @@ export const tensorflowOps = (
   };
   const updateAttributes = [T, attribute.bool('use_locking', false)];
 
+  const device = kernels.usesGpu ? 'GPU' : 'CPU';
   const ops = withFusedRelu({
-    name: `TensorFlow ${kernels.version} (${kernels.usesGpu ? 'GPU' : 'CPU'}${instructions === null ? '' : `, own kernels on ${instructions}`})`,
+    name: `TensorFlow ${kernels.version} (${device}${instructions === null ? '' : `, own kernels on ${instructions}`})`,
+    device,
     threads: kernels.threads,
     oneDnn: usesOneDnn(kernels),
     counters: kernels.counters,

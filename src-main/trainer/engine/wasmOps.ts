@@ -26,6 +26,7 @@ export const wasmOps = (options: { readonly threads?: number; readonly variant?:
 
   return withFusedRelu({
     name: `WebAssembly ${pool.variant} (CPU, ${pool.threads} ${pool.threads === 1 ? 'thread' : 'threads'})`,
+    device: 'CPU',
     threads: pool.threads,
     oneDnn: null,
     counters: accounts.counters,

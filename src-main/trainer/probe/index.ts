@@ -59,7 +59,7 @@ export const probeEngine = async (
   }
   return {
     version: ops.name,
-    device: ops.name.includes('GPU') ? 'GPU' : 'CPU',
+    device: ops.device,
     threads: ops.threads,
     oneDnn: ops.oneDnn,
     speeds,

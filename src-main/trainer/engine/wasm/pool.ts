@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { openHeap, type Heap } from './heap.ts';
 import { argumentsAddress, failedAddress } from './kernels/layout.ts';
@@ -26,7 +26,7 @@ export const openPool = (threads: number, wished?: Variant): Pool => {
   const { module, variant } = loadKernels(wished);
   const memory = new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages, shared: true });
   const kernels = instantiate(module, memory);
-  const count = threads === 0 ? Math.max(1, cpus().length) : threads;
+  const count = threads === 0 ? availableParallelism() : threads;
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './wasmWorker.cjs';
   const workers = Array.from({ length: count - 1 }, (_, index) => {
     const workerData: ThreadStart = { module, memory, thread: index + 1 };
