@@ -33,8 +33,15 @@ const loadSharp = (isNative: boolean): typeof sharpModule => {
 };
 let loaded: typeof sharpModule | null = null;
 
-/** Opens an encoded image; reading it throws if it is damaged, cut off, too large, or of a kind that is not let in. */
-export type OpenImage = (bytes: Buffer) => Sharp;
+/** Pixels uint8 [height, width, channels] in place of an encoded image. */
+export interface RawLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 2 | 3 | 4;
+}
+
+/** Opens an encoded image, or raw pixels; reading it throws if it is damaged, cut off, too large, or of a kind that is not let in. */
+export type OpenImage = (bytes: Buffer, raw?: RawLayout) => Sharp;
 
 /**
  * Loads sharp at the first call. Of several frames the first is opened, as it lies in the file (no turning by EXIF).
@@ -43,7 +50,8 @@ export type OpenImage = (bytes: Buffer) => Sharp;
 export const imageOpener = (isNative = canBeNative()): OpenImage => {
   try {
     const sharp = (loaded ??= loadSharp(isNative));
-    return (bytes) => sharp(bytes, { failOn: 'error', limitInputPixels: maxImagePixels });
+    return (bytes, raw) =>
+      sharp(bytes, { failOn: 'error', limitInputPixels: maxImagePixels, ...(raw !== undefined && { raw }) });
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     throw new LabError(

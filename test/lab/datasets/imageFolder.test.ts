@@ -52,6 +52,21 @@ test('a folder is found out, listed with the sizes as stored, and stays where it
   expect(changed.sha256).not.toBe(info.sha256);
 });
 
+test('transparency is said in the set’s record, and the preview shows the colours under it', async () => {
+  const clear = await sharp({
+    create: { width: 40, height: 30, channels: 4, background: { r: 200, g: 100, b: 50, alpha: 0 } },
+  })
+    .png()
+    .toBuffer();
+  const root = await imageFolder({ ...(await smallFolder()), 'train/cat/0.png': clear });
+  const library = openLibrary(await temporaryFolder());
+  const { id, source } = await library.import({ kind: 'auto', paths: [root], name: 'pets' });
+  expect(source).toContain('1 image with transparency, of which the colours under it count');
+  const [first] = await library.preview(id, 1);
+  const png = Buffer.from(first?.image.split(',')[1] ?? '', 'base64');
+  expect([...(await sharp(png).raw().toBuffer()).subarray(0, 3)]).toEqual([200, 100, 50]);
+});
+
 test('labels follow the sorted names, of more classes than a byte counts', async () => {
   const pixel = await plain('red', 2, 2).png().toBuffer();
   const odd = ['10', '2', 'B', 'a', 'é', 'b c', "o'k"];

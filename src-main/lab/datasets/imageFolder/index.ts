@@ -30,7 +30,7 @@ export const scanImageFolder = async (
 ): Promise<ScannedFolder> => {
   context.onProgress({ message: 'Listing images', share: null });
   const folder = await listImageFolder(path, context.signal);
-  const { classes, skipped } = await inspectImages(folder, onDamaged, context);
+  const { classes, skipped, transparent } = await inspectImages(folder, onDamaged, context);
   const lines = Buffer.from(classes.map((one) => `${JSON.stringify(one)}\n`).join(''));
   const header: ImageManifestHeader = { version: 1, root: folder.root, skipped };
   const train = classes.filter(({ half }) => half === 'train');
@@ -42,7 +42,7 @@ export const scanImageFolder = async (
     suggestedName: name,
     info: {
       storage: 'files',
-      source: sourceOf(name, skipped, folder.otherFiles),
+      source: sourceOf(name, skipped, transparent, folder.otherFiles),
       height: usualSide,
       width: usualSide,
       channels: 3,
@@ -64,11 +64,14 @@ const countsOf = (train: readonly ImageClass[], classCount: number): number[] =>
   return counts;
 };
 
-const sourceOf = (name: string, skipped: readonly string[], otherFiles: number): string => {
+const sourceOf = (name: string, skipped: readonly string[], transparent: number, otherFiles: number): string => {
   const shown = `${skipped.slice(0, 3).join(', ')}${skipped.length > 3 ? ' …' : ''}`;
   return [
     `Image folder ${name}, read where it lies`,
     ...(skipped.length === 0 ? [] : [`${skipped.length} damaged ${noun(skipped.length, 'image')} skipped (${shown})`]),
+    ...(transparent === 0
+      ? []
+      : [`${transparent} ${noun(transparent, 'image')} with transparency, of which the colours under it count`]),
     ...(otherFiles === 0 ? [] : [`${otherFiles} other ${noun(otherFiles, 'file')} passed over`]),
   ].join('; ');
 };

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DamagedChoice } from '../../../../shared/dataset.ts';
+import { hasExtraChannels } from '../../../images/colours.ts';
 import { imageOpener, type OpenImage } from '../../../images/openImage.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import { maxImageBytes, type ImageClass } from '../../../../shared/imageManifest.ts';
@@ -14,6 +15,8 @@ export interface InspectedImages {
   readonly classes: ImageClass[];
   /** Damaged images that were left out. */
   readonly skipped: string[];
+  /** How many have transparency or other channels beside their colours. */
+  readonly transparent: number;
 }
 
 /** As many as libuv's threads: each decodes one image at a time. */
@@ -40,6 +43,7 @@ export const inspectImages = async (
   const queue = places();
   const skipped: string[] = [];
   let done = 0;
+  let transparent = 0;
   let hasFailed = false;
   const work = async (): Promise<void> => {
     for (const { path, images, index } of queue) {
@@ -48,8 +52,10 @@ export const inspectImages = async (
       const name = images[index];
       if (typeof name !== 'string') throw new Error('An image was looked at twice.');
       const result = await inspect(folder.root, path, name, openImage);
-      if (typeof result !== 'string') images[index] = result;
-      else if (onDamaged === 'skip') skipped.push(`${path}/${name}`);
+      if (typeof result !== 'string') {
+        images[index] = result.entry;
+        if (result.isTransparent) transparent++;
+      } else if (onDamaged === 'skip') skipped.push(`${path}/${name}`);
       else throw damaged(`${path}/${name}`, result);
       context.onProgress({ message: 'Checking images', share: ++done / total });
     }
@@ -78,8 +84,13 @@ export const inspectImages = async (
   if (!kept.some(({ half }) => half === 'test')) {
     throw new LabError('DATASET_CORRUPT', 'Every image to test with is damaged. Repair some, then import it again.');
   }
-  return { classes: kept, skipped: skipped.sort() };
+  return { classes: kept, skipped: skipped.sort(), transparent };
 };
+
+interface Inspected {
+  readonly entry: ImageEntry;
+  readonly isTransparent: boolean;
+}
 
 /** What the manifest says of an image, or what is wrong with it. */
 const inspect = async (
@@ -87,15 +98,15 @@ const inspect = async (
   folder: string,
   name: string,
   openImage: OpenImage,
-): Promise<ImageEntry | string> => {
+): Promise<Inspected | string> => {
   try {
     const file = await open(join(root, folder, name), 'r');
     try {
       const { size, mtimeMs } = await file.stat();
       if (size > maxImageBytes) return `${inMegabytes(size)}, more than the ${inMegabytes(maxImageBytes)} of any image`;
       const bytes = await file.readFile();
-      const { width, height } = await decode(bytes, openImage);
-      return [name, width, height, size, Math.round(mtimeMs)];
+      const { width, height, isTransparent } = await decode(bytes, openImage);
+      return { entry: [name, width, height, size, Math.round(mtimeMs)], isTransparent };
     } finally {
       await file.close();
     }
@@ -105,11 +116,15 @@ const inspect = async (
   }
 };
 
-const decode = async (bytes: Buffer, openImage: OpenImage): Promise<{ width: number; height: number }> => {
-  const { width, height } = await openImage(bytes).metadata();
+const decode = async (
+  bytes: Buffer,
+  openImage: OpenImage,
+): Promise<{ width: number; height: number; isTransparent: boolean }> => {
+  const metadata = await openImage(bytes).metadata();
+  const { width, height } = metadata;
   // JPEG and WebP shrink while they are read: all their bytes are looked at, at a fraction of the time.
   await openImage(bytes).resize(16, 16, { fit: 'fill' }).raw().toBuffer();
-  return { width, height };
+  return { width, height, isTransparent: hasExtraChannels(metadata) };
 };
 
 const damaged = (path: string, found: string): LabError =>

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetInfo } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
+import { openColours } from '../../../images/colours.ts';
 import { imageOpener, type OpenImage } from '../../../images/openImage.ts';
 import type { PreviewImage } from '../preview.ts';
 import { readManifest } from './manifest.ts';
@@ -38,7 +39,7 @@ export const thumbnails = async (folder: string, info: DatasetInfo, count: numbe
 
 const thumbnail = async (root: string, path: string, openImage: OpenImage): Promise<Buffer> => {
   try {
-    const image = openImage(await readFile(join(root, path)));
+    const image = await openColours(await readFile(join(root, path)), openImage);
     return await image.resize(side, side, { fit: 'cover' }).png().toBuffer();
   } catch (error) {
     throw new LabError(

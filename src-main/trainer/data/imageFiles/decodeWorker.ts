@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { openColours } from '../../../images/colours.ts';
 import { imageOpener } from '../../../images/openImage.ts';
 import type { DecodeJob, DecodeReport, DecoderStart, Framing } from './decodeJob.ts';
 import type { ImageFile } from './manifest.ts';
@@ -32,16 +33,16 @@ const bytesOf = async ({ path, sizeBytes, mtimeMs }: ImageFile): Promise<Buffer>
   }
 };
 
-/** Pixels uint8 [side, side, 3]; alpha is dropped, grey and CMYK become RGB, nothing is turned by EXIF: as torchvision does. */
+/** Pixels uint8 [side, side, 3]: the image's colours, not turned by EXIF. */
 const decode = async (bytes: Buffer, framing: Framing, side: number): Promise<Buffer> => {
-  const image = openImage(bytes);
+  const image = await openColours(bytes, openImage);
   const how = { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false } as const;
   if (framing.kind === 'region') image.extract(framing.region).resize(side, side, how).flop(framing.isFlipped);
   else {
     const { left, top, width, height } = framing.centre;
     image.resize(width, height, how).extract({ left, top, width: side, height: side });
   }
-  return image.removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer();
+  return image.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer();
 };
 
 const fill = async ({ side, pixels, images }: DecodeJob): Promise<void> => {
