@@ -3,6 +3,10 @@ import { methodIds } from './methods/index.ts';
 import { groupHashSchema, runIdSchema } from './run.ts';
 import { runConfigSchema } from './runConfig.ts';
 
+/** The accuracy of a run: after its last epoch, or the best of any epoch. */
+export const accuracyChoices = ['last', 'best'] as const;
+export type AccuracyChoice = (typeof accuracyChoices)[number];
+
 /** Groups to tabulate, and the groups against which speed and accuracy are read. */
 export const resultsQuerySchema = z.strictObject({
   /** All groups of these experiments and these groups; both empty = every group in the workspace. */
@@ -12,8 +16,19 @@ export const resultsQuerySchema = z.strictObject({
   speedBaseline: groupHashSchema.nullable(),
   /** Null = the first SGD group. */
   accuracyBaseline: groupHashSchema.nullable(),
+  /** What is compared: gains, intervals and tests are of this accuracy. */
+  accuracy: z.enum(accuracyChoices),
 });
 export type ResultsQuery = z.infer<typeof resultsQuerySchema>;
+
+/** Every group of the workspace, read in the usual way. The last epoch's accuracy: the best one is chosen by looking at the test set. */
+export const everyGroup: ResultsQuery = {
+  experimentIds: [],
+  groupHashes: [],
+  speedBaseline: null,
+  accuracyBaseline: null,
+  accuracy: 'last',
+};
 
 /** Mean and sample standard deviation (n − 1); sd is null for n < 2, mean for n = 0. */
 export const meanSdSchema = z.strictObject({ mean: z.number().nullable(), sd: z.number().nullable() });
@@ -34,7 +49,7 @@ export const resultsRowSchema = z.strictObject({
   seeds: z.array(z.number().int()),
   bestTestAccuracy: meanSdSchema,
   lastTestAccuracy: meanSdSchema,
-  /** Best test accuracy over the accuracy baseline, in percentage points, with Welch's 95 % interval where n ≥ 2 on both sides. */
+  /** The table's accuracy over the accuracy baseline's, in percentage points, with Welch's 95 % interval where n ≥ 2 on both sides. */
   gainPoints: z.strictObject({ mean: z.number(), low: z.number().nullable(), high: z.number().nullable() }).nullable(),
   /** Median over runs of each run's median over epochs, and the runs' extremes. */
   imagesPerSecond: z.strictObject({
@@ -58,6 +73,7 @@ export const resultsTableSchema = z.strictObject({
   rows: z.array(resultsRowSchema),
   speedBaseline: groupHashSchema.nullable(),
   accuracyBaseline: groupHashSchema.nullable(),
+  accuracy: z.enum(accuracyChoices),
 });
 export type ResultsTable = z.infer<typeof resultsTableSchema>;
 

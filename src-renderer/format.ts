@@ -52,13 +52,6 @@ export const formatMeanSd = ({ mean, sd }: MeanSd): string => {
   return sd === null ? formatPercent(mean) : `${formatPercent(mean)} ± ${formatPercent(sd)}`;
 };
 
-/** A signed number with a real minus: "+0.42", "−0.10". */
-export const formatSigned = (value: number, digits = 2): string => {
-  const text = Math.abs(value).toFixed(digits);
-  if (Number(text) === 0) return `±${text}`;
-  return `${value < 0 ? '−' : '+'}${text}`;
-};
-
 export const formatBytes = (bytes: number | null): string => {
   if (bytes === null) return none;
   if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;

@@ -1,5 +1,6 @@
 import { useDebounceFn } from '@vueuse/core';
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue';
+import { everyGroup } from '../shared/result.ts';
 import type { GroupCurve } from '../shared/result.ts';
 import type { RunSummary } from '../shared/run.ts';
 import { runAxes, type RunAxis } from './charts/runAxes.ts';
@@ -23,7 +24,7 @@ export const useSiblingCurves = (run: () => RunSummary, axis: () => RunAxis): Sh
   const read = async (): Promise<void> => {
     const { experimentId } = run();
     const onAxis = runAxes[axis()].ofGroups;
-    const query = { experimentIds: [experimentId], groupHashes: [], speedBaseline: null, accuracyBaseline: null };
+    const query = { ...everyGroup, experimentIds: [experimentId] };
     const found = await problems.attempt('Read the curves of the other runs', () =>
       Promise.all([
         lab.curves({ query, metric: 'testLoss', axis: onAxis }),

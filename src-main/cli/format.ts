@@ -1,12 +1,6 @@
-import type { MeanSd } from '../../shared/result.ts';
-
 /** A fraction as "97.12 %", or a dash where there is none. */
 export const percent = (fraction: number | null): string =>
   fraction === null ? '–' : `${(100 * fraction).toFixed(2)} %`;
-
-/** "97.12 ± 0.08 %"; the mean alone where there is no deviation. */
-export const percentWithSd = ({ mean, sd }: MeanSd): string =>
-  mean === null || sd === null ? percent(mean) : `${(100 * mean).toFixed(2)} ± ${(100 * sd).toFixed(2)} %`;
 
 const thousands = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 

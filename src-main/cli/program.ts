@@ -6,12 +6,13 @@ import { measuredEngines, type MeasuredEngine } from '../../shared/engines.ts';
 import { probeSteps, probeStepsSchema } from '../../shared/probe.ts';
 import { methodIds } from '../../shared/method.ts';
 import { runStates } from '../../shared/run.ts';
-import { exportFormats } from '../../shared/result.ts';
+import { accuracyChoices, exportFormats } from '../../shared/result.ts';
 import { seedSchema } from '../../shared/runConfig.ts';
 import { backup, restore } from './commands/backup.ts';
 import { compare } from './commands/compare.ts';
 import { device } from './commands/device.ts';
 import { exportResults } from './commands/exportResults.ts';
+import type { ExportOptions } from './commands/exportResults.ts';
 import { importData } from './commands/importData.ts';
 import { plan } from './commands/plan.ts';
 import { presets } from './commands/presets.ts';
@@ -168,7 +169,12 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .addOption(new Option('--format <format>', 'how').choices(exportFormats).makeOptionMandatory())
     .option('--output <file>', 'write to this file, whole or not at all, instead of stdout')
     .option('--experiment <number>', 'only this experiment; may be repeated', collect, [])
-    .action(async (options: { format: (typeof exportFormats)[number]; output?: string; experiment: number[] }) => {
+    .addOption(
+      new Option('--accuracy <epoch>', "gains compare the last epoch's accuracy, or the best of any epoch")
+        .choices(accuracyChoices)
+        .default('last'),
+    )
+    .action(async (options: ExportOptions) => {
       code = await exportResults(settings(), options);
     });
   program

@@ -1,42 +1,21 @@
-import type { ResultsRow, ResultsTable } from '../../shared/result.ts';
-import { columns, percent, percentWithSd, rate } from './format.ts';
+import type { ResultsTable } from '../../shared/result.ts';
+import { inSeconds } from '../../shared/results/formats.ts';
+import type { Notation } from '../../shared/results/formats.ts';
+import { exactTable, textTable } from '../../shared/results/textTable.ts';
+import { columns } from './format.ts';
 
-const signed = (points: number): string => `${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(2)}`;
-
-const gain = (row: ResultsRow): string => {
-  if (row.gainPoints === null) return '–';
-  const { mean, low, high } = row.gainPoints;
-  return low === null || high === null ? signed(mean) : `${signed(mean)} [${signed(low)}, ${signed(high)}]`;
+const notation: Notation = {
+  escape: (text) => text, // whatever is printed is made harmless as a whole
+  ...{ plusMinus: '±', percent: '%', minus: '−', dash: '–' },
+  duration: inSeconds,
 };
 
 /** The results table for a terminal. */
-export const resultsText = ({ rows }: ResultsTable): string =>
-  columns([
-    ['Method', 'n', 'Best test accuracy', 'Last test accuracy', 'Gain over SGD (points)', 'Speed', 'Of SAM'],
-    ...rows.map((row) => [
-      row.label,
-      String(row.n),
-      percentWithSd(row.bestTestAccuracy),
-      percentWithSd(row.lastTestAccuracy),
-      gain(row),
-      rate(row.imagesPerSecond.median),
-      percent(row.speedRatio),
-    ]),
-  ]);
+export const resultsText = (table: ResultsTable): string => {
+  const { header, lines } = textTable(table, 'terminal', notation);
+  return columns([header, ...lines]);
+};
 
-/** The results table for a script; accuracies and ratios are fractions. */
-export const resultsJson = (experimentId: number, { rows }: ResultsTable): string =>
-  JSON.stringify({
-    experimentId,
-    groups: rows.map((row) => ({
-      optimizer: row.method,
-      label: row.label,
-      n: row.n,
-      seeds: row.seeds,
-      bestTestAccuracy: row.bestTestAccuracy,
-      lastTestAccuracy: row.lastTestAccuracy,
-      imagesPerSecond: row.imagesPerSecond,
-      speedVersusSam: row.speedRatio,
-      peakStepBytes: row.peakStepBytes,
-    })),
-  });
+/** The results table for a script: the names and values of the CSV and JSON exports. */
+export const resultsJson = (experimentId: number, table: ResultsTable): string =>
+  JSON.stringify({ experimentId, groups: exactTable(table) });

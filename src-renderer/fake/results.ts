@@ -84,8 +84,8 @@ export const fakeResults = (query: ResultsQuery, runs: readonly RunDetail[]): Re
   const speed = chosen(query.speedBaseline, 'sam');
   const accuracy = chosen(query.accuracyBaseline, 'sgd');
   const compared = rows.map((row) => {
-    const { mean, sd } = row.bestTestAccuracy;
-    const base = accuracy?.bestTestAccuracy;
+    const { mean, sd } = row.lastTestAccuracy;
+    const base = accuracy?.lastTestAccuracy;
     const gain = mean === null || base === undefined || base.mean === null ? null : 100 * (mean - base.mean);
     const width =
       sd === null || base === undefined || base.sd === null
@@ -107,6 +107,7 @@ export const fakeResults = (query: ResultsQuery, runs: readonly RunDetail[]): Re
     rows: compared,
     speedBaseline: speed?.groupHash ?? null,
     accuracyBaseline: accuracy?.groupHash ?? null,
+    accuracy: query.accuracy,
   };
 };
 

@@ -2,7 +2,9 @@ import { useDebounceFn } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { Exported } from '../../shared/labApi.ts';
+import { everyGroup } from '../../shared/result.ts';
 import type {
+  AccuracyChoice,
   curveAxes,
   curveMetrics,
   ExportFormat,
@@ -24,6 +26,7 @@ export const useCompare = defineStore('compare', () => {
   const groupHashes = ref<string[] | null>(null);
   const speedBaseline = ref<string | null>(null);
   const accuracyBaseline = ref<string | null>(null);
+  const accuracy = ref<AccuracyChoice>(everyGroup.accuracy);
   const metric = ref<(typeof curveMetrics)[number]>('testAccuracy');
   const axis = ref<(typeof curveAxes)[number]>('epoch');
 
@@ -32,19 +35,20 @@ export const useCompare = defineStore('compare', () => {
   const table = shallowRef<ResultsTable | null>(null);
   const curves = shallowRef<readonly GroupCurve[]>([]);
 
-  const baselines = computed(() => ({
+  const readAs = computed(() => ({
     speedBaseline: speedBaseline.value,
     accuracyBaseline: accuracyBaseline.value,
+    accuracy: accuracy.value,
   }));
   const candidatesQuery = computed<ResultsQuery>(() => ({
     experimentIds: [...experimentIds.value],
     groupHashes: [],
-    ...baselines.value,
+    ...readAs.value,
   }));
   const query = computed<ResultsQuery>(() =>
     groupHashes.value === null
       ? candidatesQuery.value
-      : { experimentIds: [], groupHashes: [...groupHashes.value], ...baselines.value },
+      : { experimentIds: [], groupHashes: [...groupHashes.value], ...readAs.value },
   );
   const isNothingChosen = computed(() => groupHashes.value?.length === 0);
 
@@ -75,7 +79,7 @@ export const useCompare = defineStore('compare', () => {
     await readCurves();
   };
   const reload = useDebounceFn(load, 300, { maxWait: 1000 });
-  watch([experimentIds, groupHashes, speedBaseline, accuracyBaseline], () => void load());
+  watch([experimentIds, groupHashes, speedBaseline, accuracyBaseline, accuracy], () => void load());
   watch([metric, axis], () => void readCurves());
 
   /** The table of what is chosen, written by the lab; null when refused. */
@@ -102,7 +106,7 @@ export const useCompare = defineStore('compare', () => {
   });
 
   return {
-    ...{ experimentIds, groupHashes, speedBaseline, accuracyBaseline, metric, axis },
+    ...{ experimentIds, groupHashes, speedBaseline, accuracyBaseline, accuracy, metric, axis },
     ...{ candidates, table, curves, load, exported, chooseExperiments, chooseGroups },
   };
 });

@@ -1,12 +1,11 @@
 import { useDebounceFn } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
+import { everyGroup } from '../../shared/result.ts';
 import type { ResultsTable } from '../../shared/result.ts';
 import type { ExperimentSummary, RunId, RunSummary } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';
 import { useProblems } from './problems.ts';
-
-const everything = { experimentIds: [], groupHashes: [], speedBaseline: null, accuracyBaseline: null };
 
 /** The history: all runs, and the lab's means over their groups. */
 export const useRuns = defineStore('runs', () => {
@@ -18,7 +17,7 @@ export const useRuns = defineStore('runs', () => {
 
   const load = async (): Promise<void> => {
     const read = await problems.attempt('Read the runs', () =>
-      Promise.all([lab.runs({ experimentId: null }), lab.experiments({}), lab.results(everything)]),
+      Promise.all([lab.runs({ experimentId: null }), lab.experiments({}), lab.results(everyGroup)]),
     );
     runs.value ??= [];
     if (read) [runs.value, experiments.value, results.value] = read;

@@ -9,6 +9,7 @@ import type { Channel } from '../../shared/channel.ts';
 import { LabError } from '../../shared/errors.ts';
 import { labApi, labReplySchema } from '../../shared/labApi.ts';
 import type { LabMethod, LabReply } from '../../shared/labApi.ts';
+import { everyGroup } from '../../shared/result.ts';
 import { openLab } from '../../src-main/lab/service.ts';
 import type { Lab } from '../../src-main/lab/service.ts';
 import { serve } from '../../src-main/lab/serve.ts';
@@ -65,7 +66,7 @@ const request = (method: string, input: unknown) => {
 test('every reply fits the contract', async () => {
   const { runIds } = await lab.enqueue(experimentOf());
   const [runId] = runIds;
-  const query = { experimentIds: [], groupHashes: [], speedBaseline: null, accuracyBaseline: null };
+  const query = everyGroup;
   const inputs: Partial<Record<LabMethod, unknown>> = {
     workspace: {},
     deviceStatus: {},
@@ -122,9 +123,9 @@ test('what only the lab can know to be wrong stands at its field, in the plan as
 
 test('refusals say the code, and neither paths nor stacks', async () => {
   expect(await request('run', { runId: 999 })).toMatchObject({ type: 'refusal', code: 'RUN_NOT_FOUND' });
-  expect(
-    await request('results', { experimentIds: [99], groupHashes: [], speedBaseline: null, accuracyBaseline: null }),
-  ).toMatchObject({ code: 'EXPERIMENT_NOT_FOUND' });
+  expect(await request('results', { ...everyGroup, experimentIds: [99] })).toMatchObject({
+    code: 'EXPERIMENT_NOT_FOUND',
+  });
   expect(await request('importDataset', { kind: 'auto', paths: ['/etc/passwd'], name: null })).toMatchObject({
     code: 'PATH_NOT_GRANTED',
   });

@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { Experiment } from '../../shared/experiment.ts';
+import { everyGroup } from '../../shared/result.ts';
 import { esam, experimentOf, sam, sgd, shared } from './fixtures/configs.ts';
 import { openTestLab, statesOf, temporaryFolder, untilEnded } from './fixtures/labs.ts';
 import { scripts } from './fixtures/scripts.ts';
@@ -14,12 +15,7 @@ const trainAll = async (lab: Lab, experiment: Experiment) => {
   return { experimentId, runIds };
 };
 
-const queryOf = (...experimentIds: number[]) => ({
-  experimentIds,
-  groupHashes: [],
-  speedBaseline: null,
-  accuracyBaseline: null,
-});
+const queryOf = (...experimentIds: number[]) => ({ ...everyGroup, experimentIds });
 
 test('a plan knows what is finished and how long the rest will take', async () => {
   const { lab } = await openTestLab();
@@ -83,7 +79,7 @@ test('curves and exports come from the same groups', async () => {
   expect(curve?.points[1]?.sd).toBeCloseTo(0.02 / Math.SQRT2, 12);
   const { text, fileName } = await lab.exportResults({ query, format: 'markdown' });
   expect(fileName).toBe('esam-lab-results.md');
-  expect(text).toContain('| SGD | 2 | 52.00 ± 1.41 | 42.00 ± 1.41 |');
+  expect(text).toContain('| SGD | 2 | 42.00 ± 1.41 | 52.00 ± 1.41 |');
 });
 
 test('without an engine a run stays queued, and the queue says why', async () => {

@@ -1,4 +1,5 @@
 import { LabError } from '../../../shared/errors.ts';
+import { everyGroup } from '../../../shared/result.ts';
 import type { Lab } from '../../lab/service.ts';
 import { onEngineAtHand } from '../engine.ts';
 import type { ExitCode } from '../exitCodes.ts';
@@ -19,12 +20,7 @@ export const compare = async (
     await requireDataset(lab, wished.shared.dataset.id);
     const experiment = await onEngineAtHand(lab, wished, options.install);
     const { experimentId, exitCode } = await trainExperiment(lab, experiment);
-    const table = await lab.results({
-      experimentIds: [experimentId],
-      groupHashes: [],
-      speedBaseline: null,
-      accuracyBaseline: null,
-    });
+    const table = await lab.results({ ...everyGroup, experimentIds: [experimentId] });
     await print(settings.json ? resultsJson(experimentId, table) : resultsText(table));
     return exitCode;
   });

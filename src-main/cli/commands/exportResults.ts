@@ -1,5 +1,6 @@
 import { LabError } from '../../../shared/errors.ts';
-import type { ExportFormat } from '../../../shared/result.ts';
+import { everyGroup } from '../../../shared/result.ts';
+import type { AccuracyChoice, ExportFormat } from '../../../shared/result.ts';
 import { writeWhole } from '../../files/writeWhole.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
@@ -11,15 +12,17 @@ export interface ExportOptions {
   readonly output?: string;
   /** Empty = everything in the workspace. */
   readonly experiment: readonly number[];
+  /** What gains compare. */
+  readonly accuracy: AccuracyChoice;
 }
 
 /** `export`: writes the results table to stdout or to a file. */
 export const exportResults = async (
   settings: Settings,
-  { format, output, experiment }: ExportOptions,
+  { format, output, experiment, accuracy }: ExportOptions,
 ): Promise<ExitCode> =>
   withLab(settings, 'own', async (lab) => {
-    const query = { experimentIds: [...experiment], groupHashes: [], speedBaseline: null, accuracyBaseline: null };
+    const query = { ...everyGroup, experimentIds: [...experiment], accuracy };
     const exported = await lab.exportResults({ query, format });
     if (output === undefined) {
       await print(settings.json ? JSON.stringify(exported) : exported.text.trimEnd());

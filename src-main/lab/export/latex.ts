@@ -1,5 +1,8 @@
 import type { ResultsTable } from '../../../shared/result.ts';
-import { textTable } from './textTable.ts';
+import { inSeconds } from '../../../shared/results/formats.ts';
+import type { Notation } from '../../../shared/results/formats.ts';
+import { textTable } from '../../../shared/results/textTable.ts';
+import { plainText } from './plainText.ts';
 
 const commands: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}',
@@ -19,11 +22,16 @@ const commands: Readonly<Record<string, string>> = {
 
 /** Characters with a meaning in LaTeX, as commands that print them. */
 const escape = (text: string): string =>
-  text.replace(/[\\~^<>|"[\]×βγρ&%$#_{}]/g, (sign) => commands[sign] ?? `\\${sign}`);
+  plainText(text).replace(/[\\~^<>|"[\]×βγρ&%$#_{}]/g, (sign) => commands[sign] ?? `\\${sign}`);
+
+const notation: Notation = {
+  ...{ escape, plusMinus: '$\\pm$', percent: '\\%', minus: '$-$', dash: '--' },
+  duration: inSeconds,
+};
 
 /** A booktabs table; needs `\usepackage{booktabs}`. */
 export const latex = (table: ResultsTable): string => {
-  const { header, lines } = textTable(table, { escape, plusMinus: '$\\pm$', percent: '\\%', minus: '$-$', dash: '--' });
+  const { header, lines } = textTable(table, 'paper', notation);
   const line = (cells: readonly string[]): string => `${cells.join(' & ')} \\\\\n`;
   return [
     `% \\usepackage{booktabs}\n\\begin{tabular}{l${'r'.repeat(header.length - 1)}}\n\\toprule\n`,

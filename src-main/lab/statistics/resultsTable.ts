@@ -1,5 +1,5 @@
 import { predictedUnits } from '../../../shared/method.ts';
-import type { MeanSd, ResultsQuery, ResultsRow, ResultsTable } from '../../../shared/result.ts';
+import type { AccuracyChoice, MeanSd, ResultsQuery, ResultsRow, ResultsTable } from '../../../shared/result.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
 import { nameGroups } from './groups.ts';
 import type { FinishedRun, Group } from './groups.ts';
@@ -13,6 +13,14 @@ const meanSd = (values: readonly number[]): MeanSd => ({ mean: mean(values), sd:
 
 const bestAccuracies = (runs: readonly FinishedRun[]): number[] =>
   runs.map(({ epochs }) => Math.max(...epochs.map((epoch) => epoch.testAccuracy)));
+
+const lastAccuracies = (runs: readonly FinishedRun[]): number[] =>
+  present(runs.map(({ epochs }) => epochs.at(-1)?.testAccuracy));
+
+const accuraciesOf: Readonly<Record<AccuracyChoice, (runs: readonly FinishedRun[]) => number[]>> = {
+  last: lastAccuracies,
+  best: bestAccuracies,
+};
 
 /** Each run's median images/s over its epochs. */
 const speeds = (runs: readonly FinishedRun[]): number[] =>
@@ -32,9 +40,9 @@ const predictedRatio = (group: Group, baseline: Group): number | null => {
 };
 
 /** Gain in percentage points; null for the baseline itself and where either has no finished run. */
-const gainOver = (group: Group, baseline: Group | undefined): ResultsRow['gainPoints'] => {
+const gainOver = (group: Group, baseline: Group | undefined, accuracy: AccuracyChoice): ResultsRow['gainPoints'] => {
   if (baseline === undefined || group === baseline) return null;
-  const [values, baselineValues] = [bestAccuracies(group.finished), bestAccuracies(baseline.finished)];
+  const [values, baselineValues] = [accuraciesOf[accuracy](group.finished), accuraciesOf[accuracy](baseline.finished)];
   const [ours, theirs] = [mean(values), mean(baselineValues)];
   if (ours === null || theirs === null) return null;
   const interval = welch(values, baselineValues);
@@ -54,11 +62,11 @@ const baselineOf = (groups: readonly Group[], chosen: string | null, method: 'sg
 /** Means, deviations and comparisons over whole groups; every finished run counts, whatever is on screen. */
 export const resultsTable = (
   groups: readonly Group[],
-  baselines: Pick<ResultsQuery, 'speedBaseline' | 'accuracyBaseline'>,
+  choices: Pick<ResultsQuery, 'speedBaseline' | 'accuracyBaseline' | 'accuracy'>,
 ): ResultsTable => {
   const names = nameGroups(groups);
-  const speedBaseline = baselineOf(groups, baselines.speedBaseline, 'sam');
-  const accuracyBaseline = baselineOf(groups, baselines.accuracyBaseline, 'sgd');
+  const speedBaseline = baselineOf(groups, choices.speedBaseline, 'sam');
+  const accuracyBaseline = baselineOf(groups, choices.accuracyBaseline, 'sgd');
   const baselineSpeed = median(speeds(speedBaseline?.finished ?? []));
 
   const rows = groups.flatMap((group, index): ResultsRow[] => {
@@ -77,8 +85,8 @@ export const resultsTable = (
         unfinishedRunIds: [...group.unfinishedRunIds],
         seeds: finished.map(({ seed }) => seed),
         bestTestAccuracy: meanSd(bestAccuracies(finished)),
-        lastTestAccuracy: meanSd(present(last.map((epoch) => epoch?.testAccuracy))),
-        gainPoints: gainOver(group, accuracyBaseline),
+        lastTestAccuracy: meanSd(lastAccuracies(finished)),
+        gainPoints: gainOver(group, accuracyBaseline, choices.accuracy),
         imagesPerSecond: {
           median: median(groupSpeeds),
           min: groupSpeeds.length === 0 ? null : Math.min(...groupSpeeds),
@@ -98,5 +106,6 @@ export const resultsTable = (
     rows,
     speedBaseline: speedBaseline?.hash ?? null,
     accuracyBaseline: accuracyBaseline?.hash ?? null,
+    accuracy: choices.accuracy,
   };
 };

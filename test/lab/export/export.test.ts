@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { everyGroup } from '../../../shared/result.ts';
 import type { ResultsTable } from '../../../shared/result.ts';
+import { columnsOf, resultColumns } from '../../../shared/results/columns.ts';
+import { resultsText } from '../../../src-main/cli/resultsText.ts';
 import { exportTable } from '../../../src-main/lab/export/index.ts';
 import { resultsFileSchema } from '../../../src-main/lab/export/json.ts';
 import { resultsTable } from '../../../src-main/lab/statistics/resultsTable.ts';
@@ -12,7 +15,7 @@ const table = resultsTable(
     groupOf(sgd, [runOf(0, [0.8], { imagesPerSecond: 200 }), runOf(1, [0.9], { imagesPerSecond: 200 })]),
     groupOf(sam, [runOf(0, [0.9], { imagesPerSecond: 100 })]),
   ],
-  { speedBaseline: null, accuracyBaseline: null },
+  everyGroup,
 );
 
 /** The same table with this label in its first row. */
@@ -87,14 +90,14 @@ describe('CSV', () => {
 
 describe('Markdown', () => {
   test('prints percent with deviations', () => {
-    // Best 0.8 and 0.9: mean 85 %, sd 10/√2 = 7.07 points.
+    // One epoch: 0.8 and 0.9: mean 85 %, sd 10/√2 = 7.07 points.
     expect(textOf(table, 'markdown')).toBe(
       [
-        '| Method | n | Best test accuracy (%) | Last test accuracy (%) | Gain over SGD (points, 95% CI) | Images/s | ' +
-          'Speed relative to SAM (%) | Time per epoch (s) | Training time (s) |',
+        '| Method | n | Last test accuracy (%) | Best test accuracy (%) | Gain over SGD, last epoch, 95% CI (points) | ' +
+          'Images/s | Speed relative to SAM (%) | Time per epoch (s) | Training time (s) |',
         '| :-- | --: | --: | --: | --: | --: | --: | --: | --: |',
-        '| SGD | 2 | 85.00 ± 7.07 | 85.00 ± 7.07 | – | 200.0 | 200.0 | 2.0 | 2.0 |',
-        '| SAM | 1 | 90.00 | 90.00 | +5.00 | 100.0 | 100.0 | 2.0 | 2.0 |',
+        '| SGD | 2 | 85.00 ± 7.07 | 85.00 ± 7.07 | – | 200 | 200.0 | 2.0 | 2.0 |',
+        '| SAM | 1 | 90.00 | 90.00 | +5.00 | 100 | 100.0 | 2.0 | 2.0 |',
         '',
       ].join('\n'),
     );
@@ -111,8 +114,8 @@ describe('Markdown', () => {
 describe('LaTeX', () => {
   test('is a booktabs table with escaped signs', () => {
     const text = textOf(table, 'latex');
-    expect(text).toMatch(/\\begin\{tabular\}\{lrrrrrrrr\}\n\\toprule\nMethod & n & Best test accuracy \(\\%\) &/);
-    expect(text).toContain('SGD & 2 & 85.00 $\\pm$ 7.07 & 85.00 $\\pm$ 7.07 & -- & 200.0 &');
+    expect(text).toMatch(/\\begin\{tabular\}\{lrrrrrrrr\}\n\\toprule\nMethod & n & Last test accuracy \(\\%\) &/);
+    expect(text).toContain('SGD & 2 & 85.00 $\\pm$ 7.07 & 85.00 $\\pm$ 7.07 & -- & 200 & 200.0 &');
     expect(text).toMatch(/\\bottomrule\n\\end\{tabular\}\n$/);
   });
 
@@ -130,15 +133,24 @@ describe('LaTeX', () => {
 
 test('JSON names its version and comes back whole', () => {
   const source = labelled(hostile.join(' '));
-  expect(resultsFileSchema.parse(JSON.parse(textOf(source, 'json')))).toEqual({
-    format: 'esam-lab-results',
-    version: 1,
-    labVersion: '1.0.0',
-    table: source,
-  });
+  const file = resultsFileSchema.parse(JSON.parse(textOf(source, 'json')));
+  expect(file).toMatchObject({ format: 'esam-lab-results', version: 2, labVersion: '1.0.0', table: source });
+  const [header = []] = parseCsv(textOf(source, 'csv'));
+  expect(file.groups.map((group) => Object.keys(group))).toEqual([header, header]);
+  expect(file.columns.flatMap(({ names }) => names)).toEqual(header.filter((name) => !name.startsWith('setting: ')));
+});
+
+test('a column of the registry stands in every output that it names, under a name of its own', () => {
+  const names = resultColumns.flatMap((column) => column.names);
+  expect(new Set(names).size).toBe(names.length);
+  for (const column of columnsOf('paper')) {
+    expect(textOf(table, 'markdown')).toContain(column.header(table));
+    expect(textOf(table, 'latex')).toContain(column.header(table).replaceAll('%', '\\%'));
+  }
+  expect(resultsText(table)).toContain('Last test accuracy (%)');
 });
 
 test('nothing to export is said', () => {
-  const empty = { rows: [], speedBaseline: null, accuracyBaseline: null };
+  const empty = { rows: [], speedBaseline: null, accuracyBaseline: null, accuracy: 'last' as const };
   expect(() => exportTable(empty, 'csv', '1')).toThrow(expect.objectContaining({ code: 'EXPORT_EMPTY' }));
 });

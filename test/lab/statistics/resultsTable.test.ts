@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest';
-import { resultsTableSchema } from '../../../shared/result.ts';
+import { everyGroup, resultsTableSchema } from '../../../shared/result.ts';
+import type { ResultsRow } from '../../../shared/result.ts';
 import { groupCurves } from '../../../src-main/lab/statistics/curves.ts';
 import { resultsTable } from '../../../src-main/lab/statistics/resultsTable.ts';
 import { studentTQuantile } from '../../../src-main/lab/statistics/studentT.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
 import { esam, sam, sgd, shared } from '../fixtures/configs.ts';
 import { groupOf, runOf } from '../fixtures/groups.ts';
-
-const byDefault = { speedBaseline: null, accuracyBaseline: null };
 
 test('means, deviations, gain, speed: numbers derived by hand', () => {
   const sgdGroup = groupOf(sgd, [
@@ -19,7 +18,7 @@ test('means, deviations, gain, speed: numbers derived by hand', () => {
     runOf(1, [0.94, 0.93], { imagesPerSecond: 110, trainMs: 5000 }),
     runOf(2, [0.96, 0.91], { imagesPerSecond: 90, trainMs: 9000 }),
   ]);
-  const table = resultsTable([sgdGroup, samGroup], byDefault);
+  const table = resultsTable([sgdGroup, samGroup], everyGroup);
   expect(resultsTableSchema.parse(table)).toEqual(table);
   expect(table).toMatchObject({ speedBaseline: samGroup.hash, accuracyBaseline: sgdGroup.hash });
 
@@ -37,15 +36,23 @@ test('means, deviations, gain, speed: numbers derived by hand', () => {
   expect(second?.bestTestAccuracy.sd).toBeCloseTo(0.02, 12);
   expect(second).toMatchObject({ speedRatio: 1, predictedSpeedRatio: 1, epochMs: 5000, activeMs: 4000 });
   expect(table.rows.map(({ peakStepBytes }) => peakStepBytes)).toEqual([5e9, 6e9]);
-  // Gain 9 points; variances 0.02²/3 and (0.1²/2)/2 = 0.0025.
-  const [varianceSam, varianceSgd] = [0.0004 / 3, 0.0025];
+  // Last accuracies: 0.92, 0.93, 0.91 (sd 0.01) and 0.7, 0.9: gain 12 points; variances 0.01²/3 and (0.2²/2)/2 = 0.01.
+  expectGain(second, 12, 0.0001 / 3, 0.01);
+  // Best accuracies: gain 9 points; variances 0.02²/3 and (0.1²/2)/2 = 0.0025.
+  const best = resultsTable([sgdGroup, samGroup], { ...everyGroup, accuracy: 'best' });
+  expect(best.accuracy).toBe('best');
+  expectGain(best.rows[1], 9, 0.0004 / 3, 0.0025);
+});
+
+/** Welch's interval of three against two values whose means have these variances. */
+const expectGain = (row: ResultsRow | undefined, gain: number, varianceSam: number, varianceSgd: number): void => {
   const error2 = varianceSam + varianceSgd;
   const df = error2 ** 2 / (varianceSam ** 2 / 2 + varianceSgd ** 2);
   const halfWidth = 100 * studentTQuantile(0.975, df) * Math.sqrt(error2);
-  expect(second?.gainPoints?.mean).toBeCloseTo(9, 10);
-  expect(second?.gainPoints?.low).toBeCloseTo(9 - halfWidth, 8);
-  expect(second?.gainPoints?.high).toBeCloseTo(9 + halfWidth, 8);
-});
+  expect(row?.gainPoints?.mean).toBeCloseTo(gain, 10);
+  expect(row?.gainPoints?.low).toBeCloseTo(gain - halfWidth, 8);
+  expect(row?.gainPoints?.high).toBeCloseTo(gain + halfWidth, 8);
+};
 
 test('labels name only what tells groups of one method apart; settings only what differs', () => {
   const { rows } = resultsTable(
@@ -57,7 +64,7 @@ test('labels name only what tells groups of one method apart; settings only what
       groupOf({ ...esam, gamma: 1 }, []),
       groupOf({ ...esam, beta: 1, selection: 'loss' }, []),
     ],
-    byDefault,
+    everyGroup,
   );
   expect(rows.map(({ label }) => label)).toEqual([
     'SGD',
@@ -85,7 +92,7 @@ test('every field of a configuration is a setting, so that no two groups have on
   expect(all.length).toBeGreaterThan(30);
   const { rows } = resultsTable(
     all.map((each) => groupOf(each.optimizer, [], each)),
-    byDefault,
+    everyGroup,
   );
   expect(new Set(rows.map(({ label }) => label)).size).toBe(all.length);
 });
@@ -98,8 +105,8 @@ const another = (value: unknown): unknown => {
 };
 
 test('without finished runs every number is absent, and no baseline is invented', () => {
-  const { rows, ...baselines } = resultsTable([groupOf(sgd, []), groupOf(sam, [])], byDefault);
-  expect(baselines).toEqual({ speedBaseline: null, accuracyBaseline: null });
+  const { rows, ...baselines } = resultsTable([groupOf(sgd, []), groupOf(sam, [])], everyGroup);
+  expect(baselines).toEqual({ speedBaseline: null, accuracyBaseline: null, accuracy: 'last' });
   expect(rows[1]).toMatchObject({
     n: 0,
     bestTestAccuracy: { mean: null, sd: null },
@@ -115,7 +122,11 @@ test('baselines can be chosen; one seed a side gives a gain without an interval;
   const base = groupOf(esam, [runOf(0, [0.5], { imagesPerSecond: 50 })]);
   const other = groupOf(sam, [runOf(0, [0.6], { imagesPerSecond: 25 })], { model: { id: 'resnet8' } });
   const same = groupOf(sam, [runOf(0, [0.4], { imagesPerSecond: null })]);
-  const table = resultsTable([other, base, same], { speedBaseline: base.hash, accuracyBaseline: base.hash });
+  const table = resultsTable([other, base, same], {
+    ...everyGroup,
+    speedBaseline: base.hash,
+    accuracyBaseline: base.hash,
+  });
   expect(table.rows[0]?.gainPoints).toEqual({ mean: expect.closeTo(10, 10) as number, low: null, high: null });
   expect(table.rows[0]).toMatchObject({ speedRatio: 0.5, predictedSpeedRatio: null });
   // Predicted ESAM 1 + 1.5 + 1 + 1.5 = 5 units against SAM's 6.

@@ -1,0 +1,60 @@
+import type { ResultsRow, ResultsTable } from '../result.ts';
+import type { Exact, Format, Notation, Verdict } from './formats.ts';
+
+/**
+ * Where a column stands: on screen, in the tables of a paper (Markdown, LaTeX), on a terminal. CSV and JSON have every column.
+ */
+export type Output = 'screen' | 'paper' | 'terminal';
+
+interface Definition<V> {
+  /** In snake_case; the names in CSV and JSON begin with it. */
+  readonly id: string;
+  /** In full, for papers and terminals; may name the table's baselines. */
+  readonly header: string | ((table: ResultsTable) => string);
+  /** Where there is little room. */
+  readonly short?: string;
+  /** One sentence: what it is. */
+  readonly help: string;
+  readonly outputs: readonly Output[];
+  readonly format: Format<V>;
+  readonly read: (row: ResultsRow, table: ResultsTable) => V;
+  /** Printed fainter: an expectation, not a measurement. */
+  readonly isFaint?: boolean;
+}
+
+/** A column of the results table, whatever kind of value it holds. */
+export interface Column {
+  readonly id: string;
+  readonly help: string;
+  readonly outputs: readonly Output[];
+  readonly isText: boolean;
+  readonly isFaint: boolean;
+  readonly short: string;
+  /** The header in full, without its unit. */
+  readonly header: (table: ResultsTable) => string;
+  readonly unit: (notation: Notation) => string | null;
+  /** A row's value for people, and what stands below it ('' = nothing). */
+  readonly text: (row: ResultsRow, table: ResultsTable, notation: Notation) => string;
+  readonly below: (row: ResultsRow, table: ResultsTable, notation: Notation) => string;
+  readonly verdict: (row: ResultsRow, table: ResultsTable) => Verdict | null;
+  readonly isBelowNeeded: boolean;
+  /** For machines: names and exact values. */
+  readonly names: readonly string[];
+  readonly exact: (row: ResultsRow, table: ResultsTable) => readonly Exact[];
+}
+
+export const column = <V>({ id, header, short, format, read, ...rest }: Definition<V>): Column => ({
+  ...rest,
+  id,
+  isText: format.isText === true,
+  isFaint: rest.isFaint === true,
+  short: short ?? (typeof header === 'string' ? header : id),
+  header: (table) => (typeof header === 'string' ? header : header(table)),
+  unit: (notation) => format.unit?.(notation) ?? null,
+  text: (row, table, notation) => format.text(read(row, table), notation),
+  below: (row, table, notation) => format.below?.(read(row, table), notation) ?? '',
+  verdict: (row, table) => format.verdict?.(read(row, table)) ?? null,
+  isBelowNeeded: format.isBelowNeeded === true,
+  names: Object.keys(format.parts).map((ending) => id + ending),
+  exact: (row, table) => Object.values(format.parts).map((part) => part(read(row, table))),
+});

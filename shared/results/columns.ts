@@ -1,0 +1,113 @@
+import type { ResultsTable } from '../result.ts';
+import { column } from './column.ts';
+import type { Column, Output } from './column.ts';
+import { count, data, duration, flag, gigabytes, name, numbers, points, rates, ratio, share } from './formats.ts';
+
+const everywhere: readonly Output[] = ['screen', 'paper', 'terminal'];
+const onlyData: readonly Output[] = [];
+
+const labelOf = (table: ResultsTable, hash: string | null): string | null =>
+  table.rows.find((row) => row.groupHash === hash)?.label ?? null;
+const over = (label: string | null): string => (label === null ? '' : ` over ${label}`);
+
+/** What the gain and its statistics are computed from, in words. */
+export const accuracyNames = {
+  last: 'last epoch',
+  best: 'best epoch',
+} as const satisfies Record<ResultsTable['accuracy'], string>;
+
+/**
+ * Every column of the results table, in order. The table on screen, CSV, Markdown, LaTeX, JSON and the terminal are made from these
+ * lines.
+ */
+export const resultColumns: readonly Column[] = [
+  column({
+    ...{ id: 'label', header: 'Method', format: name, outputs: everywhere, read: (row) => row.label },
+    help: 'The method, with the settings that tell it from the other groups of that method.',
+  }),
+  column({
+    ...{ id: 'method', header: 'Method id', format: name, outputs: onlyData, read: (row) => row.method },
+    help: 'The method alone.',
+  }),
+  column({
+    ...{ id: 'n', header: 'n', format: count, outputs: everywhere, read: (row) => row.n },
+    help: 'Finished runs behind every number of the row, one a seed.',
+  }),
+  column({
+    ...{ id: 'seeds', header: 'Seeds', format: numbers, outputs: onlyData, read: (row) => row.seeds },
+    help: 'The seeds of these runs.',
+  }),
+  column({
+    ...{ id: 'last_test_accuracy', header: 'Last test accuracy', short: 'Last', format: share, outputs: everywhere },
+    read: (row) => row.lastTestAccuracy,
+    help: 'Test accuracy after the last epoch: mean ± sample standard deviation over runs.',
+  }),
+  column({
+    ...{ id: 'best_test_accuracy', header: 'Best test accuracy', short: 'Best', format: share, outputs: everywhere },
+    read: (row) => row.bestTestAccuracy,
+    help: 'Largest test accuracy of any epoch, mean ± sample standard deviation over runs. Chosen by looking at the test set, it is optimistic, and hides what a method loses late in training.',
+  }),
+  column({
+    ...{ id: 'gain_points', short: 'Gain', format: points, outputs: everywhere, read: (row) => row.gainPoints },
+    header: (table) => `Gain${over(labelOf(table, table.accuracyBaseline))}, ${accuracyNames[table.accuracy]}, 95% CI`,
+    help: "Test accuracy over the baseline's, with Welch's 95 % interval where both have at least two seeds.",
+  }),
+  column({
+    ...{ id: 'gain_accuracy', header: 'Gain of', format: name, outputs: onlyData, read: (_, table) => table.accuracy },
+    help: 'Which accuracy the gain compares: of the last or of the best epoch.',
+  }),
+  column({
+    ...{ id: 'images_per_second', header: 'Images/s', format: rates, outputs: everywhere },
+    read: (row) => row.imagesPerSecond,
+    help: "Images of optimizer steps in a second of them: the median over runs of each run's median over epochs, and the runs' range.",
+  }),
+  column({
+    ...{ id: 'speed_ratio', short: 'Speed', format: ratio, outputs: everywhere, read: (row) => row.speedRatio },
+    header: (table) => {
+      const baseline = labelOf(table, table.speedBaseline);
+      return baseline === null ? 'Relative speed' : `Speed relative to ${baseline}`;
+    },
+    help: "Images/s relative to the speed baseline's.",
+  }),
+  column({
+    ...{ id: 'predicted_speed_ratio', header: 'Predicted speed', short: 'Predicted', format: ratio, isFaint: true },
+    ...{ outputs: ['screen'], read: (row) => row.predictedSpeedRatio },
+    help: 'What the count of passes predicts for that ratio; only where nothing but the method differs.',
+  }),
+  column({
+    ...{ id: 'epoch_ms', header: 'Time per epoch', short: 'Epoch', format: duration, outputs: ['screen', 'paper'] },
+    read: (row) => row.epochMs,
+    help: "Time of an epoch's optimizer steps: the median over runs of each run's median.",
+  }),
+  column({
+    ...{ id: 'active_ms', header: 'Training time', short: 'Total', format: duration, outputs: ['screen', 'paper'] },
+    read: (row) => row.activeMs,
+    help: 'Time of all optimizer steps of a run, without evaluation and pauses: the median over runs.',
+  }),
+  column({
+    ...{ id: 'peak_step_bytes', header: 'Peak memory of a step', format: gigabytes, outputs: onlyData },
+    read: (row) => row.peakStepBytes,
+    help: 'The most that the engine held at once during a step, the largest over runs and epochs.',
+  }),
+  column({
+    ...{ id: 'is_speed_baseline', header: 'Speed baseline', format: flag, outputs: onlyData },
+    read: (row, table) => row.groupHash === table.speedBaseline,
+    help: 'Whether speeds are relative to this row.',
+  }),
+  column({
+    ...{ id: 'is_accuracy_baseline', header: 'Accuracy baseline', format: flag, outputs: onlyData },
+    read: (row, table) => row.groupHash === table.accuracyBaseline,
+    help: 'Whether gains are over this row.',
+  }),
+  column({
+    ...{ id: 'group', header: 'Group', format: name, outputs: onlyData, read: (row) => row.groupHash },
+    help: 'SHA-256 of the configuration without its seed.',
+  }),
+  column({
+    ...{ id: 'config', header: 'Configuration', format: data, outputs: onlyData, read: (row) => row.config },
+    help: 'The whole configuration without its seed.',
+  }),
+];
+
+export const columnsOf = (output: Output): readonly Column[] =>
+  resultColumns.filter(({ outputs }) => outputs.includes(output));

@@ -1,0 +1,132 @@
+import type { MeanSd, ResultsRow } from '../result.ts';
+
+/** How an output writes the signs and quantities that not all of them share. */
+export interface Notation {
+  /** Makes any text harmless. */
+  readonly escape: (text: string) => string;
+  readonly plusMinus: string;
+  readonly percent: string;
+  readonly minus: string;
+  readonly dash: string;
+  /** A duration, and its unit where all durations have the same. */
+  readonly duration: { readonly unit: string | null; readonly text: (ms: number) => string };
+}
+
+/** Durations that have one unit can be compared and plotted. */
+export const inSeconds: Notation['duration'] = { unit: 's', text: (ms) => (ms / 1000).toFixed(1) };
+
+/** A value for machines: full precision, fractions 0–1, times in milliseconds. */
+export type Exact = string | number | null | readonly number[] | object;
+
+/** Of a difference's 95 % interval: it lies above 0, below 0, or contains it. */
+export type Verdict = 'better' | 'worse' | 'open';
+
+/** How a kind of value is written. */
+export interface Format<V> {
+  /** For people, without its unit. */
+  readonly text: (value: V, notation: Notation) => string;
+  /** What stands below it where there is room: its interval, its range. Nothing where this is left out or answers ''. */
+  readonly below?: (value: V, notation: Notation) => string;
+  /** It stands behind the value where a row has one line only. */
+  readonly isBelowNeeded?: boolean;
+  /** Whether a difference is more than chance. */
+  readonly verdict?: (value: V) => Verdict | null;
+  /** The unit of `text`, for the header. */
+  readonly unit?: (notation: Notation) => string | null;
+  /** For machines: ending of the column's name → exact value; '' = the name alone. */
+  readonly parts: Readonly<Record<string, (value: V) => Exact>>;
+  /** Texts are aligned left, numbers right. */
+  readonly isText?: boolean;
+}
+
+type Maybe = number | null;
+const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const alone = { '': <V>(value: V): V => value };
+const orDash = (value: Maybe, { dash }: Notation, text: (value: number) => string): string =>
+  value === null ? dash : text(value);
+const percentUnit = ({ percent }: Notation): string => percent;
+
+/** A number that always carries its sign; none where it rounds to nothing. */
+const signed = (value: number, { minus, plusMinus }: Notation): string => {
+  const text = Math.abs(value).toFixed(2);
+  if (Number(text) === 0) return `${plusMinus}${text}`;
+  return `${value < 0 ? minus : '+'}${text}`;
+};
+
+export const name: Format<string> = { text: (value, { escape }) => escape(value), parts: alone, isText: true };
+export const numbers: Format<readonly number[]> = { text: (values) => values.join(', '), parts: alone };
+/** Kept for machines only. */
+export const data: Format<object> = { text: (value, { escape }) => escape(JSON.stringify(value)), parts: alone };
+
+export const count: Format<Maybe> = {
+  text: (value, notation) => orDash(value, notation, (whole) => grouped.format(whole)),
+  parts: alone,
+};
+
+/** A fraction 0–1 with its sample standard deviation, in percent. */
+export const share: Format<MeanSd> = {
+  text: ({ mean, sd }, notation) =>
+    orDash(mean, notation, (value) => {
+      const text = (100 * value).toFixed(2);
+      return sd === null ? text : `${text} ${notation.plusMinus} ${(100 * sd).toFixed(2)}`;
+    }),
+  unit: percentUnit,
+  parts: { _mean: ({ mean }) => mean, _sd: ({ sd }) => sd },
+};
+
+type Difference = ResultsRow['gainPoints'];
+
+/** A difference in percentage points with its 95 % interval. */
+export const points: Format<Difference> = {
+  text: (value, notation) => (value === null ? notation.dash : signed(value.mean, notation)),
+  below: (value, notation) => {
+    if (value === null) return '';
+    const { low, high } = value;
+    return low === null || high === null ? '' : `[${signed(low, notation)}, ${signed(high, notation)}]`;
+  },
+  isBelowNeeded: true,
+  verdict: (value) => {
+    const { low = null, high = null } = value ?? {};
+    if (low === null || high === null) return null;
+    if (low > 0) return 'better';
+    return high < 0 ? 'worse' : 'open';
+  },
+  unit: () => 'points',
+  parts: {
+    _mean: (value) => value?.mean ?? null,
+    _95_low: (value) => value?.low ?? null,
+    _95_high: (value) => value?.high ?? null,
+  },
+};
+
+const rateText = (value: number): string => (value < 100 ? value.toFixed(1) : grouped.format(value));
+
+/** The middle of values a second; their range below it. */
+export const rates: Format<ResultsRow['imagesPerSecond']> = {
+  text: ({ median }, notation) => orDash(median, notation, rateText),
+  below: ({ min, max }) => (min === null || max === null || min === max ? '' : `${rateText(min)}–${rateText(max)}`),
+  parts: { _median: ({ median }) => median, _min: ({ min }) => min, _max: ({ max }) => max },
+};
+
+/** A ratio (1 = equal), in percent. */
+export const ratio: Format<Maybe> = {
+  text: (value, notation) => orDash(value, notation, (one) => (100 * one).toFixed(1)),
+  unit: percentUnit,
+  parts: alone,
+};
+
+export const duration: Format<Maybe> = {
+  text: (value, notation) => orDash(value, notation, notation.duration.text),
+  unit: (notation) => notation.duration.unit,
+  parts: alone,
+};
+
+/** Bytes, in gigabytes of 10⁹. */
+export const gigabytes: Format<Maybe> = {
+  text: (value, notation) => orDash(value, notation, (bytes) => (bytes / 1e9).toFixed(2)),
+  unit: () => 'GB',
+  parts: alone,
+};
+
+/** 1 = yes. */
+export const flag: Format<boolean> = { text: (value) => (value ? 'yes' : 'no'), parts: { '': Number } };
