@@ -1,14 +1,4 @@
-import {
-  backward,
-  forward,
-  inputsOf,
-  keptForBackward,
-  parametersOf,
-  savesByExample,
-  type NetworkState,
-  type StatisticsMode,
-  type Wanted,
-} from './layers.ts';
+import { tensorAt, type Layer, type NetworkState, type StatisticsMode, type Wanted } from './layers.ts';
 import type { Network } from './network.ts';
 import type { Ops, Tensor } from './ops.ts';
 
@@ -47,12 +37,19 @@ const sharedTensors = (ops: Ops) => {
   };
 };
 
+const firstInputOf = ({ inputs }: Layer): number => inputs[0] ?? 0;
+
+const parameterOf =
+  ({ parameters }: NetworkState, layer: Layer) =>
+  (position: number): Tensor =>
+    tensorAt(parameters, layer.parameters[position] ?? -1);
+
 /** For every layer which gradients its backward step has to make; null where it need not run at all. */
 const wantedGradients = (network: Network, isWanted: (parameter: number) => boolean): (Wanted | null)[] => {
   const reaches = [false]; // does a wanted parameter lie before (or in the layer that makes) this value?
   return network.layers.map((layer) => {
-    const parameters = parametersOf(layer).map(isWanted);
-    const inputs = inputsOf(layer).map((value) => reaches[value] === true);
+    const parameters = layer.parameters.map(isWanted);
+    const inputs = layer.inputs.map((value) => reaches[value] === true);
     const isNeeded = inputs.includes(true) || parameters.includes(true);
     reaches.push(isNeeded);
     return isNeeded ? { inputs, parameters } : null;
@@ -90,24 +87,32 @@ export const record = (
     uses[value] = (uses[value] ?? 0) + 1;
   };
   network.layers.forEach((layer, index) => {
-    inputsOf(layer).forEach(use);
+    layer.inputs.forEach(use);
     const want = wanted[index];
     if (!want) return;
-    const kept = keptForBackward(layer, want);
-    if (kept.input) use(layer.input);
+    const kept = layer.keeps(want);
+    if (kept.input) use(firstInputOf(layer));
     if (kept.output) use(index + 1);
   });
   use(network.layers.length); // the logits, for the caller
   shared.hold(images, (uses[0] ?? 0) + 1); // never disposed of here
 
   network.layers.forEach((layer, index) => {
-    const { output, saved } = forward(ops, layer, state, read, mode);
+    const [, second] = layer.inputs;
+    const { output, saved } = layer.forward({
+      ops,
+      x: read(firstInputOf(layer)),
+      other: second === undefined ? null : read(second),
+      parameter: parameterOf(state, layer),
+      statistics: state.statistics,
+      mode,
+    });
     values.push(output);
     shapes.push(output.shape);
     shared.hold(output, uses[index + 1] ?? 0);
     if (wanted[index]) savedOf[index] = saved;
     else saved.forEach(ops.dispose);
-    inputsOf(layer).forEach((value) => {
+    layer.inputs.forEach((value) => {
       shared.release(read(value));
     });
   });
@@ -131,7 +136,7 @@ export const record = (
       });
       network.layers.forEach((layer, index) => {
         const saved = savedOf[index];
-        if (saved === undefined || !savesByExample(layer)) return;
+        if (saved === undefined || !layer.savesByExample) return;
         savedOf[index] = saved.map((tensor) => ops.gather(tensor, examples));
         saved.forEach(ops.dispose);
       });
@@ -161,23 +166,29 @@ export const record = (
         const want = wanted[index];
         const dy = arriving[index + 1];
         if (layer === undefined || !want || dy === undefined) continue;
-        const kept = {
-          input: () => read(layer.input),
+        const input = firstInputOf(layer);
+        const made = layer.backward({
+          ops,
+          dy,
+          input: () => read(input),
           output: () => read(index + 1),
-          inputShape: shapes[layer.input] ?? [],
-        };
-        const made = backward(ops, layer, state.parameters, dy, kept, savedOf[index] ?? [], want, isFrozen);
-        parametersOf(layer).forEach((parameter, position) => {
+          inputShape: shapes[input] ?? [],
+          parameter: parameterOf(state, layer),
+          saved: savedOf[index] ?? [],
+          wanted: want,
+          isFrozen,
+        });
+        layer.parameters.forEach((parameter, position) => {
           gradients[parameter] = made.parameters[position] ?? null;
         });
-        inputsOf(layer).forEach((value, position) => {
+        layer.inputs.forEach((value, position) => {
           const gradient = made.inputs[position] ?? null;
           if (gradient === null) return;
           shared.hold(gradient, 1);
           arrive(value, gradient);
         });
-        const stayed = keptForBackward(layer, want);
-        if (stayed.input) shared.release(read(layer.input));
+        const stayed = layer.keeps(want);
+        if (stayed.input) shared.release(read(input));
         if (stayed.output) shared.release(read(index + 1));
         savedOf[index]?.forEach(ops.dispose);
         shared.release(dy);

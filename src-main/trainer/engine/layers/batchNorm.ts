@@ -1,0 +1,71 @@
+import { affine, expectSameShape, imageOf, type Building, type Value } from '../building.ts';
+import { ifWanted, type ForwardPass, type RunningStatistics } from '../layers.ts';
+import type { Tensor } from '../ops.ts';
+
+/** PyTorch's. */
+const batchNormEpsilon = 1e-5;
+const batchNormMomentum = 0.1;
+
+/** Batch normalisation; a ReLU after it, of the sum with a value where that is not null, is the same layer. */
+const normalisation = (
+  building: Building,
+  name: string,
+  value: Value,
+  relu: { readonly residual: Value | null } | null,
+): Value => {
+  const channels = imageOf(value)[2];
+  const hasResidual = relu !== null && relu.residual !== null;
+  const parameters = affine(building, name, channels);
+  const statistics = building.statistics(channels);
+  const runningOf = (pass: ForwardPass): RunningStatistics => {
+    const running = pass.statistics[statistics];
+    if (running === undefined) throw new Error(`There are no running statistics ${statistics}.`);
+    return running;
+  };
+  return building.append(
+    {
+      inputs: relu?.residual ? [value.index, relu.residual.index] : [value.index],
+      parameters,
+      keeps: () => ({ input: true, output: relu !== null }),
+      savesByExample: false,
+      forward(pass) {
+        const { ops, x, other, parameter, mode } = pass;
+        const [scale, offset, running] = [parameter(0), parameter(1), runningOf(pass)];
+        const fused = relu === null ? undefined : { residual: other };
+        if (mode === 'evaluate') {
+          const output = ops.batchNormInference(x, scale, offset, running, batchNormEpsilon, fused);
+          return { output, saved: [] };
+        }
+        const settings = { epsilon: batchNormEpsilon, momentum: batchNormMomentum };
+        const result = ops.batchNorm(x, scale, offset, running, settings, fused);
+        const moved = { mean: result.runningMean, variance: result.runningVariance };
+        const obsolete = mode === 'update' ? running : moved;
+        if (mode === 'update') pass.statistics[statistics] = moved;
+        ops.dispose(obsolete.mean);
+        ops.dispose(obsolete.variance);
+        return { output: result.output, saved: result.saved };
+      },
+      backward({ ops, dy, input, output, parameter, saved, wanted, isFrozen }) {
+        const gradientsOf = isFrozen ? ops.batchNormFrozenGrad : ops.batchNormGrad;
+        const fused = relu === null ? undefined : { output: output(), hasResidual };
+        const made = gradientsOf(dy, input(), parameter(0), saved, batchNormEpsilon, fused);
+        const given = (gradient: Tensor | undefined, isWanted: boolean | undefined) =>
+          ifWanted(ops, gradient, isWanted);
+        return {
+          inputs: [given(made.input, wanted.inputs[0]), given(made.residual, wanted.inputs[1])],
+          parameters: [given(made.scale, wanted.parameters[0]), given(made.offset, wanted.parameters[1])],
+        };
+      },
+    },
+    value.shape,
+  );
+};
+
+export const batchNorm = (building: Building, name: string, value: Value): Value =>
+  normalisation(building, name, value, null);
+
+/** ReLU of batch normalisation, or of its sum with `residual`, as one layer: fewer passes over memory. */
+export const batchNormRelu = (building: Building, name: string, value: Value, residual: Value | null = null): Value => {
+  if (residual !== null) expectSameShape(value, residual);
+  return normalisation(building, name, value, { residual });
+};
