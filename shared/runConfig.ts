@@ -6,7 +6,8 @@ export { optimizerSchema } from './methods/index.ts';
 export type { OptimizerConfig } from './methods/index.ts';
 export { plainEsam, type EsamConfig } from './methods/esam.ts';
 export { plainSam, type SamConfig } from './methods/sam.ts';
-export { plainRule, type SgdConfig } from './methods/sgd.ts';
+export { plainRule, ruleStarts, type RuleConfig } from './methods/rule.ts';
+export type { SgdConfig } from './methods/sgd.ts';
 
 /** Networks the engine can build. */
 export const modelIds = [

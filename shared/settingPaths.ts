@@ -30,12 +30,15 @@ export const settingPaths: readonly string[] = [...kinds.keys()];
 /** Settings that can be an axis of an experiment. */
 export const axisPaths: readonly string[] = settingPaths.filter((path) => kinds.get(path) === true);
 
-/** The path that a user means: the whole one, its last part where no other ends so (`rho`), or its first (`model`); null if none. */
+/** The path that a user means: the whole one, its last part where no other ends so (`rho`), or what it names (`model`, `rule`); null if none. */
 export const settingPathOf = (text: string): string | null => {
   if (kinds.has(text)) return text;
   const ends = settingPaths.filter((path) => path.endsWith(`.${text}`));
   if (ends.length === 1) return ends[0] ?? null;
-  return [`${text}.id`, `${text}.name`].find((path) => kinds.has(path)) ?? null;
+  const names = settingPaths.filter((path) =>
+    [`${text}.id`, `${text}.name`].some((end) => `.${path}`.endsWith(`.${end}`)),
+  );
+  return names.length === 1 ? (names[0] ?? null) : null;
 };
 
 /** What to say of a path that is none, with those that are written most alike. */
@@ -84,8 +87,15 @@ const changed = (
   const object = followed(schema, config);
   if (object === undefined || !Object.hasOwn(object.shape, key)) return null;
   // The name of an alternative: what belonged to another one goes.
-  if (rest.length === 0 && key === 'name') return config.name === value ? config : { name: value };
+  if (rest.length === 0 && key === 'name') return config.name === value ? config : named(schema, value);
   if (rest.length === 0) return { ...config, [key]: value };
   const inner = changed(object.shape[key], config[key] as Plain, rest, value);
   return inner === null ? null : { ...config, [key]: inner };
+};
+
+/** The alternative of that name with its own defaults; what has none is left for the schema to ask for. */
+const named = (schema: unknown, name: unknown): Plain => {
+  const start = { name };
+  const whole = followed(schema, start)?.safeParse(start);
+  return whole?.success === true ? whole.data : start;
 };

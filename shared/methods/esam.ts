@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { refusing, senselessRule } from './combinations.ts';
 import { noUnits, type Method, type PhaseUnits } from './method.ts';
 import { defaultSam, everyNth, plainSam, sharpnessAware } from './sam.ts';
 
@@ -12,7 +13,7 @@ export const plainEsam = {
 
 const share = z.number().gt(0).max(1);
 
-const esamSchema = z.strictObject({
+const esamFields = z.strictObject({
   name: z.literal('esam'),
   ...sharpnessAware,
   /** β, the probability with which each parameter tensor is perturbed (SWP). */
@@ -35,6 +36,7 @@ const esamSchema = z.strictObject({
   /** Rank even at γ = 1, where it changes nothing but the speed, as the release does. */
   alwaysRank: z.boolean().default(plainEsam.alwaysRank),
 });
+const esamSchema = refusing(esamFields, (config) => [senselessRule(config)]);
 export type EsamConfig = z.infer<typeof esamSchema>;
 
 /** Whether the step forwards the whole batch at θ+ε before the update's own pass. */

@@ -1,19 +1,24 @@
 import { z } from 'zod';
 import { esam } from './esam.ts';
-import type { Method, MethodLook } from './method.ts';
+import type { Method, MethodLook, MethodName } from './method.ts';
 import { sam } from './sam.ts';
 import { sgd } from './sgd.ts';
 
-/** Every method that a run can be trained with, by its configuration's name. */
+/** Every method that a run can be trained with, by its configuration's name, in the order in which they are offered. */
 const methods = { sgd, sam, esam };
-export const optimizerSchema = z.discriminatedUnion('name', [sgd.schema, sam.schema, esam.schema]);
-export type OptimizerConfig = z.infer<typeof optimizerSchema>;
 
 type Methods = typeof methods;
+type AnyMethod = Methods[keyof Methods];
 /** The names that methods go by in tables and charts: ESAM has one for each of its parts. */
 export type MethodId = { [Name in keyof Methods]: keyof Methods[Name]['names'] }[keyof Methods];
 
-const names: Readonly<Record<MethodId, MethodLook>> = { ...sgd.names, ...sam.names, ...esam.names };
+const schemas = Object.values(methods).map(({ schema }) => schema) as [AnyMethod['schema'], ...AnyMethod['schema'][]];
+export const optimizerSchema = z.discriminatedUnion('name', schemas);
+export type OptimizerConfig = z.infer<typeof optimizerSchema>;
+
+const names = Object.assign({}, ...Object.values(methods).map((method) => method.names)) as Readonly<
+  Record<MethodId, MethodLook>
+>;
 export const methodIds = Object.keys(names) as [MethodId, ...MethodId[]];
 export const lookOf = (id: MethodId): MethodLook => names[id];
 
@@ -23,22 +28,32 @@ export const methodOfConfig = ({
 }: OptimizerConfig): Pick<Method<OptimizerConfig, MethodId>, 'nameOf' | 'phaseUnits' | 'mostPhaseUnits'> =>
   methods[name];
 
-/** A new arm that goes by a name: in whatever both know like another one, else as the method begins. */
+/**
+ * A new arm that goes by a name. What both it and another one know and begin with alike it takes from that one: ρ, for example, is
+ * another distance where a method begins with another ρ. It shares no object with that one.
+ */
 export const newArm = (id: MethodId, like: OptimizerConfig | null): OptimizerConfig => {
-  for (const method of Object.values(methods)) {
-    const arm = startOf<OptimizerConfig>(method, id, like ?? {});
-    if (arm !== null) return arm;
+  for (const method of Object.values<Begun>(methods)) {
+    const named = method.names[id];
+    if (named === undefined) continue;
+    const taken = like === null ? {} : takenFrom(like, methods[like.name].defaults, method.defaults);
+    return { ...method.defaults, ...taken, ...named.settings };
   }
   throw new Error(`No method goes by the name ${id}.`);
 };
 
-/** Null where the method does not go by that name. */
-const startOf = <Config extends OptimizerConfig>(
-  { defaults, names: own }: Pick<Method<Config, string>, 'defaults' | 'names'>,
-  id: string,
-  like: object,
-): Config | null => {
-  const shared = Object.entries<unknown>({ ...like }).filter(([key]) => key !== 'name' && key in defaults);
-  const named = own[id];
-  return named === undefined ? null : { ...defaults, ...Object.fromEntries(shared), ...named.settings };
+interface Begun {
+  readonly defaults: OptimizerConfig;
+  readonly names: Readonly<Record<string, MethodName<object>>>;
+}
+
+const takenFrom = (like: object, itsDefaults: object, defaults: object): Record<string, unknown> => {
+  const [theirs, ours] = [itsDefaults, defaults].map((from) => new Map<string, unknown>(Object.entries(from)));
+  const isAlike = (key: string): boolean =>
+    ours?.has(key) === true && JSON.stringify(theirs?.get(key)) === JSON.stringify(ours.get(key));
+  return Object.fromEntries(
+    Object.entries<unknown>({ ...like })
+      .filter(([key]) => key !== 'name' && isAlike(key))
+      .map(([key, value]) => [key, typeof value === 'object' && value !== null ? { ...value } : value]),
+  );
 };

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { phases } from '../metrics.ts';
+import { refusing, senselessRule } from './combinations.ts';
 import type { Method, PhaseUnits } from './method.ts';
-import { baseRule, defaultRule, plainRule, sgdUnits } from './sgd.ts';
+import { baseRule, defaultRule, plainRule } from './rule.ts';
+import { sgdUnits } from './sgd.ts';
 
 /** SAM without any of the variations that later work, or the release, made of it. */
 export const plainSam = { ...plainRule, adaptive: false, sharpnessBatch: null, interval: 1 } as const;
@@ -23,7 +25,9 @@ export const sharpnessAware = {
 
 export const defaultSam = { ...defaultRule, ...plainSam, rho: 0.05, bnStatistics: 'first' } as const;
 
-const samSchema = z.strictObject({ name: z.literal('sam'), ...sharpnessAware });
+const samSchema = refusing(z.strictObject({ name: z.literal('sam'), ...sharpnessAware }), (config) => [
+  senselessRule(config),
+]);
 export type SamConfig = z.infer<typeof samSchema>;
 
 /** The mean over n steps of which one perturbs. */

@@ -1,26 +1,11 @@
 import { z } from 'zod';
+import { refusing, senselessRule } from './combinations.ts';
 import { noUnits, type Method, type PhaseUnits } from './method.ts';
+import { baseRule, defaultRule } from './rule.ts';
 
-/** The base rule without what was added to it later. */
-export const plainRule = { nesterov: false, decayNormAndBias: true } as const;
-
-/** The base rule's settings: those of every method. */
-export const baseRule = {
-  /** η₀, the schedule's starting value. */
-  learningRate: z.number().gt(0).max(1e30),
-  /** μ of v ← μ·v + g + λ·θ. */
-  momentum: z.number().min(0).lt(1),
-  /** λ, on every tensor, or on those that `decayNormAndBias` leaves. */
-  weightDecay: z.number().min(0).max(1),
-  /** Nesterov's momentum: θ moves by g + λ·θ + μ·v in place of v. */
-  nesterov: z.boolean().default(plainRule.nesterov),
-  /** Weight decay also on the scales and offsets of normalisations and on biases. */
-  decayNormAndBias: z.boolean().default(plainRule.decayNormAndBias),
-};
-
-export const defaultRule = { learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4, ...plainRule } as const;
-
-const sgdSchema = z.strictObject({ name: z.literal('sgd'), ...baseRule });
+const sgdSchema = refusing(z.strictObject({ name: z.literal('sgd'), ...baseRule }), (config) => [
+  senselessRule(config),
+]);
 export type SgdConfig = z.infer<typeof sgdSchema>;
 
 /** Forward, then the gradients of activations and of weights. */

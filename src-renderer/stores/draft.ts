@@ -147,7 +147,7 @@ export const useDraft = defineStore('draft', () => {
   };
   const duplicateArm = (index: number): void => {
     const arm = draft.value?.arms[index];
-    if (arm) draft.value?.arms.splice(index + 1, 0, { ...arm });
+    if (arm) draft.value?.arms.splice(index + 1, 0, { ...arm, rule: { ...arm.rule } });
   };
   const removeArm = (index: number): void => {
     draft.value?.arms.splice(index, 1);

@@ -77,7 +77,7 @@ test('the base rule of each arm is chosen, and tells arms of one method apart', 
   await getByRole('button', { name: 'Duplicate arm 1' }).click();
   const second = getByRole('listitem', { name: 'Arm 2: SGD' });
   await second.getByRole('button', { name: 'Variants…' }).click();
-  await getByLabel('Arm 2 kind of momentum').selectOption({ label: 'Nesterov’s momentum' });
+  await getByLabel('Arm 2 base rule').selectOption({ label: 'SGD, Nesterov’s momentum' });
   await getByLabel('Arm 2 tensors that decay').selectOption({ label: 'no decay of norm and bias' });
   await eventually(planned).toBe(8);
   const told = 'Nesterov on, decay norm and bias off';

@@ -66,12 +66,33 @@ test('what is wrong with an axis stands at its field', () => {
 });
 
 test('a path is found by its last part, or by its first', () => {
-  expect(['rho', 'model', 'schedule', 'epochs', 'dataset.labelNoise', 'nothing'].map(settingPathOf)).toEqual([
+  expect(['rho', 'model', 'schedule', 'epochs', 'dataset.labelNoise', 'rule', 'nothing'].map(settingPathOf)).toEqual([
     'optimizer.rho',
     'model.id',
     'schedule.name',
     'epochs',
     'dataset.labelNoise',
+    'optimizer.rule.name',
     null,
   ]);
+});
+
+test('an axis of rules gives whole configurations, and what a rule has not is refused where it is said', () => {
+  const axes = [{ path: 'optimizer.rule.name', values: ['sgd', 'adamw'] }];
+  const groups = expandGroups(experimentSchema.parse(experimentOf({ arms: [sgd], axes })));
+  expect(groups.map(({ optimizer }) => optimizer.rule)).toEqual([
+    { name: 'sgd' },
+    { name: 'adamw', beta2: 0.999, epsilon: 1e-8 },
+  ]);
+  for (const group of groups) expect(runConfigSchema.parse({ ...group, seed: 0 })).toEqual({ ...group, seed: 0 });
+  const nesterov = { ...sgd, rule: { name: 'adamw', beta2: 0.999, epsilon: 1e-8 } as const, nesterov: true };
+  expect(issuesOf(experimentOf({ arms: [nesterov] }))).toEqual([
+    ['arms.0.nesterov', expect.stringContaining('AdamW has no Nesterov momentum')],
+  ]);
+});
+
+// Before there was a choice of rules everything was SGD: what was written then stays the very same configuration.
+test('a configuration from before a setting was there is the one with its default', () => {
+  const { rule: _, ...old } = sgd;
+  expect(experimentSchema.parse({ ...experimentOf(), arms: [old] })).toEqual(experimentOf({ arms: [sgd] }));
 });

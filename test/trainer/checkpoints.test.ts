@@ -119,6 +119,7 @@ const cases: Record<string, Partial<RunSettings>> = {
     optimizer: { ...sam, nesterov: true, decayNormAndBias: false },
     device: { ...tinyRun().device, engine: 'wasm' },
   },
+  'ESAM under AdamW': { optimizer: { ...esam, learningRate: 1e-3, rule: { name: 'adamw' }, decayNormAndBias: false } },
   'SAM in micro-batches': { optimizer: sam, microBatch: 4 },
   ESAM: { optimizer: esam, augmentation, dataset: { id: 'tiny', trainSubset: 48, labelNoise: 0.1 } },
   'ESAM on the reference engine': { ...onReference, optimizer: { ...esam, interval: 2 }, augmentation },

@@ -1,8 +1,16 @@
+import type { RuleConfig } from '../../../../shared/runConfig.ts';
 import type { Training, UpdateRule } from '../objective.ts';
-import { sgdRule, type SgdSettings } from './sgd.ts';
+import { adamWRule } from './adamW.ts';
+import type { RuleSettings } from './settings.ts';
+import { sgdRule } from './sgd.ts';
 
-/** Base rules: what becomes of the gradient that a method arrives at. */
-const rules = { sgd: sgdRule } as const;
-
-/** The base rule that a configuration names, working on the given training state. */
-export const ruleOf = (training: Training, settings: SgdSettings): UpdateRule => rules.sgd(training, settings);
+/** The base rule that a configuration names, working on the given training state: what becomes of the gradient that a method arrives at. */
+export const ruleOf = (training: Training, settings: RuleSettings & { readonly rule: RuleConfig }): UpdateRule => {
+  const { rule } = settings;
+  switch (rule.name) {
+    case 'sgd':
+      return sgdRule(training, settings);
+    case 'adamw':
+      return adamWRule(training, settings, rule);
+  }
+};
