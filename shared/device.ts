@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { measuredEngines } from './engines.ts';
-import { deviceProbeSchema, probeProgressSchema } from './probe.ts';
+import { jobProgressSchema } from './jobs/job.ts';
+import { deviceProbeSchema } from './probe.ts';
 
 /** A step of installing a runtime. */
 export const installStages = ['lock', 'resolve', 'download', 'verify', 'unpack', 'compile', 'check', 'done'] as const;
@@ -47,7 +48,7 @@ export const deviceStatusSchema = z.strictObject({
   /** What the last self-test measured of each engine and precision on this machine. */
   probes: z.array(deviceProbeSchema),
   /** What the self-test does now; null while none is under way. */
-  probing: probeProgressSchema
+  probing: jobProgressSchema
     .extend({ engine: deviceProbeSchema.shape.engine, precision: deviceProbeSchema.shape.precision })
     .nullable(),
   /** What the last self-test could not measure, and why, in sentences. */

@@ -37,7 +37,6 @@ export const probeMeasurementSchema = z.strictObject({
   /** The worst tensor's name. */
   deviatesMost: z.string(),
 });
-export type ProbeMeasurement = z.infer<typeof probeMeasurementSchema>;
 
 /** A measurement as the store keeps it: what was measured, where, how and when. */
 export const deviceProbeSchema = z.strictObject({
@@ -56,13 +55,6 @@ export const deviceProbeSchema = z.strictObject({
   settings: deviceConfigSchema,
 });
 export type DeviceProbe = z.infer<typeof deviceProbeSchema>;
-
-export const probeProgressSchema = z.strictObject({
-  /** What is measured now, for a person. */
-  message: z.string(),
-  share: z.number().min(0).max(1),
-});
-export type ProbeProgress = z.infer<typeof probeProgressSchema>;
 
 /** Gradients that deviate more are wrong: float32 rounds to 6e-8, bfloat16 to 4e-3, many times in a row. */
 export const deviationLimits: Readonly<Record<Precision, number>> = { float32: 1e-3, bfloat16: 0.1 };

@@ -1,7 +1,7 @@
 import { copyFileSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CheckpointFile, RunId } from '../../shared/run.ts';
-import type { CheckpointPlan } from '../../shared/trainerProtocol.ts';
+import type { CheckpointPlan } from '../../shared/jobs/train.ts';
 import { remove } from '../files/remove.ts';
 import { removalOf } from '../files/removals.ts';
 import { setAside } from '../files/setAside.ts';

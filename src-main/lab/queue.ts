@@ -1,25 +1,25 @@
 import { LabError } from '../../shared/errors.ts';
 import type { LabEvent, LabOutput } from '../../shared/labApi.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
-import type { TrainingEvent } from '../../shared/trainerProtocol.ts';
+import type { TrainingEvent, TrainInput } from '../../shared/jobs/train.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { Endings } from './endings.ts';
 import { progressThrottle } from './progressThrottle.ts';
 import type { Store } from './store/index.ts';
-import { Training } from './training.ts';
-import type { Assignment, TrainingLimits } from './training.ts';
+import type { JobLimits } from './jobs/jobProcess.ts';
+import { Training } from './jobs/training.ts';
 import type { TrainerLauncher } from './trainers.ts';
 
 export interface QueueParts {
   readonly store: Store;
   readonly checkpoints: Checkpoints;
   readonly launcher: TrainerLauncher;
-  readonly limits: TrainingLimits;
+  readonly limits: JobLimits;
   /**
    * What a trainer needs for this run.
    * @throws LabError ENGINE_* if the engine is not there (then the queue waits), any other if the run cannot start (then it fails).
    */
-  readonly assign: (run: RunSummary) => Promise<Assignment>;
+  readonly assign: (run: RunSummary) => Promise<TrainInput>;
   /** Train these runs alone, paused or not; null = every waiting run, unless the queue is paused. */
   readonly onlyRuns: ReadonlySet<RunId> | null;
   readonly emit: (event: LabEvent) => void;
@@ -106,14 +106,14 @@ export class RunQueue {
 
   async #startAndWait(run: RunSummary): Promise<void> {
     this.#endings.storeLate(); // one run's end before the next one's beginning
-    let assignment: Assignment;
+    let input: TrainInput;
     try {
-      assignment = await this.#parts.assign(run);
+      input = await this.#parts.assign(run);
     } catch (error) {
       this.#cannotStart(run.id, error);
       return;
     }
-    if (this.#next()?.id === run.id) await this.#train(run, assignment); // else it was moved, cancelled or paused meanwhile
+    if (this.#next()?.id === run.id) await this.#train(run, input); // else it was moved, cancelled or paused meanwhile
   }
 
   #next(): RunSummary | undefined {
@@ -136,12 +136,12 @@ export class RunQueue {
     this.#parts.emit({ type: 'queueChanged', queue: this.status() });
   }
 
-  async #train(run: RunSummary, assignment: Assignment): Promise<void> {
-    const { runId } = assignment;
+  async #train(run: RunSummary, input: TrainInput): Promise<void> {
+    const { runId } = input;
     const { store, launcher, limits, emit } = this.#parts;
     store.write.start(runId);
     const progress = progressThrottle(emit);
-    const training = new Training(assignment, {
+    const training = new Training(input, {
       launcher,
       write: store.write,
       limits,

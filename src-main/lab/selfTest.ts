@@ -1,19 +1,20 @@
 import type { DeviceStatus } from '../../shared/device.ts';
 import { LabError } from '../../shared/errors.ts';
+import { selfTestJob } from '../../shared/jobs/selfTest.ts';
 import { engineInfos, measuredEngines, type MeasuredEngine } from '../../shared/engines.ts';
 import { probeSteps } from '../../shared/probe.ts';
 import type { DeviceProbe } from '../../shared/probe.ts';
 import type { RunId } from '../../shared/run.ts';
 import type { Precision } from '../../shared/runConfig.ts';
-import { probeInTrainer } from './probing.ts';
-import type { ProbeCommand } from './probing.ts';
+import { answerOf } from './jobs/answerOf.ts';
+import type { JobLimits } from './jobs/jobProcess.ts';
 import type { TrainerLauncher } from './trainers.ts';
 
 type Machine = Pick<DeviceProbe, 'cpuModel' | 'cpuCores' | 'gpu' | 'gpuMemoryBytes'>;
 
 export interface SelfTestParts {
   readonly launcher: TrainerLauncher;
-  readonly silenceMs: number;
+  readonly limits: JobLimits;
   readonly labVersion: string;
   /** Where TensorFlow's binding is. @throws LabError ENGINE_* */
   readonly bindingPath: () => Promise<string>;
@@ -151,7 +152,7 @@ export class SelfTest {
     signal: AbortSignal,
     onProgress: (message: string, share: number) => void,
   ): Promise<void> {
-    const { launcher, silenceMs, machine, labVersion, keep } = this.#parts;
+    const { launcher, limits, machine, labVersion, keep } = this.#parts;
     onProgress('Starting', 0);
     const settings = {
       engine,
@@ -161,12 +162,13 @@ export class SelfTest {
       memoryGrowth: true,
       ownKernels: true,
     } as const;
-    const command: ProbeCommand = { type: 'probe', device: settings, precision, bindingPath, steps };
-    const measurement = await probeInTrainer(command, {
-      launcher,
-      silenceMs,
-      signal,
-      onProgress: ({ message, share }) => onProgress(message, share),
+    const input = { device: settings, precision, bindingPath, steps };
+    const measurement = await answerOf(selfTestJob, input, {
+      ...{ launcher, limits, signal, device: settings },
+      onEvent: (event) => {
+        if (event.type === 'progressed') onProgress(event.progress.message, event.progress.share);
+        return event.type === 'measured' ? event.measurement : null;
+      },
     });
     const at = new Date().toISOString();
     this.#probes = keep({ ...measurement, ...(await machine()), engine, precision, at, labVersion, steps, settings });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
+import type { TrainInput } from '../../shared/jobs/train.ts';
 import type { LabApi, LabEvent } from '../../shared/labApi.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import { sweepTrash } from '../files/trash.ts';
@@ -14,13 +15,13 @@ import { queueRequests } from './requests/queue.ts';
 import { resumingRequests } from './requests/resuming.ts';
 import { resultRequests } from './requests/results.ts';
 import { processor } from './processor.ts';
+import type { JobLimits } from './jobs/jobProcess.ts';
 import { RunQueue } from './queue.ts';
 import { Runtime } from './runtime.ts';
 import { SelfTest } from './selfTest.ts';
 import { interruptLeftRuns } from './startNotices.ts';
 import { openStore } from './store/index.ts';
 import type { Store } from './store/index.ts';
-import type { Assignment, TrainingLimits } from './training.ts';
 import type { TrainerLauncher } from './trainers.ts';
 import { dailyBackups } from './workspaceBackups.ts';
 
@@ -44,7 +45,7 @@ export interface LabOptions {
    */
   readonly trainsOnlyOwnRuns?: boolean;
   /** Default: ten minutes of silence, ten seconds to stop. */
-  readonly limits?: TrainingLimits;
+  readonly limits?: JobLimits;
   /** Between two checkpoints within an epoch. Default: ten minutes. */
   readonly checkpointEveryMs?: number;
 }
@@ -101,7 +102,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
   const knownProbes = () => store.read.deviceProbes(processor());
   const selfTest: SelfTest = new SelfTest({
     launcher: options.launcher,
-    silenceMs: limits.silenceMs,
+    limits,
     labVersion,
     bindingPath: async () => (await runtime.tensorflow()).bindingPath,
     machine: () => runtime.machine(),
@@ -122,9 +123,9 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     limits,
     assign: async (run) => {
       await builtIn;
-      const assignment = await assignmentOf(run, library, runtime, labVersion);
+      const input = await inputOf(run, library, runtime, labVersion);
       await selfTest.idle();
-      return { ...assignment, checkpoints: checkpoints.plan(run.id) };
+      return { ...input, checkpoints: checkpoints.plan(run.id) };
     },
     onlyRuns: ownRuns,
     emit,
@@ -185,12 +186,12 @@ const installIfMissing = async (runtime: Runtime): Promise<void> => {
   if (engines.some(({ state }) => state === 'missing')) runtime.install('auto');
 };
 
-const assignmentOf = async (
+const inputOf = async (
   run: RunSummary,
   library: Library,
   runtime: Runtime,
   labVersion: string,
-): Promise<Assignment> => ({
+): Promise<TrainInput> => ({
   runId: run.id,
   config: run.config,
   dataset: library.get(run.config.dataset.id),

@@ -2,7 +2,7 @@ import { batchesOf } from './data/batches.ts';
 import { infer } from './engine/tape.ts';
 import { waitForInput } from './inputWait.ts';
 import type { Run } from './run.ts';
-import type { StopRequest } from './train.ts';
+import type { StopRequest } from './stopRequest.ts';
 
 /** Examples of one evaluation batch: large enough to keep the device busy, small enough for any model's activations. */
 const evaluationBatch = 256;

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import type { DeviceExamples } from './data/batches.ts';
-import type { StopRequest } from './train.ts';
+import type { StopRequest } from './stopRequest.ts';
 
 const lookEveryMs = 50;
 

@@ -1,16 +1,9 @@
-import { LabError, type LabErrorCode } from '../../shared/errors.ts';
-import { memoryAdvice } from '../../shared/memoryAdvice.ts';
-import type { RunConfig } from '../../shared/runConfig.ts';
-import {
-  trainerCommandSchema,
-  type TrainerCommand,
-  type TrainerMessage,
-  type TrainingEvent,
-} from '../../shared/trainerProtocol.ts';
-import { openEngine } from './engine/engines.ts';
-import { probeEngine } from './probe/index.ts';
-import { openRun } from './run.ts';
-import { train, type StopRequest } from './train.ts';
+import { z } from 'zod';
+import { LabError } from '../../shared/errors.ts';
+import type { JobEvent, JobFailed } from '../../shared/jobs/job.ts';
+import { trainerCommandSchema, type TrainerCommand, type TrainerMessage } from '../../shared/trainerProtocol.ts';
+import { jobs } from './jobs/index.ts';
+import type { StopRequest } from './stopRequest.ts';
 
 /** The port that Electron gives a utility process. */
 interface ParentPort {
@@ -51,14 +44,18 @@ let onAcknowledged = (): void => undefined;
 const post = connect((message) => {
   const parsed = trainerCommandSchema.safeParse(message);
   if (parsed.success) obey(parsed.data);
-  else console.error('The trainer was sent a message that it does not know:', parsed.error.message);
+  else refuse(parsed.error);
 });
 
-const report = (event: TrainingEvent): void => {
+const refuse = (error: z.ZodError): void => {
+  console.error('The trainer was sent a message that it does not know:', error.message);
+};
+
+const report = (event: JobEvent): void => {
   post({ type: 'event', sequence: ++lastSequence, event });
 };
 
-/** Waits until the store holds everything that was reported. */
+/** Waits until the lab holds everything that was reported. */
 const allAcknowledged = (): Promise<void> =>
   new Promise((resolve) => {
     onAcknowledged = () => {
@@ -67,62 +64,40 @@ const allAcknowledged = (): Promise<void> =>
     onAcknowledged();
   });
 
-/** An error's code and message, with what to try where a run's memory ran out. */
-const failureOf = (
-  error: unknown,
-  config: RunConfig | null,
-): { readonly code: LabErrorCode; readonly message: string } => {
-  const code = error instanceof LabError ? error.code : 'INTERNAL';
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    code,
-    message: code === 'OUT_OF_MEMORY' && config !== null ? `${message} ${memoryAdvice(config)}` : message,
-  };
-};
+const failedBy = (error: unknown): JobFailed => ({
+  type: 'failed',
+  code: error instanceof LabError ? error.code : 'INTERNAL',
+  message: error instanceof Error ? error.message : String(error),
+});
 
-const runTraining = async (command: Extract<TrainerCommand, { type: 'train' }>): Promise<void> => {
+/** Does a job to its end, and ends with it. */
+const run = async (events: AsyncGenerator<JobEvent>): Promise<void> => {
   try {
-    const ops = openEngine(command.config.device, command.bindingPath);
-    const run = openRun(ops, command.config, command.dataset, command.datasetFolder, command.labVersion);
-    for await (const event of train(run, stop, command.checkpoints ?? null)) report(event);
+    for await (const event of events) report(event);
   } catch (error) {
     if (!(error instanceof LabError)) console.error(error);
-    report({ type: 'failed', ...failureOf(error, command.config) });
+    report(failedBy(error));
   }
   await allAcknowledged();
   process.exit(0);
 };
 
-const runProbe = async ({
-  device,
-  precision,
-  bindingPath,
-  steps,
-}: Extract<TrainerCommand, { type: 'probe' }>): Promise<void> => {
+const start = ({ job, input }: Extract<TrainerCommand, { type: 'start' }>): void => {
+  if (isBusy) return;
   try {
-    const ops = openEngine(device, bindingPath);
-    const measurement = await probeEngine(ops, precision, steps, (progress) => {
-      post({ type: 'probeProgressed', progress });
-    });
-    post({ type: 'probed', measurement });
+    const events = jobs[job].start(input, stop);
+    isBusy = true;
+    void run(events);
   } catch (error) {
-    if (!(error instanceof LabError)) console.error(error);
-    post({ type: 'probeFailed', ...failureOf(error, null) });
+    if (!(error instanceof z.ZodError)) throw error;
+    refuse(error);
   }
 };
 
 const obey = (command: TrainerCommand): void => {
   switch (command.type) {
-    case 'train':
-      if (isBusy) return;
-      isBusy = true;
-      void runTraining(command);
-      return;
-    case 'probe':
-      if (isBusy) return;
-      isBusy = true;
-      void runProbe(command);
-      return;
+    case 'start':
+      return start(command);
     case 'stop':
       stop.when = command.when;
       return;

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { phases, type EpochMetrics, type PhaseMs, type StepMetrics } from '../../shared/metrics.ts';
-import type { CheckpointPlan, TrainingEvent } from '../../shared/trainerProtocol.ts';
+import type { CheckpointPlan, TrainingEvent } from '../../shared/jobs/train.ts';
 import { checkpointing, epochStart, resume, runStart } from './checkpoints/index.ts';
 import { batchesOf } from './data/batches.ts';
 import type { Tensor } from './engine/ops.ts';
@@ -13,12 +13,10 @@ import { noPhaseMs } from './phaseClock.ts';
 import { usageMeter } from './processUsage.ts';
 import type { Run } from './run.ts';
 import { runningSums } from './runningSums.ts';
+import type { StopRequest } from './stopRequest.ts';
 import { disposeReports, keptIn, measuredOf, perturbedIn } from './stepRecord.ts';
 
-/** How a training is asked to end early; read between steps. */
-export interface StopRequest {
-  when: 'now' | 'after-epoch' | null;
-}
+export type { StopRequest } from './stopRequest.ts';
 
 /** A trainer's first steps allocate, compile and tune: they train, but no speed is computed from them. */
 const warmUpSteps = 3;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import type { TrainingEvent } from '../../shared/trainerProtocol.ts';
+import type { TrainingEvent } from '../../shared/jobs/train.ts';
 import { findTensorflow } from '../../src-main/runtimes/tensorflow/index.ts';
 import { openLibrary } from '../../src-main/lab/datasets/index.ts';
 import { batchesOf } from '../../src-main/trainer/data/batches.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CheckpointPlan, TrainingEvent } from '../../shared/trainerProtocol.ts';
+import type { CheckpointPlan, TrainingEvent } from '../../shared/jobs/train.ts';
 import { readNumbers, writeNumbers } from '../../src-main/trainer/checkpoints/file.ts';
 import type { Ops } from '../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../src-main/trainer/engine/referenceOps.ts';

@@ -8,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EpochMetrics, StepMetrics } from '../../shared/metrics.ts';
 import type { CheckpointFile } from '../../shared/run.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
-import { trainerMessageSchema, trainingEventSchema } from '../../shared/trainerProtocol.ts';
-import type { CheckpointPlan, TrainingEvent } from '../../shared/trainerProtocol.ts';
+import { trainingEventSchema } from '../../shared/jobs/train.ts';
+import type { CheckpointPlan, TrainingEvent } from '../../shared/jobs/train.ts';
+import { trainerMessageSchema } from '../../shared/trainerProtocol.ts';
 import { nodeTrainers } from '../../src-main/lab/trainers.ts';
 import { readNumbers, writeNumbers } from '../../src-main/trainer/checkpoints/file.ts';
 import type { Ops } from '../../src-main/trainer/engine/ops.ts';
@@ -286,11 +287,15 @@ describe('a trainer process', () => {
       const message = trainerMessageSchema.parse(raw);
       const files = { datasetFolder: folder, bindingPath, checkpoints: plan };
       if (message.type === 'ready')
-        trainer.post({ type: 'train', runId: 1, config, dataset, labVersion: '0', ...files });
+        trainer.post({
+          ...{ type: 'start', job: 'train' },
+          input: { runId: 1, config, dataset, labVersion: '0', ...files },
+        });
       if (message.type !== 'event') return;
-      events.push(message.event);
+      const event = trainingEventSchema.parse(message.event);
+      events.push(event);
       trainer.post({ type: 'acknowledge', sequence: message.sequence });
-      meddle(message.event, trainer.kill);
+      meddle(event, trainer.kill);
     });
     await closed;
     return events;

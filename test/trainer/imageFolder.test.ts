@@ -5,13 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DatasetInfo } from '../../shared/dataset.ts';
-import {
-  trainerMessageSchema,
-  type CheckpointPlan,
-  type TrainerCommand,
-  type TrainerMessage,
-  type TrainingEvent,
-} from '../../shared/trainerProtocol.ts';
+import { trainingEventSchema, type CheckpointPlan, type TrainingEvent } from '../../shared/jobs/train.ts';
+import { trainerMessageSchema, type TrainerCommand, type TrainerMessage } from '../../shared/trainerProtocol.ts';
 import { openLibrary } from '../../src-main/lab/datasets/index.ts';
 import type { DeviceExamples } from '../../src-main/trainer/data/batches.ts';
 import type { Ops } from '../../src-main/trainer/engine/ops.ts';
@@ -170,11 +165,12 @@ test('a trainer fails with the name of an image that is gone, and ends with its 
   child.on('message', (raw) => {
     const message: TrainerMessage = trainerMessageSchema.parse(raw);
     if (message.type !== 'event') return;
-    last.push(message.event);
+    last.push(trainingEventSchema.parse(message.event));
     child.send({ type: 'acknowledge', sequence: message.sequence } satisfies TrainerCommand);
   });
-  const command = { type: 'train', runId: 1, config, dataset, datasetFolder: folder, labVersion: '0.0.0' } as const;
-  child.send({ ...command, bindingPath: await tensorflowBinding() } satisfies TrainerCommand);
+  const bindingPath = await tensorflowBinding();
+  const input = { runId: 1, config, dataset, datasetFolder: folder, labVersion: '0.0.0', bindingPath };
+  child.send({ type: 'start', job: 'train', input } satisfies TrainerCommand);
   expect(await ended).toEqual([0, null]);
   expect(last.at(-1)).toMatchObject({
     ...{ type: 'failed', code: 'DATASET_CORRUPT' },

@@ -7,13 +7,9 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { DatasetInfo } from '../../shared/dataset.ts';
+import { trainingEventSchema, trainJob, type TrainingEvent } from '../../shared/jobs/train.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
-import {
-  trainerMessageSchema,
-  type TrainerCommand,
-  type TrainerMessage,
-  type TrainingEvent,
-} from '../../shared/trainerProtocol.ts';
+import { trainerMessageSchema, type TrainerCommand, type TrainerMessage } from '../../shared/trainerProtocol.ts';
 import { tensorflowBinding } from './tensorflow.ts';
 import { esam, tinyRun, writeTinyDataset } from './tinyDataset.ts';
 
@@ -67,16 +63,21 @@ const startTrainer = () => {
         });
       }),
     sequences: () => messages.flatMap((message) => (message.type === 'event' ? [message.sequence] : [])),
-    events: (): TrainingEvent[] => messages.flatMap((message) => (message.type === 'event' ? [message.event] : [])),
+    events: (): TrainingEvent[] =>
+      messages.flatMap((message) => (message.type === 'event' ? [trainingEventSchema.parse(message.event)] : [])),
   };
 };
 
 const trainCommand = (config: RunConfig, binding: string | null): TrainerCommand => ({
-  ...{ type: 'train', runId: 1, config, dataset, datasetFolder: folder, bindingPath: binding, labVersion: '0.0.0' },
+  ...{ type: 'start', job: 'train' },
+  input: { runId: 1, config, dataset, datasetFolder: folder, bindingPath: binding, labVersion: '0.0.0' },
 });
 
-const isEnd = (message: TrainerMessage): boolean =>
-  message.type === 'event' && ['done', 'stopped', 'diverged', 'failed'].includes(message.event.type);
+const isEvent =
+  (...types: readonly string[]) =>
+  (message: TrainerMessage): boolean =>
+    message.type === 'event' && types.includes(trainingEventSchema.parse(message.event).type);
+const isEnd = isEvent(...trainJob.ends);
 
 test('a trainer says that it is ready, trains to the end, and ends after its last event was acknowledged', async () => {
   const trainer = startTrainer();
@@ -104,7 +105,7 @@ test('a trainer says that it is ready, trains to the end, and ends after its las
 test('a trainer that is asked to stop does so between two steps', async () => {
   const trainer = startTrainer();
   trainer.send(trainCommand(tinyRun({ epochs: 100_000 }), bindingPath));
-  await trainer.until((message) => message.type === 'event' && message.event.type === 'epochFinished');
+  await trainer.until(isEvent('epochFinished'));
   trainer.send({ type: 'stop', when: 'now' });
   await trainer.until(isEnd);
   expect(trainer.events().at(-1)).toMatchObject({
@@ -126,7 +127,7 @@ test('without TensorFlow a run on it fails with a code', async () => {
 
 test('a message that it does not know is told and harms nothing', async () => {
   const trainer = startTrainer();
-  trainer.child.send({ type: 'train', runId: 'seven' });
+  trainer.child.send({ type: 'start', job: 'train', input: { runId: 'seven' } });
   trainer.child.send('nonsense');
   const { device, ...rest } = tinyRun({ model: { id: 'mlp' }, epochs: 1 });
   trainer.send(trainCommand({ ...rest, device: { ...device, engine: 'reference' } }, null));
@@ -140,7 +141,7 @@ test('a message that it does not know is told and harms nothing', async () => {
 test('a trainer ends with the lab', async () => {
   const trainer = startTrainer();
   trainer.send(trainCommand(tinyRun({ epochs: 100_000 }), bindingPath));
-  await trainer.until((message) => message.type === 'event' && message.event.type === 'started');
+  await trainer.until(isEvent('started'));
   trainer.child.disconnect();
   expect(await Promise.race([trainer.ended, setTimeout(10_000, 'still there')])).toBe(1);
 });

@@ -6,7 +6,7 @@ import { datasetFileNames, type DatasetInfo } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { EpochMetrics, StepMetrics } from '../../shared/metrics.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
-import { trainingEventSchema, type TrainingEvent } from '../../shared/trainerProtocol.ts';
+import { trainingEventSchema, type TrainingEvent } from '../../shared/jobs/train.ts';
 import { randomStream } from '../../src-main/trainer/data/rng.ts';
 import type { Ops } from '../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../src-main/trainer/engine/referenceOps.ts';

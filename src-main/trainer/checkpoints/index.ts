@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import type { CheckpointPlan, TrainingEvent } from '../../../shared/trainerProtocol.ts';
+import type { CheckpointPlan, TrainingEvent } from '../../../shared/jobs/train.ts';
 import type { Run } from '../run.ts';
 import { checkpointName, writeCheckpoint } from './checkpoint.ts';
 import type { Progress } from './progress.ts';

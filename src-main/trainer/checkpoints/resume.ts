@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import type { LogLine } from '../../../shared/run.ts';
-import type { CheckpointPlan, TrainingEvent } from '../../../shared/trainerProtocol.ts';
+import type { CheckpointPlan, TrainingEvent } from '../../../shared/jobs/train.ts';
 import { setAside } from '../../files/setAside.ts';
 import type { Run } from '../run.ts';
 import { readCheckpoint } from './checkpoint.ts';

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
-import type { Precision } from '../../../shared/runConfig.ts';
-import { randomStream } from '../data/rng.ts';
-import type { Ops, Tensor } from '../engine/ops.ts';
+import type { Precision } from '../../../../shared/runConfig.ts';
+import { randomStream } from '../../data/rng.ts';
+import type { Ops, Tensor } from '../../engine/ops.ts';
 import { randomTensor } from './randomTensors.ts';
 
 const [batchSize, side, channels, kernelSide] = [128, 32, 64, 3];
@@ -10,16 +10,15 @@ const gflop = (2 * 3 * batchSize * side ** 2 * channels ** 2 * kernelSide ** 2) 
 
 /**
  * What a 3×3 convolution of 64 to 64 channels reaches at 32×32 and batch 128, forward and both gradients together, in GFLOP/s: the
- * fastest of all tries. No residual network of these channels trains faster.
+ * fastest of all tries. No residual network of these channels trains faster. Yields after each try.
  * @param passes - the op table of the precision.
  */
-export const convolutionLimit = async (
+export async function* convolutionLimit(
   ops: Ops,
   passes: Ops,
   precision: Precision,
   tries: number,
-  onTry: () => void,
-): Promise<number> => {
+): AsyncGenerator<void, number> {
   const random = randomStream(0, 'augmentation');
   const typed = (shape: readonly number[]): Tensor => {
     const drawn = randomTensor(ops, random, shape);
@@ -44,8 +43,8 @@ export const convolutionLimit = async (
     ops.synchronize();
     fastestMs = Math.min(fastestMs, performance.now() - start);
     made.forEach(ops.dispose);
-    onTry();
+    yield;
   }
   [x, kernel].forEach(ops.dispose);
   return (1000 * gflop) / fastestMs;
-};
+}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Ops, Tensor } from '../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../src-main/trainer/engine/referenceOps.ts';
-import { gradientDeviation } from '../../src-main/trainer/probe/gradientDeviation.ts';
+import { gradientDeviation } from '../../src-main/trainer/jobs/selfTest/gradientDeviation.ts';
 
 /** The same engine, but for the gradient of kernels, which it multiplies. */
 const withFactor = (ops: Ops, factor: number): Ops => ({

@@ -1,15 +1,15 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
-import type { ProbeSpeed } from '../../../shared/probe.ts';
-import { plainRule, type ModelId } from '../../../shared/runConfig.ts';
-import { randomStream } from '../data/rng.ts';
-import { rolesOf, type Network } from '../engine/network.ts';
-import type { Ops } from '../engine/ops.ts';
-import { disposeState, initialState } from '../initialState.ts';
-import { batchObjective, type Passes } from '../objective.ts';
-import { optimizerOf } from '../optimizers/index.ts';
-import { phaseClock } from '../phaseClock.ts';
-import { disposeReports } from '../stepRecord.ts';
+import type { ProbeSpeed } from '../../../../shared/probe.ts';
+import { plainRule, type ModelId } from '../../../../shared/runConfig.ts';
+import { randomStream } from '../../data/rng.ts';
+import { rolesOf, type Network } from '../../engine/network.ts';
+import type { Ops } from '../../engine/ops.ts';
+import { disposeState, initialState } from '../../initialState.ts';
+import { batchObjective, type Passes } from '../../objective.ts';
+import { optimizerOf } from '../../optimizers/index.ts';
+import { phaseClock } from '../../phaseClock.ts';
+import { disposeReports } from '../../stepRecord.ts';
 import { disposeBatch, randomBatch } from './randomTensors.ts';
 
 /** Steps that allocate, compile and tune. */
@@ -24,19 +24,15 @@ export const median = (values: readonly number[]): number => {
 /** Of whole SGD steps: forward, gradient of the activations, gradient of the parameters. */
 export const stepGflop = ({ macs }: Network, batchSize: number): number => (2 * 3 * macs * batchSize) / 1e9;
 
-/**
- * Times SGD steps of a model on random images.
- * @param onStep - called after each step, also a warm-up.
- */
-export const trainingSpeed = async (
+/** Times SGD steps of a model on random images. Yields after each step, also a warm-up. */
+export async function* trainingSpeed(
   ops: Ops,
   passes: Passes,
   model: ModelId,
   network: Network,
   batchSize: number,
   steps: number,
-  onStep: () => void,
-): Promise<ProbeSpeed> => {
+): AsyncGenerator<void, ProbeSpeed> {
   const batch = randomBatch(ops, randomStream(0, 'augmentation'), network.inputShape, network.classes, batchSize);
   const state = initialState(ops, network, randomStream(0, 'weights'));
   const clock = phaseClock(ops);
@@ -52,7 +48,7 @@ export const trainingSpeed = async (
     ops.synchronize();
     if (step >= warmUpSteps) durations.push(performance.now() - start);
     disposeReports(ops, reports);
-    onStep();
+    yield;
   }
   optimizer.dispose();
   disposeState(ops, state);
@@ -65,4 +61,4 @@ export const trainingSpeed = async (
     imagesPerSecond: batchSize / seconds,
     gflops: stepGflop(network, batchSize) / seconds,
   };
-};
+}

@@ -1,9 +1,9 @@
-import { randomStream } from '../data/rng.ts';
-import { networkBuilder, type Network } from '../engine/network.ts';
-import type { Ops } from '../engine/ops.ts';
-import { referenceOps } from '../engine/referenceOps.ts';
-import { disposeState, initialState } from '../initialState.ts';
-import { batchObjective } from '../objective.ts';
+import { randomStream } from '../../data/rng.ts';
+import { networkBuilder, type Network } from '../../engine/network.ts';
+import type { Ops } from '../../engine/ops.ts';
+import { referenceOps } from '../../engine/referenceOps.ts';
+import { disposeState, initialState } from '../../initialState.ts';
+import { batchObjective } from '../../objective.ts';
 import { disposeBatch, randomBatch } from './randomTensors.ts';
 
 const batchSize = 16;
