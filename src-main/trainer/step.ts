@@ -1,0 +1,77 @@
+import { performance } from 'node:perf_hooks';
+import type { PhaseMs } from '../../shared/metrics.ts';
+import type { Tensor } from './engine/ops.ts';
+import { batchObjective } from './objective.ts';
+import type { Run } from './run.ts';
+import type { RunningSums } from './runningSums.ts';
+import { disposeReports, keptIn, measuredOf, perturbedIn, type Measured } from './stepRecord.ts';
+
+/** What is known of one optimizer step. */
+export interface StepTaken {
+  readonly images: number;
+  /** From when its input was waited for; whole only where the device was waited for, too. */
+  readonly durationMs: number;
+  /** Most bytes that the engine held in it beyond those before. */
+  readonly peakBytes: number;
+  readonly perturbedTensors: number;
+  readonly keptExamples: number;
+  readonly phaseMs: PhaseMs;
+  /** Read off the device; null where that was not asked for. */
+  readonly measured: Measured | null;
+}
+
+/**
+ * Does one step.
+ * @param indices - of its examples. @param waitedMs - for its input: that time is the step's.
+ * @param options.isSampled - its phases are measured exactly, and its losses and norms are read.
+ * @param options.isWaitedFor - its end waits for the device, so that its time is whole; a sampled one's does anyway.
+ * @param sums - get its losses and hits, under the number of the step.
+ */
+export const takeStep = (
+  run: Run,
+  indices: Int32Array,
+  waitedMs: number,
+  options: {
+    readonly step: number;
+    readonly learningRate: number;
+    readonly isSampled: boolean;
+    readonly isWaitedFor: boolean;
+  },
+  sums: RunningSums,
+): StepTaken => {
+  const { ops, network, state, optimizer, clock, config } = run;
+  const { step, learningRate, isSampled, isWaitedFor } = options;
+  clock.setExact(isSampled);
+  const start = performance.now() - waitedMs;
+  const bytesBefore = ops.counters.bytes;
+  ops.counters.peakBytes = bytesBefore;
+  clock.add('input', waitedMs);
+  const batch = clock.measure('input', () => run.train.batch(indices, run.augmentation));
+  const hits: Tensor[] = [];
+  const count = (logits: Tensor, labels: Tensor): void => {
+    hits.push(ops.isCorrect(logits, labels));
+  };
+  const objective = batchObjective(ops, network, state, batch, config.labelSmoothing, clock, count, run.passes);
+  const reports = optimizer.step(objective, learningRate);
+  ops.dispose(batch.images);
+  ops.dispose(batch.labels);
+  reports.forEach(({ lossesBefore }, part) => {
+    const correct = hits[part];
+    if (correct === undefined) throw new Error('A first pass was not counted.');
+    sums.add(step, lossesBefore, correct);
+    ops.dispose(correct);
+  });
+  if (isSampled || isWaitedFor) ops.synchronize();
+  const durationMs = performance.now() - start;
+  const taken = {
+    images: indices.length,
+    durationMs,
+    peakBytes: ops.counters.peakBytes - bytesBefore,
+    perturbedTensors: perturbedIn(reports),
+    keptExamples: keptIn(reports),
+    phaseMs: clock.take(),
+    measured: isSampled ? measuredOf(ops, reports) : null,
+  };
+  disposeReports(ops, reports);
+  return taken;
+};
