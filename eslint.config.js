@@ -18,7 +18,7 @@ const folders = {
   'src-main/trainer/data': ['data', ['engine', 'images']],
   'src-main/trainer': ['trainer', ['engine', 'models', 'optimizers', 'data', 'files']],
   'src-main/runtimes': ['runtimes', ['files']],
-  'src-main/lab/store': ['store', ['files']],
+  'src-main/lab/store': ['store', ['files', 'datasets']],
   'src-main/lab/datasets': ['datasets', ['images', 'files']],
   'src-main/lab/statistics': ['statistics', []],
   'src-main/lab/export': ['export', ['statistics']],

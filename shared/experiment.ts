@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { mostAxisValues } from './axisValues.ts';
-import { canonicalJson, optimizerSchema, runConfigSchema, seedSchema, sharedConfigSchema } from './runConfig.ts';
+import {
+  canonicalJson,
+  datasetIdentitySchema,
+  datasetIdSchema,
+  optimizerSchema,
+  runConfigSchema,
+  seedSchema,
+  sharedConfigSchema,
+} from './runConfig.ts';
 import type { GroupConfig, RunConfig } from './runConfig.ts';
 import { axisPaths, unknownPath, withSetting } from './settingPaths.ts';
 
@@ -31,6 +39,8 @@ const experimentFields = z.strictObject({
   seeds: z.array(seedSchema).min(1, 'give at least one seed').max(100),
   /** Leave out runs whose configuration and seed have finished already. */
   skipFinished: z.boolean(),
+  /** What its data sets were when it was queued: id → identity. The lab writes it. */
+  data: z.record(datasetIdSchema, datasetIdentitySchema).optional(),
 });
 export type Experiment = z.infer<typeof experimentFields>;
 
@@ -89,8 +99,16 @@ export const expandGroups = (experiment: Experiment): GroupConfig[] => {
   const all = points.flatMap((point) =>
     bases.map((base) => point.reduce((config, { path, value }) => withSetting(config, path, value) ?? config, base)),
   );
-  const distinct = new Map(all.map((config) => [canonicalJson(config), config]));
+  const distinct = new Map(
+    all.map((config) => withData(experiment.data, config)).map((config) => [canonicalJson(config), config]),
+  );
   return [...distinct.values()];
+};
+
+/** A configuration with what its data set was. */
+const withData = (data: Experiment['data'], config: GroupConfig): GroupConfig => {
+  const identity = data?.[config.dataset.id];
+  return identity === undefined ? config : { ...config, dataset: { ...config.dataset, identity } };
 };
 
 /** The runs of an experiment, each once: seeds outside, then the axes, arms inside, so that an early stop leaves balanced groups. */

@@ -61,6 +61,8 @@ export type AugmentationConfig = z.infer<typeof augmentationSchema>;
 
 export const datasetIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens');
 
+export const datasetIdentitySchema = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal digits');
+
 /** Environment settings of the engine; they take effect before it loads, so they belong to the run. */
 export const deviceConfigSchema = z.strictObject({
   engine: z.enum(engineIds),
@@ -85,6 +87,11 @@ const runFields = {
     testSubset: z.number().int().min(1).max(1e9).nullable().default(null),
     /** Share of training labels replaced by another class, uniformly (symmetric noise). */
     labelNoise: z.number().min(0).max(1),
+    /**
+     * What the set held and how it was read, as SHA-256 (`datasetIdentity`); the lab writes it when a run is queued, so that runs on other
+     * data are another group, whatever the set's name. Null: whatever the library has.
+     */
+    identity: datasetIdentitySchema.nullable().default(null),
   }),
   augmentation: augmentationSchema,
   model: z.strictObject({ id: z.enum(modelIds) }),

@@ -22,9 +22,11 @@ const leaves = (schema: unknown, prefix: string): [path: string, isSingle: boole
     ),
   );
 
-const kinds = new Map(leaves(runConfigSchema, '').filter(([path]) => path !== 'seed' && path !== 'optimizer.name'));
+/** Seeds and methods are chosen in lists of their own; what the data were, nobody chooses. */
+const chosenElsewhere = ['seed', 'optimizer.name', 'dataset.identity'];
+const kinds = new Map(leaves(runConfigSchema, '').filter(([path]) => !chosenElsewhere.includes(path)));
 
-/** Every setting of a run by its dotted path; seeds and methods are chosen in lists of their own. */
+/** Every setting of a run that is chosen by its dotted path. */
 export const settingPaths: readonly string[] = [...kinds.keys()];
 
 /** Settings that can be an axis of an experiment. */

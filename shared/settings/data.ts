@@ -3,6 +3,11 @@ import type { Settings } from './setting.ts';
 /** Images: which, how many, and what is done to them. */
 export const dataSettings = {
   'dataset.id': { label: 'data set', help: 'The images of the library that are trained and tested on.' },
+  'dataset.identity': {
+    label: 'data',
+    help: 'SHA-256 of what the data set held and how it was read, shortened: images, labels, sizes, classes and split.',
+    texts: { null: 'not recorded' },
+  },
   'dataset.trainSubset': {
     label: 'training subset',
     unit: 'images',

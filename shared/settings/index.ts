@@ -30,6 +30,8 @@ export const settingName = (path: string): string => {
   return symbol;
 };
 
+const sha256 = /^[0-9a-f]{64}$/;
+
 /** A value in words. @param numberText - how numbers are written; exactly where nothing else is said. */
 export const settingText = (path: string, value: unknown, numberText: (value: number) => string = String): string => {
   const told = settingOf(path).texts?.[String(value)];
@@ -37,6 +39,7 @@ export const settingText = (path: string, value: unknown, numberText: (value: nu
   if (value === null) return '–';
   if (typeof value === 'number') return numberText(value);
   if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value === 'string' && sha256.test(value)) return value.slice(0, 8);
   return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value);
 };
 

@@ -26,12 +26,15 @@ export const readGroups = (read: StoreReader, query: ResultsQuery): Group[] =>
     ];
   });
 
-/** An experiment's groups are those it asked for, also where their runs were made by another one (skipFinished). */
+/**
+ * An experiment's groups are those it asked for, also where their runs were made by another one (skipFinished), and those of its own
+ * runs: before the lab kept what the data were, they may be several.
+ */
 const hashesOf = (read: StoreReader, { experimentIds, groupHashes }: ResultsQuery): string[] => {
   if (experimentIds.length === 0 && groupHashes.length === 0) return read.runs.groupHashes();
   const asked = experimentIds.flatMap((id) => {
     const experiment = read.experiment(id);
-    return experiment === null ? [] : groupHashesOf(experiment);
+    return experiment === null ? [] : [...groupHashesOf(experiment), ...read.runs.groupHashesOf(id)];
   });
   return [...new Set([...asked, ...groupHashes])];
 };

@@ -14,6 +14,7 @@ import { deviceRequests } from './requests/device.ts';
 import { queueRequests } from './requests/queue.ts';
 import { resumingRequests } from './requests/resuming.ts';
 import { resultRequests } from './requests/results.ts';
+import { presentData } from './presentData.ts';
 import { processor } from './processor.ts';
 import type { JobLimits } from './jobs/jobProcess.ts';
 import { RunQueue } from './queue.ts';
@@ -123,7 +124,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     limits,
     assign: async (run) => {
       await builtIn;
-      const input = await inputOf(run, library, runtime, labVersion);
+      const input = await inputOf(withPresentData(run, library, store), library, runtime, labVersion);
       await selfTest.idle();
       return { ...input, checkpoints: checkpoints.plan(run.id) };
     },
@@ -184,6 +185,19 @@ const addBuiltIn = async (
 const installIfMissing = async (runtime: Runtime): Promise<void> => {
   const { engines } = await runtime.status();
   if (engines.some(({ state }) => state === 'missing')) runtime.install('auto');
+};
+
+/**
+ * A run that waits since before the lab kept what its data are has them from now on.
+ * @throws LabError CONFIG_INVALID if they are others than when it was queued.
+ */
+const withPresentData = (run: RunSummary, library: Library, store: Store): RunSummary => {
+  const { config } = run;
+  const identity = presentData(config.dataset, library);
+  if (identity === null || identity === config.dataset.identity) return run;
+  const described = { ...config, dataset: { ...config.dataset, identity } };
+  store.write.describe(run.id, described);
+  return { ...run, config: described };
 };
 
 const inputOf = async (

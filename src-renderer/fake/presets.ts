@@ -3,7 +3,7 @@ import { type Preset } from '../../shared/experiment.ts';
 import { plainEsam, plainRule, plainSam, type OptimizerConfig, type SharedConfig } from '../../shared/runConfig.ts';
 
 const shared: SharedConfig = {
-  dataset: { id: 'mnist', trainSubset: 12000, testSubset: null, labelNoise: 0 },
+  dataset: { id: 'mnist', trainSubset: 12000, testSubset: null, labelNoise: 0, identity: null },
   augmentation: { cropPadding: 2, flip: false, cutoutSize: 0, cutoutProbability: 0, resolution: null },
   model: { id: 'convnet' },
   precision: 'float32',
@@ -52,7 +52,7 @@ export const fakePresets: readonly Preset[] = [
       name: 'Parts of ESAM',
       shared: {
         ...shared,
-        dataset: { id: 'fashion-mnist', trainSubset: null, testSubset: null, labelNoise: 0 },
+        dataset: { id: 'fashion-mnist', trainSubset: null, testSubset: null, labelNoise: 0, identity: null },
         epochs: 8,
       },
       arms: [sgd, sam, esam, { ...esam, gamma: 1 }, { ...esam, beta: 1 }],
@@ -69,7 +69,7 @@ export const fakePresets: readonly Preset[] = [
       name: 'Table 1, ResNet-18, CIFAR-10',
       shared: {
         ...shared,
-        dataset: { id: 'cifar10', trainSubset: null, testSubset: null, labelNoise: 0 },
+        dataset: { id: 'cifar10', trainSubset: null, testSubset: null, labelNoise: 0, identity: null },
         model: { id: 'resnet18' },
         augmentation: { cropPadding: 4, flip: true, cutoutSize: 0, cutoutProbability: 0, resolution: null },
         epochs: 200,

@@ -20,7 +20,7 @@ const experiment = (changes: Partial<Experiment['shared']> = {}): Experiment =>
     arms: [esam],
     shared: {
       ...shared,
-      dataset: { id: 'small', trainSubset: null, testSubset: null, labelNoise: 0 },
+      dataset: { id: 'small', trainSubset: null, testSubset: null, labelNoise: 0, identity: null },
       batchSize: 2,
       logEvery: 1,
       ...changes,

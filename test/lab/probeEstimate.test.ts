@@ -10,7 +10,7 @@ import { probeOf } from './fixtures/probes.ts';
 /** 2 epochs of 1,000 images in batches of 300. */
 const configOf = (changes: Partial<RunConfig> = {}): RunConfig => ({
   ...runConfigSchema.parse({ ...shared, optimizer: sgd, seed: 0 }),
-  dataset: { id: 'digits', trainSubset: 1000, testSubset: null, labelNoise: 0 },
+  dataset: { id: 'digits', trainSubset: 1000, testSubset: null, labelNoise: 0, identity: null },
   batchSize: 300,
   epochs: 2,
   device: { ...shared.device, engine: 'tensorflow', threads: 0 },

@@ -33,6 +33,15 @@ export const readStored = (folder: string): StoredSets => {
   return stored;
 };
 
+/** What a library says of a set, whether its files are whole or not; null where it says nothing that can be read. */
+export const describedSet = (folder: string, id: string): DatasetInfo | null => {
+  try {
+    return datasetInfoSchema.parse(JSON.parse(readFileSync(join(folder, id, infoFileName), 'utf8')));
+  } catch {
+    return null;
+  }
+};
+
 const readSet = (path: string, id: string): DatasetInfo => {
   const info = datasetInfoSchema.parse(JSON.parse(readFileSync(join(path, infoFileName), 'utf8')));
   if (info.id !== id) throw new Error(`${infoFileName} is of "${info.id}"`);

@@ -9,6 +9,7 @@ import type { GroupConfig } from '../../../shared/runConfig.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { Library } from '../datasets/index.ts';
 import { planExperiment } from '../plan.ts';
+import { presentData } from '../presentData.ts';
 import type { RunQueue } from '../queue.ts';
 import type { Store } from '../store/index.ts';
 import { answering, doing } from './answering.ts';
@@ -32,17 +33,20 @@ export interface QueueParts {
 export const queueRequests = ({ store, library, queue, builtIn, added, emit }: QueueParts): QueueApi => {
   const { read, write } = store;
 
-  const plan = async (experiment: Experiment) => {
-    await builtIn;
+  const plan = (experiment: Experiment) => {
     checkDatasets(experiment, library);
     return planExperiment(read, experiment, (id) => library.list().find((dataset) => dataset.id === id) ?? null);
   };
 
   return {
-    plan,
+    plan: async (experiment) => {
+      await builtIn;
+      return plan(onPresentData(experiment, library));
+    },
     enqueue: async (input) => {
-      const experiment = experimentSchema.parse(input);
-      const planned = await plan(experiment);
+      await builtIn;
+      const experiment = onPresentData(experimentSchema.parse(input), library);
+      const planned = plan(experiment);
       const wanted = planned.filter(({ finishedRunId }) => !experiment.skipFinished || finishedRunId === null);
       if (wanted.length === 0)
         throw new LabError(
@@ -70,7 +74,9 @@ export const queueRequests = ({ store, library, queue, builtIn, added, emit }: Q
       queue.wake();
     }),
     repeatRuns: answering(({ runIds }) => {
-      const repeated = write.addRuns(runIds.map((id) => endedRun(store, id)));
+      const runs = runIds.map((id) => endedRun(store, id));
+      runs.forEach(({ config }) => presentData(config.dataset, library));
+      const repeated = write.addRuns(runs);
       added(repeated);
       return { runIds: repeated };
     }),
@@ -79,6 +85,20 @@ export const queueRequests = ({ store, library, queue, builtIn, added, emit }: Q
       emit({ type: 'runsChanged' });
     }),
   };
+};
+
+/**
+ * The experiment with what its data sets hold at present.
+ * @throws LabError CONFIG_INVALID where its configuration was made with other data of that name.
+ */
+const onPresentData = (experiment: Experiment, library: Library): Experiment => {
+  const { data: _, ...wished } = experiment;
+  const sets = new Map(expandGroups(wished).map(({ dataset }) => [dataset.id, dataset]));
+  const data = [...sets].flatMap(([id, dataset]): [string, string][] => {
+    const identity = presentData(dataset, library, fieldOfSetting(experiment, 'dataset.id'));
+    return identity === null ? [] : [[id, identity]];
+  });
+  return { ...wished, data: Object.fromEntries(data) };
 };
 
 /**

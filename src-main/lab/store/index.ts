@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import { remove } from '../../files/remove.ts';
+import { describedSet } from '../datasets/stored.ts';
 import { applicationId, backUp, backUpMeanwhile, databaseName, isBackupDue, renameDurably } from './backups.ts';
 import { renewConfigs } from './renewConfigs.ts';
 import { loadSqlite } from './database.ts';
@@ -44,7 +45,7 @@ export const openStore = async (folder: string, migrationsFolder: string): Promi
     if (inspectDatabase(open, folder, migrations.length) === null) create(open, folder, migrations);
     const database = configure(open(join(folder, databaseName), { fileMustExist: true }));
     migrate(database, migrations, (version) => void backUp(open, database, folder, version));
-    renewConfigs(database);
+    renewConfigs(database, (id) => describedSet(join(folder, 'datasets'), id));
     const read = storeReader(database);
     return {
       read,

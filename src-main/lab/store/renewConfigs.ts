@@ -1,31 +1,83 @@
+import type { DatasetInfo } from '../../../shared/dataset.ts';
+import { expandGroups, experimentSchema } from '../../../shared/experiment.ts';
 import type { RunId } from '../../../shared/run.ts';
 import { canonicalJson, groupConfigOf, runConfigSchema } from '../../../shared/runConfig.ts';
+import type { RunConfig } from '../../../shared/runConfig.ts';
+import { datasetIdentity } from '../datasets/identity.ts';
 import type { Database } from './database.ts';
 import { groupHash } from './groupHash.ts';
 
 interface Row {
   id: RunId;
   config: string;
+  /** Of the set's bytes, as the run's trainer read them; null: it has not started. */
+  sha256: string | null;
 }
 
+/** What the workspace's library says of a set now; null where it has none of this id. */
+type DescribedSet = (id: string) => DatasetInfo | null;
+
 /**
- * Writes settings that a former version of the lab did not have yet, at the values it trained with (the schema's defaults), into the
- * configurations of its runs, so that they stay in one group with new runs that train the same.
+ * Writes settings that a former version of the lab did not have yet, at the values it trained with, into the configurations of its runs,
+ * so that they stay in one group with new runs that train the same, and in no group with runs that do not.
  */
-export const renewConfigs = (database: Database): void => {
-  const oneOfEach = database.prepare<[], Row & { hash: string }>(
-    'SELECT min(id) AS id, config, group_hash AS hash FROM run GROUP BY group_hash',
-  );
-  const ofGroup = database.prepare<[string], Row>('SELECT id, config FROM run WHERE group_hash = ?');
-  const update = database.prepare('UPDATE run SET config = ?, group_hash = ? WHERE id = ?');
-  const renew = ({ id, config }: Row): void => {
-    const renewed = runConfigSchema.parse(JSON.parse(config));
-    update.run(canonicalJson(renewed), groupHash(groupConfigOf(renewed)), id);
-  };
+export const renewConfigs = (database: Database, describedSet: DescribedSet): void => {
   database.transaction(() => {
-    for (const { config, hash } of oneOfEach.all()) {
-      const renewed = runConfigSchema.parse(JSON.parse(config));
-      if (groupHash(groupConfigOf(renewed)) !== hash) ofGroup.all(hash).forEach(renew);
-    }
+    renewRuns(database, describedSet);
+    renewExperiments(database);
   })();
+};
+
+const renewRuns = (database: Database, describedSet: DescribedSet): void => {
+  const oneOfEach = database.prepare<[], { config: string; hash: string }>(
+    'SELECT min(id), config, group_hash AS hash FROM run GROUP BY group_hash',
+  );
+  const ofGroup = database.prepare<[string], Row>(
+    `SELECT id, config, dataset_sha256 AS sha256 FROM run LEFT JOIN environment ON run_id = id WHERE group_hash = ?`,
+  );
+  const update = database.prepare('UPDATE run SET config = ?, group_hash = ? WHERE id = ?');
+  for (const { config, hash } of oneOfEach.all()) {
+    const parsed = runConfigSchema.parse(JSON.parse(config));
+    if (parsed.dataset.identity !== null && groupHash(groupConfigOf(parsed)) === hash) continue;
+    for (const row of ofGroup.all(hash)) {
+      const renewed = renewedConfig(row, describedSet);
+      const text = canonicalJson(renewed);
+      if (text !== row.config) update.run(text, groupHash(groupConfigOf(renewed)), row.id);
+    }
+  }
+};
+
+/** A set that the library lacks now is told from others by what its trainer read; that is never another set's identity. */
+const renewedConfig = ({ config, sha256 }: Row, describedSet: DescribedSet): RunConfig => {
+  const parsed = runConfigSchema.parse(JSON.parse(config));
+  if (parsed.dataset.identity !== null || sha256 === null) return parsed;
+  const present = describedSet(parsed.dataset.id);
+  const identity = present?.sha256 === sha256 ? datasetIdentity(present) : sha256;
+  return { ...parsed, dataset: { ...parsed.dataset, identity } };
+};
+
+/** Which data a former experiment meant: what its own newest run on the set was trained on, else the newest run of the workspace. */
+const renewExperiments = (database: Database): void => {
+  const former = database.prepare<[], { id: number; definition: string }>(
+    "SELECT id, definition FROM experiment WHERE json_type(definition, '$.data') IS NULL",
+  );
+  const newest = database
+    .prepare<[string, number], string>(
+      `SELECT config ->> '$.dataset.identity' FROM run
+       WHERE config ->> '$.dataset.id' = ? AND config ->> '$.dataset.identity' IS NOT NULL
+       ORDER BY experiment_id = ? DESC, id DESC LIMIT 1`,
+    )
+    .pluck();
+  const update = database.prepare('UPDATE experiment SET definition = ? WHERE id = ?');
+  for (const { id, definition } of former.all()) {
+    const experiment = experimentSchema.parse(JSON.parse(definition));
+    const ids = new Set(expandGroups(experiment).map(({ dataset }) => dataset.id));
+    const data = Object.fromEntries(
+      [...ids].flatMap((set): [string, string][] => {
+        const identity = newest.get(set, id);
+        return identity === undefined ? [] : [[set, identity]];
+      }),
+    );
+    if (Object.keys(data).length > 0) update.run(JSON.stringify({ ...experiment, data }), id);
+  }
 };

@@ -36,6 +36,9 @@ export const runStates = (database: Database) => {
   );
   const requestStop = database.prepare("UPDATE run SET stop_requested = ? WHERE id = ? AND state = 'running'");
   const remove = database.prepare('UPDATE run SET deleted = ? WHERE id = ? AND ended_at IS NOT NULL');
+  const describe = database.prepare(
+    "UPDATE run SET config = ?, group_hash = ? WHERE id = ? AND state = 'queued' AND seed = ?",
+  );
   const place = database.prepare("UPDATE run SET queue_position = ? WHERE id = ? AND state = 'queued'");
   const waitingIds = database
     .prepare<[], RunId>("SELECT id FROM run WHERE state = 'queued' ORDER BY queue_position")
@@ -54,6 +57,11 @@ export const runStates = (database: Database) => {
     insert: (experimentId: number, config: RunConfig, at: string): RunId => {
       const hash = groupHash(groupConfigOf(config));
       return Number(insert.run(experimentId, canonicalJson(config), hash, config.seed, at).lastInsertRowid);
+    },
+    /** Says of a waiting run what was open about it when it was queued, such as what its data set holds. */
+    describe: (id: RunId, config: RunConfig): void => {
+      const hash = groupHash(groupConfigOf(config));
+      changed(describe.run(canonicalJson(config), hash, id, config.seed).changes, id, 'a waiting run');
     },
     start: (id: RunId): void => changed(start.run(now(), id).changes, id, 'a waiting run'),
     end: (id: RunId, to: EndState, reason: string | null): void =>

@@ -40,6 +40,11 @@ export const runReader = (database: Database) => {
   const groups = database
     .prepare<[], string>('SELECT group_hash FROM run WHERE deleted = 0 GROUP BY group_hash ORDER BY min(id)')
     .pluck();
+  const groupsOfExperiment = database
+    .prepare<[number], string>(
+      'SELECT group_hash FROM run WHERE experiment_id = ? AND deleted = 0 GROUP BY group_hash ORDER BY min(id)',
+    )
+    .pluck();
   const finished = database
     .prepare<[string, number], RunId>(
       "SELECT max(id) FROM run WHERE group_hash = ? AND seed = ? AND state = 'finished' AND deleted = 0",
@@ -59,6 +64,8 @@ export const runReader = (database: Database) => {
     running: (): RunSummary[] => running.all().map(toSummary),
     /** Hashes of all groups, the one with the oldest run first. */
     groupHashes: (): string[] => groups.all(),
+    /** Hashes of the groups of an experiment's own runs, the one with the oldest run first. */
+    groupHashesOf: (experimentId: number): string[] => groupsOfExperiment.all(experimentId),
     /** The newest finished run of this configuration and seed. */
     finishedRunId: (groupHash: string, seed: number): RunId | null => finished.get(groupHash, seed) ?? null,
   };

@@ -55,6 +55,7 @@ export const storeWriter = (database: Database) => {
     resume: (ids: readonly RunId[]): void => forEach(ids, states.resume),
     /** Removes the runs in the trash for good, and answers which they were, each with the files of its checkpoints. */
     removeDeleted: database.transaction(copies.removeDeleted),
+    describe: states.describe,
     start: states.start,
     end: states.end,
     refuse: states.refuse,

@@ -161,6 +161,9 @@ const recalled = (path: string, recall: Memory['recall'], data: unknown): (() =>
 
 /** A checkpoint serves the same configuration, or one with more epochs where their number moves nothing before them. */
 const expectSameTraining = ({ config, environment }: Run, about: About): void => {
+  const { identity } = config.dataset;
+  // Former checkpoints say what the data were by their SHA-256 alone, which is compared below.
+  about.config.dataset.identity ??= identity;
   const isSame = (one: RunConfig, other: RunConfig): boolean => canonicalJson(one) === canonicalJson(other);
   const extended = withEpochs(about.config, config.epochs);
   if (!isSame(about.config, config) && (extended === null || !isSame(extended, config))) {

@@ -1,0 +1,123 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type BetterSqlite3 from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import type { Experiment } from '../../shared/experiment.ts';
+import { datasetIdentity } from '../../src-main/lab/datasets/identity.ts';
+import { folderWith, idxImages, idxLabels, smallIdx } from './datasets/fixtures.ts';
+import { experimentOf, sgd, shared } from './fixtures/configs.ts';
+import { openTestLab, temporaryFolder, untilEnded } from './fixtures/labs.ts';
+import { scripts } from './fixtures/scripts.ts';
+
+const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
+type Lab = Awaited<ReturnType<typeof openTestLab>>['lab'];
+
+const on = (changes: Partial<Experiment>, id = 'set'): Experiment =>
+  experimentOf({
+    shared: { ...shared, dataset: { id, trainSubset: null, testSubset: null, labelNoise: 0, identity: null } },
+    ...changes,
+  });
+const queryOf = (...experimentIds: number[]) => ({
+  experimentIds,
+  groupHashes: [],
+  speedBaseline: null,
+  accuracyBaseline: null,
+  accuracy: 'last' as const,
+});
+const train = async (lab: Lab, experiment: Experiment) => {
+  const queued = await lab.enqueue(experiment);
+  await Promise.all(queued.runIds.map((id) => untilEnded(lab, id)));
+  return queued;
+};
+const bring = async (lab: Lab, files: Record<string, Buffer>, name = 'set') => {
+  const folder = await folderWith(files);
+  lab.grantPaths([folder]);
+  return lab.importDataset({ kind: 'idx', paths: [folder], name, onDamaged: 'refuse' });
+};
+/** The same pixels and labels, of which the two test examples took another place. */
+const otherSplit = (): Record<string, Buffer> => ({
+  ...smallIdx(),
+  't10k-images-idx3-ubyte': idxImages(2),
+  't10k-labels-idx1-ubyte': idxLabels([0, 1]),
+});
+
+test('another set under the same id is another group, also for skipping what has finished; the same one again is not', async () => {
+  const { lab } = await openTestLab();
+  await bring(lab, smallIdx());
+  const first = await train(lab, on({ seeds: [0] }));
+  await lab.deleteDataset({ id: 'set' });
+  expect((await bring(lab, otherSplit())).id).toBe('set');
+  const skipping = on({ seeds: [0, 1], skipFinished: true });
+  expect((await lab.plan(skipping)).map(({ finishedRunId }) => finishedRunId)).toEqual([null, null]);
+  const second = await train(lab, skipping);
+  expect(second.runIds).toEqual([2, 3]);
+
+  const { rows } = await lab.results(queryOf());
+  expect(rows.map(({ n, seeds }) => [n, seeds])).toEqual([
+    [1, [0]],
+    [2, [0, 1]],
+  ]);
+  expect(new Set(rows.map(({ label }) => label)).size).toBe(2); // told apart by what the data were
+  const own = await Promise.all([first, second].map(({ experimentId }) => lab.results(queryOf(experimentId))));
+  expect(own.map((table) => table.rows.map(({ runIds }) => runIds))).toEqual([[[1]], [[2, 3]]]);
+
+  await lab.deleteDataset({ id: 'set' });
+  await bring(lab, smallIdx());
+  expect((await lab.plan(skipping)).map(({ finishedRunId }) => finishedRunId)).toEqual([1, null]);
+  await train(lab, skipping);
+  expect((await lab.results(queryOf())).rows.map(({ seeds }) => seeds)).toEqual([
+    [0, 1],
+    [0, 1],
+  ]);
+});
+
+test('runs that wait are not trained on data that came in the place of theirs, nor are former ones repeated', async () => {
+  const { lab } = await openTestLab();
+  await bring(lab, smallIdx());
+  await train(lab, on({ seeds: [0] }));
+  await lab.pauseQueue({ paused: true });
+  const { runIds } = await lab.enqueue(on({ seeds: [1] }));
+  await lab.cancelRuns({ runIds });
+  await lab.deleteDataset({ id: 'set' });
+  await bring(lab, otherSplit());
+  await lab.resumeRuns({ runIds });
+  await lab.pauseQueue({ paused: false });
+  expect(await untilEnded(lab, runIds[0] ?? 0)).toMatchObject({
+    ...{ state: 'failed', reason: expect.stringMatching(/holds other data now/) as string },
+  });
+  await expect(lab.repeatRuns({ runIds: [1] })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  const { run } = await lab.run({ runId: 1 });
+  const { optimizer, seed, ...config } = run.config;
+  await expect(lab.plan(experimentOf({ shared: config, arms: [optimizer], seeds: [seed] }))).rejects.toMatchObject({
+    ...{ code: 'CONFIG_INVALID', fields: [{ path: 'shared.dataset.id' }] },
+  });
+});
+
+test('a former workspace, whose groups did not know their data, is split, and nothing of it is lost', async () => {
+  const folder = temporaryFolder();
+  const { lab } = await openTestLab(folder);
+  await bring(lab, smallIdx());
+  const { experimentId } = await train(lab, on({ arms: [sgd], seeds: [0, 1, 2, scripts.crash] }));
+  const expected = await lab.results(queryOf(experimentId));
+  const [info] = (await lab.datasets({})).filter(({ id }) => id === 'set');
+  await lab.close();
+
+  // As a former version left it: no identity anywhere; seed 1 was trained on other data of that name, which are gone.
+  const database = new Sqlite(join(folder, 'lab.db'));
+  database.exec(`
+    UPDATE run SET config = json_remove(config, '$.dataset.identity'), group_hash = '${'f'.repeat(64)}';
+    UPDATE experiment SET definition = json_remove(definition, '$.data');
+    UPDATE environment SET dataset_sha256 = '${'a'.repeat(64)}' WHERE run_id = 2`);
+  database.close();
+
+  const { lab: reopened } = await openTestLab(folder);
+  const runs = await reopened.runs({ experimentId });
+  const identity = info === undefined ? '' : datasetIdentity(info);
+  expect(runs.map(({ config }) => config.dataset.identity)).toEqual([identity, 'a'.repeat(64), identity, identity]);
+  const { rows } = await reopened.results(queryOf(experimentId));
+  expect(rows.map(({ seeds, unfinishedRunIds }) => [seeds, unfinishedRunIds])).toEqual([
+    [[0, 2], [4]],
+    [[1], []],
+  ]);
+  expect(rows[0]?.groupHash).toBe(expected.rows[0]?.groupHash); // the one that a new run is in
+});
