@@ -12,7 +12,6 @@ export interface Connection {
   /** Returns the function that ends the subscription. */
   readonly onEvent: (listener: (event: LabEvent) => void) => () => void;
   readonly link: Readonly<ShallowRef<LinkState>>;
-  readonly isFake: boolean;
 }
 
 export const connectionKey: InjectionKey<Connection> = Symbol('connection');

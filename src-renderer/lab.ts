@@ -12,7 +12,7 @@ declare global {
 
 const isServed = (): boolean => document.querySelector(`meta[name="${servedMark}"]`) !== null;
 
-/** The app's lab, or that of `esam-lab serve`; elsewhere the fake one if the address asks for it (`?fake`), else null. */
+/** The app's lab, or that of `esam-lab serve`; elsewhere there is none. */
 export const connect = async (): Promise<Connection | null> => {
   if (window.esamLab) return connectOver(bridgeTransport(window.esamLab), window.esamLab.shell);
   if (isServed()) {
@@ -22,8 +22,5 @@ export const connect = async (): Promise<Connection | null> => {
     ]);
     return connectOver(socketTransport(), browserShell);
   }
-  const scenario = new URLSearchParams(location.search).get('fake');
-  if (scenario === null) return null;
-  const { fakeConnection } = await import('./fakeLab.ts');
-  return fakeConnection(scenario);
+  return null;
 };

@@ -78,7 +78,6 @@ export const connectOver = (transport: Transport, shell: ShellApi): Connection =
     lab: lab as unknown as LabApi,
     shell,
     link: transport.link,
-    isFake: false,
     onEvent(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

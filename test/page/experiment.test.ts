@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => pages.close());
 beforeEach(async () => {
-  opened = await pages.open('/new', { scenario: 'idle' });
+  opened = await pages.open('/new', 'full');
   await eventually(planned).toBe(6);
 });
 afterEach(async () => {
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 test('the plan is arms × seeds, in the order of the seeds, finished runs struck out', async () => {
-  // The idle workspace has finished the quick preset's six runs.
+  // The full workspace has finished the quick preset's six runs.
   expect(await plan().locator('tbody tr .text').allTextContents()).toEqual([
     'SGD',
     '0',
@@ -111,14 +111,28 @@ test('a field says in words what is wrong with it, and nothing is queued', async
 test('what the lab refuses stands at its field', async () => {
   // The schema allows it; only the lab knows that MNIST has 60,000 images.
   await getByLabel(/^Training subset/).fill('70000');
-  await getByText('Training subset must be at most 60000, the images that MNIST has').first().waitFor();
-  await getByLabel('Data set').selectOption({ label: 'Fashion-MNIST' });
+  await getByText('MNIST has 60000 training images; the experiment asks for 70000. Ask for fewer, or for all.')
+    .first()
+    .waitFor();
+  expect(await getByLabel(/^Training subset/).getAttribute('aria-invalid')).toBe('true');
+  expect(await getByRole('button', { name: 'Queue runs' }).isDisabled()).toBe(true);
+  await getByLabel('Data set').selectOption({ label: 'Letters' });
   await getByLabel(/^Training subset/).fill('');
   await eventually(() => plan().locator('.skipped').count()).toBe(0);
   await getByLabel('Preset').selectOption({ label: 'Paper: ResNet-18 on CIFAR-10' });
-  await getByText(/There is no data set “cifar10” in the library/)
+  await getByText(/There is no data set "cifar10" in the library/)
     .first()
     .waitFor();
+});
+
+test('an experiment whose runs have all finished is refused in words, at the choice that leaves them out', async () => {
+  await opened.page.keyboard.press('Control+Enter');
+  const sentence = 'Leaves out every run: all of them have finished already';
+  await eventually(() => getByText(sentence).count()).toBe(2); // at the field, and beside the plan
+  expect(opened.page.url()).toContain('#/new');
+  await getByRole('checkbox', { name: /Leave out runs/ }).click();
+  await eventually(() => getByText(sentence).count()).toBe(0);
+  await eventually(() => getByRole('button', { name: 'Queue runs' }).isEnabled()).toBe(true);
 });
 
 test('a change against the preset is named and can be taken back', async () => {

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { everyGroup } from '../../shared/result.ts';
+import { processor } from '../../src-main/lab/processor.ts';
 import { eventually, picture, startPages, type Pages } from './page.ts';
 
 let pages: Pages;
@@ -8,8 +11,8 @@ beforeAll(async () => {
 afterAll(() => pages.close());
 
 test('runs are grouped by configuration, found, opened, deleted and brought back', async () => {
-  const { page, complaints, close } = await pages.open('/runs', { scenario: 'idle' });
-  // Five arms on Fashion-MNIST and three on MNIST; only what differs has a column.
+  const { page, complaints, close } = await pages.open('/runs', 'full');
+  // Five arms on Letters and three on MNIST; only what differs has a column.
   const groups = page.locator('tr.group');
   await eventually(() => groups.count()).toBe(8);
   const headers = await page.getByRole('columnheader').allTextContents();
@@ -18,7 +21,7 @@ test('runs are grouped by configuration, found, opened, deleted and brought back
   );
   expect(headers).not.toContain('Batch size');
   await page.keyboard.press('Control+f');
-  await page.keyboard.type('fashion esam-swp');
+  await page.keyboard.type('letters esam-swp');
   await eventually(() => groups.count()).toBe(1);
   await page.getByRole('searchbox').fill('');
   await page.getByLabel('State').selectOption({ label: 'interrupted' });
@@ -28,9 +31,10 @@ test('runs are grouped by configuration, found, opened, deleted and brought back
   await picture(page, 'runs-open');
   await page.getByRole('link', { name: 'Run 14' }).click();
   await page.getByRole('cell', { name: '4', exact: true }).first().waitFor();
-  await page.getByText('AMD Ryzen 7 7840U, 8 cores').waitFor();
+  const { cpuModel, cpuCores } = processor();
+  await page.getByText(`${cpuModel}, ${cpuCores} cores`).waitFor();
   await page.getByText('oneDNN', { exact: true }).waitFor();
-  // The fake lab's 61 MB, 0.62 MB for each image of a batch of 128, and SAM's own copy of 93,322 parameters.
+  // The fixtures' 61 MB, 0.62 MB for each image of a batch of 128, and SAM's own copy of 93,322 parameters.
   await page.getByRole('row', { name: /^Peak memory of a step\s+140\.7 MB$/ }).waitFor();
   await page.getByRole('columnheader', { name: 'Peak memory' }).scrollIntoViewIfNeeded();
   await page.getByRole('button', { name: 'Delete' }).click();
@@ -43,7 +47,7 @@ test('runs are grouped by configuration, found, opened, deleted and brought back
 });
 
 test('an interrupted run is resumed, a finished one extended where its schedule allows it', async () => {
-  const { page, complaints, close } = await pages.open('/runs/14', { scenario: 'idle' });
+  const { page, complaints, close } = await pages.open('/runs/14', 'full');
   await page.getByText('1.5 MB; the last after epoch 4').waitFor();
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.waitForURL(/live/);
@@ -51,14 +55,14 @@ test('an interrupted run is resumed, a finished one extended where its schedule 
   expect(complaints).toEqual([]);
   await close();
 
-  const finished = await pages.open('/runs/1', { scenario: 'idle' });
+  const finished = await pages.open('/runs/1', 'full');
   await finished.page.getByRole('button', { name: 'Extend…' }).click();
   await finished.page.getByText('The learning rate of a cosine schedule depends on the number of epochs').waitFor();
   await finished.close();
 });
 
 test('emptying the trash removes what was deleted, for good', async () => {
-  const { page, complaints, close } = await pages.open('/runs/14', { scenario: 'idle' });
+  const { page, complaints, close } = await pages.open('/runs/14', 'full');
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByText('20 runs in 8 configurations').waitFor();
   await page.getByRole('button', { name: 'Empty trash' }).click();
@@ -69,7 +73,7 @@ test('emptying the trash removes what was deleted, for good', async () => {
 });
 
 test('groups chosen among the runs are compared', async () => {
-  const { page, complaints, close } = await pages.open('/runs', { scenario: 'idle' });
+  const { page, complaints, close } = await pages.open('/runs', 'full');
   for (const index of [3, 4, 7])
     await page
       .getByRole('checkbox', { name: /^Select all/ })
@@ -83,7 +87,7 @@ test('groups chosen among the runs are compared', async () => {
 });
 
 test('both baselines can be chosen', async () => {
-  const { page, complaints, close } = await pages.open('/compare', { scenario: 'idle' });
+  const { page, complaints, close } = await pages.open('/compare', 'full');
   const row = (method: string) =>
     page
       .getByRole('table', { name: 'Results' })
@@ -109,25 +113,34 @@ test('both baselines can be chosen', async () => {
   await close();
 });
 
-test('the table goes to the clipboard in the chosen format, and to a file', async () => {
-  const { page, complaints, close } = await pages.open('/compare', { scenario: 'idle' });
+test('the table goes to the clipboard and to a file as the lab writes it', async () => {
+  const { page, served, complaints, close } = await pages.open('/compare', 'full');
+  const [quick] = (await served.lab.experiments({})).filter(({ experiment }) => experiment.name === 'Quick comparison');
+  const query = { ...everyGroup, experimentIds: [quick?.id ?? 0] };
   const copied = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
   await page.getByRole('table', { name: 'Results' }).waitFor();
-  await page.getByLabel('Format').selectOption({ label: 'LaTeX' });
-  await page.getByRole('button', { name: 'Copy' }).click();
-  await eventually(copied).toMatch(/\\toprule[\s\S]*SGD & 2 & \$\d\d\.\d\d \\pm 0\.\d\d\$/);
-  await page.getByText('Copied the table as LaTeX').waitFor();
-  await page.getByLabel('Format').selectOption({ label: 'Markdown' });
-  await page.getByRole('button', { name: 'Copy' }).click();
-  await eventually(copied).toContain('|---|--:|');
-  await page.keyboard.press('Control+e');
-  await page.getByText('Saved results.md').waitFor();
+  for (const [format, label] of [
+    ['latex', 'LaTeX'],
+    ['markdown', 'Markdown'],
+  ] as const) {
+    await page.getByLabel('Format').selectOption({ label });
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText(`Copied the table as ${label}`).waitFor();
+    const { text, fileName } = await served.lab.exportResults({ query, format });
+    await eventually(copied).toBe(text);
+    const downloading = page.waitForEvent('download');
+    await page.keyboard.press('Control+e');
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe(fileName);
+    expect(await readFile(await download.path(), 'utf8')).toBe(text);
+    await page.getByText(`Saved ${fileName}`).waitFor();
+  }
   expect(complaints).toEqual([]);
   await close();
 });
 
 test('experiments and groups are chosen, curves change quantity and axis', async () => {
-  const { page, complaints, close } = await pages.open('/compare', { scenario: 'idle' });
+  const { page, complaints, close } = await pages.open('/compare', 'full');
   const rows = page.getByRole('table', { name: 'Results' }).locator('tbody tr');
   await eventually(() => rows.count()).toBe(3);
   await page.getByRole('button', { name: /^Experiments:/ }).click();

@@ -1,52 +1,80 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { preview } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { serveLab, serveRefusal, type ServedLab } from './labs.ts';
 import { eventually, picture, startPages, type Pages } from './page.ts';
+import { withoutKernels, withoutTensorflow } from './runtimes.ts';
 
 let pages: Pages;
 beforeAll(async () => {
   pages = await startPages();
 });
 afterAll(() => pages.close());
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
-const views: readonly (readonly [view: string, scenario: string])[] = [
-  ...['new', 'live', 'runs', 'runs/3', 'compare', 'data', 'device'].map((view) => [view, 'idle'] as const),
-  ...['live', 'runs', 'compare'].map((view) => [view, 'empty'] as const),
-  ['live', ''],
-  ['runs/14', 'idle'],
-  ...['new', 'live', 'device'].map((view) => [view, 'missing'] as const),
-  ['device', 'old-compiler'],
-  ...['newer', 'busy'].map((scenario) => ['runs', scenario] as const),
+const withoutEngine = async (): Promise<ServedLab> => {
+  await withoutTensorflow();
+  return serveLab('empty');
+};
+const withoutOwnKernels = async (): Promise<ServedLab> => {
+  await withoutKernels();
+  return serveLab('full');
+};
+
+/** The labs that are looked at, with the views that look different there. */
+const states: readonly (readonly [
+  name: string,
+  open: () => Promise<Omit<ServedLab, 'lab'>>,
+  views: readonly string[],
+])[] = [
+  ['full', () => serveLab('full'), ['new', 'live', 'runs', 'runs/3', 'runs/14', 'compare', 'data', 'device']],
+  ['empty', () => serveLab('empty'), ['live', 'runs', 'compare']],
+  ['queued', () => serveLab('queued'), ['live']],
+  ['missing', withoutEngine, ['new', 'live', 'device']],
+  ['old-compiler', withoutOwnKernels, ['device']],
+  ['newer', () => serveRefusal('newer'), ['runs']],
+  ['busy', () => serveRefusal('busy'), ['runs']],
 ];
 
+/** Boxes that scroll sideways. */
+const wideBoxes = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [
+      document.documentElement,
+      ...document.querySelectorAll('.view-body, .form, .plan, .detail, .scroll, .list, .rail, .view-head'),
+    ]
+      .filter((element) => element.scrollWidth > element.clientWidth)
+      .map((element) => `${element.className} ${String(element.scrollWidth)} > ${String(element.clientWidth)}`),
+  );
+
 describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-  test.each(views)('%s fits in 1280×800 without complaint (%s)', async (view, scenario) => {
-    const { page, complaints, close } = await pages.open(`/${view}`, { scenario, colorScheme });
-    await page.getByRole('heading', { level: 1 }).first().waitFor();
-    await page.waitForLoadState('networkidle');
-    await eventually(() => page.evaluate(() => document.documentElement.dataset['theme'])).toBe(colorScheme);
-    // No box scrolls sideways, and no text of a button or link is wider than its box.
-    const wide = await page.evaluate(() =>
-      [
-        document.documentElement,
-        ...document.querySelectorAll('.view-body, .form, .plan, .detail, .scroll, .list, .rail, .view-head'),
-      ]
-        .filter((element) => element.scrollWidth > element.clientWidth)
-        .map((element) => `${element.className} ${String(element.scrollWidth)} > ${String(element.clientWidth)}`),
-    );
-    expect(wide).toEqual([]);
-    await page.waitForTimeout(400); // charts draw
-    await picture(page, `${view.replace('/', '-')}-${scenario || 'full'}-${colorScheme}`);
-    if (view === 'new') {
-      await page.getByRole('heading', { name: 'Engine' }).locator('..').locator('..').scrollIntoViewIfNeeded();
-      await picture(page, `${view}-engine-${scenario}-${colorScheme}`);
+  test.each(states)('a lab that is %s fits in 1280×800 without complaint', async (name, open, views) => {
+    const served = await open();
+    const { page, complaints, close } = await pages.openAt(served.address(), `/${views[0] ?? ''}`, { colorScheme });
+    for (const view of views) {
+      await page.goto(`${new URL(page.url()).origin}/#/${view}`);
+      await page.getByRole('heading', { level: 1 }).first().waitFor();
+      await eventually(() => page.evaluate(() => document.documentElement.dataset['theme'])).toBe(colorScheme);
+      await page.waitForTimeout(800); // answers come, charts draw
+      expect(await wideBoxes(page)).toEqual([]);
+      await picture(page, `${view.replace('/', '-')}-${name}-${colorScheme}`);
+      if (view === 'new') {
+        await page.getByRole('heading', { name: 'Engine' }).locator('..').locator('..').scrollIntoViewIfNeeded();
+        await picture(page, `${view}-engine-${name}-${colorScheme}`);
+      }
     }
     expect(complaints).toEqual([]);
     await close();
+    await served.close();
   });
 });
 
 test('the theme follows the system until chosen, and the choice stays', async () => {
-  const { page, close } = await pages.open('/device', { scenario: 'idle', colorScheme: 'dark' });
+  const { page, close } = await pages.open('/device', 'empty');
   const theme = (): Promise<string | undefined> => page.evaluate(() => document.documentElement.dataset['theme']);
+  await page.emulateMedia({ colorScheme: 'dark' });
   await eventually(theme).toBe('dark');
   await page.emulateMedia({ colorScheme: 'light' });
   await eventually(theme).toBe('light');
@@ -59,7 +87,7 @@ test('the theme follows the system until chosen, and the choice stays', async ()
 });
 
 test('figures are tabular: every digit is as wide as any other', async () => {
-  const { page, close } = await pages.open('/runs', { scenario: 'idle' });
+  const { page, close } = await pages.open('/runs', 'full');
   const widths = await page
     .locator('td.number')
     .first()
@@ -76,7 +104,7 @@ test('figures are tabular: every digit is as wide as any other', async () => {
 });
 
 test('views are reached by keys, also from a field, and the last one is opened again', async () => {
-  const { page, complaints, close } = await pages.open('/new', { scenario: 'idle' });
+  const { page, complaints, close } = await pages.open('/new', 'full');
   const heading = (): Promise<string | null> => page.getByRole('heading', { level: 1 }).first().textContent();
   await page.getByLabel(/^Seeds/).fill('4');
   await page.keyboard.press('3');
@@ -98,7 +126,14 @@ test('views are reached by keys, also from a field, and the last one is opened a
 });
 
 test('without a lab the page says how to start one', async () => {
-  const { page, close } = await pages.openAlone();
+  const server = await preview({
+    configFile: false,
+    logLevel: 'warn',
+    build: { outDir: 'out/renderer' },
+    preview: { port: 0, host: '127.0.0.1' },
+  });
+  const { page, close } = await pages.openAt(server.resolvedUrls?.local[0] ?? '', '/');
   await page.getByRole('heading', { name: 'This page belongs to ESAM Lab’s window' }).waitFor();
   await close();
+  await server.close();
 });

@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { preview, type PreviewServer } from 'vite';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { pageHeaders } from '../../src-main/page/pageFiles.ts';
 import { findChromium } from '../../src-main/runtimes/system/programs.ts';
+import { serveLab } from './labs.ts';
+import type { ServedLab } from './labs.ts';
+import type { WorkspaceKind } from './workspaces.ts';
 
 export const flags = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
@@ -18,54 +20,58 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
+interface Looks {
+  readonly colorScheme?: 'light' | 'dark';
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
 export interface Pages {
-  /** Opens a view of the built page over a fake lab of its own (scenarios: fakeLab.ts). */
-  open(path: string, options?: { scenario?: string; colorScheme?: 'light' | 'dark' }): Promise<OpenPage>;
-  /** The page without a lab behind it. */
-  openAlone(): Promise<OpenPage>;
+  /** Opens a view of the built page over a real lab of its own, which ends with it. */
+  open(path: string, kind: WorkspaceKind): Promise<OpenPage & { readonly served: ServedLab }>;
+  /** Opens a view at an address that a lab has given. */
+  openAt(address: string, path: string, looks?: Looks): Promise<OpenPage>;
   close(): Promise<void>;
 }
 
-/** Serves `out/renderer` under the app's content security policy, so that a page that would break there breaks here,
- * and starts Chromium, 1280×800. */
+/** Starts Chromium; pages are 1280×800 unless they are to look otherwise. */
 export const startPages = async (): Promise<Pages> => {
   const executablePath = findChromium();
   if (executablePath === null)
     throw new Error('No Chromium is on PATH; the page tests need one (Debian: apt-get install chromium).');
-  const server: PreviewServer = await preview({
-    configFile: false,
-    logLevel: 'warn',
-    build: { outDir: 'out/renderer' },
-    preview: { port: 0, host: '127.0.0.1', headers: pageHeaders() },
-  });
-  const address = server.resolvedUrls?.local[0];
-  if (address === undefined) throw new Error('The preview server has no address.');
   const browser: Browser = await chromium.launch({ executablePath, args: flags });
 
-  const openAt = async (url: string, colorScheme: 'light' | 'dark'): Promise<OpenPage> => {
+  const openAt = async (address: string, path: string, looks: Looks = {}): Promise<OpenPage> => {
     const context: BrowserContext = await browser.newContext({
-      viewport: { width: 1280, height: 800 },
-      colorScheme,
+      viewport: looks.viewport ?? { width: 1280, height: 800 },
+      colorScheme: looks.colorScheme ?? 'light',
       permissions: ['clipboard-read', 'clipboard-write'],
+      acceptDownloads: true,
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000);
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(url);
+    await page.goto(`${address}#${path}`);
     return { page, complaints, close: () => context.close() };
   };
   return {
-    open: (path, { scenario = '', colorScheme = 'light' } = {}) =>
-      openAt(`${address}?fake=${scenario}#${path}`, colorScheme),
-    openAlone: () => openAt(address, 'light'),
-    close: async () => {
-      await browser.close();
-      await server.close();
+    openAt,
+    open: async (path, kind) => {
+      const served = await serveLab(kind);
+      const opened = await openAt(served.address(), path);
+      return {
+        ...opened,
+        served,
+        close: async () => {
+          await opened.close();
+          await served.close();
+        },
+      };
     },
+    close: () => browser.close(),
   };
 };
 

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { openLab } from '../../src-main/lab/service.ts';
+import type { Lab, LabOptions } from '../../src-main/lab/service.ts';
+import { serve } from '../../src-main/lab/serve.ts';
+import { openStore } from '../../src-main/lab/store/index.ts';
+import { nodeTrainers } from '../../src-main/lab/trainers.ts';
+import { startWebServer } from '../../src-main/web/server.ts';
+import { Uploads } from '../../src-main/web/uploads.ts';
+import { labOptions, migrationsFolder } from '../lab/fixtures/labOptions.ts';
+import { newFolder, presetsFolder, writeWorkspace } from './workspaces.ts';
+import type { WorkspaceKind } from './workspaces.ts';
+
+/** A real lab that serves its window to browsers. */
+export interface ServedLab {
+  readonly lab: Lab;
+  readonly folder: string;
+  /** Of the page; each opens one browser. */
+  address(): string;
+  close(): Promise<void>;
+}
+
+/** Opens a lab on a new workspace of this kind, with trainers that follow a script at a pace to watch. */
+export const serveLab = async (kind: WorkspaceKind, changes: Partial<LabOptions> = {}): Promise<ServedLab> => {
+  const folder = changes.workspaceFolder ?? (await newFolder());
+  await writeWorkspace(kind, folder);
+  const lab = await openLab({
+    ...labOptions(folder),
+    presetsFolder,
+    launcher: nodeTrainers(join(import.meta.dirname, 'fixtures/pacedTrainer.ts')),
+    limits: { silenceMs: 600_000, stopMs: 5000 },
+    ...changes,
+  });
+  const uploads = new Uploads(folder);
+  let address = '';
+  const server = await startWebServer({
+    port: 0,
+    pageFolder: 'out/renderer',
+    uploads,
+    onClient: (channel) => serve(lab, channel),
+    onGrant: (path) => lab.grantPaths([path]),
+    onAddress: (next) => (address = next),
+  });
+  address = server.address;
+  return {
+    lab,
+    folder,
+    address: () => address,
+    close: async () => {
+      await server.close();
+      await lab.close();
+    },
+  };
+};
+
+const cliEntry = join(import.meta.dirname, '../../src-main/cli/index.ts');
+
+/** The command line serving a workspace that it cannot open: one that a newer version wrote, or that this process has open. */
+export const serveRefusal = async (why: 'newer' | 'busy'): Promise<Omit<ServedLab, 'lab'>> => {
+  const folder = await newFolder();
+  await writeWorkspace('empty', folder);
+  const holder = why === 'busy' ? await openStore(folder, migrationsFolder) : null;
+  if (why === 'newer') {
+    const database = new Database(join(folder, 'lab.db'));
+    database.pragma('user_version = 999');
+    database.close();
+  }
+  const child = spawn(process.execPath, [cliEntry, '--workspace', folder, 'serve'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  const address = (): string => said.match(/http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+/g)?.at(-1) ?? '';
+  await new Promise<void>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+        if (address() !== '') resolve();
+      });
+    }
+    child.once('exit', (code) => reject(new Error(`The command line ended with ${String(code)}: ${said}`)));
+  });
+  return {
+    folder,
+    address,
+    close: async () => {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+      holder?.close();
+    },
+  };
+};

@@ -1,0 +1,160 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { expand } from '../../shared/experiment.ts';
+import type { Experiment } from '../../shared/experiment.ts';
+import type { RunId, RunState } from '../../shared/run.ts';
+import type { RunConfig } from '../../shared/runConfig.ts';
+import { openLibrary } from '../../src-main/lab/datasets/index.ts';
+import type { Library } from '../../src-main/lab/datasets/index.ts';
+import { readPresets } from '../../src-main/lab/presets.ts';
+import { openStore } from '../../src-main/lab/store/index.ts';
+import type { Store } from '../../src-main/lab/store/index.ts';
+import { imageFolder, plain } from '../imageFolders.ts';
+import { idxImages, idxLabels } from '../lab/datasets/fixtures.ts';
+import { migrationsFolder } from '../lab/fixtures/labOptions.ts';
+import { environmentHere, probesHere } from './fixtures/machine.ts';
+import { epochAt, stepAt, stepsOfEpoch } from './fixtures/training.ts';
+
+export const presetsFolder = join(import.meta.dirname, 'fixtures/presets');
+
+const folders: string[] = [];
+afterAll(async () => {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 })));
+});
+/** Gone when the tests of this file are over. */
+export const newFolder = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'esam-lab-page-'));
+  folders.push(folder);
+  return folder;
+};
+
+const presetNamed = async (id: string): Promise<Experiment> => {
+  const preset = (await readPresets(presetsFolder)).find((candidate) => candidate.id === id);
+  if (preset === undefined) throw new Error(`There is no preset ${id} among the tests'.`);
+  return preset.experiment;
+};
+
+const checkpointBytes = 750_000;
+
+/** Writes all that a run leaves behind that trained to this epoch and ended so. */
+const trainTo = (
+  { write }: Store,
+  runId: RunId,
+  config: RunConfig,
+  epochs: number,
+  state: RunState & ('finished' | 'stopped' | 'interrupted'),
+  reason: string | null,
+): void => {
+  const perEpoch = stepsOfEpoch(config);
+  const note = (text: string): void => write.log(runId, { at: new Date().toISOString(), level: 'info', text });
+  write.start(runId);
+  write.environment(runId, environmentHere(config, '0'.repeat(64), '0.0.0-test'));
+  note('Scripted engine (CPU)');
+  const sampled = Array.from({ length: Math.floor((epochs * perEpoch) / 10) }, (_, index) => ({
+    metrics: stepAt(config, 10 * (index + 1)),
+    nonFinite: false,
+  }));
+  write.steps(runId, sampled);
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    const metrics = epochAt(config, epoch);
+    write.epoch(runId, metrics, false);
+    note(`Epoch ${epoch}: test accuracy ${(100 * metrics.testAccuracy).toFixed(2)} %`);
+  }
+  for (const epoch of [epochs - 1, epochs]) {
+    const step = epoch * perEpoch;
+    write.checkpoint(runId, {
+      fileName: `epoch-${epoch}-step-${step}.ckpt`,
+      ...{ epoch, epochStep: 0, step, sizeBytes: checkpointBytes, sha256: '0'.repeat(64) },
+    });
+  }
+  write.end(runId, state, reason);
+};
+
+/** Adds an experiment's runs; the first `finished` of them have finished, but for those that `otherwise` names by index. */
+const add = (
+  store: Store,
+  experiment: Experiment,
+  finished: number,
+  otherwise: ReadonlyMap<number, readonly ['stopped' | 'interrupted', string]> = new Map(),
+): void => {
+  const configs = expand(experiment);
+  const { runIds } = store.write.addExperiment(experiment, configs);
+  for (const [index, config] of configs.slice(0, finished).entries()) {
+    const [state, reason] = otherwise.get(index) ?? (['finished', null] as const);
+    const epochs = state === 'finished' ? config.epochs : Math.ceil(config.epochs / 2);
+    trainTo(store, runIds[index] ?? 0, config, epochs, state, reason);
+  }
+};
+
+/** Runs 1–15: five arms on Letters with three seeds, the last but one interrupted, the last stopped. */
+const addParts = async (store: Store): Promise<void> => {
+  const ends = new Map([
+    [13, ['interrupted', 'The app was closed while this run was in epoch 5 of 8.']],
+    [14, ['stopped', 'Stopped after epoch 4 as asked.']],
+  ] as const);
+  add(store, await presetNamed('parts-of-esam'), 15, ends);
+};
+
+const fill = {
+  empty: async (): Promise<void> => undefined,
+  /** And runs 16–21, the quick comparison, all finished; the machine is measured. */
+  full: async (store: Store): Promise<void> => {
+    await addParts(store);
+    add(store, await presetNamed('quick'), 6);
+    for (const probe of probesHere()) store.write.deviceProbe(probe);
+  },
+  /** Of the quick comparison four runs have finished; two wait, and six more of two other seeds. */
+  queued: async (store: Store): Promise<void> => {
+    await addParts(store);
+    const quick = await presetNamed('quick');
+    add(store, quick, 4);
+    add(store, { ...quick, name: 'Quick comparison, more seeds', seeds: [2, 3] }, 0);
+  },
+} as const satisfies Record<string, (store: Store) => Promise<void>>;
+export type WorkspaceKind = keyof typeof fill;
+
+/** MNIST; where there are runs, also ten classes of grey squares, and a folder of images of which one is damaged. */
+const addDatasets = async (library: Library, kind: WorkspaceKind): Promise<void> => {
+  await library.ensureBuiltIn();
+  if (kind === 'empty') return;
+  const labels = (count: number): number[] => Array.from({ length: count }, (_, index) => index % 10);
+  const letters = await newFolder();
+  const files = {
+    'train-images-idx3-ubyte': idxImages(200, 28, 28),
+    'train-labels-idx1-ubyte': idxLabels(labels(200)),
+    't10k-images-idx3-ubyte': idxImages(20, 28, 28),
+    't10k-labels-idx1-ubyte': idxLabels(labels(20)),
+  };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(letters, name), content);
+  await library.import({ kind: 'idx', paths: [letters], name: 'Letters' });
+  const flowers = await imageFolder({
+    'train/daisy/0001.jpg': await plain('white').jpeg().toBuffer(),
+    'train/rose/0001.jpg': await plain('red').jpeg().toBuffer(),
+    'train/tulip/0001.jpg': await plain('yellow').jpeg().toBuffer(),
+    'train/tulip/0107.jpg': 'not an image',
+    'val/daisy/0001.jpg': await plain('ivory').jpeg().toBuffer(),
+    'val/rose/0001.jpg': await plain('crimson').jpeg().toBuffer(),
+    'val/tulip/0001.jpg': await plain('gold').jpeg().toBuffer(),
+  });
+  await library.import({ kind: 'imageFolder', paths: [flowers], name: 'Flowers', onDamaged: 'skip' });
+};
+
+const make = async (kind: WorkspaceKind): Promise<string> => {
+  const folder = await newFolder();
+  const store = await openStore(folder, migrationsFolder);
+  await fill[kind](store);
+  store.close();
+  await addDatasets(openLibrary(join(folder, 'datasets')), kind);
+  return folder;
+};
+
+const made = new Map<WorkspaceKind, Promise<string>>();
+
+/** Writes a workspace of this kind, through the store and the library; made once, then copied. */
+export const writeWorkspace = async (kind: WorkspaceKind, folder: string): Promise<void> => {
+  const source = made.get(kind) ?? make(kind);
+  made.set(kind, source);
+  await cp(await source, folder, { recursive: true });
+};
