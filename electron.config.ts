@@ -73,7 +73,7 @@ export const packaging: Configuration = {
     'resources/icon.png',
     'package.json',
     '!node_modules/node-{linux,win,bin}-*/**',
-    compiled('out/main/kernels', ['*.cc']),
+    compiled('out/main/kernels', ['**/*.cc']),
     compiled('node_modules/@tensorflow/tfjs-node-gpu', ['binding.gyp', 'binding/*.cc']),
   ],
   asar: true,

@@ -74,14 +74,16 @@ test(
     const broken = await newBuild('broken');
     const wrong = await compileKernels(
       broken,
-      await sourcesWith('wrong', 'kernels.cc', '#error "too new for this compiler"'),
+      await sourcesWith('wrong', 'ops/kernels.cc', '#error "too new for this compiler"'),
     );
     const titles = instructionSets.map(({ title }) => title).join(' and ');
     expect(wrong).toContain(`The lab's kernels for ${titles} could not be built with ${broken.compiler} and loaded (`);
     expect(wrong).toContain('too new for this compiler');
     const crash = '__attribute__((constructor)) static void crash() { __builtin_trap(); }';
     const fatal = await newBuild('fatal');
-    expect(await compileKernels(fatal, await sourcesWith('crashing', 'threads.cc', crash))).toMatch(/it crashed/);
+    expect(await compileKernels(fatal, await sourcesWith('crashing', 'threads/threads.cc', crash))).toMatch(
+      /it crashed/,
+    );
     for (const { target } of [broken, fatal]) {
       expect((await readdir(target)).sort()).toEqual(['headers', 'kernels', 'kernels.json', 'tfjs_binding.node']);
     }
@@ -95,7 +97,7 @@ test("a binding's folder is another one as soon as a source of the kernels is", 
   const same = join(folder, 'same');
   await cp(kernelsFolder, same, { recursive: true });
   expect(await bindingPath(same)).toBe(await bindingPath());
-  const changed = await bindingPath(await sourcesWith('changed', 'tiles.h', '// faster'));
+  const changed = await bindingPath(await sourcesWith('changed', 'maths/tiles.h', '// faster'));
   expect(dirname(changed)).not.toBe(dirname(await bindingPath()));
 });
 

@@ -34,7 +34,11 @@ export const findCompiler = async (signal: AbortSignal): Promise<string> => {
 /** Copied, not referenced: in a packaged app they lie in an archive that a compiler cannot read. */
 export const copyFiles = async (from: string, to: string): Promise<void> => {
   await mkdir(to, { recursive: true });
-  for (const name of await readdir(from)) await writeFile(join(to, name), await readFile(join(from, name)));
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, copy] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) await copyFiles(source, copy);
+    else await writeFile(copy, await readFile(source));
+  }
 };
 
 /** What is built against a library: `target` is a folder below it; the two may be moved together afterwards. */

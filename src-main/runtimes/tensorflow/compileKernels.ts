@@ -36,7 +36,7 @@ const makeModule = async (
   const failure = await firstFailure(
     async () => {
       const parts = await Promise.all([
-        compile('kernels.cc', `kernels-${set.id}.o`, ['-O3', '-ffp-contract=fast', ...set.flags]),
+        compile(join('ops', 'kernels.cc'), `kernels-${set.id}.o`, ['-O3', '-ffp-contract=fast', ...set.flags]),
         compile('module.cc', `module-${set.id}.o`, ['-O2', ...set.moduleFlags]),
         threads,
       ]);
@@ -55,7 +55,7 @@ const makeModule = async (
 /**
  * Compiles the lab's own kernels into modules beside the binding, one for each instruction set. Without them TensorFlow computes with
  * its own kernels, slower: a compiler may be too old for the lab's. Why some or all are missing is then kept beside the binding.
- * @param sources - folder with kernels.cc (what computes), module.cc and threads.cc (what runs on any processor) and their headers.
+ * @param sources - folder with ops/kernels.cc (what computes), module.cc and threads/threads.cc (what runs on any processor) and their headers.
  * @returns null, or that reason.
  */
 export const compileKernels = async (build: Build, sources = kernelsFolder): Promise<string | null> => {
@@ -63,10 +63,18 @@ export const compileKernels = async (build: Build, sources = kernelsFolder): Pro
   const [copy, objects] = [join(target, 'kernels'), join(target, 'objects')];
   await copyFiles(sources, copy);
   await mkdir(objects, { recursive: true });
-  const shared = ['-std=c++17', '-fPIC', '-w', '-fvisibility=hidden', '-pthread', ...(await includeHeaders(build))];
+  const shared = [
+    '-std=c++17',
+    '-fPIC',
+    '-Wall',
+    '-Wextra',
+    '-fvisibility=hidden',
+    '-pthread',
+    ...(await includeHeaders(build)),
+  ];
   const compile: Compile = (source, object, flags) =>
     callCompiler(build, [...shared, ...flags, '-c', join(copy, source), '-o', join(objects, object)]);
-  const threads = compile('threads.cc', 'threads.o', ['-O2']);
+  const threads = compile(join('threads', 'threads.cc'), 'threads.o', ['-O2']);
   const failures = await Promise.all(instructionSets.map((set) => makeModule(build, set, threads, compile)));
   await threads;
   remove('objects', target, basename(objects));

@@ -7,7 +7,7 @@ import { z } from 'zod';
 export interface InstructionSet {
   readonly id: string;
   readonly title: string;
-  /** For kernels.cc, which only runs where `module.cc` has found the instructions. */
+  /** For ops/kernels.cc, which only runs where `module.cc` has found the instructions. */
   readonly flags: readonly string[];
   /** For module.cc, which runs on any processor. */
   readonly moduleFlags: readonly string[];

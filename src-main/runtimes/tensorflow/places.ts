@@ -32,9 +32,15 @@ export const kernelsFolder = fileURLToPath(
 /** Names the binding by all that it and the kernels beside it are compiled from, besides the library it lies with. */
 const bindingKey = async (kernels: string): Promise<string> => {
   const hash = createHash('sha256').update(String(compileRevision)).update(JSON.stringify(instructionSets));
-  for (const folder of [join(tfjsFolder(), 'binding'), nodeApiHeadersFolder(), kernels]) {
-    for (const name of (await readdir(folder)).sort()) hash.update(name).update(await readFile(join(folder, name)));
-  }
+  const take = async (folder: string): Promise<void> => {
+    const entries = await readdir(folder, { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      hash.update(entry.name);
+      if (entry.isDirectory()) await take(join(folder, entry.name));
+      else hash.update(await readFile(join(folder, entry.name)));
+    }
+  };
+  for (const folder of [join(tfjsFolder(), 'binding'), nodeApiHeadersFolder(), kernels]) await take(folder);
   return hash.digest('hex').slice(0, 16);
 };
 

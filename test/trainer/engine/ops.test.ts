@@ -38,6 +38,7 @@ const expectClose = (what: string, found: HostArray, right: ArrayLike<number>, t
 
 const notKernels = new Set<keyof Ops>([
   'name',
+  'device',
   'threads',
   'oneDnn',
   'counters',

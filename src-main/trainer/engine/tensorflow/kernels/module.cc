@@ -1,7 +1,7 @@
 // The module that Node loads after the binding: registers the kernels with TensorFlow where this processor can run them.
 #include <node_api.h>
 
-/** In kernels.cc, which is compiled for the instructions asked for here. @returns null, or why TensorFlow refused them. */
+/** In ops/kernels.cc, which is compiled for the instructions asked for here. @returns null, or why TensorFlow refused them. */
 const char* registerKernels();
 
 namespace {
@@ -25,8 +25,9 @@ napi_value initialise(napi_env environment, napi_value exports) {
     if (refusal != nullptr) napi_throw_error(environment, nullptr, refusal);
   }
   napi_value value = nullptr;
-  napi_get_boolean(environment, isRegistered, &value);
-  napi_set_named_property(environment, exports, "isRegistered", value);
+  const bool isTold = napi_get_boolean(environment, isRegistered, &value) == napi_ok &&
+                      napi_set_named_property(environment, exports, "isRegistered", value) == napi_ok;
+  if (!isTold) napi_throw_error(environment, nullptr, "Node did not take what the lab's kernels say.");
   return exports;
 }
 

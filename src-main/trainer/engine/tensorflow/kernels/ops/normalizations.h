@@ -1,12 +1,12 @@
 #pragma once
 // Batch normalisation as TensorFlow ops: x [B,H,W,C], C a multiple of `lanes`, float32 or bfloat16; everything [C] is float32.
-#include "batchNorm.h"
+#include "../maths/batchNorm.h"
 #include "tensorflow.h"
 
 namespace {
 
 const char* const normalizationMisfit =
-    "The lab's batch normalisation takes x [B,H,W,C], C a multiple of 16, tensors of x's shape and vectors [C].";
+    "The lab's batch normalisation takes x [B,H,W,C], C a multiple of a vector's length, tensors of x's shape and vectors [C].";
 
 struct BatchNormSettings {
   BatchNormSettings(TF_OpKernelConstruction* construction, TF_Status* status) {
@@ -58,23 +58,20 @@ void computeBatchNorm(Call& call, const BatchNormSettings& settings) {
   bool fits = isNormalizable(x);
   for (const TF_Tensor* vector : vectors) fits = fits && TF_TensorElementCount(vector) == TF_Dim(x, 3);
   if (residual != nullptr) fits = fits && TF_TensorElementCount(residual) == TF_TensorElementCount(x);
-  if (!fits) return call.fail(TF_INVALID_ARGUMENT, normalizationMisfit);
+  if (!fits) call.refuse(normalizationMisfit);
 
   const batchNorm::Rows rows = rowsOf(x);
   const int channels = rows.channels;
   const float *scale = dataOf<float>(vectors[0]), *offset = dataOf<float>(vectors[1]);
   const float *oldMean = dataOf<float>(vectors[2]), *oldVariance = dataOf<float>(vectors[3]);
   T* const y = outputLike<T>(call, 0, x);
-  double* const sums = reinterpret_cast<double*>(sharedScratch(2 * (rows.sumsLength() + 2 * channels)));
-  if (y == nullptr) return;
-  if (sums == nullptr) return call.failForMemory();
+  double* const sums = reinterpret_cast<double*>(call.scratch(2 * (rows.sumsLength() + 2 * channels)));
   float* const factor = reinterpret_cast<float*>(sums + rows.sumsLength());
   const float* mean = oldMean;
   if (isTraining) {
     float* const runningMean = call.output<float>(1, {channels});
     float* const runningVariance = call.output<float>(2, {channels});
     float* const saved = call.output<float>(3, {3, channels});
-    if (runningMean == nullptr || runningVariance == nullptr || saved == nullptr) return;
     batchNorm::moments(dataOf<T>(x), rows, sums);
     const double unbiased = 1.0 / std::max<int64_t>(1, rows.count - 1);
     for (int channel = 0; channel < channels; channel++) {
@@ -105,7 +102,7 @@ void computeBatchNormGrad(Call& call, const BatchNormGradSettings& settings) {
   if (!isNormalizable(x) || TF_TensorElementCount(dy) != TF_TensorElementCount(x) ||
       TF_TensorElementCount(scale) != TF_Dim(x, 3) || TF_TensorElementCount(saved) != 3 * TF_Dim(x, 3) ||
       (y != nullptr && TF_TensorElementCount(y) != TF_TensorElementCount(x))) {
-    return call.fail(TF_INVALID_ARGUMENT, normalizationMisfit);
+    call.refuse(normalizationMisfit);
   }
   const batchNorm::Rows rows = rowsOf(x);
   const int channels = rows.channels;
@@ -113,9 +110,7 @@ void computeBatchNormGrad(Call& call, const BatchNormGradSettings& settings) {
   float* const scaleGrad = call.output<float>(1, {channels});
   float* const offsetGrad = call.output<float>(2, {channels});
   T* const residualGrad = y == nullptr ? nullptr : outputLike<T>(call, 3, x);
-  double* const sums = reinterpret_cast<double*>(sharedScratch(2 * (rows.sumsLength() + 2 * channels)));
-  if (dx == nullptr || scaleGrad == nullptr || offsetGrad == nullptr || (y != nullptr && residualGrad == nullptr)) return;
-  if (sums == nullptr) return call.failForMemory();
+  double* const sums = reinterpret_cast<double*>(call.scratch(2 * (rows.sumsLength() + 2 * channels)));
 
   float* const factor = reinterpret_cast<float*>(sums + rows.sumsLength());
   float *const meanDy = factor + channels, *const slope = meanDy + channels;

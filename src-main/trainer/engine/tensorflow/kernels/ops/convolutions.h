@@ -1,14 +1,14 @@
 #pragma once
 // 3×3 convolutions with one zero around as TensorFlow ops: x [B,H,W,I], kernel [3,3,I,O] in float32, y [B,⌈H/stride⌉,⌈W/stride⌉,O].
-// Stride is 1 or 2; I and O are multiples of 16; x, y and their gradients are float32 or bfloat16, the arithmetic is float32.
+// Stride is 1 or 2; I and O are multiples of `lanes`; x, y and their gradients are float32 or bfloat16, the arithmetic is float32.
 #include "tensorflow.h"
-#include "winogradFilter.h"
-#include "winogradGradient.h"
+#include "../maths/winogradFilter.h"
+#include "../maths/winogradGradient.h"
 
 namespace {
 
 const char* const misfit =
-    "The lab's convolution takes images of four axes and a kernel [3,3,I,O] that fits them, I and O multiples of 16, stride 1 or 2.";
+    "The lab's convolution takes images of four axes and a kernel [3,3,I,O] that fits them, I and O multiples of a vector's length, stride 1 or 2.";
 
 struct ConvolutionSettings {
   int32_t stride = 0, height = 0, width = 0;
@@ -19,7 +19,7 @@ struct ConvolutionSettings {
   }
   /** Height and width are those of x. */
   bool fits(const TF_Tensor* tensor, bool isInput) const {
-    if ((stride != 1 && stride != 2) || TF_NumDims(tensor) != 4 || TF_Dim(tensor, 3) % 16 != 0) return false;
+    if ((stride != 1 && stride != 2) || TF_NumDims(tensor) != 4 || TF_Dim(tensor, 3) % lanes != 0) return false;
     const int divisor = isInput ? 1 : stride;
     return TF_Dim(tensor, 1) == winograd::parts(height, divisor) && TF_Dim(tensor, 2) == winograd::parts(width, divisor);
   }
@@ -32,44 +32,40 @@ template <typename T, bool isBackward>
 void computeConvolution(Call& call, const ConvolutionSettings& settings) {
   const TF_Tensor *x = call.input(0), *kernel = call.input(1);
   if (!settings.fits(x, !isBackward) || TF_NumDims(kernel) != 4 || side(kernel, 0) != 3 || side(kernel, 1) != 3 ||
-      side(kernel, 2) % 16 != 0 || side(kernel, 3) % 16 != 0 || side(x, 3) != side(kernel, isBackward ? 3 : 2)) {
-    return call.fail(TF_INVALID_ARGUMENT, misfit);
+      side(kernel, 2) % lanes != 0 || side(kernel, 3) % lanes != 0 || side(x, 3) != side(kernel, isBackward ? 3 : 2)) {
+    call.refuse(misfit);
   }
   const int inputs = side(x, 3), outputs = side(kernel, isBackward ? 2 : 3);
   const winograd::Images wide{side(x, 0), settings.height, settings.width};
   const winograd::Images narrow{wide.count, winograd::parts(wide.height, settings.stride), winograd::parts(wide.width, settings.stride)};
   const winograd::Images from = isBackward ? narrow : wide, to = isBackward ? wide : narrow;
   T* const y = call.output<T>(0, {to.count, to.height, to.width, outputs});
-  if (y == nullptr) return;
   const int64_t turnedLength = isBackward ? TF_TensorElementCount(kernel) : 0;
   const auto filter = [&](auto scheme) {
     const float* weights = dataOf<float>(kernel);
     const winograd::Filtering<decltype(scheme), T> sized(dataOf<T>(x), weights, y, from, to, inputs, outputs);
-    float* const shared = sharedScratch(turnedLength + sized.sharedLength());
-    if (shared == nullptr) return false;
+    float* const shared = call.scratch(turnedLength + sized.sharedLength());
     if (!isBackward) return sized.run(shared);
     winograd::turnRound(weights, outputs, inputs, shared);
     return winograd::Filtering<decltype(scheme), T>(dataOf<T>(x), shared, y, from, to, inputs, outputs).run(shared + turnedLength);
   };
   const bool isDone = settings.stride == 1 ? filter(Unmoved()) : isBackward ? filter(Doubling()) : filter(Halving());
-  if (!isDone) call.failForMemory();
+  if (!isDone) throw std::bad_alloc();
 }
 
 template <typename T>
 void computeFilterGrad(Call& call, const ConvolutionSettings& settings) {
   const TF_Tensor *x = call.input(0), *dy = call.input(1);
   if (!settings.fits(x, true) || !settings.fits(dy, false) || side(x, 0) != side(dy, 0)) {
-    return call.fail(TF_INVALID_ARGUMENT, misfit);
+    call.refuse(misfit);
   }
   const int inputs = side(x, 3), outputs = side(dy, 3);
   const winograd::GradPlan plan(inputs);
   float* const grad = call.output<float>(0, {3, 3, inputs, outputs});
-  float* const sums = sharedScratch(plan.sumsLength(inputs, outputs));
-  if (grad == nullptr) return;
-  if (sums == nullptr) return call.failForMemory();
+  float* const sums = call.scratch(plan.sumsLength(inputs, outputs));
   const winograd::Images images{side(x, 0), side(x, 1), side(x, 2)}, filtered{side(dy, 0), side(dy, 1), side(dy, 2)};
   const auto gradient = settings.stride == 1 ? winograd::filterGradient<Unmoved, T> : winograd::filterGradient<Halving, T>;
-  if (!gradient(dataOf<T>(x), dataOf<T>(dy), grad, sums, plan, images, filtered, inputs, outputs)) call.failForMemory();
+  if (!gradient(dataOf<T>(x), dataOf<T>(dy), grad, sums, plan, images, filtered, inputs, outputs)) throw std::bad_alloc();
 }
 
 template <typename T>

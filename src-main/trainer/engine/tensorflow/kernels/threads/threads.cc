@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace {
@@ -19,14 +20,19 @@ void pause() {
 
 class Pool {
  public:
-  explicit Pool(int threads) : threads(threads) {
-    for (int thread = 1; thread < threads; thread++) std::thread([this] { serve(); }).detach();
+  /** Where the system gives fewer threads (a limit on processes), it goes with those. */
+  explicit Pool(int wished) {
+    try {
+      for (; started < wished; started++) std::thread([this] { serve(); }).detach();
+    } catch (const std::system_error&) {
+    }
   }
 
-  const int threads;
+  /** The calling one included. */
+  int threads() const { return started; }
 
   void run(int count, void (*task)(const void*, int), const void* context) {
-    if (count <= 1 || threads == 1) {
+    if (count <= 1 || started == 1) {
       for (int index = 0; index < count; index++) task(context, index);
       return;
     }
@@ -34,7 +40,7 @@ class Pool {
     this->context = context;
     this->count = count;
     next.store(0);
-    working.store(threads - 1);
+    working.store(started - 1);
     {
       std::lock_guard<std::mutex> lock(mutex);
       round.fetch_add(1);
@@ -63,6 +69,7 @@ class Pool {
     }
   }
 
+  int started = 1;
   std::mutex mutex;
   std::condition_variable wake;
   std::atomic<uint64_t> round{0};
@@ -88,6 +95,7 @@ Pool& pool() {
 class Scratch {
  public:
   float* atLeast(int64_t floats) {
+    if (floats < 1) floats = 1;
     if (floats > size) {
       std::free(memory);
       memory = static_cast<float*>(std::aligned_alloc(64, (floats * sizeof(float) + 63) / 64 * 64));
@@ -105,7 +113,7 @@ std::mutex turn;
 
 }  // namespace
 
-int threadCount() { return pool().threads; }
+int threadCount() { return pool().threads(); }
 
 void runTasks(int count, void (*task)(const void*, int), const void* context) { pool().run(count, task, context); }
 

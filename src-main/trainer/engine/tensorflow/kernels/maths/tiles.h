@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "products.h"
-#include "threads.h"
+#include "../threads/threads.h"
 #include "transforms.h"
 
 namespace winograd {

@@ -5,9 +5,11 @@
 #include <tensorflow/c/ops.h>
 
 #include <initializer_list>
+#include <memory>
+#include <new>
 
-#include "threads.h"
-#include "vectors.h"
+#include "../threads/threads.h"
+#include "../maths/vectors.h"
 
 extern "C" {
 struct TF_KernelBuilder;
@@ -17,6 +19,7 @@ TF_KernelBuilder* TF_NewKernelBuilder(const char* op, const char* device, void* 
                                       void (*compute)(void*, TF_OpKernelContext*), void (*destroy)(void*));
 void TF_KernelBuilder_TypeConstraint(TF_KernelBuilder*, const char* attribute, TF_DataType, TF_Status*);
 void TF_RegisterKernelBuilder(const char* name, TF_KernelBuilder*, TF_Status*);
+void TF_OpKernelConstruction_Failure(TF_OpKernelConstruction*, TF_Status*);
 void TF_OpKernelConstruction_GetAttrFloat(TF_OpKernelConstruction*, const char* name, float* value, TF_Status*);
 void TF_OpKernelConstruction_GetAttrInt32(TF_OpKernelConstruction*, const char* name, int32_t* value, TF_Status*);
 void TF_OpKernelConstruction_GetAttrBool(TF_OpKernelConstruction*, const char* name, unsigned char* value, TF_Status*);
@@ -36,13 +39,38 @@ static inline const T* dataOf(const TF_Tensor* tensor) {
   return static_cast<const T*>(TF_TensorData(tensor));
 }
 
-/** One call of a kernel: gives inputs and outputs, says what went wrong. It holds the threads and the scratch memory while it lives. */
+struct DeleteStatus {
+  void operator()(TF_Status* status) const { TF_DeleteStatus(status); }
+};
+using Status = std::unique_ptr<TF_Status, DeleteStatus>;
+static inline bool isFine(const Status& status) { return TF_GetCode(status.get()) == TF_OK; }
+
+/** Thrown when the status says why a call cannot go on; never leaves the kernel. */
+struct Refused {};
+
+/**
+ * Does what may fail and leaves in the status why it did: no exception gets out into TensorFlow.
+ * @returns whether it was done.
+ */
+template <typename Work>
+static inline bool attempt(const Status& status, const Work& work) {
+  try {
+    work();
+  } catch (const Refused&) {
+  } catch (const std::bad_alloc&) {
+    TF_SetStatus(status.get(), TF_RESOURCE_EXHAUSTED, "OOM: there is no memory for the kernel.");
+  } catch (...) {
+    TF_SetStatus(status.get(), TF_INTERNAL, "The lab's kernel met an error that it does not know.");
+  }
+  return isFine(status);
+}
+
+/** One call of a kernel: gives inputs and outputs, or refuses. It holds the threads and the scratch memory while it lives. */
 class Call {
  public:
-  explicit Call(TF_OpKernelContext* context) : context(context), status(TF_NewStatus()) {}
+  Call(TF_OpKernelContext* context, const Status& status) : context(context), status(status) {}
   ~Call() {
     for (int index = 0; index < heldCount; index++) TF_DeleteTensor(held[index]);
-    TF_DeleteStatus(status);
   }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -50,42 +78,47 @@ class Call {
   int inputCount() const { return TF_NumInputs(context); }
   const TF_Tensor* input(int index) {
     TF_Tensor* tensor = nullptr;
-    TF_GetInput(context, index, &tensor, status);
+    TF_GetInput(context, index, &tensor, status.get());
     return hold(tensor);
   }
-  /** @returns where to write; null, and the call has failed, where there is no memory. */
+  /** Where to write. */
   template <typename T>
   T* output(int index, std::initializer_list<int64_t> sizes) {
     size_t bytes = sizeof(T);
     for (const int64_t size : sizes) bytes *= size;
-    TF_Tensor* tensor =
-        TF_AllocateOutput(context, index, dataTypeOf<T>, sizes.begin(), static_cast<int>(sizes.size()), bytes, status);
-    if (TF_GetCode(status) == TF_OK) return static_cast<T*>(TF_TensorData(hold(tensor)));
-    TF_OpKernelContext_Failure(context, status);
-    return nullptr;
+    const int rank = static_cast<int>(sizes.size());
+    TF_Tensor* const tensor = TF_AllocateOutput(context, index, dataTypeOf<T>, sizes.begin(), rank, bytes, status.get());
+    return static_cast<T*>(TF_TensorData(hold(tensor)));
   }
-  void fail(TF_Code code, const char* message) {
-    TF_SetStatus(status, code, message);
-    TF_OpKernelContext_Failure(context, status);
+  /** Floats that all threads share. */
+  float* scratch(int64_t floats) const {
+    float* const memory = sharedScratch(floats);
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
   }
-  void failForMemory() { fail(TF_RESOURCE_EXHAUSTED, "OOM: there is no memory for the kernel's scratch."); }
+  [[noreturn]] void refuse(const char* message) const {
+    TF_SetStatus(status.get(), TF_INVALID_ARGUMENT, message);
+    throw Refused();
+  }
 
  private:
   TF_Tensor* hold(TF_Tensor* tensor) {
-    if (tensor != nullptr) held[heldCount++] = tensor;
+    if (tensor != nullptr && heldCount < mostHeld) held[heldCount++] = tensor;
+    if (tensor == nullptr || !isFine(status)) throw Refused();
     return tensor;
   }
+  static constexpr int mostHeld = 24;
   const Turn turn;
   TF_OpKernelContext* const context;
-  TF_Status* const status;
-  TF_Tensor* held[24] = {};
+  const Status& status;
+  TF_Tensor* held[mostHeld] = {};
   int heldCount = 0;
 };
 
 /** Adds ops and their kernels to TensorFlow; after the first failure it does nothing more. */
 class Registry {
  public:
-  explicit Registry(TF_Status* status) : status(status) {}
+  explicit Registry(const Status& status) : status(status) {}
 
   struct Op {
     const char* name;
@@ -95,37 +128,41 @@ class Registry {
     std::initializer_list<const char*> attributes;
   };
   void op(const Op& op) const {
-    if (!isFine()) return;
+    if (!isFine(status)) return;
     TF_OpDefinitionBuilder* const builder = TF_NewOpDefinitionBuilder(op.name);
     TF_OpDefinitionBuilderAddAttr(builder, "T: {float, bfloat16}");
     for (const char* attribute : op.attributes) TF_OpDefinitionBuilderAddAttr(builder, attribute);
     for (const char* input : op.inputs) TF_OpDefinitionBuilderAddInput(builder, input);
     for (const char* output : op.outputs) TF_OpDefinitionBuilderAddOutput(builder, output);
-    TF_RegisterOpDefinition(builder, status);
+    TF_RegisterOpDefinition(builder, status.get());
   }
 
   /** @tparam Settings - made of the call's attributes: Settings(TF_OpKernelConstruction*, TF_Status*). */
   template <typename T, typename Settings, void (*compute)(Call&, const Settings&)>
   void kernel(const char* op) const {
-    if (!isFine()) return;
+    if (!isFine(status)) return;
     TF_KernelBuilder* const builder = TF_NewKernelBuilder(
         op, "CPU",
         [](TF_OpKernelConstruction* construction) -> void* {
-          TF_Status* const reading = TF_NewStatus();
-          void* const settings = new Settings(construction, reading);
-          TF_DeleteStatus(reading);
+          const Status reading(TF_NewStatus());
+          Settings* settings = nullptr;
+          if (attempt(reading, [&] { settings = new Settings(construction, reading.get()); })) return settings;
+          TF_OpKernelConstruction_Failure(construction, reading.get());
           return settings;
         },
         [](void* settings, TF_OpKernelContext* context) {
-          Call call(context);
-          compute(call, *static_cast<const Settings*>(settings));
+          const Status status(TF_NewStatus());
+          const bool isDone = attempt(status, [&] {
+            Call call(context, status);
+            compute(call, *static_cast<const Settings*>(settings));
+          });
+          if (!isDone) TF_OpKernelContext_Failure(context, status.get());
         },
         [](void* settings) { delete static_cast<Settings*>(settings); });
-    TF_KernelBuilder_TypeConstraint(builder, "T", dataTypeOf<T>, status);
-    if (isFine()) TF_RegisterKernelBuilder(op, builder, status);
+    TF_KernelBuilder_TypeConstraint(builder, "T", dataTypeOf<T>, status.get());
+    if (isFine(status)) TF_RegisterKernelBuilder(op, builder, status.get());
   }
 
  private:
-  bool isFine() const { return TF_GetCode(status) == TF_OK; }
-  TF_Status* const status;
+  const Status& status;
 };

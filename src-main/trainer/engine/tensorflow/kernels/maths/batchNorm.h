@@ -7,7 +7,7 @@
 #include <cmath>
 #include <type_traits>
 
-#include "threads.h"
+#include "../threads/threads.h"
 #include "vectors.h"
 
 namespace batchNorm {

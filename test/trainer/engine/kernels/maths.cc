@@ -1,0 +1,218 @@
+// What the lab's kernels compute, without TensorFlow, against loops in float64 written from the definitions. Ends with 1 and says which
+// case is wrong; compilers' sanitizers see the rest.
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "maths/batchNorm.h"
+#include "maths/winogradFilter.h"
+#include "maths/winogradGradient.h"
+
+namespace {
+
+std::mt19937 chance(7);
+int failures = 0;
+
+/** Of exactly the size that is asked for, aligned as TensorFlow's tensors are, so that a step beyond the end is seen. */
+template <typename T>
+struct Buffer {
+  explicit Buffer(int64_t count) : count(count), data(static_cast<T*>(std::aligned_alloc(64, (count * sizeof(T) + 63) / 64 * 64))) {}
+  ~Buffer() { std::free(data); }
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  const int64_t count;
+  T* const data;
+};
+
+double valueOf(float value) { return value; }
+double valueOf(Bfloat16 value) {
+  const uint32_t bits = uint32_t(value.bits) << 16;
+  float number;
+  std::memcpy(&number, &bits, sizeof number);
+  return number;
+}
+/** Eighths in [−2, 2]: exact in bfloat16. */
+void fill(float& to) { to = static_cast<float>(static_cast<int>(chance() % 33) - 16) / 8; }
+void fill(Bfloat16& to) {
+  float number;
+  fill(number);
+  uint32_t bits;
+  std::memcpy(&bits, &number, sizeof bits);
+  to.bits = static_cast<uint16_t>(bits >> 16);
+}
+template <typename T>
+void fill(Buffer<T>& buffer) {
+  for (int64_t index = 0; index < buffer.count; index++) fill(buffer.data[index]);
+}
+
+/** The largest deviation from what is right, against the largest that is right. */
+template <typename T>
+void expect(const std::string& name, const Buffer<T>& found, const std::vector<double>& right, double tolerance) {
+  double deviation = 0, size = 1e-30;
+  for (int64_t index = 0; index < found.count; index++) {
+    const double difference = std::abs(valueOf(found.data[index]) - right[index]);
+    deviation = difference <= deviation ? deviation : difference;  // not-a-number counts
+    size = std::max(size, std::abs(right[index]));
+  }
+  if (deviation / size <= tolerance) return;
+  std::printf("%s: off by %g of the largest\n", name.c_str(), deviation / size);
+  failures++;
+}
+
+struct Shape {
+  int count, height, width, inputs, outputs, stride;
+  int high() const { return (height + stride - 1) / stride; }
+  int wide() const { return (width + stride - 1) / stride; }
+  std::string name() const {
+    return std::to_string(count) + "x" + std::to_string(height) + "x" + std::to_string(width) + ", " +
+           std::to_string(inputs) + " to " + std::to_string(outputs) + ", stride " + std::to_string(stride);
+  }
+};
+
+/** Calls each(place in x, place in the kernel, place in y) for every product of a convolution with one zero around. */
+void forProducts(const Shape& s, const std::function<void(int64_t, int64_t, int64_t)>& each) {
+  for (int n = 0; n < s.count; n++)
+    for (int row = 0; row < s.high(); row++)
+      for (int column = 0; column < s.wide(); column++)
+        for (int i = 0; i < 3; i++)
+          for (int j = 0; j < 3; j++) {
+            const int y = row * s.stride + i - 1, x = column * s.stride + j - 1;
+            if (y < 0 || y >= s.height || x < 0 || x >= s.width) continue;
+            for (int in = 0; in < s.inputs; in++)
+              for (int out = 0; out < s.outputs; out++)
+                each(((int64_t(n) * s.height + y) * s.width + x) * s.inputs + in,
+                     (int64_t(3 * i + j) * s.inputs + in) * s.outputs + out,
+                     ((int64_t(n) * s.high() + row) * s.wide() + column) * s.outputs + out);
+          }
+}
+
+template <typename T, typename Forward, typename Backward>
+void testConvolution(const Shape& s, double tolerance) {
+  const winograd::Images wide{s.count, s.height, s.width}, narrow{s.count, s.high(), s.wide()};
+  Buffer<T> x(int64_t(s.count) * s.height * s.width * s.inputs), y(int64_t(s.count) * s.high() * s.wide() * s.outputs);
+  Buffer<float> kernel(int64_t(9) * s.inputs * s.outputs);
+  fill(x);
+  fill(kernel);
+  std::vector<double> right(y.count);
+  forProducts(s, [&](int64_t from, int64_t weight, int64_t to) {
+    right[to] += valueOf(x.data[from]) * kernel.data[weight];
+  });
+  const winograd::Filtering<Forward, T> filtering(x.data, kernel.data, y.data, wide, narrow, s.inputs, s.outputs);
+  if (!filtering.run(sharedScratch(filtering.sharedLength()))) failures++;
+  expect("convolution of " + s.name(), y, right, tolerance);
+
+  Buffer<T> dy(y.count), dx(x.count);
+  fill(dy);
+  std::vector<double> rightInput(x.count), rightFilter(kernel.count);
+  forProducts(s, [&](int64_t from, int64_t weight, int64_t to) {
+    rightInput[from] += valueOf(dy.data[to]) * kernel.data[weight];
+    rightFilter[weight] += valueOf(dy.data[to]) * valueOf(x.data[from]);
+  });
+  Buffer<float> turned(kernel.count);
+  winograd::turnRound(kernel.data, s.inputs, s.outputs, turned.data);
+  const winograd::Filtering<Backward, T> back(dy.data, turned.data, dx.data, narrow, wide, s.outputs, s.inputs);
+  if (!back.run(sharedScratch(back.sharedLength()))) failures++;
+  expect("input gradient of " + s.name(), dx, rightInput, tolerance);
+
+  Buffer<float> grad(kernel.count);
+  const winograd::GradPlan plan(s.inputs);
+  float* const sums = sharedScratch(plan.sumsLength(s.inputs, s.outputs));
+  if (!winograd::filterGradient<Forward, T>(x.data, dy.data, grad.data, sums, plan, wide, narrow, s.inputs, s.outputs)) failures++;
+  expect("filter gradient of " + s.name(), grad, rightFilter, 1e-5);
+}
+
+template <typename T>
+void testConvolutions(double tolerance) {
+  // Sides that no tile divides, one pixel, channels that leave a part of a panel, and filters larger than the inputs.
+  for (const Shape& s : {Shape{2, 7, 9, 16, 48, 1}, Shape{1, 1, 1, 32, 16, 1}, Shape{3, 5, 4, 32, 32, 2}, Shape{1, 2, 3, 48, 16, 2},
+                         Shape{1, 2, 2, 16, 512, 1}}) {
+    if (s.stride == 1) testConvolution<T, Unmoved, Unmoved>(s, tolerance);
+    else testConvolution<T, Halving, Doubling>(s, tolerance);
+  }
+}
+
+template <typename T>
+void testBatchNorm(int64_t count, int channels, double tolerance) {
+  const std::string name = std::to_string(count) + " rows of " + std::to_string(channels);
+  const batchNorm::Rows rows(count, channels);
+  Buffer<T> x(count * channels), residual(x.count), y(x.count), dy(x.count), dx(x.count), passed(x.count);
+  for (auto* buffer : {&x, &residual, &dy}) fill(*buffer);
+  Buffer<float> factor(channels), offset(channels), mean(channels), shift(channels), slope(channels);
+  for (auto* buffer : {&factor, &offset, &shift, &slope}) fill(*buffer);
+  Buffer<double> sums(rows.sumsLength());
+  batchNorm::moments(x.data, rows, sums.data);
+
+  std::vector<double> means(channels), squares(channels), right(x.count), rightDx(x.count), sumDy(channels), sumProduct(channels);
+  const auto forAll = [&](const std::function<void(int64_t, int)>& each) {
+    for (int64_t index = 0; index < x.count; index++) each(index, static_cast<int>(index % channels));
+  };
+  forAll([&](int64_t index, int channel) { means[channel] += valueOf(x.data[index]) / count; });
+  forAll([&](int64_t index, int channel) { squares[channel] += std::pow(valueOf(x.data[index]) - means[channel], 2); });
+  Buffer<float> foundMean(channels), foundSquares(channels);
+  for (int channel = 0; channel < channels; channel++) {
+    foundMean.data[channel] = static_cast<float>(sums.data[channel]);
+    foundSquares.data[channel] = static_cast<float>(sums.data[channels + channel]);
+    mean.data[channel] = foundMean.data[channel];
+  }
+  expect("means of " + name, foundMean, means, 1e-5);
+  expect("squares of " + name, foundSquares, squares, 1e-5);
+
+  const batchNorm::Affine affine{mean.data, factor.data, offset.data};
+  batchNorm::normalise<true, true>(x.data, residual.data, y.data, rows, affine);
+  forAll([&](int64_t index, int channel) {
+    const double normal = (valueOf(x.data[index]) - mean.data[channel]) * factor.data[channel] + offset.data[channel];
+    right[index] = std::max(0.0, normal + valueOf(residual.data[index]));
+  });
+  expect("normalisation of " + name, y, right, tolerance);
+
+  batchNorm::gradientSums<batchNorm::Passing::byOutput>(dy.data, x.data, y.data, passed.data, rows, affine, sums.data);
+  forAll([&](int64_t index, int channel) {
+    const double gradient = valueOf(y.data[index]) > 0 ? valueOf(dy.data[index]) : 0;
+    sumDy[channel] += gradient;
+    sumProduct[channel] += gradient * (valueOf(x.data[index]) - mean.data[channel]);
+    rightDx[index] = factor.data[channel] * (gradient - shift.data[channel] -
+                                             (valueOf(x.data[index]) - mean.data[channel]) * slope.data[channel]);
+  });
+  for (int channel = 0; channel < channels; channel++) {
+    foundMean.data[channel] = static_cast<float>(sums.data[channel]);
+    foundSquares.data[channel] = static_cast<float>(sums.data[channels + channel]);
+  }
+  expect("sums of gradients of " + name, foundMean, sumDy, 1e-5);
+  expect("sums of products of " + name, foundSquares, sumProduct, 1e-5);
+  batchNorm::inputGradient<batchNorm::Passing::everywhere>(passed.data, x.data, dx.data, rows, affine, shift.data, slope.data);
+  expect("input gradient of " + name, dx, rightDx, tolerance);
+}
+
+/** Kernels that are called from two threads at once: each has the threads and the scratch memory to itself while it computes. */
+void testTurns() {
+  const auto sum = [](int value) {
+    for (int round = 0; round < 50; round++) {
+      const Turn turn;
+      float* const shared = sharedScratch(1000);
+      parallelFor(1000, [&](int index) { shared[index] = static_cast<float>(value); });
+      for (int index = 0; index < 1000; index++) {
+        if (shared[index] != static_cast<float>(value)) std::abort();
+      }
+    }
+  };
+  std::thread other(sum, 2);
+  sum(1);
+  other.join();
+}
+
+}  // namespace
+
+int main() {
+  testTurns();
+  testConvolutions<float>(1e-5);
+  testConvolutions<Bfloat16>(8e-3);  // half a unit of 2⁻⁷ at the ends
+  testBatchNorm<float>(1000, 48, 1e-5);
+  testBatchNorm<float>(3, 16, 1e-5);
+  testBatchNorm<Bfloat16>(700, 80, 8e-3);
+  std::printf("%d threads, %d wrong\n", threadCount(), failures);
+  return failures == 0 ? 0 : 1;
+}
