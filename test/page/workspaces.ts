@@ -6,6 +6,7 @@ import { expand } from '../../shared/experiment.ts';
 import type { Experiment } from '../../shared/experiment.ts';
 import type { RunId, RunState } from '../../shared/run.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
+import { datasetIdentity } from '../../src-main/lab/datasets/identity.ts';
 import { openLibrary } from '../../src-main/lab/datasets/index.ts';
 import type { Library } from '../../src-main/lab/datasets/index.ts';
 import { readPresets } from '../../src-main/lab/presets.ts';
@@ -30,10 +31,13 @@ export const newFolder = async (): Promise<string> => {
   return folder;
 };
 
-const presetNamed = async (id: string): Promise<Experiment> => {
+/** A preset's experiment on the data of this library, as the lab would queue it. */
+const presetNamed = async (id: string, library: Library): Promise<Experiment> => {
   const preset = (await readPresets(presetsFolder)).find((candidate) => candidate.id === id);
   if (preset === undefined) throw new Error(`There is no preset ${id} among the tests'.`);
-  return preset.experiment;
+  const { experiment } = preset;
+  const set = library.get(experiment.shared.dataset.id);
+  return { ...experiment, data: { [set.id]: datasetIdentity(set) } };
 };
 
 const checkpointBytes = 750_000;
@@ -89,30 +93,30 @@ const add = (
 };
 
 /** Runs 1–15: five arms on Letters with three seeds, the last but one interrupted, the last stopped. */
-const addParts = async (store: Store): Promise<void> => {
+const addParts = async (store: Store, library: Library): Promise<void> => {
   const ends = new Map([
     [13, ['interrupted', 'The app was closed while this run was in epoch 5 of 8.']],
     [14, ['stopped', 'Stopped after epoch 4 as asked.']],
   ] as const);
-  add(store, await presetNamed('parts-of-esam'), 15, ends);
+  add(store, await presetNamed('parts-of-esam', library), 15, ends);
 };
 
 const fill = {
   empty: async (): Promise<void> => undefined,
   /** And runs 16–21, the quick comparison, all finished; the machine is measured. */
-  full: async (store: Store): Promise<void> => {
-    await addParts(store);
-    add(store, await presetNamed('quick'), 6);
+  full: async (store: Store, library: Library): Promise<void> => {
+    await addParts(store, library);
+    add(store, await presetNamed('quick', library), 6);
     for (const probe of probesHere()) store.write.deviceProbe(probe);
   },
   /** Of the quick comparison four runs have finished; two wait, and six more of two other seeds. */
-  queued: async (store: Store): Promise<void> => {
-    await addParts(store);
-    const quick = await presetNamed('quick');
+  queued: async (store: Store, library: Library): Promise<void> => {
+    await addParts(store, library);
+    const quick = await presetNamed('quick', library);
     add(store, quick, 4);
     add(store, { ...quick, name: 'Quick comparison, more seeds', seeds: [2, 3] }, 0);
   },
-} as const satisfies Record<string, (store: Store) => Promise<void>>;
+} as const satisfies Record<string, (store: Store, library: Library) => Promise<void>>;
 export type WorkspaceKind = keyof typeof fill;
 
 /** MNIST; where there are runs, also ten classes of grey squares, and a folder of images of which one is damaged. */
@@ -144,9 +148,10 @@ const addDatasets = async (library: Library, kind: WorkspaceKind): Promise<void>
 const make = async (kind: WorkspaceKind): Promise<string> => {
   const folder = await newFolder();
   const store = await openStore(folder, migrationsFolder);
-  await fill[kind](store);
+  const library = openLibrary(join(folder, 'datasets'));
+  await addDatasets(library, kind);
+  await fill[kind](store, library);
   store.close();
-  await addDatasets(openLibrary(join(folder, 'datasets')), kind);
   return folder;
 };
 
