@@ -1,11 +1,25 @@
 import { Activity, ChartScatter, Cpu, Images, Rows3, SquarePen } from '@lucide/vue';
+import type { Component } from 'vue';
+import CompareView from './CompareView.vue';
+import DataView from './DataView.vue';
+import DeviceView from './DeviceView.vue';
+import LiveView from './LiveView.vue';
+import NewExperimentView from './NewExperimentView.vue';
+import RunsView from './RunsView.vue';
 
-/** The views of the rail; the keys 1–6 open them in this order. */
-export const views = [
-  { path: '/new', name: 'New experiment', icon: SquarePen },
-  { path: '/live', name: 'Live', icon: Activity },
-  { path: '/runs', name: 'Runs', icon: Rows3 },
-  { path: '/compare', name: 'Compare', icon: ChartScatter },
-  { path: '/data', name: 'Data', icon: Images },
-  { path: '/device', name: 'Device', icon: Cpu },
-] as const;
+export interface View {
+  readonly path: string;
+  readonly name: string;
+  readonly icon: Component;
+  readonly component: Component;
+}
+
+/** The views, in the order of the rail and of the keys 1, 2, … that open them; router and rail are derived from this. */
+export const views: readonly View[] = [
+  { path: '/new', name: 'New experiment', icon: SquarePen, component: NewExperimentView },
+  { path: '/live', name: 'Live', icon: Activity, component: LiveView },
+  { path: '/runs', name: 'Runs', icon: Rows3, component: RunsView },
+  { path: '/compare', name: 'Compare', icon: ChartScatter, component: CompareView },
+  { path: '/data', name: 'Data', icon: Images, component: DataView },
+  { path: '/device', name: 'Device', icon: Cpu, component: DeviceView },
+];
