@@ -7,9 +7,12 @@ const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 export const formatCount = (value: number | null): string => (value === null ? none : grouped.format(value));
 
+/** A minus, not a hyphen. */
+const withMinus = (text: string): string => text.replaceAll('-', '−');
+
 /** A fraction 0–1 as percent, without the sign (units stand in headers). */
 export const formatPercent = (fraction: number | null, digits = 2): string =>
-  fraction === null ? none : (fraction * 100).toFixed(digits);
+  fraction === null ? none : withMinus((fraction * 100).toFixed(digits));
 
 export const formatSpeed = (imagesPerSecond: number | null): string => {
   if (imagesPerSecond === null) return none;
@@ -18,12 +21,11 @@ export const formatSpeed = (imagesPerSecond: number | null): string => {
 
 /** A setting or a measured quantity to four significant digits, without trailing zeros. */
 export const formatNumber = (value: number | null): string => {
-  if (value === null || Number.isNaN(value)) return none;
+  if (value === null) return none;
   if (value === 0) return '0';
   const size = Math.abs(value);
-  return size >= 1e6 || size < 1e-4
-    ? value.toExponential(2).replace('e+', 'e').replace('e-', 'e−')
-    : String(Number(value.toPrecision(4)));
+  const isShort = Number.isNaN(value) || (size < 1e6 && size >= 1e-4);
+  return withMinus(isShort ? String(Number(value.toPrecision(4))) : value.toExponential(2).replace('e+', 'e'));
 };
 
 export const formatLoss = (value: number | null): string => (value === null ? none : value.toFixed(4));
@@ -54,8 +56,8 @@ export const formatMeanSd = ({ mean, sd }: MeanSd): string => {
 
 export const formatBytes = (bytes: number | null): string => {
   if (bytes === null) return none;
-  if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+  if (bytes < 999_500) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
+  return bytes < 999_950_000 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 };
 
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { experimentChanges } from '../../src-renderer/experimentChanges.ts';
+import { checkExperiment, errorSentence } from '../../src-renderer/fieldErrors.ts';
+import { esam, experimentOf, sgd, shared } from '../lab/fixtures/configs.ts';
+
+test('an experiment is told by what differs from another, in the words of the settings', () => {
+  const before = experimentOf();
+  expect(experimentChanges(before, experimentOf({ name: 'Another name' }))).toEqual([]);
+  const after = experimentOf({ shared: { ...shared, epochs: 5 }, arms: [sgd, esam], seeds: [0, 1] });
+  expect(experimentChanges(before, after)).toEqual(['epochs 3 → 5', 'methods', 'seeds']);
+});
+
+test('a field has one error, which reads on from its label', () => {
+  const { errors } = checkExperiment({
+    ...experimentOf(),
+    seeds: [-1],
+    shared: { ...shared, epochs: 2.5, batchSize: NaN },
+  });
+  const sentences = errors.map(({ path, message }) => `${path}: ${errorSentence('It', message)}`);
+  expect(sentences.toSorted()).toEqual([
+    'seeds.0: It must be at least 0',
+    'shared.batchSize: It must be a number',
+    'shared.epochs: It must be a whole number',
+  ]);
+});

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { RunState, RunSummary } from '../../shared/run.ts';
+import { groupRuns } from '../../src-renderer/runGroups.ts';
+import { esam, sgd, shared } from '../lab/fixtures/configs.ts';
+
+const runOf = (id: number, optimizer: RunSummary['config']['optimizer'], state: RunState, seed = 0): RunSummary => ({
+  id,
+  experimentId: 1,
+  experimentName: 'First look',
+  groupHash: (optimizer.name === 'sgd' ? 'a' : 'b').repeat(64),
+  config: { ...shared, optimizer, seed },
+  state,
+  reason: null,
+  stopRequested: null,
+  createdAt: '2026-11-27T12:00:00.000Z',
+  startedAt: null,
+  endedAt: null,
+  epochsDone: 0,
+  bestTestAccuracy: null,
+  bestEpoch: null,
+  lastTestAccuracy: null,
+  imagesPerSecond: null,
+  activeMs: 0,
+  checkpointBytes: 0,
+  peakStepBytes: null,
+});
+const runs = [
+  runOf(1, sgd, 'finished'),
+  runOf(2, esam, 'finished'),
+  runOf(3, sgd, 'interrupted', 1),
+  runOf(4, esam, 'finished', 17),
+];
+const found = (search: string, state: RunState | 'any' = 'any'): number[][] =>
+  groupRuns(runs, [], { search, state }, () => 'MNIST digits').map((group) => group.runs.map(({ id }) => id));
+
+test('groups stand by their newest run, runs newest first', () => {
+  expect(found('')).toEqual([
+    [4, 2],
+    [3, 1],
+  ]);
+});
+
+test('every word has to be found, in whatever a row says: method, data set, experiment, state, seed, settings', () => {
+  expect(found('esam')).toEqual([[4, 2]]);
+  expect(found('SGD interrupted')).toEqual([[3]]);
+  expect(found('digits look 17')).toEqual([[4]]);
+  expect(found('esam interrupted')).toEqual([]);
+  expect(found('', 'interrupted')).toEqual([[3]]);
+});
+
+test('a group counts all of its runs, also those that the filter hides', () => {
+  const [group] = groupRuns(runs, [], { search: '', state: 'interrupted' }, (id) => id);
+  expect(group).toMatchObject({ runCount: 2, finishedCount: 1, method: 'sgd', results: null });
+});
