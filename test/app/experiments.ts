@@ -11,7 +11,12 @@ export const sgdOnly = async ({ ask }: OpenApp, epochs: number): Promise<Experim
   const { shared } = preset.experiment;
   return {
     name: 'Until something happens',
-    shared: { ...shared, epochs, dataset: { ...shared.dataset, trainSubset: 1280 } },
+    shared: {
+      ...shared,
+      epochs,
+      batchSize: 64,
+      dataset: { ...shared.dataset, trainSubset: 1280, testSubset: null, labelNoise: 0 },
+    },
     arms: [arm],
     seeds: [0, 1],
     skipFinished: false,
