@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { measurementIds } from './measurements/index.ts';
 
 /** The parts of one optimizer step, in order. */
 export const phases = [
@@ -24,6 +25,10 @@ export const phaseMsSchema = z.strictObject(
 /** Milliseconds per phase; 0 where the method has no such phase. */
 export type PhaseMs = z.infer<typeof phaseMsSchema>;
 
+export const measurementsSchema = z.partialRecord(z.enum(measurementIds), measured);
+/** What else was measured, by id. Absent: no pass gives it, or nobody measured it then; null: it was not finite. */
+export type Measurements = z.infer<typeof measurementsSchema>;
+
 /** One sampled optimizer step. Losses are means over examples; Δ is loss at θ+ε minus loss at θ. */
 export const stepMetricsSchema = z.strictObject({
   epoch: count.min(1),
@@ -47,6 +52,7 @@ export const stepMetricsSchema = z.strictObject({
   sharpnessKept: measured,
   sharpnessDropped: measured,
   phaseMs: phaseMsSchema,
+  measurements: measurementsSchema,
 });
 export type StepMetrics = z.infer<typeof stepMetricsSchema>;
 
@@ -79,6 +85,8 @@ export const epochMetricsSchema = z.strictObject({
    * buffer that two tensors share counts twice, TensorFlow's own scratch memory not at all. Null: the record is older than this.
    */
   peakStepBytes: count.nullable(),
+  /** Each the mean over those of the epoch's steps, all of them and not just the sampled ones, that have it. */
+  measurements: measurementsSchema,
 });
 export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { measurementIds, measurements, type MeasurementId } from './measurements/index.ts';
 import { methodIds } from './methods/index.ts';
+import type { EpochMetrics } from './metrics.ts';
 import { groupHashSchema, runIdSchema } from './run.ts';
 import { runConfigSchema } from './runConfig.ts';
 
@@ -66,6 +68,8 @@ export const resultsRowSchema = z.strictObject({
   activeMs: z.number().nullable(),
   /** Peak memory of a step, the largest over runs and epochs. */
   peakStepBytes: z.number().nullable(),
+  /** Of the last epoch, over the finished runs that have it. */
+  measurements: z.partialRecord(z.enum(measurementIds), meanSdSchema),
 });
 export type ResultsRow = z.infer<typeof resultsRowSchema>;
 
@@ -77,7 +81,22 @@ export const resultsTableSchema = z.strictObject({
 });
 export type ResultsTable = z.infer<typeof resultsTableSchema>;
 
-export const curveMetrics = ['testAccuracy', 'trainAccuracy', 'testLoss', 'trainLoss', 'imagesPerSecond'] as const;
+export const curveMetrics = [
+  'testAccuracy',
+  'trainAccuracy',
+  'testLoss',
+  'trainLoss',
+  'imagesPerSecond',
+  ...measurementIds,
+] as const;
+export type CurveMetric = (typeof curveMetrics)[number];
+
+export const isMeasurement = (metric: CurveMetric): metric is MeasurementId => metric in measurements;
+
+/** A metric of an epoch; null where it was not measured or not finite. */
+export const curveValue = (epoch: EpochMetrics, metric: CurveMetric): number | null =>
+  isMeasurement(metric) ? (epoch.measurements[metric] ?? null) : epoch[metric];
+
 export const curveAxes = ['epoch', 'activeTime'] as const;
 export const groupCurveSchema = z.strictObject({
   groupHash: groupHashSchema,

@@ -1,7 +1,21 @@
+import { measurementIds, measurementOf } from '../measurements/index.ts';
 import type { ResultsTable } from '../result.ts';
 import { column } from './column.ts';
 import type { Column, Output } from './column.ts';
-import { count, data, duration, flag, gigabytes, name, numbers, points, rates, ratio, share } from './formats.ts';
+import {
+  count,
+  data,
+  duration,
+  flag,
+  gigabytes,
+  measured,
+  name,
+  numbers,
+  points,
+  rates,
+  ratio,
+  share,
+} from './formats.ts';
 
 const everywhere: readonly Output[] = ['screen', 'paper', 'terminal'];
 const onlyData: readonly Output[] = [];
@@ -9,6 +23,17 @@ const onlyData: readonly Output[] = [];
 const labelOf = (table: ResultsTable, hash: string | null): string | null =>
   table.rows.find((row) => row.groupHash === hash)?.label ?? null;
 const over = (label: string | null): string => (label === null ? '' : ` over ${label}`);
+
+const snakeCase = (id: string): string => id.replace(/[A-Z]|[0-9]+$/g, (sign) => `_${sign.toLowerCase()}`);
+
+/** What was measured beside accuracy and speed. */
+const measurementColumns: readonly Column[] = measurementIds.map((id) =>
+  column({
+    ...{ id: `last_${snakeCase(id)}`, header: measurementOf(id).label, format: measured, outputs: onlyData },
+    read: (row) => row.measurements[id] ?? null,
+    help: `${measurementOf(id).help} The mean over the last epoch's steps, mean ± sample standard deviation over runs.`,
+  }),
+);
 
 /** What the gain and its statistics are computed from, in words. */
 export const accuracyNames = {
@@ -89,6 +114,7 @@ export const resultColumns: readonly Column[] = [
     read: (row) => row.peakStepBytes,
     help: 'The most that the engine held at once during a step, the largest over runs and epochs.',
   }),
+  ...measurementColumns,
   column({
     ...{ id: 'is_speed_baseline', header: 'Speed baseline', format: flag, outputs: onlyData },
     read: (row, table) => row.groupHash === table.speedBaseline,

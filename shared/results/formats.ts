@@ -74,6 +74,17 @@ export const share: Format<MeanSd> = {
   parts: { _mean: ({ mean }) => mean, _sd: ({ sd }) => sd },
 };
 
+/** A quantity with its sample standard deviation, to four digits; null where nobody measured it. */
+export const measured: Format<MeanSd | null> = {
+  text: (value, notation) =>
+    orDash(value?.mean ?? null, notation, (mean) => {
+      const text = String(Number(mean.toPrecision(4)));
+      const sd = value?.sd ?? null;
+      return sd === null ? text : `${text} ${notation.plusMinus} ${Number(sd.toPrecision(2))}`;
+    }),
+  parts: { _mean: (value) => value?.mean ?? null, _sd: (value) => value?.sd ?? null },
+};
+
 type Difference = ResultsRow['gainPoints'];
 
 /** A difference in percentage points with its 95 % interval. */

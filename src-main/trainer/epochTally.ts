@@ -1,5 +1,6 @@
 import { phases, type EpochMetrics, type PhaseMs, type StepMetrics } from '../../shared/metrics.ts';
 import type { Progress } from './checkpoints/index.ts';
+import { meansOf } from './measurementSums.ts';
 import { noPhaseMs } from './phaseClock.ts';
 import type { Run } from './run.ts';
 import type { StepTaken } from './step.ts';
@@ -65,6 +66,7 @@ export const epochMetricsOf = (
   keptExampleShare: at.keptExamples / at.images,
   phaseMs: dividedBy(at.phaseMs, at.sampledSteps),
   peakStepBytes: at.peakStepBytes,
+  measurements: meansOf(at.measurements),
 });
 
 const dividedBy = (sums: PhaseMs, count: number): PhaseMs => {

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { PhaseMs } from '../../shared/metrics.ts';
+import type { PhaseMs, StepMetrics } from '../../shared/metrics.ts';
 import type { Tensor } from './engine/ops.ts';
 import { batchObjective } from './objective.ts';
 import type { Run } from './run.ts';
@@ -17,7 +17,7 @@ export interface StepTaken {
   readonly keptExamples: number;
   readonly phaseMs: PhaseMs;
   /** Read off the device; null where that was not asked for. */
-  readonly measured: Measured | null;
+  readonly measured: (Measured & Pick<StepMetrics, 'measurements'>) | null;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface StepTaken {
  * @param indices - of its examples. @param waitedMs - for its input: that time is the step's.
  * @param options.isSampled - its phases are measured exactly, and its losses and norms are read.
  * @param options.isWaitedFor - its end waits for the device, so that its time is whole; a sampled one's does anyway.
- * @param sums - get its losses and hits, under the number of the step.
+ * @param sums - get its losses, its hits and what else its passes give, under the number of the step.
  */
 export const takeStep = (
   run: Run,
@@ -55,23 +55,29 @@ export const takeStep = (
   const reports = optimizer.step(objective, learningRate);
   ops.dispose(batch.images);
   ops.dispose(batch.labels);
-  reports.forEach(({ lossesBefore }, part) => {
-    const correct = hits[part];
-    if (correct === undefined) throw new Error('A first pass was not counted.');
-    sums.add(step, lossesBefore, correct);
-    ops.dispose(correct);
-  });
   if (isSampled || isWaitedFor) ops.synchronize();
   const durationMs = performance.now() - start;
+  const peakBytes = ops.counters.peakBytes - bytesBefore;
+  // What is measured is no part of the step: its time is not active time, and its memory not the step's.
+  sums.add(
+    step,
+    reports.map((report, part) => {
+      const right = hits[part];
+      if (right === undefined) throw new Error('A first pass was not counted.');
+      return { report, hits: right };
+    }),
+  );
+  if (isSampled) sums.read();
   const taken = {
     images: indices.length,
     durationMs,
-    peakBytes: ops.counters.peakBytes - bytesBefore,
+    peakBytes,
     perturbedTensors: perturbedIn(reports),
     keptExamples: keptIn(reports),
     phaseMs: clock.take(),
-    measured: isSampled ? measuredOf(ops, reports) : null,
+    measured: isSampled ? { ...measuredOf(ops, reports), measurements: sums.latest } : null,
   };
+  hits.forEach(ops.dispose);
   disposeReports(ops, reports);
   return taken;
 };

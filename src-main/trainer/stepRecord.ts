@@ -52,8 +52,8 @@ export const keptIn = (reports: readonly StepReport[]): number =>
 export const perturbedIn = (reports: readonly StepReport[]): number => reports[0]?.perturbedTensors ?? 0;
 
 export const disposeReports = (ops: Ops, reports: readonly StepReport[]): void => {
-  for (const { lossesBefore, lossesAfter, gradientNorm, perturbationNorm, sharpness, kept } of reports) {
-    for (const tensor of [lossesBefore, lossesAfter, gradientNorm, perturbationNorm, sharpness, kept]) {
+  for (const { lossesBefore, lossesAfter, gradientNorm, perturbationNorm, slope, sharpness, kept } of reports) {
+    for (const tensor of [lossesBefore, lossesAfter, gradientNorm, perturbationNorm, slope, sharpness, kept]) {
       if (tensor !== null) ops.dispose(tensor);
     }
   }

@@ -23,16 +23,18 @@ const warmUpSteps = 3;
  * Trains a run from its first epoch, or from where its newest checkpoint left it, to its last. Yields `started`, `progress` (at most
  * four a second), `epochFinished`, and at last `done`, `stopped` or `diverged`; with a plan for checkpoints also `checkpointed` after every
  * epoch, before a stop and now and then within long epochs. Between two steps the event loop gets its turn, so that requests arrive.
+ * @param isMeasuring - whether `shared/measurements` are measured: no weight depends on it.
  */
 export async function* train(
   run: Run,
   stop: StopRequest,
   plan: CheckpointPlan | null = null,
+  isMeasuring = true,
 ): AsyncGenerator<TrainingEvent> {
   yield { type: 'started', environment: run.environment };
   const start = plan === null ? runStart() : yield* resume(run, plan);
   const checkpoints = checkpointing(run, plan, start);
-  const epochOf = epochs(run, stop, checkpoints);
+  const epochOf = epochs(run, stop, checkpoints, isMeasuring);
   try {
     for (let at = start; at.epoch <= run.config.epochs;) {
       yield* epochOf(at);
@@ -50,9 +52,9 @@ export async function* train(
 }
 
 /** Trains and evaluates single epochs of a run. @throws RunEnd when what is left to tell of the steps is told. */
-const epochs = (run: Run, stop: StopRequest, checkpoints: Checkpointing) => {
+const epochs = (run: Run, stop: StopRequest, checkpoints: Checkpointing, isMeasuring: boolean) => {
   const { config, ops } = run;
-  const sums = runningSums(ops);
+  const sums = runningSums(ops, isMeasuring);
   const reports = progressReports();
   let stepsHere = 0;
 
@@ -69,7 +71,7 @@ const epochs = (run: Run, stop: StopRequest, checkpoints: Checkpointing) => {
     /** Brings the sums up to date. @throws RunEnd if a loss was not finite. */
     const readSums = function* (): Generator<TrainingEvent> {
       const divergedAt = sums.read();
-      Object.assign(at, { loss: sums.loss, correct: sums.correct });
+      Object.assign(at, { loss: sums.loss, correct: sums.correct, measurements: sums.measurements });
       if (divergedAt === null) return;
       yield progress('training');
       throw diverged(epoch, divergedAt);

@@ -6,7 +6,7 @@ import { everyGroup } from '../../shared/result.ts';
 import type {
   AccuracyChoice,
   curveAxes,
-  curveMetrics,
+  CurveMetric,
   ExportFormat,
   GroupCurve,
   ResultsQuery,
@@ -27,7 +27,7 @@ export const useCompare = defineStore('compare', () => {
   const speedBaseline = ref<string | null>(null);
   const accuracyBaseline = ref<string | null>(null);
   const accuracy = ref<AccuracyChoice>(everyGroup.accuracy);
-  const metric = ref<(typeof curveMetrics)[number]>('testAccuracy');
+  const metric = ref<CurveMetric>('testAccuracy');
   const axis = ref<(typeof curveAxes)[number]>('epoch');
 
   /** All groups to choose from, and those chosen. */

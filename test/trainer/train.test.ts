@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { datasetFileNames, type DatasetInfo } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
+import { measurementIds } from '../../shared/measurements/index.ts';
 import type { EpochMetrics, StepMetrics } from '../../shared/metrics.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
 import { trainingEventSchema, type TrainingEvent } from '../../shared/jobs/train.ts';
@@ -29,9 +30,10 @@ afterAll(() => {
 
 const open = (config: RunConfig, ops = tensorflow): Run => openRun(ops, config, dataset, folder, '0.0.0');
 
-const eventsOf = async (run: Run, stop: StopRequest = { when: null }): Promise<TrainingEvent[]> => {
+const eventsOf = async (run: Run, stop: StopRequest = { when: null }, isMeasuring = true): Promise<TrainingEvent[]> => {
   const events: TrainingEvent[] = [];
-  for await (const event of train(run, stop)) events.push(trainingEventSchema.parse(structuredClone(event)));
+  for await (const event of train(run, stop, null, isMeasuring))
+    events.push(trainingEventSchema.parse(structuredClone(event)));
   return events;
 };
 
@@ -46,10 +48,10 @@ const outlineOf = (events: readonly TrainingEvent[]): string[] =>
 const parametersOf = (run: Run): number[][] => run.state.parameters.map((tensor) => [...run.ops.download(tensor)]);
 
 /** Opens, trains and disposes of a run; checks that nothing of it stays on the device. */
-const trained = async (config: RunConfig, ops = tensorflow) => {
+const trained = async (config: RunConfig, ops = tensorflow, isMeasuring = true) => {
   const { handles } = ops.counters;
   const run = open(config, ops);
-  const events = await eventsOf(run);
+  const events = await eventsOf(run, { when: null }, isMeasuring);
   const parameters = parametersOf(run);
   run.dispose();
   expect(ops.counters.handles).toBe(handles);
@@ -429,3 +431,30 @@ test('the reference engine trains every method too, and TensorFlow follows it', 
     expect(slow.epochs[0]?.testLoss).toBeCloseTo(fast.epochs[0]?.testLoss ?? NaN, 4);
   }
 });
+
+test.each([
+  ['SGD', sgd],
+  ['SAM', sam],
+  ['ESAM', { ...esam, gamma: 0.5 }],
+] as const)(
+  'measuring changes no bit of a %s run, and an epoch has the mean of all its steps',
+  async (_, optimizer) => {
+    const config = tinyRun({ optimizer, logEvery: 1, dropLast: true });
+    const on = await trained(config);
+    const off = await trained({ ...config, logEvery: 1000 }, tensorflow, false);
+    expect(on.parameters).toEqual(off.parameters);
+    expect(off.epochs.map(({ measurements }) => measurements)).toEqual([{}, {}]);
+    expect(on.epochs.map(({ testLoss, trainLoss }) => [testLoss, trainLoss])).toEqual(
+      off.epochs.map(({ testLoss, trainLoss }) => [testLoss, trainLoss]),
+    );
+    for (const { epoch, measurements } of on.epochs) {
+      const ofEpoch = on.steps.filter((step) => step.epoch === epoch);
+      expect(Object.keys(measurements)).toEqual(Object.keys(ofEpoch[0]?.measurements ?? {}));
+      for (const id of measurementIds) {
+        const values = ofEpoch.flatMap((step) => step.measurements[id] ?? []);
+        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+        if (values.length > 0) expect(measurements[id]).toBeCloseTo(mean, 10);
+      }
+    }
+  },
+);

@@ -1,11 +1,10 @@
 import type { EpochMetrics } from '../../../shared/metrics.ts';
-import type { GroupCurve } from '../../../shared/result.ts';
-import type { curveAxes, curveMetrics } from '../../../shared/result.ts';
+import { curveValue } from '../../../shared/result.ts';
+import type { curveAxes, CurveMetric, GroupCurve } from '../../../shared/result.ts';
 import { nameGroups } from './groups.ts';
 import type { Group } from './groups.ts';
 import { mean, sampleSd } from './moments.ts';
 
-type CurveMetric = (typeof curveMetrics)[number];
 type CurveAxis = (typeof curveAxes)[number];
 
 /** A metric's mean and deviation over the finished runs of each group, epoch by epoch. */
@@ -42,7 +41,7 @@ const pointOf = (
   metric: CurveMetric,
   axis: CurveAxis,
 ): GroupCurve['points'][number] => {
-  const values = siblings.map((epoch) => epoch[metric]).filter((value) => value !== null);
+  const values = siblings.map((epoch) => curveValue(epoch, metric)).filter((value) => value !== null);
   const x = mean(siblings.map((epoch) => (axis === 'epoch' ? epoch.epoch : epoch.activeMs / 1000)));
   return { x: x ?? 0, mean: mean(values), sd: sampleSd(values), n: values.length };
 };

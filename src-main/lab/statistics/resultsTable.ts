@@ -1,3 +1,4 @@
+import { measurementIds } from '../../../shared/measurements/index.ts';
 import { predictedUnits } from '../../../shared/method.ts';
 import type { AccuracyChoice, MeanSd, ResultsQuery, ResultsRow, ResultsTable } from '../../../shared/result.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
@@ -21,6 +22,15 @@ const accuraciesOf: Readonly<Record<AccuracyChoice, (runs: readonly FinishedRun[
   last: lastAccuracies,
   best: bestAccuracies,
 };
+
+/** Measurements of the last epoch, over the runs that have them; those of no run are left out. */
+const lastMeasurements = (runs: readonly FinishedRun[]): ResultsRow['measurements'] =>
+  Object.fromEntries(
+    measurementIds.flatMap((id) => {
+      const values = present(runs.map(({ epochs }) => epochs.at(-1)?.measurements[id]));
+      return values.length === 0 ? [] : [[id, meanSd(values)]];
+    }),
+  );
 
 /** Each run's median images/s over its epochs. */
 const speeds = (runs: readonly FinishedRun[]): number[] =>
@@ -99,6 +109,7 @@ export const resultsTable = (
         peakStepBytes: largest(
           present(finished.flatMap(({ epochs }) => epochs.map(({ peakStepBytes }) => peakStepBytes))),
         ),
+        measurements: lastMeasurements(finished),
       },
     ];
   });

@@ -3,35 +3,45 @@ import type { EpochMetrics } from '../../../shared/metrics.ts';
 import type { RunId } from '../../../shared/run.ts';
 import { flag, insertInto, selected } from './columns.ts';
 import type { Database } from './database.ts';
+import { measurementColumn, measurementsOf, measurementTable } from './measurements.ts';
 import { phaseColumn, phaseMsOf, phaseTimeTable } from './phaseTimes.ts';
 
-const { phaseMs: _, ...plain } = epochMetricsSchema.shape;
+const { phaseMs: _phaseMs, measurements: _measurements, ...plain } = epochMetricsSchema.shape;
 const names = Object.keys(plain);
 
-type Row = Record<string, unknown> & { phaseMs: string };
+type Row = Record<string, unknown> & { phaseMs: string; measurements: string };
 
 /** Finished epochs. */
 export const epochTable = (database: Database) => {
   const phaseTimes = phaseTimeTable(database);
+  const measurements = measurementTable(database);
   const insert = database.prepare(insertInto('epoch', ['runId', ...names, 'nonFinite']));
   const select = database.prepare<[RunId], Row>(
-    `SELECT ${selected(names)}, ${phaseColumn('epoch', '0')} FROM epoch WHERE run_id = ? ORDER BY epoch.epoch`,
+    `SELECT ${selected(names)}, ${phaseColumn('epoch', '0')}, ${measurementColumn('epoch', '0')} FROM epoch WHERE run_id = ? ORDER BY epoch.epoch`,
   );
   const remove = database.prepare('DELETE FROM epoch WHERE run_id = ? AND epoch = ?');
   return {
     /** Makes room for the same epoch, trained again. */
     remove: (runId: RunId, metrics: Pick<EpochMetrics, 'epoch'>): void => {
       phaseTimes.remove(runId, metrics.epoch, 0);
+      measurements.remove(runId, metrics.epoch, 0);
       remove.run(runId, metrics.epoch);
     },
     /** @param nonFinite - a measured value was NaN or infinite, and is null here for that. */
     insert: (runId: RunId, metrics: EpochMetrics, nonFinite: boolean): void => {
-      const { phaseMs, ...row } = metrics;
+      const { phaseMs, measurements: measured, ...row } = metrics;
       const lossLost = metrics.trainLoss === null || metrics.testLoss === null;
       insert.run({ runId, ...row, nonFinite: flag(nonFinite || lossLost) });
       phaseTimes.insert(runId, metrics.epoch, 0, phaseMs);
+      measurements.insert(runId, metrics.epoch, 0, measured);
     },
     of: (runId: RunId): EpochMetrics[] =>
-      select.all(runId).map((row) => epochMetricsSchema.parse({ ...row, phaseMs: phaseMsOf(row.phaseMs) })),
+      select.all(runId).map((row) =>
+        epochMetricsSchema.parse({
+          ...row,
+          phaseMs: phaseMsOf(row.phaseMs),
+          measurements: measurementsOf(row.measurements),
+        }),
+      ),
   };
 };

@@ -2,9 +2,9 @@ import type { RunId } from '../../../shared/run.ts';
 import type { Database } from './database.ts';
 
 /** Everything that hangs on a run, the innermost first. */
-const dependents = ['phase_time', 'step', 'epoch', 'environment', 'log_line', 'checkpoint'] as const;
+const dependents = ['phase_time', 'measurement', 'step', 'epoch', 'environment', 'log_line', 'checkpoint'] as const;
 /** What was measured in a run. */
-const measured = ['epoch', 'step', 'phase_time'] as const;
+const measured = ['epoch', 'step', 'phase_time', 'measurement'] as const;
 
 /** Copies and removes whole runs. */
 export const runCopies = (database: Database) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { phaseMsSchema } from '../../../shared/metrics.ts';
+import { measurementSumsSchema } from '../measurementSums.ts';
 import { noPhaseMs } from '../phaseClock.ts';
 
 const count = z.number().int().min(0);
@@ -28,6 +29,7 @@ export const progressSchema = z.strictObject({
   /** Sums over examples. */
   loss: z.number(),
   correct: count,
+  measurements: measurementSumsSchema.default({}),
 });
 export type Progress = z.infer<typeof progressSchema>;
 
@@ -36,7 +38,7 @@ export const epochStart = ({ epoch, step, activeMs }: Pick<Progress, 'epoch' | '
   ...{ epoch, step, activeMs },
   ...{ batchesDone: 0, trainMs: 0, images: 0, timedImages: 0, timedMs: 0 },
   ...{ stepsPerturbed: 0, perturbedTensors: 0, keptExamples: 0, sampledSteps: 0, peakStepBytes: 0 },
-  ...{ loss: 0, correct: 0 },
+  ...{ loss: 0, correct: 0, measurements: {} },
   phaseMs: noPhaseMs(),
 });
 

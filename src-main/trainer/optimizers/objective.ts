@@ -63,6 +63,8 @@ export interface StepReport {
   /** ‖g₁‖ over the perturbed tensors and ‖ε‖, scalars. */
   readonly gradientNorm: Tensor | null;
   readonly perturbationNorm: Tensor | null;
+  /** ε·∇L(θ) over this batch, a scalar; null for SGD. */
+  readonly slope: Tensor | null;
   /** Δ [B] and the kept indices int32 [k], where they were computed. */
   readonly sharpness: Tensor | null;
   readonly kept: Tensor | null;

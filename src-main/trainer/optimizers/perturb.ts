@@ -8,6 +8,8 @@ export interface Perturbation {
   /** ‖g‖ over the perturbed tensors and ‖ε‖: scalars, the caller's. */
   readonly gradientNorm: Tensor;
   readonly perturbationNorm: Tensor;
+  /** ε·∇L(θ) = factor·‖g‖² over the perturbed tensors (of |θ|·g where it is adaptive): a scalar, the caller's. */
+  readonly slope: Tensor;
   /** Puts the old tensors back: exact (θ+ε−ε is not θ in floating point), and free. */
   restore(): void;
 }
@@ -56,6 +58,9 @@ export const perturb = (
     }
 
     const moved: Tensor[] = [];
+    /** |θ|·g of the tensors that move, where they are not all and it is not the direction in which they move. */
+    const scaledMoved: Tensor[] = [];
+    const movesAll = scaled.every((gradient, index) => gradient === null || isMoved(index));
     let perturbedTensors = 0;
     scaled.forEach((gradient, index) => {
       const parameter = before[index];
@@ -65,20 +70,27 @@ export const perturb = (
         return;
       }
       const direction = isAdaptive ? ops.multiply(parameter, gradient) : gradient;
-      if (isAdaptive) ops.dispose(gradient);
+      if (isAdaptive && movesAll) ops.dispose(gradient);
+      else if (isAdaptive) scaledMoved.push(gradient);
       state.parameters[index] = ops.scaleAdd(direction, factor, parameter);
       moved.push(direction);
       perturbedTensors++;
     });
     // ‖ε‖ follows from ‖g‖ unless only some of the gradients moved a tensor, or moved it by θ²g.
-    const isWhole = !isAdaptive && moved.length === given.length;
+    const isWhole = !isAdaptive && movesAll;
     const movedNorm = isWhole ? gradientNorm : normOf(moved);
     const perturbationNorm = ops.multiply(movedNorm, factor);
-    [...moved, ...(isWhole ? [] : [movedNorm]), ...(isNormalized ? [factor] : [])].forEach(ops.dispose);
+    const slopeNorm = movesAll ? gradientNorm : isAdaptive ? normOf(scaledMoved) : movedNorm;
+    const squared = ops.multiply(slopeNorm, slopeNorm);
+    const slope = ops.multiply(squared, factor);
+    const norms = new Set([movedNorm, slopeNorm]);
+    norms.delete(gradientNorm);
+    [...moved, ...scaledMoved, ...norms, squared, ...(isNormalized ? [factor] : [])].forEach(ops.dispose);
     return {
       perturbedTensors,
       gradientNorm,
       perturbationNorm,
+      slope,
       restore() {
         before.forEach((parameter, index) => {
           const above = state.parameters[index];

@@ -13,6 +13,7 @@ export const sgd = (rule: UpdateRule): Optimizer => ({
         perturbedTensors: 0,
         gradientNorm: null,
         perturbationNorm: null,
+        slope: null,
         sharpness: null,
         kept: null,
       },

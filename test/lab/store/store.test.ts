@@ -94,7 +94,7 @@ test('the peak memory of a run is its largest epoch’s, and its environment is 
   expect(read.runs.all().map(({ peakStepBytes }) => peakStepBytes)).toEqual([9e9, null]);
 });
 
-test('what was measured before peak memory and oneDNN were noted stays, and says that it does not know', async () => {
+test('what was measured before peak memory, oneDNN and measurements were noted stays, and says that it does not know', async () => {
   const folder = temporaryFolder();
   const former = ['0001-runs.sql', '0002-checkpoints.sql', '0003-device-probes.sql'];
   const current = await openStore(folder, migrationsFolder);
@@ -116,11 +116,12 @@ test('what was measured before peak memory and oneDNN were noted stays, and says
     const columns = database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table).join(', ');
     database.exec(`INSERT INTO ${table} SELECT ${columns} FROM new_${table}; DROP TABLE new_${table}`);
   }
+  database.exec('DROP TABLE measurement');
   database.pragma('user_version = 3');
   database.close();
 
   const { read, write } = await open(folder);
-  expect(read.epochs(1)).toEqual([epochOf(1, { peakStepBytes: null })]);
+  expect(read.epochs(1)).toEqual([epochOf(1, { peakStepBytes: null, measurements: {} })]);
   expect(read.environment(1)).toEqual(environmentOf({ oneDnn: null }));
   expect(read.deviceProbes(probeOf())).toEqual([probeOf({ oneDnn: null })]);
   expect(read.runs.one(1)?.peakStepBytes).toBeNull();

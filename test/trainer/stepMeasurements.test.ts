@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Measurements } from '../../shared/metrics.ts';
+import { plainEsam, plainRule, plainSam } from '../../shared/runConfig.ts';
+import type { Ops } from '../../src-main/trainer/engine/ops.ts';
+import { referenceOps } from '../../src-main/trainer/engine/referenceOps.ts';
+import { batchObjective } from '../../src-main/trainer/objective.ts';
+import { esam, type EsamSettings } from '../../src-main/trainer/optimizers/esam.ts';
+import type { Optimizer, Training } from '../../src-main/trainer/optimizers/index.ts';
+import { sgdRule } from '../../src-main/trainer/optimizers/rules/sgd.ts';
+import { sam } from '../../src-main/trainer/optimizers/sam.ts';
+import { sgd } from '../../src-main/trainer/optimizers/sgd.ts';
+import { runningSums } from '../../src-main/trainer/runningSums.ts';
+import { disposeReports } from '../../src-main/trainer/stepRecord.ts';
+import { reference, referenceNetwork, referenceProblem } from './analyses/referenceProblem.ts';
+import { engines } from './engines.ts';
+import { noClock } from './smallProblem.ts';
+
+const { ascent, linearity, settings } = reference;
+const rule = (training: Training) => sgdRule(training, { ...plainRule, momentum: 0, weightDecay: 0 });
+
+/** What one step of an optimizer on the reference batch measures. */
+const measured = (ops: Ops, optimizerOn: (training: Training) => Optimizer): Measurements => {
+  const { handles } = ops.counters;
+  const { training, batch, dispose } = referenceProblem(ops);
+  const objective = batchObjective(ops, referenceNetwork, training.state, batch, 0, noClock, () => undefined);
+  const optimizer = optimizerOn(training);
+  const reports = optimizer.step(objective, 0.05);
+  const sums = runningSums(ops, true);
+  sums.add(
+    1,
+    reports.map((report) => ({ report, hits: report.lossesBefore })),
+  );
+  expect(sums.read()).toBeNull();
+  disposeReports(ops, reports);
+  optimizer.dispose();
+  dispose();
+  expect(ops.counters.handles).toBe(handles);
+  return sums.latest;
+};
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const random = { uniform: () => 0, subset: () => Int32Array.from(ascent.kept) };
+const esamOf =
+  (changes: Partial<EsamSettings>) =>
+  (training: Training): Optimizer => {
+    let position = 0;
+    const isChosen = (): boolean =>
+      linearity.perturbed.includes(referenceNetwork.parameters[position++ % 8]?.name ?? '');
+    const fields = {
+      rho: settings.rho,
+      beta: 1,
+      gamma: 1,
+      perturbation: 'masked-norm',
+      secondPass: 'reforward',
+    } as const;
+    return esam(
+      training,
+      rule(training),
+      { ...plainEsam, ...fields, bnStatistics: 'first', selection: 'sharpness', ...changes },
+      { ...random, uniform: () => (isChosen() ? 0 : 1) },
+    );
+  };
+const atOne = ascent.t.indexOf(1);
+
+describe.each(engines)('on $name', ({ name, open }) => {
+  let ops: Ops;
+  beforeAll(async () => {
+    ops = await open();
+  });
+  afterAll(() => ops.close());
+  /** Differences of losses keep the absolute error of losses, some 1e-7 in float32. */
+  const close = (found: number | null | undefined, expected: number): void => {
+    const allowed =
+      name === 'the reference engine' ? 1e-9 * Math.abs(expected) + 1e-11 : 1e-4 * Math.abs(expected) + 3e-7;
+    expect(Math.abs((found ?? NaN) - expected)).toBeLessThan(allowed);
+  };
+
+  test('SAM: gap and non-linearity; it chooses nobody, so that nothing is known of 𝔹⁺', () => {
+    const found = measured(ops, (training) =>
+      sam(training, rule(training), { ...plainSam, rho: settings.rho, bnStatistics: 'first' }),
+    );
+    expect(Object.keys(found)).toEqual(['samGap', 'nonLinearity']);
+    close(found.samGap, mean(ascent.delta));
+    close(found.nonLinearity, linearity.sam);
+  });
+
+  test('stochastic weight perturbation: the non-linearity along ε of the chosen tensors', () => {
+    close(measured(ops, esamOf({ beta: settings.beta })).nonLinearity, linearity.swp);
+  });
+
+  test.each(['reforward', 'gathered'] as const)(
+    'ranked by Δ, %s: both losses of both subsets, Eq. 9 and 10',
+    (secondPass) => {
+      const found = measured(ops, esamOf({ gamma: settings.gamma, secondPass }));
+      close(found.keptLoss, ascent.keptLoss[0] ?? NaN);
+      close(found.droppedLoss, ascent.droppedLoss[0] ?? NaN);
+      close(found.keptLossAbove, ascent.keptLoss[atOne] ?? NaN);
+      close(found.droppedLossAbove, ascent.droppedLoss[atOne] ?? NaN);
+      close(found.samGap, mean(ascent.delta));
+      close(found.nonLinearity, linearity.sam);
+      // 1.27 ≤ 1.86 at θ, and (1.29 + 1.91)/2 ≤ 1.91 at θ+ε.
+      expect(found).toMatchObject({ equation9: 1, equation10: 1 });
+    },
+  );
+
+  test('chosen at random: no pass gives the losses of all at θ+ε, so what needs them is absent', () => {
+    const found = measured(ops, esamOf({ gamma: settings.gamma, selection: 'random' }));
+    expect(Object.keys(found)).toEqual(['keptLoss', 'droppedLoss', 'keptLossAbove', 'equation9']);
+    close(found.keptLoss, ascent.keptLoss[0] ?? NaN);
+  });
+
+  test('SGD measures none of them', () => {
+    expect(measured(ops, (training) => sgd(rule(training)))).toEqual({});
+  });
+});
+
+test.each([
+  { perturbation: 'unnormalized' },
+  { perturbation: 'full-norm', beta: 0.6 },
+  { adaptive: true },
+  { adaptive: true, perturbation: 'full-norm', beta: 0.6 },
+] as const)('ε·∇L with %o: what is left of the gap falls with ρ²', (changes) => {
+  const ops = referenceOps();
+  const at = (rho: number): number => measured(ops, esamOf({ ...changes, rho })).nonLinearity ?? NaN;
+  // A slope that is wrong would leave something that falls with ρ: a quarter, not a sixteenth.
+  expect(at(4e-5) / at(1e-5)).toBeGreaterThan(14);
+  ops.close();
+});
