@@ -15,7 +15,7 @@ const folders = {
   'src-main/trainer/models': ['models', ['engine']],
   'src-main/trainer/optimizers': ['optimizers', ['engine']],
   'src-main/images': ['images', []],
-  'src-main/trainer/data': ['data', ['engine', 'images']],
+  'src-main/trainer/data': ['data', ['engine', 'images', 'files']],
   'src-main/trainer': ['trainer', ['engine', 'models', 'optimizers', 'data', 'files']],
   'src-main/runtimes': ['runtimes', ['files']],
   'src-main/lab/store': ['store', ['files', 'datasets']],

@@ -146,7 +146,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
 
   return {
     workspace: answering(() => ({ folder: workspaceFolder, labVersion, startNotices })),
-    ...deviceRequests(runtime, selfTest, options.presetsFolder),
+    ...deviceRequests(runtime, selfTest, options.presetsFolder, (notice) => note('presets', notice)),
     ...datasetRequests(parts),
     ...queueRequests(parts),
     ...resumingRequests(parts),

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -20,6 +21,7 @@ export async function* bytesOf(
   onRead: (piece: Buffer) => void = () => undefined,
 ): AsyncGenerator<Buffer> {
   try {
+    if (!(await stat(path)).isFile()) throw noFile(basename(path)); // reading a pipe would wait for ever
     if (isGzip(await firstRawBytes(path))) yield* unpacked(path, signal, onRead);
     else yield* raw(path, signal, onRead);
   } catch (error) {
@@ -73,6 +75,12 @@ const firstRawBytes = async (path: string): Promise<Buffer> => {
   for await (const piece of createReadStream(path, { end: 1 }) as AsyncIterable<Buffer>) return piece;
   return Buffer.alloc(0);
 };
+
+export const noFile = (fileName: string): LabError =>
+  new LabError(
+    'DATASET_CORRUPT',
+    `${fileName} is no file but a folder, a pipe or a device; choose the file itself, or the folder that it lies in.`,
+  );
 
 /** Says in words what a system or zlib error means; everything else passes. */
 export const readError = (error: unknown, fileName: string): unknown => {

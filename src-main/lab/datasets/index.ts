@@ -56,7 +56,7 @@ export interface Library {
 
 /** Opens a workspace's library (made if it does not exist); what an interrupted import left is removed. One process at a time. */
 export const openLibrary = (folder: string): Library => {
-  const { whole, damaged } = readStored(folder);
+  const { whole, damaged, problem } = readStored(folder);
   let lastImport: Promise<unknown> = Promise.resolve();
 
   const get = (id: string): DatasetInfo => {
@@ -66,6 +66,9 @@ export const openLibrary = (folder: string): Library => {
       damaged.get(id) ??
       new LabError('DATASET_NOT_FOUND', `There is no data set "${id}" in the library; import it first.`)
     );
+  };
+  const requireFolder = (): void => {
+    if (problem !== null) throw new LabError('WORKSPACE_UNWRITABLE', problem);
   };
   const folderOf = (id: string): string => join(folder, get(id).id);
   const keep = async (set: DecodedSet, name: string | null, signal: AbortSignal): Promise<DatasetInfo> => {
@@ -97,11 +100,11 @@ export const openLibrary = (folder: string): Library => {
   };
   const remove = async (id: string): Promise<void> => {
     if (!damaged.has(id)) get(id);
-    const problem = trashIn(dirname(folder)).take('folder', basename(folder), id);
-    if (problem !== null) {
+    const stays = trashIn(dirname(folder)).take('folder', basename(folder), id);
+    if (stays !== null) {
       throw new LabError(
         'WORKSPACE_UNWRITABLE',
-        `The data set "${id}" cannot be deleted: ${problem}. It stays as it is.`,
+        `The data set "${id}" cannot be deleted: ${stays}. It stays as it is.`,
       );
     }
     whole.delete(id);
@@ -114,6 +117,7 @@ export const openLibrary = (folder: string): Library => {
     folderOf,
     import: ({ kind, paths, name, onDamaged = 'refuse', signal = newSignal(), onProgress = () => undefined }) => {
       const importNow = async (): Promise<DatasetInfo> => {
+        requireFolder();
         const images = await imageFolderOf(kind, paths);
         if (images !== null) {
           const scanned = await scanImageFolder(images, onDamaged, { signal, onProgress });
@@ -128,6 +132,7 @@ export const openLibrary = (folder: string): Library => {
       return imported;
     },
     ensureBuiltIn: async () => {
+      requireFolder();
       if (damaged.has('mnist')) await remove('mnist');
       const present = whole.get('mnist');
       if (present !== undefined) return present;

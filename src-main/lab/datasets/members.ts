@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import type { ImportContext } from './decodedSet.ts';
-import { allocate, readError } from './fileBytes.ts';
+import { allocate, noFile, readError } from './fileBytes.ts';
 
 /** File name → exact size in bytes; null for a small text file. */
 export type MemberSizes = ReadonlyMap<string, number | null>;
@@ -48,7 +48,9 @@ export const readMembers = async (
 const readMember = async (file: string, expected: number | null, signal: AbortSignal): Promise<Uint8Array> => {
   const name = basename(file);
   try {
-    const bytes = memberBuffer(name, (await stat(file)).size, expected);
+    const found = await stat(file);
+    if (!found.isFile()) throw noFile(name);
+    const bytes = memberBuffer(name, found.size, expected);
     const content = await readFile(file, { signal });
     return content.length === bytes.length ? content : memberBuffer(name, content.length, expected);
   } catch (error) {

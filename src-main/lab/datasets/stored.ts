@@ -1,9 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { ZodError } from 'zod';
 import type { DatasetInfo } from '../../../shared/dataset.ts';
 import { datasetFileNames, datasetInfoSchema } from '../../../shared/dataset.ts';
 import { imageManifestName } from '../../../shared/imageManifest.ts';
 import { LabError } from '../../../shared/errors.ts';
+import { readRegular } from '../../files/readRegular.ts';
 import { remove } from '../../files/remove.ts';
 import { infoFileName, unfinishedPrefix } from './save.ts';
 
@@ -11,13 +14,15 @@ import { infoFileName, unfinishedPrefix } from './save.ts';
 export interface StoredSets {
   readonly whole: Map<string, DatasetInfo>;
   readonly damaged: Map<string, LabError>;
+  /** Why the folder itself cannot be used, in sentences; null where it can. */
+  readonly problem: string | null;
 }
 
 /** Reads every set's description, compares its files' sizes with it, and removes what an interrupted import left. */
 export const readStored = (folder: string): StoredSets => {
-  mkdirSync(folder, { recursive: true });
-  const stored: StoredSets = { whole: new Map(), damaged: new Map() };
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+  const { entries, problem } = entriesOf(folder);
+  const stored: StoredSets = { whole: new Map(), damaged: new Map(), problem };
+  for (const entry of entries) {
     const path = join(folder, entry.name);
     if (!entry.isDirectory()) continue;
     if (entry.name.startsWith(unfinishedPrefix)) {
@@ -36,18 +41,33 @@ export const readStored = (folder: string): StoredSets => {
 /** What a library says of a set, whether its files are whole or not; null where it says nothing that can be read. */
 export const describedSet = (folder: string, id: string): DatasetInfo | null => {
   try {
-    return datasetInfoSchema.parse(JSON.parse(readFileSync(join(folder, id, infoFileName), 'utf8')));
+    return datasetInfoSchema.parse(JSON.parse(readRegular(join(folder, id, infoFileName)).toString('utf8')));
   } catch {
     return null;
   }
 };
 
+/** A folder that cannot be made or read costs the data sets, not the workspace. */
+const entriesOf = (folder: string): { entries: Dirent[]; problem: string | null } => {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return { entries: readdirSync(folder, { withFileTypes: true }), problem: null };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const found =
+      code === 'EEXIST' || code === 'ENOTDIR' ? 'something else lies in its place' : `it cannot be used (${code})`;
+    const name = basename(folder);
+    const problem = `The workspace has no folder "${name}" for data sets: ${found}. Nothing was changed. Move it away, or check its rights, and start again.`;
+    return { entries: [], problem };
+  }
+};
+
 const readSet = (path: string, id: string): DatasetInfo => {
-  const info = datasetInfoSchema.parse(JSON.parse(readFileSync(join(path, infoFileName), 'utf8')));
+  const info = datasetInfoSchema.parse(JSON.parse(readRegular(join(path, infoFileName)).toString('utf8')));
   if (info.id !== id) throw new Error(`${infoFileName} is of "${info.id}"`);
   if (info.storage === 'files') {
     // Its SHA-256 is checked where it is read; the images themselves when they are decoded.
-    if (statSync(join(path, imageManifestName)).size === 0) throw new Error(`${imageManifestName} is empty`);
+    if (sizeOf(path, imageManifestName) === 0) throw new Error(`${imageManifestName} is empty`);
     return info;
   }
   const imageBytes = info.height * info.width * info.channels;
@@ -58,15 +78,27 @@ const readSet = (path: string, id: string): DatasetInfo => {
     [datasetFileNames.testLabels, info.testCount],
   ];
   for (const [fileName, expected] of sizes) {
-    const { size } = statSync(join(path, fileName));
+    const size = sizeOf(path, fileName);
     if (size !== expected) throw new Error(`${fileName} has ${size} bytes, expected ${expected}`);
   }
   return info;
 };
 
+const sizeOf = (path: string, fileName: string): number => {
+  const found = statSync(join(path, fileName));
+  if (!found.isFile()) throw new Error(`${fileName} is no file`);
+  return found.size;
+};
+
 const damagedSet = (id: string, cause: unknown): LabError => {
-  const found = cause instanceof Error && 'code' in cause ? 'a file cannot be read' : String(cause);
+  const found = foundIn(cause);
   return new LabError('DATASET_CORRUPT', `The data set "${id}" is damaged (${found}). Delete it and import it again.`, {
     cause,
   });
+};
+
+const foundIn = (cause: unknown): string => {
+  if (cause instanceof SyntaxError || cause instanceof ZodError) return `${infoFileName} is not understood`;
+  if (!(cause instanceof Error)) return String(cause);
+  return 'code' in cause && cause.code !== 'ENOTFILE' ? `a file cannot be read: ${String(cause.code)}` : cause.message;
 };

@@ -2,7 +2,7 @@ import type { LabApi } from '../../../shared/labApi.ts';
 import { readPresets } from '../presets.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SelfTest } from '../selfTest.ts';
-import { doing } from './answering.ts';
+import { answering, doing } from './answering.ts';
 
 type DeviceApi = Pick<
   LabApi,
@@ -10,7 +10,12 @@ type DeviceApi = Pick<
 >;
 
 /** Requests about the machine and about what comes with the app. */
-export const deviceRequests = (runtime: Runtime, selfTest: SelfTest, presetsFolder: string): DeviceApi => ({
+export const deviceRequests = (
+  runtime: Runtime,
+  selfTest: SelfTest,
+  presetsFolder: string,
+  note: (notice: string | null) => void,
+): DeviceApi => ({
   deviceStatus: () => runtime.status(),
   installRuntime: doing(({ variant }) => runtime.install(variant)),
   cancelInstall: async () => {
@@ -25,5 +30,10 @@ export const deviceRequests = (runtime: Runtime, selfTest: SelfTest, presetsFold
     await selfTest.cancel();
     return {};
   },
-  presets: () => readPresets(presetsFolder),
+  presets: answering(() => {
+    const { presets, problems } = readPresets(presetsFolder);
+    problems.forEach((problem) => console.error(problem));
+    note(problems.length === 0 ? null : problems.join(' '));
+    return [...presets];
+  }),
 });

@@ -1,9 +1,12 @@
+import { basename } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 
 const isFull = (code: string): boolean => ['SQLITE_FULL', 'ENOSPC', 'EDQUOT'].includes(code);
 const isRefused = (code: string): boolean =>
   /^SQLITE_(READONLY|CANTOPEN|PERM)/.test(code) || ['EACCES', 'EPERM', 'EROFS'].includes(code);
 const isDiskError = (code: string): boolean => code.startsWith('SQLITE_IOERR') || code === 'EIO';
+const isInTheWay = (code: string): boolean => ['EEXIST', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENOTFILE'].includes(code);
+const isExhausted = (code: string): boolean => ['EMFILE', 'ENFILE', 'ENOMEM', 'SQLITE_NOMEM'].includes(code);
 
 /** An error of the database in words where the disk is to blame, as LabError WORKSPACE_UNWRITABLE; any other error as it is. */
 export const inWords = (error: unknown): unknown => {
@@ -18,8 +21,22 @@ export const inWords = (error: unknown): unknown => {
   if (isDiskError(code)) {
     return unwritable(`The workspace's disk reports an error (${code}). Check it; copy the workspace elsewhere.`);
   }
+  if (isInTheWay(code)) {
+    return unwritable(
+      `Something else lies where the workspace needs a file or folder of its own (${code}${nameIn(error)}). Move it away and try again.`,
+    );
+  }
+  if (isExhausted(code)) {
+    return unwritable(
+      `The system gives the lab no more open files or memory (${code}). Close other programs, or raise the limit ("ulimit -n"), and try again.`,
+    );
+  }
   return error;
 };
+
+/** What the system's error is about, without the way there. */
+const nameIn = (error: unknown): string =>
+  error instanceof Error && 'path' in error && typeof error.path === 'string' ? `: ${basename(error.path)}` : '';
 
 /** The same functions, whose errors are in words. */
 export const failingInWords = <T extends object>(functions: T): T =>

@@ -42,7 +42,7 @@ export const openStore = async (folder: string, migrationsFolder: string): Promi
   const unlock = lockWorkspace(open, folder);
   try {
     const migrations = readMigrations(migrationsFolder);
-    if (inspectDatabase(open, folder, migrations.length) === null) create(open, folder, migrations);
+    if (inspectDatabase(open, folder, migrations) === null) create(open, folder, migrations);
     const database = configure(open(join(folder, databaseName), { fileMustExist: true }));
     migrate(database, migrations, (version) => void backUp(open, database, folder, version));
     renewConfigs(database, (id) => describedSet(join(folder, 'datasets'), id));

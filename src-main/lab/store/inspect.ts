@@ -1,10 +1,13 @@
 import { closeSync, existsSync, fstatSync, openSync, lstatSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
+import { oddKind } from '../../files/readRegular.ts';
 import { remove } from '../../files/remove.ts';
 import { applicationId, backupFolderName, databaseName, listBackups } from './backups.ts';
 import { sqliteCode } from './database.ts';
 import type { OpenDatabase } from './database.ts';
+import type { Migration } from './migrations.ts';
+import { columnsOf, schemaProblem } from './schemaProblem.ts';
 
 const headerBytes = 100;
 
@@ -13,8 +16,16 @@ const headerBytes = 100;
  * @returns its schema's version, or null where there is no database and none was lost.
  * @throws LabError WORKSPACE_DAMAGED, WORKSPACE_FOREIGN or WORKSPACE_NEWER.
  */
-export const inspectDatabase = (open: OpenDatabase, folder: string, newestKnown: number): number | null => {
+export const inspectDatabase = (
+  open: OpenDatabase,
+  folder: string,
+  migrations: readonly Migration[],
+): number | null => {
   const file = join(folder, databaseName);
+  for (const name of [databaseName, `${databaseName}-wal`, `${databaseName}-shm`]) {
+    const odd = oddKind(join(folder, name));
+    if (odd !== null) throw damaged(folder, `Where the database's file ${name} should be lies ${odd}.`);
+  }
   if (!existsSync(file)) {
     const isLink = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
     if (isLink) throw damaged(folder, `${databaseName} is a link to a file that is not there.`);
@@ -27,7 +38,14 @@ export const inspectDatabase = (open: OpenDatabase, folder: string, newestKnown:
     return null;
   }
   checkHeader(folder, file);
-  const version = readVersion(open, folder, file);
+  const { version, columns } = readSchema(open, folder, file);
+  checkVersion(folder, version, migrations.length);
+  const problem = schemaProblem(open, columns, migrations, version);
+  if (problem !== null) throw damaged(folder, problem);
+  return version;
+};
+
+const checkVersion = (folder: string, version: number, newestKnown: number): void => {
   if (version > newestKnown) {
     throw new LabError(
       'WORKSPACE_NEWER',
@@ -35,7 +53,8 @@ export const inspectDatabase = (open: OpenDatabase, folder: string, newestKnown:
         'Nothing was changed. Open it with the newer version.',
     );
   }
-  return version;
+  if (version < 1)
+    throw damaged(folder, `The database says that its schema is ${String(version)}; the first one is 1.`);
 };
 
 /** @see https://sqlite.org/fileformat.html, "The Database Header" */
@@ -66,14 +85,18 @@ const checkHeader = (folder: string, file: string): void => {
   }
 };
 
-const readVersion = (open: OpenDatabase, folder: string, file: string): number => {
+const readSchema = (
+  open: OpenDatabase,
+  folder: string,
+  file: string,
+): { version: number; columns: ReturnType<typeof columnsOf> } => {
   const companions = [`${file}-wal`, `${file}-shm`].filter((name) => !existsSync(name));
   try {
     const database = open(file, { readonly: true, fileMustExist: true });
     try {
       const found: unknown = database.pragma('quick_check(1)', { simple: true });
       if (found !== 'ok') throw damaged(folder, `SQLite's check of the database failed (${String(found)}).`);
-      return Number(database.pragma('user_version', { simple: true }));
+      return { version: Number(database.pragma('user_version', { simple: true })), columns: columnsOf(database) };
     } finally {
       database.close();
       for (const name of companions) remove('databaseCompanion', folder, basename(name)); // made by this very look, hence empty

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../../shared/errors.ts';
+import { readRegular } from '../../files/readRegular.ts';
 import { remove } from '../../files/remove.ts';
 
 /** Numbers under a name: float32, or float64 where the engine computes in that. */
@@ -105,7 +106,7 @@ export const readNumbers = (path: string, sha256: string): { header: unknown; te
   const damaged = (found: string): LabError => new LabError('CHECKPOINT_DAMAGED', `The checkpoint ${name} ${found}.`);
   let file: Buffer;
   try {
-    file = readFileSync(path);
+    file = readRegular(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     if (code === 'ENOENT') throw damaged('is missing');

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { datasetFileNames, type DatasetInfo } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
+import { readRegular } from '../../files/readRegular.ts';
 
 /** Pixels uint8 [N,H,W,C] and labels uint8 [N] on the host. */
 export interface Examples {
@@ -11,8 +11,22 @@ export interface Examples {
   readonly labels: Uint8Array;
 }
 
+/** Reads a file of a data set whole. @throws LabError DATASET_CORRUPT if it cannot be read, or is no file. */
+export const readWhole = (folder: string, name: string): Buffer<ArrayBuffer> => {
+  try {
+    return readRegular(join(folder, name));
+  } catch (error) {
+    const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new LabError(
+      'DATASET_CORRUPT',
+      `${name} cannot be read (${found}). Check the disk and the rights of the file, or delete the data set and import it again.`,
+      { cause: error },
+    );
+  }
+};
+
 const readFile = (folder: string, name: string, expectedBytes: number): Uint8Array => {
-  const bytes = readFileSync(join(folder, name));
+  const bytes = readWhole(folder, name);
   if (bytes.length !== expectedBytes) {
     throw new LabError(
       'DATASET_CORRUPT',

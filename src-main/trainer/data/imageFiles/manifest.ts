@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { DatasetInfo } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import { imageClassSchema, imageManifestHeaderSchema, imageManifestName } from '../../../../shared/imageManifest.ts';
+import { readWhole } from '../datasetFiles.ts';
 
 /** One image as the manifest lists it. */
 export interface ImageFile {
@@ -33,7 +33,7 @@ export interface ImageDataset {
  * @throws LabError DATASET_CORRUPT if it is not the one that was imported, DATASET_NOT_FOUND if the folder of images is not there.
  */
 export const readImageDataset = (info: DatasetInfo, folder: string): ImageDataset => {
-  const bytes = readFileSync(join(folder, imageManifestName));
+  const bytes = readWhole(folder, imageManifestName);
   const headerEnd = bytes.indexOf('\n') + 1;
   const body = bytes.subarray(headerEnd);
   if (createHash('sha256').update(body).digest('hex') !== info.sha256) {
