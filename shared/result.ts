@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { measurementIds, measurements, type MeasurementId } from './measurements/index.ts';
 import { methodIds } from './methods/index.ts';
-import type { EpochMetrics } from './metrics.ts';
 import { groupHashSchema, runIdSchema } from './run.ts';
 import { runConfigSchema } from './runConfig.ts';
 
@@ -93,11 +92,8 @@ export type CurveMetric = (typeof curveMetrics)[number];
 
 export const isMeasurement = (metric: CurveMetric): metric is MeasurementId => metric in measurements;
 
-/** A metric of an epoch; null where it was not measured or not finite. */
-export const curveValue = (epoch: EpochMetrics, metric: CurveMetric): number | null =>
-  isMeasurement(metric) ? (epoch.measurements[metric] ?? null) : epoch[metric];
-
 export const curveAxes = ['epoch', 'activeTime'] as const;
+export type CurveAxis = (typeof curveAxes)[number];
 export const groupCurveSchema = z.strictObject({
   groupHash: groupHashSchema,
   label: z.string(),

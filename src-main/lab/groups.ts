@@ -1,30 +1,32 @@
 import type { ResultsQuery } from '../../shared/result.ts';
-import { groupConfigOf } from '../../shared/runConfig.ts';
 import { groupHashesOf } from './store/groupHash.ts';
-import type { Group } from './statistics/groups.ts';
-import type { StoreReader } from './store/index.ts';
+import type { FinishedRun, Group } from './statistics/groups.ts';
+import type { RunOfGroup, StoreReader } from './store/index.ts';
 
 /** The groups that a query asks for, those of an experiment in the order of its arms; groups without a run are left out. */
 export const readGroups = (read: StoreReader, query: ResultsQuery): Group[] =>
   hashesOf(read, query).flatMap((hash) => {
     const runs = read.runs.ofGroup(hash);
-    const [first] = runs;
-    if (first === undefined) return [];
-    const finished = runs.filter(({ state }) => state === 'finished');
-    const newestOfSeed = new Map(finished.map((run) => [run.config.seed, run]));
+    const config = read.runs.groupConfig(hash);
+    if (config === null || runs.length === 0) return [];
+    const newestOfSeed = new Map(runs.flatMap((run) => finishedRun(run) ?? []).map((run) => [run.seed, run]));
     return [
       {
         hash,
-        config: groupConfigOf(first.config),
-        finished: [...newestOfSeed.values()].map(({ id, config }) => ({
-          id,
-          seed: config.seed,
-          epochs: read.epochs(id),
-        })),
+        config,
+        finished: [...newestOfSeed.values()],
         unfinishedRunIds: runs.filter(({ state }) => state !== 'finished').map(({ id }) => id),
       },
     ];
   });
+
+const finishedRun = ({ state, ...run }: RunOfGroup): FinishedRun | null => {
+  const { lastTestAccuracy, bestTestAccuracy, epochMs, activeMs } = run;
+  const isWhole = state === 'finished' && lastTestAccuracy !== null && bestTestAccuracy !== null;
+  return isWhole && epochMs !== null && activeMs !== null
+    ? { ...run, lastTestAccuracy, bestTestAccuracy, epochMs, activeMs }
+    : null;
+};
 
 /**
  * An experiment's groups are those it asked for, also where their runs were made by another one (skipFinished), and those of its own

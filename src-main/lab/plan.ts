@@ -1,11 +1,11 @@
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { PlannedRun } from '../../shared/labApi.ts';
+import { groupedBy } from '../../shared/groupedBy.ts';
 import { methodOf } from '../../shared/method.ts';
-import type { RunSummary } from '../../shared/run.ts';
 import { expand } from '../../shared/experiment.ts';
 import { canonicalJson, groupConfigOf } from '../../shared/runConfig.ts';
 import type { Experiment } from '../../shared/experiment.ts';
-import type { RunConfig } from '../../shared/runConfig.ts';
+import type { GroupConfig, RunConfig } from '../../shared/runConfig.ts';
 import { probeEstimateMs } from './probeEstimate.ts';
 import { processor } from './processor.ts';
 import { median } from './statistics/moments.ts';
@@ -21,9 +21,10 @@ export const planExperiment = (
   findDataset: (id: string) => DatasetInfo | null,
 ): PlannedRun[] => {
   const estimates = new Map<string, Estimate>();
+  const speedOf = speedsByKind(read);
   const estimateOnce = (config: RunConfig): Estimate => {
     const key = canonicalJson(groupConfigOf(config));
-    const known = estimates.get(key) ?? estimateOf(read, config, findDataset(config.dataset.id));
+    const known = estimates.get(key) ?? estimateOf(read, config, findDataset(config.dataset.id), speedOf);
     estimates.set(key, known);
     return known;
   };
@@ -35,35 +36,50 @@ export const planExperiment = (
   }));
 };
 
-const estimateOf = (read: StoreReader, config: RunConfig, dataset: DatasetInfo | null): Estimate => {
+/** What finished runs of one kind took on this machine, as medians over them. */
+interface Speed {
+  /** In optimizer steps. */
+  readonly imageMs: number;
+  readonly evaluationMs: number;
+}
+type SpeedOf = (config: RunConfig) => Speed | null;
+
+/** Reads each kind once. */
+const speedsByKind = (read: StoreReader): SpeedOf => {
+  const groups = read.runs.groupHashes().flatMap((hash) => {
+    const config = read.runs.groupConfig(hash);
+    return config === null ? [] : { hash, kind: kindOf(config) };
+  });
+  const hashes = groupedBy(groups, ({ kind }) => kind);
+  const speeds = new Map<string, Speed | null>();
+  return (config) => {
+    const kind = kindOf(config);
+    const known = speeds.get(kind);
+    if (known !== undefined) return known;
+    const times = (hashes.get(kind) ?? []).flatMap(({ hash }) => read.runs.timesOfGroup(hash, processor()));
+    const imageMs = median(times.map(({ trainMs, images }) => trainMs / images));
+    const evaluationMs = median(times.map((run) => run.evaluationMs));
+    const speed = imageMs === null || evaluationMs === null ? null : { imageMs, evaluationMs };
+    speeds.set(kind, speed);
+    return speed;
+  };
+};
+
+const estimateOf = (read: StoreReader, config: RunConfig, dataset: DatasetInfo | null, speedOf: SpeedOf): Estimate => {
   if (dataset === null) return { estimatedMs: null, estimatedFrom: null };
-  const fromRuns = estimateMs(read, config, dataset);
+  const fromRuns = estimateMs(config, dataset, speedOf(config));
   if (fromRuns !== null) return { estimatedMs: fromRuns, estimatedFrom: 'runs' };
   const fromProbes = probeEstimateMs(config, dataset, read.deviceProbes(processor()));
   return { estimatedMs: fromProbes, estimatedFrom: fromProbes === null ? null : 'self-test' };
 };
 
 /** Runs of one kind are expected to take equally long per image. */
-const kindOf = ({ model, dataset, optimizer, precision, device }: RunConfig): string =>
+const kindOf = ({ model, dataset, optimizer, precision, device }: GroupConfig): string =>
   canonicalJson([model.id, dataset.id, dataset.testSubset, methodOf(optimizer), precision, device]);
 
-/** From finished runs of the same kind on this machine: median time per image in steps, and median time of an evaluation. */
-const estimateMs = (read: StoreReader, config: RunConfig, dataset: DatasetInfo): number | null => {
-  const epochs = read.runs
-    .all()
-    .filter((run) => run.state === 'finished' && kindOf(run.config) === kindOf(config) && ranHere(read, run))
-    .map((run) => read.epochs(run.id));
-  const perImage = median(epochs.map((run) => sum(run.map((epoch) => epoch.trainMs)) / sum(run.map((e) => e.images))));
-  const perEvaluation = median(epochs.flatMap((run) => run.map((epoch) => epoch.evaluationMs)));
-  if (perImage === null || perEvaluation === null) return null;
+/** From finished runs of the same kind on this machine. */
+const estimateMs = (config: RunConfig, dataset: DatasetInfo, speed: Speed | null): number | null => {
+  if (speed === null) return null;
   const examples = Math.min(config.dataset.trainSubset ?? Infinity, dataset.trainCount);
-  return config.epochs * (examples * perImage + perEvaluation);
+  return config.epochs * (examples * speed.imageMs + speed.evaluationMs);
 };
-
-const ranHere = (read: StoreReader, { id }: RunSummary): boolean => {
-  const environment = read.environment(id);
-  const { cpuModel, cpuCores } = processor();
-  return environment?.cpuModel === cpuModel && environment.cpuCores === cpuCores;
-};
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

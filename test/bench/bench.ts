@@ -6,12 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { engineEnvironment } from '../../shared/engineEnvironment.ts';
 import { compareWithBareSteps } from './bareSteps.ts';
+import { generateHistory, measureHistory } from './history.ts';
 import { median } from './median.ts';
 import { trainInLab } from './overhead.ts';
 import { measureSteps } from './steps.ts';
 
 // Images/s of whole optimizer steps of ResNet-18, by method; with --peer in turn with PyTorch (pip install torch==2.13.0). A method's
 // interval of n perturbs every n-th step only. With --overhead instead: what the lab itself adds to a step, on ResNet-8 and MNIST.
+// With --history: how fast the lab answers with --runs runs of --epochs epochs behind it; --workspace keeps what was made for that.
 const { values } = parseArgs({
   options: {
     batch: { type: 'string', default: '128' },
@@ -22,6 +24,9 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     python: { type: 'string', default: 'python3' },
     overhead: { type: 'boolean', default: false },
+    history: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '10000' },
+    epochs: { type: 'string', default: '200' },
     workspace: { type: 'string', default: '' },
     child: { type: 'boolean', default: false },
   },
@@ -121,11 +126,25 @@ const overhead = async (): Promise<object> => {
   }
 };
 
-const child = (): Promise<object> =>
-  values.overhead
+/** In a process of its own, whose memory is the lab's alone. */
+const history = async (): Promise<object> => {
+  const workspace = values.workspace || mkdtempSync(join(tmpdir(), 'esam-lab-bench-'));
+  try {
+    await generateHistory(workspace, Number(values.runs), Number(values.epochs));
+    return ours('--workspace', workspace);
+  } finally {
+    if (values.workspace === '') rmSync(workspace, { recursive: true, force: true });
+  }
+};
+
+const child = (): Promise<object> => {
+  if (values.history) return measureHistory(values.workspace);
+  return values.overhead
     ? compareWithBareSteps(values.workspace)
     : measureSteps(Number(values.batch), Number(values.repeats), values.bf16);
+};
 
 if (values.child) console.log(JSON.stringify(await child()));
+else if (values.history) console.log(JSON.stringify(await history(), null, 2));
 else if (values.overhead) console.log(JSON.stringify(await overhead()));
 else console.log(JSON.stringify(values.peer ? compare() : ours()));

@@ -35,7 +35,7 @@ export const resultRequests = ({ store: { read }, labVersion }: { store: Store; 
     results: answering(table),
     curves: answering(({ query, metric, axis }) => {
       query.experimentIds.forEach(requireExperiment);
-      return groupCurves(readGroups(read, query), metric, axis);
+      return groupCurves(readGroups(read, query), axis, (id) => read.curve(id, metric));
     }),
     exportResults: answering(({ query, format }) => exportTable(table(query), format, labVersion)),
   };

@@ -1,6 +1,7 @@
+import { groupedBy } from '../../../shared/groupedBy.ts';
 import { methodNames, methodOf } from '../../../shared/method.ts';
 import type { MethodId } from '../../../shared/method.ts';
-import type { EpochMetrics } from '../../../shared/metrics.ts';
+import type { Measurements } from '../../../shared/metrics.ts';
 import type { RunId } from '../../../shared/run.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
 import { differingPaths, namedSettings } from '../../../shared/settings/index.ts';
@@ -9,7 +10,16 @@ import { differingPaths, namedSettings } from '../../../shared/settings/index.ts
 export interface FinishedRun {
   readonly id: RunId;
   readonly seed: number;
-  readonly epochs: readonly EpochMetrics[];
+  readonly lastTestAccuracy: number;
+  readonly bestTestAccuracy: number;
+  /** Median over its epochs; null where only warm-up steps ran. */
+  readonly imagesPerSecond: number | null;
+  /** Time in the optimizer steps of an epoch (median), and of all of them. */
+  readonly epochMs: number;
+  readonly activeMs: number;
+  readonly peakStepBytes: number | null;
+  /** Of its last epoch. */
+  readonly measurements: Measurements;
 }
 
 /** All runs of one configuration. */
@@ -33,9 +43,12 @@ export interface GroupName {
 export const nameGroups = (groups: readonly Group[]): GroupName[] => {
   const all = groups.map(({ config }) => ({ method: methodOf(config.optimizer), config }));
   const differing = differingPaths(all.map(({ config }) => config));
+  const siblings = groupedBy(all, ({ method }) => method);
+  const tellingPaths = new Map(
+    [...siblings].map(([method, members]) => [method, differingPaths(members.map(({ config }) => config))]),
+  );
   return all.map(({ method, config }) => {
-    const siblings = all.filter((other) => other.method === method).map((other) => other.config);
-    const telling = Object.entries(namedSettings(config, differingPaths(siblings)));
+    const telling = Object.entries(namedSettings(config, tellingPaths.get(method) ?? []));
     const suffix = telling.map(([name, value]) => `${name} ${value}`).join(', ');
     return {
       method,

@@ -7,34 +7,26 @@ import type { FinishedRun, Group } from './groups.ts';
 import { mean, median, sampleSd } from './moments.ts';
 import { welch } from './welch.ts';
 
-const present = (values: readonly (number | null | undefined)[]): number[] =>
-  values.filter((value) => value !== null && value !== undefined);
+const present = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
 
 const meanSd = (values: readonly number[]): MeanSd => ({ mean: mean(values), sd: sampleSd(values) });
 
-const bestAccuracies = (runs: readonly FinishedRun[]): number[] =>
-  runs.map(({ epochs }) => Math.max(...epochs.map((epoch) => epoch.testAccuracy)));
-
-const lastAccuracies = (runs: readonly FinishedRun[]): number[] =>
-  present(runs.map(({ epochs }) => epochs.at(-1)?.testAccuracy));
-
-const accuraciesOf: Readonly<Record<AccuracyChoice, (runs: readonly FinishedRun[]) => number[]>> = {
-  last: lastAccuracies,
-  best: bestAccuracies,
+const accuracyOf: Readonly<Record<AccuracyChoice, (run: FinishedRun) => number>> = {
+  last: ({ lastTestAccuracy }) => lastTestAccuracy,
+  best: ({ bestTestAccuracy }) => bestTestAccuracy,
 };
 
 /** Measurements of the last epoch, over the runs that have them; those of no run are left out. */
 const lastMeasurements = (runs: readonly FinishedRun[]): ResultsRow['measurements'] =>
   Object.fromEntries(
     measurementIds.flatMap((id) => {
-      const values = present(runs.map(({ epochs }) => epochs.at(-1)?.measurements[id]));
+      const values = present(runs.map(({ measurements }) => measurements[id] ?? null));
       return values.length === 0 ? [] : [[id, meanSd(values)]];
     }),
   );
 
-/** Each run's median images/s over its epochs. */
-const speeds = (runs: readonly FinishedRun[]): number[] =>
-  present(runs.map(({ epochs }) => median(present(epochs.map((epoch) => epoch.imagesPerSecond)))));
+/** Each run's images/s. */
+const speeds = (runs: readonly FinishedRun[]): number[] => present(runs.map(({ imagesPerSecond }) => imagesPerSecond));
 
 const largest = (values: readonly number[]): number | null => (values.length === 0 ? null : Math.max(...values));
 
@@ -52,7 +44,8 @@ const predictedRatio = (group: Group, baseline: Group): number | null => {
 /** Gain in percentage points; null for the baseline itself and where either has no finished run. */
 const gainOver = (group: Group, baseline: Group | undefined, accuracy: AccuracyChoice): ResultsRow['gainPoints'] => {
   if (baseline === undefined || group === baseline) return null;
-  const [values, baselineValues] = [accuraciesOf[accuracy](group.finished), accuraciesOf[accuracy](baseline.finished)];
+  const values = group.finished.map(accuracyOf[accuracy]);
+  const baselineValues = baseline.finished.map(accuracyOf[accuracy]);
   const [ours, theirs] = [mean(values), mean(baselineValues)];
   if (ours === null || theirs === null) return null;
   const interval = welch(values, baselineValues);
@@ -84,7 +77,6 @@ export const resultsTable = (
     if (name === undefined) return [];
     const { finished } = group;
     const groupSpeeds = speeds(finished);
-    const last = finished.map(({ epochs }) => epochs.at(-1));
     return [
       {
         groupHash: group.hash,
@@ -94,8 +86,8 @@ export const resultsTable = (
         runIds: finished.map(({ id }) => id),
         unfinishedRunIds: [...group.unfinishedRunIds],
         seeds: finished.map(({ seed }) => seed),
-        bestTestAccuracy: meanSd(bestAccuracies(finished)),
-        lastTestAccuracy: meanSd(lastAccuracies(finished)),
+        bestTestAccuracy: meanSd(finished.map(accuracyOf.best)),
+        lastTestAccuracy: meanSd(finished.map(accuracyOf.last)),
         gainPoints: gainOver(group, accuracyBaseline, choices.accuracy),
         imagesPerSecond: {
           median: median(groupSpeeds),
@@ -104,11 +96,9 @@ export const resultsTable = (
         },
         speedRatio: ratio(median(groupSpeeds), baselineSpeed),
         predictedSpeedRatio: speedBaseline === undefined ? null : predictedRatio(group, speedBaseline),
-        epochMs: median(present(finished.map(({ epochs }) => median(epochs.map((epoch) => epoch.trainMs))))),
-        activeMs: median(present(last.map((epoch) => epoch?.activeMs))),
-        peakStepBytes: largest(
-          present(finished.flatMap(({ epochs }) => epochs.map(({ peakStepBytes }) => peakStepBytes))),
-        ),
+        epochMs: median(finished.map(({ epochMs }) => epochMs)),
+        activeMs: median(finished.map(({ activeMs }) => activeMs)),
+        peakStepBytes: largest(present(finished.map(({ peakStepBytes }) => peakStepBytes))),
         measurements: lastMeasurements(finished),
       },
     ];

@@ -1,7 +1,9 @@
 import { epochMetricsSchema } from '../../../shared/metrics.ts';
 import type { EpochMetrics } from '../../../shared/metrics.ts';
+import { curveMetrics, isMeasurement } from '../../../shared/result.ts';
+import type { CurveMetric } from '../../../shared/result.ts';
 import type { RunId } from '../../../shared/run.ts';
-import { flag, insertInto, selected } from './columns.ts';
+import { columnOf, flag, insertInto, selected } from './columns.ts';
 import type { Database } from './database.ts';
 import { measurementColumn, measurementsOf, measurementTable } from './measurements.ts';
 import { phaseColumn, phaseMsOf, phaseTimeTable } from './phaseTimes.ts';
@@ -11,6 +13,19 @@ const names = Object.keys(plain);
 
 type Row = Record<string, unknown> & { phaseMs: string; measurements: string };
 
+/** A run's quantity at the end of an epoch; null where it was not finite or not measured. */
+export interface CurvePoint {
+  readonly epoch: number;
+  readonly activeMs: number;
+  readonly value: number | null;
+}
+
+const valueOf = (metric: CurveMetric): string =>
+  isMeasurement(metric)
+    ? `(SELECT value FROM measurement
+        WHERE measurement.run_id = epoch.run_id AND measurement.epoch = epoch.epoch AND step = 0 AND name = '${metric}')`
+    : columnOf(metric);
+
 /** Finished epochs. */
 export const epochTable = (database: Database) => {
   const phaseTimes = phaseTimeTable(database);
@@ -18,6 +33,14 @@ export const epochTable = (database: Database) => {
   const insert = database.prepare(insertInto('epoch', ['runId', ...names, 'nonFinite']));
   const select = database.prepare<[RunId], Row>(
     `SELECT ${selected(names)}, ${phaseColumn('epoch', '0')}, ${measurementColumn('epoch', '0')} FROM epoch WHERE run_id = ? ORDER BY epoch.epoch`,
+  );
+  const curves = new Map(
+    curveMetrics.map((metric) => [
+      metric,
+      database.prepare<[RunId], CurvePoint>(
+        `SELECT epoch, active_ms AS "activeMs", ${valueOf(metric)} AS value FROM epoch WHERE run_id = ? ORDER BY epoch`,
+      ),
+    ]),
   );
   const remove = database.prepare('DELETE FROM epoch WHERE run_id = ? AND epoch = ?');
   return {
@@ -35,6 +58,8 @@ export const epochTable = (database: Database) => {
       phaseTimes.insert(runId, metrics.epoch, 0, phaseMs);
       measurements.insert(runId, metrics.epoch, 0, measured);
     },
+    /** One quantity of a run, epoch by epoch. */
+    curve: (runId: RunId, metric: CurveMetric): CurvePoint[] => curves.get(metric)?.all(runId) ?? [],
     of: (runId: RunId): EpochMetrics[] =>
       select.all(runId).map((row) =>
         epochMetricsSchema.parse({

@@ -20,6 +20,7 @@ import type { StoreWriter } from './writer.ts';
 export type { StoreReader } from './reader.ts';
 export type { StoreWriter } from './writer.ts';
 export type { EndState } from './runStates.ts';
+export type { RunOfGroup } from './runs.ts';
 
 export interface Store {
   readonly read: StoreReader;

@@ -24,6 +24,7 @@ export const storeReader = (database: Database) => {
   return {
     runs,
     epochs: epochs.of,
+    curve: epochs.curve,
     environment: environments.of,
     checkpoints: checkpoints.of,
     deviceProbes: deviceProbeTable(database).of,

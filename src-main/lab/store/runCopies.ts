@@ -1,8 +1,11 @@
 import type { RunId } from '../../../shared/run.ts';
 import type { Database } from './database.ts';
+import { runSummaryTable } from './runSummaries.ts';
 
 /** Everything that hangs on a run, the innermost first. */
-const dependents = ['phase_time', 'measurement', 'step', 'epoch', 'environment', 'log_line', 'checkpoint'] as const;
+const dependents = [
+  ...['phase_time', 'measurement', 'step', 'epoch', 'environment', 'log_line', 'checkpoint', 'run_summary'],
+] as const;
 /** What was measured in a run. */
 const measured = ['epoch', 'step', 'phase_time', 'measurement'] as const;
 
@@ -20,6 +23,7 @@ export const runCopies = (database: Database) => {
       `INSERT INTO ${table} (run_id, ${columns}) SELECT ?, ${columns} FROM ${table} WHERE run_id = ?`,
     );
   });
+  const summaries = runSummaryTable(database);
   const deletedIds = database.prepare<[], RunId>('SELECT id FROM run WHERE deleted = 1').pluck();
   const checkpointNames = database
     .prepare<[RunId], string>('SELECT file_name FROM checkpoint WHERE run_id = ?')
@@ -29,7 +33,10 @@ export const runCopies = (database: Database) => {
     .concat(database.prepare('DELETE FROM run WHERE id = ?'));
   return {
     /** Gives a run all that was measured in another one. */
-    copyMeasured: (from: RunId, to: RunId): void => copies.forEach((copy) => void copy.run(to, from)),
+    copyMeasured: (from: RunId, to: RunId): void => {
+      copies.forEach((copy) => void copy.run(to, from));
+      summaries.renew(to);
+    },
     /** Removes the runs in the trash for good, and answers which they were, each with the files of its checkpoints. */
     removeDeleted: (): ReadonlyMap<RunId, readonly string[]> => {
       const files = new Map(deletedIds.all().map((id) => [id, checkpointNames.all(id)]));

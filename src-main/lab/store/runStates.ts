@@ -15,7 +15,7 @@ const now = (): string => new Date().toISOString();
 export const runStates = (database: Database) => {
   const insert = database.prepare(
     `INSERT INTO run (experiment_id, config, group_hash, seed, state, queue_position, created_at)
-     VALUES (?, ?, ?, ?, 'queued', (SELECT coalesce(max(queue_position), 0) + 1 FROM run), ?)`,
+     VALUES (?, ?, ?, ?, 'queued', (SELECT coalesce(max(queue_position), 0) + 1 FROM run WHERE queue_position IS NOT NULL), ?)`,
   );
   const start = database.prepare(
     "UPDATE run SET state = 'running', queue_position = NULL, started_at = coalesce(started_at, ?) WHERE id = ? AND state = 'queued'",
@@ -31,7 +31,7 @@ export const runStates = (database: Database) => {
   );
   const resume = database.prepare(
     `UPDATE run SET state = 'queued', reason = NULL, stop_requested = NULL, ended_at = NULL,
-       queue_position = (SELECT coalesce(max(queue_position), 0) + 1 FROM run)
+       queue_position = (SELECT coalesce(max(queue_position), 0) + 1 FROM run WHERE queue_position IS NOT NULL)
      WHERE id = ? AND deleted = 0 AND state IN (${resumableStates.map((state) => `'${state}'`).join(', ')})`,
   );
   const requestStop = database.prepare("UPDATE run SET stop_requested = ? WHERE id = ? AND state = 'running'");
@@ -41,7 +41,7 @@ export const runStates = (database: Database) => {
   );
   const place = database.prepare("UPDATE run SET queue_position = ? WHERE id = ? AND state = 'queued'");
   const waitingIds = database
-    .prepare<[], RunId>("SELECT id FROM run WHERE state = 'queued' ORDER BY queue_position")
+    .prepare<[], RunId>('SELECT id FROM run WHERE queue_position IS NOT NULL ORDER BY queue_position')
     .pluck();
   const state = database.prepare<[RunId], RunState>('SELECT state FROM run WHERE id = ?').pluck();
 

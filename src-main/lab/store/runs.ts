@@ -1,27 +1,52 @@
 import { runSummarySchema } from '../../../shared/run.ts';
-import type { RunId, RunSummary } from '../../../shared/run.ts';
+import type { Measurements } from '../../../shared/metrics.ts';
+import type { RunId, RunState, RunSummary } from '../../../shared/run.ts';
+import type { GroupConfig } from '../../../shared/runConfig.ts';
+import { groupConfigOf, runConfigSchema } from '../../../shared/runConfig.ts';
 import type { Database } from './database.ts';
+import { measurementColumn, measurementsOf } from './measurements.ts';
 
 interface Row {
   config: string;
 }
 
-/** Everything about a run that its epochs and steps tell in one line. Medians over epochs; NULLs are left out. */
+/** What statistics need of a run; the values are null until its first epoch has ended. */
+export interface RunOfGroup {
+  readonly id: RunId;
+  readonly seed: number;
+  readonly state: RunState;
+  readonly bestTestAccuracy: number | null;
+  readonly lastTestAccuracy: number | null;
+  readonly imagesPerSecond: number | null;
+  /** Median over epochs of the time in optimizer steps; and of all epochs together. */
+  readonly epochMs: number | null;
+  readonly activeMs: number | null;
+  readonly peakStepBytes: number | null;
+  /** Of its last epoch. */
+  readonly measurements: Measurements;
+}
+
+/** What a finished run tells about the time that others will take. */
+export interface RunTimes {
+  readonly trainMs: number;
+  readonly images: number;
+  readonly evaluationMs: number;
+}
+
+/** A finished run's last epoch knows its whole time; of any other the sampled steps know more. */
+const activeMs = `
+  iif(state = 'finished', coalesce(active_ms, 0), max(coalesce(active_ms, 0),
+    coalesce((SELECT step.active_ms FROM step WHERE step.run_id = run.id ORDER BY step DESC LIMIT 1), 0)))`;
+
+/** Everything about a run that its epochs and steps tell in one line. */
 const summary = `
   SELECT run.id, experiment_id AS "experimentId", experiment.name AS "experimentName", group_hash AS "groupHash", config, state, reason,
     stop_requested AS "stopRequested", run.created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt",
-    (SELECT count(*) FROM epoch WHERE run_id = run.id) AS "epochsDone",
-    (SELECT max(test_accuracy) FROM epoch WHERE run_id = run.id) AS "bestTestAccuracy",
-    (SELECT epoch FROM epoch WHERE run_id = run.id ORDER BY test_accuracy DESC, epoch LIMIT 1) AS "bestEpoch",
-    (SELECT test_accuracy FROM epoch WHERE run_id = run.id ORDER BY epoch DESC LIMIT 1) AS "lastTestAccuracy",
-    (SELECT median(images_per_second) FROM epoch WHERE run_id = run.id) AS "imagesPerSecond",
-    max(
-      coalesce((SELECT active_ms FROM epoch WHERE run_id = run.id ORDER BY epoch DESC LIMIT 1), 0),
-      coalesce((SELECT active_ms FROM step WHERE run_id = run.id ORDER BY step DESC LIMIT 1), 0)
-    ) AS "activeMs",
-    (SELECT coalesce(sum(size_bytes), 0) FROM checkpoint WHERE run_id = run.id) AS "checkpointBytes",
-    (SELECT max(peak_step_bytes) FROM epoch WHERE run_id = run.id) AS "peakStepBytes"
-  FROM run JOIN experiment ON experiment.id = run.experiment_id`;
+    coalesce(epochs_done, 0) AS "epochsDone", best_test_accuracy AS "bestTestAccuracy", best_epoch AS "bestEpoch",
+    last_test_accuracy AS "lastTestAccuracy", images_per_second AS "imagesPerSecond", ${activeMs} AS "activeMs",
+    (SELECT coalesce(sum(size_bytes), 0) FROM checkpoint WHERE checkpoint.run_id = run.id) AS "checkpointBytes",
+    peak_step_bytes AS "peakStepBytes"
+  FROM run JOIN experiment ON experiment.id = run.experiment_id LEFT JOIN run_summary ON run_summary.run_id = run.id`;
 
 const toSummary = ({ config, ...row }: Row): RunSummary =>
   runSummarySchema.parse({ ...row, config: JSON.parse(config) as unknown });
@@ -34,8 +59,21 @@ export const runReader = (database: Database) => {
   const ofExperiment = database.prepare<[number], Row>(
     `${summary} WHERE experiment_id = ? AND deleted = 0 ORDER BY run.id`,
   );
-  const ofGroup = database.prepare<[string], Row>(`${summary} WHERE group_hash = ? AND deleted = 0 ORDER BY run.id`);
-  const waiting = database.prepare<[], Row>(`${summary} WHERE state = 'queued' ORDER BY queue_position`);
+  const ofGroup = database.prepare<[string], Omit<RunOfGroup, 'measurements'> & { measurements: string }>(
+    `SELECT id, seed, state, best_test_accuracy AS "bestTestAccuracy", last_test_accuracy AS "lastTestAccuracy",
+       images_per_second AS "imagesPerSecond", epoch_ms AS "epochMs", active_ms AS "activeMs", peak_step_bytes AS "peakStepBytes",
+       ${measurementColumn('last', '0')}
+     FROM run LEFT JOIN run_summary AS last ON last.run_id = id WHERE group_hash = ? AND deleted = 0 ORDER BY id`,
+  );
+  const oneOfGroup = database.prepare<[string], string>('SELECT config FROM run WHERE group_hash = ? LIMIT 1').pluck();
+  const times = database.prepare<[string, string, number], RunTimes>(
+    `SELECT train_ms AS "trainMs", images, evaluation_ms AS "evaluationMs"
+     FROM run JOIN run_summary ON run_summary.run_id = id JOIN environment ON environment.run_id = id
+     WHERE group_hash = ? AND state = 'finished' AND deleted = 0 AND cpu_model = ? AND cpu_cores = ?`,
+  );
+  const waiting = database.prepare<[], Row>(
+    `${summary} WHERE state = 'queued' AND queue_position IS NOT NULL ORDER BY queue_position`,
+  );
   const running = database.prepare<[], Row>(`${summary} WHERE state = 'running' ORDER BY run.id`);
   const groups = database
     .prepare<[], string>('SELECT group_hash FROM run WHERE deleted = 0 GROUP BY group_hash ORDER BY min(id)')
@@ -50,6 +88,17 @@ export const runReader = (database: Database) => {
       "SELECT max(id) FROM run WHERE group_hash = ? AND seed = ? AND state = 'finished' AND deleted = 0",
     )
     .pluck();
+  /** A hash names one configuration for ever, so none is read twice. */
+  const configs = new Map<string, GroupConfig>();
+  const groupConfig = (groupHash: string): GroupConfig | null => {
+    const known = configs.get(groupHash);
+    if (known !== undefined) return known;
+    const text = oneOfGroup.get(groupHash);
+    if (text === undefined) return null;
+    const config = groupConfigOf(runConfigSchema.parse(JSON.parse(text)));
+    configs.set(groupHash, config);
+    return config;
+  };
   return {
     one: (id: RunId): RunSummary | null => {
       const row = one.get(id);
@@ -58,7 +107,13 @@ export const runReader = (database: Database) => {
     hasAny: (): boolean => any.get() === 1,
     all: (): RunSummary[] => all.all().map(toSummary),
     ofExperiment: (experimentId: number): RunSummary[] => ofExperiment.all(experimentId).map(toSummary),
-    ofGroup: (groupHash: string): RunSummary[] => ofGroup.all(groupHash).map(toSummary),
+    /** A group's runs, the oldest first. */
+    ofGroup: (groupHash: string): RunOfGroup[] =>
+      ofGroup.all(groupHash).map((row) => ({ ...row, measurements: measurementsOf(row.measurements) })),
+    groupConfig,
+    /** Of the group's runs that finished on such a machine. */
+    timesOfGroup: (groupHash: string, { cpuModel, cpuCores }: { cpuModel: string; cpuCores: number }): RunTimes[] =>
+      times.all(groupHash, cpuModel, cpuCores),
     /** In the order in which they will run. */
     waiting: (): RunSummary[] => waiting.all().map(toSummary),
     running: (): RunSummary[] => running.all().map(toSummary),

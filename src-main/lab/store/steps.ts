@@ -18,9 +18,9 @@ export const stepTable = (database: Database) => {
   const insert = database.prepare(insertInto('step', ['runId', ...names, 'nonFinite']));
   const count = database.prepare<[RunId], number>('SELECT count(*) FROM step WHERE run_id = ?').pluck();
   const select = database.prepare<[RunId, number], Row>(
-    `SELECT ${selected(names)}, ${phaseColumn('step', 'step.step')}, ${measurementColumn('step', 'step.step')}
-     FROM (SELECT *, row_number() OVER (ORDER BY step) - 1 AS place FROM step WHERE run_id = ?) AS step
-     WHERE place % ? = 0 ORDER BY step.step`,
+    `SELECT ${selected(names)}, ${phaseColumn('numbered', 'numbered.step')}, ${measurementColumn('numbered', 'numbered.step')}
+     FROM (SELECT *, row_number() OVER (ORDER BY step) - 1 AS place FROM step WHERE run_id = ?) AS numbered
+     WHERE place % ? = 0 ORDER BY numbered.step`,
   );
   const remove = database.prepare('DELETE FROM step WHERE run_id = ? AND step = ?');
   return {

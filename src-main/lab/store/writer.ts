@@ -12,6 +12,7 @@ import { logTable } from './logs.ts';
 import { pauseTable } from './pause.ts';
 import { runCopies } from './runCopies.ts';
 import { runStates } from './runStates.ts';
+import { runSummaryTable } from './runSummaries.ts';
 import { stepTable } from './steps.ts';
 
 /** All that can be changed in the store; each call is one transaction, on disk when it returns. */
@@ -24,6 +25,7 @@ export const storeWriter = (database: Database) => {
   const logs = logTable(database);
   const checkpoints = checkpointTable(database);
   const copies = runCopies(database);
+  const summaries = runSummaryTable(database);
   const pause = pauseTable(database);
   const forEach = <T>(items: readonly T[], change: (item: T) => void): void =>
     database.transaction(() => items.forEach(change))();
@@ -70,6 +72,7 @@ export const storeWriter = (database: Database) => {
     epoch: database.transaction((id: RunId, metrics: EpochMetrics, nonFinite: boolean, isAgain = false) => {
       if (isAgain) epochs.remove(id, metrics);
       epochs.insert(id, metrics, nonFinite);
+      summaries.renew(id);
     }),
     steps: (id: RunId, sampled: readonly { metrics: StepMetrics; nonFinite: boolean }[], isAgain = false): void =>
       forEach(sampled, ({ metrics, nonFinite }) => {

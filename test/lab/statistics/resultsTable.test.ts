@@ -14,9 +14,9 @@ test('means, deviations, gain, speed: numbers derived by hand', () => {
     runOf(1, [0.7, 0.9, 0.9], { imagesPerSecond: 220 }),
   ]);
   const samGroup = groupOf(sam, [
-    runOf(0, [0.9, 0.92], { imagesPerSecond: 100, trainMs: 4000, peakStepBytes: 6e9 }),
-    runOf(1, [0.94, 0.93], { imagesPerSecond: 110, trainMs: 5000 }),
-    runOf(2, [0.96, 0.91], { imagesPerSecond: 90, trainMs: 9000 }),
+    runOf(0, [0.9, 0.92], { imagesPerSecond: 100, epochMs: 4000, peakStepBytes: 6e9 }),
+    runOf(1, [0.94, 0.93], { imagesPerSecond: 110, epochMs: 5000 }),
+    runOf(2, [0.96, 0.91], { imagesPerSecond: 90, epochMs: 9000 }),
   ]);
   const table = resultsTable([sgdGroup, samGroup], everyGroup);
   expect(resultsTableSchema.parse(table)).toEqual(table);
@@ -135,12 +135,15 @@ test('baselines can be chosen; one seed a side gives a gain without an interval;
 });
 
 test('curves: mean and deviation epoch by epoch, over those runs that have the epoch', () => {
-  const group = groupOf(sgd, [runOf(0, [0.5, 0.7]), runOf(1, [0.7])]);
-  const [curve] = groupCurves([group], 'testAccuracy', 'activeTime');
+  const [long, short] = [runOf(0, [0.5, 0.7]), runOf(1, [0.7])];
+  const of = (...values: (number | null)[]) =>
+    values.map((value, at) => ({ epoch: at + 1, activeMs: 2000 * (at + 1), value }));
+  const group = groupOf(sgd, [long, short]);
+  const [curve] = groupCurves([group], 'activeTime', (id) => (id === long.id ? of(0.5, 0.7) : of(0.7)));
   expect(curve?.points).toEqual([
     { x: 2, mean: expect.closeTo(0.6, 12) as number, sd: expect.closeTo(0.2 / Math.SQRT2, 12) as number, n: 2 },
     { x: 4, mean: 0.7, sd: null, n: 1 },
   ]);
-  const lost = groupOf(sgd, [runOf(0, [0.5], { testLoss: null })]);
-  expect(groupCurves([lost], 'testLoss', 'epoch')[0]?.points).toEqual([{ x: 1, mean: null, sd: null, n: 0 }]);
+  const lost = groupOf(sgd, [runOf(0, [0.5])]);
+  expect(groupCurves([lost], 'epoch', () => of(null))[0]?.points).toEqual([{ x: 1, mean: null, sd: null, n: 0 }]);
 });

@@ -71,12 +71,14 @@ test('a copy that is not whole gets no backup’s name, and is not left lying', 
   // An index that no longer has the order that its table says, as after a flipped bit: only a look into it finds that.
   const other = new Sqlite(join(folder, 'lab.db')).unsafeMode(true);
   other.pragma('writable_schema = ON');
-  other.prepare("UPDATE sqlite_schema SET sql = replace(sql, 'state', 'state DESC') WHERE name = 'run_by_state'").run();
+  other
+    .prepare("UPDATE sqlite_schema SET sql = replace(sql, 'state)', 'state DESC)') WHERE name = 'run_by_experiment'")
+    .run();
   other
     .prepare("UPDATE run SET state = 'finished', started_at = '', ended_at = '', queue_position = NULL WHERE id = 1")
     .run();
   other.close();
-  await expect(store.backUp()).rejects.toThrow(/not whole.*run_by_state/);
+  await expect(store.backUp()).rejects.toThrow(/not whole.*run_by_experiment/);
   expect(readdirSync(join(folder, 'backups'))).toEqual([]);
 });
 

@@ -1,0 +1,192 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type BetterSqlite3 from 'better-sqlite3';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { expand } from '../../../shared/experiment.ts';
+import type { EpochMetrics } from '../../../shared/metrics.ts';
+import { median } from '../../../src-main/lab/statistics/moments.ts';
+import { openStore } from '../../../src-main/lab/store/index.ts';
+import type { Store } from '../../../src-main/lab/store/index.ts';
+import { storeReader } from '../../../src-main/lab/store/reader.ts';
+import { storeWriter } from '../../../src-main/lab/store/writer.ts';
+import { experimentOf } from '../fixtures/configs.ts';
+import { migrationsFolder } from '../fixtures/labOptions.ts';
+import { temporaryFolder } from '../fixtures/labs.ts';
+import { epochOf, stepOf } from '../fixtures/metrics.ts';
+
+const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
+
+/** The row as it follows from the epochs: written anew in TypeScript, from the definitions. */
+const summaryOf = (runId: number, epochs: readonly EpochMetrics[]) => {
+  const [last, best] = [epochs.at(-1), epochs.toSorted((a, b) => b.testAccuracy - a.testAccuracy)[0]];
+  const numbers = (of: (epoch: EpochMetrics) => number | null) => epochs.map(of).filter((value) => value !== null);
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  return {
+    run_id: runId,
+    epoch: last?.epoch,
+    epochs_done: epochs.length,
+    best_test_accuracy: best?.testAccuracy,
+    best_epoch: best?.epoch,
+    last_test_accuracy: last?.testAccuracy,
+    images_per_second: median(numbers(({ imagesPerSecond }) => imagesPerSecond)),
+    epoch_ms: median(numbers(({ trainMs }) => trainMs)),
+    evaluation_ms: median(numbers(({ evaluationMs }) => evaluationMs)),
+    train_ms: sum(numbers(({ trainMs }) => trainMs)),
+    images: sum(numbers(({ images }) => images)),
+    active_ms: last?.activeMs,
+    peak_step_bytes: numbers(({ peakStepBytes }) => peakStepBytes).reduce<number | null>(
+      (most, bytes) => Math.max(most ?? 0, bytes),
+      null,
+    ),
+  };
+};
+
+/** Every summary in the store against its run's epochs. */
+const expectSummaries = (folder: string, store: Store): void => {
+  const database = new Sqlite(join(folder, 'lab.db'), { readonly: true });
+  const found = database.prepare('SELECT * FROM run_summary ORDER BY run_id').all();
+  const ids = database.prepare<[], number>('SELECT id FROM run ORDER BY id').pluck().all();
+  database.close();
+  const withEpochs = ids.map((id) => [id, store.read.epochs(id)] as const).filter(([, { length }]) => length > 0);
+  expect(found).toEqual(withEpochs.map(([id, epochs]) => summaryOf(id, epochs)));
+};
+
+// Quarters and whole numbers: sums and medians are exact.
+const quarter = fc.integer({ min: 0, max: 4 }).map((value) => value / 4);
+const measuredEpoch = fc.record({
+  testAccuracy: quarter,
+  imagesPerSecond: fc.option(fc.integer({ min: 1, max: 900 }), { nil: null }),
+  trainMs: fc.integer({ min: 1, max: 9000 }),
+  evaluationMs: fc.integer({ min: 1, max: 900 }),
+  images: fc.integer({ min: 1, max: 900 }),
+  peakStepBytes: fc.option(fc.integer({ min: 1, max: 1e9 }), { nil: null }),
+});
+const run = fc.integer({ min: 0, max: 2 });
+const change = fc.oneof(
+  fc.record({ kind: fc.constant('epoch' as const), run, metrics: measuredEpoch }),
+  fc.record({
+    kind: fc.constant('again' as const),
+    run,
+    metrics: measuredEpoch,
+    back: fc.integer({ min: 0, max: 3 }),
+  }),
+  fc.record({ kind: fc.constant('extend' as const), run }),
+  fc.record({ kind: fc.constant('delete' as const), run }),
+);
+
+test('the summary of a run is what its epochs say after any writes, resumes, extensions and deletions', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { maxLength: 25 }), async (changes) => {
+      const folder = temporaryFolder();
+      const store = await openStore(folder, migrationsFolder);
+      const experiment = experimentOf({ seeds: [0, 1, 2] });
+      let { runIds } = store.write.addExperiment(experiment, expand(experiment));
+      for (const each of changes) {
+        const id = runIds[each.run];
+        if (id === undefined) continue;
+        const done = store.read.epochs(id).length;
+        if (each.kind === 'epoch') store.write.epoch(id, epochOf(done + 1, each.metrics), false);
+        if (each.kind === 'again')
+          store.write.epoch(id, epochOf(Math.max(1, done - each.back), each.metrics), false, true);
+        if (each.kind === 'extend') {
+          const [config] = expand(experiment);
+          if (config) store.write.addExtension(experiment, config, id, () => []);
+        }
+        if (each.kind === 'delete') {
+          store.write.cancel([id]);
+          store.write.setDeleted([id], true);
+          store.write.removeDeleted();
+          runIds = runIds.filter((other) => other !== id);
+        }
+      }
+      expectSummaries(folder, store);
+      store.close();
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('a database of the version before gets the summaries of the runs it has', async () => {
+  const folder = temporaryFolder();
+  const former = await openStore(folder, migrationsFolder);
+  const experiment = experimentOf({ seeds: [0, 1, 2] });
+  former.write.addExperiment(experiment, expand(experiment));
+  [0.25, 0.75, 0.5].forEach((testAccuracy, index) =>
+    former.write.epoch(1, epochOf(index + 1, { testAccuracy, imagesPerSecond: index === 0 ? null : 100 }), false),
+  );
+  former.write.epoch(3, epochOf(1), false);
+  former.close();
+  const database = new Sqlite(join(folder, 'lab.db'));
+  database.exec(
+    'DROP TABLE run_summary; DROP INDEX run_by_queue; DROP INDEX run_in_trash; DROP INDEX run_running; CREATE INDEX run_by_state ON run (state); PRAGMA user_version = 5',
+  );
+  database.close();
+
+  const store = await openStore(folder, migrationsFolder);
+  expectSummaries(folder, store);
+  expect(store.read.runs.all().map(({ epochsDone, bestEpoch }) => [epochsDone, bestEpoch])).toEqual([
+    [3, 2],
+    [0, null],
+    [1, 1],
+  ]);
+  store.close();
+});
+
+test('an unfinished run knows the time of its sampled steps, a finished one that of its last epoch', async () => {
+  const store = await openStore(temporaryFolder(), migrationsFolder);
+  const experiment = experimentOf({ seeds: [0] });
+  store.write.addExperiment(experiment, expand(experiment));
+  store.write.start(1);
+  store.write.epoch(1, epochOf(1, { activeMs: 1000 }), false);
+  store.write.steps(1, [{ metrics: stepOf(20, { activeMs: 1500 }), nonFinite: false }]);
+  expect(store.read.runs.one(1)?.activeMs).toBe(1500);
+  store.write.epoch(1, epochOf(2, { activeMs: 2000 }), false);
+  store.write.end(1, 'finished', null);
+  expect(store.read.runs.one(1)?.activeMs).toBe(2000);
+  store.close();
+});
+
+/** Those that answer with every run or experiment there is, and may look at all of them. */
+const lists = [
+  /^SELECT run\.id, .* WHERE deleted = 0 ORDER BY run\.id$/,
+  /^SELECT group_hash FROM run WHERE deleted = 0 GROUP BY group_hash/,
+  /FROM experiment ORDER BY id DESC$/,
+  /^SELECT EXISTS \(SELECT 1 FROM run\)$/,
+];
+
+test('no statement but the lists looks at rows that it does not need', async () => {
+  const folder = temporaryFolder();
+  (await openStore(folder, migrationsFolder)).close();
+  const database = new Sqlite(join(folder, 'lab.db'));
+  const prepared = new Set<string>();
+  const listening = new Proxy(database, {
+    get: (target, name) => {
+      if (name === 'prepare')
+        return (sql: string) => {
+          prepared.add(sql);
+          return target.prepare(sql);
+        };
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+  storeReader(listening);
+  storeWriter(listening);
+  expect(prepared.size).toBeGreaterThan(40);
+  const scans = [...prepared].flatMap((sql) => {
+    const text = sql.replaceAll(/\s+/g, ' ').trim();
+    if (text.includes('pragma_table_info') || lists.some((list) => list.test(text))) return [];
+    return database
+      .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${text.replaceAll(/\?|@\w+/g, '1')}`)
+      .all()
+      .map(({ detail }) => detail)
+      .filter((detail) =>
+        /^SCAN (run|epoch|step|phase_time|log_line|checkpoint|environment|run_summary)\b/.test(detail),
+      )
+      .filter((detail) => !/run_by_queue|run_in_trash|run_running/.test(detail))
+      .map((detail) => `${detail}: ${text}`);
+  });
+  database.close();
+  expect(scans).toEqual([]);
+});
