@@ -57,16 +57,28 @@ export const imageSizeOf = (
 ): readonly [height: number, width: number] =>
   storage === 'files' && resolution !== null ? [resolution, resolution] : [height, width];
 
+/** A setting that has to change, and why. */
+export interface Misfit {
+  readonly path: string;
+  readonly message: string;
+}
+
 /** Why an augmentation cannot be had on a data set, and what to do; null where it can. */
 export const augmentationMisfitOf = (
   { storage, name }: Pick<DatasetInfo, 'storage' | 'name'>,
-  { resolution, cropPadding }: AugmentationConfig,
-): string | null => {
+  { resolution, cropPadding, cropMinScale, cropMaxScale }: AugmentationConfig,
+): Misfit | null => {
   if (storage === 'raw' && resolution !== null) {
-    return `${name} holds images of one size, but a resolution of ${resolution} was asked for. Leave the resolution empty; it is for image folders.`;
+    const message = `${name} holds images of one size, but a resolution of ${resolution} was asked for. Leave the resolution empty; it is for image folders.`;
+    return { path: 'augmentation.resolution', message };
   }
-  if (storage === 'files' && cropPadding > 0) {
-    return `${name} is an image folder, whose training images are random resized crops; a crop padding of ${cropPadding} does not apply. Set it to 0.`;
+  if (cropMinScale !== null && cropPadding > 0) {
+    const message = `Random resized crops and a crop padding of ${cropPadding} were both asked for. Choose one: a padding of 0, or no least share of a resized crop.`;
+    return { path: 'augmentation.cropPadding', message };
+  }
+  if (cropMinScale !== null && cropMinScale > cropMaxScale) {
+    const message = `Random resized crops of ${cropMinScale} to ${cropMaxScale} of the area were asked for; the first share must not be larger than the second.`;
+    return { path: 'augmentation.cropMinScale', message };
   }
   return null;
 };

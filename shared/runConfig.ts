@@ -44,17 +44,20 @@ export const scheduleSchema = z.discriminatedUnion('name', [
 export type ScheduleConfig = z.infer<typeof scheduleSchema>;
 
 export const augmentationSchema = z.strictObject({
-  /** Zero pixels added on each side before a random crop back to the original size; 0 = no crop. */
+  /** Zero pixels added on each side before a random crop back to the original size; 0 = no such crop. */
   cropPadding: z.number().int().min(0).max(16),
+  /**
+   * Least share of an image's area that a random resized crop takes (its ratio of width to height 3/4–4/3); null = no such crop. Where
+   * images have other sizes than the network's, they are then evaluated on the centre at 224/256 of their short side, else on all of it.
+   */
+  cropMinScale: z.number().gt(0).max(1).nullable().default(null),
+  cropMaxScale: z.number().gt(0).max(1).default(1),
   /** Random horizontal flip with probability ½. */
   flip: z.boolean(),
   /** Side of the square filled with 0 after normalisation; 0 = no Cutout. */
   cutoutSize: z.number().int().min(0).max(64),
   cutoutProbability: z.number().min(0).max(1),
-  /**
-   * Side in pixels of the square that the images of an image folder are brought to: a random resized crop in training (share of the area
-   * 0.08–1, ratio 3/4–4/3), the centre of the image with its short side at 256/224 of it in evaluation. Null = the data set's own size.
-   */
+  /** Side in pixels of the square that the images of an image folder are brought to. Null = the data set's own size. */
   resolution: z.number().int().min(8).max(1024).nullable().default(null),
 });
 export type AugmentationConfig = z.infer<typeof augmentationSchema>;

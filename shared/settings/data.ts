@@ -30,10 +30,21 @@ export const dataSettings = {
     unit: 'pixels',
     help: 'Zeros added on each side before a random crop back to the original size.',
   },
+  'augmentation.cropMinScale': {
+    label: 'resized crop from',
+    unit: 'of the area',
+    help: 'Least share of an image’s area that a random resized crop takes, its ratio 3/4 to 4/3 (ImageNet’s usual: 0.08). Empty: none.',
+    texts: { null: 'none' },
+  },
+  'augmentation.cropMaxScale': {
+    label: 'resized crop to',
+    unit: 'of the area',
+    help: 'Largest share of an image’s area that a random resized crop takes.',
+  },
   'augmentation.resolution': {
     label: 'resolution',
     unit: 'pixels',
-    help: 'Side of the square that the images of an image folder are brought to.',
+    help: 'Side of the square that the images of an image folder are brought to: their centre, unless there are random resized crops.',
     texts: { null: "the data set's" },
   },
   'augmentation.flip': { label: 'flip', help: 'Flip half of the training images, by chance, left to right.' },

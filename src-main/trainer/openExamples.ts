@@ -1,7 +1,7 @@
 import { augmentationMisfitOf, imageSizeOf, type DatasetInfo } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
-import { deviceExamples, type DeviceExamples } from './data/batches.ts';
+import { deviceExamples, resizedExamples, type DeviceExamples } from './data/batches.ts';
 import { readDataset } from './data/datasetFiles.ts';
 import { decodingPool } from './data/imageFiles/decodingPool.ts';
 import { fileExamples } from './data/imageFiles/fileExamples.ts';
@@ -37,7 +37,7 @@ export const openExamples = (
 ): RunExamples => {
   const { augmentation } = config;
   const misfit = augmentationMisfitOf(dataset, augmentation);
-  if (misfit !== null) throw new LabError('CONFIG_INVALID', misfit);
+  if (misfit !== null) throw new LabError('CONFIG_INVALID', misfit.message);
   const classes = dataset.classNames.length;
   const { trainSubset, testSubset, labelNoise } = config.dataset;
   const noised = <L extends Labels>(labels: L): L =>
@@ -47,7 +47,9 @@ export const openExamples = (
     const files = readDataset(dataset, folder);
     const subset = balancedSubset(files.train, classes, trainSubset, streams.subset);
     checkDropLast(config, subset.count);
-    const train = deviceExamples(ops, dataset, { ...subset, labels: noised(subset.labels) }, augmentation);
+    const noisy = { ...subset, labels: noised(subset.labels) };
+    const isResized = augmentation.cropMinScale !== null;
+    const train = (isResized ? resizedExamples : deviceExamples)(ops, dataset, noisy, augmentation);
     const tested = balancedSubset(files.test, classes, testSubset, streams.testSubset);
     const test = deviceExamples(ops, dataset, tested, null);
     return { train, test, dispose: () => [train, test].forEach((examples) => examples.dispose()) };
@@ -58,8 +60,9 @@ export const openExamples = (
   checkDropLast(config, subset.count);
   const [side] = imageSizeOf(dataset, augmentation);
   const pool = decodingPool(files.root);
-  const train = fileExamples(ops, dataset, { ...subset, labels: noised(subset.labels) }, augmentation, side, pool);
-  const test = fileExamples(ops, dataset, tested, null, side, pool);
+  const noisy = { ...subset, labels: noised(subset.labels) };
+  const train = fileExamples(ops, dataset, noisy, { augmentation, isTraining: true }, side, pool);
+  const test = fileExamples(ops, dataset, tested, { augmentation, isTraining: false }, side, pool);
   return {
     train,
     test,

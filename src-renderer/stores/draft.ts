@@ -152,13 +152,12 @@ export const useDraft = defineStore('draft', () => {
   const removeArm = (index: number): void => {
     draft.value?.arms.splice(index, 1);
   };
-  /** Also takes away what does not go with the kind of set: padding where crops are resized, a resolution where images have one size. */
+  /** Also takes away what does not go with the kind of set: a resolution where images have one size. */
   const setDataset = (id: string, storage: DatasetInfo['storage']): void => {
     if (!draft.value) return;
     const { dataset, augmentation } = draft.value.shared;
     dataset.id = id;
-    if (storage === 'files') augmentation.cropPadding = 0;
-    else augmentation.resolution = null;
+    if (storage !== 'files') augmentation.resolution = null;
   };
   const setSchedule = (name: ScheduleConfig['name']): void => {
     if (draft.value) draft.value.shared.schedule = structuredClone(schedules[name]);

@@ -4,6 +4,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import type { Experiment } from '../../shared/experiment.ts';
 import { datasetIdentity } from '../../src-main/lab/datasets/identity.ts';
+import { imageFolder, smallFolder } from '../imageFolders.ts';
 import { folderWith, idxImages, idxLabels, smallIdx } from './datasets/fixtures.ts';
 import { experimentOf, sgd, shared } from './fixtures/configs.ts';
 import { openTestLab, temporaryFolder, untilEnded } from './fixtures/labs.ts';
@@ -91,6 +92,33 @@ test('runs that wait are not trained on data that came in the place of theirs, n
   await expect(lab.plan(experimentOf({ shared: config, arms: [optimizer], seeds: [seed] }))).rejects.toMatchObject({
     ...{ code: 'CONFIG_INVALID', fields: [{ path: 'shared.dataset.id' }] },
   });
+});
+
+test('former runs on image folders say the crops that they were trained on; on decoded images there were none', async () => {
+  const folder = temporaryFolder();
+  const { lab } = await openTestLab(folder);
+  const images = await imageFolder(await smallFolder());
+  lab.grantPaths([images]);
+  await lab.importDataset({ kind: 'imageFolder', paths: [images], name: 'pets', onDamaged: 'refuse' });
+  await bring(lab, smallIdx());
+  const model = { id: 'resnet8' } as const;
+  const pets = on({}, 'pets');
+  await train(lab, { ...pets, shared: { ...pets.shared, model } });
+  await train(lab, on({}));
+  await lab.close();
+  const database = new Sqlite(join(folder, 'lab.db'));
+  database.exec(`
+    UPDATE run SET config = json_remove(config, '$.augmentation.cropMinScale', '$.augmentation.cropMaxScale'),
+      group_hash = printf('%064d', id);
+    UPDATE experiment SET definition = json_remove(definition, '$.shared.augmentation.cropMinScale')`);
+  database.close();
+
+  const { lab: reopened } = await openTestLab(folder);
+  const runs = await reopened.runs({ experimentId: null });
+  expect(runs.map(({ config }) => config.augmentation.cropMinScale)).toEqual([0.08, null]);
+  for (const experimentId of [1, 2]) {
+    expect((await reopened.results(queryOf(experimentId))).rows.map(({ n }) => n)).toEqual([1]);
+  }
 });
 
 test('a former workspace, whose groups did not know their data, is split, and nothing of it is lost', async () => {

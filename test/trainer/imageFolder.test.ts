@@ -39,7 +39,15 @@ beforeAll(async () => {
 });
 afterAll(() => tensorflow.close());
 
-const augmentation = { cropPadding: 0, flip: true, cutoutSize: 4, cutoutProbability: 0.3, resolution: 16 };
+const augmentation = {
+  cropPadding: 0,
+  cropMinScale: 0.08,
+  cropMaxScale: 1,
+  flip: true,
+  cutoutSize: 4,
+  cutoutProbability: 0.3,
+  resolution: 16,
+};
 const config = tinyRun({ augmentation, dataset: { id: 'colours', trainSubset: 20, labelNoise: 0.1 }, logEvery: 1 });
 
 const trained = async (
@@ -143,7 +151,7 @@ test('the next epoch is prepared while this one is evaluated, as it is then trai
 });
 
 test('settings that do not go with the data set are refused', async () => {
-  const padded = { ...config, augmentation: { ...augmentation, cropPadding: 4 } };
+  const padded = { ...config, augmentation: { ...augmentation, cropPadding: 4 } }; // beside resized crops
   await expect(trained({ when: null }, padded)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   const bare = { ...config, augmentation: { ...augmentation, resolution: 10 }, model: { id: 'vit-s16' as const } };
   await expect(trained({ when: null }, bare)).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-import { augmentationMisfitOf, imageSizeOf } from '../../../shared/dataset.ts';
+import { augmentationMisfitOf, imageSizeOf, type Misfit } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
 import { misfitOf } from '../../../shared/models.ts';
@@ -118,17 +118,14 @@ const checkDatasets = (experiment: Experiment, library: Library): void => {
   }
 };
 
-interface Misfit {
+interface DatasetMisfit extends Misfit {
   readonly code: 'CONFIG_INVALID' | 'DATASET_NOT_FOUND';
-  /** Of the setting that has to change. */
-  readonly path: string;
-  readonly message: string;
 }
 
 const datasetMisfit = (
   { dataset, augmentation, model }: Pick<GroupConfig, 'dataset' | 'augmentation' | 'model'>,
   library: Library,
-): Misfit | null => {
+): DatasetMisfit | null => {
   const info = library.list().find(({ id }) => id === dataset.id);
   if (info === undefined) {
     const message = `There is no data set "${dataset.id}" in the library; import it first.`;
@@ -136,10 +133,7 @@ const datasetMisfit = (
   }
   const code = 'CONFIG_INVALID';
   const augmentationMisfit = augmentationMisfitOf(info, augmentation);
-  if (augmentationMisfit !== null) {
-    const path = info.storage === 'raw' ? 'augmentation.resolution' : 'augmentation.cropPadding';
-    return { code, path, message: augmentationMisfit };
-  }
+  if (augmentationMisfit !== null) return { code, ...augmentationMisfit };
   const modelMisfit = misfitOf(model.id, ...imageSizeOf(info, augmentation));
   if (modelMisfit !== null) return { code, path: 'model.id', message: modelMisfit };
   const subsets = [

@@ -24,7 +24,7 @@ type DescribedSet = (id: string) => DatasetInfo | null;
 export const renewConfigs = (database: Database, describedSet: DescribedSet): void => {
   database.transaction(() => {
     renewRuns(database, describedSet);
-    renewExperiments(database);
+    renewExperiments(database, describedSet);
   })();
 };
 
@@ -47,19 +47,39 @@ const renewRuns = (database: Database, describedSet: DescribedSet): void => {
   }
 };
 
+/** A run's configuration, or what an experiment's share, as it was stored. */
+interface Former {
+  readonly dataset: { readonly id: string };
+  readonly augmentation: {
+    readonly cropMinScale?: unknown;
+    readonly cropMaxScale?: unknown;
+    readonly resolution?: unknown;
+  };
+}
+
+/** Before crops were settings, the images of folders were trained on random resized crops of 8 to 100 % of their area. */
+const withFormerCrops = (former: Former, set: DatasetInfo | null): Former => {
+  const { augmentation } = former;
+  const isFolder = set === null ? typeof augmentation.resolution === 'number' : set.storage === 'files';
+  if (augmentation.cropMinScale !== undefined || !isFolder) return former;
+  return { ...former, augmentation: { ...augmentation, cropMinScale: 0.08, cropMaxScale: 1 } };
+};
+
 /** A set that the library lacks now is told from others by what its trainer read; that is never another set's identity. */
 const renewedConfig = ({ config, sha256 }: Row, describedSet: DescribedSet): RunConfig => {
-  const parsed = runConfigSchema.parse(JSON.parse(config));
+  const raw = JSON.parse(config) as Former;
+  const present = describedSet(raw.dataset.id);
+  const parsed = runConfigSchema.parse(withFormerCrops(raw, present));
   if (parsed.dataset.identity !== null || sha256 === null) return parsed;
-  const present = describedSet(parsed.dataset.id);
   const identity = present?.sha256 === sha256 ? datasetIdentity(present) : sha256;
   return { ...parsed, dataset: { ...parsed.dataset, identity } };
 };
 
 /** Which data a former experiment meant: what its own newest run on the set was trained on, else the newest run of the workspace. */
-const renewExperiments = (database: Database): void => {
+const renewExperiments = (database: Database, describedSet: DescribedSet): void => {
   const former = database.prepare<[], { id: number; definition: string }>(
-    "SELECT id, definition FROM experiment WHERE json_type(definition, '$.data') IS NULL",
+    `SELECT id, definition FROM experiment
+     WHERE json_type(definition, '$.data') IS NULL OR json_type(definition, '$.shared.augmentation.cropMinScale') IS NULL`,
   );
   const newest = database
     .prepare<[string, number], string>(
@@ -70,7 +90,9 @@ const renewExperiments = (database: Database): void => {
     .pluck();
   const update = database.prepare('UPDATE experiment SET definition = ? WHERE id = ?');
   for (const { id, definition } of former.all()) {
-    const experiment = experimentSchema.parse(JSON.parse(definition));
+    const raw = JSON.parse(definition) as { shared: Former };
+    const renewed = { ...raw, shared: withFormerCrops(raw.shared, describedSet(raw.shared.dataset.id)) };
+    const experiment = experimentSchema.parse(renewed);
     const ids = new Set(expandGroups(experiment).map(({ dataset }) => dataset.id));
     const data = Object.fromEntries(
       [...ids].flatMap((set): [string, string][] => {
@@ -78,6 +100,6 @@ const renewExperiments = (database: Database): void => {
         return identity === undefined ? [] : [[set, identity]];
       }),
     );
-    if (Object.keys(data).length > 0) update.run(JSON.stringify({ ...experiment, data }), id);
+    update.run(JSON.stringify({ ...experiment, data: { ...data, ...experiment.data } }), id);
   }
 };

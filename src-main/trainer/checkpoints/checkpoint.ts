@@ -120,6 +120,11 @@ export const readCheckpoint = (run: Run, path: string, sha256: string): Progress
   const parsed = aboutSchema.safeParse(header);
   if (!parsed.success) throw notUnderstood(path);
   const about = parsed.data;
+  // Before crops were settings, a checkpoint said nothing of them; the run's configuration was told since.
+  if (beforeCrops.safeParse(header).success) {
+    const { cropMinScale, cropMaxScale } = run.config.augmentation;
+    Object.assign(about.config.augmentation, { cropMinScale, cropMaxScale });
+  }
   expectSameTraining(run, about);
   const goOn = Object.entries(run.optimizer.memories).map(([part, { recall }]) =>
     recalled(path, recall, about.optimizer[part]),
@@ -143,6 +148,10 @@ export const readCheckpoint = (run: Run, path: string, sha256: string): Progress
   run.selection.restore(about.streams.selection);
   return about.progress;
 };
+
+const beforeCrops = z.object({
+  config: z.object({ augmentation: z.object({ cropMinScale: z.undefined().optional() }) }),
+});
 
 const notUnderstood = (path: string): LabError =>
   new LabError(

@@ -2,8 +2,10 @@ import type { DatasetInfo } from '../../../shared/dataset.ts';
 import type { AugmentationConfig } from '../../../shared/runConfig.ts';
 import type { Ops, Tensor } from '../engine/ops.ts';
 import { drawDistortion, type Distortion } from './augmentation.ts';
+import { randomRegion } from './crops.ts';
 import type { Examples } from './datasetFiles.ts';
 import { normalisation, using } from './normalisation.ts';
+import { resampled, shifted } from './resample.ts';
 import type { RandomStream } from './rng.ts';
 
 /** Examples of which batches come to be on the device. */
@@ -101,6 +103,46 @@ export const deviceExamples = (
       ops.dispose(pixels);
       shape.dispose();
     },
+  };
+};
+
+/**
+ * Examples whose random resized crops are made on the host, of bytes that stay there: only a batch's pixels cross to the device.
+ * @throws Error where the augmentation has no such crops.
+ */
+export const resizedExamples = (
+  ops: Ops,
+  info: DatasetInfo,
+  { count, images, labels }: Examples,
+  augmentation: AugmentationConfig,
+): DeviceExamples => {
+  const { height, width, channels } = info;
+  const { cropMinScale, cropMaxScale } = augmentation;
+  if (cropMinScale === null) throw new Error('There are no resized crops to make.');
+  const imageBytes = height * width * channels;
+  const shape = normalisation(ops, info, labels, [height, width]);
+  return {
+    count,
+    prepare: () => undefined,
+    whenReady: () => null,
+    batch(indices, random) {
+      const pixels = new Uint8Array(indices.length * imageBytes);
+      const distortions = Array.from(indices, (index, place) => {
+        const region = randomRegion(info, [cropMinScale, cropMaxScale], random);
+        const distortion = drawDistortion({ ...augmentation, cropPadding: 0 }, height, width, random);
+        const image = images.subarray(index * imageBytes, (index + 1) * imageBytes);
+        const crop = resampled(image, width, channels, region, info);
+        const { isFlipped } = distortion;
+        pixels.set(isFlipped ? shifted(crop, info, { top: 0, left: 0, isFlipped }) : crop, place * imageBytes);
+        return distortion;
+      });
+      const chosen = ops.upload(indices, [indices.length]);
+      const bytes = ops.upload(pixels, [indices.length, height, width, channels]);
+      const result = { images: shape.finish(bytes, distortions), labels: shape.labelsOf(chosen) };
+      ops.dispose(chosen);
+      return result;
+    },
+    dispose: () => shape.dispose(),
   };
 };
 

@@ -20,7 +20,15 @@ const info: DatasetInfo = {
 const next = uniform(1);
 const images = Uint8Array.from({ length: count * height * width * channels }, () => Math.floor(next() * 256));
 const labels = Uint8Array.from({ length: count }, () => Math.floor(next() * 3));
-const off: AugmentationConfig = { cropPadding: 0, flip: false, cutoutSize: 0, cutoutProbability: 0, resolution: null };
+const off: AugmentationConfig = {
+  cropPadding: 0,
+  cropMinScale: null,
+  cropMaxScale: 1,
+  flip: false,
+  cutoutSize: 0,
+  cutoutProbability: 0,
+  resolution: null,
+};
 
 const isInside = (at: number, [from, to]: readonly [number, number]): boolean => at >= from && at < to;
 
@@ -50,7 +58,18 @@ describe.each(engines)('batches on $name', ({ open }) => {
     { title: 'flip', augmentation: { ...off, flip: true } },
     { title: 'cutout', augmentation: { ...off, cutoutSize: 3, cutoutProbability: 1 } },
     { title: 'cutout larger than the image', augmentation: { ...off, cutoutSize: 64, cutoutProbability: 0.5 } },
-    { title: 'all', augmentation: { ...off, cropPadding: 4, flip: true, cutoutSize: 4, cutoutProbability: 0.5 } },
+    {
+      title: 'all',
+      augmentation: {
+        ...off,
+        cropPadding: 4,
+        cropMinScale: null,
+        cropMaxScale: 1,
+        flip: true,
+        cutoutSize: 4,
+        cutoutProbability: 0.5,
+      },
+    },
   ])('$title: every pixel is what its definition says', ({ augmentation }) => {
     const { handles } = ops.counters;
     const data = deviceExamples(ops, info, { count, images, labels }, augmentation);
@@ -84,7 +103,15 @@ describe.each(engines)('batches on $name', ({ open }) => {
 
 test('distortions are spread evenly over what the settings allow', () => {
   const stream = randomStream(2, 'augmentation');
-  const config = { ...off, cropPadding: 2, flip: true, cutoutSize: 3, cutoutProbability: 0.25 };
+  const config = {
+    ...off,
+    cropPadding: 2,
+    cropMinScale: null,
+    cropMaxScale: 1,
+    flip: true,
+    cutoutSize: 3,
+    cutoutProbability: 0.25,
+  };
   const draws = Array.from({ length: 5000 }, () => drawDistortion(config, height, width, stream));
   /** Five standard deviations of the binomial. */
   const expectShare = (isHit: (how: Distortion) => boolean, share: number): void => {

@@ -6,7 +6,7 @@ import type { AugmentationConfig } from '../../../shared/runConfig.ts';
 import { openLibrary } from '../../../src-main/lab/datasets/index.ts';
 import { drawDistortion } from '../../../src-main/trainer/data/augmentation.ts';
 import type { DeviceExamples } from '../../../src-main/trainer/data/batches.ts';
-import { centreCrop, randomRegion } from '../../../src-main/trainer/data/imageFiles/crops.ts';
+import { centreCrop, randomRegion, withMargin } from '../../../src-main/trainer/data/crops.ts';
 import { decodingPool, type DecodingPool } from '../../../src-main/trainer/data/imageFiles/decodingPool.ts';
 import { fileExamples } from '../../../src-main/trainer/data/imageFiles/fileExamples.ts';
 import { readImageDataset, type ImageDataset } from '../../../src-main/trainer/data/imageFiles/manifest.ts';
@@ -16,8 +16,20 @@ import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
 import { imageFolder, noise, plain, ramp, temporaryFolder } from '../../imageFolders.ts';
 
 const off: AugmentationConfig = {
-  ...{ cropPadding: 0, flip: false, cutoutSize: 0, cutoutProbability: 0, resolution: null },
+  ...{
+    cropPadding: 0,
+    cropMinScale: 0.08,
+    cropMaxScale: 1,
+    flip: false,
+    cutoutSize: 0,
+    cutoutProbability: 0,
+    resolution: null,
+  },
 };
+const training = (augmentation: AugmentationConfig) => ({ augmentation, isTraining: true });
+const evaluation = { augmentation: off, isTraining: false };
+/** ImageNet's usual resized crops. */
+const usual = [0.08, 1] as const;
 const side = 24;
 /** Bytes as they are: mean 0 and deviation 1/255 undo the normalisation. */
 const asBytes = { mean: [0, 0, 0], sd: [1 / 255, 1 / 255, 1 / 255] };
@@ -44,7 +56,7 @@ const taken = async (examples: DeviceExamples, indices: Int32Array, random: Rand
 
 test('random regions are what torchvision draws: area, ratio and place', () => {
   const random = randomStream(1, 'augmentation');
-  const draws = Array.from({ length: 4000 }, () => randomRegion({ width: 400, height: 300 }, random));
+  const draws = Array.from({ length: 4000 }, () => randomRegion({ width: 400, height: 300 }, usual, random));
   for (const { left, top, width, height } of draws) {
     expect(left >= 0 && top >= 0 && left + width <= 400 && top + height <= 300).toBe(true);
     const [area, ratio] = [(width * height) / 120_000, width / height];
@@ -74,7 +86,7 @@ test.each([
     { left: 0, top: 0, width: 1, height: 1 },
   ],
 ])('of %o the region is %o', (size, region) => {
-  expect(randomRegion(size, randomStream(1, 'augmentation'))).toEqual(region);
+  expect(randomRegion(size, usual, randomStream(1, 'augmentation'))).toEqual(region);
 });
 
 test.each([
@@ -83,7 +95,7 @@ test.each([
   [{ width: 7, height: 7 }, 224, { width: 256, height: 256, left: 16, top: 16 }],
   [{ width: 64, height: 64 }, 56, { width: 64, height: 64, left: 4, top: 4 }],
 ])('evaluation of %o at %d', (size, at, crop) => {
-  expect(centreCrop(size, at)).toEqual(crop);
+  expect(centreCrop(size, at, withMargin)).toEqual(crop);
 });
 
 describe('pixels', () => {
@@ -142,7 +154,7 @@ describe('pixels', () => {
     const augmentation = { ...off, flip: true, cutoutSize: 4, cutoutProbability: 0.5 };
     const { handles } = ops.counters;
     const pool = decodingPool(set.images.root, 2);
-    const examples = fileExamples(ops, set.info, set.images.train, augmentation, side, pool);
+    const examples = fileExamples(ops, set.info, set.images.train, training(augmentation), side, pool);
     const random = randomStream(3, 'augmentation');
     const same = randomStream(3, 'augmentation');
     const batches = Array.from({ length: 6 }, () => Int32Array.of(2, 0, 3, 1));
@@ -154,7 +166,7 @@ describe('pixels', () => {
       expect(labels).toEqual([0, 0, 1, 0]);
       indices.forEach((index, place) => {
         const size = sizes[index] ?? sizes[0];
-        const region = randomRegion({ width: size[0], height: size[1] }, same);
+        const region = randomRegion({ width: size[0], height: size[1] }, usual, same);
         const { isFlipped, hole } = drawDistortion(augmentation, side, side, same);
         const image = pixels.slice(place * side * side * 3, (place + 1) * side * side * 3);
         flips.add(isFlipped);
@@ -171,7 +183,7 @@ describe('pixels', () => {
 
   test('of evaluation are the centre of the shrunk image, whatever the stream', async () => {
     const pool = decodingPool(set.images.root, 1);
-    const examples = fileExamples(ops, set.info, set.images.test, null, side, pool);
+    const examples = fileExamples(ops, set.info, set.images.test, evaluation, side, pool);
     const random = randomStream(3, 'augmentation');
     examples.prepare([Int32Array.of(0, 1)], random);
     const { pixels } = await taken(examples, Int32Array.of(0, 1), random);
@@ -198,7 +210,7 @@ describe('pixels', () => {
     const batches = Array.from({ length: 5 }, (_, at) => Int32Array.of(at % 4, 3, 1));
     const all = async (threads: number, isNative = true) => {
       const pool = decodingPool(set.images.root, threads, isNative);
-      const examples = fileExamples(ops, set.info, set.images.train, { ...off, flip: true }, side, pool);
+      const examples = fileExamples(ops, set.info, set.images.train, training({ ...off, flip: true }), side, pool);
       const random = randomStream(5, 'augmentation');
       examples.prepare(batches, random);
       const pixels: number[][] = [];
@@ -216,7 +228,7 @@ describe('pixels', () => {
     const pool = decodingPool(set.images.root, 1);
     let decoded = 0;
     const counting: DecodingPool = { ...pool, decode: (...job) => (decoded++, pool.decode(...job)) };
-    const examples = fileExamples(ops, set.info, set.images.train, off, side, counting);
+    const examples = fileExamples(ops, set.info, set.images.train, training(off), side, counting);
     const batches = [Int32Array.of(0, 1), Int32Array.of(2), Int32Array.of(3)];
     const again = () => batches.map((batch) => batch.slice());
     const random = randomStream(5, 'augmentation');
@@ -236,7 +248,7 @@ describe('pixels', () => {
 
   test('that are prepared anew begin where the stream stands', async () => {
     const pool = decodingPool(set.images.root, 1);
-    const examples = fileExamples(ops, set.info, set.images.train, off, side, pool);
+    const examples = fileExamples(ops, set.info, set.images.train, training(off), side, pool);
     const random = randomStream(5, 'augmentation');
     const batches = [Int32Array.of(0), Int32Array.of(1), Int32Array.of(2)];
     examples.prepare(batches, random);
@@ -269,7 +281,7 @@ test('grey, transparent, CMYK, palette and 16-bit images come as red, green and 
     await imageFolder({ ...train, 'train/b/x.jpg': await noise(), 'val/a/x.jpg': await noise() }),
   );
   const pool = decodingPool(images.root, 1);
-  const examples = fileExamples(ops, info, images.train, null, 8, pool);
+  const examples = fileExamples(ops, info, images.train, evaluation, 8, pool);
   const indices = Int32Array.from(Object.keys(files).keys());
   examples.prepare([indices], randomStream(1, 'augmentation'));
   const { pixels } = await taken(examples, indices, randomStream(1, 'augmentation'));
@@ -298,7 +310,7 @@ describe('an image that is no longer what was imported is named', () => {
     const { info, images } = await imported(root);
     await change(join(root, 'train/a/1.jpg'));
     const pool = decodingPool(images.root, 2);
-    const examples = fileExamples(ops, info, images.train, off, 8, pool);
+    const examples = fileExamples(ops, info, images.train, training(off), 8, pool);
     const random = randomStream(1, 'augmentation');
     examples.prepare([Int32Array.of(0, 2), Int32Array.of(0, 1, 2)], random);
     await taken(examples, Int32Array.of(0, 2), random); // the batch before is whole

@@ -219,7 +219,15 @@ describe('ResNet-18 on TensorFlow', () => {
       uniform: randomStream(1, 'mask').uniform,
       subset: randomStream(1, 'selection').subset,
     });
-    const augmentation = { cropPadding: 4, flip: true, cutoutSize: 16, cutoutProbability: 0.5, resolution: null };
+    const augmentation = {
+      cropPadding: 4,
+      cropMinScale: null,
+      cropMaxScale: 1,
+      flip: true,
+      cutoutSize: 16,
+      cutoutProbability: 0.5,
+      resolution: null,
+    };
     const data = deviceExamples(
       ops,
       info,

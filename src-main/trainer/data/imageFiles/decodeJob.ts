@@ -1,10 +1,18 @@
-import type { CentreCrop, Region } from './crops.ts';
+import type { CentreCrop, Region } from '../crops.ts';
 import type { ImageFile } from './manifest.ts';
 
 /** How one image becomes a square of `side` pixels. */
 export type Framing =
   | { readonly kind: 'region'; readonly region: Region; readonly isFlipped: boolean }
-  | { readonly kind: 'centre'; readonly centre: CentreCrop };
+  /** The shift moves the window over zeros around the centre, and mirrors; null leaves it as it is. */
+  | { readonly kind: 'centre'; readonly centre: CentreCrop; readonly shift: Shift | null };
+
+/** Where a window begins in an image with zeros around it, and whether it is mirrored. */
+export interface Shift {
+  readonly top: number;
+  readonly left: number;
+  readonly isFlipped: boolean;
+}
 
 /** Images that a thread decodes, one after another, each into its place. */
 export interface DecodeJob {

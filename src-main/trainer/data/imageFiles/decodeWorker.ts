@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openColours } from '../../../images/colours.ts';
 import { imageOpener } from '../../../images/openImage.ts';
 import type { DecodeJob, DecodeReport, DecoderStart, Framing } from './decodeJob.ts';
+import { shifted } from '../resample.ts';
 import type { ImageFile } from './manifest.ts';
 
 /** A thread that reads and decodes images until it is ended. */
@@ -34,7 +35,7 @@ const bytesOf = async ({ path, sizeBytes, mtimeMs }: ImageFile): Promise<Buffer>
 };
 
 /** Pixels uint8 [side, side, 3]: the image's colours, not turned by EXIF. */
-const decode = async (bytes: Buffer, framing: Framing, side: number): Promise<Buffer> => {
+const decode = async (bytes: Buffer, framing: Framing, side: number): Promise<Uint8Array> => {
   const image = await openColours(bytes, openImage);
   const how = { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false } as const;
   if (framing.kind === 'region') image.extract(framing.region).resize(side, side, how).flop(framing.isFlipped);
@@ -42,7 +43,9 @@ const decode = async (bytes: Buffer, framing: Framing, side: number): Promise<Bu
     const { left, top, width, height } = framing.centre;
     image.resize(width, height, how).extract({ left, top, width: side, height: side });
   }
-  return image.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer();
+  const pixels = await image.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer();
+  if (framing.kind === 'region' || framing.shift === null) return pixels;
+  return shifted(pixels, { width: side, height: side, channels: 3 }, framing.shift);
 };
 
 const fill = async ({ side, pixels, images }: DecodeJob): Promise<void> => {

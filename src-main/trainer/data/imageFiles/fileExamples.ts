@@ -5,8 +5,8 @@ import { drawDistortion, type Distortion } from '../augmentation.ts';
 import type { DeviceExamples } from '../batches.ts';
 import { normalisation } from '../normalisation.ts';
 import { randomStream, type RandomStream } from '../rng.ts';
-import { centreCrop, randomRegion } from './crops.ts';
-import type { DecodeJob } from './decodeJob.ts';
+import { centreCrop, randomRegion, withMargin } from '../crops.ts';
+import type { DecodeJob, Framing } from './decodeJob.ts';
 import type { Decoding, DecodingPool } from './decodingPool.ts';
 import type { ImageExamples, ImageFile } from './manifest.ts';
 
@@ -21,17 +21,27 @@ interface Started {
   readonly stateAfter: readonly number[];
 }
 
+/** How images are framed: as the configuration says in training, without chance in evaluation. */
+interface Framed {
+  readonly augmentation: AugmentationConfig;
+  readonly isTraining: boolean;
+}
+
+const framed = (framing: Framing, file: ImageFile, place: number, distortion: Distortion | null) => ({
+  ...{ image: { place, file, framing } satisfies DecodeJob['images'][number], distortion },
+});
+
 /**
  * Examples that are image files, brought to squares of `side` pixels by other threads while the device computes. Chances are drawn here and
  * in the order of the batches, so that no thread's timing moves a result; the caller's stream moves only when a batch is taken, so that it
  * always says where the run stands.
- * @param augmentation - null for evaluation: the centre of each image.
+ * Evaluation sees the centre of each image; so does training, distorted, unless it takes random resized crops.
  */
 export const fileExamples = (
   ops: Ops,
   info: DatasetInfo,
   examples: ImageExamples,
-  augmentation: AugmentationConfig | null,
+  { augmentation, isTraining }: Framed,
   side: number,
   pool: DecodingPool,
 ): DeviceExamples => {
@@ -49,17 +59,21 @@ export const fileExamples = (
     batches.length === waiting.length &&
     batches.every((batch, index) => isSame(batch, waiting[index]));
   const frame = (file: ImageFile, place: number) => {
-    if (augmentation === null) {
-      const framing = { kind: 'centre', centre: centreCrop(file, side) } as const;
-      return { image: { place, file, framing } satisfies DecodeJob['images'][number], distortion: null };
+    const { cropMinScale, cropMaxScale, cropPadding } = augmentation;
+    const centre = centreCrop(file, side, cropMinScale === null ? 1 : withMargin);
+    if (!isTraining) return framed({ kind: 'centre', centre, shift: null }, file, place, null);
+    if (cropMinScale !== null) {
+      const region = randomRegion(file, [cropMinScale, cropMaxScale], drawn);
+      const distortion = drawDistortion({ ...augmentation, cropPadding: 0 }, side, side, drawn);
+      return framed({ kind: 'region', region, isFlipped: distortion.isFlipped }, file, place, distortion);
     }
-    const region = randomRegion(file, drawn);
-    const distortion = drawDistortion({ ...augmentation, cropPadding: 0 }, side, side, drawn);
-    const framing = { kind: 'region', region, isFlipped: distortion.isFlipped } as const;
-    return { image: { place, file, framing } satisfies DecodeJob['images'][number], distortion };
+    const distortion = drawDistortion(augmentation, side, side, drawn);
+    const { top, left, isFlipped } = distortion;
+    const shift = { top: top - cropPadding, left: left - cropPadding, isFlipped };
+    return framed({ kind: 'centre', centre, shift }, file, place, distortion);
   };
   const start = (indices: Int32Array): Started => {
-    const framed = Array.from(indices, (index, place) => {
+    const images = Array.from(indices, (index, place) => {
       const file = files[index];
       if (file === undefined) throw new Error(`There is no example ${index}.`);
       return frame(file, place);
@@ -67,10 +81,10 @@ export const fileExamples = (
     return {
       indices,
       decoding: pool.decode(
-        framed.map(({ image }) => image),
+        images.map(({ image }) => image),
         side,
       ),
-      distortions: framed.flatMap(({ distortion }) => distortion ?? []),
+      distortions: images.flatMap(({ distortion }) => distortion ?? []),
       stateAfter: drawn.state(),
     };
   };

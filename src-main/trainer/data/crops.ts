@@ -1,4 +1,4 @@
-import type { RandomStream } from '../rng.ts';
+import type { RandomStream } from './rng.ts';
 
 interface Size {
   readonly width: number;
@@ -11,7 +11,6 @@ export interface Region extends Size {
   readonly top: number;
 }
 
-const areaShare = [0.08, 1] as const;
 const ratios = [3 / 4, 4 / 3] as const;
 const attempts = 10;
 
@@ -19,11 +18,15 @@ const between = ([from, to]: readonly [number, number], random: RandomStream): n
   from + (to - from) * random.uniform();
 
 /**
- * A random part of an image: its share of the area uniform on 0.08–1, the logarithm of its ratio of width to height uniform on that of
+ * A random part of an image: its share of the area uniform between two given ones, the logarithm of its ratio of width to height uniform on that of
  * 3/4–4/3, its place uniform; after ten that do not fit, the largest centred part whose ratio is within those bounds.
  * @see torchvision's RandomResizedCrop; Szegedy et al. 2015
  */
-export const randomRegion = ({ width, height }: Size, random: RandomStream): Region => {
+export const randomRegion = (
+  { width, height }: Size,
+  areaShare: readonly [least: number, most: number],
+  random: RandomStream,
+): Region => {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const area = width * height * between(areaShare, random);
     const ratio = Math.exp(between([Math.log(ratios[0]), Math.log(ratios[1])], random));
@@ -45,9 +48,15 @@ export interface CentreCrop extends Size {
   readonly top: number;
 }
 
-/** The short side becomes 256/224 of `side`, the long one keeps the ratio (rounded down); then the centre is cut out. */
-export const centreCrop = ({ width, height }: Size, side: number): CentreCrop => {
-  const short = Math.round((side * 256) / 224);
+/** ImageNet's evaluation: the short side becomes 256 where 224 are cut out. */
+export const withMargin = 256 / 224;
+
+/**
+ * The short side becomes `margin` times `side`, the long one keeps the ratio (rounded down); then the centre is cut out.
+ * @see torchvision's Resize and CenterCrop
+ */
+export const centreCrop = ({ width, height }: Size, side: number, margin: number): CentreCrop => {
+  const short = Math.round(side * margin);
   const long = Math.max(short, Math.floor((short * Math.max(width, height)) / Math.min(width, height)));
   const [wide, high] = width <= height ? [short, long] : [long, short];
   return { width: wide, height: high, left: Math.round((wide - side) / 2), top: Math.round((high - side) / 2) };
