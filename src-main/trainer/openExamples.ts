@@ -40,8 +40,10 @@ export const openExamples = (
   if (misfit !== null) throw new LabError('CONFIG_INVALID', misfit.message);
   const classes = dataset.classNames.length;
   const { trainSubset, testSubset, labelNoise } = config.dataset;
+  // A set of a former version may list classes that no example has.
+  const present = dataset.classCounts.flatMap((count, label) => (count > 0 ? [label] : []));
   const noised = <L extends Labels>(labels: L): L =>
-    labelNoise > 0 ? noisyLabels(labels, classes, labelNoise, streams.labelNoise) : labels;
+    labelNoise > 0 ? noisyLabels(labels, present, labelNoise, streams.labelNoise) : labels;
 
   if (dataset.storage === 'raw') {
     const files = readDataset(dataset, folder);

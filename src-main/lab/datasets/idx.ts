@@ -3,6 +3,7 @@ import { LabError } from '../../../shared/errors.ts';
 import type { DecodedSet, ImportContext } from './decodedSet.ts';
 import type { IdxArray } from './idxFile.ts';
 import { readIdx } from './idxFile.ts';
+import { classesOf, readLabelNames } from './labels.ts';
 
 type Half = 'train' | 'test';
 type Content = 'labels' | 'images';
@@ -17,7 +18,7 @@ const roleOf = (path: string): string => {
 /**
  * Imports the four IDX files of MNIST and its kin.
  * @param files - any files; the four are found by their names.
- * @returns one channel, classes named by their numbers.
+ * @returns one channel; classes are the labels that occur, or those that a file of their names lists, in order.
  * @throws LabError DATASET_NOT_FOUND, DATASET_UNSUPPORTED if a file is missing or doubled, DATASET_CORRUPT if one is damaged.
  */
 export const importIdx = async (files: readonly string[], context: ImportContext): Promise<DecodedSet> => {
@@ -35,16 +36,16 @@ export const importIdx = async (files: readonly string[], context: ImportContext
   const test = await readHalf('test', 0.8);
   const [, height = 0, width = 0] = train.images.sizes;
   checkSameSize(test.images, height, width);
-  const classCount = classCountOf(train.labels);
-  checkTestLabels(test.labels, classCount);
+  const names = await readLabelNames(files, context.signal);
+  const classes = classesOf(train.labels, test.labels, names);
   return {
     height,
     width,
     channels: 1,
-    classNames: Array.from({ length: classCount }, (_, index) => String(index)),
-    train: { images: train.images.values, labels: train.labels.values },
-    test: { images: test.images.values, labels: test.labels.values },
-    source: `IDX files ${[train.images, train.labels, test.images, test.labels].map((file) => file.fileName).join(', ')}`,
+    classNames: classes.names,
+    train: { images: train.images.values, labels: classes.train },
+    test: { images: test.images.values, labels: classes.test },
+    source: `IDX files ${[train.images, train.labels, test.images, test.labels].map((file) => file.fileName).join(', ')}${classes.note}`,
     suggestedName: basename(dirname(paths.train.images)) || 'IDX images',
     published: null,
   };
@@ -84,35 +85,6 @@ const checkSameSize = (images: IdxArray, height: number, width: number): void =>
     throw new LabError(
       'DATASET_CORRUPT',
       `${images.fileName}: images of ${testHeight ?? 0} × ${testWidth ?? 0} pixels, expected ${height} × ${width} as in the training set.`,
-    );
-  }
-};
-
-/** Labels must be 0 … K − 1 (or 1 … K − 1) without a gap: a class without a training example is a damaged byte, not a class. */
-const classCountOf = (labels: IdxArray): number => {
-  const used = new Set(labels.values);
-  const classCount = Math.max(...used) + 1;
-  const gap = Array.from({ length: classCount }, (_, label) => label).find((label) => label > 0 && !used.has(label));
-  if (gap !== undefined) {
-    const record = labels.values.findIndex((label) => label > gap);
-    throw new LabError(
-      'DATASET_CORRUPT',
-      `${labels.fileName}, record ${record}: label ${labels.values[record] ?? 0}, expected 0–${gap - 1}, since no example has label ${gap}; ` +
-        'the file is damaged or not a file of class labels.',
-    );
-  }
-  if (classCount < 2) {
-    throw new LabError('DATASET_CORRUPT', `${labels.fileName}: every label is 0; expected at least two classes.`);
-  }
-  return classCount;
-};
-
-const checkTestLabels = (labels: IdxArray, classCount: number): void => {
-  const record = labels.values.findIndex((label) => label >= classCount);
-  if (record >= 0) {
-    throw new LabError(
-      'DATASET_CORRUPT',
-      `${labels.fileName}, record ${record}: label ${labels.values[record] ?? 0}, expected 0–${classCount - 1} as in the training set.`,
     );
   }
 };

@@ -30,11 +30,21 @@ export const balancedSubset = (all: Examples, classes: number, size: number | nu
   return { count: size, images, labels: Uint8Array.from(chosen, (index) => all.labels[index] ?? 0) };
 };
 
-/** Symmetric label noise: ⌊share·N⌋ random examples get another class, each of the others with equal chance. */
-export const noisyLabels = <L extends Labels>(labels: L, classes: number, share: number, random: RandomStream): L => {
+/**
+ * Symmetric label noise: ⌊share·N⌋ random examples get another class, each of the others with equal chance.
+ * @param classes - the labels of the classes that have examples: no other one is drawn.
+ */
+export const noisyLabels = <L extends Labels>(
+  labels: L,
+  classes: readonly number[],
+  share: number,
+  random: RandomStream,
+): L => {
   const noisy = labels.slice() as L;
+  const places = new Map(classes.map((label, place) => [label, place]));
   for (const index of random.subset(labels.length, Math.floor(share * labels.length))) {
-    noisy[index] = ((labels[index] ?? 0) + 1 + random.integer(classes - 1)) % classes;
+    const place = places.get(labels[index] ?? 0) ?? 0;
+    noisy[index] = classes[(place + 1 + random.integer(classes.length - 1)) % classes.length] ?? 0;
   }
   return noisy;
 };

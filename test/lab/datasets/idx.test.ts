@@ -12,6 +12,41 @@ test('four IDX files of a folder become pixels and labels as they are', async ()
   expect([...set.test.labels]).toEqual([1, 0]);
 });
 
+test.each<{
+  what: string;
+  train: number[];
+  test: number[];
+  map?: string;
+  names: string[];
+  as: number[][];
+  note: string;
+}>([
+  // EMNIST's letters count from 1, and a map names them.
+  { what: 'labels from 1', train: [1, 2, 2, 1], test: [2, 1], names: ['1', '2'], as: [[0, 1, 1, 0], [1, 0]], note: 'labels 1–2' }, // prettier-ignore
+  { what: 'a part of a set', train: [3, 8, 8, 3], test: [8, 3], names: ['3', '8'], as: [[0, 1, 1, 0], [1, 0]], note: 'labels 3, 8' }, // prettier-ignore
+  { what: 'a class without test images', train: [0, 1, 2, 1], test: [1, 0], names: ['0', '1', '2'], as: [[0, 1, 2, 1], [1, 0]], note: '' }, // prettier-ignore
+  { what: 'a map', train: [1, 3, 3, 1], test: [3, 1], map: '1 65 97\n2 66 98\r\n3 67 99\n', names: ['Aa (1)', 'Bb (2)', 'Cc (3)'], as: [[0, 2, 2, 0], [2, 0]], note: 'labels 1–3' }, // prettier-ignore
+])(
+  'of $what, classes are those that occur or that the map names',
+  async ({ train, test: tested, map, names, as, note }) => {
+    const folder = await folderWith({
+      ...smallIdx(),
+      [trainLabels]: idxLabels(train),
+      [testLabels]: idxLabels(tested),
+      ...(map !== undefined && { 'emnist-letters-mapping.txt': map }),
+    });
+    const set = await decode('auto', [folder], quietly());
+    expect(set.classNames).toEqual(names);
+    expect([[...set.train.labels], [...set.test.labels]]).toEqual(as);
+    expect(set.source).toMatch(note === '' ? /ubyte$/ : new RegExp(`classes are the ${note}$`));
+  },
+);
+
+test('a map that is none is refused by its line', async () => {
+  const folder = await folderWith({ ...smallIdx(), 'emnist-mapping.txt': '0 48\none 49\n' });
+  await expect(decode('auto', [folder], quietly())).rejects.toThrow(/emnist-mapping.txt, line 2: "one 49"/);
+});
+
 test('four paths, gzip and names of other publishers are the same set', async () => {
   const plain = smallIdx();
   const folder = await folderWith({

@@ -34,7 +34,7 @@ test('another seed gives another subset', () => {
 
 test.each([0, 0.1, 0.37, 1])('label noise of %d changes exactly that share, to each other class alike', (share) => {
   const clean = Uint8Array.from({ length: 5000 }, (_, index) => index % 4);
-  const noisy = noisyLabels(clean, 4, share, randomStream(1, 'labelNoise'));
+  const noisy = noisyLabels(clean, [0, 1, 2, 3], share, randomStream(1, 'labelNoise'));
   const moves = [0, 0, 0, 0];
   noisy.forEach((label, index) => {
     const move = (label - (clean[index] ?? 0) + 4) % 4;
@@ -48,4 +48,11 @@ test.each([0, 0.1, 0.37, 1])('label noise of %d changes exactly that share, to e
     expect(Math.abs(count - changed / 3)).toBeLessThanOrEqual(5 * Math.sqrt(changed * (1 / 3) * (2 / 3)));
   }
   expect(clean).toEqual(Uint8Array.from({ length: 5000 }, (_, index) => index % 4));
+});
+
+test('label noise never draws a class that has no examples', () => {
+  const clean = Uint8Array.from({ length: 300 }, (_, index) => [1, 4, 7][index % 3] ?? 0);
+  const noisy = noisyLabels(clean, [1, 4, 7], 1, randomStream(1, 'labelNoise'));
+  expect(new Set(noisy)).toEqual(new Set([1, 4, 7]));
+  expect(noisy.every((label, index) => label !== clean[index])).toBe(true);
 });
