@@ -40,6 +40,7 @@ export interface Run {
 
 /**
  * Reads the data, builds the network and its optimizer.
+ * @param lender - a run on the same data, whose examples and distortions this one then uses; it has to live longer.
  * @throws LabError CONFIG_INVALID where the configuration does not fit the data set.
  */
 export const openRun = (
@@ -48,6 +49,7 @@ export const openRun = (
   dataset: DatasetInfo,
   datasetFolder: string,
   labVersion: string,
+  lender: Run | null = null,
 ): Run => {
   const classes = dataset.classNames.length;
   const [height, width] = imageSizeOf(dataset, config.augmentation);
@@ -78,7 +80,7 @@ export const openRun = (
     labelNoise: stream('labelNoise'),
   };
   const network = networkOf(config.model.id, [height, width, dataset.channels], classes);
-  const examples = openExamples(ops, config, dataset, datasetFolder, streams);
+  const examples = lender ?? openExamples(ops, config, dataset, datasetFolder, streams);
   const { train, test } = examples;
   const state = initialState(ops, network, stream('weights'));
   const clock = phaseClock(ops);
@@ -100,7 +102,7 @@ export const openRun = (
     train,
     test,
     shuffle: stream('shuffle'),
-    augmentation: stream('augmentation'),
+    augmentation: lender?.augmentation ?? stream('augmentation'),
     mask,
     selection,
     environment: {
@@ -121,7 +123,7 @@ export const openRun = (
       testExamples: test.count,
     },
     dispose() {
-      examples.dispose();
+      if (lender === null) examples.dispose();
       optimizer.dispose();
       disposeState(ops, state);
     },

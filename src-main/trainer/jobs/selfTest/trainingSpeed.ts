@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
+import { median } from '../../../../shared/median.ts';
 import type { ProbeSpeed } from '../../../../shared/probe.ts';
 import { plainRule, type ModelId } from '../../../../shared/runConfig.ts';
 import { randomStream } from '../../data/rng.ts';
@@ -14,12 +15,6 @@ import { disposeBatch, randomBatch } from './randomTensors.ts';
 
 /** Steps that allocate, compile and tune. */
 const warmUpSteps = 1;
-
-export const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return ((sorted[(sorted.length - 1) >> 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
-};
 
 /** Of whole SGD steps: forward, gradient of the activations, gradient of the parameters. */
 export const stepGflop = ({ macs }: Network, batchSize: number): number => (2 * 3 * macs * batchSize) / 1e9;

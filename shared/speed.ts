@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { runEnvironmentSchema } from './device.ts';
+import { phaseMsSchema } from './metrics.ts';
+import { pairedRatio, type PairedRatio } from './pairedRatio.ts';
+import {
+  optimizerSchema,
+  runConfigSchema,
+  type GroupConfig,
+  type OptimizerConfig,
+  type RunConfig,
+} from './runConfig.ts';
+
+/** A measurement goes on until every interval is narrower than ± this share of its ratio, or for as long as is allowed. */
+export const narrowHalfWidth = 0.02;
+export const speedLimitSchema = z.number().min(1000).max(3_600_000);
+/** Their parameters and momentum lie in one process at once. */
+export const mostSpeedArms = 16;
+
+/** All of a configuration but what the time of a step does not depend on, and the optimizer. */
+const speedBaseSchema = runConfigSchema
+  .omit({ optimizer: true, seed: true, epochs: true, schedule: true, logEvery: true, dropLast: true })
+  .extend({ dataset: runConfigSchema.shape.dataset.omit({ testSubset: true, labelNoise: true }) });
+type SpeedBase = z.infer<typeof speedBaseSchema>;
+
+export const speedBaseOf = (config: GroupConfig | RunConfig): SpeedBase => {
+  const { testSubset: _, labelNoise: __, ...dataset } = config.dataset;
+  return speedBaseSchema.strip().parse({ ...config, dataset });
+};
+
+const milliseconds = z.number().gt(0);
+const odd = (list: readonly unknown[]): boolean => list.length % 2 === 1;
+
+export const speedArmSchema = z.strictObject({
+  optimizer: optimizerSchema,
+  /** Milliseconds of a step in each round, in order; an odd number of rounds. */
+  roundMs: z.array(milliseconds).min(1).refine(odd, 'an odd number of rounds'),
+  /** Median over rounds. */
+  stepMs: milliseconds,
+  phaseMs: phaseMsSchema,
+});
+export type SpeedArm = z.infer<typeof speedArmSchema>;
+
+/** Speeds of methods measured together: in each round every arm took the same steps, in random order. */
+export const speedMeasurementSchema = z.strictObject({
+  at: z.string(),
+  base: speedBaseSchema,
+  arms: z.array(speedArmSchema).min(1).max(mostSpeedArms),
+  /** Steps of an arm in a round. */
+  stepsPerRound: z.number().int().min(1),
+  /** Whether every interval became narrow, or the time was up. */
+  endedBy: z.enum(['narrow', 'limit']),
+  limitMs: speedLimitSchema,
+  environment: runEnvironmentSchema,
+});
+export type SpeedMeasurement = z.infer<typeof speedMeasurementSchema>;
+
+/** The arm against which speeds are told unless another is chosen: the first SAM, else the first. */
+export const speedBaselineOf = <A extends { readonly optimizer: OptimizerConfig }>(arms: readonly A[]): A | undefined =>
+  arms.find(({ optimizer }) => optimizer.name === 'sam') ?? arms[0];
+
+/** How many times as fast as the baseline an arm of the same measurement is. */
+export const ratioOf = (arm: Pick<SpeedArm, 'roundMs'>, baseline: Pick<SpeedArm, 'roundMs'>): PairedRatio =>
+  pairedRatio(baseline.roundMs, arm.roundMs);

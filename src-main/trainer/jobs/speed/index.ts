@@ -1,0 +1,140 @@
+import { performance } from 'node:perf_hooks';
+import { speedJob, type SpeedEvent, type SpeedInput } from '../../../../shared/jobs/speed.ts';
+import { median } from '../../../../shared/median.ts';
+import { phases, type PhaseMs } from '../../../../shared/metrics.ts';
+import { relativeHalfWidth } from '../../../../shared/pairedRatio.ts';
+import { narrowHalfWidth, ratioOf, speedBaselineOf, speedBaseOf } from '../../../../shared/speed.ts';
+import { batchesOf } from '../../data/batches.ts';
+import { randomStream } from '../../data/rng.ts';
+import { openEngine } from '../../engine/engines.ts';
+import { noPhaseMs } from '../../phaseClock.ts';
+import { openRun, type Run } from '../../run.ts';
+import type { StopRequest } from '../../stopRequest.ts';
+import { job } from '../job.ts';
+import { openArm, type Arm } from './arm.ts';
+
+/** An arm's first steps allocate, compile and tune. */
+const warmUpSteps = 3;
+/** A turn takes about so long for the slowest arm: short, so that what disturbs the machine meets all arms of a round alike. */
+const turnMs = 200;
+const mostStepsPerTurn = 50;
+/** Fewer rounds tell nothing of how much they scatter. */
+const fewestRounds = 9;
+
+interface Rounds {
+  readonly arm: Arm;
+  readonly stepMs: number[];
+  readonly phaseMs: PhaseMs[];
+}
+
+/**
+ * Measures the speed of several methods against each other in one process: each is warmed up, and then in each round every one does the
+ * same steps, in an order drawn anew. It ends when every interval is narrow, or after the time allowed. The number of rounds is odd.
+ */
+export const speed = job(speedJob, async function* (input, stop) {
+  const arms = openArms(input, stop);
+  const share = {
+    started: Infinity,
+    now: () => Math.min(1, Math.max(0, performance.now() - share.started) / input.limitMs),
+  };
+  const progressed = (message: string): SpeedEvent => ({
+    type: 'progressed',
+    progress: { message, share: share.now() },
+  });
+  const [first] = arms;
+  if (first === undefined) throw new Error('There is nothing to measure.');
+  const nextBatches = batchSource(first.run);
+
+  let slowestMs = 0;
+  for (const arm of arms) {
+    yield progressed(`Warming up ${arm.name}`);
+    const batches = nextBatches(warmUpSteps + arm.sampledSteps);
+    first.run.train.prepare(batches, first.run.augmentation);
+    await arm.turn(batches);
+    const again = nextBatches(1 + arm.sampledSteps);
+    first.run.train.prepare(again, first.run.augmentation);
+    slowestMs = Math.max(slowestMs, (await arm.turn(again)).stepMs);
+  }
+  const stepsPerRound = Math.min(mostStepsPerTurn, Math.max(1, Math.round(turnMs / slowestMs)));
+
+  const measured: readonly Rounds[] = arms.map((arm) => ({ arm, stepMs: [], phaseMs: [] }));
+  const order = randomStream(0, 'shuffle');
+  share.started = performance.now();
+  const round = async (): Promise<void> => {
+    const batches = nextBatches(stepsPerRound + first.sampledSteps);
+    const inOrder = [...order.permutation(measured.length)].flatMap((index) => measured[index] ?? []);
+    first.run.train.prepare(
+      inOrder.flatMap(() => batches),
+      first.run.augmentation,
+    );
+    for (const { arm, stepMs, phaseMs } of inOrder) {
+      const turn = await arm.turn(batches);
+      stepMs.push(turn.stepMs);
+      phaseMs.push(turn.phaseMs);
+    }
+  };
+  await round();
+  let width = Infinity;
+  while (share.now() < 1 && width > narrowHalfWidth) {
+    await round();
+    await round();
+    const rounds = measured[0]?.stepMs.length ?? 0;
+    if (rounds >= fewestRounds) width = widestOf(measured);
+    const known = width === Infinity ? '' : `; intervals up to ± ${(100 * width).toFixed(1)} %`;
+    yield progressed(`${rounds} rounds of ${stepsPerRound} steps${known}`);
+  }
+  yield {
+    type: 'measured',
+    measurement: {
+      at: new Date().toISOString(),
+      base: speedBaseOf(first.run.config),
+      arms: measured.map(({ arm, stepMs, phaseMs }) => ({
+        optimizer: arm.run.config.optimizer,
+        roundMs: stepMs,
+        stepMs: median(stepMs),
+        phaseMs: mediansOf(phaseMs),
+      })),
+      stepsPerRound,
+      endedBy: width > narrowHalfWidth ? 'limit' : 'narrow',
+      limitMs: input.limitMs,
+      environment: first.run.environment,
+    },
+  };
+});
+
+/** The first one's run holds the examples for all. */
+const openArms = (input: SpeedInput, stop: StopRequest): Arm[] => {
+  const { configs, dataset, datasetFolder, bindingPath, labVersion } = input;
+  const [firstConfig] = configs;
+  if (firstConfig === undefined) return [];
+  const ops = openEngine(firstConfig.device, bindingPath);
+  const runs: Run[] = [];
+  for (const config of configs) {
+    runs.push(openRun(ops, config, dataset, datasetFolder, labVersion, runs[0] ?? null));
+  }
+  return runs.map((run) => openArm(run, stop));
+};
+
+/** Gives batches of full size (of all examples, where there are not so many), in one random order after another. */
+const batchSource = ({ train, shuffle, config: { batchSize } }: Run) => {
+  const left: Int32Array[] = [];
+  return (count: number): Int32Array[] => {
+    while (left.length < count)
+      left.push(...batchesOf(shuffle.permutation(train.count), batchSize, train.count >= batchSize));
+    return left.splice(0, count);
+  };
+};
+
+/** The half width of the widest interval; 0 where there is nothing to compare. */
+const widestOf = (measured: readonly Rounds[]): number => {
+  const arms = measured.map(({ arm, stepMs }) => ({ optimizer: arm.run.config.optimizer, roundMs: stepMs }));
+  const baseline = speedBaselineOf(arms);
+  if (baseline === undefined) return 0;
+  return Math.max(0, ...arms.filter((arm) => arm !== baseline).map((arm) => relativeHalfWidth(ratioOf(arm, baseline))));
+};
+
+const mediansOf = (all: readonly PhaseMs[]): PhaseMs => {
+  const medians = noPhaseMs();
+  for (const phase of phases) medians[phase] = median(all.map((each) => each[phase]));
+  return medians;
+};

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { speedJob, type SpeedEvent } from '../../shared/jobs/speed.ts';
+import { median } from '../../shared/median.ts';
+import { phases } from '../../shared/metrics.ts';
+import type { RunConfig } from '../../shared/runConfig.ts';
+import { ratioOf, speedBaselineOf, type SpeedMeasurement } from '../../shared/speed.ts';
+import { speed } from '../../src-main/trainer/jobs/speed/index.ts';
+import { tensorflowBinding } from './tensorflow.ts';
+import { esam, sam, sgd, tinyRun, writeTinyDataset, type RunSettings } from './tinyDataset.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'esam-lab-speed-'));
+const dataset = writeTinyDataset(folder);
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const onEngine = (engine: RunConfig['device']['engine']): Partial<RunSettings> => ({
+  device: { engine, threads: 1, deterministic: false, tf32: false, memoryGrowth: true, ownKernels: true },
+});
+
+const eventsOf = async (configs: RunConfig[], limitMs: number): Promise<SpeedEvent[]> => {
+  const files = { dataset, datasetFolder: folder, labVersion: '0.0.0', bindingPath: await tensorflowBinding() };
+  const events: SpeedEvent[] = [];
+  for await (const event of speed.start({ configs, limitMs, ...files }, { when: null })) {
+    events.push(speedJob.event.parse(structuredClone(event)));
+  }
+  return events;
+};
+
+const measurementIn = (events: readonly SpeedEvent[]): SpeedMeasurement => {
+  const last = events.at(-1);
+  if (last?.type !== 'measured') throw new Error('nothing was measured');
+  return last.measurement;
+};
+
+describe.each(['tensorflow', 'wasm'] as const)('on %s', (engine) => {
+  test('every arm does the same steps in each round, and what is told is of them', async () => {
+    const configs = [sgd, sam, esam].map((optimizer) => tinyRun({ ...onEngine(engine), optimizer }));
+    const events = await eventsOf(configs, 2000);
+    const measured = measurementIn(events);
+    expect(measured.arms.map(({ optimizer }) => optimizer.name)).toEqual(['sgd', 'sam', 'esam']);
+    expect(new Set(measured.arms.map(({ roundMs }) => roundMs.length)).size).toBe(1);
+    expect(measured.environment).toMatchObject({ datasetSha256: dataset.sha256, trainExamples: 64 });
+    expect(measured.base.device.engine).toBe(engine);
+    for (const { roundMs, stepMs, phaseMs } of measured.arms) {
+      expect(stepMs).toBe(median(roundMs));
+      expect(phases.reduce((sum, phase) => sum + phaseMs[phase], 0)).toBeLessThan(1.5 * stepMs);
+      expect(phaseMs.forward1).toBeGreaterThan(0);
+    }
+    const [ofSgd, ofSam, ofEsam] = measured.arms;
+    expect(ofSgd?.phaseMs.perturb).toBe(0);
+    expect(ofSam?.phaseMs).toMatchObject({
+      selectionForward: 0,
+      forward2: expect.toSatisfy((ms: number) => ms > 0) as number,
+    });
+    expect(ofEsam?.phaseMs.selectionForward).toBeGreaterThan(0);
+    if (ofSgd === undefined || ofSam === undefined) throw new Error('two arms expected');
+    expect(speedBaselineOf(measured.arms)).toBe(ofSam);
+    const { ratio, low, high } = ratioOf(ofSgd, ofSam);
+    expect(low).toBeLessThanOrEqual(ratio);
+    expect(high).toBeGreaterThanOrEqual(ratio);
+    const shares = events.flatMap((event) => (event.type === 'progressed' ? [event.progress.share] : []));
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  });
+});
+
+test('it ends when the interval is narrow, and says so; else when the time is up', async () => {
+  // One method, measured against nothing: there is no interval that could be wide.
+  const alone = measurementIn(await eventsOf([tinyRun({ ...onEngine('reference'), model: { id: 'mlp' } })], 60_000));
+  expect(alone).toMatchObject({ endedBy: 'narrow', limitMs: 60_000 });
+  expect(alone.arms[0]?.roundMs).toHaveLength(9);
+  // Steps that take half a second and more: no nine rounds fit.
+  const slow = [sgd, sam].map((optimizer) => tinyRun({ ...onEngine('reference'), batchSize: 64, optimizer }));
+  const cut = measurementIn(await eventsOf(slow, 1000));
+  expect(cut).toMatchObject({ endedBy: 'limit', stepsPerRound: 1 });
+  expect(cut.arms[0]?.roundMs.length).toBeLessThan(9);
+});
+
+test('a method that diverges is named', async () => {
+  const wild = tinyRun({ ...onEngine('wasm'), optimizer: { ...sgd, learningRate: 1e30 } });
+  await expect(eventsOf([wild], 1000)).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining('SGD diverged') as string,
+  });
+});
