@@ -2,9 +2,12 @@ import type { LabEvent } from '../../shared/labApi.ts';
 
 export type Progressed = Extract<LabEvent, { type: 'progressed' }>;
 
-const intervalMs = 250;
+const intervalMs = 500;
 
-/** Passes progress on at most four times a second; the steps of reports that were too close together come with the next. */
+/**
+ * Passes progress on at most twice a second: each is drawn with the processor that the trainer needs. The steps of reports that were too close
+ * together come with the next.
+ */
 export const progressThrottle = (emit: (event: Progressed) => void) => {
   let pending: Progressed | null = null;
   let timer: NodeJS.Timeout | null = null;
