@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -66,7 +66,10 @@ export class Uploads {
     return { path, folder };
   }
 
-  /** The lab, which clears away what was uploaded once it is imported or refused. Images of folders are needed where they lie. */
+  /**
+   * The lab, which clears away what was uploaded once it is imported or refused. Images of folders are needed where they lie, until
+   * their set is deleted; then the next server clears them away.
+   */
   clearingAfterImport(lab: Lab): Lab {
     return {
       ...lab,
@@ -76,11 +79,20 @@ export class Uploads {
         try {
           const imported = await lab.importDataset(input);
           isNeeded = imported.storage === 'files';
-          if (isNeeded) for (const id of ids) await writeFile(join(this.#folder, `${id}.kept`), '');
+          if (isNeeded) for (const id of ids) await writeFile(join(this.#folder, `${id}.kept`), imported.id);
           return imported;
         } finally {
           if (!isNeeded) ids.forEach((id) => this.#remove(id));
         }
+      },
+      deleteDataset: async (input) => {
+        const answer = await lab.deleteDataset(input);
+        const names = await readdir(this.#folder).catch((): string[] => []);
+        for (const mark of names.filter((name) => name.endsWith('.kept'))) {
+          const setId = await readFile(join(this.#folder, mark), 'utf8');
+          if (setId === input.id) remove('uploadMark', this.#workspace, folderName, mark);
+        }
+        return answer;
       },
     };
   }
