@@ -72,6 +72,9 @@ export const packaging: Configuration = {
     'resources/presets/**',
     'resources/icon.png',
     'package.json',
+    // Weights of the letters that no figure uses.
+    '!node_modules/@expo-google-fonts/inter/{1,2,3,5,7,8,9}*/**',
+    '!node_modules/@expo-google-fonts/inter/*_Italic/**',
     '!node_modules/node-{linux,win,bin}-*/**',
     compiled('out/main/kernels', ['**/*.cc']),
     compiled('node_modules/@tensorflow/tfjs-node-gpu', ['binding.gyp', 'binding/*.cc']),

@@ -3,6 +3,7 @@ import { damagedChoices, datasetInfoSchema, datasetKinds } from './dataset.ts';
 import { deviceStatusSchema } from './device.ts';
 import { measuredEngines } from './engines.ts';
 import { labErrorCodes } from './errors.ts';
+import { columns, figureFormats } from './figures/figure.ts';
 import { epochMetricsSchema, processUsageSchema, stepMetricsSchema } from './metrics.ts';
 import { probeStepsSchema } from './probe.ts';
 import {
@@ -52,6 +53,10 @@ export type Workspace = z.infer<typeof workspaceSchema>;
 
 export const exportedSchema = z.strictObject({ fileName: z.string(), mediaType: z.string(), text: z.string() });
 export type Exported = z.infer<typeof exportedSchema>;
+
+/** A file of any kind, to be saved. */
+export const fileSchema = z.strictObject({ fileName: z.string(), mediaType: z.string(), base64: z.base64() });
+export type LabFile = z.infer<typeof fileSchema>;
 
 /** All that the window and the command line may ask of the lab: input and output of each request. */
 export const labApi = {
@@ -127,6 +132,19 @@ export const labApi = {
   exportResults: {
     input: z.strictObject({ query: resultsQuerySchema, format: z.enum(exportFormats) }),
     output: exportedSchema,
+  },
+  /** A figure for a paper of what Compare shows, with what belongs to it: LaTeX to include it, its data. */
+  exportFigure: {
+    input: z.strictObject({
+      query: resultsQuerySchema,
+      figure: z.discriminatedUnion('name', [
+        z.strictObject({ name: z.literal('speed-accuracy') }),
+        z.strictObject({ name: z.literal('curves'), metric: z.enum(curveMetrics), axis: z.enum(curveAxes) }),
+      ]),
+      format: z.enum(figureFormats),
+      column: z.enum(columns),
+    }),
+    output: fileSchema,
   },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 

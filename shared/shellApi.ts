@@ -7,6 +7,8 @@ export interface ShellApi {
   chooseDataset(kind: 'files' | 'folder'): Promise<string[]>;
   /** Opens the save dialog and writes the text whole or not at all; null when cancelled, else the file's name. */
   saveText(suggestedName: string, text: string): Promise<string | null>;
+  /** The same for a file of bytes, given in base64. */
+  saveFile(suggestedName: string, base64: string): Promise<string | null>;
   copyText(text: string): Promise<void>;
   /** Shows the workspace folder in the system's file manager. */
   showWorkspace(): Promise<void>;
@@ -27,6 +29,10 @@ const text = z.string().max(64 * 1024 * 1024);
 export const shellCallSchema = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('chooseDataset'), input: z.tuple([z.enum(['files', 'folder'])]) }),
   z.strictObject({ method: z.literal('saveText'), input: z.tuple([z.string().min(1).max(255), text]) }),
+  z.strictObject({
+    method: z.literal('saveFile'),
+    input: z.tuple([z.string().min(1).max(255), z.base64().max(64 * 1024 * 1024)]),
+  }),
   z.strictObject({ method: z.literal('copyText'), input: z.tuple([text]) }),
   z.strictObject({ method: z.literal('showWorkspace'), input: z.tuple([]) }),
 ]);

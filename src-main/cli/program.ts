@@ -1,18 +1,21 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { datasetKinds, type DatasetKind } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
+import { columns, figureFormats } from '../../shared/figures/figure.ts';
 import { measuredEngines, type MeasuredEngine } from '../../shared/engines.ts';
 import { probeSteps, probeStepsSchema } from '../../shared/probe.ts';
 import { methodIds } from '../../shared/method.ts';
 import { runStates } from '../../shared/run.ts';
-import { accuracyChoices, exportFormats } from '../../shared/result.ts';
+import { accuracyChoices, curveAxes, curveMetrics, exportFormats } from '../../shared/result.ts';
 import { seedSchema } from '../../shared/runConfig.ts';
 import { backup, restore } from './commands/backup.ts';
 import { compare } from './commands/compare.ts';
 import { device } from './commands/device.ts';
 import { exportResults } from './commands/exportResults.ts';
 import type { ExportOptions } from './commands/exportResults.ts';
+import { figure, figureNames } from './commands/figure.ts';
+import type { FigureOptions } from './commands/figure.ts';
 import { importData } from './commands/importData.ts';
 import { plan } from './commands/plan.ts';
 import { presets } from './commands/presets.ts';
@@ -176,6 +179,22 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     )
     .action(async (options: ExportOptions) => {
       code = await exportResults(settings(), options);
+    });
+  program
+    .command('figure')
+    .description('draw a figure for a paper, and write the LaTeX that includes it and its data beside it')
+    .addArgument(new Argument('<figure>', 'which').choices(figureNames))
+    .addOption(new Option('--format <format>', 'how').choices(figureFormats).default('pdf'))
+    .addOption(
+      new Option('--column <width>', 'one column (3.25 in) or full width (6.75 in)').choices(columns).default('single'),
+    )
+    .option('--folder <folder>', 'write into this folder', '.')
+    .option('--experiment <number>', 'only this experiment; may be repeated', collect, [])
+    .addOption(new Option('--accuracy <epoch>', 'of speed-accuracy: which').choices(accuracyChoices).default('last'))
+    .addOption(new Option('--metric <metric>', 'of curves: which').choices(curveMetrics).default('testAccuracy'))
+    .addOption(new Option('--axis <axis>', 'of curves: over which').choices(curveAxes).default('epoch'))
+    .action(async (name: (typeof figureNames)[number], options: FigureOptions) => {
+      code = await figure(settings(), name, options);
     });
   program
     .command('import-data')

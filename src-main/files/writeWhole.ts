@@ -3,11 +3,11 @@ import { rename, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { remove } from './remove.ts';
 
-/** Writes a text file whole or not at all: a temporary file beside it, flushed to the disk, then renamed. @throws Error of the file system. */
-export const writeWhole = async (path: string, text: string): Promise<void> => {
+/** Writes a file whole or not at all: a temporary file beside it, flushed to the disk, then renamed. @throws Error of the file system. */
+export const writeWhole = async (path: string, content: string | Uint8Array): Promise<void> => {
   const unfinished = `${path}.${randomUUID()}.part`;
   try {
-    await writeFile(unfinished, text, { flag: 'wx', flush: true });
+    await writeFile(unfinished, content, { flag: 'wx', flush: true });
     await rename(unfinished, path);
   } catch (error) {
     remove('unfinishedText', dirname(path), basename(unfinished));

@@ -36,6 +36,8 @@ const perform = (api: ShellApi, call: ShellCall): Promise<unknown> => {
       return api.chooseDataset(...call.input);
     case 'saveText':
       return api.saveText(...call.input);
+    case 'saveFile':
+      return api.saveFile(...call.input);
     case 'copyText':
       return api.copyText(...call.input);
     case 'showWorkspace':
@@ -53,13 +55,8 @@ const shellOf = (window: BrowserWindow, workspace: string, grantPaths: (paths: s
     grantPaths(chosen.filePaths);
     return chosen.filePaths;
   },
-  saveText: async (suggestedName, content) => {
-    const defaultPath = join(app.getPath('documents'), basename(suggestedName.replaceAll('\\', '/')));
-    const chosen = await dialog.showSaveDialog(window, { defaultPath });
-    if (chosen.canceled || chosen.filePath === '') return null;
-    await writeWhole(chosen.filePath, content);
-    return basename(chosen.filePath);
-  },
+  saveText: (suggestedName, content) => save(window, suggestedName, content),
+  saveFile: (suggestedName, base64) => save(window, suggestedName, Buffer.from(base64, 'base64')),
   copyText: async (content) => {
     await clipboard.writeText(content);
   },
@@ -68,6 +65,18 @@ const shellOf = (window: BrowserWindow, workspace: string, grantPaths: (paths: s
     if (failure !== '') throw new Error('the system could not open the folder');
   },
 });
+
+const save = async (
+  window: BrowserWindow,
+  suggestedName: string,
+  content: string | Uint8Array,
+): Promise<string | null> => {
+  const defaultPath = join(app.getPath('documents'), basename(suggestedName.replaceAll('\\', '/')));
+  const chosen = await dialog.showSaveDialog(window, { defaultPath });
+  if (chosen.canceled || chosen.filePath === '') return null;
+  await writeWhole(chosen.filePath, content);
+  return basename(chosen.filePath);
+};
 
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'there is no space left on the disk',

@@ -15,6 +15,8 @@ const shell: ShellApi = {
   chooseDataset: (kind) => ask({ method: 'chooseDataset', input: [kind] }) as Promise<string[]>,
   saveText: (suggestedName, text) =>
     ask({ method: 'saveText', input: [suggestedName, text] }) as Promise<string | null>,
+  saveFile: (suggestedName, base64) =>
+    ask({ method: 'saveFile', input: [suggestedName, base64] }) as Promise<string | null>,
   copyText: (text) => ask({ method: 'copyText', input: [text] }) as Promise<void>,
   showWorkspace: () => ask({ method: 'showWorkspace', input: [] }) as Promise<void>,
 };

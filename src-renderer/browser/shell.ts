@@ -37,8 +37,8 @@ export const uploadFiles = async (
   return [...new Set(paths)];
 };
 
-const download = (name: string, text: string): void => {
-  const address = URL.createObjectURL(new Blob([text]));
+const download = (name: string, content: string | Uint8Array<ArrayBuffer>): void => {
+  const address = URL.createObjectURL(new Blob([content]));
   const link = document.createElement('a');
   link.href = address;
   link.download = name;
@@ -61,6 +61,13 @@ export const browserShell: ShellApi = {
     }),
   saveText: async (suggestedName, text) => {
     download(suggestedName, text);
+    return suggestedName;
+  },
+  saveFile: async (suggestedName, base64) => {
+    download(
+      suggestedName,
+      Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0)),
+    );
     return suggestedName;
   },
   copyText: (text) => navigator.clipboard.writeText(text),

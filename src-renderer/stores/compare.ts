@@ -1,7 +1,8 @@
 import { useDebounceFn } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
-import type { Exported } from '../../shared/labApi.ts';
+import type { ColumnWidth, FigureFormat } from '../../shared/figures/figure.ts';
+import type { Exported, LabFile, LabInput } from '../../shared/labApi.ts';
 import { everyGroup } from '../../shared/result.ts';
 import type {
   AccuracyChoice,
@@ -87,6 +88,16 @@ export const useCompare = defineStore('compare', () => {
   const exported = (format: ExportFormat): Promise<Exported | null> =>
     problems.attempt('Export the table', () => lab.exportResults({ query: query.value, format }));
 
+  /** A figure for a paper of what is chosen; null when refused. */
+  const drawn = (
+    name: LabInput<'exportFigure'>['figure']['name'],
+    format: FigureFormat,
+    column: ColumnWidth,
+  ): Promise<LabFile | null> => {
+    const figure = name === 'curves' ? { name, metric: metric.value, axis: axis.value } : { name };
+    return problems.attempt('Draw the figure', () => lab.exportFigure({ query: query.value, figure, format, column }));
+  };
+
   const chooseExperiments = (ids: readonly number[]): void => {
     isChosen = true;
     experimentIds.value = [...ids];
@@ -116,6 +127,6 @@ export const useCompare = defineStore('compare', () => {
 
   return {
     ...{ experimentIds, groupHashes, speedBaseline, accuracyBaseline, accuracy, metric, axis },
-    ...{ candidates, table, curves, load, exported, chooseExperiments, chooseGroups },
+    ...{ candidates, table, curves, load, exported, drawn, chooseExperiments, chooseGroups },
   };
 });

@@ -95,6 +95,8 @@ test('the shell refuses hostile calls and opens no dialog for them', async () =>
     fc.tuple(fc.constant('chooseDataset'), fc.tuple(hostileValue.filter((v) => v !== 'files' && v !== 'folder'))),
     fc.tuple(fc.constant('saveText'), fc.tuple(hostileText, noText)),
     fc.tuple(fc.constant('saveText'), fc.tuple(noText, hostileText)),
+    fc.tuple(fc.constant('saveFile'), fc.tuple(hostileText, noText)),
+    fc.tuple(fc.constant('saveFile'), fc.tuple(noText, hostileText)),
     fc.tuple(fc.constant('copyText'), fc.tuple(noText)),
   );
   await fc.assert(

@@ -139,6 +139,28 @@ test('the table goes to the clipboard and to a file as the lab writes it', async
   await close();
 });
 
+test('the figures of Compare are saved for a paper, as the lab draws them', async () => {
+  const { page, complaints, close } = await pages.open('/compare', 'full');
+  const saved = async (figure: string, choice: string): Promise<[name: string, bytes: Buffer]> => {
+    await page.getByRole('button', { name: figure }).click();
+    const downloading = page.waitForEvent('download');
+    await page.getByText(choice, { exact: true }).click();
+    const download = await downloading;
+    await page.getByText(`Saved ${download.suggestedFilename()}`).first().waitFor();
+    return [download.suggestedFilename(), await readFile(await download.path())];
+  };
+  const [scatter, pdf] = await saved('Save the figure of speed and accuracy', 'PDF, one column');
+  expect([scatter, pdf.subarray(0, 5).toString()]).toEqual(['speed-accuracy.pdf', '%PDF-']);
+  const [curves, svg] = await saved('Save the figure of the curves', 'SVG, full width');
+  expect(curves).toBe('curves-testaccuracy.svg');
+  expect(svg.toString()).toContain('>ESAM</text>');
+  await page.getByRole('button', { name: 'Save the figure of the curves' }).click();
+  await page.getByText('Data as CSV', { exact: true }).waitFor();
+  await picture(page, 'save-figure');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test('experiments and groups are chosen, curves change quantity and axis', async () => {
   const { page, complaints, close } = await pages.open('/compare', 'full');
   const rows = page.getByRole('table', { name: 'Results' }).locator('tbody tr');

@@ -1,11 +1,10 @@
-import { LabError } from '../../../shared/errors.ts';
 import { everyGroup } from '../../../shared/result.ts';
 import type { AccuracyChoice, ExportFormat } from '../../../shared/result.ts';
-import { writeWhole } from '../../files/writeWhole.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { print, say, withLab } from '../session.ts';
 import type { Settings } from '../session.ts';
+import { writeFile } from '../writeFile.ts';
 
 export interface ExportOptions {
   readonly format: ExportFormat;
@@ -27,20 +26,9 @@ export const exportResults = async (
     if (output === undefined) {
       await print(settings.json ? JSON.stringify(exported) : exported.text.trimEnd());
     } else {
-      await write(output, exported.text);
+      await writeFile(output, exported.text);
       if (settings.json) await print(JSON.stringify({ file: output, mediaType: exported.mediaType }));
       else say(`Wrote ${output}.`);
     }
     return exitCodes.done;
   });
-
-const write = async (file: string, text: string): Promise<void> => {
-  try {
-    await writeWhole(file, text);
-  } catch (error) {
-    const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new LabError('CONFIG_INVALID', `${file} cannot be written (${found}); choose another file.`, {
-      cause: error,
-    });
-  }
-};

@@ -18,14 +18,16 @@ const commands: Readonly<Record<string, string>> = {
   β: '$\\beta$',
   γ: '$\\gamma$',
   ρ: '$\\rho$',
+  '±': '$\\pm$',
+  '−': '$-$',
 };
 
 /** Characters with a meaning in LaTeX, as commands that print them. */
-const escape = (text: string): string =>
-  plainText(text).replace(/[\\~^<>|"[\]×βγρ&%$#_{}]/g, (sign) => commands[sign] ?? `\\${sign}`);
+export const escapeLatex = (text: string): string =>
+  plainText(text).replace(/[\\~^<>|"[\]×βγρ±−&%$#_{}]/g, (sign) => commands[sign] ?? `\\${sign}`);
 
 const notation: Notation = {
-  ...{ escape, plusMinus: '$\\pm$', percent: '\\%', minus: '$-$', dash: '--' },
+  ...{ escape: escapeLatex, plusMinus: '$\\pm$', percent: '\\%', minus: '$-$', dash: '--' },
   duration: inSeconds,
 };
 

@@ -2,13 +2,16 @@ import { LabError } from '../../../shared/errors.ts';
 import type { LabApi } from '../../../shared/labApi.ts';
 import type { ResultsQuery, ResultsTable } from '../../../shared/result.ts';
 import { exportTable } from '../export/index.ts';
+import { curvesFigure } from '../figures/curves.ts';
+import { labFile } from '../figures/files.ts';
+import { speedAccuracyFigure } from '../figures/speedAccuracy.ts';
 import { readGroups } from '../groups.ts';
 import { groupCurves } from '../statistics/curves.ts';
 import { resultsTable } from '../statistics/resultsTable.ts';
 import type { Store } from '../store/index.ts';
 import { answering } from './answering.ts';
 
-type ResultApi = Pick<LabApi, 'runs' | 'run' | 'experiments' | 'results' | 'curves' | 'exportResults'>;
+type ResultApi = Pick<LabApi, 'runs' | 'run' | 'experiments' | 'results' | 'curves' | 'exportResults' | 'exportFigure'>;
 
 /** Requests that read what was measured. */
 export const resultRequests = ({ store: { read }, labVersion }: { store: Store; labVersion: string }): ResultApi => {
@@ -38,5 +41,16 @@ export const resultRequests = ({ store: { read }, labVersion }: { store: Store; 
       return groupCurves(readGroups(read, query), axis, (id) => read.curve(id, metric));
     }),
     exportResults: answering(({ query, format }) => exportTable(table(query), format, labVersion)),
+    exportFigure: async ({ query, figure, format, column }) => {
+      query.experimentIds.forEach(requireExperiment);
+      const drawn =
+        figure.name === 'curves'
+          ? curvesFigure(groupCurves(readGroups(read, query), figure.metric, figure.axis), figure.metric, figure.axis)
+          : speedAccuracyFigure(table(query));
+      if (drawn === null) {
+        throw new LabError('EXPORT_EMPTY', 'No run of this selection has finished, so there is nothing to draw yet.');
+      }
+      return labFile(drawn, format, column);
+    },
   };
 };

@@ -1,0 +1,97 @@
+import type { Panel } from './figure.ts';
+import { frameOf, heatOf, rangeOf, ticksOf } from './frame.ts';
+import type { Frame } from './frame.ts';
+import { ink } from './ink.ts';
+import { drawScale } from './marks/heat.ts';
+import { drawMark } from './marks/index.ts';
+import { drawLabels } from './marks/labels.ts';
+import { rectangle, segment } from './scene.ts';
+import type { Box, PathShape, Shape, TextShape } from './scene.ts';
+import { textWidth } from './textWidth.ts';
+import type { Tick } from './ticks.ts';
+
+const { size } = ink;
+const text = (
+  x: number,
+  y: number,
+  words: string,
+  anchor: TextShape['anchor'],
+  more: Partial<TextShape> = {},
+): TextShape => ({
+  ...{ kind: 'text', x, y, text: words, size: size.tick, anchor, color: ink.text },
+  ...more,
+});
+const line = (d: string, stroke: string, width: number): PathShape => ({ kind: 'path', d, stroke, width });
+
+/** Room around the plot for what is written there. */
+const insets = (
+  panel: Panel,
+  yTicks: readonly Tick[],
+): { left: number; right: number; top: number; bottom: number } => ({
+  left: 20 + Math.max(0, ...yTicks.map((tick) => textWidth(tick.text, size.tick))),
+  right: heatOf(panel) === null ? 8 : 38,
+  top: panel.title === '' && heatOf(panel) === null ? 6 : 16,
+  bottom: 28,
+});
+
+/** Names of categories that would run into one another are written one below the other in turn. */
+const categoryLevel = (ticks: readonly Tick[], index: number, width: number): number => {
+  const widest = Math.max(...ticks.map((tick) => textWidth(tick.text, size.tick)));
+  return widest + 4 > width / ticks.length ? index % 2 : 0;
+};
+
+const axesOf = (panel: Panel, frame: Frame, xTicks: readonly Tick[], yTicks: readonly Tick[]): Shape[] => {
+  const { x, y, width, height } = frame.box;
+  const bottom = y + height;
+  const hasGrid = heatOf(panel) === null;
+  const grid = [
+    ...yTicks.map(({ at }) => segment(x, frame.y(at), x + width, frame.y(at))),
+    ...(panel.x.categories === null ? xTicks.map(({ at }) => segment(frame.x(at), y, frame.x(at), bottom)) : []),
+  ];
+  return [
+    ...(hasGrid ? grid.map((d) => line(d, ink.grid, ink.width.grid)) : []),
+    ...xTicks.map(({ at }) => line(segment(frame.x(at), bottom, frame.x(at), bottom + 2.5), ink.axis, ink.width.axis)),
+    ...yTicks.map(({ at }) => line(segment(x - 2.5, frame.y(at), x, frame.y(at)), ink.axis, ink.width.axis)),
+    ...xTicks.map((tick, index) => {
+      const level = panel.x.categories === null ? 0 : categoryLevel(xTicks, index, width);
+      return text(frame.x(tick.at), bottom + 10 + 8 * level, tick.text, 'middle');
+    }),
+    ...yTicks.map((tick) => text(x - 4, frame.y(tick.at) + size.tick * 0.35, tick.text, 'end')),
+    text(x + width / 2, bottom + 22, panel.x.label, 'middle', { size: size.label }),
+    text(
+      x - 9 - Math.max(0, ...yTicks.map((tick) => textWidth(tick.text, size.tick))),
+      y + height / 2,
+      panel.y.label,
+      'middle',
+      {
+        size: size.label,
+        isUpright: true,
+      },
+    ),
+  ];
+};
+
+/** A panel in its box: axes, what is inside, the names of points, the frame. */
+export const drawPanel = (panel: Panel, outer: Box): Shape[] => {
+  const [xs, ys] = [rangeOf(panel, panel.x, 'x'), rangeOf(panel, panel.y, 'y')];
+  const yTicks = ticksOf(panel.y, ys, outer.height / 26);
+  const { left, right, top, bottom } = insets(panel, yTicks);
+  const box = {
+    x: outer.x + left,
+    y: outer.y + top,
+    width: outer.width - left - right,
+    height: outer.height - top - bottom,
+  };
+  const frame = frameOf(box, xs, ys);
+  const xTicks = ticksOf(panel.x, xs, box.width / 40);
+  const heat = heatOf(panel);
+  const series = panel.marks.filter((mark) => mark.kind === 'series');
+  return [
+    ...axesOf(panel, frame, xTicks, yTicks),
+    { kind: 'clipped', box, shapes: panel.marks.flatMap((mark) => drawMark(mark, frame)) },
+    { kind: 'path', d: rectangle(box), stroke: ink.axis, width: ink.width.axis },
+    ...drawLabels(series, frame),
+    ...(heat === null ? [] : drawScale(heat, { x: box.x + box.width + 5, y: box.y, width: 7, height: box.height })),
+    ...(panel.title === '' ? [] : [text(box.x, box.y - 5, panel.title, 'start', { size: size.title, isBold: true })]),
+  ];
+};

@@ -1,0 +1,37 @@
+import type { ColumnWidth, FigureFormat } from '../../../shared/figures/figure.ts';
+import { everyGroup } from '../../../shared/result.ts';
+import type { AccuracyChoice, curveAxes, curveMetrics } from '../../../shared/result.ts';
+import { exitCodes } from '../exitCodes.ts';
+import type { ExitCode } from '../exitCodes.ts';
+import { writeFigure } from '../figureFiles.ts';
+import { withLab } from '../session.ts';
+import type { Settings } from '../session.ts';
+
+export const figureNames = ['speed-accuracy', 'curves'] as const;
+
+export interface FigureOptions {
+  readonly format: FigureFormat;
+  readonly column: ColumnWidth;
+  readonly folder: string;
+  /** Empty = everything in the workspace. */
+  readonly experiment: readonly number[];
+  readonly accuracy: AccuracyChoice;
+  /** Of curves. */
+  readonly metric: (typeof curveMetrics)[number];
+  readonly axis: (typeof curveAxes)[number];
+}
+
+/** `figure`: draws what Compare shows for a paper, with its LaTeX and its data beside it. */
+export const figure = async (
+  settings: Settings,
+  name: (typeof figureNames)[number],
+  { format, column, folder, experiment, accuracy, metric, axis }: FigureOptions,
+): Promise<ExitCode> =>
+  withLab(settings, 'own', async (lab) => {
+    const query = { ...everyGroup, experimentIds: [...experiment], accuracy };
+    const wanted = name === 'curves' ? { name, metric, axis } : { name };
+    await writeFigure(settings, folder, [format], (each) =>
+      lab.exportFigure({ query, figure: wanted, format: each, column }),
+    );
+    return exitCodes.done;
+  });

@@ -1,0 +1,13 @@
+import type { Exact } from '../../../shared/results/formats.ts';
+
+/** A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers. */
+const cell = (value: Exact): string => {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  const plain = typeof value === 'string' ? value : Array.isArray(value) ? value.join(' ') : JSON.stringify(value);
+  const text = /^[\s]*[=+\-@]|^[\t\r\n]/u.test(plain) ? `'${plain}` : plain;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/** One line of CSV (RFC 4180). */
+export const csvLine = (cells: readonly Exact[]): string => `${cells.map(cell).join(',')}\r\n`;

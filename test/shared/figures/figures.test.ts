@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { contour } from '../../../shared/figures/contours.ts';
+import { drawFigure } from '../../../shared/figures/draw.ts';
+import { columnWidths, columns } from '../../../shared/figures/figure.ts';
+import type { Shape } from '../../../shared/figures/scene.ts';
+import { svg } from '../../../shared/figures/svg.ts';
+import { linearTicks, logTicks } from '../../../shared/figures/ticks.ts';
+import { heatColor } from '../../../shared/figures/marks/heat.ts';
+import { gallery } from './gallery.ts';
+
+test('ticks are round, inside, evenly apart and about as many as wanted', () => {
+  const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+  fc.assert(
+    fc.property(
+      finite,
+      fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
+      fc.integer({ min: 2, max: 10 }),
+      (min, span, wanted) => {
+        const ticks = linearTicks(min, min + span, wanted);
+        // A step of at most 2.5 times the wanted one: 1, 2, 5, 10 lie no further apart.
+        expect(ticks.length).toBeGreaterThanOrEqual(Math.floor(wanted / 2.5));
+        expect(ticks.length).toBeLessThanOrEqual(wanted + 1);
+        const tolerance = 1e-6 * span;
+        for (const { at } of ticks) {
+          expect(at).toBeGreaterThanOrEqual(min - tolerance);
+          expect(at).toBeLessThanOrEqual(min + span + tolerance);
+        }
+        const steps = ticks.slice(1).map(({ at }, index) => at - (ticks[index]?.at ?? 0));
+        for (const step of steps) {
+          const leading = step / 10 ** Math.floor(Math.log10(step) + 1e-6);
+          expect([1, 2, 5].some((round) => Math.abs(leading / round - 1) < 1e-3)).toBe(true);
+        }
+        expect(new Set(ticks.map(({ text }) => text)).size).toBe(ticks.length);
+      },
+    ),
+  );
+  expect(linearTicks(0, 1, 5).map(({ text }) => text)).toEqual(['0.0', '0.2', '0.4', '0.6', '0.8', '1.0']);
+  expect(linearTicks(-1, 1, 2).map(({ text }) => text)).toEqual(['−1', '0', '1']);
+  expect(logTicks(0.02, 5).map(({ text }) => text)).toEqual(['0.02', '0.05', '0.1', '0.2', '0.5', '1', '2', '5']);
+});
+
+test('contours of a cone lie on circles', () => {
+  const grid = Array.from({ length: 81 }, (_, index) => (index - 40) / 20);
+  const cone = grid.map((y) => grid.map((x) => Math.hypot(x, y)));
+  const pieces = contour(grid, grid, cone, 1);
+  // Linear interpolation over cells of h = 0.05 is wrong by at most h²/8 times the curvature, which is 1 at radius 1.
+  for (const [x, y] of pieces.flat()) expect(Math.abs(Math.hypot(x, y) - 1)).toBeLessThan(0.05 ** 2);
+  const length = pieces.reduce((sum, [[a, b], [c, d]]) => sum + Math.hypot(a - c, b - d), 0);
+  expect(length).toBeCloseTo(2 * Math.PI, 2);
+});
+
+test('the colour scale grows lighter all the way, so that it is read in greyscale', () => {
+  const lightness = Array.from({ length: 101 }, (_, index) => {
+    const color = heatColor(index / 100);
+    const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  });
+  expect(lightness.every((value, index) => index === 0 || value > (lightness[index - 1] ?? 0))).toBe(true);
+});
+
+const textsOf = (shapes: readonly Shape[]): Extract<Shape, { kind: 'text' }>[] =>
+  shapes.flatMap((shape) => (shape.kind === 'clipped' ? textsOf(shape.shapes) : shape.kind === 'text' ? [shape] : []));
+
+test.each(columns)('a figure fills a %s column, and all its text lies on the paper', (column) => {
+  const { width, height, shapes } = drawFigure(gallery(), column);
+  expect(width).toBe(columnWidths[column]);
+  const texts = textsOf(shapes);
+  for (const name of ['ESAM-SWP', 'epoch', 'images/s', '(c) surface', 'SAM, paper'])
+    expect(texts.some(({ text }) => text.includes(name))).toBe(true);
+  for (const { x, y } of texts) {
+    expect(x).toBeGreaterThanOrEqual(0);
+    expect(x).toBeLessThanOrEqual(width);
+    expect(y).toBeGreaterThanOrEqual(0);
+    expect(y).toBeLessThanOrEqual(height);
+  }
+});
+
+test('names that are markup, control characters or turned text stay text in SVG', () => {
+  const figure = gallery();
+  const hostile = '<script>alert(1)</script>&"\u202e\u0000</text><image href="x"/>';
+  const [panel] = figure.panels;
+  if (panel === undefined) throw new Error('the gallery has panels');
+  const written = svg(drawFigure({ ...figure, panels: [{ ...panel, title: hostile }] }, 'single'), hostile);
+  expect(written).not.toMatch(/<script|<image|\u202e|\u0000/);
+  expect(written).toContain('&lt;script&gt;');
+});
