@@ -1,6 +1,6 @@
 import type { ColumnWidth, FigureFormat } from '../../../shared/figures/figure.ts';
 import { everyGroup } from '../../../shared/result.ts';
-import type { AccuracyChoice, curveAxes, curveMetrics } from '../../../shared/result.ts';
+import type { AccuracyChoice, CurveAxis, CurveMetric } from '../../../shared/result.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { writeFigure } from '../figureFiles.ts';
@@ -17,8 +17,8 @@ export interface FigureOptions {
   readonly experiment: readonly number[];
   readonly accuracy: AccuracyChoice;
   /** Of curves. */
-  readonly metric: (typeof curveMetrics)[number];
-  readonly axis: (typeof curveAxes)[number];
+  readonly metric: CurveMetric;
+  readonly axis: CurveAxis;
 }
 
 /** `figure`: draws what Compare shows for a paper, with its LaTeX and its data beside it. */

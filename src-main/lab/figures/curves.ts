@@ -1,27 +1,35 @@
 import type { Figure } from '../../../shared/figures/figure.ts';
 import { figureSchema } from '../../../shared/figures/figure.ts';
-import type { curveAxes, curveMetrics, GroupCurve } from '../../../shared/result.ts';
+import { measurementOf } from '../../../shared/measurements/index.ts';
+import type { MeasurementId } from '../../../shared/measurements/index.ts';
+import { isMeasurement } from '../../../shared/result.ts';
+import type { CurveAxis, CurveMetric, GroupCurve } from '../../../shared/result.ts';
 import { looksOf } from './styles.ts';
 
-const names: Readonly<Record<(typeof curveMetrics)[number], { label: string; factor: number }>> = {
+interface Quantity {
+  readonly label: string;
+  readonly factor: number;
+}
+const quantities: Readonly<Record<Exclude<CurveMetric, MeasurementId>, Quantity>> = {
   testAccuracy: { label: 'test accuracy, %', factor: 100 },
   trainAccuracy: { label: 'training accuracy, %', factor: 100 },
   testLoss: { label: 'test loss', factor: 1 },
   trainLoss: { label: 'training loss', factor: 1 },
   imagesPerSecond: { label: 'images/s', factor: 1 },
 };
-const axes: Readonly<Record<(typeof curveAxes)[number], string>> = {
+const quantityOf = (metric: CurveMetric): Quantity => {
+  if (!isMeasurement(metric)) return quantities[metric];
+  const { label, unit } = measurementOf(metric);
+  return unit === 'share of steps' ? { label: `${label}, % of steps`, factor: 100 } : { label, factor: 1 };
+};
+const axes: Readonly<Record<CurveAxis, string>> = {
   epoch: 'epoch',
   activeTime: 'active training time, s',
 };
 
 /** Curves of groups with their spread over seeds. Null where no run has finished an epoch. */
-export const curvesFigure = (
-  curves: readonly GroupCurve[],
-  metric: (typeof curveMetrics)[number],
-  axis: (typeof curveAxes)[number],
-): Figure | null => {
-  const { label, factor } = names[metric];
+export const curvesFigure = (curves: readonly GroupCurve[], metric: CurveMetric, axis: CurveAxis): Figure | null => {
+  const { label, factor } = quantityOf(metric);
   const looks = looksOf(curves.map(({ method }) => method));
   const marks = curves.flatMap((curve, index) => {
     const items = curve.points.flatMap(({ x, mean, sd }) => {

@@ -1,6 +1,6 @@
 import { LabError } from '../../../shared/errors.ts';
-import type { LabApi } from '../../../shared/labApi.ts';
-import type { ResultsQuery, ResultsTable } from '../../../shared/result.ts';
+import type { LabApi, LabInput } from '../../../shared/labApi.ts';
+import type { GroupCurve, ResultsQuery, ResultsTable } from '../../../shared/result.ts';
 import { exportTable } from '../export/index.ts';
 import { curvesFigure } from '../figures/curves.ts';
 import { labFile } from '../figures/files.ts';
@@ -23,6 +23,10 @@ export const resultRequests = ({ store: { read }, labVersion }: { store: Store; 
     query.experimentIds.forEach(requireExperiment);
     return resultsTable(readGroups(read, query), query);
   };
+  const curves = ({ query, metric, axis }: LabInput<'curves'>): GroupCurve[] => {
+    query.experimentIds.forEach(requireExperiment);
+    return groupCurves(readGroups(read, query), axis, (id) => read.curve(id, metric));
+  };
   return {
     runs: answering(({ experimentId }) => {
       if (experimentId === null) return read.runs.all();
@@ -36,16 +40,12 @@ export const resultRequests = ({ store: { read }, labVersion }: { store: Store; 
     }),
     experiments: answering(() => read.experiments()),
     results: answering(table),
-    curves: answering(({ query, metric, axis }) => {
-      query.experimentIds.forEach(requireExperiment);
-      return groupCurves(readGroups(read, query), axis, (id) => read.curve(id, metric));
-    }),
+    curves: answering(curves),
     exportResults: answering(({ query, format }) => exportTable(table(query), format, labVersion)),
     exportFigure: async ({ query, figure, format, column }) => {
-      query.experimentIds.forEach(requireExperiment);
       const drawn =
         figure.name === 'curves'
-          ? curvesFigure(groupCurves(readGroups(read, query), figure.metric, figure.axis), figure.metric, figure.axis)
+          ? curvesFigure(curves({ query, metric: figure.metric, axis: figure.axis }), figure.metric, figure.axis)
           : speedAccuracyFigure(table(query));
       if (drawn === null) {
         throw new LabError('EXPORT_EMPTY', 'No run of this selection has finished, so there is nothing to draw yet.');

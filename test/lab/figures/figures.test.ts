@@ -81,9 +81,8 @@ test('the figure of a results table shows means, spreads, names and the Pareto f
   const data = Buffer.from((await labFile(figure, 'csv', 'single')).base64, 'base64').toString();
   expect(data.split('\r\n')[0]).toBe('panel,kind,series,label,x,x_low,x_high,y,y_low,y_high,value');
   expect(data).toContain(',SGD,3100,3000,3200,91');
-  expect(
-    curvesFigure(groupCurves(groups, 'testAccuracy', 'epoch'), 'testAccuracy', 'epoch')?.panels[0]?.marks,
-  ).toHaveLength(3);
+  const curves = groupCurves(groups, 'epoch', () => [{ epoch: 1, activeMs: 1000, value: 0.5 }]);
+  expect(curvesFigure(curves, 'testAccuracy', 'epoch')?.panels[0]?.marks).toHaveLength(3);
   expect(speedAccuracyFigure(resultsTable([groupOf(sgd, [])], everyGroup))).toBeNull();
 });
 
