@@ -12,19 +12,33 @@ const alternatives = (schema: unknown): readonly z.ZodObject[] => {
   return inner instanceof z.ZodDiscriminatedUnion ? (inner.options as z.ZodObject[]) : [];
 };
 
-/** Leaves of a configuration's schema: dotted path → whether it takes one value (not a list). */
-const leaves = (schema: unknown, prefix: string): [path: string, isSingle: boolean][] =>
+/** Leaves of a configuration's schema, by dotted path; one that several methods or schedules have comes several times. */
+const leaves = (schema: unknown, prefix: string): [path: string, leaf: unknown][] =>
   alternatives(schema).flatMap((object) =>
-    Object.entries(object.shape).flatMap(([key, inner]): [string, boolean][] =>
-      alternatives(inner).length > 0
-        ? leaves(inner, `${prefix}${key}.`)
-        : [[prefix + key, !(bare(inner) instanceof z.ZodArray)]],
+    Object.entries(object.shape).flatMap(([key, inner]): [string, unknown][] =>
+      alternatives(inner).length > 0 ? leaves(inner, `${prefix}${key}.`) : [[prefix + key, bare(inner)]],
     ),
   );
+const allLeaves = leaves(runConfigSchema, '');
+
+/** The values that a setting can have, where they are names; else none. */
+export const choicesOf = (path: string): readonly string[] => {
+  const named = allLeaves.flatMap(([leafPath, leaf]): unknown[] => {
+    if (leafPath !== path) return [];
+    if (leaf instanceof z.ZodEnum) return leaf.options;
+    return leaf instanceof z.ZodLiteral ? [...leaf.values] : [];
+  });
+  return [...new Set(named)].filter((value) => typeof value === 'string');
+};
 
 /** Seeds and methods are chosen in lists of their own; what the data were, nobody chooses. */
 const chosenElsewhere = ['seed', 'optimizer.name', 'dataset.identity'];
-const kinds = new Map(leaves(runConfigSchema, '').filter(([path]) => !chosenElsewhere.includes(path)));
+/** Path → whether it takes one value (not a list). */
+const kinds = new Map(
+  allLeaves
+    .filter(([path]) => !chosenElsewhere.includes(path))
+    .map(([path, leaf]): [string, boolean] => [path, !(leaf instanceof z.ZodArray)]),
+);
 
 /** Every setting of a run that is chosen by its dotted path. */
 export const settingPaths: readonly string[] = [...kinds.keys()];

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { parseAxisValues, parseValue } from '../../shared/axisValues.ts';
 import { LabError } from '../../shared/errors.ts';
 import { experimentSchema } from '../../shared/experiment.ts';
@@ -67,12 +68,18 @@ const readJson = async (file: string): Promise<unknown> => {
   } catch (error) {
     throw new LabError('CONFIG_INVALID', `${file} cannot be read; give the path of a JSON file.`, { cause: error });
   }
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, '')); // some editors begin a file with a byte order mark
-  } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
-    throw new LabError('CONFIG_INVALID', `${file} is no JSON: ${found}.`, { cause: error });
-  }
+  const json = text.replace(/^\uFEFF/, ''); // some editors begin a file with a byte order mark
+  const errors: ParseError[] = [];
+  const content: unknown = parse(json, errors, { allowTrailingComma: true });
+  const [first] = errors;
+  if (first === undefined) return content;
+  const before = json.slice(0, first.offset).split('\n');
+  const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
+  const found = printParseErrorCode(first.error).replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  throw new LabError(
+    'CONFIG_INVALID',
+    `${file} is no JSON: ${found} at ${place}. Comments and trailing commas may stay.`,
+  );
 };
 
 /** `path=text` apart, the path in full. */

@@ -17,6 +17,7 @@ import type { ExportOptions } from './commands/exportResults.ts';
 import { figure, figureNames } from './commands/figure.ts';
 import type { FigureOptions } from './commands/figure.ts';
 import { importData } from './commands/importData.ts';
+import { init } from './commands/init.ts';
 import { plan } from './commands/plan.ts';
 import { presets } from './commands/presets.ts';
 import { queue } from './commands/queue.ts';
@@ -139,6 +140,13 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
   ).action(async (file: string | undefined, options: ExperimentCommand, command: Command) => {
     code = await plan(settings(), { ...options, ...source(file, options, command) });
   });
+  program
+    .command('init')
+    .description('print an experiment file to begin with: JSON in which a comment explains every setting')
+    .option('--preset <id>', 'begin with this preset', 'quick')
+    .action(async ({ preset }: { preset: string }) => {
+      code = await init(settings(), preset);
+    });
   program
     .command('presets')
     .description('list the presets')

@@ -38,3 +38,28 @@ test('an experiment file is planned, swept, compared and found in the history', 
 test('presets are listed', async () => {
   expect((await cli(await newWorkspace(), ['presets'])).stdout).toMatch(/^quick +Quick comparison +6$/m);
 });
+
+test(
+  'init prints an experiment file that explains every setting and is read back as it is',
+  { timeout: 120_000 },
+  async () => {
+    const workspace = await newWorkspace();
+    const printed = await cli(workspace, ['init', '--preset', 'label-noise']);
+    expect(printed.code).toBe(0);
+    const lines = printed.stdout.split('\n');
+    expect(lines[lines.findIndex((line) => line.includes('"rho"')) - 1]).toMatch(/^ +\/\/ .+$/);
+    expect(lines[lines.findIndex((line) => line.includes('"selection"')) - 1]).toContain(
+      'sharpness; sharpness-strict; loss',
+    );
+    const file = join(workspace, 'mine.json');
+    await writeFile(file, printed.stdout);
+    const preset = await cli(workspace, ['plan', '--preset', 'label-noise', '--json']);
+    expect((await cli(workspace, ['plan', file, '--json'])).stdout).toBe(preset.stdout);
+
+    await writeFile(file, printed.stdout.replace('"seeds":', '"seeds"'));
+    const wrong = await cli(workspace, ['plan', file]);
+    const line = lines.findIndex((text) => text.includes('"seeds":')) + 1;
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr).toContain(`mine.json is no JSON: Colon expected at line ${line}, column `);
+  },
+);
