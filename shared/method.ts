@@ -11,10 +11,14 @@ export const methodNames = Object.fromEntries(methodIds.map((id) => [id, lookOf(
 /** The name that a configuration's method goes by. */
 export const methodOf = (optimizer: OptimizerConfig): MethodId => methodOfConfig(optimizer).nameOf(optimizer);
 
+/** Why a configuration is an experiment that nobody has published; null where somebody has. */
+export const experimentalNote = (optimizer: OptimizerConfig): string | null =>
+  methodOfConfig(optimizer).experimental(optimizer);
+
 /**
  * Predicted cost of each phase of a step in units of a batch's forward pass = activation gradient = weight gradient = 1; what is
  * none of these costs nothing. Where only every n-th step perturbs, the mean over n steps.
- * @returns null where it depends on the data (`selection: positive`).
+ * @returns null where it depends on the data (`selection: positive`, a schedule by the gradient norm).
  */
 export const phaseUnits = (optimizer: OptimizerConfig): PhaseUnits | null =>
   methodOfConfig(optimizer).phaseUnits(optimizer);

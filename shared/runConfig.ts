@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { engineIds } from './engines.ts';
 import { optimizerSchema } from './methods/index.ts';
+import { looksAtEpochs } from './methods/when.ts';
 
 export { optimizerSchema } from './methods/index.ts';
 export type { OptimizerConfig } from './methods/index.ts';
 export { plainEsam, type EsamConfig } from './methods/esam.ts';
 export { plainSam, type SamConfig } from './methods/sam.ts';
 export { plainRule, ruleStarts, type RuleConfig } from './methods/rule.ts';
+export type { WhenConfig } from './methods/when.ts';
 export type { SgdConfig } from './methods/sgd.ts';
 
 /** Networks the engine can build. */
@@ -132,11 +134,14 @@ export const groupConfigOf = (config: RunConfig): GroupConfig => {
 };
 
 /**
- * The same training with another number of epochs; null where the schedule looks at their number, so that epochs already done would
- * have had other learning rates.
+ * The same training with another number of epochs; null where the schedule, or when the method climbs, looks at their number, so that
+ * epochs already done would have gone another way.
  */
-export const withEpochs = (config: RunConfig, epochs: number): RunConfig | null =>
-  config.schedule.name === 'constant' || config.schedule.name === 'step' ? { ...config, epochs } : null;
+export const withEpochs = (config: RunConfig, epochs: number): RunConfig | null => {
+  const { schedule, optimizer } = config;
+  const isFree = schedule.name === 'constant' || schedule.name === 'step';
+  return isFree && !looksAtEpochs(optimizer) ? { ...config, epochs } : null;
+};
 
 /** JSON with keys sorted at every level: equal configurations have equal text. Input is plain data without `undefined`. */
 export const canonicalJson = (value: unknown): string =>

@@ -3,10 +3,10 @@ import { runConfigSchema } from './runConfig.ts';
 import type { GroupConfig } from './runConfig.ts';
 
 /** Without what only says how a value may be absent. */
-const bare = (schema: unknown): unknown =>
+export const bare = (schema: unknown): unknown =>
   schema instanceof z.ZodDefault || schema instanceof z.ZodNullable ? bare(schema.unwrap()) : schema;
 
-const alternatives = (schema: unknown): readonly z.ZodObject[] => {
+export const alternatives = (schema: unknown): readonly z.ZodObject[] => {
   const inner = bare(schema);
   if (inner instanceof z.ZodObject) return [inner];
   return inner instanceof z.ZodDiscriminatedUnion ? (inner.options as z.ZodObject[]) : [];
@@ -83,7 +83,7 @@ const distance = (a: string, b: string): number => {
 type Plain = Readonly<Record<string, unknown>>;
 
 /** The alternative of a schema that this value follows. */
-const followed = (schema: unknown, value: Plain): z.ZodObject | undefined => {
+export const followed = (schema: unknown, value: Plain): z.ZodObject | undefined => {
   const all = alternatives(schema);
   return all.length === 1
     ? all[0]
@@ -94,7 +94,8 @@ const followed = (schema: unknown, value: Plain): z.ZodObject | undefined => {
 export const withSetting = (config: GroupConfig, path: string, value: unknown): GroupConfig | null =>
   changed(runConfigSchema, config, path.split('.'), value) as GroupConfig | null;
 
-const changed = (
+/** The same for any schema; null where it has no such setting. */
+export const changed = (
   schema: unknown,
   config: Plain,
   [key = '', ...rest]: readonly string[],

@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { refusing, senselessRule } from './combinations.ts';
+import { senselessClimb } from './climbing.ts';
+import { refusing } from './combinations.ts';
 import { noUnits, type Method, type PhaseUnits } from './method.ts';
-import { defaultSam, everyNth, plainSam, sharpnessAware } from './sam.ts';
+import { defaultSam, plainSam, sharpnessAware } from './sam.ts';
+import { sgdUnits } from './sgd.ts';
+import { averaged, mostAveraged, unpublishedTimes } from './when.ts';
 
 /** ESAM without any of the variations that later work, or the release, made of it. */
 export const plainEsam = {
@@ -36,7 +39,7 @@ const esamFields = z.strictObject({
   /** Rank even at γ = 1, where it changes nothing but the speed, as the release does. */
   alwaysRank: z.boolean().default(plainEsam.alwaysRank),
 });
-const esamSchema = refusing(esamFields, (config) => [senselessRule(config)]);
+const esamSchema = refusing(esamFields, senselessClimb);
 export type EsamConfig = z.infer<typeof esamSchema>;
 
 /** Whether the step forwards the whole batch at θ+ε before the update's own pass. */
@@ -48,17 +51,18 @@ export const hasSelectionForward = ({ gamma, selection, secondPass, alwaysRank }
 
 /** 1 + (1 + β) + [selection forward] + 3γ, of a step that perturbs. */
 const perturbedUnits = (config: EsamConfig): PhaseUnits => {
-  const { beta, gamma, perturbation, secondPass } = config;
+  const { beta, gamma, perturbation, secondPass, when } = config;
+  // Where the gradient decides whether to climb, it has to be that of all tensors.
+  const needsAll = perturbation === 'full-norm' || when.name === 'gradient-norm';
   return {
     ...noUnits,
     forward1: 1,
-    backward1: 1 + (perturbation === 'full-norm' ? 1 : beta),
+    backward1: 1 + (needsAll ? 1 : beta),
     selectionForward: hasSelectionForward(config) ? 1 : 0,
     forward2: secondPass === 'gathered' ? 0 : gamma,
     backward2: 2 * gamma,
   };
 };
-const phaseUnits = (config: EsamConfig): PhaseUnits => everyNth(perturbedUnits(config), config.interval);
 
 /** With γ = 1 it only perturbs (SWP), with β = 1 it only selects (SDS). */
 export const esam = {
@@ -94,9 +98,12 @@ export const esam = {
     if (gamma === 1 && beta < 1) return 'esam-swp';
     return beta === 1 && gamma < 1 ? 'esam-sds' : 'esam';
   },
-  phaseUnits: (config) => (config.selection === 'positive' ? null : phaseUnits(config)),
-  mostPhaseUnits: (config) =>
-    phaseUnits(
-      config.selection === 'positive' ? { ...config, selection: 'sharpness', alwaysRank: true, gamma: 1 } : config,
-    ),
+  phaseUnits: (config) => (config.selection === 'positive' ? null : averaged(perturbedUnits(config), sgdUnits, config)),
+  mostPhaseUnits(config) {
+    const keepsAll = { ...config, selection: 'sharpness', alwaysRank: true, gamma: 1 } as const;
+    return mostAveraged(perturbedUnits(config.selection === 'positive' ? keepsAll : config), sgdUnits, config);
+  },
+  experimental(config) {
+    return config.when.name === 'every' ? null : unpublishedTimes(config);
+  },
 } satisfies Method<EsamConfig, 'esam' | 'esam-swp' | 'esam-sds'> & { schema: z.ZodType };

@@ -1,11 +1,31 @@
 import { z } from 'zod';
 import { esam } from './esam.ts';
+import { friendly } from './friendly.ts';
+import { gsam } from './gsam.ts';
+import { kSam } from './kSam.ts';
+import { lookSam } from './lookSam.ts';
 import type { Method, MethodLook, MethodName } from './method.ts';
+import { momentumSam } from './momentumSam.ts';
 import { sam } from './sam.ts';
+import { samOn } from './samOn.ts';
 import { sgd } from './sgd.ts';
+import { vasso } from './vasso.ts';
+import { wsam } from './wsam.ts';
 
 /** Every method that a run can be trained with, by its configuration's name, in the order in which they are offered. */
-const methods = { sgd, sam, esam };
+const methods = {
+  sgd,
+  sam,
+  esam,
+  looksam: lookSam,
+  friendly,
+  vasso,
+  gsam,
+  wsam,
+  'momentum-sam': momentumSam,
+  'sam-on': samOn,
+  'k-sam': kSam,
+};
 
 type Methods = typeof methods;
 type AnyMethod = Methods[keyof Methods];
@@ -15,6 +35,7 @@ export type MethodId = { [Name in keyof Methods]: keyof Methods[Name]['names'] }
 const schemas = Object.values(methods).map(({ schema }) => schema) as [AnyMethod['schema'], ...AnyMethod['schema'][]];
 export const optimizerSchema = z.discriminatedUnion('name', schemas);
 export type OptimizerConfig = z.infer<typeof optimizerSchema>;
+export type ConfigOf<Name extends OptimizerConfig['name']> = Extract<OptimizerConfig, { name: Name }>;
 
 const names = Object.assign({}, ...Object.values(methods).map((method) => method.names)) as Readonly<
   Record<MethodId, MethodLook>
@@ -25,8 +46,10 @@ export const lookOf = (id: MethodId): MethodLook => names[id];
 /** What is known of a configuration's method; a method's functions take no other's configurations. */
 export const methodOfConfig = ({
   name,
-}: OptimizerConfig): Pick<Method<OptimizerConfig, MethodId>, 'nameOf' | 'phaseUnits' | 'mostPhaseUnits'> =>
-  methods[name];
+}: OptimizerConfig): Pick<
+  Method<OptimizerConfig, MethodId>,
+  'nameOf' | 'phaseUnits' | 'mostPhaseUnits' | 'experimental'
+> => methods[name];
 
 /**
  * A new arm that goes by a name. What both it and another one know and begin with alike it takes from that one: ρ, for example, is
@@ -37,7 +60,7 @@ export const newArm = (id: MethodId, like: OptimizerConfig | null): OptimizerCon
     const named = method.names[id];
     if (named === undefined) continue;
     const taken = like === null ? {} : takenFrom(like, methods[like.name].defaults, method.defaults);
-    return { ...method.defaults, ...taken, ...named.settings };
+    return { ...copyOf(method.defaults), ...taken, ...named.settings };
   }
   throw new Error(`No method goes by the name ${id}.`);
 };
@@ -54,6 +77,12 @@ const takenFrom = (like: object, itsDefaults: object, defaults: object): Record<
   return Object.fromEntries(
     Object.entries<unknown>({ ...like })
       .filter(([key]) => key !== 'name' && isAlike(key))
-      .map(([key, value]) => [key, typeof value === 'object' && value !== null ? { ...value } : value]),
+      .map(([key, value]) => [key, ownValue(value)]),
   );
 };
+
+const ownValue = (value: unknown): unknown => (typeof value === 'object' && value !== null ? { ...value } : value);
+
+/** The same arm, sharing no object with it. */
+export const copyOf = (arm: OptimizerConfig): OptimizerConfig =>
+  Object.fromEntries(Object.entries(arm).map(([key, value]) => [key, ownValue(value)])) as OptimizerConfig;

@@ -14,12 +14,12 @@ export const noUnits: PhaseUnits = {
   update: 0,
 };
 
-export type PointShape = 'circle' | 'rect' | 'triangle' | 'rectRot' | 'star';
+export type PointShape = 'circle' | 'rect' | 'triangle' | 'rectRot' | 'star' | 'cross' | 'crossRot';
 
 /** What a method is called and how it is drawn: the same everywhere; dash and shape say the same as the colour. */
 export interface MethodLook {
   readonly label: string;
-  /** Of Okabe and Ito's. */
+  /** Of Okabe and Ito's while they last; every pair of methods differs in dash or shape besides, for print and the colour-blind. */
   readonly color: string;
   /** Line dash in pixels; empty = solid. */
   readonly dash: readonly number[];
@@ -44,4 +44,6 @@ export interface Method<Config, Id extends string> {
   phaseUnits(config: Config): PhaseUnits | null;
   /** The most that `phaseUnits` can be. */
   mostPhaseUnits(config: Config): PhaseUnits;
+  /** Why nobody's results can be compared with this combination's: nobody has published it. Null where somebody has. */
+  experimental(config: Config): string | null;
 }

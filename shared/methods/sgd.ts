@@ -18,4 +18,5 @@ export const sgd = {
   nameOf: () => 'sgd',
   phaseUnits: () => sgdUnits,
   mostPhaseUnits: () => sgdUnits,
+  experimental: () => null,
 } satisfies Method<SgdConfig, 'sgd'> & { schema: z.ZodType };

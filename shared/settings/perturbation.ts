@@ -1,6 +1,6 @@
 import type { Settings } from './setting.ts';
 
-/** What SAM and ESAM climb by. */
+/** What methods climb by, when, and what they make of it. */
 export const perturbationSettings = {
   'optimizer.rho': { label: 'rho', symbol: 'ρ', help: 'Radius of the perturbation.' },
   'optimizer.beta': {
@@ -11,7 +11,42 @@ export const perturbationSettings = {
   'optimizer.gamma': {
     label: 'gamma',
     symbol: 'γ',
-    help: 'Share of a batch’s examples that the update uses (sharpness-sensitive data selection).',
+    help: 'Share of a batch’s examples that the update uses (sharpness-sensitive data selection; K-SAM: those of largest loss).',
+  },
+  'optimizer.rhoMin': {
+    label: 'smallest rho',
+    symbol: 'ρ min',
+    help: 'ρ falls with the learning rate to this value; empty: it stays.',
+    texts: { null: 'ρ stays' },
+  },
+  'optimizer.alpha': {
+    label: 'alpha',
+    symbol: 'α',
+    help: 'LookSAM: how much of the part that it keeps is reused between two climbs. GSAM: how much of g’s part orthogonal to h is taken off.',
+  },
+  'optimizer.sigma': {
+    label: 'sigma',
+    symbol: 'σ',
+    help: 'How much of the mean of earlier gradients is taken off the gradient (F-SAM).',
+  },
+  'optimizer.lambda': {
+    label: 'lambda',
+    symbol: 'λ',
+    help: 'How slowly the mean of earlier gradients follows (F-SAM).',
+  },
+  'optimizer.theta': {
+    label: 'theta',
+    symbol: 'θ',
+    help: 'How much of the new gradient goes into the direction of the climb (VaSSO).',
+  },
+  'optimizer.sharpnessWeight': {
+    label: 'weight of sharpness',
+    symbol: 'γ of WSAM',
+    help: 'γ: the sharpness h − g counts γ/(1 − γ) times beside the gradient; ½ coupled is SAM.',
+  },
+  'optimizer.coupled': {
+    label: 'coupled',
+    help: 'The base rule gets the weighted sum of gradient and sharpness; off: it gets the gradient, and θ moves along the sharpness besides.',
   },
   'optimizer.bnStatistics': {
     label: 'BatchNorm statistics',
@@ -41,9 +76,39 @@ export const perturbationSettings = {
     help: 'm of m-sharpness: perturbation and selection are computed per sub-batch of m examples.',
     texts: { null: 'whole batch' },
   },
+  'optimizer.when.name': {
+    label: 'climbs',
+    help: 'In which steps the method climbs; the others are the base rule’s.',
+    texts: {
+      every: 'every n-th step',
+      random: 'at random',
+      'gradient-norm': 'by the gradient norm',
+      late: 'in the last epochs',
+    },
+  },
   'optimizer.interval': {
     label: 'perturb every',
     unit: 'steps',
     help: 'Perturb in every n-th step only; the others are the base rule’s.',
+  },
+  'optimizer.when.probability': {
+    label: 'probability',
+    symbol: 'p',
+    help: 'Share of the steps that climb, by chance (SS-SAM).',
+  },
+  'optimizer.when.delta': {
+    label: 'delta',
+    symbol: 'δ',
+    help: 'How slowly the mean and the deviation of ‖g‖² follow it (AE-SAM).',
+  },
+  'optimizer.when.lambda1': {
+    label: 'lambda 1',
+    symbol: 'λ₁',
+    help: 'A step climbs where ‖g‖² is at least its mean and c of its deviations: this is c at the end of the run.',
+  },
+  'optimizer.when.lambda2': { label: 'lambda 2', symbol: 'λ₂', help: 'The same c at the beginning of the run.' },
+  'optimizer.when.share': {
+    label: 'share of epochs',
+    help: 'The last epochs of the run that climb, as a share of all.',
   },
 } satisfies Settings;

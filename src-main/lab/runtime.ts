@@ -43,10 +43,7 @@ const kernelTexts = ({ modules, reason }: Kernels): Pick<EngineStatus, 'kernels'
 export class Runtime {
   readonly #parts: RuntimeParts;
   readonly #gpu = findGpu();
-  /** What was found last, unless that is nothing. */
-  #found: Exclude<FoundTensorflow, { state: 'missing' }> | null = null;
-  #finding: Promise<FoundTensorflow> | null = null;
-  #isDoubted = false;
+  #ready: ReadyTensorflow | null = null;
   #installing: { readonly abort: AbortController; progress: InstallProgress; readonly done: Promise<void> } | null =
     null;
   #failure: string | null = null;
@@ -58,17 +55,10 @@ export class Runtime {
 
   /** @throws LabError ENGINE_MISSING or ENGINE_BROKEN, with the reason and what to do. */
   async tensorflow(): Promise<ReadyTensorflow> {
-    if (this.#found?.state === 'broken') this.#found = null; // somebody may have repaired it
     const found = await this.#find();
     if (found.state === 'ready') return found;
     const reason = this.#installing === null ? (this.#failure ?? found.reason) : 'TensorFlow is being installed.';
     throw new LabError(found.state === 'missing' ? 'ENGINE_MISSING' : 'ENGINE_BROKEN', reason);
-  }
-
-  /** A trainer met an error that a damaged runtime would explain: before it is called ready again, every byte of it is read. */
-  doubt(): void {
-    this.#found = null;
-    this.#isDoubted = true;
   }
 
   async machine(): Promise<Pick<DeviceStatus, 'cpuModel' | 'cpuCores' | 'gpu' | 'gpuMemoryBytes'>> {
@@ -102,7 +92,6 @@ export class Runtime {
     const abort = new AbortController();
     const progress = { stage: 'lock', message: 'Starting', bytes: null, totalBytes: null } as const;
     this.#failure = null;
-    this.#found = null;
     this.#installing = { abort, progress, done: this.#install(variant, abort.signal) };
     void this.tell();
   }
@@ -115,14 +104,14 @@ export class Runtime {
 
   async #install(variant: 'auto' | 'cpu' | 'gpu', signal: AbortSignal): Promise<void> {
     try {
-      this.#found = await installTensorflow({ variant, signal, onProgress: (progress) => this.#progressed(progress) });
+      this.#ready = await installTensorflow({ variant, signal, onProgress: (progress) => this.#progressed(progress) });
     } catch (error) {
       if (!(error instanceof LabError)) console.error('TensorFlow could not be installed:', error);
       this.#failure =
         error instanceof LabError ? error.message : 'The installation met an unexpected error; see the log of the lab.';
     }
     this.#installing = null;
-    if (this.#found?.state === 'ready') this.#parts.onReady();
+    if (this.#ready !== null) this.#parts.onReady();
     await this.tell();
   }
 
@@ -137,17 +126,9 @@ export class Runtime {
   }
 
   async #find(): Promise<FoundTensorflow> {
-    if (this.#found !== null) return this.#found;
-    // Whoever asks meanwhile waits for the same look: the first one takes seconds.
-    this.#finding ??= this.#look().finally(() => (this.#finding = null));
-    return this.#finding;
-  }
-
-  async #look(): Promise<FoundTensorflow> {
-    const depth = this.#isDoubted ? 'full' : 'quick';
-    this.#isDoubted = false;
-    const found = await findTensorflow(depth);
-    if (found.state !== 'missing') this.#found = found;
+    if (this.#ready !== null) return this.#ready;
+    const found = await findTensorflow();
+    if (found.state === 'ready') this.#ready = found;
     return found;
   }
 

@@ -130,7 +130,6 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     },
     onlyRuns: ownRuns,
     emit,
-    onEngineDoubted: () => runtime.doubt(),
     onHold: (reason) => note('queue', reason === null ? null : `The queue waits: ${reason}`),
   });
   const grants = pathGrants();

@@ -25,7 +25,7 @@ export interface Passes {
 
 /**
  * The mean cross entropy of a batch under a network.
- * @param onLogits - sees a first pass's logits [B,K] and labels [B] before they are freed (training accuracy at θ).
+ * @param onLogits - sees a whole batch's logits at θ [B,K] and labels [B] before they are freed (training accuracy at θ).
  */
 export const batchObjective = (
   ops: Ops,
@@ -99,7 +99,8 @@ export const batchObjective = (
         const { recording, losses, grad } = clock.measure(forwardPhase, () => {
           const recording = record(passes.training, network, state, part.images, statistics, isWanted);
           const { losses, logitsGrad } = lossOf(recording.logits, part.labels);
-          if (pass === 'first') logits.push(ops.reshape(recording.logits, recording.logits.shape));
+          if (pass === 'first' && kept === undefined)
+            logits.push(ops.reshape(recording.logits, recording.logits.shape));
           return { recording, losses, grad: meanGrad(logitsGrad) };
         });
         clock.measure(backwardPhase, () => {
@@ -108,7 +109,7 @@ export const batchObjective = (
         });
         return losses;
       });
-      if (pass === 'first') {
+      if (logits.length > 0) {
         const all = joined(logits);
         onLogits(all, batch.labels);
         dispose(all);
@@ -117,18 +118,25 @@ export const batchObjective = (
       return { gradients: sum, losses: joined(losses) };
     },
 
-    losses: (statistics) =>
-      joined(
-        inParts(batch, passes.microBatch, (part) =>
-          clock.measure('selectionForward', () => {
-            const logits = infer(passes.ranking, network, state, part.images, statistics);
-            const { losses, logitsGrad } = lossOf(logits, part.labels);
-            dispose(logits);
-            dispose(logitsGrad);
-            return losses;
-          }),
-        ),
-      ),
+    losses(statistics, at = 'above') {
+      const counted: Tensor[] = [];
+      const losses = inParts(batch, passes.microBatch, (part) =>
+        clock.measure('selectionForward', () => {
+          const logits = infer(passes.ranking, network, state, part.images, statistics);
+          const { losses, logitsGrad } = lossOf(logits, part.labels);
+          if (at === 'here') counted.push(logits);
+          else dispose(logits);
+          dispose(logitsGrad);
+          return losses;
+        }),
+      );
+      if (counted.length > 0) {
+        const all = joined(counted);
+        onLogits(all, batch.labels);
+        dispose(all);
+      }
+      return joined(losses);
+    },
 
     recordedLosses(statistics) {
       const { recording, losses, logitsGrad } = clock.measure('selectionForward', () => {

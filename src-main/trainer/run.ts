@@ -4,7 +4,7 @@ import type { RunEnvironment } from '../../shared/device.ts';
 import { engineInfos } from '../../shared/engines.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
-import type { DeviceExamples } from './data/batches.ts';
+import { batchCountOf, type DeviceExamples } from './data/batches.ts';
 import { randomStream, type RandomStream } from './data/rng.ts';
 import type { NetworkState } from './engine/layers.ts';
 import { mixedPrecisionOps } from './engine/mixedPrecision.ts';
@@ -86,9 +86,11 @@ export const openRun = (
   const clock = phaseClock(ops);
   const mask = stream('mask');
   const selection = stream('selection');
-  const optimizer = optimizerOf({ ops, state, roles: rolesOf(network), clock }, config.optimizer, {
+  const extent = { epochs: config.epochs, stepsPerEpoch: batchCountOf(train.count, config.batchSize, config.dropLast) };
+  const optimizer = optimizerOf({ ops, state, roles: rolesOf(network), clock, extent }, config.optimizer, {
     uniform: mask.uniform,
     subset: selection.subset,
+    schedule: stream('schedule'),
   });
   const [cpu] = cpus();
   return {

@@ -3,9 +3,10 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { PlannedRun } from '../../shared/labApi.ts';
-import { newArm, type MethodId } from '../../shared/methods/index.ts';
+import { copyOf, newArm, type MethodId } from '../../shared/methods/index.ts';
 import type { Axis, Experiment, Preset } from '../../shared/experiment.ts';
 import { type ScheduleConfig } from '../../shared/runConfig.ts';
+import { withField } from '../../shared/settingFields.ts';
 import { axisPaths } from '../../shared/settingPaths.ts';
 import { useConnection } from '../connection.ts';
 import { checkExperiment } from '../fieldErrors.ts';
@@ -145,9 +146,13 @@ export const useDraft = defineStore('draft', () => {
   const setMethod = (index: number, method: MethodId): void => {
     draft.value?.arms.splice(index, 1, newArm(method, draft.value.arms[index] ?? null));
   };
+  const setArmSetting = (index: number, path: string, value: unknown): void => {
+    const arm = draft.value?.arms[index];
+    if (arm) draft.value?.arms.splice(index, 1, withField(arm, path, value));
+  };
   const duplicateArm = (index: number): void => {
     const arm = draft.value?.arms[index];
-    if (arm) draft.value?.arms.splice(index + 1, 0, { ...arm, rule: { ...arm.rule } });
+    if (arm) draft.value?.arms.splice(index + 1, 0, copyOf(arm));
   };
   const removeArm = (index: number): void => {
     draft.value?.arms.splice(index, 1);
@@ -168,6 +173,6 @@ export const useDraft = defineStore('draft', () => {
     ...{ load, choosePreset, errorAt, errorUnder, enqueue, runQuick, readPlan },
     ...{ rename, setSeeds, setSkipFinished },
     ...{ addAxis, setAxis, removeAxis },
-    ...{ addArm, setMethod, duplicateArm, removeArm, setSchedule, setDataset },
+    ...{ addArm, setMethod, setArmSetting, duplicateArm, removeArm, setSchedule, setDataset },
   };
 });

@@ -90,12 +90,15 @@ export const measureSteps = async (batchSize: number, repeats: number, isHalf: b
     const state = initialState(ops, network, randomStream(0, 'weights'));
     const mask = randomStream(0, 'mask');
     const optimizer = optimizerOf(
-      { ops: table === training ? ops : table, state, roles: rolesOf(network), clock },
-      config,
       {
-        uniform: mask.uniform,
-        subset: mask.subset,
+        ops: table === training ? ops : table,
+        state,
+        roles: rolesOf(network),
+        clock,
+        extent: { epochs: 1, stepsPerEpoch: 1 + repeats },
       },
+      config,
+      { ...mask, schedule: mask },
     );
     const ranking = config.name === 'esam' && config.selectionPrecision === 'bfloat16' ? half : table;
     const passes = { training: table, ranking, microBatch: null };

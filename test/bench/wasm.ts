@@ -79,9 +79,9 @@ const clock = phaseClock(ops);
 const state = initialState(ops, network, randomStream(0, 'weights'));
 const mask = randomStream(0, 'mask');
 const optimizer = optimizerOf(
-  { ops, state, roles: rolesOf(network), clock },
+  { ops, state, roles: rolesOf(network), clock, extent: { epochs: 1, stepsPerEpoch: steps } },
   { name: 'sgd', learningRate: 0.01, momentum: 0.9, weightDecay: 1e-3, ...plainRule },
-  { uniform: mask.uniform, subset: mask.subset },
+  { ...mask, schedule: mask },
 );
 const objective = batchObjective(ops, network, state, { images, labels }, 0, clock, () => undefined);
 

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
-import { methodIds, methodOf, mostUnits, phaseUnits, predictedUnits } from '../../shared/method.ts';
-import { newArm, optimizerSchema } from '../../shared/methods/index.ts';
+import {
+  experimentalNote,
+  methodIds,
+  methodOf,
+  mostUnits,
+  phaseUnits,
+  predictedUnits,
+  type MethodId,
+} from '../../shared/method.ts';
+import { lookOf, newArm, optimizerSchema } from '../../shared/methods/index.ts';
 import { plainEsam, plainRule, plainSam, type EsamConfig, type OptimizerConfig } from '../../shared/runConfig.ts';
 
 const base = { learningRate: 0.1, momentum: 0.9, weightDecay: 0, ...plainRule };
@@ -36,6 +44,58 @@ test.each<[string, OptimizerConfig, number]>([
   expect(Object.values(phaseUnits(optimizer) ?? {}).reduce((sum, phase) => sum + phase, 0)).toBeCloseTo(units, 12);
 });
 
+const of = (id: MethodId, settings: object = {}): OptimizerConfig =>
+  optimizerSchema.parse({ ...newArm(id, null), ...settings });
+test.each<[string, OptimizerConfig, number]>([
+  ['LookSAM', of('looksam'), 3 + 3 / 5],
+  ['F-SAM', of('friendly'), 6],
+  ['VaSSO', of('vasso'), 6],
+  ['GSAM', of('gsam'), 6],
+  ['WSAM', of('wsam'), 6],
+  ['MSAM', of('momentum-sam'), 3],
+  ['SAM-ON', of('sam-on'), 5],
+  ['K-SAM', of('k-sam'), 1 + 6 * 0.5],
+  ['K-SAM of all', of('k-sam', { gamma: 1 }), 6],
+  ['SAM at random', of('sam', { when: { name: 'random', probability: 0.25 } }), 3 + 3 * 0.25],
+  ['late SAM', of('sam', { when: { name: 'late' } }), 3 + 3 * 0.05],
+])('%s is predicted to cost its units', (_name, optimizer, units) => {
+  expect(predictedUnits(optimizer)).toBeCloseTo(units, 12);
+});
+
+test('what the gradient decides has no predicted cost, but a most one', () => {
+  const config = of('esam', { when: { name: 'gradient-norm' } });
+  expect(predictedUnits(config)).toBeNull();
+  expect(mostUnits(config)).toBeCloseTo(1 + 2 + 1 + 1.5, 12); // all tensors get a gradient
+});
+
+test('methods differ in dash or shape where colour does not tell them apart', () => {
+  const looks = methodIds.map(lookOf);
+  expect(new Set(looks.map(({ dash, shape }) => `${shape} ${dash.join()}`)).size).toBe(looks.length);
+  expect(new Set(looks.map(({ color }) => color)).size).toBe(looks.length);
+  expect(new Set(looks.map(({ label }) => label)).size).toBe(looks.length);
+});
+
+test.each<[string, MethodId, object, string]>([
+  ['two schedules', 'sam', { interval: 2, when: { name: 'late' } }, 'interval'],
+  ['an unknown last pass', 'esam', { bnStatistics: 'last', when: { name: 'gradient-norm' } }, 'bnStatistics'],
+  ['a norm of parts', 'sam', { sharpnessBatch: 4, when: { name: 'gradient-norm' } }, 'sharpnessBatch'],
+  ['MSAM without momentum', 'momentum-sam', { momentum: 0 }, 'momentum'],
+  ['MSAM by a gradient it has not', 'momentum-sam', { when: { name: 'gradient-norm' } }, 'when.name'],
+  ['K-SAM by the gradient of some', 'k-sam', { when: { name: 'gradient-norm' } }, 'when.name'],
+  ['a smallest ρ above ρ', 'gsam', { rhoMin: 1 }, 'rhoMin'],
+])('%s is refused at its field, with the reason', (_title, id, settings, path) => {
+  const parsed = optimizerSchema.safeParse({ ...newArm(id, null), ...settings });
+  expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
+  expect(parsed.error?.issues[0]?.message).toMatch(/.{30}/);
+});
+
+test('what nobody has published is called an experiment', () => {
+  const randomly = { when: { name: 'random' } };
+  expect([of('sam', randomly), of('gsam'), of('looksam')].map(experimentalNote)).toEqual([null, null, null]);
+  for (const config of [of('esam', randomly), of('gsam', randomly), of('looksam', { interval: 1, ...randomly })])
+    expect(experimentalNote(config)).not.toBeNull();
+});
+
 test('no cost is predicted where the data decide how many examples are kept', () => {
   expect(predictedUnits(esam({ selection: 'positive' }))).toBeNull();
   expect(mostUnits(esam({ selection: 'positive' }))).toBeCloseTo(1 + 1.6 + 1 + 3, 12); // all of them, and ranked
@@ -61,7 +121,8 @@ test.each(methodIds)(
     const arm = newArm(id, like);
     expect(methodOf(arm)).toBe(id);
     expect(arm).toMatchObject({ learningRate: 0.3, nesterov: true });
-    expect('rho' in arm ? arm.rho : 0.7).toBe(0.7);
+    // ρ is another distance where a method begins with another one.
+    if ('rho' in arm) expect(arm.rho).toBe('rho' in fresh && fresh.rho === 0.05 ? 0.7 : 'rho' in fresh && fresh.rho);
     expect('selection' in arm ? arm.selection : 'loss').toBe('loss');
     expect(newArm(id, newArm('sgd', arm))).toMatchObject({ learningRate: 0.3, nesterov: true });
   },

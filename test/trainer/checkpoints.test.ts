@@ -110,6 +110,9 @@ const onReference = {
   model: { id: 'mlp' },
   dataset: { id: 'tiny', trainSubset: 24, labelNoise: 0 },
 } as const;
+const { name: _, ...climb } = sam;
+const { bnStatistics: __, ...momentumClimb } = climb;
+const momentumSam = { ...momentumClimb, name: 'momentum-sam' } as const;
 const cases: Record<string, Partial<RunSettings>> = {
   SGD: { optimizer: sgd },
   'SGD on the reference engine': { ...onReference, optimizer: sgd, augmentation },
@@ -121,6 +124,12 @@ const cases: Record<string, Partial<RunSettings>> = {
     device: { ...tinyRun().device, engine: 'wasm' },
   },
   'ESAM under AdamW': { optimizer: { ...esam, learningRate: 1e-3, rule: { name: 'adamw' }, decayNormAndBias: false } },
+  'LookSAM between two climbs': { optimizer: { ...climb, name: 'looksam', interval: 4, alpha: 0.5 }, augmentation },
+  'F-SAM': { optimizer: { ...climb, name: 'friendly', sigma: 1, lambda: 0.6 } },
+  MSAM: { optimizer: { ...momentumSam, when: { name: 'late', share: 0.6 } } },
+  'SAM at random': { optimizer: { ...sam, when: { name: 'random' } } },
+  'SAM by the gradient norm': { optimizer: { ...sam, when: { name: 'gradient-norm' } } },
+  'K-SAM': { optimizer: { ...climb, name: 'k-sam', gamma: 0.5 }, augmentation },
   'SAM in micro-batches': { optimizer: sam, microBatch: 4 },
   ESAM: { optimizer: esam, augmentation, dataset: { id: 'tiny', trainSubset: 48, labelNoise: 0.1 } },
   'ESAM on the reference engine': { ...onReference, optimizer: { ...esam, interval: 2 }, augmentation },

@@ -1,14 +1,32 @@
+import { randomStream } from '../../src-main/trainer/data/rng.ts';
 import type { NetworkState } from '../../src-main/trainer/engine/layers.ts';
 import { networkBuilder, rolesOf, type Network } from '../../src-main/trainer/engine/network.ts';
 import { elementCount, type Ops, type Tensor } from '../../src-main/trainer/engine/ops.ts';
 import { disposeState } from '../../src-main/trainer/initialState.ts';
 import { basicBlock } from '../../src-main/trainer/models/residual.ts';
 import { batchObjective, type Batch } from '../../src-main/trainer/objective.ts';
-import type { Objective, PhaseClock, StepReport, Training } from '../../src-main/trainer/optimizers/index.ts';
+import type {
+  Chances,
+  Objective,
+  PhaseClock,
+  RunExtent,
+  StepReport,
+  Training,
+} from '../../src-main/trainer/optimizers/index.ts';
 import { disposeReports } from '../../src-main/trainer/stepRecord.ts';
 import { uniform } from './engine/random.ts';
 
 export const noClock: PhaseClock = { measure: (_phase, work) => work() };
+
+/** Of six steps. */
+export const extent: RunExtent = { epochs: 3, stepsPerEpoch: 2 };
+
+/** All chances of a seed. */
+export const chancesOf = (seed: number): Chances => ({
+  uniform: randomStream(seed, 'mask').uniform,
+  subset: randomStream(seed, 'selection').subset,
+  schedule: randomStream(seed, 'schedule'),
+});
 
 /** All kinds of layers: a stem, a max-pool, a block with an identity shortcut, one with a strided projection, dense. */
 export const residualNetwork = ((): Network => {
@@ -73,7 +91,7 @@ export const smallProblem = (ops: Ops, network: Network, seed: number, labelSmoo
   };
   const batch = { images: drawn([5, 6, 6, 2], -1, 1), labels: labelsOf(ops, [0, 2, 1, 2, 0]) };
   return {
-    training: { ops, state, roles: rolesOf(network), clock: noClock },
+    training: { ops, state, roles: rolesOf(network), clock: noClock, extent },
     batch,
     objective: batchObjective(ops, network, state, batch, labelSmoothing, noClock, () => undefined),
     contents: () =>

@@ -1,22 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Measurements } from '../../shared/metrics.ts';
-import { plainEsam, plainRule, plainSam } from '../../shared/runConfig.ts';
+import { plainEsam, plainRule, plainSam, type EsamConfig } from '../../shared/runConfig.ts';
 import type { Ops } from '../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../src-main/trainer/engine/referenceOps.ts';
 import { batchObjective } from '../../src-main/trainer/objective.ts';
-import { esam, type EsamSettings } from '../../src-main/trainer/optimizers/esam.ts';
-import type { Optimizer, Training } from '../../src-main/trainer/optimizers/index.ts';
-import { sgdRule } from '../../src-main/trainer/optimizers/rules/sgd.ts';
-import { sam } from '../../src-main/trainer/optimizers/sam.ts';
-import { sgd } from '../../src-main/trainer/optimizers/sgd.ts';
+import { optimizerOf, type Optimizer, type Training } from '../../src-main/trainer/optimizers/index.ts';
 import { runningSums } from '../../src-main/trainer/runningSums.ts';
 import { disposeReports } from '../../src-main/trainer/stepRecord.ts';
 import { reference, referenceNetwork, referenceProblem } from './analyses/referenceProblem.ts';
 import { engines } from './engines.ts';
-import { noClock } from './smallProblem.ts';
+import { chancesOf, noClock } from './smallProblem.ts';
 
 const { ascent, linearity, settings } = reference;
-const rule = (training: Training) => sgdRule(training, { ...plainRule, momentum: 0, weightDecay: 0 });
+const rule = { ...plainRule, learningRate: 0.05, momentum: 0, weightDecay: 0 };
 
 /** What one step of an optimizer on the reference batch measures. */
 const measured = (ops: Ops, optimizerOn: (training: Training) => Optimizer): Measurements => {
@@ -39,9 +35,9 @@ const measured = (ops: Ops, optimizerOn: (training: Training) => Optimizer): Mea
 };
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const random = { uniform: () => 0, subset: () => Int32Array.from(ascent.kept) };
+const random = { ...chancesOf(0), uniform: () => 0, subset: () => Int32Array.from(ascent.kept) };
 const esamOf =
-  (changes: Partial<EsamSettings>) =>
+  (changes: Partial<EsamConfig>) =>
   (training: Training): Optimizer => {
     let position = 0;
     const isChosen = (): boolean =>
@@ -53,10 +49,9 @@ const esamOf =
       perturbation: 'masked-norm',
       secondPass: 'reforward',
     } as const;
-    return esam(
+    return optimizerOf(
       training,
-      rule(training),
-      { ...plainEsam, ...fields, bnStatistics: 'first', selection: 'sharpness', ...changes },
+      { ...rule, ...plainEsam, ...fields, name: 'esam', bnStatistics: 'first', selection: 'sharpness', ...changes },
       { ...random, uniform: () => (isChosen() ? 0 : 1) },
     );
   };
@@ -77,7 +72,7 @@ describe.each(engines)('on $name', ({ name, open }) => {
 
   test('SAM: gap and non-linearity; it chooses nobody, so that nothing is known of 𝔹⁺', () => {
     const found = measured(ops, (training) =>
-      sam(training, rule(training), { ...plainSam, rho: settings.rho, bnStatistics: 'first' }),
+      optimizerOf(training, { ...rule, ...plainSam, name: 'sam', rho: settings.rho, bnStatistics: 'first' }, random),
     );
     expect(Object.keys(found)).toEqual(['samGap', 'nonLinearity']);
     close(found.samGap, mean(ascent.delta));
@@ -110,7 +105,7 @@ describe.each(engines)('on $name', ({ name, open }) => {
   });
 
   test('SGD measures none of them', () => {
-    expect(measured(ops, (training) => sgd(rule(training)))).toEqual({});
+    expect(measured(ops, (training) => optimizerOf(training, { ...rule, name: 'sgd' }, random))).toEqual({});
   });
 });
 

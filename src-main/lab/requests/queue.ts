@@ -1,7 +1,8 @@
 import { augmentationMisfitOf, imageSizeOf, type Misfit } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
-import { misfitOf } from '../../../shared/models.ts';
+import { noNormalisation } from '../../../shared/methods/samOn.ts';
+import { misfitOf, modelInfos } from '../../../shared/models.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
 import { expandGroups, experimentSchema, fieldOfSetting } from '../../../shared/experiment.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
@@ -107,11 +108,11 @@ const onPresentData = (experiment: Experiment, library: Library): Experiment => 
  */
 const checkDatasets = (experiment: Experiment, library: Library): void => {
   const seen = new Set<string>();
-  for (const { dataset, augmentation, model } of expandGroups(experiment)) {
-    const key = canonicalJson([dataset, augmentation, model]);
+  for (const { dataset, augmentation, model, optimizer } of expandGroups(experiment)) {
+    const key = canonicalJson([dataset, augmentation, model, optimizer.name]);
     if (seen.has(key)) continue;
     seen.add(key);
-    const misfit = datasetMisfit({ dataset, augmentation, model }, library);
+    const misfit = datasetMisfit({ dataset, augmentation, model, optimizer }, library);
     if (misfit === null) continue;
     const { code, path, message } = misfit;
     throw new LabError(code, message, { fields: [{ path: fieldOfSetting(experiment, path), message }] });
@@ -123,7 +124,7 @@ interface DatasetMisfit extends Misfit {
 }
 
 const datasetMisfit = (
-  { dataset, augmentation, model }: Pick<GroupConfig, 'dataset' | 'augmentation' | 'model'>,
+  { dataset, augmentation, model, optimizer }: Pick<GroupConfig, 'dataset' | 'augmentation' | 'model' | 'optimizer'>,
   library: Library,
 ): DatasetMisfit | null => {
   const info = library.list().find(({ id }) => id === dataset.id);
@@ -136,6 +137,8 @@ const datasetMisfit = (
   if (augmentationMisfit !== null) return { code, ...augmentationMisfit };
   const modelMisfit = misfitOf(model.id, ...imageSizeOf(info, augmentation));
   if (modelMisfit !== null) return { code, path: 'model.id', message: modelMisfit };
+  if (optimizer.name === 'sam-on' && !modelInfos[model.id].hasNormalisation)
+    return { code, path: 'model.id', message: noNormalisation };
   const subsets = [
     { path: 'dataset.trainSubset', asked: dataset.trainSubset, found: info.trainCount, kind: 'training' },
     { path: 'dataset.testSubset', asked: dataset.testSubset, found: info.testCount, kind: 'test' },

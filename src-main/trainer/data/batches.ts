@@ -155,3 +155,7 @@ export const batchesOf = (order: Int32Array, batchSize: number, dropLast: boolea
   }
   return batches;
 };
+
+/** How many batches there are. */
+export const batchCountOf = (examples: number, batchSize: number, dropLast: boolean): number =>
+  dropLast ? Math.floor(examples / batchSize) : Math.ceil(examples / batchSize);

@@ -177,8 +177,6 @@ export const record = (
           saved: savedOf[index] ?? [],
           wanted: want,
           isFrozen,
-          mode,
-          statistics: state.statistics,
         });
         layer.parameters.forEach((parameter, position) => {
           gradients[parameter] = made.parameters[position] ?? null;

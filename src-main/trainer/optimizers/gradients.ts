@@ -1,4 +1,4 @@
-import type { Ops, Tensor } from '../engine/ops.ts';
+import { elementCount, type Ops, type Tensor } from '../engine/ops.ts';
 
 /** One gradient for each parameter of a network; null where none was asked for. */
 export type Gradients = readonly (Tensor | null)[];
@@ -14,3 +14,53 @@ export const addShare = (ops: Ops, sum: Gradients, gradients: Gradients, share: 
     if (before !== null) ops.dispose(before);
     return next;
   });
+
+/** Second handles on the same gradients. */
+export const shared = (ops: Ops, gradients: Gradients): Gradients =>
+  gradients.map((gradient) => gradient && ops.reshape(gradient, gradient.shape));
+
+/** Zeros in the shapes of some tensors. */
+export const emptyLike = (ops: Ops, tensors: readonly Tensor[]): Tensor[] =>
+  tensors.map(({ shape }) => ops.upload(new Float32Array(elementCount(shape)), shape));
+
+/** `combine` on each parameter's two gradients, both of which it has; consumes both lists. */
+export const combined = (
+  ops: Ops,
+  here: Gradients,
+  above: Gradients,
+  combine: (here: Tensor, above: Tensor) => Tensor,
+): Tensor[] =>
+  pairsOf(here, above).map(([gradient, climbed]) => {
+    const result = combine(gradient, climbed);
+    [gradient, climbed].forEach(ops.dispose);
+    return result;
+  });
+
+/** ⟨a,b⟩ over all parameters: a scalar, the caller's. */
+export const inner = (ops: Ops, a: Gradients, b: Gradients): Tensor => {
+  const parts = pairsOf(a, b).map(([left, right]) => {
+    const product = ops.multiply(left, right);
+    const sum = ops.sum(product);
+    ops.dispose(product);
+    return sum;
+  });
+  const packed = ops.pack(parts);
+  const total = ops.sum(packed);
+  [...parts, packed].forEach(ops.dispose);
+  return total;
+};
+
+const pairsOf = (a: Gradients, b: Gradients): (readonly [Tensor, Tensor])[] =>
+  a.map((left, index) => {
+    const right = b[index] ?? null;
+    if (left === null || right === null) throw new Error(`Parameter ${index} has no gradient.`);
+    return [left, right];
+  });
+
+/** ‖·‖ over all given tensors: a scalar, the caller's. */
+export const normOf = (ops: Ops, tensors: readonly Tensor[]): Tensor => {
+  const squared = ops.squaredNorm(tensors);
+  const norm = ops.sqrt(squared);
+  ops.dispose(squared);
+  return norm;
+};

@@ -20,7 +20,7 @@ export interface Objective {
    * Forward and backward at the present parameters.
    * @param options.pass - `first` at θ (timed as forward1 and backward1), `second` at θ+ε.
    * @param options.isWanted - which parameters get a gradient; all by default.
-   * @param options.kept - int32 [k] examples over which the mean loss is taken; all by default.
+   * @param options.kept - int32 [k] examples that go through the network, over which the mean loss is taken; all by default.
    * @returns ∂(mean loss)/∂parameter, null where not wanted, and each example's loss [k]; both become the caller's.
    */
   gradients(options: {
@@ -29,8 +29,11 @@ export interface Objective {
     readonly isWanted?: (parameter: number) => boolean;
     readonly kept?: Tensor;
   }): { readonly gradients: Gradients; readonly losses: Tensor };
-  /** Forward only, timed as selectionForward: each example's loss [B], the caller's. */
-  losses(statistics: PassStatistics): Tensor;
+  /**
+   * Forward only, timed as selectionForward: each example's loss [B], the caller's.
+   * @param at - `here` at θ before the first pass, which then sees only some of the examples: this pass tells the accuracy in its place. `above` by default.
+   */
+  losses(statistics: PassStatistics, at?: 'here' | 'above'): Tensor;
   /**
    * The same forward pass, with its activations kept: those of some examples can go backward without a further forward pass.
    * `gradients` ends it, timed as forward2 (gathering) and backward2; its gradients and losses [k] are the caller's. The losses [B]
@@ -44,6 +47,30 @@ export interface Objective {
   forEachPart(m: number, use: (part: Objective) => void): void;
 }
 
+/** How long a run is. */
+export interface RunExtent {
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+}
+
+/** A sequence of random numbers that can go on where it was. */
+export interface ChanceStream {
+  /** Uniform on [0, 1). */
+  uniform(): number;
+  state(): readonly number[];
+  restore(state: readonly number[]): void;
+}
+
+/** Where a method's chances come from; each is its own random stream. */
+export interface Chances {
+  /** Uniform on [0, 1), one per parameter tensor, for the weight perturbation's mask. */
+  uniform(): number;
+  /** k different indices of 0 … n − 1, for `selection: random`. */
+  subset(n: number, k: number): Int32Array;
+  /** For the steps that climb. */
+  readonly schedule: ChanceStream;
+}
+
 /** What an optimizer works on. */
 export interface Training {
   readonly ops: Ops;
@@ -51,6 +78,8 @@ export interface Training {
   /** What each of the state's parameters is. */
   readonly roles: readonly ParameterRole[];
   readonly clock: PhaseClock;
+  /** Schedules look at it. */
+  readonly extent: RunExtent;
 }
 
 /** What one step did to one batch, or sub-batch. Tensors are the caller's to dispose of. */
@@ -91,7 +120,10 @@ export interface Optimizer {
 
 /** A base rule: turns a gradient into new parameters, and consumes the gradient. */
 export interface UpdateRule {
-  apply(gradients: Gradients, learningRate: number): void;
+  /** @param decayed - where weight decay acts in place of the present parameters, which is what MSAM wants; stays the caller's. */
+  apply(gradients: Gradients, learningRate: number, decayed?: readonly Tensor[]): void;
+  /** The momentum, one tensor per parameter, the rule's own: 0 before the first step. */
+  readonly momentum: readonly Tensor[];
   readonly memory: Memory;
   dispose(): void;
 }

@@ -5,7 +5,7 @@ import { networkBuilder, rolesOf, type Network } from '../../../src-main/trainer
 import type { Ops, Tensor } from '../../../src-main/trainer/engine/ops.ts';
 import { disposeState } from '../../../src-main/trainer/initialState.ts';
 import type { Training } from '../../../src-main/trainer/optimizers/index.ts';
-import { labelsOf, noClock } from '../smallProblem.ts';
+import { labelsOf, extent, noClock } from '../smallProblem.ts';
 
 const listed = z.object({ shape: z.array(z.number()), values: z.array(z.number()) });
 const vector = z.array(z.number());
@@ -74,7 +74,7 @@ export const referenceProblem = (ops: Ops): ReferenceProblem => {
   };
   const batch = { images: uploaded(reference.images, [8, 8, 8, 3]), labels: labelsOf(ops, reference.labels) };
   return {
-    training: { ops, state, roles: rolesOf(referenceNetwork), clock: noClock },
+    training: { ops, state, roles: rolesOf(referenceNetwork), clock: noClock, extent },
     batch,
     dispose() {
       [batch.images, batch.labels].forEach(ops.dispose);

@@ -6,9 +6,9 @@ import { disposeState } from '../../../src-main/trainer/initialState.ts';
 import { networkOf } from '../../../src-main/trainer/models/index.ts';
 import { batchObjective } from '../../../src-main/trainer/objective.ts';
 import { sgdRule } from '../../../src-main/trainer/optimizers/rules/sgd.ts';
-import { sgd } from '../../../src-main/trainer/optimizers/sgd.ts';
+import { sgd } from '../../../src-main/trainer/optimizers/methods/sgd.ts';
 import { openTensorflow } from '../engines.ts';
-import { labelsOf, noClock, readReport } from '../smallProblem.ts';
+import { labelsOf, extent, noClock, readReport } from '../smallProblem.ts';
 import { uniform } from '../engine/random.ts';
 
 let ops: Ops;
@@ -83,7 +83,7 @@ test.each<{ model: ModelId; side: number; classes: number; kernels: number }>([
   });
 
   const rule = sgdRule(
-    { ops, state, roles: rolesOf(network), clock: noClock },
+    { ops, state, roles: rolesOf(network), clock: noClock, extent },
     { momentum: 0.9, weightDecay: 5e-4, ...plainRule },
   );
   const optimizer = sgd(rule);

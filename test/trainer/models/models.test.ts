@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { ModelId } from '../../../shared/runConfig.ts';
+import { modelInfos } from '../../../shared/models.ts';
+import { modelIds, type ModelId } from '../../../shared/runConfig.ts';
 import { randomStream } from '../../../src-main/trainer/data/rng.ts';
 import { parameterCountOf } from '../../../src-main/trainer/engine/network.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
@@ -13,6 +14,12 @@ type Expected = {
   tensors: number;
   macs: number;
 };
+
+test.each(modelIds)('%s is said to normalise where it does', (model) => {
+  const side = modelInfos[model].madeFor ?? 32;
+  const roles = networkOf(model, [side, side, 3], 10).parameters.map(({ role }) => role);
+  expect(roles.includes('scale')).toBe(modelInfos[model].hasNormalisation);
+});
 
 describe('sizes for ten classes', () => {
   test.each<Expected>([

@@ -13,12 +13,14 @@ import type { NetworkState } from '../../../src-main/trainer/engine/layers.ts';
 import type { Network } from '../../../src-main/trainer/engine/network.ts';
 import type { Ops, Tensor } from '../../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
-import { optimizerOf, type EsamDraws, type Objective } from '../../../src-main/trainer/optimizers/index.ts';
-import { perturb } from '../../../src-main/trainer/optimizers/perturb.ts';
+import { optimizerOf, type Chances, type Objective } from '../../../src-main/trainer/optimizers/index.ts';
+import { perturb } from '../../../src-main/trainer/optimizers/ascent/perturb.ts';
 import { engines, kernelsCalledBy, openTensorflow } from '../engines.ts';
 import {
   chainNetwork,
+  chancesOf,
   independentNetwork,
+  extent,
   noClock,
   readReport,
   readReports,
@@ -41,7 +43,7 @@ const esam: EsamConfig = {
 };
 
 /** Gives the listed numbers one after the other. */
-const scripted = (numbers: readonly number[]): EsamDraws => {
+const scripted = (numbers: readonly number[]): Chances => {
   const left = [...numbers];
   return {
     uniform() {
@@ -52,13 +54,10 @@ const scripted = (numbers: readonly number[]): EsamDraws => {
     subset() {
       throw new Error('No random subset is expected here.');
     },
+    schedule: randomStream(0, 'schedule'),
   };
 };
 const noDraws = scripted([]);
-const seeded = (seed: number): EsamDraws => ({
-  uniform: randomStream(seed, 'mask').uniform,
-  subset: randomStream(seed, 'selection').subset,
-});
 
 /** What most optimizers never ask of an objective. */
 const notAsked: Pick<Objective, 'recordedLosses' | 'forEachPart'> = {
@@ -208,7 +207,7 @@ const byHand: readonly ByHand[] = [
 ];
 
 /** Does steps of a network's optimizer on one batch. @returns all tensors' contents and each part's report. */
-const stepsOf = (ops: Ops, network: Network, config: OptimizerConfig, steps: number, draws = seeded(1)) => {
+const stepsOf = (ops: Ops, network: Network, config: OptimizerConfig, steps: number, draws = chancesOf(1)) => {
   const problem = smallProblem(ops, network, 7);
   const optimizer = optimizerOf(problem.training, config, draws);
   const parts = Array.from({ length: steps }, () =>
@@ -238,7 +237,7 @@ for (const { name, tolerance, open } of engines) {
     test.each(byHand)('two steps of $title on a quadratic', ({ config, uniforms, above, first, norms, perturbed }) => {
       const state = stateOf(ops, [3, 1]);
       const asked: Pair[] = [];
-      const optimizer = optimizerOf({ ops, state, roles: [], clock: noClock }, config, scripted(uniforms));
+      const optimizer = optimizerOf({ ops, state, roles: [], clock: noClock, extent }, config, scripted(uniforms));
       const objective = quadratic(ops, state, asked);
       const close = (found: readonly number[], expected: Pair): void => {
         expectClose(found, expected, 10 * tolerance);
@@ -378,7 +377,7 @@ for (const { name, tolerance, open } of engines) {
     ])('$settings keeps $kept', ({ settings, kept, forwards, after = rising }) => {
       const state = stateOf(ops, [1]);
       const subsets: [number, number][] = [];
-      const draws: EsamDraws = {
+      const draws: Chances = {
         ...noDraws,
         subset(n, k) {
           subsets.push([n, k]);
@@ -386,7 +385,7 @@ for (const { name, tolerance, open } of engines) {
         },
       };
       const config = { ...esam, ...settings };
-      const optimizer = optimizerOf({ ops, state, roles: [], clock: noClock }, config, draws);
+      const optimizer = optimizerOf({ ops, state, roles: [], clock: noClock, extent }, config, draws);
       const used: (number[] | null)[] = [];
       let selectionForwards = 0;
       const report = optimizer.step(
@@ -430,7 +429,7 @@ test('each tensor is perturbed with probability β, and never none', () => {
   const steps = 1500;
   const tensors = 12;
   const state = stateOf(ops, new Array<number>(tensors).fill(1));
-  const optimizer = optimizerOf({ ops, state, roles: [], clock: noClock }, { ...esam, beta }, seeded(3));
+  const optimizer = optimizerOf({ ops, state, roles: [], clock: noClock, extent }, { ...esam, beta }, chancesOf(3));
   const chosen = new Array<number>(tensors).fill(0);
   for (let step = 0; step < steps; step++) {
     const objective: Objective = {
@@ -484,7 +483,7 @@ describe('what ESAM saves on TensorFlow', () => {
       [{ gamma: 0.5, secondPass: 'gathered' }, 2],
     ] as const) {
       const uniforms = chainNetwork.parameters.map(({ name }) => (wanted.includes(name) ? 0 : 0.99));
-      const draws = { ...scripted(uniforms), subset: seeded(1).subset };
+      const draws = { ...scripted(uniforms), subset: chancesOf(1).subset };
       const called = kernelsCalledBy(ops, () => {
         const [report] = stepsOf(ops, chainNetwork, { ...esam, ...settings, beta: 0.6 }, 1, draws).parts;
         expect(report?.perturbedTensors).toBe(wanted.length);

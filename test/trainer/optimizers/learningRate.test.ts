@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { plainEsam, plainRule, plainSam, type OptimizerConfig } from '../../../shared/runConfig.ts';
-import { randomStream } from '../../../src-main/trainer/data/rng.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
 import { optimizerOf } from '../../../src-main/trainer/optimizers/index.ts';
-import { chainNetwork, readReports, smallProblem } from '../smallProblem.ts';
+import { chainNetwork, chancesOf, readReports, smallProblem } from '../smallProblem.ts';
 
 const base = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.01, ...plainRule };
 const sam = { ...base, rho: 0.05, bnStatistics: 'first', ...plainSam } as const;
@@ -25,8 +24,7 @@ test.each<OptimizerConfig>([
 ])('$name steps at the rate that the schedule says', (config) => {
   const ops = referenceOps();
   const problem = smallProblem(ops, chainNetwork, 3);
-  const draws = { uniform: randomStream(0, 'mask').uniform, subset: randomStream(0, 'selection').subset };
-  const optimizer = optimizerOf(problem.training, config, draws);
+  const optimizer = optimizerOf(problem.training, config, chancesOf(0));
   const parameters = () => problem.contents().slice(0, chainNetwork.parameters.length);
   const before = parameters();
   readReports(ops, optimizer.step(problem.objective, 0));

@@ -8,14 +8,13 @@ import {
   type SamConfig,
   type SgdConfig,
 } from '../../../shared/runConfig.ts';
-import { randomStream } from '../../../src-main/trainer/data/rng.ts';
 import type { NetworkState } from '../../../src-main/trainer/engine/layers.ts';
 import type { ParameterRole } from '../../../src-main/trainer/engine/network.ts';
 import type { Ops } from '../../../src-main/trainer/engine/ops.ts';
-import { optimizerOf, type EsamDraws } from '../../../src-main/trainer/optimizers/index.ts';
+import { optimizerOf } from '../../../src-main/trainer/optimizers/index.ts';
 import { ruleOf } from '../../../src-main/trainer/optimizers/rules/index.ts';
 import { engines } from '../engines.ts';
-import { noClock, readReports, residualNetwork, smallProblem } from '../smallProblem.ts';
+import { chancesOf, extent, noClock, readReports, residualNetwork, smallProblem } from '../smallProblem.ts';
 
 type Named<T> = Readonly<Record<string, T>>;
 type RuleSettings = Pick<SgdConfig, 'rule' | 'nesterov' | 'decayNormAndBias'>;
@@ -47,10 +46,6 @@ const esam: EsamConfig = {
   selection: 'sharpness',
   secondPass: 'reforward',
 };
-const seeded = (): EsamDraws => ({
-  uniform: randomStream(1, 'mask').uniform,
-  subset: randomStream(1, 'selection').subset,
-});
 
 describe.each(engines)('$name', ({ open, tolerance }) => {
   let ops: Ops;
@@ -76,7 +71,10 @@ describe.each(engines)('$name', ({ open, tolerance }) => {
   test.each(Object.entries(rules))('two steps of %s by hand, by what a parameter is', (_name, settings) => {
     const { handles } = ops.counters;
     const state: NetworkState = { parameters: roles.map(() => ops.upload(Float64Array.of(2), [1])), statistics: [] };
-    const rule = ruleOf({ ops, state, roles, clock: noClock }, { momentum: 0.5, weightDecay: 0.1, ...settings });
+    const rule = ruleOf(
+      { ops, state, roles, clock: noClock, extent },
+      { momentum: 0.5, weightDecay: 0.1, ...settings },
+    );
     for (const step of [0, 1]) {
       rule.apply(
         roles.map(() => ops.upload(Float64Array.of(1), [1])),
@@ -99,7 +97,7 @@ describe.each(engines)('$name', ({ open, tolerance }) => {
   /** Three steps on one batch of a network with convolutions, BatchNorm and a dense layer. */
   const contentsAfter = (config: OptimizerConfig): number[][] => {
     const problem = smallProblem(ops, residualNetwork, 7);
-    const optimizer = optimizerOf(problem.training, config, seeded());
+    const optimizer = optimizerOf(problem.training, config, chancesOf(1));
     for (let step = 0; step < 3; step++) readReports(ops, optimizer.step(problem.objective, config.learningRate));
     const contents = problem.contents();
     optimizer.dispose();

@@ -9,12 +9,9 @@ import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
 import { tensorflowOps } from '../../../src-main/trainer/engine/tensorflowOps.ts';
 import { wasmOps } from '../../../src-main/trainer/engine/wasmOps.ts';
 import { batchObjective } from '../../../src-main/trainer/objective.ts';
-import { esam } from '../../../src-main/trainer/optimizers/esam.ts';
-import type { Optimizer, PhaseClock, Training, UpdateRule } from '../../../src-main/trainer/optimizers/index.ts';
-import { sgdRule } from '../../../src-main/trainer/optimizers/rules/sgd.ts';
-import { sam } from '../../../src-main/trainer/optimizers/sam.ts';
-import { sgd } from '../../../src-main/trainer/optimizers/sgd.ts';
+import { optimizerOf, type Optimizer, type Training } from '../../../src-main/trainer/optimizers/index.ts';
 import { disposeReports } from '../../../src-main/trainer/stepRecord.ts';
+import { chancesOf, extent, noClock } from '../smallProblem.ts';
 import { tensorflowBinding } from '../tensorflow.ts';
 
 // Three steps each, computed independently in float64 (values rounded to nine digits). Images are [8,8,8,3] NHWC, kernels HWIO.
@@ -63,8 +60,6 @@ const network = ((): Network => {
   return build.build(build.dense('dense', build.globalAveragePool(x), 5));
 })();
 
-const noClock: PhaseClock = { measure: (_phase, work) => work() };
-
 const int64 = (ops: Ops, values: readonly number[]): Tensor => {
   const narrow = ops.upload(Int32Array.from(values), [values.length]);
   const wide = ops.cast(narrow, 'int64');
@@ -78,24 +73,22 @@ const deviation = (found: ArrayLike<number>, expected: readonly number[]): numbe
 };
 const scaleOf = (values: readonly number[]): number => Math.max(...values.map(Math.abs));
 
-const optimizerFor = (training: Training, rule: UpdateRule, { config }: Case, perturbed: () => string[]): Optimizer => {
+const optimizerFor = (training: Training, { config }: Case, perturbed: () => string[]): Optimizer => {
   const { rho = NaN, beta = NaN, gamma = NaN, bnStats: bnStatistics = 'first', perturbation = 'masked-norm' } = config;
-  if (config.optimizer === 'sgd') return sgd(rule);
-  if (config.optimizer === 'sam') return sam(training, rule, { ...plainSam, rho, bnStatistics });
+  const { learningRate, momentum, weightDecay } = config;
+  const rule = { ...plainRule, learningRate, momentum, weightDecay };
   let position = 0;
-  return esam(
-    training,
-    rule,
-    { ...plainEsam, rho, beta, gamma, bnStatistics, perturbation, selection: 'sharpness', secondPass: 'reforward' },
-    {
-      // The mask asks once per tensor, in order: 0 is below every β, 1 is not.
-      uniform: () =>
-        perturbed().includes(network.parameters[position++ % network.parameters.length]?.name ?? '') ? 0 : 1,
-      subset: () => {
-        throw new Error('No case selects at random.');
-      },
-    },
-  );
+  const chances = {
+    ...chancesOf(0),
+    // The mask asks once per tensor, in order: 0 is below every β, 1 is not.
+    uniform: () =>
+      perturbed().includes(network.parameters[position++ % network.parameters.length]?.name ?? '') ? 0 : 1,
+  };
+  if (config.optimizer === 'sgd') return optimizerOf(training, { name: 'sgd', ...rule }, chances);
+  const sam = { ...rule, ...plainSam, name: 'sam', rho, bnStatistics } as const;
+  if (config.optimizer === 'sam') return optimizerOf(training, sam, chances);
+  const esam = { ...sam, ...plainEsam, name: 'esam', beta, gamma, perturbation } as const;
+  return optimizerOf(training, { ...esam, selection: 'sharpness', secondPass: 'reforward' }, chances);
 };
 
 const all = Object.keys(cases);
@@ -148,10 +141,9 @@ describe.each(engines)('three steps on $name', ({ open, allowed, follows }) => {
       }),
       statistics: network.statistics.map((channels) => ({ mean: filled(0, channels), variance: filled(1, channels) })),
     };
-    const training: Training = { ops, state, roles: rolesOf(network), clock: noClock };
-    const rule = sgdRule(training, { ...plainRule, ...trajectory.config });
+    const training: Training = { ops, state, roles: rolesOf(network), clock: noClock, extent };
     let perturbed: string[] = [];
-    const optimizer = optimizerFor(training, rule, trajectory, () => perturbed);
+    const optimizer = optimizerFor(training, trajectory, () => perturbed);
     const close = (found: Tensor | undefined, expected: readonly number[] | undefined): void => {
       if (found === undefined || expected === undefined) throw new Error('Nothing to compare.');
       expect(deviation(ops.download(found), expected)).toBeLessThan(allowed(scaleOf(expected)));
@@ -182,7 +174,7 @@ describe.each(engines)('three steps on $name', ({ open, allowed, follows }) => {
       }
       network.parameters.forEach(({ name: parameter }, position) => {
         close(state.parameters[position], step.params[parameter]?.values);
-        close(rule.memory.tensors['velocity']?.[position], step.velocity[parameter]?.values);
+        close(optimizer.memories['rule']?.tensors['velocity']?.[position], step.velocity[parameter]?.values);
       });
       ['bn1', 'bn2'].forEach((layer, position) => {
         close(state.statistics[position]?.mean, step.runningStats[`${layer}.mean`]);

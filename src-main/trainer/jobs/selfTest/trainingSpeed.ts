@@ -31,9 +31,13 @@ export async function* trainingSpeed(
   const batch = randomBatch(ops, randomStream(0, 'augmentation'), network.inputShape, network.classes, batchSize);
   const state = initialState(ops, network, randomStream(0, 'weights'));
   const clock = phaseClock(ops);
-  const { uniform, subset } = randomStream(0, 'mask');
+  const stream = randomStream(0, 'mask');
+  const extent = { epochs: 1, stepsPerEpoch: steps };
   const rule = { name: 'sgd', learningRate: 0.01, momentum: 0.9, weightDecay: 1e-3, ...plainRule } as const;
-  const optimizer = optimizerOf({ ops, state, roles: rolesOf(network), clock }, rule, { uniform, subset });
+  const optimizer = optimizerOf({ ops, state, roles: rolesOf(network), clock, extent }, rule, {
+    ...stream,
+    schedule: stream,
+  });
   const objective = batchObjective(ops, network, state, batch, 0, clock, () => undefined, passes);
   const durations: number[] = [];
   for (let step = 0; step < warmUpSteps + steps; step++) {

@@ -42,7 +42,8 @@ export const adamWRule = (
   };
 
   return {
-    apply(gradients, learningRate) {
+    momentum: means,
+    apply(gradients, learningRate, decayedAt) {
       clock.measure('update', () => {
         steps++;
         // They differ from step to step, so the engine need not keep them.
@@ -58,7 +59,12 @@ export const adamWRule = (
           const nextSquare = moved(square, ops.multiply(gradient, gradient), beta2);
           const nextMean = moved(mean, gradient, beta1);
           const towards = direction(nextMean, nextSquare, correction);
-          const decayed = ops.multiply(parameter, ops.constant(1 - learningRate * decayOf(settings, roles[index])));
+          const decay = learningRate * decayOf(settings, roles[index]);
+          const elsewhere = decayedAt?.[index] ?? parameter;
+          const decayed =
+            elsewhere === parameter
+              ? ops.multiply(parameter, ops.constant(1 - decay))
+              : ops.scaleAdd(elsewhere, ops.constant(-decay), parameter);
           state.parameters[index] = ops.scaleAdd(towards, descent, decayed);
           means[index] = nextMean;
           squares[index] = nextSquare;

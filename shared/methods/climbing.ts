@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { senselessRule, type Senseless } from './combinations.ts';
+import type { PhaseUnits } from './method.ts';
+import { baseRule, defaultRule, plainRule, type RuleConfig } from './rule.ts';
+import { sgdUnits } from './sgd.ts';
+import {
+  averaged,
+  climbingTimes,
+  everyStep,
+  mostAveraged,
+  senselessTimes,
+  unpublishedTimes,
+  type WhenConfig,
+} from './when.ts';
+
+/** A method that climbs, without any of the variations that later work made of it. */
+export const plainClimb = { ...plainRule, interval: 1, when: everyStep } as const;
+
+/** The settings of every method that climbs. */
+export const climbingSettings = {
+  ...baseRule,
+  /** ρ, the radius of the perturbation. */
+  rho: z.number().min(0).max(1e6),
+  /** Which passes of a step move BatchNorm's running statistics. */
+  bnStatistics: z.enum(['first', 'all', 'last']),
+  ...climbingTimes,
+};
+
+export const defaultClimb = { ...defaultRule, ...plainClimb, rho: 0.05, bnStatistics: 'first' } as const;
+
+interface ClimbConfig {
+  readonly rule: RuleConfig;
+  readonly nesterov: boolean;
+  readonly interval: number;
+  readonly when: WhenConfig;
+  readonly bnStatistics: string;
+  readonly sharpnessBatch?: number | null;
+}
+
+/** Of the settings of every method that climbs. */
+export const senselessClimb = (config: ClimbConfig): (Senseless | null)[] => [
+  senselessRule(config),
+  ...senselessTimes(config),
+];
+
+/** Of a step that climbs as SAM does: both passes of the whole batch. */
+export const samUnits: PhaseUnits = { ...sgdUnits, forward2: 1, backward2: 2 };
+
+/** What is known of a method whose steps climb at the given cost and are SGD's else, as its authors published it for every step. */
+export const climber = <Config extends ClimbConfig>(unitsOf: (config: Config) => PhaseUnits) => ({
+  phaseUnits(config: Config): PhaseUnits | null {
+    return averaged(unitsOf(config), sgdUnits, config);
+  },
+  mostPhaseUnits(config: Config): PhaseUnits {
+    return mostAveraged(unitsOf(config), sgdUnits, config);
+  },
+  experimental(config: Config): string | null {
+    return unpublishedTimes(config);
+  },
+});

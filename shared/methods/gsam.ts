@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { climbingSettings, climber, defaultClimb, samUnits, senselessClimb } from './climbing.ts';
+import { refusing } from './combinations.ts';
+import type { Method } from './method.ts';
+
+/** GSAM (Zhuang et al. 2022): descends along h − α·(the part of g that is orthogonal to h). */
+const gsamSchema = refusing(
+  z.strictObject({
+    name: z.literal('gsam'),
+    ...climbingSettings,
+    /** α, how much of that part is taken off. */
+    alpha: z.number().min(0).max(100),
+    /** ρ_min: ρ falls with the learning rate, from its value at η₀ to this at 0; null = ρ stays. */
+    rhoMin: z.number().min(0).max(1e6).nullable().default(null),
+  }),
+  (config) => [
+    ...senselessClimb(config),
+    config.rhoMin !== null && config.rhoMin > config.rho
+      ? { path: ['rhoMin'], reason: 'the smallest ρ is more than ρ itself; give less, or leave it empty' }
+      : null,
+  ],
+);
+type GsamConfig = z.infer<typeof gsamSchema>;
+
+export const gsam = {
+  schema: gsamSchema,
+  defaults: { ...defaultClimb, name: 'gsam', alpha: 0.4, rhoMin: null },
+  names: { gsam: { label: 'GSAM', color: '#A65628', dash: [], shape: 'rect', settings: {} } },
+  nameOf: () => 'gsam',
+  ...climber(() => samUnits),
+} satisfies Method<GsamConfig, 'gsam'> & { schema: z.ZodType };

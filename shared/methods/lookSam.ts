@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { climbingSettings, climber, defaultClimb, samUnits, senselessClimb } from './climbing.ts';
+import { refusing } from './combinations.ts';
+import type { Method } from './method.ts';
+
+/** LookSAM (Liu et al. 2022): SAM in every k-th step (`interval`), whose part beside the gradient the steps between reuse. */
+const lookSamSchema = refusing(
+  z.strictObject({
+    name: z.literal('looksam'),
+    ...climbingSettings,
+    /** α, how much of the reused part the steps between add. */
+    alpha: z.number().min(0).max(100),
+  }),
+  senselessClimb,
+);
+type LookSamConfig = z.infer<typeof lookSamSchema>;
+
+export const lookSam = {
+  schema: lookSamSchema,
+  // α 0.7 is for Vision Transformers: on CIFAR it barely trains.
+  defaults: { ...defaultClimb, name: 'looksam', rho: 0.1, interval: 5, alpha: 0.1 },
+  names: { looksam: { label: 'LookSAM', color: '#E69F00', dash: [], shape: 'cross', settings: {} } },
+  nameOf: () => 'looksam',
+  ...climber(() => samUnits),
+  // By the gradient norm it is AE-LookSAM (Jiang et al. 2023).
+  experimental({ when }) {
+    return when.name === 'random' || when.name === 'late'
+      ? 'nobody has published this method with this schedule'
+      : null;
+  },
+} satisfies Method<LookSamConfig, 'looksam'> & { schema: z.ZodType };

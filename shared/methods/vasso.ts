@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { climbingSettings, climber, defaultClimb, samUnits, senselessClimb } from './climbing.ts';
+import { refusing } from './combinations.ts';
+import type { Method } from './method.ts';
+
+/** VaSSO (Li and Giannakis 2023): climbs along a moving mean of the gradients. */
+const vassoSchema = refusing(
+  z.strictObject({
+    name: z.literal('vasso'),
+    ...climbingSettings,
+    /** θ of d ← (1 − θ)d + θg. */
+    theta: z.number().gt(0).max(1),
+  }),
+  senselessClimb,
+);
+type VassoConfig = z.infer<typeof vassoSchema>;
+
+export const vasso = {
+  schema: vassoSchema,
+  defaults: { ...defaultClimb, name: 'vasso', rho: 0.2, theta: 0.9 },
+  names: { vasso: { label: 'VaSSO', color: '#8B5FBF', dash: [2, 2], shape: 'triangle', settings: {} } },
+  nameOf: () => 'vasso',
+  ...climber(() => samUnits),
+} satisfies Method<VassoConfig, 'vasso'> & { schema: z.ZodType };

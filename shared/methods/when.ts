@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { phases } from '../metrics.ts';
+import type { Senseless } from './combinations.ts';
+import type { PhaseUnits } from './method.ts';
+
+/** When a method climbs; its other steps are the base rule's. */
+const whenSchema = z.discriminatedUnion('name', [
+  /** In the first of every `interval` steps. */
+  z.strictObject({ name: z.literal('every') }),
+  /** With a probability, each step by itself (SS-SAM). */
+  z.strictObject({ name: z.literal('random'), probability: z.number().min(0).max(1).default(0.5) }),
+  /** Where ‖g‖² is large: at least μ + c·σ of its moving mean and deviation, c going from λ₂ to λ₁ (AE-SAM). */
+  z.strictObject({
+    name: z.literal('gradient-norm'),
+    /** δ of μ ← δμ + (1 − δ)‖g‖². */
+    delta: z.number().min(0).lt(1).default(0.9),
+    lambda1: z.number().min(-100).max(100).default(-1),
+    lambda2: z.number().min(-100).max(100).default(1),
+  }),
+  /** In this share of the epochs, at the end of the run. */
+  z.strictObject({ name: z.literal('late'), share: z.number().gt(0).max(1).default(0.05) }),
+]);
+export type WhenConfig = z.infer<typeof whenSchema>;
+
+export const everyStep: WhenConfig = { name: 'every' };
+
+/** The settings of every method that climbs. */
+export const climbingTimes = {
+  /** Climb in every n-th step only; the others are the base rule's. */
+  interval: z.number().int().min(1).max(1000).default(1),
+  when: whenSchema.default(everyStep),
+};
+
+interface Climbing {
+  readonly interval: number;
+  readonly when: WhenConfig;
+}
+
+/** Whether the number of epochs decides when a method climbs, so that a longer run would have gone another way. */
+export const looksAtEpochs = (config: object): boolean =>
+  'when' in config && ['late', 'gradient-norm'].includes((config as Climbing).when.name);
+
+/** What these settings make no sense with. */
+export const senselessTimes = ({
+  interval,
+  when,
+  bnStatistics,
+  sharpnessBatch = null,
+}: Climbing & { readonly bnStatistics: string; readonly sharpnessBatch?: number | null }): Senseless[] => {
+  const reasons: Senseless[] = [];
+  if (interval > 1 && when.name !== 'every') {
+    const reason = 'every n-th step and another schedule exclude each other; set it to 1, or choose “every n-th step”';
+    reasons.push({ path: ['interval'], reason });
+  }
+  if (when.name === 'gradient-norm' && bnStatistics === 'last') {
+    const reason =
+      'the gradient norm decides after the first pass whether there is a further one; choose the first pass, or all';
+    reasons.push({ path: ['bnStatistics'], reason });
+  }
+  if (when.name === 'gradient-norm' && sharpnessBatch !== null) {
+    const reason = 'the gradient norm is that of the whole batch; leave m empty, or choose another schedule';
+    reasons.push({ path: ['sharpnessBatch'], reason });
+  }
+  return reasons;
+};
+
+/** Units of a step on average: a share of the steps climb. @returns null where the data decide. */
+export const averaged = (climbs: PhaseUnits, plain: PhaseUnits, { interval, when }: Climbing): PhaseUnits | null => {
+  if (when.name === 'gradient-norm') return null;
+  const share = when.name === 'random' ? when.probability : when.name === 'late' ? when.share : 1 / interval;
+  return mixed(climbs, plain, share);
+};
+
+/** The most that they can be on average. */
+export const mostAveraged = (climbs: PhaseUnits, plain: PhaseUnits, config: Climbing): PhaseUnits =>
+  averaged(climbs, plain, config) ?? climbs;
+
+const mixed = (climbs: PhaseUnits, plain: PhaseUnits, share: number): PhaseUnits => {
+  const units = { ...climbs };
+  for (const phase of phases) units[phase] = share * climbs[phase] + (1 - share) * plain[phase];
+  return units;
+};
+
+/** Why a schedule is an experiment with a method whose authors climb in every step; null where it is none. */
+export const unpublishedTimes = ({ interval, when }: Climbing): string | null =>
+  interval === 1 && when.name === 'every' ? null : 'nobody has published this method with this schedule';

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { combined, emptyLike, inner, type Gradients } from '../gradients.ts';
+import type { Training, UpdateRule } from '../objective.ts';
+import { descendAbove, given, type Descent } from './descent.ts';
+
+const memorySchema = z.strictObject({ hasPart: z.boolean() });
+
+/**
+ * LookSAM (Liu et al. 2022): after a climb u = h, and v = h − (⟨g,h⟩/⟨g,g⟩)·g, the part of h that g does not have, is kept; steps without
+ * a climb add it: u = g + α·‖g‖/(‖v‖ + 1e-12)·v. Norms are over all tensors.
+ * @param reuses - whether there are steps without a climb at all: else nothing is kept.
+ */
+export const reusingPart = (
+  { ops, state, clock }: Training,
+  rule: UpdateRule,
+  alpha: number,
+  reuses: boolean,
+): Descent => {
+  const parts = emptyLike(ops, state.parameters);
+  let hasPart = false;
+
+  const keepPart = (here: Gradients, above: Gradients): void => {
+    const [product, squared] = [inner(ops, here, above), inner(ops, here, here)];
+    const quotient = ops.divide(product, squared);
+    const factor = ops.multiply(quotient, ops.constant(-1));
+    parts.forEach((old, index) => {
+      const [gradient, climbed] = [here[index] ?? null, above[index] ?? null];
+      if (gradient === null || climbed === null) throw new Error(`Parameter ${index} has no gradient.`);
+      parts[index] = ops.scaleAdd(gradient, factor, climbed);
+      [old, gradient].forEach(ops.dispose);
+    });
+    hasPart = true;
+    [product, squared, quotient, factor].forEach(ops.dispose);
+  };
+
+  /** α·‖g‖/(‖v‖ + 1e-12). */
+  const factorOf = (here: Gradients) => {
+    const squares = [inner(ops, here, here), inner(ops, parts, parts)];
+    const [norm, partNorm] = squares.map(ops.sqrt);
+    if (norm === undefined || partNorm === undefined) throw new Error('Two norms were expected.');
+    const divisor = ops.add(partNorm, ops.constant(1e-12));
+    const quotient = ops.divide(norm, divisor);
+    const factor = ops.multiply(quotient, ops.constant(alpha));
+    [...squares, norm, partNorm, divisor, quotient].forEach(ops.dispose);
+    return factor;
+  };
+
+  return {
+    ...descendAbove(rule),
+    readsHere: reuses,
+    after(here, above, learningRate) {
+      if (reuses) {
+        clock.measure('update', () => {
+          keepPart(given(here), above);
+        });
+      }
+      rule.apply(above, learningRate);
+    },
+    without(here, learningRate) {
+      if (!hasPart || alpha === 0) {
+        rule.apply(here, learningRate);
+        return;
+      }
+      const update = clock.measure('update', () => {
+        const factor = factorOf(here);
+        const copies = parts.map((part) => ops.reshape(part, part.shape));
+        const result = combined(ops, here, copies, (gradient, part) => ops.scaleAdd(part, factor, gradient));
+        ops.dispose(factor);
+        return result;
+      });
+      rule.apply(update, learningRate);
+    },
+    memory: {
+      tensors: { part: parts },
+      data: () => ({ hasPart }),
+      recall(data) {
+        const memory = memorySchema.parse(data);
+        return () => {
+          hasPart = memory.hasPart;
+        };
+      },
+    },
+    dispose() {
+      parts.forEach(ops.dispose);
+      rule.dispose();
+    },
+  };
+};

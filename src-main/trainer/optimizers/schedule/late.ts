@@ -1,0 +1,11 @@
+import type { RunExtent } from '../objective.ts';
+import type { Schedule } from './schedule.ts';
+
+/** Epochs in which a late method climbs: a share of them, rounded up. */
+export const lateEpochs = (share: number, epochs: number): number => Math.ceil(share * epochs - 1e-9);
+
+/** In the last epochs only (Zhou et al. 2025: the rest of the training hardly needs it); the rule's momentum goes on. */
+export const late = (share: number, { epochs, stepsPerEpoch }: RunExtent): Schedule => {
+  const from = (epochs - lateEpochs(share, epochs)) * stepsPerEpoch;
+  return { looksAt: 'step', climbs: (step) => step >= from, memory: null };
+};

@@ -1,0 +1,66 @@
+import type { EsamConfig } from '../../../../shared/runConfig.ts';
+import type { Tensor } from '../../engine/ops.ts';
+import type { Objective, Training } from '../objective.ts';
+import type { Above, Examples } from './examples.ts';
+import { keepPositive, keptCount } from './kept.ts';
+
+export type RisingSettings = Pick<EsamConfig, 'gamma' | 'selection' | 'secondPass' | 'bnStatistics' | 'alwaysRank'>;
+
+/**
+ * Sharpness-sensitive data selection (Du et al. 2022): the update uses the ⌊γB⌋ examples whose loss rose most, or those that another
+ * ranking puts first; with γ = 1 all of them, without a forward pass to rank.
+ * @param subset - k different indices of 0 … n − 1, for `selection: random`.
+ */
+export const rising = (
+  { ops, clock }: Training,
+  settings: RisingSettings,
+  subset: (n: number, k: number) => Int32Array,
+): Examples => {
+  const { gamma, selection, secondPass, bnStatistics } = settings;
+  const ranks = gamma < 1 || selection === 'positive' || settings.alwaysRank;
+  const needsLossesAbove = selection !== 'loss' && selection !== 'random';
+  const onSelection =
+    bnStatistics === 'all' || (bnStatistics === 'last' && secondPass === 'gathered') ? 'update' : 'keep';
+  const onSecond = bnStatistics !== 'first' ? 'update' : 'keep';
+
+  /** The examples that the update uses, int32 [k]; null = all. */
+  const select = (objective: Objective, lossesBefore: Tensor, sharpness: Tensor | null): Tensor | null => {
+    if (!ranks) return null;
+    const k = keptCount(settings, objective.examples);
+    if (selection === 'random') return ops.upload(subset(objective.examples, k), [k]);
+    const ranked = selection === 'loss' ? lossesBefore : sharpness;
+    if (ranked === null) throw new Error(`Selection by ${selection} needs the losses at θ+ε.`);
+    return selection === 'positive' ? keepPositive(ops, ranked) : ops.topK(ranked, k);
+  };
+
+  return {
+    before: () => ({ kept: null, losses: null }),
+    firstStatistics: bnStatistics === 'last' ? 'keep' : 'update',
+    above(objective, lossesHere): Above {
+      const recorded = secondPass === 'gathered' ? objective.recordedLosses(onSelection) : null;
+      const lossesAbove = recorded?.losses ?? (ranks && needsLossesAbove ? objective.losses(onSelection) : null);
+      const choose = (): { sharpness: Tensor | null; kept: Tensor | null } => {
+        const sharpness = lossesAbove === null ? null : ops.subtract(lossesAbove, lossesHere);
+        return { sharpness, kept: select(objective, lossesHere, sharpness) };
+      };
+      // Where nothing is chosen there is no such phase, and its time stays 0.
+      const { kept, sharpness } =
+        ranks || lossesAbove !== null ? clock.measure('selectionForward', choose) : { kept: null, sharpness: null };
+      let above;
+      if (recorded === null) {
+        above = objective.gradients({ pass: 'second', statistics: onSecond, ...(kept !== null && { kept }) });
+      } else {
+        const everything = (): Tensor =>
+          ops.upload(
+            Int32Array.from({ length: objective.examples }, (_, index) => index),
+            [objective.examples],
+          );
+        const used = kept ?? everything();
+        above = recorded.gradients(used);
+        if (kept === null) ops.dispose(used);
+      }
+      if (lossesAbove !== null) ops.dispose(lossesAbove);
+      return { ...above, sharpness, kept };
+    },
+  };
+};

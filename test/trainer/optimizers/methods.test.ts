@@ -1,0 +1,387 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { newArm, optimizerSchema, type MethodId, type OptimizerConfig } from '../../../shared/methods/index.ts';
+import type { NetworkState } from '../../../src-main/trainer/engine/layers.ts';
+import type { ParameterRole } from '../../../src-main/trainer/engine/network.ts';
+import type { Ops } from '../../../src-main/trainer/engine/ops.ts';
+import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
+import { optimizerOf, type Objective } from '../../../src-main/trainer/optimizers/index.ts';
+import { perturbedIn } from '../../../src-main/trainer/stepRecord.ts';
+import { engines } from '../engines.ts';
+import {
+  chancesOf,
+  extent,
+  independentNetwork,
+  noClock,
+  readReport,
+  readReports,
+  residualNetwork,
+  smallProblem,
+  type SmallProblem,
+} from '../smallProblem.ts';
+
+const rule = { learningRate: 0.1, momentum: 0.9, weightDecay: 0.01 };
+const arm = (id: MethodId, settings: object = {}): OptimizerConfig =>
+  optimizerSchema.parse({ ...newArm(id, null), ...rule, ...settings });
+
+const optimizerFor = (problem: SmallProblem, config: OptimizerConfig) =>
+  optimizerOf(problem.training, config, chancesOf(1));
+
+/** Six steps on one batch of a network with convolutions, BatchNorm and a dense layer. @returns all tensors, and what was perturbed. */
+const trained = (ops: Ops, config: OptimizerConfig) => {
+  const problem = smallProblem(ops, residualNetwork, 7);
+  const optimizer = optimizerFor(problem, config);
+  const perturbed: number[] = [];
+  for (let step = 0; step < 6; step++) {
+    const reports = optimizer.step(problem.objective, config.learningRate);
+    perturbed.push(perturbedIn(reports));
+    readReports(ops, reports);
+  }
+  const contents = problem.contents();
+  optimizer.dispose();
+  problem.dispose();
+  return { contents, perturbed };
+};
+
+const random = (probability: number) => ({ when: { name: 'random', probability } });
+const byNorm = { when: { name: 'gradient-norm' } };
+const late = (share: number) => ({ when: { name: 'late', share } });
+
+/** Each method, and each schedule, as something that is not plain. */
+const all: Readonly<Record<string, OptimizerConfig>> = {
+  LookSAM: arm('looksam', { interval: 2 }),
+  'LookSAM by the gradient norm': arm('looksam', { interval: 1, ...byNorm }),
+  'F-SAM': arm('friendly'),
+  VaSSO: arm('vasso', { theta: 0.4 }),
+  GSAM: arm('gsam', { rhoMin: 0.01 }),
+  'WSAM decoupled': arm('wsam'),
+  'WSAM coupled': arm('wsam', { coupled: true }),
+  MSAM: arm('momentum-sam', { rho: 0.3 }),
+  'MSAM under AdamW': arm('momentum-sam', { rho: 0.3, learningRate: 1e-3, rule: { name: 'adamw' } }),
+  'SAM-ON': arm('sam-on'),
+  'K-SAM': arm('k-sam'),
+  'SAM at random': arm('sam', random(0.5)),
+  'SAM by the gradient norm': arm('sam', byNorm),
+  'late SAM': arm('sam', late(0.5)),
+  'ESAM by the gradient norm': arm('esam', { rho: 0.1, ...byNorm }),
+  'SAM-ON at random, under AdamW': arm('sam-on', { learningRate: 1e-3, rule: { name: 'adamw' }, ...random(0.5) }),
+};
+
+for (const { name, tolerance, open } of engines) {
+  describe(name, () => {
+    let ops: Ops;
+    beforeAll(async () => {
+      ops = await open();
+      return () => {
+        ops.close();
+      };
+    });
+
+    test.each<[string, OptimizerConfig, OptimizerConfig]>([
+      ['LookSAM with k = 1 is SAM', arm('looksam', { rho: 0.05, interval: 1 }), arm('sam')],
+      [
+        'LookSAM with α = 0 is SAM in every k-th step',
+        arm('looksam', { rho: 0.05, interval: 3, alpha: 0 }),
+        arm('sam', { interval: 3 }),
+      ],
+      ['F-SAM with σ = 0 is SAM', arm('friendly', { rho: 0.05, sigma: 0 }), arm('sam')],
+      ['VaSSO with θ = 1 is SAM', arm('vasso', { rho: 0.05, theta: 1 }), arm('sam')],
+      ['GSAM with α = 0 is SAM', arm('gsam', { alpha: 0 }), arm('sam')],
+      ['WSAM coupled at γ = ½ is SAM', arm('wsam', { coupled: true, sharpnessWeight: 0.5 }), arm('sam')],
+      ['WSAM coupled at γ = 0 is SGD', arm('wsam', { coupled: true, sharpnessWeight: 0, rho: 0 }), arm('sgd')],
+      ['MSAM without a radius is SGD', arm('momentum-sam', { rho: 0 }), arm('sgd')],
+      ['SAM-ON without a radius is SGD', arm('sam-on', { rho: 0 }), arm('sgd')],
+      ['K-SAM with all examples is SAM', arm('k-sam', { gamma: 1 }), arm('sam')],
+      ['SAM at random with p = 1 is SAM', arm('sam', random(1)), arm('sam')],
+      ['SAM at random with p = 0 is SGD', arm('sam', random(0)), arm('sgd')],
+      ['SAM late over all epochs is SAM', arm('sam', late(1)), arm('sam')],
+      [
+        'SAM by the gradient norm that is always enough is SAM',
+        arm('sam', { when: { name: 'gradient-norm', lambda1: -100, lambda2: -100 } }),
+        arm('sam'),
+      ],
+    ])('%s, bit for bit', (_title, config, base) => {
+      expect(trained(ops, config).contents).toEqual(trained(ops, base).contents);
+    });
+
+    test.each(Object.entries(all))('%s leaves no handle, and goes a way of its own', (_name, config) => {
+      const { handles } = ops.counters;
+      const { contents, perturbed } = trained(ops, config);
+      expect(ops.counters.handles).toBe(handles);
+      expect(perturbed.some((tensors) => tensors > 0)).toBe(true);
+      for (const base of [arm('sgd'), arm('sam')]) expect(contents).not.toEqual(trained(ops, base).contents);
+    });
+
+    test.each(Object.entries(all))('%s goes on bit for bit from what it keeps, after any step', (_name, config) => {
+      const whole = trained(ops, config);
+      for (const stop of [1, 2, 3, 5]) {
+        const problem = smallProblem(ops, residualNetwork, 7);
+        const chances = chancesOf(1);
+        const first = optimizerOf(problem.training, config, chances);
+        for (let step = 0; step < stop; step++) readReports(ops, first.step(problem.objective, config.learningRate));
+        // Masks are drawn from a stream that the run keeps; the schedule's is the method's own.
+        const second = optimizerOf(problem.training, config, {
+          ...chances,
+          schedule: chancesOf(99).schedule,
+        });
+        for (const [part, { tensors, data }] of Object.entries(first.memories)) {
+          const into = second.memories[part];
+          if (into === undefined) throw new Error(`There is no ${part}.`);
+          for (const [kind, list] of Object.entries(tensors)) {
+            list.forEach((tensor, index) => {
+              const place = into.tensors[kind];
+              const old = place?.[index];
+              if (place === undefined || old === undefined) throw new Error(`There is no ${part}/${kind}.`);
+              place[index] = ops.upload(ops.download(tensor), tensor.shape);
+              ops.dispose(old);
+            });
+          }
+          into.recall(JSON.parse(JSON.stringify(data())))();
+        }
+        first.dispose();
+        for (let step = stop; step < 6; step++) readReports(ops, second.step(problem.objective, config.learningRate));
+        expect(problem.contents(), `stopped after ${stop}`).toEqual(whole.contents);
+        second.dispose();
+        problem.dispose();
+      }
+    });
+
+    test.each(Object.entries(all))('%s puts the very tensors back', (_name, config) => {
+      const problem = smallProblem(ops, residualNetwork, 7);
+      const { state } = problem.training;
+      const optimizer = optimizerFor(problem, config);
+      for (let step = 0; step < 3; step++) {
+        const before = problem.contents().slice(0, state.parameters.length);
+        // Without a rate nothing moves but what a method forgot to take back.
+        const reports = optimizer.step(problem.objective, 0);
+        readReports(ops, reports);
+        expect(problem.contents().slice(0, state.parameters.length)).toEqual(before);
+      }
+      optimizer.dispose();
+      problem.dispose();
+    });
+
+    // f(w) = ½(w₁² + 3w₂²): g = (w₁, 3w₂).
+    type Pair = readonly [number, number];
+    const gradientAt = ([w1, w2]: Pair): Pair => [w1, 3 * w2];
+    const along = ([w1, w2]: Pair, [d1, d2]: Pair, radius: number): Pair => {
+      const norm = Math.hypot(d1, d2);
+      return [w1 + (radius * d1) / norm, w2 + (radius * d2) / norm];
+    };
+    const quadratic = (state: NetworkState): Objective => {
+      const read = (index: number): number => {
+        const tensor = state.parameters[index];
+        return tensor === undefined ? NaN : (ops.download(tensor)[0] ?? NaN);
+      };
+      const losses = () => ops.upload(Float64Array.of((read(0) ** 2 + 3 * read(1) ** 2) / 2), [1]);
+      const never = (): never => {
+        throw new Error('Not asked for here.');
+      };
+      return {
+        examples: 1,
+        gradients: ({ isWanted = () => true }) => ({
+          gradients: gradientAt([read(0), read(1)]).map((value, index) =>
+            isWanted(index) ? ops.upload(Float64Array.of(value), [1]) : null,
+          ),
+          losses: losses(),
+        }),
+        losses,
+        recordedLosses: never,
+        forEachPart: never,
+      };
+    };
+    /** Two steps from (3, 1) at η = 0.1 without decay and momentum. */
+    const twoSteps = (config: OptimizerConfig, roles: readonly ParameterRole[] = []): Pair[] => {
+      const state: NetworkState = {
+        parameters: [3, 1].map((value) => ops.upload(Float64Array.of(value), [1])),
+        statistics: [],
+      };
+      const optimizer = optimizerOf({ ops, state, roles, clock: noClock, extent }, config, chancesOf(0));
+      const places = [0, 1].map((): Pair => {
+        readReport(ops, optimizer.step(quadratic(state), 0.1));
+        const [w1 = NaN, w2 = NaN] = state.parameters.map((tensor) => ops.download(tensor)[0] ?? NaN);
+        return [w1, w2];
+      });
+      optimizer.dispose();
+      state.parameters.forEach(ops.dispose);
+      return places;
+    };
+    const bare = { momentum: 0, weightDecay: 0, rho: Math.SQRT2 };
+    /** The same by arithmetic: u of each step from w. */
+    const byHand = (update: (w: Pair, step: number) => Pair): Pair[] => {
+      let w: Pair = [3, 1];
+      return [0, 1].map((step) => {
+        const [u1, u2] = update(w, step);
+        return (w = [w[0] - 0.1 * u1, w[1] - 0.1 * u2]);
+      });
+    };
+    const samAt = (w: Pair): Pair => gradientAt(along(w, gradientAt(w), Math.SQRT2));
+    const dot = (a: Pair, b: Pair): number => a[0] * b[0] + a[1] * b[1];
+    const sum = (a: Pair, factor: number, b: Pair): Pair => [a[0] + factor * b[0], a[1] + factor * b[1]];
+
+    test.each<{ title: string; config: OptimizerConfig; expected: () => Pair[]; roles?: ParameterRole[] }>([
+      {
+        title: 'LookSAM',
+        config: arm('looksam', { ...bare, interval: 2, alpha: 0.5 }),
+        expected() {
+          let v: Pair = [0, 0];
+          return byHand((w, step) => {
+            const g = gradientAt(w);
+            if (step === 1) return sum(g, (0.5 * Math.hypot(...g)) / Math.hypot(...v), v);
+            const h = samAt(w);
+            v = sum(h, -dot(g, h) / dot(g, g), g);
+            return h;
+          });
+        },
+      },
+      {
+        title: 'F-SAM',
+        config: arm('friendly', { ...bare, sigma: 0.5, lambda: 0.8 }),
+        expected() {
+          let m: Pair = [0, 0];
+          return byHand((w, step) => {
+            const g = gradientAt(w);
+            const d = step === 0 ? g : sum(g, -0.5, m);
+            m = step === 0 ? g : sum([0.8 * m[0], 0.8 * m[1]], 0.2, g);
+            return gradientAt(along(w, d, Math.SQRT2));
+          });
+        },
+      },
+      {
+        title: 'VaSSO',
+        config: arm('vasso', { ...bare, theta: 0.25 }),
+        expected() {
+          let d: Pair = [0, 0];
+          return byHand((w) => {
+            d = sum([0.75 * d[0], 0.75 * d[1]], 0.25, gradientAt(w));
+            return gradientAt(along(w, d, Math.SQRT2));
+          });
+        },
+      },
+      {
+        title: 'GSAM',
+        config: arm('gsam', { ...bare, alpha: 0.4 }),
+        expected: () =>
+          byHand((w) => {
+            const [g, h] = [gradientAt(w), samAt(w)];
+            const orthogonal = sum(g, -dot(g, h) / dot(h, h), h);
+            return sum(h, -0.4, orthogonal);
+          }),
+      },
+      {
+        title: 'WSAM, both forms without momentum',
+        config: arm('wsam', { ...bare, sharpnessWeight: 0.75, coupled: false }),
+        expected: () => byHand((w) => sum(gradientAt(w), 3, sum(samAt(w), -1, gradientAt(w)))),
+      },
+      {
+        title: 'MSAM',
+        config: arm('momentum-sam', { ...bare, momentum: 0.5, weightDecay: 0.1 }),
+        expected() {
+          let v: Pair = [0, 0];
+          return byHand((w, step) => {
+            const at = step === 0 ? w : along(w, v, -Math.SQRT2);
+            v = sum([0.5 * v[0], 0.5 * v[1]], 1, sum(gradientAt(at), 0.1, at));
+            return v;
+          });
+        },
+      },
+      {
+        title: 'SAM-ON',
+        config: arm('sam-on', bare),
+        roles: ['kernel', 'scale'],
+        expected: () => byHand(([w1, w2]) => gradientAt([w1, w2 + Math.SQRT2 * Math.sign(w2)])),
+      },
+      {
+        title: 'SAM-ON over normalisations alone, which is SAM',
+        config: arm('sam-on', bare),
+        roles: ['offset', 'scale'],
+        expected: () => byHand(samAt),
+      },
+    ])('two steps of $title by hand', ({ config, expected, roles }) => {
+      const found = twoSteps(config, roles).flat();
+      expected()
+        .flat()
+        .forEach((value, index) => {
+          expect(Math.abs((found[index] ?? NaN) - value)).toBeLessThan(20 * tolerance);
+        });
+    });
+  });
+}
+
+// Other implementations take σ of a mean that has this gradient in it already: a constant g would then give g/2.
+test('F-SAM of a constant gradient climbs along (1 − σ)g', () => {
+  const ops = referenceOps();
+  const state: NetworkState = { parameters: [ops.upload(Float64Array.of(0, 0), [2])], statistics: [] };
+  const config = arm('friendly', { sigma: 0.4, lambda: 0.6, rho: 0.5 });
+  const optimizer = optimizerOf({ ops, state, roles: [], clock: noClock, extent }, config, chancesOf(0));
+  const never = (): never => {
+    throw new Error('Not asked for here.');
+  };
+  const climbs: number[][] = [];
+  const objective: Objective = {
+    examples: 1,
+    gradients({ pass }) {
+      const [tensor] = state.parameters;
+      if (pass === 'second' && tensor !== undefined) climbs.push([...ops.download(tensor)]);
+      return {
+        gradients: [ops.upload(Float64Array.of(3, 4), [2])],
+        losses: ops.upload(Float64Array.of(0), [1]),
+      };
+    },
+    losses: never,
+    recordedLosses: never,
+    forEachPart: never,
+  };
+  for (let step = 0; step < 3; step++) readReport(ops, optimizer.step(objective, 0));
+  // Whatever its length, d points along g: ½·(0.6, 0.8).
+  for (const climb of climbs) expect(climb).toEqual([expect.closeTo(0.3, 12), expect.closeTo(0.4, 12)]);
+});
+
+test('GSAM’s ρ follows the learning rate from ρ to the smallest', () => {
+  const ops = referenceOps();
+  const problem = smallProblem(ops, residualNetwork, 7);
+  const optimizer = optimizerFor(problem, arm('gsam', { rho: 0.5, rhoMin: 0.1 }));
+  const norms = [0.1, 0.05, 0].map(
+    (rate) => readReport(ops, optimizer.step(problem.objective, rate)).perturbationNorm ?? NaN,
+  );
+  [0.5, 0.3, 0.1].forEach((rho, index) => expect(norms[index]).toBeCloseTo(rho, 9));
+});
+
+test('schedules climb when they say, and late SAM keeps the momentum', () => {
+  const ops = referenceOps();
+  expect(trained(ops, arm('sam', late(0.5))).perturbed.map((count) => count > 0)).toEqual(
+    // Three epochs of two steps; half of them, rounded up, are two.
+    [false, false, true, true, true, true],
+  );
+  expect(trained(ops, arm('looksam', { interval: 4 })).perturbed.map((count) => count > 0)).toEqual([
+    true,
+    false,
+    false,
+    false,
+    true,
+    false,
+  ]);
+  // The first two steps are SGD's, and the third starts from their momentum: SAM's alone would start from none.
+  const problem = smallProblem(ops, residualNetwork, 7);
+  const sgd = optimizerFor(problem, arm('sgd'));
+  for (let step = 0; step < 2; step++) readReports(ops, sgd.step(problem.objective, 0.1));
+  const sam = optimizerFor(problem, arm('sam'));
+  sam.memories['rule']?.tensors['velocity']?.forEach((_old, index, places) => {
+    const kept = sgd.memories['rule']?.tensors['velocity']?.[index];
+    if (kept !== undefined) places[index] = ops.upload(ops.download(kept), kept.shape);
+  });
+  for (let step = 0; step < 4; step++) readReports(ops, sam.step(problem.objective, 0.1));
+  expect(problem.contents()).toEqual(trained(ops, arm('sam', late(0.5))).contents);
+});
+
+test('K-SAM sees only the examples of largest loss, and counts the accuracy of all', () => {
+  const ops = referenceOps();
+  const problem = smallProblem(ops, independentNetwork, 7);
+  const optimizer = optimizerFor(problem, arm('k-sam', { gamma: 0.6 }));
+  const report = readReport(ops, optimizer.step(problem.objective, 0.1));
+  const losses = report.lossesBefore ?? [];
+  expect(losses).toHaveLength(5);
+  const largest = losses.map((_, index) => index).sort((a, b) => (losses[b] ?? 0) - (losses[a] ?? 0));
+  expect(report.kept).toEqual(largest.slice(0, 3));
+  expect(report.keptExamples).toBe(3);
+  expect(report.lossesAfter).toHaveLength(3);
+});
