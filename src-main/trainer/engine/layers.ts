@@ -55,6 +55,9 @@ export interface BackwardPass {
   readonly wanted: Wanted;
   /** BatchNorm's statistics are constants (they come from examples of which only some go back). */
   readonly isFrozen: boolean;
+  /** As in the forward pass, and the running statistics as they are. */
+  readonly mode: StatisticsMode;
+  readonly statistics: readonly RunningStatistics[];
 }
 
 /** Gradients that a layer's backward step made; null where none was wanted. Those of inputs may be `dy` itself (add). */

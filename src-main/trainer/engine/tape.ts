@@ -177,6 +177,8 @@ export const record = (
           saved: savedOf[index] ?? [],
           wanted: want,
           isFrozen,
+          mode,
+          statistics: state.statistics,
         });
         layer.parameters.forEach((parameter, position) => {
           gradients[parameter] = made.parameters[position] ?? null;

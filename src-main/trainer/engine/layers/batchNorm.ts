@@ -1,6 +1,7 @@
 import { affine, expectSameShape, imageOf, type Building, type Value } from '../building.ts';
-import { ifWanted, type ForwardPass, type RunningStatistics } from '../layers.ts';
+import { ifWanted, type BackwardPass, type ForwardPass, type RunningStatistics } from '../layers.ts';
 import type { Tensor } from '../ops.ts';
+import { batchNormEvaluationGrad } from './batchNormEvaluation.ts';
 
 /** PyTorch's. */
 const batchNormEpsilon = 1e-5;
@@ -17,7 +18,7 @@ const normalisation = (
   const hasResidual = relu !== null && relu.residual !== null;
   const parameters = affine(building, name, channels);
   const statistics = building.statistics(channels);
-  const runningOf = (pass: ForwardPass): RunningStatistics => {
+  const runningOf = (pass: Pick<ForwardPass, 'statistics'> | BackwardPass): RunningStatistics => {
     const running = pass.statistics[statistics];
     if (running === undefined) throw new Error(`There are no running statistics ${statistics}.`);
     return running;
@@ -45,10 +46,14 @@ const normalisation = (
         ops.dispose(obsolete.variance);
         return { output: result.output, saved: result.saved };
       },
-      backward({ ops, dy, input, output, parameter, saved, wanted, isFrozen }) {
-        const gradientsOf = isFrozen ? ops.batchNormFrozenGrad : ops.batchNormGrad;
+      backward(pass) {
+        const { ops, dy, input, output, parameter, saved, wanted } = pass;
+        const gradientsOf = pass.isFrozen ? ops.batchNormFrozenGrad : ops.batchNormGrad;
         const fused = relu === null ? undefined : { output: output(), hasResidual };
-        const made = gradientsOf(dy, input(), parameter(0), saved, batchNormEpsilon, fused);
+        const made =
+          pass.mode === 'evaluate'
+            ? batchNormEvaluationGrad(ops, dy, input(), parameter(0), runningOf(pass), batchNormEpsilon, fused)
+            : gradientsOf(dy, input(), parameter(0), saved, batchNormEpsilon, fused);
         const given = (gradient: Tensor | undefined, isWanted: boolean | undefined) =>
           ifWanted(ops, gradient, isWanted);
         return {
