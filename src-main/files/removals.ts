@@ -39,6 +39,8 @@ export const removals = {
   unfinishedText: { name: /\.[\da-f-]{36}\.part$/ },
   /** `runtimes`: TensorFlow libraries that an installation replaces, in the user's cache. */
   library: { name: /^\d[\w.]*-[\w.-]+$/, holds: /./ },
+  /** `runtimes/tensorflow/library`: a binding that is made again. */
+  binding: { name: /^[\da-f]{16}$/, holds: /./ },
   /** `runtimes`: what installations are unpacked in. */
   staging: { name: /^(?:electron-)?staging-\w{6}$/, holds: /./ },
   /** `runtimes`: wheels that were unpacked, and parts of them whose SHA-256 is wrong. */

@@ -8,6 +8,7 @@ import { progressThrottle } from './progressThrottle.ts';
 import type { Store } from './store/index.ts';
 import type { JobLimits } from './jobs/jobProcess.ts';
 import { Training } from './jobs/training.ts';
+import type { Ending } from './jobs/training.ts';
 import type { TrainerLauncher } from './trainers.ts';
 
 export interface QueueParts {
@@ -25,10 +26,14 @@ export interface QueueParts {
   readonly emit: (event: LabEvent) => void;
   /** The queue stands still for this reason, or (null) goes on. */
   readonly onHold: (reason: string | null) => void;
+  /** A run ended in a way that a damaged engine would explain. */
+  readonly onEngineDoubted: () => void;
 }
 
 /** What stands in the way of the next run just as much. */
-const holdingCodes: readonly string[] = ['ENGINE_MISSING', 'ENGINE_BROKEN', 'TRAINER_LOST', 'WORKSPACE_UNWRITABLE'];
+const holdingCodes: readonly string[] = ['ENGINE_MISSING', 'ENGINE_BROKEN', 'WORKSPACE_UNWRITABLE'];
+/** What does so where the next run is on the same data set. */
+const datasetCodes: readonly string[] = ['DATASET_CORRUPT', 'DATASET_NOT_FOUND'];
 
 /** Trains the waiting runs one after another. It reads its order from the store before each run, so that nothing is decided twice. */
 export class RunQueue {
@@ -36,6 +41,8 @@ export class RunQueue {
   readonly #endings: Endings;
   #training: { readonly runId: RunId; readonly training: Training } | null = null;
   #hold: string | null = null;
+  /** Trainers in a row that never came up: one may have been killed, two have a reason that stays. */
+  #lostTrainers = 0;
   #isClosed = false;
   #isPumping = false;
   #pumped: Promise<void> = Promise.resolve();
@@ -110,7 +117,7 @@ export class RunQueue {
     try {
       input = await this.#parts.assign(run);
     } catch (error) {
-      this.#cannotStart(run.id, error);
+      this.#cannotStart(run, error);
       return;
     }
     if (this.#next()?.id === run.id) await this.#train(run, input); // else it was moved, cancelled or paused meanwhile
@@ -123,11 +130,23 @@ export class RunQueue {
     return store.read.isPaused() ? undefined : store.read.runs.waiting()[0];
   }
 
-  #cannotStart(runId: RunId, error: unknown): void {
+  #cannotStart(run: RunSummary, error: unknown): void {
     if (!(error instanceof LabError)) throw error;
     if (holdingCodes.includes(error.code)) return this.#holdFor(error.message);
-    this.#parts.store.write.refuse(runId, error.message);
-    this.#changed(runId);
+    this.#parts.store.write.refuse(run.id, error.message);
+    this.#holdIfNextMeets(run, { state: 'failed', code: error.code, reason: error.message });
+    this.#changed(run.id);
+  }
+
+  /** Each of the waiting runs would fail in turn. */
+  #holdIfNextMeets(run: RunSummary, { code, state, reason }: Ending): void {
+    const isLost = code === 'TRAINER_LOST';
+    this.#lostTrainers = isLost ? this.#lostTrainers + 1 : 0;
+    if (code === undefined || reason === null) return;
+    const isSameData = this.#next()?.config.dataset.id === run.config.dataset.id;
+    const isTrainerMissing = isLost && (state === 'failed' || this.#lostTrainers > 1);
+    const isDataMissing = datasetCodes.includes(code) && isSameData;
+    if (holdingCodes.includes(code) || isTrainerMissing || isDataMissing) this.#holdFor(reason);
   }
 
   #holdFor(reason: string): void {
@@ -141,12 +160,14 @@ export class RunQueue {
     const { store, launcher, limits, emit } = this.#parts;
     store.write.start(runId);
     const progress = progressThrottle(emit);
+    let hasStarted = false as boolean; // set by a callback, which TypeScript does not follow
     const training = new Training(input, {
       launcher,
       write: store.write,
       limits,
       isAgain: run.startedAt !== null || run.epochsDone > 0,
       onStored: (event) => {
+        hasStarted ||= event.type === 'started';
         if (event.type !== 'progress') progress.flush();
         this.#tell(runId, event, progress.push);
       },
@@ -157,8 +178,9 @@ export class RunQueue {
     this.#training = null;
     progress.flush();
     this.#endings.note(runId, ending);
-    const { code, reason } = ending;
-    if (code !== undefined && reason !== null && holdingCodes.includes(code)) this.#holdFor(reason);
+    const isEngineDoubted = ending.code === 'ENGINE_BROKEN' || (ending.state === 'interrupted' && !hasStarted);
+    if (isEngineDoubted) this.#parts.onEngineDoubted();
+    this.#holdIfNextMeets(run, ending);
     this.#changed(runId);
   }
 

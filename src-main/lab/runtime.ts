@@ -43,7 +43,10 @@ const kernelTexts = ({ modules, reason }: Kernels): Pick<EngineStatus, 'kernels'
 export class Runtime {
   readonly #parts: RuntimeParts;
   readonly #gpu = findGpu();
-  #ready: ReadyTensorflow | null = null;
+  /** What was found last, unless that is nothing. */
+  #found: Exclude<FoundTensorflow, { state: 'missing' }> | null = null;
+  #finding: Promise<FoundTensorflow> | null = null;
+  #isDoubted = false;
   #installing: { readonly abort: AbortController; progress: InstallProgress; readonly done: Promise<void> } | null =
     null;
   #failure: string | null = null;
@@ -55,10 +58,17 @@ export class Runtime {
 
   /** @throws LabError ENGINE_MISSING or ENGINE_BROKEN, with the reason and what to do. */
   async tensorflow(): Promise<ReadyTensorflow> {
+    if (this.#found?.state === 'broken') this.#found = null; // somebody may have repaired it
     const found = await this.#find();
     if (found.state === 'ready') return found;
     const reason = this.#installing === null ? (this.#failure ?? found.reason) : 'TensorFlow is being installed.';
     throw new LabError(found.state === 'missing' ? 'ENGINE_MISSING' : 'ENGINE_BROKEN', reason);
+  }
+
+  /** A trainer met an error that a damaged runtime would explain: before it is called ready again, every byte of it is read. */
+  doubt(): void {
+    this.#found = null;
+    this.#isDoubted = true;
   }
 
   async machine(): Promise<Pick<DeviceStatus, 'cpuModel' | 'cpuCores' | 'gpu' | 'gpuMemoryBytes'>> {
@@ -92,6 +102,7 @@ export class Runtime {
     const abort = new AbortController();
     const progress = { stage: 'lock', message: 'Starting', bytes: null, totalBytes: null } as const;
     this.#failure = null;
+    this.#found = null;
     this.#installing = { abort, progress, done: this.#install(variant, abort.signal) };
     void this.tell();
   }
@@ -104,14 +115,14 @@ export class Runtime {
 
   async #install(variant: 'auto' | 'cpu' | 'gpu', signal: AbortSignal): Promise<void> {
     try {
-      this.#ready = await installTensorflow({ variant, signal, onProgress: (progress) => this.#progressed(progress) });
+      this.#found = await installTensorflow({ variant, signal, onProgress: (progress) => this.#progressed(progress) });
     } catch (error) {
       if (!(error instanceof LabError)) console.error('TensorFlow could not be installed:', error);
       this.#failure =
         error instanceof LabError ? error.message : 'The installation met an unexpected error; see the log of the lab.';
     }
     this.#installing = null;
-    if (this.#ready !== null) this.#parts.onReady();
+    if (this.#found?.state === 'ready') this.#parts.onReady();
     await this.tell();
   }
 
@@ -126,9 +137,17 @@ export class Runtime {
   }
 
   async #find(): Promise<FoundTensorflow> {
-    if (this.#ready !== null) return this.#ready;
-    const found = await findTensorflow();
-    if (found.state === 'ready') this.#ready = found;
+    if (this.#found !== null) return this.#found;
+    // Whoever asks meanwhile waits for the same look: the first one takes seconds.
+    this.#finding ??= this.#look().finally(() => (this.#finding = null));
+    return this.#finding;
+  }
+
+  async #look(): Promise<FoundTensorflow> {
+    const depth = this.#isDoubted ? 'full' : 'quick';
+    this.#isDoubted = false;
+    const found = await findTensorflow(depth);
+    if (found.state !== 'missing') this.#found = found;
     return found;
   }
 

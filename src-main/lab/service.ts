@@ -130,6 +130,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     },
     onlyRuns: ownRuns,
     emit,
+    onEngineDoubted: () => runtime.doubt(),
     onHold: (reason) => note('queue', reason === null ? null : `The queue waits: ${reason}`),
   });
   const grants = pathGrants();

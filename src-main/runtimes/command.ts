@@ -20,6 +20,9 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+/** What a killed process may take to end before it is given up. */
+const deafMs = 500;
+
 const killTree = (pid: number): void => {
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
@@ -69,9 +72,14 @@ export const runCommand = (
     const timer = setTimeout(() => {
       timedOut = true;
       kill();
+      setTimeout(() => finish(null, false), deafMs).unref(); // a process that waits for a dead driver cannot be killed
     }, options.timeoutMs ?? 3_600_000);
     signal?.addEventListener('abort', kill);
+    let isFinished = false;
     const finish = (code: number | null, missing: boolean): void => {
+      if (isFinished) return;
+      isFinished = true;
+      child.unref();
       clearTimeout(timer);
       signal?.removeEventListener('abort', kill);
       if (signal?.aborted) reject(signal.reason as Error);

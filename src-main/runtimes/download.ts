@@ -135,7 +135,15 @@ export const verifyFile = async (
 export const download = async (file: RemoteFile, options: DownloadOptions): Promise<string> => {
   const part = `${options.folder}/${file.sha256}.part`;
   const whole = `${options.folder}/${file.sha256}.whl`;
-  if ((await sizeOf(whole)) > 0) return whole;
+  if ((await sizeOf(whole)) > 0) {
+    try {
+      await verifyFile(whole, file.title, file.sha256, options);
+      return whole;
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      remove('download', options.folder, basename(whole)); // damaged since it was downloaded
+    }
+  }
   const resumed = (await sizeOf(part)) > 0;
   // What an earlier attempt left may have been damaged: one fresh download decides.
   for (const isLast of resumed ? [false, true] : [true]) {

@@ -1,9 +1,12 @@
+import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunId } from '../../shared/run.ts';
 import { nodeTrainers } from '../../src-main/lab/trainers.ts';
+import type { TrainerLauncher } from '../../src-main/lab/trainers.ts';
 import { esam, experimentOf, sam, sgd, shared } from './fixtures/configs.ts';
 import { openTestLab, statesOf, untilEnded, untilRun } from './fixtures/labs.ts';
-import { scriptedTrainer } from './fixtures/labOptions.ts';
+import { realTrainers, scriptedTrainer } from './fixtures/labOptions.ts';
 import { scripts } from './fixtures/scripts.ts';
 
 /** Little patience with silence, but enough for a busy machine. */
@@ -169,13 +172,61 @@ test('a trainer process that cannot be started holds the queue', async () => {
   expect(await statesOf(lab)).toEqual(['failed', 'queued']);
 });
 
-test('a trainer that does not come up says why, and the next runs wait', async () => {
+test('a trainer that does not come up says why; when the next one does not either, the rest waits', async () => {
   const { lab } = await openTestLab(undefined, { launcher: nodeTrainers('/nowhere/trainer.js') });
-  await lab.enqueue(experimentOf({ seeds: [1, 2] }));
+  await lab.enqueue(experimentOf({ seeds: [1, 2, 3] }));
+  await untilEnded(lab, 2);
   const { state, reason } = await untilEnded(lab, 1);
-  expect(state).toBe('failed');
+  expect(state).toBe('interrupted');
   expect(reason).toMatch(/did not come up.*exit code 1.*Error: Cannot find module '\/nowhere\/trainer\.js'/);
-  await expect.poll(() => lab.queue({})).toMatchObject({ paused: true, waiting: [{ id: 2 }] });
+  await expect.poll(() => lab.queue({})).toMatchObject({ paused: true, waiting: [{ id: 3 }] });
+});
+
+test('a trainer killed before it is ready leaves its run interrupted, and the queue goes on', async () => {
+  const real = nodeTrainers(scriptedTrainer);
+  let launches = 0;
+  const launcher: TrainerLauncher = {
+    launch: async (environment) => {
+      const trainer = await real.launch(environment);
+      launches += 1;
+      if (launches === 1) process.kill(trainer.pid ?? 0, 'SIGKILL');
+      return trainer;
+    },
+  };
+  const { lab } = await openTestLab(undefined, { launcher });
+  await lab.enqueue(experimentOf({ seeds: [1, 2] }));
+  expect((await untilEnded(lab, 2)).state).toBe('finished');
+  expect((await untilEnded(lab, 1)).state).toBe('interrupted');
+  await lab.resumeRuns({ runIds: [1] });
+  expect((await untilEnded(lab, 1)).state).toBe('finished');
+});
+
+test.each([
+  { where: 'seen when the lab opens', damage: (file: string) => truncateSync(file, 5) },
+  { where: 'seen by the trainer', damage: (file: string) => writeFileSync(file, '\xff', { flag: 'r+' }) },
+])('runs on a data set whose damage is $where do not fail one after another', async ({ damage }) => {
+  const { lab: first, folder } = await openTestLab();
+  await expect.poll(() => first.datasets({}), { timeout: 60_000 }).toHaveLength(1);
+  await first.close();
+  cpSync(join(folder, 'datasets', 'mnist'), join(folder, 'datasets', 'other'), { recursive: true });
+  const about = join(folder, 'datasets', 'other', 'dataset.json');
+  writeFileSync(about, readFileSync(about, 'utf8').replace('"id": "mnist"', '"id": "other"'));
+  const { lab: second } = await openTestLab(folder);
+  await second.pauseQueue({ paused: true });
+  const other = { ...shared, dataset: { ...shared.dataset, id: 'other' } };
+  await second.enqueue(experimentOf({ seeds: [1, 2], shared: other }));
+  await second.enqueue(experimentOf({ seeds: [3] }));
+  await second.close();
+  damage(join(folder, 'datasets', 'other', 'train-labels.u8'));
+
+  const { lab } = await openTestLab(folder, { launcher: realTrainers });
+  await lab.pauseQueue({ paused: false });
+  expect((await untilEnded(lab, 1)).state).toBe('failed');
+  await expect.poll(() => lab.queue({})).toMatchObject({ holdReason: expect.stringContaining('import') as string });
+  expect((await lab.queue({})).waiting.map(({ id }) => id)).toEqual([2, 3]);
+  await lab.cancelRuns({ runIds: [2] });
+  await lab.pauseQueue({ paused: false }); // the third is on other data
+  await untilRun(lab, 3, ({ state }) => state === 'running');
 });
 
 test('a lab that trains only its own runs leaves the others waiting', async () => {

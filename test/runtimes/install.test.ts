@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { runCommand } from '../../src-main/runtimes/command.ts';
 import { checkBinding } from '../../src-main/runtimes/tensorflow/check.ts';
 import { findLibrary } from '../../src-main/runtimes/tensorflow/find.ts';
@@ -107,15 +107,24 @@ const tensorflow = (...parts: string[]): string => join(cache, 'tensorflow', ...
 const libraryName = async (): Promise<string> =>
   (await readdir(tensorflow())).find((name) => name.includes('-cpu-')) ?? '';
 
+/** TensorFlow's version, if a binding made from the tiny wheel adds. */
+const checkAdds = async (binding: string): Promise<string | null> => {
+  vi.stubEnv('LD_LIBRARY_PATH', wheel.libraries);
+  try {
+    return await checkBinding(binding, signal);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+};
+
 /** What a fresh start in this cache would find. */
 const find = async (): Promise<string> => {
-  const before = process.env['ESAM_LAB_CACHE'];
-  process.env['ESAM_LAB_CACHE'] = cache;
+  vi.stubEnv('ESAM_LAB_CACHE', cache);
+  vi.stubEnv('LD_LIBRARY_PATH', wheel.libraries);
   try {
     return (await findLibrary(await libraryName())).state;
   } finally {
-    if (before === undefined) delete process.env['ESAM_LAB_CACHE'];
-    else process.env['ESAM_LAB_CACHE'] = before;
+    vi.unstubAllEnvs();
   }
 };
 
@@ -152,11 +161,36 @@ test(
     await rm(tensorflow(await libraryName(), 'bindings'), { recursive: true });
     expect(await find()).toBe('missing');
     const again = await install();
-    expect(again.map(({ stage }) => stage)).toEqual(['compile', 'check', 'compile', 'done', undefined]);
+    expect(again.map(({ stage }) => stage)).toEqual(['check', 'compile', 'check', 'compile', 'done', undefined]);
     const binding = again.at(-1)?.ready ?? '';
-    process.env['LD_LIBRARY_PATH'] = wheel.libraries;
-    expect(await checkBinding(binding, signal)).toBe('2.21.0');
-    delete process.env['LD_LIBRARY_PATH'];
+    expect(await checkAdds(binding)).toBe('2.21.0');
+  },
+);
+
+/** Which file is damaged, how, and what the installer has to do about it. */
+const zeroed = async (path: string): Promise<void> => writeFile(path, Buffer.alloc((await stat(path)).size));
+test.each([
+  { file: 'the binding', damage: (path: string) => writeFile(path, ''), stages: ['compile'] },
+  { file: 'the binding', damage: zeroed, stages: ['compile'] },
+  { file: 'kernels', damage: (path: string) => writeFile(path, 'garbage'), stages: ['compile'] },
+  { file: 'a library', damage: zeroed, stages: ['download', 'compile'] },
+])(
+  'a TensorFlow in which $file is damaged is not ready, and an installation repairs it',
+  { timeout: limitMs },
+  async ({ file, damage, stages }) => {
+    server = await serveFile(wheel.fileName, wheel.content, wheel.sha256);
+    const { ready = '', kernels } = (await install()).at(-1) ?? {};
+    expect(await find()).toBe('ready');
+    const library = tensorflow(await libraryName(), 'tensorflow', 'libtensorflow_cc.so.2');
+    const path = { 'the binding': ready, kernels: kernels?.modules[0]?.path, 'a library': library }[file] ?? '';
+    await damage(path);
+    expect(await find()).toBe('broken');
+    const repaired = await install();
+    expect(repaired.at(-1)?.ready).toBe(ready);
+    const done = new Set(repaired.map(({ stage }) => stage));
+    expect(['download', 'compile'].filter((stage) => done.has(stage))).toEqual(stages);
+    expect(await find()).toBe('ready');
+    expect(await checkAdds(ready)).toBe('2.21.0');
   },
 );
 

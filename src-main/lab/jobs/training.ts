@@ -31,7 +31,7 @@ export interface TrainingParts {
 /** Not every break is the run's own fault: a trainer that does not come up, or is not understood, would not be for the next run either. */
 const brokenStates: Readonly<Record<JobBreak['cause'], EndState>> = {
   'not launched': 'failed',
-  'never ready': 'failed',
+  'never ready': 'interrupted',
   gone: 'interrupted',
   silent: 'interrupted',
   'not understood': 'failed',

@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { checkBinding } from './check.ts';
 import { findKernels, type Kernels } from './kernelModules.ts';
 import { bindingPath, chosenLibrary, damagedFile, readManifest, tensorflowFolder } from './places.ts';
+import { verify } from './verify.ts';
+import type { Depth } from './verify.ts';
 
 export type FoundTensorflow =
   | {
@@ -35,8 +37,8 @@ const ownBinding = async (path: string): Promise<FoundTensorflow> => {
   };
 };
 
-/** What lies in a library's folder of the cache; reads sizes only, so that it takes milliseconds. */
-export const findLibrary = async (name: string): Promise<FoundTensorflow> => {
+/** What lies in a library's folder of the cache, verified: seconds the first time and after a change, else milliseconds. */
+export const findLibrary = async (name: string, depth: Depth = 'quick'): Promise<FoundTensorflow> => {
   const location = join(tensorflowFolder(), name);
   const manifest = await readManifest(location);
   if (manifest === null) return { state: 'missing', reason: `TensorFlow is not installed yet. ${advice}` };
@@ -49,17 +51,19 @@ export const findLibrary = async (name: string): Promise<FoundTensorflow> => {
     const reason = `TensorFlow is there, but not yet connected to this version of ESAM Lab, which takes seconds. ${advice}`;
     return { state: 'missing', reason };
   }
+  const damage = await verify(location, manifest, path, depth);
+  if (damage !== null) return { state: 'broken', reason: `TensorFlow was installed, but ${damage.reason}. ${advice}` };
   const { version, variant } = manifest;
   const kernels = manifest.binding === null ? await findKernels(path) : { modules: [], reason: notForPackages };
   return { state: 'ready', bindingPath: path, version, location, variant, kernels };
 };
 
 /** Finds the TensorFlow that was installed last; never throws for one that is missing or damaged. */
-export const findTensorflow = async (): Promise<FoundTensorflow> => {
+export const findTensorflow = async (depth: Depth = 'quick'): Promise<FoundTensorflow> => {
   const own = process.env['ESAM_LAB_TENSORFLOW_BINDING'];
   try {
     if (own !== undefined && own !== '') return await ownBinding(own);
-    return await findLibrary((await chosenLibrary()) ?? 'none');
+    return await findLibrary((await chosenLibrary()) ?? 'none', depth);
   } catch (error) {
     return { state: 'broken', reason: error instanceof Error ? error.message : String(error) };
   }

@@ -9,7 +9,7 @@ export interface Gpu {
 /** The first NVIDIA GPU whose driver answers, else null. */
 export const findGpu = async (): Promise<Gpu | null> => {
   const query = ['--query-gpu=name,memory.total', '--format=csv,noheader,nounits'];
-  const { code, stdout } = await runCommand('nvidia-smi', query, { timeoutMs: 10_000 });
+  const { code, stdout } = await runCommand('nvidia-smi', query, { timeoutMs: 2_000 });
   return code === 0 ? readGpu(stdout) : null;
 };
 

@@ -50,7 +50,7 @@ const curable: readonly LabErrorCode[] = [
 const installPackageRuntime = async (variant: Variant, cause: LabError, options: DownloadOptions): Promise<string> => {
   const version = packageVersion();
   const name = `${version}-package-${variant}-${process.platform}-${process.arch}`;
-  if ((await findLibrary(name)).state === 'ready') return name;
+  if ((await findLibrary(name, 'full')).state === 'ready') return name;
   reportStage(options.report, 'download', `Trying the package's own download (TensorFlow ${version})`);
   const staging = await mkdtemp(join(tensorflowFolder(), stagingPrefix));
   try {
@@ -74,7 +74,8 @@ const makeReady = async (variant: Variant, options: DownloadOptions): Promise<st
   try {
     const recipe = recipeFor(variant);
     const name = libraryName(recipe);
-    if ((await findLibrary(name)).state !== 'ready') await makeLibrary(recipe, options);
+    reportStage(options.report, 'check', 'Checking the TensorFlow that is there');
+    if ((await findLibrary(name, 'full')).state !== 'ready') await makeLibrary(recipe, options);
     return name;
   } catch (error) {
     options.signal.throwIfAborted();

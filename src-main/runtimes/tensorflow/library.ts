@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, rename, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, open, readdir, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { remove } from '../../files/remove.ts';
 import type { DownloadOptions } from '../download.ts';
@@ -20,8 +21,10 @@ import {
   tensorflowFolder,
   writeManifest,
 } from './places.ts';
+import type { Manifest } from './places.ts';
 import type { Recipe } from './recipe.ts';
 import { unpackWheel } from './unpack.ts';
+import { verify } from './verify.ts';
 
 /** Compiles the binding in `target`, a folder two levels below the library, and tries it; then the kernels beside it. */
 const connect = async (build: Build, report: Report): Promise<void> => {
@@ -43,6 +46,16 @@ const filesWithSizes = async (library: string): Promise<{ path: string; sizeByte
   );
 };
 
+/** What is called ready later is on the disk. */
+const syncFile = async (path: string): Promise<void> => {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+};
+
 const build = async (recipe: Recipe, compiler: string, options: DownloadOptions): Promise<void> => {
   const pip = await findPip(options.signal);
   await ensureSpace(tensorflowFolder(), recipe.neededBytes, options.measureSpace);
@@ -54,6 +67,7 @@ const build = async (recipe: Recipe, compiler: string, options: DownloadOptions)
       await unpackWheel(path, library, title, options);
     }
     const files = await filesWithSizes(library);
+    await Promise.all(files.map(({ path }) => syncFile(join(library, path))));
     const target = join(library, dirname(await bindingPath()));
     await connect({ compiler, recipe, library, target, signal: options.signal }, options.report);
     await writeManifest(library, { version: recipe.version, variant: recipe.variant, binding: null, files });
@@ -77,6 +91,7 @@ const reconnect = async (recipe: Recipe, compiler: string, options: DownloadOpti
   const staging = await mkdtemp(join(dirname(home), stagingPrefix));
   try {
     await connect({ compiler, recipe, library, target: staging, signal: options.signal }, options.report);
+    remove('binding', dirname(home), basename(home)); // damaged: whoever has loaded it keeps what was loaded
     await rename(staging, home);
   } finally {
     remove('staging', dirname(home), basename(staging));
@@ -95,6 +110,13 @@ export const removeLeftovers = async (): Promise<void> => {
   }
 };
 
+/** Whether only the binding has to be made. */
+const isLibraryWhole = async (home: string, manifest: Manifest | null): Promise<boolean> => {
+  if (manifest === null || (await damagedFile(home, manifest)) !== null) return false;
+  const binding = join(home, await bindingPath());
+  return !existsSync(binding) || (await verify(home, manifest, binding, 'full'))?.part !== 'library';
+};
+
 /**
  * Makes the library of a recipe and its binding, or only the binding where the library is there already. A folder appears under
  * its final name only when it is complete and was tried. The caller holds the lock.
@@ -104,6 +126,5 @@ export const makeLibrary = async (recipe: Recipe, options: DownloadOptions): Pro
   const compiler = await findCompiler(options.signal);
   const home = join(tensorflowFolder(), libraryName(recipe));
   const manifest = await readManifest(home);
-  const whole = manifest !== null && (await damagedFile(home, manifest)) === null;
-  await (whole ? reconnect : build)(recipe, compiler, options);
+  await ((await isLibraryWhole(home, manifest)) ? reconnect : build)(recipe, compiler, options);
 };

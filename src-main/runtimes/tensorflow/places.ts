@@ -62,7 +62,7 @@ const manifestSchema = z.object({
 export type Manifest = z.infer<typeof manifestSchema>;
 const choiceSchema = z.object({ library: z.string().regex(/^[\w.-]+$/) });
 
-const readJson = async <T>(path: string, schema: z.ZodType<T>): Promise<T | null> => {
+export const readJson = async <T>(path: string, schema: z.ZodType<T>): Promise<T | null> => {
   try {
     return schema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
@@ -70,9 +70,9 @@ const readJson = async <T>(path: string, schema: z.ZodType<T>): Promise<T | null
   }
 };
 
-const writeJson = async (path: string, value: unknown): Promise<void> => {
+export const writeJson = async (path: string, value: unknown): Promise<void> => {
   const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`);
+  await writeFile(temporary, `${JSON.stringify(value, null, 2)}\n`, { flush: true });
   await rename(temporary, path);
 };
 
