@@ -1,3 +1,4 @@
+import { groupedBy } from '../shared/groupedBy.ts';
 import { methodNames, methodOf, type MethodId } from '../shared/method.ts';
 import type { ResultsRow } from '../shared/result.ts';
 import type { RunState, RunSummary } from '../shared/run.ts';
@@ -22,18 +23,38 @@ export interface RunFilter {
   readonly state: RunState | 'any';
 }
 
+/** What the runs of a group have in common, in words. */
+interface Described {
+  readonly method: MethodId;
+  readonly settings: ReadonlyMap<string, string>;
+  /** Of the method and all settings, in lower case: where words are looked for. */
+  readonly text: string;
+}
+
+/** A hash names one configuration for ever, so none is described twice. */
+const described = new Map<string, Described>();
+
+const describe = (run: RunSummary): Described => {
+  const known = described.get(run.groupHash);
+  if (known !== undefined) return known;
+  const method = methodOf(run.config.optimizer);
+  const settings = flatSettings(groupConfigOf(run.config));
+  const fresh = { method, settings, text: [methodNames[method], ...settings.values()].join(' ').toLowerCase() };
+  described.set(run.groupHash, fresh);
+  return fresh;
+};
+
 const matches = (run: RunSummary, words: readonly string[], datasetName: string): boolean => {
-  const settings = [...flatSettings(groupConfigOf(run.config)).values()].join(' ');
-  const method = methodNames[methodOf(run.config.optimizer)];
-  const text =
-    `${method} ${run.experimentName} ${datasetName} ${run.state} ${run.id} seed ${run.config.seed} ${settings}`.toLowerCase();
-  return words.every((word) => text.includes(word));
+  if (words.length === 0) return true;
+  const own = `${run.experimentName} ${datasetName} ${run.state} ${run.id} seed ${run.config.seed}`.toLowerCase();
+  const { text } = describe(run);
+  return words.every((word) => own.includes(word) || text.includes(word));
 };
 
 /** Runs that pass the filter, newest first within groups, groups by their newest run. */
 export const groupRuns = (
   runs: readonly RunSummary[],
-  rows: readonly ResultsRow[],
+  results: ReadonlyMap<string, ResultsRow>,
   filter: RunFilter,
   nameOfDataset: (id: string) => string,
 ): RunGroup[] => {
@@ -41,31 +62,27 @@ export const groupRuns = (
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  const groups = new Map<string, RunSummary[]>();
-  for (const run of runs.toSorted((a, b) => b.id - a.id)) {
-    if (filter.state !== 'any' && run.state !== filter.state) continue;
-    if (!matches(run, words, nameOfDataset(run.config.dataset.id))) continue;
-    groups.set(run.groupHash, [...(groups.get(run.groupHash) ?? []), run]);
-  }
-  const resultOf = new Map(rows.map((row) => [row.groupHash, row]));
-  return [...groups].flatMap(([hash, members]) => {
+  const all = groupedBy(
+    runs.toSorted((a, b) => b.id - a.id),
+    ({ groupHash }) => groupHash,
+  );
+  const isShown = (run: RunSummary): boolean =>
+    (filter.state === 'any' || run.state === filter.state) && matches(run, words, nameOfDataset(run.config.dataset.id));
+  const groups = [...all].flatMap(([hash, siblings]): RunGroup[] => {
+    const members = siblings.filter(isShown);
     const [first] = members;
     if (!first) return [];
-    const all = runs.filter(({ groupHash }) => groupHash === hash);
-    const config = groupConfigOf(first.config);
-    const named = { ...config, dataset: { ...config.dataset, id: nameOfDataset(config.dataset.id) } };
+    const { method, settings } = describe(first);
     return [
       {
-        hash,
-        method: methodOf(config.optimizer),
-        runs: members,
-        settings: flatSettings(named),
-        results: resultOf.get(hash) ?? null,
-        runCount: all.length,
-        finishedCount: all.filter(({ state }) => state === 'finished').length,
+        ...{ hash, method, runs: members, results: results.get(hash) ?? null, runCount: siblings.length },
+        settings: new Map([...settings, ['dataset.id', nameOfDataset(first.config.dataset.id)]]),
+        finishedCount: siblings.filter(({ state }) => state === 'finished').length,
       },
     ];
   });
+  // The newest run that is shown decides a group's place.
+  return groups.sort((a, b) => (b.runs[0]?.id ?? 0) - (a.runs[0]?.id ?? 0));
 };
 
 export const hasEnded = (run: RunSummary): boolean => run.state !== 'queued' && run.state !== 'running';

@@ -13,6 +13,7 @@ import type {
   ResultsQuery,
   ResultsTable,
 } from '../../shared/result.ts';
+import type { RunSummary } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';
 import { useProblems } from './problems.ts';
 
@@ -112,8 +113,16 @@ export const useCompare = defineStore('compare', () => {
     if (isGone(accuracyBaseline.value)) accuracyBaseline.value = null;
   };
 
+  /** Whether a run's end changes what is compared. */
+  const concerns = ({ experimentId, groupHash }: RunSummary): boolean =>
+    !isChosen ||
+    (experimentIds.value.length === 0 && groupHashes.value === null) ||
+    experimentIds.value.includes(experimentId) ||
+    candidates.value?.rows.some((row) => row.groupHash === groupHash) === true;
+
   onEvent((event) => {
-    if (event.type === 'runsChanged' || (event.type === 'runChanged' && event.run.endedAt !== null)) void reload();
+    if (event.type === 'runsChanged') void reload();
+    if (event.type === 'runChanged' && event.run.endedAt !== null && concerns(event.run)) void reload();
   });
 
   return {

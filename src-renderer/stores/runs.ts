@@ -2,10 +2,13 @@ import { useDebounceFn } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import { everyGroup } from '../../shared/result.ts';
-import type { ResultsTable } from '../../shared/result.ts';
+import type { ResultsRow, ResultsTable } from '../../shared/result.ts';
 import type { ExperimentSummary, RunId, RunSummary } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';
 import { useProblems } from './problems.ts';
+
+const rowsOf = ({ rows }: ResultsTable): ReadonlyMap<string, ResultsRow> =>
+  new Map(rows.map((row) => [row.groupHash, row]));
 
 /** The history: all runs, and the lab's means over their groups. */
 export const useRuns = defineStore('runs', () => {
@@ -13,16 +16,39 @@ export const useRuns = defineStore('runs', () => {
   const problems = useProblems();
   const runs = shallowRef<readonly RunSummary[] | null>(null);
   const experiments = shallowRef<readonly ExperimentSummary[]>([]);
-  const results = shallowRef<ResultsTable | null>(null);
+  /** Of every group, by its hash. */
+  const results = shallowRef<ReadonlyMap<string, ResultsRow>>(new Map());
 
   const load = async (): Promise<void> => {
     const read = await problems.attempt('Read the runs', () =>
       Promise.all([lab.runs({ experimentId: null }), lab.experiments({}), lab.results(everyGroup)]),
     );
     runs.value ??= [];
-    if (read) [runs.value, experiments.value, results.value] = read;
+    if (!read) return;
+    [runs.value, experiments.value] = read;
+    results.value = rowsOf(read[2]);
   };
   const reload = useDebounceFn(load, 300, { maxWait: 1000 });
+
+  /** A run has ended: its group has other means, its experiment another count. Nothing else is read again. */
+  const loadEnded = async (groupHashes: string[]): Promise<void> => {
+    const read = await problems.attempt('Read the results', () =>
+      Promise.all([lab.experiments({}), lab.results({ ...everyGroup, groupHashes })]),
+    );
+    if (!read) return;
+    experiments.value = read[0];
+    results.value = new Map([...results.value, ...rowsOf(read[1])]);
+  };
+  const ended = new Set<string>();
+  const readEnded = useDebounceFn(
+    () => {
+      const hashes = [...ended];
+      ended.clear();
+      return loadEnded(hashes);
+    },
+    300,
+    { maxWait: 1000 },
+  );
 
   const repeat = (runIds: RunId[]): Promise<{ runIds: RunId[] } | null> =>
     problems.attempt('Repeat the runs', () => lab.repeatRuns({ runIds }));
@@ -49,12 +75,14 @@ export const useRuns = defineStore('runs', () => {
     (await problems.attempt('Empty the trash', () => lab.emptyTrash({})))?.runCount ?? null;
 
   onEvent((event) => {
-    if (event.type === 'runsChanged' || event.type === 'epochFinished') void reload();
+    if (event.type === 'runsChanged') void reload();
     if (event.type === 'runChanged' && runs.value) {
       const { run } = event;
-      const isKnown = runs.value.some((other) => other.id === run.id);
-      runs.value = isKnown ? runs.value.map((other) => (other.id === run.id ? run : other)) : [...runs.value, run];
-      if (run.endedAt !== null) void reload();
+      const known = runs.value.findIndex((other) => other.id === run.id);
+      runs.value = known === -1 ? [...runs.value, run] : runs.value.with(known, run);
+      if (run.endedAt === null) return;
+      ended.add(run.groupHash);
+      void readEnded();
     }
   });
 

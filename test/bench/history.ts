@@ -5,6 +5,7 @@ import { locate } from '../../src-main/cli/locations.ts';
 import { openLab } from '../../src-main/lab/service.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import { nodeTrainers } from '../../src-main/lab/trainers.ts';
+import { groupRuns } from '../../src-renderer/runGroups.ts';
 import { makeHistory } from './historyWorkspace.ts';
 import { median } from './median.ts';
 
@@ -57,6 +58,10 @@ export const measureHistory = async (workspaceFolder: string): Promise<object> =
       await note(`export of 30 groups, ${format}`, () => lab.exportResults({ query: thirty, format }));
     }
     await note('results of all groups', () => lab.results(everyGroup));
+    const [runs, table] = await Promise.all([lab.runs({ experimentId: null }), lab.results(everyGroup)]);
+    const rows = new Map(table.rows.map((row) => [row.groupHash, row]));
+    const filter = { search: 'esam 0.4 7', state: 'finished' } as const;
+    await note('filter of all runs, in the window', async () => groupRuns(runs, rows, filter, (id) => id).length);
     const [newest] = await lab.experiments({});
     if (newest !== undefined) await note('plan of one experiment', () => lab.plan(newest.experiment));
     figures['residentMegabytes'] = Math.round(process.memoryUsage().rss / 1e6);

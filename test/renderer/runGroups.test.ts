@@ -31,7 +31,7 @@ const runs = [
   runOf(4, esam, 'finished', 17),
 ];
 const found = (search: string, state: RunState | 'any' = 'any'): number[][] =>
-  groupRuns(runs, [], { search, state }, () => 'MNIST digits').map((group) => group.runs.map(({ id }) => id));
+  groupRuns(runs, new Map(), { search, state }, () => 'MNIST digits').map((group) => group.runs.map(({ id }) => id));
 
 test('groups stand by their newest run, runs newest first', () => {
   expect(found('')).toEqual([
@@ -49,6 +49,6 @@ test('every word has to be found, in whatever a row says: method, data set, expe
 });
 
 test('a group counts all of its runs, also those that the filter hides', () => {
-  const [group] = groupRuns(runs, [], { search: '', state: 'interrupted' }, (id) => id);
+  const [group] = groupRuns(runs, new Map(), { search: '', state: 'interrupted' }, (id) => id);
   expect(group).toMatchObject({ runCount: 2, finishedCount: 1, method: 'sgd', results: null });
 });

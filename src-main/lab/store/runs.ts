@@ -1,4 +1,3 @@
-import { runSummarySchema } from '../../../shared/run.ts';
 import type { Measurements } from '../../../shared/metrics.ts';
 import type { RunId, RunState, RunSummary } from '../../../shared/run.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
@@ -6,9 +5,8 @@ import { groupConfigOf, runConfigSchema } from '../../../shared/runConfig.ts';
 import type { Database } from './database.ts';
 import { measurementColumn, measurementsOf } from './measurements.ts';
 
-interface Row {
-  config: string;
-}
+/** A run as the database has it; what it was configured with is its group's, and its seed. */
+type Row = Omit<RunSummary, 'config'> & { readonly seed: number };
 
 /** What statistics need of a run; the values are null until its first epoch has ended. */
 export interface RunOfGroup {
@@ -40,16 +38,13 @@ const activeMs = `
 
 /** Everything about a run that its epochs and steps tell in one line. */
 const summary = `
-  SELECT run.id, experiment_id AS "experimentId", experiment.name AS "experimentName", group_hash AS "groupHash", config, state, reason,
+  SELECT run.id, experiment_id AS "experimentId", experiment.name AS "experimentName", group_hash AS "groupHash", seed, state, reason,
     stop_requested AS "stopRequested", run.created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt",
     coalesce(epochs_done, 0) AS "epochsDone", best_test_accuracy AS "bestTestAccuracy", best_epoch AS "bestEpoch",
     last_test_accuracy AS "lastTestAccuracy", images_per_second AS "imagesPerSecond", ${activeMs} AS "activeMs",
     (SELECT coalesce(sum(size_bytes), 0) FROM checkpoint WHERE checkpoint.run_id = run.id) AS "checkpointBytes",
     peak_step_bytes AS "peakStepBytes"
   FROM run JOIN experiment ON experiment.id = run.experiment_id LEFT JOIN run_summary ON run_summary.run_id = run.id`;
-
-const toSummary = ({ config, ...row }: Row): RunSummary =>
-  runSummarySchema.parse({ ...row, config: JSON.parse(config) as unknown });
 
 /** Runs as the rest of the lab reads them. Runs in the trash are only found by their id. */
 export const runReader = (database: Database) => {
@@ -98,6 +93,11 @@ export const runReader = (database: Database) => {
     const config = groupConfigOf(runConfigSchema.parse(JSON.parse(text)));
     configs.set(groupHash, config);
     return config;
+  };
+  const toSummary = ({ seed, ...row }: Row): RunSummary => {
+    const config = groupConfig(row.groupHash);
+    if (config === null) throw new Error(`Run ${String(row.id)} has no configuration.`);
+    return { ...row, config: { ...config, seed } };
   };
   return {
     one: (id: RunId): RunSummary | null => {
