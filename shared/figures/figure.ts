@@ -4,7 +4,7 @@ const text = z.string().max(400);
 const finite = z.number();
 const color = z.string().regex(/^#[0-9a-f]{6}$/i, 'a colour such as #0072B2');
 
-export const pointShapes = ['circle', 'rect', 'triangle', 'rectRot', 'star'] as const;
+export const pointShapes = ['circle', 'rect', 'triangle', 'rectRot', 'star', 'cross', 'crossRot'] as const;
 
 const axisSchema = z.strictObject({
   /** With its unit: "images/s", "test accuracy, %". */

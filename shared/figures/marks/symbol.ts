@@ -29,6 +29,14 @@ const corners = (
     true,
   );
 
+/** Four arms of length 1.35 and half-width 0.35, the first towards `first` degrees: each ends in two corners, and one lies between two arms. */
+const arms = (first: number): (readonly [angle: number, distance: number])[] =>
+  [0, 90, 180, 270].flatMap((turn) => [
+    [first + turn - 14.5, 1.395] as const,
+    [first + turn + 14.5, 1.395] as const,
+    [first + turn + 45, 0.495] as const,
+  ]);
+
 const outlines: Readonly<Record<Shape, (x: number, y: number, r: number) => string>> = {
   circle,
   rect: (x, y, r) =>
@@ -59,6 +67,8 @@ const outlines: Readonly<Record<Shape, (x: number, y: number, r: number) => stri
       r,
       Array.from({ length: 10 }, (_, index) => [90 + 36 * index, index % 2 === 0 ? 1.45 : 0.6] as const),
     ),
+  cross: (x, y, r) => corners(x, y, r, arms(0)),
+  crossRot: (x, y, r) => corners(x, y, r, arms(45)),
 };
 
 /** A mark; a hollow one lets white paper through, so that a line does not cross it. */
