@@ -15,6 +15,10 @@ export const methodOf = (optimizer: OptimizerConfig): MethodId => methodOfConfig
 export const experimentalNote = (optimizer: OptimizerConfig): string | null =>
   methodOfConfig(optimizer).experimental(optimizer);
 
+/** The method's name, with a word where nobody has published the combination. */
+export const nameOfMethod = (optimizer: OptimizerConfig): string =>
+  methodNames[methodOf(optimizer)] + (experimentalNote(optimizer) === null ? '' : ', experimental');
+
 /**
  * Predicted cost of each phase of a step in units of a batch's forward pass = activation gradient = weight gradient = 1; what is
  * none of these costs nothing. Where only every n-th step perturbs, the mean over n steps.

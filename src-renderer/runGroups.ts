@@ -1,5 +1,5 @@
 import { groupedBy } from '../shared/groupedBy.ts';
-import { methodNames, methodOf, type MethodId } from '../shared/method.ts';
+import { methodOf, nameOfMethod, type MethodId } from '../shared/method.ts';
 import type { ResultsRow } from '../shared/result.ts';
 import type { RunState, RunSummary } from '../shared/run.ts';
 import { groupConfigOf } from '../shared/runConfig.ts';
@@ -39,7 +39,11 @@ const describe = (run: RunSummary): Described => {
   if (known !== undefined) return known;
   const method = methodOf(run.config.optimizer);
   const settings = flatSettings(groupConfigOf(run.config));
-  const fresh = { method, settings, text: [methodNames[method], ...settings.values()].join(' ').toLowerCase() };
+  const fresh = {
+    method,
+    settings,
+    text: [nameOfMethod(run.config.optimizer), ...settings.values()].join(' ').toLowerCase(),
+  };
   described.set(run.groupHash, fresh);
   return fresh;
 };

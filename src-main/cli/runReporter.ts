@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { LabEvent } from '../../shared/labApi.ts';
-import { methodNames, methodOf } from '../../shared/method.ts';
+import { nameOfMethod } from '../../shared/method.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import { percent, rate } from './format.ts';
 import { say } from './session.ts';
@@ -19,7 +19,7 @@ export interface RunReporter {
 export const runReporter = (): RunReporter => (process.stderr.isTTY ? barReporter() : lineReporter());
 
 const titleOf = (run: RunSummary, all: readonly RunId[]): string =>
-  `Run ${all.indexOf(run.id) + 1} of ${all.length}, ${methodNames[methodOf(run.config.optimizer)]}, seed ${run.config.seed}`;
+  `Run ${all.indexOf(run.id) + 1} of ${all.length}, ${nameOfMethod(run.config.optimizer)}, seed ${run.config.seed}`;
 
 /** "finished: best 98.10 %, last 98.02 %, 3,412 images/s", or the state and why. */
 const outcomeOf = (run: RunSummary): string =>

@@ -1,6 +1,6 @@
 import type { LabEvent } from '../../shared/labApi.ts';
 import type { LabNotice } from '../../shared/controlProtocol.ts';
-import { methodNames, methodOf } from '../../shared/method.ts';
+import { nameOfMethod } from '../../shared/method.ts';
 import type { RunState, RunSummary } from '../../shared/run.ts';
 
 const endings: Partial<Record<RunState, string>> = {
@@ -38,7 +38,7 @@ export const desktopNews = (tell: (notice: LabNotice) => void): ((event: LabEven
 const shareOf = (run: RunSummary): number => Math.min(1, run.epochsDone / run.config.epochs);
 
 const textOf = (run: RunSummary): string => {
-  const name = `${run.experimentName}: ${methodNames[methodOf(run.config.optimizer)]}, seed ${String(run.config.seed)}`;
+  const name = `${run.experimentName}: ${nameOfMethod(run.config.optimizer)}, seed ${String(run.config.seed)}`;
   if (run.reason !== null) return `${name}. ${run.reason}`;
   return run.bestTestAccuracy === null ? name : `${name}, best ${(100 * run.bestTestAccuracy).toFixed(2)} %`;
 };

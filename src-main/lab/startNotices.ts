@@ -1,4 +1,4 @@
-import { methodNames, methodOf } from '../../shared/method.ts';
+import { nameOfMethod } from '../../shared/method.ts';
 import type { CheckpointFile, RunSummary } from '../../shared/run.ts';
 import type { Store } from './store/index.ts';
 
@@ -16,4 +16,4 @@ const wayOn = ([newest]: readonly CheckpointFile[]): string =>
     : `"Resume" goes on after ${newest.epochStep === 0 ? `epoch ${newest.epoch}` : `step ${newest.epochStep} of epoch ${newest.epoch + 1}`}.`;
 
 const nameOf = ({ config, experimentName }: RunSummary): string =>
-  `${methodNames[methodOf(config.optimizer)]}, seed ${config.seed}, of "${experimentName}"`;
+  `${nameOfMethod(config.optimizer)}, seed ${config.seed}, of "${experimentName}"`;

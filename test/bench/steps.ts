@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { phases as phaseNames, type PhaseMs } from '../../shared/metrics.ts';
-import { plainEsam, plainRule, plainSam, type OptimizerConfig } from '../../shared/runConfig.ts';
+import { predictedUnits } from '../../shared/method.ts';
+import { newArm } from '../../shared/methods/index.ts';
+import { plainEsam, plainRule, plainSam, ruleStarts, type OptimizerConfig } from '../../shared/runConfig.ts';
 import { findTensorflow } from '../../src-main/runtimes/tensorflow/index.ts';
 import { randomStream } from '../../src-main/trainer/data/rng.ts';
 import { mixedPrecisionOps } from '../../src-main/trainer/engine/mixedPrecision.ts';
@@ -38,6 +40,15 @@ const methods: Readonly<Record<string, OptimizerConfig>> = {
   esamRankedInBfloat16: { ...esam, selectionPrecision: 'bfloat16' },
   esamInterval2: { ...esam, interval: 2 },
   esamLossInterval2: { ...esam, selection: 'loss', interval: 2 },
+  looksam: { ...newArm('looksam', null), ...rule },
+  friendly: { ...newArm('friendly', null), ...rule },
+  vasso: { ...newArm('vasso', null), ...rule },
+  gsam: { ...newArm('gsam', null), ...rule },
+  wsam: { ...newArm('wsam', null), ...rule },
+  momentumSam: { ...newArm('momentum-sam', null), ...rule },
+  samOn: { ...newArm('sam-on', null), ...rule },
+  kSam: { ...newArm('k-sam', null), ...rule },
+  sgdAdamW: { ...rule, ...ruleStarts.adamw, name: 'sgd' },
 };
 /** Steps from one perturbed step to the next: with an `interval` of n every n-th step perturbs, the others between are SGD's. */
 const cycleOf = (config: OptimizerConfig): number => ('interval' in config ? config.interval : 1);
@@ -125,6 +136,7 @@ export const measureSteps = async (batchSize: number, repeats: number, isHalf: b
     name,
     ...open(config, training),
     cycle: cycleOf(config),
+    predicted: predictedUnits(config),
     durations: new Array<number>(),
     phases: new Array<PhaseMs>(),
     kernels: 0,
@@ -167,6 +179,8 @@ export const measureSteps = async (batchSize: number, repeats: number, isHalf: b
     Object.fromEntries(runs.map((run) => [run.name, value(run)]));
   return {
     ...of(({ durations }) => rounded((1000 * batchSize) / median(durations))),
+    // In units of which SGD takes 3: what the cost model says, and what was measured.
+    units: of(({ predicted, durations }) => ({ predicted, measured: rounded((3 * median(durations)) / sgdMs, 2) })),
     phases: of(({ phases }) =>
       Object.fromEntries(
         Object.keys(phases[0] ?? {}).map((phase) => [

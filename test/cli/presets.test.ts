@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { predictedUnits } from '../../shared/method.ts';
 import type { OptimizerConfig } from '../../shared/runConfig.ts';
 import { presetSchema } from '../../shared/experiment.ts';
 
@@ -10,10 +11,13 @@ const read = (file: string) => presetSchema.parse(JSON.parse(readFileSync(join(f
 
 test('all presets are there', () => {
   expect(files.sort()).toEqual([
+    'cheaper-cifar100.json',
+    'cheaper.json',
     'cifar10-resnet18-short.json',
     'cifar10-resnet18.json',
     'cifar100-resnet18.json',
     'esam-variants.json',
+    'imagenet-vit-s16.json',
     'label-noise.json',
     'mnist.json',
     'quick.json',
@@ -34,7 +38,7 @@ test.each(['cifar10', 'cifar100'])('%s-resnet18 has the settings of the paper', 
     batchSize: 128,
     schedule: { name: 'cosine' },
   });
-  expect(shared.dataset).toEqual({ id: dataset, trainSubset: null, testSubset: null, labelNoise: 0 });
+  expect(shared.dataset).toMatchObject({ id: dataset, trainSubset: null, testSubset: null, labelNoise: 0 });
   expect(shared.augmentation).toMatchObject({ cropPadding: 4, flip: true, cutoutSize: 0 });
   expect(seeds).toHaveLength(3);
   expect(
@@ -70,4 +74,19 @@ test('mnist has ESAM whole, and each half of it alone', () => {
     [0.6, 1],
     [1, 0.5],
   ]);
+});
+
+test('what is cheaper than SAM is there once each, and twice as long for the same cost', () => {
+  const { arms, axes } = read('cheaper.json').experiment;
+  expect(axes).toEqual([{ path: 'epochs', values: [25, 50] }]);
+  const units = arms.map((arm) => [arm.name, predictedUnits(arm) ?? NaN] as const);
+  expect(new Set(units.map(([name]) => name))).toEqual(
+    new Set(['sgd', 'sam', 'esam', 'looksam', 'momentum-sam', 'sam-on', 'k-sam']),
+  );
+  expect(units.filter(([, cost]) => cost >= 6)).toEqual([['sam', 6]]);
+});
+
+// Chen et al. 2021.
+test('the Vision Transformer has AdamW under every arm', () => {
+  for (const arm of read('imagenet-vit-s16.json').experiment.arms) expect(arm.rule.name).toBe('adamw');
 });

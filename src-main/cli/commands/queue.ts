@@ -1,4 +1,4 @@
-import { methodNames, methodOf } from '../../../shared/method.ts';
+import { nameOfMethod } from '../../../shared/method.ts';
 import type { RunSummary } from '../../../shared/run.ts';
 import type { Lab } from '../../lab/service.ts';
 import { ensureEngine } from '../engine.ts';
@@ -44,7 +44,7 @@ const runsText = (runs: readonly RunSummary[]): string =>
     ...runs.map((run) => [
       run.experimentName,
       String(run.id),
-      methodNames[methodOf(run.config.optimizer)],
+      nameOfMethod(run.config.optimizer),
       String(run.config.seed),
       `${run.epochsDone}/${run.config.epochs}`,
       run.state,

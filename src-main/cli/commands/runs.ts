@@ -1,4 +1,4 @@
-import { methodNames, methodOf } from '../../../shared/method.ts';
+import { methodOf, nameOfMethod } from '../../../shared/method.ts';
 import type { MethodId } from '../../../shared/method.ts';
 import type { RunState } from '../../../shared/run.ts';
 import type { ExitCode } from '../exitCodes.ts';
@@ -26,7 +26,7 @@ export const runs = async (settings: Settings, options: RunsOptions): Promise<Ex
       .filter(({ config }) => method === undefined || methodOf(config.optimizer) === method)
       .filter(({ config }) => dataset === undefined || config.dataset.id === dataset)
       .filter(({ experimentName, config }) =>
-        [experimentName, methodNames[methodOf(config.optimizer)], config.model.id, config.dataset.id]
+        [experimentName, nameOfMethod(config.optimizer), config.model.id, config.dataset.id]
           .join(' ')
           .toLowerCase()
           .includes((search ?? '').toLowerCase()),
@@ -36,7 +36,7 @@ export const runs = async (settings: Settings, options: RunsOptions): Promise<Ex
     const rows = found.map(({ id, experimentName, config, ...run }) => [
       String(id),
       experimentName,
-      methodNames[methodOf(config.optimizer)],
+      nameOfMethod(config.optimizer),
       config.model.id,
       config.dataset.id,
       String(config.seed),

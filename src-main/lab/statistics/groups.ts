@@ -1,5 +1,5 @@
 import { groupedBy } from '../../../shared/groupedBy.ts';
-import { methodNames, methodOf } from '../../../shared/method.ts';
+import { methodOf, nameOfMethod } from '../../../shared/method.ts';
 import type { MethodId } from '../../../shared/method.ts';
 import type { Measurements } from '../../../shared/metrics.ts';
 import type { RunId } from '../../../shared/run.ts';
@@ -52,7 +52,7 @@ export const nameGroups = (groups: readonly Group[]): GroupName[] => {
     const suffix = telling.map(([name, value]) => `${name} ${value}`).join(', ');
     return {
       method,
-      label: methodNames[method] + (suffix === '' ? '' : ` (${suffix})`),
+      label: nameOfMethod(config.optimizer) + (suffix === '' ? '' : ` (${suffix})`),
       settings: namedSettings(config, differing),
     };
   });

@@ -85,7 +85,14 @@ test('every field of a configuration is a setting, so that no two groups have on
     typeof value === 'object' && value !== null
       ? Object.entries<unknown>({ ...value })
           .filter(([name]) => name !== 'name')
-          .map(([name, inner]) => ({ ...config, [part]: { ...value, [name]: another(inner) } }))
+          // A choice with settings of its own, such as the base rule.
+          .map(([name, inner]): [string, unknown] => [
+            name,
+            typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+              ? { ...inner, name: 'other' }
+              : another(inner),
+          ])
+          .map(([name, inner]) => ({ ...config, [part]: { ...value, [name]: inner } }))
       : [{ ...config, [part]: another(value) }],
   );
   const all: GroupConfig[] = [config, { ...config, schedule: { name: 'cosine' } }, ...changed];

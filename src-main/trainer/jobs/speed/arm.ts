@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { LabError } from '../../../../shared/errors.ts';
-import { methodNames, methodOf } from '../../../../shared/method.ts';
+import { nameOfMethod } from '../../../../shared/method.ts';
 import { phases, type PhaseMs } from '../../../../shared/metrics.ts';
 import { waitForInput } from '../../inputWait.ts';
 import { learningRateAt } from '../../optimizers/index.ts';
@@ -28,7 +28,7 @@ export interface Arm {
 export const openArm = (run: Run, stop: StopRequest): Arm => {
   const { config, ops } = run;
   const learningRate = learningRateAt(config.schedule, config.optimizer.learningRate, 1, config.epochs);
-  const name = methodNames[methodOf(config.optimizer)];
+  const name = nameOfMethod(config.optimizer);
   // A CPU's kernels have finished when they return, so that every step's phases are exact; to make a GPU's so costs time.
   const sampledSteps = ops.device === 'CPU' ? 0 : 1;
   const sums = runningSums(ops, false);

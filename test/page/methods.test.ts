@@ -1,0 +1,41 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { methodIds, methodNames } from '../../shared/method.ts';
+import { eventually, picture, startPages, type Pages } from './page.ts';
+
+let pages: Pages;
+let opened: Awaited<ReturnType<Pages['open']>>;
+beforeAll(async () => {
+  pages = await startPages();
+});
+afterAll(() => pages.close());
+beforeEach(async () => {
+  opened = await pages.open('new', 'full');
+});
+afterEach(() => opened.close());
+
+test('every method is offered, with its own settings, and says what it is expected to cost', async () => {
+  const { page } = opened;
+  for (const id of methodIds) {
+    await page.getByLabel('Arm 1 method', { exact: true }).selectOption({ label: methodNames[id] });
+    await page.getByRole('listitem', { name: `Arm 1: ${methodNames[id]}` }).waitFor();
+  }
+  await page.getByLabel('Arm 1 method', { exact: true }).selectOption({ label: 'LookSAM' });
+  expect(await page.getByLabel('Arm 1 perturb every').inputValue()).toBe('5');
+  expect(await page.getByLabel('Arm 1 alpha').inputValue()).toBe('0.1');
+  await page.getByLabel('Arm 2 method', { exact: true }).selectOption({ label: 'WSAM' });
+  await page.getByLabel('Arm 2 coupled').selectOption({ label: 'on' });
+  expect(await page.getByLabel('Arm 2 weight of sharpness').inputValue()).toBe('0.88');
+  await page.getByLabel('Arm 3 method', { exact: true }).selectOption({ label: 'MSAM' });
+  const third = page.getByRole('listitem', { name: 'Arm 3: MSAM' });
+  await third.getByRole('button', { name: 'Variants…' }).click();
+  await page.getByLabel('Arm 3 climbs').selectOption({ label: 'at random' });
+  await page.getByLabel('Arm 3 probability').fill('0.25');
+  await third.getByText('Experimental: nobody has published this method with this schedule.').waitFor();
+  await picture(page, 'methods');
+  // What makes no sense is said in words at the arm.
+  await page.getByLabel('Arm 3 climbs').selectOption({ label: 'by the gradient norm' });
+  await third.getByText('MSAM never computes the gradient at θ', { exact: false }).waitFor();
+  await page.getByLabel('Arm 3 climbs').selectOption({ label: 'every n-th step' });
+  await eventually(() => third.getByText('MSAM never computes', { exact: false }).count()).toBe(0);
+  expect(opened.complaints).toEqual([]);
+});
