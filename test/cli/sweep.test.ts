@@ -20,8 +20,18 @@ test('an experiment file is planned, swept, compared and found in the history', 
   expect(planned.stdout).toContain('0 have finished');
   const { code, stdout } = await cli(workspace, ['compare', ...args, '--json']);
   expect(code).toBe(0);
-  expect(JSON.stringify(JSON.parse(stdout))).toContain('0.02');
+  // Rows are named by what the axis varies.
+  const { groups } = JSON.parse(stdout) as { groups: { label: string }[] };
+  expect(groups.map(({ label }) => label)).toEqual(['SGD', 'SAM (ρ 0.01)', 'SAM (ρ 0.02)']);
   expect((await cli(workspace, ['plan', ...args])).stdout).toContain('3 have finished');
+  const done = join(workspace, 'done.json');
+  await writeFile(
+    done,
+    JSON.stringify({ shared: { ...shared, epochs: 1 }, arms: [optimizer], seeds: [seed], skipFinished: true }),
+  );
+  const nothingLeft = await cli(workspace, ['compare', done]);
+  expect(nothingLeft).toMatchObject({ code: 2, stdout: '' });
+  expect(nothingLeft.stderr).toContain('Every run of this experiment has finished already.');
   const found = await cli(workspace, ['runs', '--method', 'sam', '--search', 'SWEEP', '--limit', '1', '--json']);
   expect(JSON.parse(found.stdout)).toMatchObject([
     { id: 3, state: 'finished', config: { epochs: 1, optimizer: { rho: 0.02 } } },
