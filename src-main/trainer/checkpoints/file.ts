@@ -112,7 +112,7 @@ export const readNumbers = (path: string, sha256: string): { header: unknown; te
     if (code === 'ENOENT') throw damaged('is missing');
     throw new LabError(
       'CHECKPOINT_UNREADABLE',
-      `The checkpoint ${name} cannot be read now (${code}). Nothing was changed; check the disk and the rights of the file, then resume the run.`,
+      `The checkpoint ${name} cannot be read now (${code === 'ENOTFILE' && error instanceof Error ? error.message : code}). Nothing was changed; check the disk and the rights of the file, then resume the run.`,
       { cause: error },
     );
   }
