@@ -51,20 +51,42 @@ export const perturbationSettings = {
   'optimizer.bnStatistics': {
     label: 'BatchNorm statistics',
     help: 'Which passes of a step move BatchNorm’s running statistics.',
+    texts: { first: 'first pass', all: 'all passes', last: 'last pass' },
   },
   'optimizer.perturbation': {
     label: 'perturbation',
     help: 'Which norm the gradient is divided by: over the chosen tensors, none, or over all tensors.',
+    texts: {
+      'masked-norm': 'norm of chosen tensors',
+      unnormalized: 'no norm',
+      'full-norm': 'norm of all tensors',
+    },
   },
-  'optimizer.selection': { label: 'selection', help: 'What ranks the examples.' },
+  'optimizer.selection': {
+    label: 'selection',
+    help: 'What ranks the examples.',
+    texts: {
+      sharpness: 'largest Δ',
+      'sharpness-strict': 'largest Δ, strict',
+      loss: 'largest loss',
+      random: 'random',
+      positive: 'all Δ > 0',
+    },
+  },
   'optimizer.secondPass': {
     label: 'second pass',
     help: 'Whether the kept examples are forwarded again, or the ranking’s activations of them go backward.',
+    texts: { reforward: 'second forward', gathered: 'gathered' },
   },
-  'optimizer.maskDrawn': { label: 'mask drawn', help: 'When the tensors to be perturbed are chosen.' },
+  'optimizer.maskDrawn': {
+    label: 'mask drawn',
+    help: 'When the tensors to be perturbed are chosen.',
+    texts: { 'before-step': 'before the step', 'after-step': 'after the step' },
+  },
   'optimizer.selectionPrecision': {
     label: 'selection precision',
     help: 'Precision of the forward pass that only ranks the examples.',
+    texts: { same: 'as in training' },
   },
   'optimizer.alwaysRank': {
     label: 'always rank',

@@ -11,6 +11,8 @@ export class QuitGuard {
   readonly #lab: LabProcess;
   readonly #activity: DesktopActivity;
   #state: 'open' | 'asking' | 'background' | 'leaving' = 'open';
+  /** Takes the question away. */
+  #needless = new AbortController();
 
   constructor(window: BrowserWindow, lab: LabProcess, activity: DesktopActivity) {
     this.#window = window;
@@ -30,25 +32,31 @@ export class QuitGuard {
     });
   }
 
-  /** The queue is empty: an app kept only for training in the background has nothing left to do. */
+  /** The queue is empty: an app kept only for training has nothing left to do, and there is nothing left to ask. */
   idle(): void {
     if (this.#state === 'background') void this.#leave();
+    if (this.#state === 'asking') this.#needless.abort();
   }
 
   async #ask(): Promise<void> {
     if (this.#state === 'asking' || this.#state === 'leaving') return;
     if (!this.#activity.isTraining()) return this.#leave();
     this.#state = 'asking';
+    this.#needless = new AbortController();
+    const { signal } = this.#needless;
     const { response } = await dialog.showMessageBox(this.#window, {
       type: 'question',
       message: 'A run is training.',
       detail:
         'In the background, training goes on without a window until the queue is empty; starting the app again shows it. ' +
-        'If training is stopped, the run ends now and keeps its finished epochs; waiting runs stay in the queue.',
+        'If training is stopped, the run ends now and keeps its finished epochs; "Resume" goes on from its last checkpoint. ' +
+        'Waiting runs stay in the queue.',
       buttons: choices,
       defaultId: 0,
       cancelId: 2,
+      signal,
     });
+    if (signal.aborted) return this.#leave();
     this.#state = response === 0 ? 'background' : 'open';
     if (response === 0) this.#window.hide();
     if (response === 1) await this.#leave();

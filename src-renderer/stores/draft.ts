@@ -57,8 +57,10 @@ export const useDraft = defineStore('draft', () => {
     draft.value = proposed(chosen);
   };
   const load = async (): Promise<void> => {
-    presets.value = (await problems.attempt('Read the presets', () => lab.presets({}))) ?? presets.value;
-    const first = presets.value.find(({ id }) => id === 'quick') ?? presets.value[0];
+    const read = (await problems.attempt('Read the presets', () => lab.presets({}))) ?? presets.value;
+    // The first one to try stands first.
+    presets.value = read.toSorted((a, b) => Number(b.id === 'quick') - Number(a.id === 'quick'));
+    const [first] = presets.value;
     if (!draft.value && first) choosePreset(first.id);
   };
 
@@ -115,7 +117,7 @@ export const useDraft = defineStore('draft', () => {
   /** Queues the quick preset; true when the lab took it. */
   const runQuick = async (): Promise<boolean> => {
     if (presets.value.length === 0) await load();
-    const quick = presets.value.find(({ id }) => id === 'quick') ?? presets.value[0];
+    const [quick] = presets.value;
     if (!quick) return false;
     return (await problems.attempt('Run the quick comparison', () => lab.enqueue(proposed(quick)))) !== null;
   };

@@ -1,5 +1,6 @@
+import { useIntervalFn } from '@vueuse/core';
 import { defineStore } from 'pinia';
-import { ref, shallowRef } from 'vue';
+import { computed, ref, shallowRef } from 'vue';
 import type { LabEvent } from '../../shared/labApi.ts';
 import type { ProcessUsage } from '../../shared/metrics.ts';
 import type { RunDetail, RunId } from '../../shared/run.ts';
@@ -9,6 +10,8 @@ import { useProblems } from './problems.ts';
 export type Progress = Omit<Extract<LabEvent, { type: 'progressed' }>, 'type' | 'runId' | 'steps'>;
 
 const mostSteps = 4000;
+/** A step of a large network may take its time; longer than this the researcher should look. */
+const longSilenceMs = 30_000;
 /** A minute of four reports a second. */
 export const mostUsages = 240;
 
@@ -23,6 +26,13 @@ export const useRunFeed = defineStore('runFeed', () => {
   /** When the run was last heard of, in milliseconds since 1970; null before it was read. */
   const heardAt = ref<number | null>(null);
   const followed = shallowRef<RunId | null>(null);
+  const now = ref(Date.now());
+  useIntervalFn(() => (now.value = Date.now()), 1000);
+  /** For how long a running run has not been heard of. */
+  const silentMs = computed(() =>
+    detail.value?.run.state === 'running' && heardAt.value !== null ? Math.max(0, now.value - heardAt.value) : 0,
+  );
+  const isSilent = computed(() => silentMs.value > longSilenceMs);
   const isReading = ref(false);
 
   const read = async (runId: RunId): Promise<void> => {
@@ -84,5 +94,5 @@ export const useRunFeed = defineStore('runFeed', () => {
     }
   });
 
-  return { detail, progress, usages, heardAt, followed, isReading, follow, leave };
+  return { detail, progress, usages, silentMs, isSilent, followed, isReading, follow, leave };
 });

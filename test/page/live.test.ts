@@ -95,13 +95,13 @@ test('a run is stopped now and after the epoch', async () => {
   await page.getByRole('button', { name: 'Stop after epoch' }).click();
   await page.getByText('stops after this epoch').waitFor();
   expect(await page.getByRole('button', { name: 'Stop now' }).isEnabled()).toBe(true);
-  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Pause queue' }).click();
   await page.getByText('Paused: no further run starts.').waitFor();
   await page
     .getByText(/^Stopped on request after epoch 1 of 3\.$/)
     .first()
     .waitFor();
-  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('button', { name: 'Start queue' }).click();
   await page.getByText(/^epoch 1 of 3, step/).waitFor();
   await page.getByRole('button', { name: 'Stop now' }).click();
   await page
@@ -118,7 +118,7 @@ test('the waiting list is reordered by buttons and by dragging, and cancelled', 
   const waiting = async (): Promise<string[]> =>
     (await queue.locator('.waiting li').allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim());
   await page.getByRole('progressbar', { name: 'Progress of the run' }).waitFor();
-  await queue.getByRole('button', { name: 'Pause' }).click();
+  await queue.getByRole('button', { name: 'Pause queue' }).click();
   await eventually(async () => (await waiting()).length).toBe(7);
   const before = await waiting();
   await queue

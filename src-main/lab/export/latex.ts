@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, string>> = {
   '[': '{[}',
   ']': '{]}',
   '×': '$\\times$',
+  Δ: '$\\Delta$',
   β: '$\\beta$',
   γ: '$\\gamma$',
   ρ: '$\\rho$',
@@ -24,7 +25,7 @@ const commands: Readonly<Record<string, string>> = {
 
 /** Characters with a meaning in LaTeX, as commands that print them. */
 export const escapeLatex = (text: string): string =>
-  plainText(text).replace(/[\\~^<>|"[\]×βγρ±−&%$#_{}]/g, (sign) => commands[sign] ?? `\\${sign}`);
+  plainText(text).replace(/[\\~^<>|"[\]×Δβγρ±−&%$#_{}]/g, (sign) => commands[sign] ?? `\\${sign}`);
 
 const notation: Notation = {
   ...{ escape: escapeLatex, plusMinus: '$\\pm$', percent: '\\%', minus: '$-$', dash: '--' },

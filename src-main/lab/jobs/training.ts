@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/counted.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { LabErrorCode } from '../../../shared/errors.ts';
 import { trainJob } from '../../../shared/jobs/train.ts';
@@ -121,7 +122,7 @@ export class Training {
   #end(ending: Ending): void {
     const final: Ending =
       this.#closing && ending.state !== 'finished'
-        ? { state: 'interrupted', reason: `The lab was closed while it was running; ${this.#epochs} epochs are kept.` }
+        ? { state: 'interrupted', reason: `The lab was closed while it was running; ${kept(this.#epochs)}.` }
         : ending;
     this.#parts.write.end(this.#input.runId, final.state, final.reason);
     this.#ending = final;
@@ -141,6 +142,8 @@ export class Training {
     this.#ending ??= ending;
   }
 }
+
+const kept = (epochs: number): string => `${counted(epochs, 'epoch')} ${epochs === 1 ? 'is' : 'are'} kept`;
 
 type LastEvent = Extract<TrainingEvent, { type: 'done' | 'stopped' | 'diverged' | 'failed' }>;
 

@@ -1,0 +1,3 @@
+/** "1 run", "2 runs". @param plural - where it is not the noun with an s. */
+export const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : plural}`;
