@@ -21,6 +21,13 @@ const schedules: Readonly<Record<ScheduleConfig['name'], ScheduleConfig>> = {
   warmup: { name: 'warmup', warmupEpochs: 5 },
 };
 
+/** What the form began with. */
+interface Origin {
+  /** "preset", "run 6". */
+  readonly label: string;
+  readonly experiment: Experiment;
+}
+
 /** The experiment being written, what is wrong with it, and the runs that it would make. */
 export const useDraft = defineStore('draft', () => {
   const { lab } = useConnection();
@@ -29,6 +36,9 @@ export const useDraft = defineStore('draft', () => {
   const presets = shallowRef<readonly Preset[]>([]);
   const presetId = ref<string | null>(null);
   const draft = ref<Experiment | null>(null);
+  const origin = shallowRef<Origin | null>(null);
+  /** What runs have taken the place of in the form. */
+  const former = shallowRef<{ presetId: string | null; origin: Origin | null; draft: Experiment | null } | null>(null);
   const plan = shallowRef<readonly PlannedRun[] | null>(null);
   const refused = shallowRef<readonly FieldError[]>([]);
   const refusal = ref<string | null>(null);
@@ -54,7 +64,26 @@ export const useDraft = defineStore('draft', () => {
     const chosen = presets.value.find((candidate) => candidate.id === id);
     if (!chosen) return;
     presetId.value = id;
+    origin.value = { label: 'preset', experiment: chosen.experiment };
     draft.value = proposed(chosen);
+    former.value = null;
+  };
+  /** Begins a new experiment with that of runs; what was in the form can be brought back. */
+  const useRuns = (label: string, experiment: Experiment): void => {
+    former.value = { presetId: presetId.value, origin: origin.value, draft: draft.value };
+    presetId.value = null;
+    origin.value = { label, experiment };
+    draft.value = structuredClone(experiment);
+  };
+  const bringBack = (): void => {
+    if (former.value === null) return;
+    ({ presetId: presetId.value, origin: origin.value, draft: draft.value } = former.value);
+    former.value = null;
+  };
+  /** As it was before the changes. */
+  const reset = (): void => {
+    if (presetId.value !== null) choosePreset(presetId.value);
+    else if (origin.value !== null) draft.value = structuredClone(origin.value.experiment);
   };
   const load = async (): Promise<void> => {
     const read = (await problems.attempt('Read the presets', () => lab.presets({}))) ?? presets.value;
@@ -171,8 +200,8 @@ export const useDraft = defineStore('draft', () => {
   };
 
   return {
-    ...{ presets, presetId, preset, draft, plan, errors, refusal, isQueueing, checked },
-    ...{ load, choosePreset, errorAt, errorUnder, enqueue, runQuick, readPlan },
+    ...{ presets, presetId, preset, origin, former, draft, plan, errors, refusal, isQueueing, checked },
+    ...{ load, choosePreset, useRuns, bringBack, reset, errorAt, errorUnder, enqueue, runQuick, readPlan },
     ...{ rename, setSeeds, setSkipFinished },
     ...{ addAxis, setAxis, removeAxis },
     ...{ addArm, setMethod, setArmSetting, duplicateArm, removeArm, setSchedule, setDataset },

@@ -61,6 +61,50 @@ test('an interrupted run is resumed, a finished one extended where its schedule 
   await finished.close();
 });
 
+test('a run and a group become a new experiment, which is changed, told, undone and queued', async () => {
+  const { page, served, complaints, close } = await pages.open('/runs/3', 'full');
+  await page.getByRole('button', { name: 'Use as new experiment' }).click();
+  await page.waitForURL(/new/);
+  expect(await page.getByLabel(/^Name/).inputValue()).toBe('Parts of ESAM (from run 3)');
+  expect(await page.getByLabel(/^Seeds/).inputValue()).toBe('0');
+  await page.getByText('From run 3.').waitFor();
+  const rows = page.getByLabel('Runs of this experiment').locator('tbody tr');
+  await eventually(() => rows.filter({ hasText: 'done, run 3' }).count()).toBe(1);
+  await page.getByLabel(/^Epochs/).fill('9');
+  await page.getByText('epochs 8 → 9').waitFor();
+  await picture(page, 'new-from-run');
+  await page.getByRole('button', { name: /^Undo/ }).click();
+  expect(await page.getByLabel(/^Name/).inputValue()).toBe('Quick comparison');
+  // All runs of a group: its seeds.
+  await page.goto(`${new URL(page.url()).origin}/#/runs`);
+  await page
+    .getByRole('checkbox', { name: /^Select all/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Use as new experiment' }).click();
+  expect(await page.getByLabel(/^Seeds/).inputValue()).toBe('0, 1');
+  await page.getByLabel('Arm 1 rho').fill('0.1');
+  await eventually(() => rows.count()).toBe(2);
+  await page.getByRole('button', { name: 'Queue runs' }).click();
+  await page.waitForURL(/live/);
+  const added = (await served.lab.runs({ experimentId: null })).filter(({ id }) => id > 21);
+  expect(added.map(({ config }) => [config.optimizer.name, config.seed])).toEqual([
+    ['esam', 0],
+    ['esam', 1],
+  ]);
+  for (const { config } of added) expect(config.optimizer).toMatchObject({ rho: 0.1 });
+  // Runs of different data make no experiment.
+  await page.goto(`${new URL(page.url()).origin}/#/runs`);
+  for (const index of [1, -1])
+    await page
+      .getByRole('checkbox', { name: /^Select all/ })
+      .nth(index)
+      .click();
+  expect(await page.getByRole('button', { name: 'Use as new experiment' }).isDisabled()).toBe(true);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test('emptying the trash removes what was deleted, for good', async () => {
   const { page, complaints, close } = await pages.open('/runs/14', 'full');
   await page.getByRole('button', { name: 'Delete' }).click();
