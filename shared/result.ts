@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { measurementIds, measurements, type MeasurementId } from './measurements/index.ts';
 import { methodIds } from './methods/index.ts';
-import { groupHashSchema, runIdSchema } from './run.ts';
+import { groupHashSchema, runIdSchema, runStateSchema } from './run.ts';
 import { runConfigSchema } from './runConfig.ts';
 
 /** The accuracy of a run: after its last epoch, or the best of any epoch. */
@@ -35,6 +35,9 @@ export const everyGroup: ResultsQuery = {
 export const meanSdSchema = z.strictObject({ mean: z.number().nullable(), sd: z.number().nullable() });
 export type MeanSd = z.infer<typeof meanSdSchema>;
 
+/** Of a seed that has no finished run. */
+const missingStates = runStateSchema.exclude(['finished']);
+
 export const resultsRowSchema = z.strictObject({
   groupHash: groupHashSchema,
   /** "ESAM", or "ESAM (γ 0.75)" where settings tell rows of one method apart. */
@@ -48,6 +51,8 @@ export const resultsRowSchema = z.strictObject({
   runIds: z.array(runIdSchema),
   unfinishedRunIds: z.array(runIdSchema),
   seeds: z.array(z.number().int()),
+  /** Seeds of the group without a finished run, by how the newest run of each stands. */
+  missingSeeds: z.partialRecord(missingStates, z.number().int().min(1)),
   bestTestAccuracy: meanSdSchema,
   lastTestAccuracy: meanSdSchema,
   /** The table's accuracy over the accuracy baseline's, in percentage points, with Welch's 95 % interval where n ≥ 2 on both sides. */
@@ -57,9 +62,13 @@ export const resultsRowSchema = z.strictObject({
     median: z.number().nullable(),
     min: z.number().nullable(),
     max: z.number().nullable(),
+    /** What the finished runs were not alike in, such as "threads 2, 4"; null where they were. */
+    mixed: z.string().nullable(),
   }),
   /** images/s relative to the speed baseline, a ratio (1 = equal). */
   speedRatio: z.number().nullable(),
+  /** What the runs on both sides of that ratio were not alike in, as above; null where they were, and where there is none. */
+  speedRatioMixed: z.string().nullable(),
   /** What the cost model predicts for that ratio. */
   predictedSpeedRatio: z.number().nullable(),
   /** Medians over runs: time of an epoch's optimizer steps, and of all of them. */

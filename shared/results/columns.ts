@@ -3,7 +3,6 @@ import type { ResultsTable } from '../result.ts';
 import { column } from './column.ts';
 import type { Column, Output } from './column.ts';
 import {
-  count,
   data,
   duration,
   flag,
@@ -14,6 +13,8 @@ import {
   points,
   rates,
   ratio,
+  remark,
+  seedCount,
   share,
 } from './formats.ts';
 
@@ -55,8 +56,8 @@ export const resultColumns: readonly Column[] = [
     help: 'The method alone.',
   }),
   column({
-    ...{ id: 'n', header: 'n', format: count, outputs: everywhere, read: (row) => row.n },
-    help: 'Finished runs behind every number of the row, one a seed.',
+    ...{ id: 'n', header: 'n', format: seedCount, outputs: everywhere, read: (row) => row },
+    help: 'Finished runs behind every number of the row, one a seed; and what became of the other seeds.',
   }),
   column({
     ...{ id: 'seeds', header: 'Seeds', format: numbers, outputs: onlyData, read: (row) => row.seeds },
@@ -93,6 +94,11 @@ export const resultColumns: readonly Column[] = [
       return baseline === null ? 'Relative speed' : `Speed relative to ${baseline}`;
     },
     help: "Images/s relative to the speed baseline's.",
+  }),
+  column({
+    ...{ id: 'speed_ratio_mixed', header: 'Speeds not alike in', format: remark, outputs: onlyData },
+    read: (row) => row.speedRatioMixed,
+    help: 'In what the runs on both sides of that ratio were not alike: threads, processor, engine, library, version of the lab. Empty: in none.',
   }),
   column({
     ...{ id: 'predicted_speed_ratio', header: 'Predicted speed', short: 'Predicted', format: ratio, isFaint: true },

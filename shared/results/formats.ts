@@ -58,9 +58,50 @@ export const numbers: Format<readonly number[]> = { text: (values) => values.joi
 /** Kept for machines only. */
 export const data: Format<object> = { text: (value, { escape }) => escape(JSON.stringify(value)), parts: alone };
 
-export const count: Format<Maybe> = {
-  text: (value, notation) => orDash(value, notation, (whole) => grouped.format(whole)),
+/** A text that is mostly not there. */
+export const remark: Format<string | null> = {
+  text: (value, { escape }) => (value === null ? '' : escape(value)),
   parts: alone,
+  isText: true,
+};
+
+type Seeds = Pick<ResultsRow, 'n' | 'missingSeeds'>;
+type Missing = keyof Seeds['missingSeeds'];
+
+/** How a seed without a finished run stands, in words. */
+const missingWords = {
+  diverged: 'diverged',
+  failed: 'failed',
+  stopped: 'stopped',
+  interrupted: 'interrupted',
+  cancelled: 'cancelled',
+  running: 'training',
+  queued: 'waiting',
+} as const satisfies Record<Missing, string>;
+const missingOf = ({ missingSeeds }: Seeds, state: Missing): number => missingSeeds[state] ?? 0;
+const askedSeeds = (seeds: Seeds): number =>
+  Object.values(seeds.missingSeeds).reduce<number>((sum, count) => sum + count, seeds.n);
+
+/** Finished seeds, and what became of the others, so that what has diverged does not vanish: "1 of 4 seeds; 3 diverged". */
+export const seedCount: Format<Seeds> = {
+  text: (seeds) => {
+    const asked = askedSeeds(seeds);
+    if (asked === seeds.n) return grouped.format(asked);
+    const others = (Object.keys(missingWords) as Missing[])
+      .filter((state) => missingOf(seeds, state) > 0)
+      .map((state) => `${missingOf(seeds, state)} ${missingWords[state]}`);
+    return `${seeds.n} of ${asked} ${asked === 1 ? 'seed' : 'seeds'}; ${others.join(', ')}`;
+  },
+  parts: {
+    '': ({ n }) => n,
+    _asked: askedSeeds,
+    _diverged: (seeds) => missingOf(seeds, 'diverged'),
+    _failed: (seeds) => missingOf(seeds, 'failed'),
+    _stopped: (seeds) => missingOf(seeds, 'stopped'),
+    _interrupted: (seeds) => missingOf(seeds, 'interrupted'),
+    _cancelled: (seeds) => missingOf(seeds, 'cancelled'),
+    _unfinished: (seeds) => missingOf(seeds, 'queued') + missingOf(seeds, 'running'),
+  },
 };
 
 /** A fraction 0–1 with its sample standard deviation, in percent. */
@@ -112,11 +153,17 @@ export const points: Format<Difference> = {
 
 const rateText = (value: number): string => (value < 100 ? value.toFixed(1) : grouped.format(value));
 
-/** The middle of values a second; their range below it. */
+/** The middle of values a second, and in what they were not measured alike; their range below it. */
 export const rates: Format<ResultsRow['imagesPerSecond']> = {
-  text: ({ median }, notation) => orDash(median, notation, rateText),
+  text: ({ median, mixed }, notation) =>
+    orDash(median, notation, rateText) + (mixed === null ? '' : ` (mixed: ${notation.escape(mixed)})`),
   below: ({ min, max }) => (min === null || max === null || min === max ? '' : `${rateText(min)}–${rateText(max)}`),
-  parts: { _median: ({ median }) => median, _min: ({ min }) => min, _max: ({ max }) => max },
+  parts: {
+    _median: ({ median }) => median,
+    _min: ({ min }) => min,
+    _max: ({ max }) => max,
+    _mixed: ({ mixed }) => mixed,
+  },
 };
 
 /** A ratio (1 = equal), in percent. */

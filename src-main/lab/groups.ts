@@ -15,6 +15,7 @@ export const readGroups = (read: StoreReader, query: ResultsQuery): Group[] =>
         hash,
         config,
         finished: [...newestOfSeed.values()],
+        missingSeeds: missingSeedsOf(runs),
         unfinishedRunIds: runs.filter(({ state }) => state !== 'finished').map(({ id }) => id),
       },
     ];
@@ -26,6 +27,17 @@ const finishedRun = ({ state, ...run }: RunOfGroup): FinishedRun | null => {
   return isWhole && epochMs !== null && activeMs !== null
     ? { ...run, lastTestAccuracy, bestTestAccuracy, epochMs, activeMs }
     : null;
+};
+
+/** Of each seed that has no finished run, how its newest run stands: counted by state. */
+const missingSeedsOf = (runs: readonly RunOfGroup[]): Group['missingSeeds'] => {
+  const finished = new Set(runs.filter(({ state }) => state === 'finished').map(({ seed }) => seed));
+  const newest = new Map(runs.map(({ seed, state }) => [seed, state]));
+  const counts: Group['missingSeeds'] = {};
+  for (const [seed, state] of newest) {
+    if (state !== 'finished' && !finished.has(seed)) counts[state] = (counts[state] ?? 0) + 1;
+  }
+  return counts;
 };
 
 /**

@@ -2,6 +2,7 @@ import { groupedBy } from '../../../shared/groupedBy.ts';
 import { methodOf, nameOfMethod } from '../../../shared/method.ts';
 import type { MethodId } from '../../../shared/method.ts';
 import type { Measurements } from '../../../shared/metrics.ts';
+import type { ResultsRow } from '../../../shared/result.ts';
 import type { RunId } from '../../../shared/run.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
 import { differingPaths, namedSettings } from '../../../shared/settings/index.ts';
@@ -20,6 +21,8 @@ export interface FinishedRun {
   readonly peakStepBytes: number | null;
   /** Of its last epoch. */
   readonly measurements: Measurements;
+  /** What its speed depends on besides its configuration: name → value; what was not recorded is left out. */
+  readonly conditions: Readonly<Record<string, string>>;
 }
 
 /** All runs of one configuration. */
@@ -29,6 +32,8 @@ export interface Group {
   /** One per seed, the newest: a repetition of a seed is no independent sample. */
   readonly finished: readonly FinishedRun[];
   readonly unfinishedRunIds: readonly RunId[];
+  /** Seeds without a finished run, by how the newest run of each stands. */
+  readonly missingSeeds: ResultsRow['missingSeeds'];
 }
 
 export interface GroupName {

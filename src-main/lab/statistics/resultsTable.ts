@@ -2,6 +2,7 @@ import { measurementIds } from '../../../shared/measurements/index.ts';
 import { predictedUnits } from '../../../shared/method.ts';
 import type { AccuracyChoice, MeanSd, ResultsQuery, ResultsRow, ResultsTable } from '../../../shared/result.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
+import { unlikeConditions } from './conditions.ts';
 import { nameGroups } from './groups.ts';
 import type { FinishedRun, Group } from './groups.ts';
 import { mean, median, sampleSd } from './moments.ts';
@@ -86,6 +87,7 @@ export const resultsTable = (
         runIds: finished.map(({ id }) => id),
         unfinishedRunIds: [...group.unfinishedRunIds],
         seeds: finished.map(({ seed }) => seed),
+        missingSeeds: group.missingSeeds,
         bestTestAccuracy: meanSd(finished.map(accuracyOf.best)),
         lastTestAccuracy: meanSd(finished.map(accuracyOf.last)),
         gainPoints: gainOver(group, accuracyBaseline, choices.accuracy),
@@ -93,8 +95,10 @@ export const resultsTable = (
           median: median(groupSpeeds),
           min: groupSpeeds.length === 0 ? null : Math.min(...groupSpeeds),
           max: groupSpeeds.length === 0 ? null : Math.max(...groupSpeeds),
+          mixed: unlikeConditions(finished),
         },
         speedRatio: ratio(median(groupSpeeds), baselineSpeed),
+        speedRatioMixed: unlikeConditions([...finished, ...(speedBaseline?.finished ?? [])]),
         predictedSpeedRatio: speedBaseline === undefined ? null : predictedRatio(group, speedBaseline),
         epochMs: median(finished.map(({ epochMs }) => epochMs)),
         activeMs: median(finished.map(({ activeMs }) => activeMs)),

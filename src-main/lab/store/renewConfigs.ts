@@ -91,8 +91,8 @@ const renewExperiments = (database: Database, describedSet: DescribedSet): void 
   const update = database.prepare('UPDATE experiment SET definition = ? WHERE id = ?');
   for (const { id, definition } of former.all()) {
     const raw = JSON.parse(definition) as { shared: Former };
-    const renewed = { ...raw, shared: withFormerCrops(raw.shared, describedSet(raw.shared.dataset.id)) };
-    const experiment = experimentSchema.parse(renewed);
+    const shared = withFormerCrops(raw.shared, describedSet(raw.shared.dataset.id));
+    const experiment = experimentSchema.parse({ ...raw, shared });
     const ids = new Set(expandGroups(experiment).map(({ dataset }) => dataset.id));
     const data = Object.fromEntries(
       [...ids].flatMap((set): [string, string][] => {
@@ -100,6 +100,8 @@ const renewExperiments = (database: Database, describedSet: DescribedSet): void 
         return identity === undefined ? [] : [[set, identity]];
       }),
     );
+    const isKnown = experiment.data !== undefined || Object.keys(data).length === 0;
+    if (isKnown && shared === raw.shared) continue;
     update.run(JSON.stringify({ ...experiment, data: { ...data, ...experiment.data } }), id);
   }
 };

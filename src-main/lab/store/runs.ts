@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Measurements } from '../../../shared/metrics.ts';
 import type { RunId, RunState, RunSummary } from '../../../shared/run.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
@@ -22,7 +23,11 @@ export interface RunOfGroup {
   readonly peakStepBytes: number | null;
   /** Of its last epoch. */
   readonly measurements: Measurements;
+  /** What it ran on last: name → value; what was not recorded is left out. */
+  readonly conditions: Readonly<Record<string, string>>;
 }
+
+const conditionsSchema = z.record(z.string(), z.string());
 
 /** What a finished run tells about the time that others will take. */
 export interface RunTimes {
@@ -54,11 +59,18 @@ export const runReader = (database: Database) => {
   const ofExperiment = database.prepare<[number], Row>(
     `${summary} WHERE experiment_id = ? AND deleted = 0 ORDER BY run.id`,
   );
-  const ofGroup = database.prepare<[string], Omit<RunOfGroup, 'measurements'> & { measurements: string }>(
+  const ofGroup = database.prepare<
+    [string],
+    Omit<RunOfGroup, 'measurements' | 'conditions'> & { measurements: string; conditions: string }
+  >(
     `SELECT id, seed, state, best_test_accuracy AS "bestTestAccuracy", last_test_accuracy AS "lastTestAccuracy",
        images_per_second AS "imagesPerSecond", epoch_ms AS "epochMs", active_ms AS "activeMs", peak_step_bytes AS "peakStepBytes",
-       ${measurementColumn('last', '0')}
-     FROM run LEFT JOIN run_summary AS last ON last.run_id = id WHERE group_hash = ? AND deleted = 0 ORDER BY id`,
+       ${measurementColumn('last', '0')},
+       json_patch('{}', json_object('engine', engine || ' on ' || device, 'threads', CAST(threads AS TEXT),
+         'oneDNN', iif(one_dnn, 'on', iif(one_dnn = 0, 'off', NULL)), 'processor', cpu_model || ' × ' || cpu_cores,
+         'lab', lab_version)) AS conditions
+     FROM run LEFT JOIN run_summary AS last ON last.run_id = id LEFT JOIN environment ON environment.run_id = id
+     WHERE group_hash = ? AND deleted = 0 ORDER BY id`,
   );
   const oneOfGroup = database.prepare<[string], string>('SELECT config FROM run WHERE group_hash = ? LIMIT 1').pluck();
   const times = database.prepare<[string, string, number], RunTimes>(
@@ -109,7 +121,11 @@ export const runReader = (database: Database) => {
     ofExperiment: (experimentId: number): RunSummary[] => ofExperiment.all(experimentId).map(toSummary),
     /** A group's runs, the oldest first. */
     ofGroup: (groupHash: string): RunOfGroup[] =>
-      ofGroup.all(groupHash).map((row) => ({ ...row, measurements: measurementsOf(row.measurements) })),
+      ofGroup.all(groupHash).map((row) => ({
+        ...row,
+        measurements: measurementsOf(row.measurements),
+        conditions: conditionsSchema.parse(JSON.parse(row.conditions)),
+      })),
     groupConfig,
     /** Of the group's runs that finished on such a machine. */
     timesOfGroup: (groupHash: string, { cpuModel, cpuCores }: { cpuModel: string; cpuCores: number }): RunTimes[] =>

@@ -29,7 +29,7 @@ test('means, deviations, gain, speed: numbers derived by hand', () => {
   expect(first?.bestTestAccuracy.sd).toBeCloseTo(0.1 / Math.SQRT2, 12);
   expect(first?.lastTestAccuracy.mean).toBeCloseTo(0.8, 12);
   expect(first?.lastTestAccuracy.sd).toBeCloseTo(0.2 / Math.SQRT2, 12);
-  expect(first?.imagesPerSecond).toEqual({ median: 210, min: 200, max: 220 });
+  expect(first?.imagesPerSecond).toEqual({ median: 210, min: 200, max: 220, mixed: null });
   expect(first?.speedRatio).toBeCloseTo(2.1, 12); // 210 ÷ 100
   // SAM: best 0.92, 0.94, 0.96: mean 0.94, sd 0.02.
   expect(second?.bestTestAccuracy.mean).toBeCloseTo(0.94, 12);
