@@ -1,6 +1,8 @@
 import type { Metadata, Sharp } from 'sharp';
 import type { OpenImage } from './openImage.ts';
 
+export type { Metadata } from 'sharp';
+
 /** Whether there are more channels than the colours need: alpha, or what else a TIFF may carry. */
 export const hasExtraChannels = ({ hasAlpha, channels, space }: Metadata): boolean =>
   hasAlpha || (space === 'cmyk' ? channels > 4 : channels !== 1 && channels !== 3);

@@ -65,12 +65,15 @@ export const membersOf = (layout: CifarLayout): Map<string, number | null> =>
  * Decodes the members of a CIFAR archive.
  * @param members - file name → content, sizes as in `membersOf`.
  * @param source - where they came from, in words.
+ * @param isPublished - whether they are proven to be the published ones. Only then the set is called so: a copy with other labels, or a
+ *   part put in another's place, looks the same.
  * @throws LabError DATASET_CORRUPT if a member is missing, a label out of range or the class names are not as many as the classes.
  */
 export const decodeCifar = async (
   layout: CifarLayout,
   members: ReadonlyMap<string, Uint8Array>,
   source: string,
+  isPublished: boolean,
   context: ImportContext,
 ): Promise<DecodedSet> => ({
   height: side,
@@ -80,8 +83,8 @@ export const decodeCifar = async (
   train: await decodeFiles(layout, layout.trainFiles, members, context),
   test: await decodeFiles(layout, layout.testFiles, members, context),
   source,
-  suggestedName: layout.name,
-  published: layout.id,
+  suggestedName: isPublished ? layout.name : `${layout.name} (unverified)`,
+  published: isPublished ? layout.id : null,
 });
 
 const memberOf = (members: ReadonlyMap<string, Uint8Array>, fileName: string): Uint8Array => {

@@ -16,7 +16,7 @@ export interface DecodedSet {
   readonly source: string;
   /** A name for a set that nobody named. */
   readonly suggestedName: string;
-  /** The published set whose original format this is; null where only the content can tell. */
+  /** The published set that the importer has proven this to be; null where only the content can tell. */
   readonly published: 'cifar10' | 'cifar100' | null;
 }
 

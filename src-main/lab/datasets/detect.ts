@@ -50,7 +50,8 @@ export const decode = async (
   if (layout !== undefined) {
     const members = await readMembers(files, membersOf(layout), context);
     checkComplete(layout, members, 'the chosen files');
-    return decodeCifar(layout, members, `${layout.name}, binary version, from a folder`, context);
+    const source = `Files in the format of ${layout.name}'s binary version, from a folder; only ${layout.archive} itself proves that they are the published ones`;
+    return decodeCifar(layout, members, source, false, context);
   }
   if (kind === 'auto' && files.some((file) => /idx[13]|images|labels/i.test(basename(file))))
     return importIdx(files, context);
@@ -74,8 +75,9 @@ const decodeArchive = async (
   const layout = layouts.find((candidate) => candidate.trainFiles.some((name) => members.has(name)));
   if (layout === undefined) throw nothingKnown([...members.keys(), ...otherFiles], layouts[0]?.id ?? 'auto');
   checkComplete(layout, members, archive);
-  const published = md5 === layout.md5 ? 'as published' : `not the published archive's ${layout.md5}`;
-  return decodeCifar(layout, members, `${archive}, MD5 ${md5} (${published})`, context);
+  const isPublished = md5 === layout.md5;
+  const published = isPublished ? 'as published' : `not the published archive's ${layout.md5}`;
+  return decodeCifar(layout, members, `${archive}, MD5 ${md5} (${published})`, isPublished, context);
 };
 
 /** The files themselves, and those in chosen folders or, where an archive was unpacked there, in its one folder of binary files. */

@@ -7,6 +7,7 @@ import { findMnist } from './builtIn.ts';
 import type { DecodedSet, ImportProgress } from './decodedSet.ts';
 import { describe, unpublishedId } from './describe.ts';
 import { decode, imageFolderOf } from './detect.ts';
+import { datasetIdentity } from './identity.ts';
 import { scanImageFolder } from './imageFolder/index.ts';
 import type { ScannedFolder } from './imageFolder/index.ts';
 import { readManifest } from './imageFolder/manifest.ts';
@@ -73,9 +74,10 @@ export const openLibrary = (folder: string): Library => {
   const folderOf = (id: string): string => join(folder, get(id).id);
   const keep = async (set: DecodedSet, name: string | null, signal: AbortSignal): Promise<DatasetInfo> => {
     const sha256 = await sha256Of(set, signal);
-    const same = [...whole.values()].find((info) => info.sha256 === sha256);
-    if (same !== undefined) return same;
     const info = await describe(set, sha256, name, (id) => whole.has(id) || damaged.has(id), signal);
+    // The same bytes, read as other sizes or other classes, are another set.
+    const same = [...whole.values()].find((other) => datasetIdentity(other) === datasetIdentity(info));
+    if (same !== undefined) return same;
     const files = [
       [datasetFileNames.trainImages, set.train.images],
       [datasetFileNames.trainLabels, set.train.labels],

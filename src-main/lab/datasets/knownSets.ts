@@ -12,8 +12,8 @@ export interface KnownSet {
 
 const of255 = (values: readonly number[]): number[] => values.map((value) => value / 255);
 
-/** Known by the format they come in. */
-const byFormat: Readonly<Record<'cifar10' | 'cifar100', KnownSet>> = {
+/** Known by the archive they come in, whose MD5 the importer has compared. */
+const byArchive: Readonly<Record<'cifar10' | 'cifar100', KnownSet>> = {
   cifar10: { id: 'cifar10', name: 'CIFAR-10', mean: of255([125.3, 123.0, 113.9]), sd: of255([63.0, 62.1, 66.7]) },
   cifar100: { id: 'cifar100', name: 'CIFAR-100', mean: of255([129.3, 124.1, 112.4]), sd: of255([68.2, 65.4, 70.4]) },
 };
@@ -48,9 +48,9 @@ const byContent: Readonly<Record<string, KnownSet>> = {
 
 /** Kept for these sets: presets name them. */
 export const publishedIds: ReadonlySet<string> = new Set(
-  [...Object.values(byFormat), ...Object.values(byContent)].map(({ id }) => id),
+  [...Object.values(byArchive), ...Object.values(byContent)].map(({ id }) => id),
 );
 
 /** The published set that this is, or null. */
 export const knownSetOf = (set: DecodedSet, sha256: string): KnownSet | null =>
-  byContent[sha256] ?? (set.published === null ? null : byFormat[set.published]);
+  byContent[sha256] ?? (set.published === null ? null : byArchive[set.published]);

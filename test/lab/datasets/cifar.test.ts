@@ -36,7 +36,7 @@ test('CIFAR-10: members in any order become batches 1–5 in theirs, planes beco
   const entries = entriesOf(members).reverse();
   const path = await archiveWith([[{ name: 'cifar-10-batches-bin/readme.html' }, Buffer.from('<p>')], ...entries]);
   const set = await decode('auto', [path], quietly(), layouts);
-  expect(set).toMatchObject({ height: 32, width: 32, channels: 3, published: 'cifar10' });
+  expect(set).toMatchObject({ height: 32, width: 32, channels: 3, published: null });
   expect([...set.train.labels]).toEqual([5, 6, 7, 8, 9].flatMap((first) => [first, 1, 2]));
   expect(set.classNames).toEqual(Array.from({ length: 10 }, (_, index) => `class ${index}`));
   expect([...set.train.images.subarray(0, 6)]).toEqual([1, 2, 3, 1, 2, 3]);

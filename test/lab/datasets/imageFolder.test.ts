@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { openLibrary } from '../../../src-main/lab/datasets/index.ts';
+import { tiff } from '../../images/tiff.ts';
 import { imageFolder, noise, plain, smallFolder, temporaryFolder } from '../../imageFolders.ts';
 
+const small = { width: 4, height: 4, channels: 1, photometric: 1 } as const;
 const refusal = (code: string, ...parts: string[]): unknown =>
   expect.objectContaining({ code, message: expect.stringMatching(parts.join('.*')) as string });
 
@@ -65,6 +67,43 @@ test('transparency is said in the set’s record, and the preview shows the colo
   const [first] = await library.preview(id, 1);
   const png = Buffer.from(first?.image.split(',')[1] ?? '', 'base64');
   expect([...(await sharp(png).raw().toBuffer()).subarray(0, 3)]).toEqual([200, 100, 50]);
+});
+
+test.each<{ what: string; content: () => Promise<Buffer> | Buffer; says: RegExp }>([
+  {
+    what: 'floating-point numbers',
+    content: () =>
+      tiff({ ...small, bits: 32, isFloat: true, pixels: Buffer.from(new Float32Array(16).fill(0.9).buffer) }),
+    says: /train\/cat\/0\.tif .*kind “float”/,
+  },
+  {
+    what: '12-bit numbers in 16 bits',
+    content: () => tiff({ ...small, bits: 16, pixels: Buffer.from(new Uint16Array(16).fill(4095).buffer) }),
+    says: /No value in the 1 16-bit images is above 4,095 of 65,535: they seem to hold 12-bit numbers/,
+  },
+])('$what are refused, not trained on as near black', async ({ content, says }) => {
+  const root = await imageFolder({ ...(await smallFolder()), 'train/cat/0.tif': await content() });
+  const importing = openLibrary(await temporaryFolder()).import({ kind: 'auto', paths: [root], name: null });
+  await expect(importing).rejects.toThrow(says);
+});
+
+test('16-bit images that use their range are taken, also beside darker ones', async () => {
+  const of = (value: number) =>
+    tiff({ ...small, bits: 16, pixels: Buffer.from(new Uint16Array(16).fill(value).buffer) });
+  const files = { ...(await smallFolder()), 'train/cat/0.tif': of(1000), 'train/cat/3.tif': of(51_400) };
+  const library = openLibrary(await temporaryFolder());
+  const { id } = await library.import({ kind: 'auto', paths: [await imageFolder(files)], name: 'deep' });
+  const images = await library.preview(id, 20);
+  const cats = await Promise.all(
+    images
+      .filter(({ label }) => label === 'cat')
+      .map(({ image }) =>
+        sharp(Buffer.from(image.split(',')[1] ?? '', 'base64'))
+          .raw()
+          .toBuffer(),
+      ),
+  );
+  expect(cats.map((pixels) => pixels[0])).toContain(200); // 51,400 ÷ 257
 });
 
 test('labels follow the sorted names, of more classes than a byte counts', async () => {

@@ -4,8 +4,21 @@ import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { cifar10 } from '../../../src-main/lab/datasets/cifar.ts';
+import { describe } from '../../../src-main/lab/datasets/describe.ts';
+import { decode } from '../../../src-main/lab/datasets/detect.ts';
 import { openLibrary } from '../../../src-main/lab/datasets/index.ts';
-import { cifarMembers, entriesOf, folderWith, idxLabels, smallIdx, tarGz, temporaryFolder } from './fixtures.ts';
+import {
+  cifarMembers,
+  entriesOf,
+  folderWith,
+  idxImages,
+  idxLabels,
+  quietly,
+  shortened,
+  smallIdx,
+  tarGz,
+  temporaryFolder,
+} from './fixtures.ts';
 
 test('MNIST is built in, with its published numbers', async () => {
   const library = openLibrary(join(await temporaryFolder(), 'datasets'));
@@ -65,6 +78,50 @@ test('the same content is kept once; another set of that name, and of a publishe
   expect(both.map(({ id }) => id).sort()).toEqual(['mnist-3', 'mnist-4']);
 });
 
+test('the same bytes under a corrected header are another set', async () => {
+  const library = openLibrary(await temporaryFolder());
+  const as = async (height: number, width: number) =>
+    library.import({
+      ...{ kind: 'idx', name: 'small' },
+      paths: [
+        await folderWith({
+          ...smallIdx(),
+          'train-images-idx3-ubyte': idxImages(4, height, width),
+          't10k-images-idx3-ubyte': idxImages(2, height, width),
+        }),
+      ],
+    });
+  const [wrong, right] = [await as(2, 3), await as(3, 2)];
+  expect([wrong.id, right.id]).toEqual(['small', 'small-2']);
+  expect(right.sha256).toBe(wrong.sha256);
+  expect(right).toMatchObject({ height: 3, width: 2 });
+  expect(await as(2, 3)).toEqual(wrong);
+});
+
+test('the published archive, proven by its MD5, is CIFAR-10; a copy with another label is not, nor are loose files', async () => {
+  const layout = shortened(cifar10);
+  const members = cifarMembers(layout);
+  const archive = await tarGz(entriesOf(members));
+  const md5 = createHash('md5').update(archive).digest('hex');
+  const proven = { ...layout, md5 };
+  const decoded = async (bytes: Buffer, others: Record<string, Buffer> = {}) => {
+    const folder = await folderWith({ 'a.tar.gz': bytes, ...others });
+    return decode('auto', [join(folder, 'a.tar.gz')], quietly(), [proven]);
+  };
+  const described = async (set: Awaited<ReturnType<typeof decoded>>) =>
+    describe(set, '0'.repeat(64), null, () => false, quietly().signal);
+  expect(await described(await decoded(archive))).toMatchObject({ id: 'cifar10', name: 'CIFAR-10' });
+  const batch = Buffer.from(members.get('data_batch_1.bin') ?? '');
+  batch[0] = 7;
+  const relabelled = await described(
+    await decoded(await tarGz(entriesOf(new Map([...members, ['data_batch_1.bin', batch]])))),
+  );
+  expect(relabelled).toMatchObject({ id: 'cifar-10-unverified', name: 'CIFAR-10 (unverified)' });
+  expect(relabelled.mean[0]).toBeCloseTo(1 / 255, 12);
+  const loose = await decode('auto', [await folderWith(Object.fromEntries(members))], quietly(), [proven]);
+  expect(await described(loose)).toMatchObject({ id: 'cifar-10-unverified' });
+});
+
 test('the preview takes classes in turn and its PNG holds the pixels', async () => {
   const library = openLibrary(await temporaryFolder());
   const { id } = await library.import({ kind: 'idx', paths: [await folderWith(smallIdx())], name: 'small' });
@@ -118,19 +175,23 @@ test('an import that is cancelled or damaged leaves nothing behind, and the next
   expect((await library.import({ kind: 'idx', paths: [files], name: 'small' })).id).toBe('small');
 });
 
-test('a full-size CIFAR-10 archive is imported under the id that presets use', { timeout: 60_000 }, async () => {
-  const path = join(await temporaryFolder(), 'cifar-10-binary.tar.gz');
-  await writeFile(path, await tarGz(entriesOf(cifarMembers(cifar10))));
-  const shares: number[] = [];
-  const info = await openLibrary(await temporaryFolder()).import({
-    kind: 'auto',
-    paths: [path],
-    name: 'Pictures',
-    onProgress: ({ share }) => shares.push(share ?? 1),
-  });
-  expect(info).toMatchObject({ id: 'cifar10', name: 'Pictures', trainCount: 50000, testCount: 10000, channels: 3 });
-  expect(info.mean[0]).toBeCloseTo(125.3 / 255, 12);
-  expect(info.classCounts).toEqual(Array.from({ length: 10 }, () => 5000));
-  expect(shares.at(-1)).toBe(1);
-  expect(shares).toEqual([...shares].sort((a, b) => a - b));
-});
+test(
+  'a full-size archive in CIFAR-10’s format is imported, but is not CIFAR-10 without its MD5',
+  { timeout: 60_000 },
+  async () => {
+    const path = join(await temporaryFolder(), 'cifar-10-binary.tar.gz');
+    await writeFile(path, await tarGz(entriesOf(cifarMembers(cifar10))));
+    const shares: number[] = [];
+    const info = await openLibrary(await temporaryFolder()).import({
+      kind: 'auto',
+      paths: [path],
+      name: 'Pictures',
+      onProgress: ({ share }) => shares.push(share ?? 1),
+    });
+    expect(info).toMatchObject({ id: 'pictures', name: 'Pictures', trainCount: 50000, testCount: 10000, channels: 3 });
+    expect(info.mean[0]).toBeCloseTo(1 / 255, 12); // measured: the red plane is filled with 1
+    expect(info.classCounts).toEqual(Array.from({ length: 10 }, () => 5000));
+    expect(shares.at(-1)).toBe(1);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  },
+);

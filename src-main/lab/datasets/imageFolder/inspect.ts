@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DamagedChoice } from '../../../../shared/dataset.ts';
-import { hasExtraChannels } from '../../../images/colours.ts';
+import { hasExtraChannels, type Metadata } from '../../../images/colours.ts';
 import { imageOpener, type OpenImage } from '../../../images/openImage.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import { maxImageBytes, type ImageClass } from '../../../../shared/imageManifest.ts';
@@ -44,6 +44,7 @@ export const inspectImages = async (
   const skipped: string[] = [];
   let done = 0;
   let transparent = 0;
+  const deep: number[] = [];
   let hasFailed = false;
   const work = async (): Promise<void> => {
     for (const { path, images, index } of queue) {
@@ -55,6 +56,7 @@ export const inspectImages = async (
       if (typeof result !== 'string') {
         images[index] = result.entry;
         if (result.isTransparent) transparent++;
+        if (result.brightest !== null) deep.push(result.brightest);
       } else if (onDamaged === 'skip') skipped.push(`${path}/${name}`);
       else throw damaged(`${path}/${name}`, result);
       context.onProgress({ message: 'Checking images', share: ++done / total });
@@ -69,6 +71,7 @@ export const inspectImages = async (
   await Promise.allSettled(workers); // none is left behind
   await Promise.all(workers);
 
+  refuseNarrowRange(deep);
   const whole = classes.map((one): ImageClass => ({
     ...one,
     images: one.images.filter((image) => typeof image !== 'string'),
@@ -90,6 +93,8 @@ export const inspectImages = async (
 interface Inspected {
   readonly entry: ImageEntry;
   readonly isTransparent: boolean;
+  /** Largest value of an image of 16 bits; null of any other. */
+  readonly brightest: number | null;
 }
 
 /** What the manifest says of an image, or what is wrong with it. */
@@ -105,8 +110,8 @@ const inspect = async (
       const { size, mtimeMs } = await file.stat();
       if (size > maxImageBytes) return `${inMegabytes(size)}, more than the ${inMegabytes(maxImageBytes)} of any image`;
       const bytes = await file.readFile();
-      const { width, height, isTransparent } = await decode(bytes, openImage);
-      return { entry: [name, width, height, size, Math.round(mtimeMs)], isTransparent };
+      const { width, height, isTransparent, brightest } = await decode(bytes, openImage);
+      return { entry: [name, width, height, size, Math.round(mtimeMs)], isTransparent, brightest };
     } finally {
       await file.close();
     }
@@ -119,12 +124,38 @@ const inspect = async (
 const decode = async (
   bytes: Buffer,
   openImage: OpenImage,
-): Promise<{ width: number; height: number; isTransparent: boolean }> => {
+): Promise<{ width: number; height: number; isTransparent: boolean; brightest: number | null }> => {
   const metadata = await openImage(bytes).metadata();
   const { width, height } = metadata;
+  const brightest = await brightestOf(bytes, metadata, openImage);
   // JPEG and WebP shrink while they are read: all their bytes are looked at, at a fraction of the time.
   await openImage(bytes).resize(16, 16, { fit: 'fill' }).raw().toBuffer();
-  return { width, height, isTransparent: hasExtraChannels(metadata) };
+  return { width, height, isTransparent: hasExtraChannels(metadata), brightest };
+};
+
+/**
+ * How bright a 16-bit image gets; null of one of 8 bits or less, which its loader has brought to 8.
+ * @throws Error for numbers whose range nobody can tell, such as floating-point ones: read as bytes, 0 to 1 would be all black.
+ */
+const brightestOf = async (bytes: Buffer, { depth, space }: Metadata, openImage: OpenImage): Promise<number | null> => {
+  if (depth === 'uchar') return null;
+  if (depth !== 'ushort' || (space !== 'grey16' && space !== 'rgb16')) {
+    throw new Error(`it holds numbers of the kind “${depth}”, whose range is not known; write it with 8 or 16 bits`);
+  }
+  const { channels } = await openImage(bytes).stats();
+  return Math.max(...channels.slice(0, space === 'grey16' ? 1 : 3).map(({ max }) => max));
+};
+
+/** @throws LabError DATASET_UNSUPPORTED where 16-bit images never use the upper half: numbers of 10, 12 or 14 bits, which would be near black. */
+const refuseNarrowRange = (brightest: readonly number[]): void => {
+  const most = brightest.reduce((largest, value) => Math.max(largest, value), 0);
+  if (brightest.length === 0 || most > 32_767) return;
+  const bits = Math.max(1, Math.ceil(Math.log2(most + 1)));
+  throw new LabError(
+    'DATASET_UNSUPPORTED',
+    `No value in the ${brightest.length} 16-bit images is above ${most.toLocaleString('en-US')} of 65,535: they seem to hold ${bits}-bit numbers and would ` +
+      `be trained on as near black. Write them scaled to all of 16 or 8 bits (times ${(65_535 / Math.max(1, 2 ** bits - 1)).toPrecision(4)}), then import the folder again.`,
+  );
 };
 
 const damaged = (path: string, found: string): LabError =>
