@@ -6,6 +6,8 @@ export const trainerCommandSchema = z.discriminatedUnion('type', [
   /** `input` is the kind's own. */
   z.strictObject({ type: z.literal('start'), job: z.enum(jobNames), input: z.unknown() }),
   z.strictObject({ type: z.literal('stop'), when: z.enum(['now', 'after-epoch']) }),
+  /** Keep the present state at the next step, and go on. */
+  z.strictObject({ type: z.literal('checkpoint') }),
   /** The lab holds the event with this number; a trainer ends only after its last event was acknowledged. */
   z.strictObject({ type: z.literal('acknowledge'), sequence: z.number().int().min(1) }),
 ]);

@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { locate } from './locations.ts';
 import { isNodeNewEnough, runInNewerNode } from './newerNode.ts';
 
+// Slurm's warning before a job's time is over; without a listener, Node would open its debugger to the network's loopback.
+process.on('SIGUSR1', () => undefined);
+
 const main = async (): Promise<number> => {
   if (!isNodeNewEnough()) return runInNewerNode(fileURLToPath(import.meta.url));
   const { run } = await import('./program.ts'); // only now: it loads what a too old Node cannot

@@ -31,13 +31,13 @@ export const runInNewerNode = async (entry: string): Promise<number> => {
     );
     return 2;
   }
-  const child = spawn(node, [entry, ...process.argv.slice(2)], {
+  const child = spawn(node, ['--disable-sigusr1', entry, ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, ESAM_LAB_NODE_TRIED: '1' },
   });
   // The terminal sends Ctrl-C and its end to both; what is sent to this process alone is handed on.
   process.on('SIGINT', () => undefined).on('SIGHUP', () => undefined);
-  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  for (const signal of ['SIGTERM', 'SIGUSR1'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));

@@ -6,6 +6,7 @@ import { exitCodes } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
 import { runReporter } from './runReporter.ts';
 import { say } from './session.ts';
+import { onSignals } from './signals.ts';
 
 export interface Trained {
   readonly experimentId: number;
@@ -62,9 +63,6 @@ const stopRunning = async (lab: Lab, runIds: readonly RunId[]): Promise<void> =>
   }
 };
 
-/** Ctrl-C, a request to end, a closed terminal. */
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 /** Follows runs from before they are queued until they have ended. */
 const watchRuns = (lab: Lab) => {
   const latest = new Map<RunId, RunSummary>();
@@ -103,12 +101,13 @@ const watchRuns = (lab: Lab) => {
           onNews();
         });
     };
-    const onSignal = (signal: NodeJS.Signals): void => {
-      const exitCode = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
-      if (stopped.exitCode !== null) process.exit(exitCode); // the second time, at once
-      stop(exitCode, null, '\nStopping the current run; once more ends it at once.');
-    };
-    for (const signal of stopSignals) process.on(signal, onSignal);
+    const endListening = onSignals(
+      () => lab,
+      (exitCode) => {
+        if (stopped.exitCode !== null) process.exit(exitCode); // the second time, at once
+        stop(exitCode, null, '\nStopping the current run; once more ends it at once.');
+      },
+    );
     onHold = (reason) => stop(exitCodes.failed, reason, `The queue cannot go on: ${reason}`);
     const { holdReason } = await lab.queue({});
     if (holdReason !== undefined) onHold(holdReason);
@@ -120,7 +119,7 @@ const watchRuns = (lab: Lab) => {
       };
       onNews();
     });
-    for (const signal of stopSignals) process.off(signal, onSignal);
+    endListening();
     const runs = runIds.flatMap((id) => latest.get(id) ?? []).map((run) => withEnd(run, stopped.heldFor));
     for (const { id, state, checkpointBytes } of runs) {
       const goesOn = (state === 'stopped' || state === 'interrupted') && checkpointBytes > 0;

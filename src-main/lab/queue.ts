@@ -90,6 +90,11 @@ export class RunQueue {
     this.#runChanged(runId);
   }
 
+  /** Has what runs keep a checkpoint, and go on. */
+  checkpoint(): void {
+    this.#training?.training.checkpoint();
+  }
+
   /** Ends what runs; waiting runs stay for the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;

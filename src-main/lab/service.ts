@@ -56,6 +56,8 @@ export interface Lab extends LabApi {
   onEvent(listener: (event: LabEvent) => void): () => void;
   /** Allows importing from these files and folders (and what they contain). */
   grantPaths(paths: readonly string[]): void;
+  /** Has the running trainer keep a checkpoint, and go on. */
+  checkpoint(): void;
   /** Stops the running trainer, ends its run honestly and closes the store. */
   close(): Promise<void>;
 }
@@ -157,6 +159,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
       return () => void listeners.delete(listener);
     },
     grantPaths: grants.grant,
+    checkpoint: () => queue.checkpoint(),
     close: async () => {
       await Promise.all([endBackups(), queue.close(), selfTest.close(), runtime.cancelInstall(), builtIn]);
       listeners.clear();

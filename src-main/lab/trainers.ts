@@ -28,7 +28,8 @@ export const nodeTrainers = (entry: string, environment: Readonly<Record<string,
   launch: async (variables) => {
     const child = fork(entry, [], {
       serialization: 'advanced',
-      execArgv: [],
+      // Before the trainer listens to signals, SIGUSR1 must open no debugger either.
+      execArgv: process.allowedNodeEnvironmentFlags.has('--disable-sigusr1') ? ['--disable-sigusr1'] : [],
       env: { ...process.env, ...environment, ...variables },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: process.platform !== 'win32', // Ctrl-C on a terminal is for the lab, which then stops its trainer in order

@@ -1,3 +1,4 @@
+import './signals.ts';
 import { z } from 'zod';
 import { LabError } from '../../shared/errors.ts';
 import type { JobEvent, JobFailed } from '../../shared/jobs/job.ts';
@@ -100,6 +101,9 @@ const obey = (command: TrainerCommand): void => {
       return start(command);
     case 'stop':
       stop.when = command.when;
+      return;
+    case 'checkpoint':
+      stop.wantsCheckpoint = true;
       return;
     case 'acknowledge':
       lastAcknowledged = command.sequence;

@@ -91,7 +91,8 @@ const epochs = (run: Run, stop: StopRequest, checkpoints: Checkpointing, isMeasu
     for (const indices of batchesLeft) {
       await setImmediate();
       const waitedMs = await waitForInput(run.train, stop);
-      if (stop.when === 'now' || checkpoints.isDue()) {
+      if (stop.when === 'now' || stop.wantsCheckpoint === true || checkpoints.isDue()) {
+        stop.wantsCheckpoint = false;
         yield* readSums();
         yield* save();
       }
@@ -116,6 +117,10 @@ const epochs = (run: Run, stop: StopRequest, checkpoints: Checkpointing, isMeasu
       if (!isNextPrepared) prepareNextEpoch(run);
       isNextPrepared = true;
       await setImmediate();
+      if (stop.wantsCheckpoint === true) {
+        stop.wantsCheckpoint = false;
+        yield* save();
+      }
       if (stop.when === 'now') {
         yield* save();
         throw stopped(`while epoch ${epoch} was evaluated`);

@@ -70,7 +70,6 @@ test('where TensorFlow cannot be had, run trains on the WebAssembly engine and s
 test.for<[signal: NodeJS.Signals, code: number]>([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-  ['SIGHUP', 143],
 ])('%s stops the run cleanly: its epochs and the reason are kept', slow, async ([signal, code]) => {
   const { workspace, config } = await workspaceToRun(100_000);
   const { child, ended } = startCli(workspace, ['run', config]);
@@ -80,6 +79,35 @@ test.for<[signal: NodeJS.Signals, code: number]>([
   const [run] = await withStore(workspace, ({ read }) => read.runs.ofExperiment(1));
   expect(run).toMatchObject({ state: 'stopped', reason: expect.stringContaining('Stopped on request') as string });
   expect(run?.epochsDone).toBeGreaterThan(0);
+});
+
+test(
+  'a closed terminal does not reach a run without one; SIGUSR1 keeps a checkpoint and opens no debugger',
+  slow,
+  async () => {
+    const { workspace, config } = await workspaceToRun(60);
+    const { child, ended } = startCli(workspace, ['run', config, '--json']);
+    await untilSaid(child, 'epoch 2 ');
+    child.kill('SIGHUP');
+    await untilSaid(child, 'training goes on');
+    child.kill('SIGUSR1');
+    await untilSaid(child, 'Keeping a checkpoint.');
+    const { code, stdout, stderr } = await ended;
+    expect(JSON.parse(stdout)).toMatchObject({ state: 'finished', epochsDone: 60 });
+    expect(code).toBe(0);
+    expect(stderr).not.toMatch(/[Dd]ebugger/);
+  },
+);
+
+test('a trainer leaves the signals of a cluster to its lab, which keeps a checkpoint when told to', slow, async () => {
+  const { workspace, config } = await workspaceToRun(60);
+  const { child, ended } = startCli(workspace, ['run', config, '--json']);
+  await untilSaid(child, 'epoch 2 ');
+  const tasks = await readFile(`/proc/${child.pid ?? 0}/task/${child.pid ?? 0}/children`, 'utf8').catch(() => '');
+  const trainers = tasks.trim().split(' ').filter(Boolean).map(Number);
+  for (const signal of ['SIGUSR1', 'SIGTERM', 'SIGHUP'] as const) trainers.forEach((pid) => process.kill(pid, signal));
+  expect((await ended).code).toBe(0);
+  if (process.platform === 'linux') expect(trainers.length).toBeGreaterThan(0);
 });
 
 test('a reader of the progress that goes away ends no run', slow, async () => {

@@ -378,3 +378,19 @@ describe('a trainer process', () => {
     expect(readdirSync(plan.folder).every((name) => name.endsWith('.ckpt'))).toBe(true);
   });
 });
+
+test('a checkpoint is kept at the next step where one is asked for, and the training goes on as it would have', async () => {
+  const config = tinyRun(onReference);
+  const whole = await trained(config, planOf([], 600_000));
+  const stop: StopRequest = { when: null };
+  let isAsked = false;
+  const asked = await trained(config, planOf([], 600_000), stop, (event) => {
+    if (isAsked || event.type !== 'epochFinished') return;
+    isAsked = true;
+    setImmediate(() => (stop.wantsCheckpoint = true)); // after the epoch's own checkpoint
+  });
+  expect(checkpointsIn(whole.events).every(({ epochStep }) => epochStep === 0)).toBe(true);
+  expect(stop.wantsCheckpoint).toBe(false); // it was seen to
+  expect(judged(asked.events)).toEqual(judged(whole.events));
+  expect(asked.end).toEqual(whole.end);
+});

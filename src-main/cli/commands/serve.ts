@@ -13,6 +13,7 @@ import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { openLabFor, print, say } from '../session.ts';
 import type { Settings } from '../session.ts';
+import { onSignals } from '../signals.ts';
 
 export interface ServeOptions {
   /** 0: any that is free. */
@@ -42,7 +43,7 @@ export const serve = async (settings: Settings, options: ServeOptions): Promise<
   await print(settings.json ? JSON.stringify({ address: server.address }) : server.address);
   say('Open this address in a browser of this machine; it works once. Ctrl-C ends the lab.');
   if (options.open) openInBrowser(server.address);
-  const exitCode = await ended();
+  const exitCode = await ended(opening.lab);
   say('Ending the lab.');
   await server.close();
   await opening.lab()?.close();
@@ -92,17 +93,15 @@ const refuse = (channel: Channel, { code, message }: LabError): void =>
   });
 
 /** Ctrl-C is how this command ends. */
-const ended = (): Promise<ExitCode> =>
+const ended = (lab: () => Lab | null): Promise<ExitCode> =>
   new Promise((resolve) => {
     let isEnding = false;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        const exitCode = signal === 'SIGINT' ? exitCodes.done : exitCodes.terminated;
-        if (isEnding) process.exit(exitCode); // the second time, at once
-        isEnding = true;
-        resolve(exitCode);
-      });
-    }
+    onSignals(lab, (signalled) => {
+      const exitCode = signalled === exitCodes.interrupted ? exitCodes.done : signalled;
+      if (isEnding) process.exit(exitCode); // the second time, at once
+      isEnding = true;
+      resolve(exitCode);
+    });
   });
 
 const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {

@@ -89,6 +89,11 @@ export class JobProcess<I, E extends JobEvent> {
     });
   }
 
+  /** Asks it to keep its present state, and to go on. */
+  checkpoint(): void {
+    if (this.#isReady) this.#post({ type: 'checkpoint' });
+  }
+
   /** Ends the process at once. */
   cancel(reason: string): void {
     this.#kill({ cause: 'cancelled', reason });

@@ -75,6 +75,10 @@ export class Training {
     this.#job.stop(when);
   }
 
+  checkpoint(): void {
+    this.#job.checkpoint();
+  }
+
   /** Ends the run because the lab closes. */
   async close(): Promise<void> {
     this.#closing = true;
