@@ -61,7 +61,7 @@ test('what was written is read back exactly, also after the store was closed', a
   first.close();
 
   const { read } = await open(folder);
-  expect(read.experiment(1)).toEqual({ ...experiment, data: {} }); // nothing is known of its data set
+  expect(read.experiment(1)).toEqual(experiment);
   expect(read.runs.all().map(({ config }) => config)).toEqual(expand(experiment));
   expect(read.epochs(1)).toEqual([
     epochOf(1, { trainLoss: null }),
