@@ -70,6 +70,7 @@ export const packaging: Configuration = {
   files: [
     'out/**',
     'resources/presets/**',
+    'resources/paper/**',
     'resources/icon.png',
     'package.json',
     // Weights of the letters that no figure uses.

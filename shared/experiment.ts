@@ -20,7 +20,7 @@ interface Setting {
 }
 
 /** A setting and the values that it takes in turn. */
-const axisSchema = z.strictObject({
+export const axisSchema = z.strictObject({
   /** Dotted path in a run's configuration: `optimizer.rho` is each method's own, `epochs` is shared. */
   path: z.string().max(120),
   values: z
@@ -41,6 +41,10 @@ const experimentFields = z.strictObject({
   skipFinished: z.boolean(),
   /** What its data sets were when it was queued: id → identity. The lab writes it. */
   data: z.record(datasetIdSchema, datasetIdentitySchema).optional(),
+  /** Of which item of the paper it is a part: which network and data set of it, as in the paper or on other data. */
+  study: z
+    .strictObject({ id: z.string().max(80), row: z.number().int().min(0), form: z.enum(['paper', 'small']) })
+    .optional(),
 });
 export type Experiment = z.infer<typeof experimentFields>;
 

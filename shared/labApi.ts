@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { damagedChoices, datasetInfoSchema, datasetKinds } from './dataset.ts';
 import { deviceStatusSchema } from './device.ts';
-import { measuredEngines } from './engines.ts';
+import { engineIds, measuredEngines } from './engines.ts';
 import { labErrorCodes } from './errors.ts';
 import { columns, figureFormats } from './figures/figure.ts';
 import { epochMetricsSchema, processUsageSchema, stepMetricsSchema } from './metrics.ts';
@@ -16,8 +16,11 @@ import {
 } from './result.ts';
 import { experimentSummarySchema, logLineSchema, runDetailSchema, runIdSchema, runSummarySchema } from './run.ts';
 import { experimentSchema, presetSchema } from './experiment.ts';
-import { runConfigSchema } from './runConfig.ts';
+import { modelIds, runConfigSchema } from './runConfig.ts';
+import { studyReportSchema, studySummarySchema } from './studies/report.ts';
+import { studyForms, studySchema } from './studies/study.ts';
 
+const studyIdSchema = studySchema.shape.id;
 const nothing = z.strictObject({});
 const runIds = z.array(runIdSchema).min(1).max(10000);
 
@@ -141,6 +144,36 @@ export const labApi = {
         z.strictObject({ name: z.literal('speed-accuracy') }),
         z.strictObject({ name: z.literal('curves'), metric: z.enum(curveMetrics), axis: z.enum(curveAxes) }),
       ]),
+      format: z.enum(figureFormats),
+      column: z.enum(columns),
+    }),
+    output: fileSchema,
+  },
+  /** The paper's tables and figures, and how much of each has been trained here as in the paper. */
+  studies: { input: nothing, output: z.array(studySummarySchema) },
+  study: { input: z.strictObject({ id: studyIdSchema, form: z.enum(studyForms) }), output: studyReportSchema },
+  /**
+   * The experiments of an item, to be queued: as in the paper, or its design on other data, fitted to hours. What has finished is left out
+   * when they are queued.
+   */
+  studyExperiments: {
+    input: z.strictObject({
+      id: studyIdSchema,
+      small: z
+        .strictObject({
+          datasetId: datasetInfoSchema.shape.id,
+          model: z.enum(modelIds),
+          hours: z.number().gt(0).max(10_000),
+          engine: z.enum(engineIds),
+        })
+        .nullable(),
+    }),
+    output: z.array(experimentSchema),
+  },
+  exportStudy: {
+    input: z.strictObject({
+      id: studyIdSchema,
+      form: z.enum(studyForms),
       format: z.enum(figureFormats),
       column: z.enum(columns),
     }),

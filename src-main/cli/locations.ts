@@ -8,6 +8,7 @@ import { z } from 'zod';
 export interface Locations {
   readonly trainerEntry: string;
   readonly presetsFolder: string;
+  readonly paperFolder: string;
   readonly migrationsFolder: string;
   readonly packageFile: string;
   /** Folder of the built page. */
@@ -22,7 +23,11 @@ export interface Locations {
  */
 export const locate = (entryUrl: string): Locations => {
   const from = (path: string): string => fileURLToPath(new URL(path, entryUrl));
-  const common = { presetsFolder: from('../../resources/presets'), packageFile: from('../../package.json') };
+  const common = {
+    presetsFolder: from('../../resources/presets'),
+    paperFolder: from('../../resources/paper'),
+    packageFile: from('../../package.json'),
+  };
   return entryUrl.endsWith('.ts')
     ? {
         ...common,

@@ -33,6 +33,7 @@ import type { Locations } from './locations.ts';
 import { labVersionOf, workspaceFolderOf } from './locations.ts';
 import { say } from './session.ts';
 import type { Settings } from './session.ts';
+import { addStudyCommands } from './studyCommands.ts';
 
 const parseWith =
   <T>(schema: z.ZodType<T>, expected: string) =>
@@ -42,6 +43,7 @@ const parseWith =
     throw new InvalidArgumentError(`Expected ${expected}.`);
   };
 const positive = parseWith(z.coerce.number().int().min(1).max(100000), 'a whole number from 1 on');
+const hours = parseWith(z.coerce.number().gt(0).max(10_000), 'a number of hours above 0');
 const portNumber = parseWith(z.coerce.number().int().min(0).max(65535), 'a port from 0 to 65535');
 const probeStepCount = parseWith(z.coerce.number().pipe(probeStepsSchema), 'a whole number from 1 to 1000');
 const seeds = parseWith(
@@ -204,6 +206,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .action(async (name: (typeof figureNames)[number], options: FigureOptions) => {
       code = await figure(settings(), name, options);
     });
+  addStudyCommands(program, settings, hours, (ended) => (code = ended));
   program
     .command('import-data')
     .description(

@@ -43,6 +43,7 @@ export const openLabFor = (
     launcher: nodeTrainers(locations.trainerEntry),
     labVersion: labVersionOf(locations),
     presetsFolder: locations.presetsFolder,
+    paperFolder: locations.paperFolder,
     migrationsFolder: locations.migrationsFolder,
     electronVersion: null,
     notices: [],

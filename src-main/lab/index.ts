@@ -39,6 +39,7 @@ const open = async (control: Extract<LabControl, { type: 'open' }>): Promise<voi
       launcher: trainers,
       labVersion: control.labVersion,
       presetsFolder: fileBeside('../../resources/presets', '../../resources/presets'),
+      paperFolder: fileBeside('../../resources/paper', '../../resources/paper'),
       migrationsFolder: fileBeside('./store/migrations', './migrations'),
       electronVersion: control.electronVersion,
       notices: control.notices,

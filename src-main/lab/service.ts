@@ -14,6 +14,7 @@ import { deviceRequests } from './requests/device.ts';
 import { queueRequests } from './requests/queue.ts';
 import { resumingRequests } from './requests/resuming.ts';
 import { resultRequests } from './requests/results.ts';
+import { studyRequests } from './requests/studies.ts';
 import { presentData } from './presentData.ts';
 import { processor } from './processor.ts';
 import type { JobLimits } from './jobs/jobProcess.ts';
@@ -33,6 +34,8 @@ export interface LabOptions {
   readonly labVersion: string;
   /** Folder of preset files (*.json). */
   readonly presetsFolder: string;
+  /** Folder of the paper's tables and figures (*.json). */
+  readonly paperFolder: string;
   /** Folder of the store's migrations (NNNN-name.sql). */
   readonly migrationsFolder: string;
   readonly electronVersion: string | null;
@@ -154,6 +157,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     ...queueRequests(parts),
     ...resumingRequests(parts),
     ...resultRequests(parts),
+    ...studyRequests(parts, options.paperFolder),
     onEvent: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

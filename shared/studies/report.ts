@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { figureSchema } from '../figures/figure.ts';
+import { meanSdSchema, resultsRowSchema } from '../result.ts';
+import { runIdSchema } from '../run.ts';
+import { studyForms, studySchema } from './study.ts';
+
+const coverageSchema = z.strictObject({
+  /** With all their seeds. */
+  cellsDone: z.number().int(),
+  cells: z.number().int(),
+  runsDone: z.number().int(),
+  runs: z.number().int(),
+  /** For the runs that are missing; null where it is not known for all of them. */
+  hoursLeft: z.number().nullable(),
+});
+export type Coverage = z.infer<typeof coverageSchema>;
+
+const cellSchema = z.strictObject({
+  /** "ResNet-18 on CIFAR-10" */
+  row: z.string(),
+  label: z.string(),
+  method: resultsRowSchema.shape.method,
+  paper: studySchema.shape.rows.element.shape.arms.element.shape.paper,
+  /** The paper's speed relative to its SAM. */
+  paperSpeedRatio: z.number().nullable(),
+  second: studySchema.shape.rows.element.shape.arms.element.shape.second,
+  /** Ours in percent: the best epoch's test accuracy. */
+  ours: meanSdSchema,
+  n: z.number().int(),
+  imagesPerSecond: z.number().nullable(),
+  speedRatio: z.number().nullable(),
+  /** Ours less the paper's, in points; null where they are not the same experiment. */
+  difference: z.number().nullable(),
+  /** |difference| ≤ 2·√(sd² of the paper + sd² of ours); null where neither is known. */
+  isInside: z.boolean().nullable(),
+  /** Our mean against our SAM's, as Table 3 marks it. */
+  againstSam: z.enum(['better', 'worse']).nullable(),
+  runIds: z.array(runIdSchema),
+  seedsDone: z.number().int(),
+  seedsWanted: z.number().int(),
+});
+export type StudyCell = z.infer<typeof cellSchema>;
+
+export const studySummarySchema = z.strictObject({
+  ...studySchema.pick({ id: true, item: true, title: true, missing: true }).shape,
+  coverage: coverageSchema,
+});
+
+export const studyReportSchema = z.strictObject({
+  study: studySchema,
+  form: z.enum(studyForms),
+  /** What is trained, where that is not what the paper trained. */
+  label: z.string(),
+  coverage: coverageSchema,
+  cells: z.array(cellSchema),
+  figure: figureSchema.nullable(),
+});
+export type StudyReport = z.infer<typeof studyReportSchema>;

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { axisSchema } from '../experiment.ts';
+import { curveMetrics } from '../result.ts';
+import { optimizerSchema, seedSchema, sharedConfigSchema } from '../runConfig.ts';
+
+const words = z.string().min(1).max(600);
+
+/** Accuracy in percent, the best of any epoch; speed on hardware that the source does not name. */
+const publishedSchema = z.strictObject({
+  accuracy: z.number(),
+  sd: z.number().nullable(),
+  imagesPerSecond: z.number(),
+  /** The paper took it from elsewhere. */
+  isQuoted: z.boolean(),
+});
+
+const armSchema = z.strictObject({
+  optimizer: optimizerSchema,
+  paper: publishedSchema.nullable(),
+  /** The same quantity in another publication. */
+  second: z.strictObject({ accuracy: z.number(), sd: z.number().nullable() }).nullable(),
+  /** Arms of one name are points of one line. */
+  series: z.string().nullable(),
+});
+
+/** One network on one data set. */
+const rowSchema = z.strictObject({ shared: sharedConfigSchema, arms: z.array(armSchema).min(1) });
+export type StudyRow = z.infer<typeof rowSchema>;
+
+const drawingSchema = z.discriminatedUnion('kind', [
+  /** A panel a row: speed in percent of SAM's against accuracy; the paper's points hollow. */
+  z.strictObject({ kind: z.literal('speed-accuracy') }),
+  /** A panel a quantity: a line an arm over epochs. */
+  z.strictObject({ kind: z.literal('curves'), metrics: z.array(z.enum(curveMetrics)).min(1) }),
+  z.strictObject({ kind: z.literal('none') }),
+]);
+
+/** A table or figure of a paper as data: what it trains, what it measures, how it is drawn, what the paper found. */
+export const studySchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/),
+  /** As the paper calls it: "Table 1". */
+  item: words,
+  title: words,
+  description: words,
+  drawing: drawingSchema,
+  rows: z.array(rowSchema),
+  axes: z.array(axisSchema),
+  seeds: z.array(seedSchema).min(1),
+  /** Contradictions in the paper, and whatever else a reader must know. */
+  notes: z.array(words),
+  /** Why the lab cannot run it yet. */
+  missing: words.nullable(),
+  /** What the paper says that is not about runs of the lab. */
+  facts: z.strictObject({ header: z.array(z.string()), lines: z.array(z.array(z.string())) }).nullable(),
+});
+export type Study = z.infer<typeof studySchema>;
+
+/** As in the paper, or its design on what the user has: never mixed. */
+export const studyForms = ['paper', 'small'] as const;
+export type StudyForm = (typeof studyForms)[number];

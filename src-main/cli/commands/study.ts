@@ -1,0 +1,125 @@
+import type { ColumnWidth, FigureFormat } from '../../../shared/figures/figure.ts';
+import type { ModelId } from '../../../shared/runConfig.ts';
+import type { Coverage, StudyReport } from '../../../shared/studies/report.ts';
+import type { StudyForm } from '../../../shared/studies/study.ts';
+import { onEngineAtHand, tensorflowOf } from '../engine.ts';
+import { exitCodes } from '../exitCodes.ts';
+import type { ExitCode } from '../exitCodes.ts';
+import { writeFigure } from '../figureFiles.ts';
+import { columns } from '../format.ts';
+import { print, say, withLab } from '../session.ts';
+import type { Settings } from '../session.ts';
+import { trainExperiment } from '../train.ts';
+
+const hours = (value: number | null): string => (value === null ? 'unknown' : `${value.toFixed(2)} h`);
+const covered = ({ cellsDone, cells, runsDone, runs }: Coverage): string =>
+  cells === 0 ? '–' : `${cellsDone} of ${cells} cells, ${runsDone} of ${runs} runs`;
+
+/** `study list`: the paper's tables and figures, and what has been trained of them. */
+export const listStudies = async (settings: Settings): Promise<ExitCode> =>
+  withLab(settings, 'own', async (lab) => {
+    const studies = await lab.studies({});
+    if (settings.json) await print(JSON.stringify(studies));
+    else {
+      const rows = studies.map(({ id, item, title, missing, coverage }) => [
+        ...[id, `${item}: ${title}`, missing === null ? covered(coverage) : 'not in the lab yet'],
+        coverage.cells === 0 || missing !== null ? '–' : hours(coverage.hoursLeft),
+      ]);
+      await print(columns([['study', 'what', 'as in the paper', 'hours left'], ...rows]));
+    }
+    return exitCodes.done;
+  });
+
+const two = (value: number | null, digits = 2): string => (value === null ? '–' : value.toFixed(digits));
+const ratio = (value: number | null): string => (value === null ? '–' : `${(100 * value).toFixed(0)} %`);
+
+const reportText = ({ study, label, coverage, cells }: StudyReport): string => {
+  const { item, title, description, missing, notes, facts } = study;
+  const rows = cells.map((cell) => [
+    ...[
+      cell.row,
+      cell.label,
+      cell.paper === null
+        ? '–'
+        : `${two(cell.paper.accuracy)}${cell.paper.sd === null ? '' : ` ± ${two(cell.paper.sd)}`}`,
+    ],
+    cell.ours.mean === null ? '–' : `${two(cell.ours.mean)} ± ${two(cell.ours.sd)} (n ${cell.n})`,
+    ...[two(cell.difference), cell.isInside === null ? '–' : cell.isInside ? 'inside' : 'outside'],
+    ...[ratio(cell.paperSpeedRatio), ratio(cell.speedRatio), `${cell.seedsDone}/${cell.seedsWanted}`],
+    cell.second === null ? '–' : two(cell.second.accuracy),
+  ]);
+  const header = [
+    'network and data',
+    'method',
+    'paper, %',
+    'ours, %',
+    'difference',
+    '± 2 sd',
+    'paper, of SAM',
+    'ours, of SAM',
+    'seeds',
+    'Becker 2024',
+  ];
+  return [
+    `${item}: ${title} (${label})`,
+    description,
+    ...(missing === null ? [] : [missing]),
+    ...(cells.length === 0
+      ? []
+      : [`${covered(coverage)}; hours left: ${hours(coverage.hoursLeft)}`, columns([header, ...rows])]),
+    ...(facts === null ? [] : [columns([facts.header, ...facts.lines])]),
+    ...notes.map((note) => `Note: ${note}`),
+  ].join('\n');
+};
+
+/** `study show`: every cell with the paper's value and ours. */
+export const showStudy = async (settings: Settings, id: string, form: StudyForm): Promise<ExitCode> =>
+  withLab(settings, 'own', async (lab) => {
+    const report = await lab.study({ id, form });
+    await print(settings.json ? JSON.stringify(report) : reportText(report));
+    return exitCodes.done;
+  });
+
+export interface StudyRun {
+  /** Data set of a small form; null = as in the paper. */
+  readonly on: string | null;
+  readonly model: ModelId;
+  readonly hours: number;
+  readonly install: boolean;
+}
+
+/** `study run`: trains what is missing of an item, as in the paper or its design on other data. */
+export const runStudy = async (
+  settings: Settings,
+  id: string,
+  { on, model, hours: budget, install }: StudyRun,
+): Promise<ExitCode> =>
+  withLab(settings, 'own', async (lab) => {
+    const { state } = tensorflowOf(await lab.deviceStatus({}));
+    const engine = state === 'ready' ? 'tensorflow' : 'wasm';
+    const small = on === null ? null : ({ datasetId: on, model, hours: budget, engine } as const);
+    let code: ExitCode = exitCodes.done;
+    for (const wished of await lab.studyExperiments({ id, small })) {
+      const experiment = small === null ? await onEngineAtHand(lab, wished, install) : wished;
+      const planned = await lab.plan(experiment);
+      if (planned.every(({ finishedRunId }) => finishedRunId !== null)) continue;
+      say(experiment.name);
+      const { exitCode } = await trainExperiment(lab, experiment);
+      if (exitCode !== exitCodes.done) code = exitCode;
+      if (exitCode === exitCodes.interrupted || exitCode === exitCodes.terminated) break;
+    }
+    const report = await lab.study({ id, form: small === null ? 'paper' : 'small' });
+    await print(settings.json ? JSON.stringify(report) : reportText(report));
+    return code;
+  });
+
+/** `study draw`: the figure of an item, with its LaTeX and its data beside it. */
+export const drawStudy = async (
+  settings: Settings,
+  id: string,
+  { form, format, column, folder }: { form: StudyForm; format: FigureFormat; column: ColumnWidth; folder: string },
+): Promise<ExitCode> =>
+  withLab(settings, 'own', async (lab) => {
+    await writeFigure(settings, folder, [format], (each) => lab.exportStudy({ id, form, format: each, column }));
+    return exitCodes.done;
+  });

@@ -1,0 +1,62 @@
+import { Argument, Option } from 'commander';
+import type { Command } from 'commander';
+import { columns, figureFormats } from '../../shared/figures/figure.ts';
+import type { ColumnWidth, FigureFormat } from '../../shared/figures/figure.ts';
+import { modelIds } from '../../shared/runConfig.ts';
+import type { ModelId } from '../../shared/runConfig.ts';
+import { studyForms } from '../../shared/studies/study.ts';
+import type { StudyForm } from '../../shared/studies/study.ts';
+import { drawStudy, listStudies, runStudy, showStudy } from './commands/study.ts';
+import type { ExitCode } from './exitCodes.ts';
+import type { Settings } from './session.ts';
+
+const form = (): Option =>
+  new Option('--form <form>', 'as in the paper, or its design on other data').choices(studyForms).default('paper');
+const study = (): Argument => new Argument('<study>', 'such as table-1; study list names them');
+
+/** `study …`: the paper's tables and figures. @param done - is told the exit code. */
+export const addStudyCommands = (
+  program: Command,
+  settings: () => Settings,
+  hours: (text: string) => number,
+  done: (code: ExitCode) => void,
+): void => {
+  const group = program
+    .command('study')
+    .description("the paper's tables and figures: what is trained of them, and drawn");
+  group
+    .command('list')
+    .description('list them')
+    .action(async () => done(await listStudies(settings())));
+  group
+    .command('show')
+    .description("every cell with the paper's value and ours")
+    .addArgument(study())
+    .addOption(form())
+    .action(async (id: string, options: { form: StudyForm }) => done(await showStudy(settings(), id, options.form)));
+  group
+    .command('run')
+    .description('train what is missing: as in the paper, or with --on its design on other data, fitted to --hours')
+    .addArgument(study())
+    .option('--on <dataset>', 'data set of the library, such as mnist')
+    .addOption(new Option('--model <model>', 'network, with --on').choices(modelIds).default('resnet8'))
+    .option('--hours <hours>', 'with --on: the time that it may take', hours, 1)
+    .option('--no-install', 'do not install TensorFlow if it is missing')
+    .action(async (id: string, options: { on?: string; model: ModelId; hours: number; install: boolean }) =>
+      done(await runStudy(settings(), id, { ...options, on: options.on ?? null })),
+    );
+  group
+    .command('draw')
+    .description('draw the figure, and write the LaTeX that includes it and its data beside it')
+    .addArgument(study())
+    .addOption(form())
+    .addOption(new Option('--format <format>', 'how').choices(figureFormats).default('pdf'))
+    .addOption(
+      new Option('--column <width>', 'one column (3.25 in) or full width (6.75 in)').choices(columns).default('double'),
+    )
+    .option('--folder <folder>', 'write into this folder', '.')
+    .action(
+      async (id: string, options: { form: StudyForm; format: FigureFormat; column: ColumnWidth; folder: string }) =>
+        done(await drawStudy(settings(), id, options)),
+    );
+};

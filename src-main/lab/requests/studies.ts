@@ -1,0 +1,60 @@
+import { LabError } from '../../../shared/errors.ts';
+import type { Experiment } from '../../../shared/experiment.ts';
+import type { LabApi } from '../../../shared/labApi.ts';
+import { misfitOf } from '../../../shared/models.ts';
+import type { Library } from '../datasets/index.ts';
+import { labFile } from '../figures/files.ts';
+import { planExperiment } from '../plan.ts';
+import type { Store } from '../store/index.ts';
+import { paperExperiments, smallExperiment } from '../studies/experiments.ts';
+import { readStudies, studyOf } from '../studies/read.ts';
+import { studyReport } from '../studies/report.ts';
+import { answering } from './answering.ts';
+
+type StudyApi = Pick<LabApi, 'studies' | 'study' | 'studyExperiments' | 'exportStudy'>;
+
+/** Requests about the paper's tables and figures. */
+export const studyRequests = (
+  { store: { read }, library }: { store: Store; library: Library },
+  paperFolder: string,
+): StudyApi => {
+  const findDataset = (id: string) => library.list().find((set) => set.id === id) ?? null;
+  const parts = { read, findDataset };
+  const hoursOf = (experiment: Experiment): number | null => {
+    const times = planExperiment(read, experiment, findDataset).map(({ estimatedMs }) => estimatedMs);
+    return times.some((ms) => ms === null) ? null : times.reduce((sum: number, ms) => sum + (ms ?? 0), 0) / 3_600_000;
+  };
+  return {
+    studies: answering(() =>
+      readStudies(paperFolder).map((study) => {
+        const { id, item, title, missing } = study;
+        return { id, item, title, missing, coverage: studyReport(study, 'paper', parts).coverage };
+      }),
+    ),
+    study: answering(({ id, form }) => studyReport(studyOf(paperFolder, id), form, parts)),
+    studyExperiments: answering(({ id, small }) => {
+      const study = studyOf(paperFolder, id);
+      if (study.rows.length === 0)
+        throw new LabError('CONFIG_INVALID', `${study.item} trains nothing: ${study.missing ?? study.description}`);
+      if (small === null) return paperExperiments(study);
+      const dataset = findDataset(small.datasetId);
+      if (dataset === null)
+        throw new LabError(
+          'DATASET_NOT_FOUND',
+          `The data set "${small.datasetId}" is not in this workspace; import it first.`,
+        );
+      const misfit = misfitOf(small.model, dataset.height, dataset.width);
+      if (misfit !== null) throw new LabError('CONFIG_INVALID', misfit);
+      return [smallExperiment(study, { ...small, dataset }, hoursOf)];
+    }),
+    exportStudy: async ({ id, form, format, column }) => {
+      const { figure, study } = studyReport(studyOf(paperFolder, id), form, parts);
+      if (figure === null)
+        throw new LabError(
+          'EXPORT_EMPTY',
+          `${study.item} cannot be drawn yet: ${study.missing ?? 'none of its runs has finished.'}`,
+        );
+      return labFile(figure, format, column);
+    },
+  };
+};

@@ -1,0 +1,99 @@
+import { figureSchema } from '../../../shared/figures/figure.ts';
+import type { Figure } from '../../../shared/figures/figure.ts';
+import type { CurveMetric } from '../../../shared/result.ts';
+import type { RunId } from '../../../shared/run.ts';
+import type { StudyCell } from '../../../shared/studies/report.ts';
+import type { Study, StudyForm } from '../../../shared/studies/study.ts';
+import { curvesFigure } from '../figures/curves.ts';
+import { looksOf } from '../figures/styles.ts';
+import { groupCurves } from '../statistics/curves.ts';
+import type { CurvePoint } from '../statistics/curves.ts';
+import type { Group } from '../statistics/groups.ts';
+
+interface Row {
+  readonly cells: readonly StudyCell[];
+  readonly groups: readonly Group[];
+}
+
+/** Accuracy where both trained the same; in a small form, what either gained over its SGD: on other data accuracies say nothing. */
+const heights = (
+  cells: readonly StudyCell[],
+  form: StudyForm,
+): { ours: (cell: StudyCell) => number | null; paper: (cell: StudyCell) => number | null } => {
+  const sgd = cells.find(({ method }) => method === 'sgd');
+  const less = (value: number | null | undefined, base: number | null | undefined): number | null =>
+    value === null || value === undefined || base === null || base === undefined ? null : value - base;
+  return form === 'paper'
+    ? { ours: ({ ours }) => ours.mean, paper: ({ paper }) => paper?.accuracy ?? null }
+    : {
+        ours: ({ ours }) => less(ours.mean, sgd?.ours.mean),
+        paper: ({ paper }) => less(paper?.accuracy, sgd?.paper?.accuracy),
+      };
+};
+
+const panelOf = ({ cells }: Row, form: StudyForm): object | null => {
+  const { ours, paper } = heights(cells, form);
+  const looks = looksOf(cells.map(({ method }) => method));
+  const marks = cells.flatMap((cell, index) => {
+    const { color, shape } = looks[index] ?? {};
+    const mark = { kind: 'series', color, shape, dash: null };
+    const [y, theirs] = [ours(cell), paper(cell)];
+    const sd = cell.ours.sd ?? 0;
+    return [
+      ...(y === null || cell.speedRatio === null
+        ? []
+        : [
+            {
+              ...mark,
+              name: '',
+              items: [{ x: 100 * cell.speedRatio, y, yLow: y - sd, yHigh: y + sd, label: cell.label }],
+            },
+          ]),
+      ...(theirs === null || cell.paperSpeedRatio === null
+        ? []
+        : [
+            {
+              ...mark,
+              name: `${cell.label}, paper`,
+              isHollow: true,
+              items: [{ x: 100 * cell.paperSpeedRatio, y: theirs }],
+            },
+          ]),
+    ];
+  });
+  if (marks.length === 0) return null;
+  return {
+    title: cells[0]?.row ?? '',
+    x: { label: 'training speed, % of SAM' },
+    y: { label: form === 'paper' ? 'best test accuracy, %' : 'gain over SGD, points' },
+    marks,
+  };
+};
+
+/** A study's figure; null where there is nothing to draw yet. */
+export const studyFigure = (
+  study: Study,
+  form: StudyForm,
+  label: string,
+  rows: readonly Row[],
+  curve: (id: RunId, metric: CurveMetric) => readonly CurvePoint[],
+): Figure | null => {
+  const { drawing } = study;
+  const id = form === 'paper' ? study.id : `${study.id}-small`;
+  const what = `${study.item}. ${study.title}. ${label}.`;
+  if (drawing.kind === 'none') return null;
+  if (drawing.kind === 'curves') {
+    const groups = rows.flatMap((row) => row.groups);
+    const panels = drawing.metrics.flatMap((metric) => {
+      const curves = groupCurves(groups, 'epoch', (run) => curve(run, metric));
+      return curvesFigure(curves, metric, 'epoch')?.panels ?? [];
+    });
+    return panels.length === 0
+      ? null
+      : figureSchema.parse({ id, panels, caption: `${what} Mean over seeds, band: ± one sample standard deviation.` });
+  }
+  const panels = rows.flatMap((row) => panelOf(row, form) ?? []);
+  if (panels.length === 0) return null;
+  const caption = `${what} Filled: ours, mean ± sample standard deviation over seeds; hollow: the paper's values. Speeds are relative to SAM's on the same machine.`;
+  return figureSchema.parse({ id, caption, panels });
+};

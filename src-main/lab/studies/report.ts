@@ -1,0 +1,167 @@
+import type { DatasetInfo } from '../../../shared/dataset.ts';
+import { expandGroups } from '../../../shared/experiment.ts';
+import type { Experiment } from '../../../shared/experiment.ts';
+import { methodNames, methodOf } from '../../../shared/method.ts';
+import { modelInfos } from '../../../shared/models.ts';
+import { everyGroup } from '../../../shared/result.ts';
+import type { ResultsRow } from '../../../shared/result.ts';
+import { canonicalJson } from '../../../shared/runConfig.ts';
+import type { GroupConfig } from '../../../shared/runConfig.ts';
+import type { Coverage, StudyCell, StudyReport } from '../../../shared/studies/report.ts';
+import type { Study, StudyForm, StudyRow } from '../../../shared/studies/study.ts';
+import { readGroups } from '../groups.ts';
+import { planExperiment } from '../plan.ts';
+import type { Group } from '../statistics/groups.ts';
+import { resultsTable } from '../statistics/resultsTable.ts';
+import type { StoreReader } from '../store/index.ts';
+import { paperExperiments } from './experiments.ts';
+import { studyFigure } from './figure.ts';
+
+export interface ReportParts {
+  readonly read: StoreReader;
+  readonly findDataset: (id: string) => DatasetInfo | null;
+}
+
+/** What makes two groups the same experiment, on whatever engine and however often a step is recorded. */
+const experimentKey = ({ device: _, logEvery: __, dataset, ...config }: GroupConfig): string =>
+  canonicalJson({ ...config, dataset: { ...dataset, identity: null } });
+
+/** Of the groups that trained this, the one with most finished runs: runs of two engines are never put together. */
+const groupFinder = (read: StoreReader): ((config: GroupConfig) => Group | null) => {
+  const hashes = new Map<string, string[]>();
+  for (const hash of read.runs.groupHashes()) {
+    const config = read.runs.groupConfig(hash);
+    if (config === null) continue;
+    const key = experimentKey(config);
+    hashes.set(key, [...(hashes.get(key) ?? []), hash]);
+  }
+  return (config) => {
+    const groupHashes = hashes.get(experimentKey(config)) ?? [];
+    const groups = groupHashes.length === 0 ? [] : readGroups(read, { ...everyGroup, groupHashes });
+    return groups.toSorted((a, b) => b.finished.length - a.finished.length)[0] ?? null;
+  };
+};
+
+interface Cells {
+  readonly cells: StudyCell[];
+  readonly groups: Group[];
+  readonly msLeft: number | null;
+}
+
+/** What the paper's sets are called where the library has none of them. */
+const setNames: Readonly<Record<string, string>> = { cifar10: 'CIFAR-10', cifar100: 'CIFAR-100', imagenet: 'ImageNet' };
+
+const rowName = ({ shared }: Experiment, { findDataset }: ReportParts): string =>
+  `${modelInfos[shared.model.id].name} on ${findDataset(shared.dataset.id)?.name ?? setNames[shared.dataset.id] ?? shared.dataset.id}`;
+
+const isInside = (difference: number | null, ours: number | null, theirs: number | null): boolean | null =>
+  difference === null || (ours === null && theirs === null)
+    ? null
+    : Math.abs(difference) <= 2 * Math.hypot(ours ?? 0, theirs ?? 0);
+
+const percent = (value: number | null | undefined): number | null => (typeof value === 'number' ? 100 * value : null);
+
+/** The cells of one network on one data set, with what has finished of them. */
+const cellsOf = (
+  experiment: Experiment,
+  row: StudyRow,
+  form: StudyForm,
+  parts: ReportParts,
+  find: (config: GroupConfig) => Group | null,
+): Cells => {
+  const configs = expandGroups(experiment);
+  const found = configs.map(find);
+  const groups = found.filter((group) => group !== null);
+  const results = new Map(
+    resultsTable(groups, { speedBaseline: null, accuracyBaseline: null, accuracy: 'best' }).rows.map((result) => [
+      result.groupHash,
+      result,
+    ]),
+  );
+  const resultAt = (index: number): ResultsRow | undefined => results.get(found[index]?.hash ?? '');
+  const samIndex = configs.findIndex(({ optimizer }) => optimizer.name === 'sam');
+  const ourSam = resultAt(samIndex)?.bestTestAccuracy.mean ?? null;
+  const theirSam = row.arms.find(({ optimizer }) => optimizer.name === 'sam')?.paper?.imagesPerSecond ?? null;
+  const planned = planExperiment(parts.read, experiment, parts.findDataset);
+  let msLeft: number | null = 0;
+
+  const cells = configs.map((config, index): StudyCell => {
+    const key = canonicalJson(config.optimizer);
+    const arm = row.arms.find(({ optimizer }) => canonicalJson(optimizer) === key);
+    const method = methodOf(config.optimizer);
+    const result = resultAt(index);
+    const done = new Set(result?.seeds);
+    const seedsDone = experiment.seeds.filter((seed) => done.has(seed)).length;
+    const missing = experiment.seeds.length - seedsDone;
+    const each = planned[index]?.estimatedMs ?? null;
+    if (missing > 0) msLeft = msLeft === null || each === null ? null : msLeft + missing * each;
+    const ours = { mean: percent(result?.bestTestAccuracy.mean), sd: percent(result?.bestTestAccuracy.sd) };
+    const paper = arm?.paper ?? null;
+    const difference = form === 'small' || ours.mean === null || paper === null ? null : ours.mean - paper.accuracy;
+    const isSam = config.optimizer.name === 'sam';
+    const mean = result?.bestTestAccuracy.mean ?? null;
+    return {
+      ...{ row: rowName(experiment, parts), label: labelOf(config, arm?.series ?? null, experiment), method },
+      ...{ paper, second: arm?.second ?? null, ours, n: result?.n ?? 0, difference },
+      paperSpeedRatio: paper === null || theirSam === null ? null : paper.imagesPerSecond / theirSam,
+      imagesPerSecond: result?.imagesPerSecond.median ?? null,
+      speedRatio: result?.speedRatio ?? null,
+      isInside: isInside(difference, ours.sd, paper?.sd ?? null),
+      againstSam:
+        isSam || ourSam === null || mean === null || mean === ourSam ? null : mean > ourSam ? 'better' : 'worse',
+      runIds: result?.runIds ?? [],
+      ...{ seedsDone, seedsWanted: experiment.seeds.length },
+    };
+  });
+  return { cells, groups, msLeft };
+};
+
+const labelOf = ({ optimizer, batchSize }: GroupConfig, series: string | null, { axes }: Experiment): string => {
+  const name = methodNames[methodOf(optimizer)];
+  const told = [
+    ...(series !== null && 'beta' in optimizer ? [`β ${optimizer.beta}, γ ${optimizer.gamma}`] : []),
+    ...axes.map(({ path }) =>
+      path === 'batchSize'
+        ? `batch ${batchSize}`
+        : path.endsWith('learningRate')
+          ? `η ${optimizer.learningRate}`
+          : `λ ${optimizer.weightDecay}`,
+    ),
+  ];
+  return told.length === 0 ? name : `${name} (${told.join(', ')})`;
+};
+
+/** The experiments of a form; of the small one, that which was queued last. */
+const experimentsOf = (study: Study, form: StudyForm, { read }: ReportParts): Experiment[] => {
+  if (form === 'paper') return paperExperiments(study);
+  const small = read
+    .experiments()
+    .filter(({ experiment }) => experiment.study?.id === study.id && experiment.study.form === 'small');
+  const newest = small.toSorted((a, b) => b.id - a.id)[0];
+  return newest === undefined ? [] : [newest.experiment];
+};
+
+/** Where a study stands: every cell with the paper's value and ours, and the figure. */
+export const studyReport = (study: Study, form: StudyForm, parts: ReportParts): StudyReport => {
+  const experiments = experimentsOf(study, form, parts);
+  const find = groupFinder(parts.read);
+  const rows = experiments.flatMap((experiment) => {
+    const row = study.rows[experiment.study?.row ?? 0];
+    return row === undefined ? [] : [{ row, ...cellsOf(experiment, row, form, parts, find) }];
+  });
+  const cells = rows.flatMap((row) => row.cells);
+  const ms = rows.map(({ msLeft }) => msLeft);
+  const coverage: Coverage = {
+    cellsDone: cells.filter(({ seedsDone, seedsWanted }) => seedsDone === seedsWanted).length,
+    cells: cells.length,
+    runsDone: cells.reduce((sum, { seedsDone }) => sum + seedsDone, 0),
+    runs: cells.reduce((sum, { seedsWanted }) => sum + seedsWanted, 0),
+    hoursLeft: ms.some((each) => each === null)
+      ? null
+      : ms.reduce((sum: number, each) => sum + (each ?? 0), 0) / 3_600_000,
+  };
+  const [first] = experiments;
+  const label = form === 'paper' ? 'As in the paper' : (first?.name ?? 'No small form has been queued yet');
+  const figure = studyFigure(study, form, label, rows, (id, metric) => parts.read.curve(id, metric));
+  return { study, form, label, coverage, cells, figure };
+};

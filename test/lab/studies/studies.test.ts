@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { expand } from '../../../shared/experiment.ts';
+import { runConfigSchema } from '../../../shared/runConfig.ts';
+import type { Study } from '../../../shared/studies/study.ts';
+import { paperExperiments, smallExperiment } from '../../../src-main/lab/studies/experiments.ts';
+import { readStudies, studyOf } from '../../../src-main/lab/studies/read.ts';
+import { labOptions } from '../fixtures/labOptions.ts';
+import { openTestLab, untilEnded } from '../fixtures/labs.ts';
+
+const folder = labOptions('').paperFolder;
+const table3 = studyOf(folder, 'table-3');
+
+test('every table, every figure and the grid search is a study; those that train make valid runs', () => {
+  const studies = readStudies(folder);
+  expect(studies.map(({ id }) => id)).toEqual([
+    ...Array.from({ length: 8 }, (_, index) => `table-${index + 1}`),
+    ...Array.from({ length: 8 }, (_, index) => `figure-${index + 1}`),
+    'grid-search',
+  ]);
+  for (const study of studies) {
+    // What cannot be run says so, or shows what the paper says.
+    if (study.rows.length === 0) expect(study.missing ?? study.facts).not.toBeNull();
+    for (const experiment of paperExperiments(study))
+      expand(experiment).forEach((config) => runConfigSchema.parse(config));
+  }
+  const runsOf = (id: string): number => paperExperiments(studyOf(folder, id)).flatMap(expand).length;
+  expect(runsOf('table-1')).toBe(3 * 2 * 3 * 3); // networks × sets × methods × seeds
+  expect(runsOf('table-3')).toBe(2 * 2 * 5 * 3);
+  expect(runsOf('figure-3')).toBe(4 * (3 + 7 + 7) * 3); // panels × (SGD, SAM, ESAM and two sweeps of seven) × seeds
+  expect(runsOf('grid-search')).toBe(3 * 4 * 2 * 3); // methods × learning rates × weight decays × batch sizes
+});
+
+const mnist = {
+  ...{ id: 'mnist', name: 'MNIST', kind: 'idx', storage: 'decoded', height: 28, width: 28, channels: 1 },
+  ...{ trainCount: 60_000, testCount: 10_000 },
+} as unknown as Parameters<typeof smallExperiment>[1]['dataset'];
+
+test('the small form has as many epochs as fit into the hours, then fewer examples, and is called what it is', () => {
+  // A second per thousand images.
+  const hoursOf = (experiment: ReturnType<typeof smallExperiment>): number =>
+    expand(experiment).reduce(
+      (sum, { epochs, dataset }) => sum + (epochs * (dataset.trainSubset ?? 60_000)) / 1000 / 3600,
+      0,
+    );
+  const small = (hours: number, study: Study = table3) =>
+    smallExperiment(study, { dataset: mnist, model: 'resnet8', hours, engine: 'wasm' }, hoursOf);
+  // 5 methods × 3 seeds × 60 s an epoch = ¼ h an epoch.
+  expect(small(8).shared).toMatchObject({ epochs: 30, dataset: { id: 'mnist', trainSubset: null } });
+  expect(small(2.6).shared.epochs).toBe(10);
+  const hour = small(1);
+  expect(hour.shared).toMatchObject({ epochs: 5, model: { id: 'resnet8' }, dataset: { trainSubset: 30_000 } });
+  expect(hour.name).toBe('Table 3, small form: ResNet-8 on MNIST, 5 epochs, 30000 examples');
+  expect(hour.study).toEqual({ id: 'table-3', row: 0, form: 'small' });
+  expect(hoursOf(hour)).toBeLessThanOrEqual(1);
+  // The paper's arms as they are.
+  expect(hour.arms.map(({ weightDecay }) => weightDecay)).toEqual([5e-4, 1e-3, 1e-3, 1e-3, 1e-3]);
+  expect(() => small(0.001)).toThrow(/too few for the 15 runs/);
+  expect(() => smallExperiment(table3, { dataset: mnist, model: 'mlp', hours: 1, engine: 'wasm' }, () => null)).toThrow(
+    /self-test/,
+  );
+  expect(() => small(1, studyOf(folder, 'table-4'))).toThrow(/no network of N equal layers/);
+});
+
+test('a study in its small form is trained, covered, compared and drawn, and never counts as the paper’s', async () => {
+  const { lab } = await openTestLab();
+  const [row] = paperExperiments(table3);
+  if (row === undefined) throw new Error('Table 3 has rows');
+  const shared = {
+    ...row.shared,
+    dataset: { ...row.shared.dataset, id: 'mnist', trainSubset: 100 },
+    augmentation: { ...row.shared.augmentation, cropPadding: 0, flip: false },
+    ...{ model: { id: 'mlp' as const }, epochs: 2, device: { ...row.shared.device, engine: 'wasm' as const } },
+  };
+  const study = { id: 'table-3', row: 0, form: 'small' as const };
+  const { runIds } = await lab.enqueue({ ...row, name: 'Small', shared, study, seeds: [0, 1] });
+  for (const id of runIds) await untilEnded(lab, id);
+  const report = await lab.study({ id: 'table-3', form: 'small' });
+  expect(report.label).toBe('Small');
+  expect(report.coverage).toMatchObject({ cells: 5, cellsDone: 5, runs: 10, runsDone: 10, hoursLeft: 0 });
+  const [sgd, sam] = report.cells;
+  // The scripted trainer's best accuracy is 0.5 + seed/100: mean 50.5, sd 1/√2.
+  expect(sgd?.ours.mean).toBeCloseTo(50.5, 8);
+  expect(sgd?.ours.sd).toBeCloseTo(Math.SQRT1_2, 8);
+  expect(sgd).toMatchObject({ n: 2, difference: null, isInside: null, paper: { accuracy: 95.41 } });
+  expect(sgd?.runIds).toHaveLength(2);
+  expect(sgd?.paperSpeedRatio).toBeCloseTo(3387 / 1717, 10);
+  expect(sam).toMatchObject({ speedRatio: 1, againstSam: null });
+  // Ours and the paper's of five methods.
+  expect(report.figure?.panels[0]?.marks).toHaveLength(10);
+  const drawn = await lab.exportStudy({ id: 'table-3', form: 'small', format: 'csv', column: 'single' });
+  expect(drawn.fileName).toBe('table-3-small.csv');
+  const asPaper = await lab.study({ id: 'table-3', form: 'paper' });
+  expect(asPaper.coverage).toMatchObject({ cells: 20, runsDone: 0, runs: 60, hoursLeft: null });
+  expect(asPaper.figure?.panels).toHaveLength(4);
+  await expect(lab.study({ id: 'table-9', form: 'paper' })).rejects.toThrow(/There is no study "table-9"/);
+  await expect(lab.exportStudy({ id: 'table-4', form: 'paper', format: 'csv', column: 'single' })).rejects.toThrow(
+    /cannot be drawn yet/,
+  );
+});
