@@ -1,10 +1,11 @@
-import { Activity, ChartScatter, Cpu, Images, Rows3, SquarePen } from '@lucide/vue';
+import { Activity, BookOpen, ChartScatter, Cpu, Images, Rows3, SquarePen } from '@lucide/vue';
 import type { Component } from 'vue';
 import CompareView from './CompareView.vue';
 import DataView from './DataView.vue';
 import DeviceView from './DeviceView.vue';
 import LiveView from './LiveView.vue';
 import NewExperimentView from './NewExperimentView.vue';
+import PaperView from './PaperView.vue';
 import RunsView from './RunsView.vue';
 
 export interface View {
@@ -20,6 +21,7 @@ export const views: readonly View[] = [
   { path: '/live', name: 'Live', icon: Activity, component: LiveView },
   { path: '/runs', name: 'Runs', icon: Rows3, component: RunsView },
   { path: '/compare', name: 'Compare', icon: ChartScatter, component: CompareView },
+  { path: '/paper', name: 'Paper', icon: BookOpen, component: PaperView },
   { path: '/data', name: 'Data', icon: Images, component: DataView },
   { path: '/device', name: 'Device', icon: Cpu, component: DeviceView },
 ];

@@ -1,0 +1,55 @@
+import { useDebounceFn } from '@vueuse/core';
+import { defineStore } from 'pinia';
+import { ref, shallowRef, watch } from 'vue';
+import type { ColumnWidth, FigureFormat } from '../../shared/figures/figure.ts';
+import type { LabFile, LabInput, LabOutput } from '../../shared/labApi.ts';
+import type { StudyReport } from '../../shared/studies/report.ts';
+import type { StudyForm } from '../../shared/studies/study.ts';
+import { useConnection } from '../connection.ts';
+import { useProblems } from './problems.ts';
+
+/** The paper's tables and figures, and the one that is open. */
+export const usePaper = defineStore('paper', () => {
+  const { lab, onEvent } = useConnection();
+  const problems = useProblems();
+  const studies = shallowRef<LabOutput<'studies'>>([]);
+  const id = ref('table-1');
+  const form = ref<StudyForm>('paper');
+  const report = shallowRef<StudyReport | null>(null);
+
+  const loadReport = async (): Promise<void> => {
+    const wished = { id: id.value, form: form.value };
+    const found = await problems.attempt('Read the study', () => lab.study(wished));
+    if (found && wished.id === id.value && wished.form === form.value) report.value = found;
+  };
+  const load = async (): Promise<void> => {
+    studies.value = (await problems.attempt('Read the studies', () => lab.studies({}))) ?? studies.value;
+    await loadReport();
+  };
+  watch([id, form], () => void loadReport());
+  const reload = useDebounceFn(load, 500, { maxWait: 2000 });
+
+  /** Queues what is missing of an item, on the engine at hand; answers how many runs. */
+  const queueMissing = (
+    small: LabInput<'studyExperiments'>['small'],
+    engine: 'tensorflow' | 'wasm',
+  ): Promise<number | null> =>
+    problems.attempt('Queue the missing cells', async () => {
+      let count = 0;
+      for (const wished of await lab.studyExperiments({ id: id.value, small })) {
+        const device = { ...wished.shared.device, engine };
+        const experiment = { ...wished, shared: { ...wished.shared, device } };
+        const planned = await lab.plan(experiment);
+        if (planned.every(({ finishedRunId }) => finishedRunId !== null)) continue;
+        count += (await lab.enqueue(experiment)).runIds.length;
+      }
+      return count;
+    });
+  const drawn = (format: FigureFormat, column: ColumnWidth): Promise<LabFile | null> =>
+    problems.attempt('Draw the figure', () => lab.exportStudy({ id: id.value, form: form.value, format, column }));
+
+  onEvent((event) => {
+    if (event.type === 'runsChanged' || (event.type === 'runChanged' && event.run.endedAt !== null)) void reload();
+  });
+  return { studies, id, form, report, load, queueMissing, drawn };
+});
