@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => pages.close());
 beforeEach(async () => {
-  opened = await pages.open('new', 'full');
+  opened = await pages.open('/new', 'full');
 });
 afterEach(() => opened.close());
 
