@@ -3,6 +3,7 @@ export const labErrorCodes = [
   'CONFIG_INVALID',
   'MESSAGE_INVALID',
   'RUN_NOT_FOUND',
+  'RUN_NOT_UNDERSTOOD',
   'RUN_STATE',
   'EXPERIMENT_NOT_FOUND',
   'DATASET_NOT_FOUND',

@@ -90,6 +90,8 @@ export const runDetailSchema = z.strictObject({
   log: z.array(logLineSchema),
   /** From which the run can go on, newest first. */
   checkpoints: z.array(checkpointFileSchema),
+  /** What of it is not what was stored, in sentences. */
+  damages: z.array(z.string()),
 });
 export type RunDetail = z.infer<typeof runDetailSchema>;
 

@@ -16,14 +16,15 @@ export const readGroups = (read: StoreReader, query: ResultsQuery): Group[] =>
         config,
         finished: [...newestOfSeed.values()],
         missingSeeds: missingSeedsOf(runs),
-        unfinishedRunIds: runs.filter(({ state }) => state !== 'finished').map(({ id }) => id),
+        unfinishedRunIds: runs.filter(({ state, isDamaged }) => state !== 'finished' || isDamaged).map(({ id }) => id),
       },
     ];
   });
 
-const finishedRun = ({ state, ...run }: RunOfGroup): FinishedRun | null => {
+/** A run whose numbers are not those that were stored counts as one that has none. */
+const finishedRun = ({ state, isDamaged, ...run }: RunOfGroup): FinishedRun | null => {
   const { lastTestAccuracy, bestTestAccuracy, epochMs, activeMs } = run;
-  const isWhole = state === 'finished' && lastTestAccuracy !== null && bestTestAccuracy !== null;
+  const isWhole = state === 'finished' && !isDamaged && lastTestAccuracy !== null && bestTestAccuracy !== null;
   return isWhole && epochMs !== null && activeMs !== null
     ? { ...run, lastTestAccuracy, bestTestAccuracy, epochMs, activeMs }
     : null;

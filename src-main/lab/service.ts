@@ -82,6 +82,7 @@ export const openLab = async (options: LabOptions): Promise<Lab> => {
 const labOn = (store: Store, options: LabOptions): Lab => {
   const { workspaceFolder, labVersion } = options;
   const startNotices = interruptLeftRuns(store);
+  let notUnderstood: readonly string[] | null = null;
   const library = openLibrary(join(workspaceFolder, 'datasets'));
   sweepTrash(workspaceFolder);
   const checkpoints = new Checkpoints(store, workspaceFolder, options.checkpointEveryMs ?? 600_000);
@@ -151,7 +152,10 @@ const labOn = (store: Store, options: LabOptions): Lab => {
   if (options.installRuntimeOnStart) void installIfMissing(runtime);
 
   return {
-    workspace: answering(() => ({ folder: workspaceFolder, labVersion, startNotices })),
+    workspace: answering(() => {
+      notUnderstood ??= notUnderstoodIn(store);
+      return { folder: workspaceFolder, labVersion, startNotices: [...startNotices, ...notUnderstood] };
+    }),
     ...deviceRequests(runtime, selfTest, options.presetsFolder, (notice) => note('presets', notice)),
     ...datasetRequests(parts),
     ...queueRequests(parts),
@@ -188,6 +192,13 @@ const addBuiltIn = async (
       error instanceof LabError ? error.message : 'The built-in data set could not be added; see the log of the lab.',
     );
   }
+};
+
+/** What this version cannot read of the lists of runs and experiments, a sentence each. */
+const notUnderstoodIn = ({ read }: Store): readonly string[] => {
+  read.runs.all();
+  read.experiments();
+  return read.notUnderstood();
 };
 
 const installIfMissing = async (runtime: Runtime): Promise<void> => {

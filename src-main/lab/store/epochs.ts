@@ -7,6 +7,7 @@ import { columnOf, flag, insertInto, selected } from './columns.ts';
 import type { Database } from './database.ts';
 import { measurementColumn, measurementsOf, measurementTable } from './measurements.ts';
 import { phaseColumn, phaseMsOf, phaseTimeTable } from './phaseTimes.ts';
+import { NotUnderstood } from './understood.ts';
 
 const { phaseMs: _phaseMs, measurements: _measurements, ...plain } = epochMetricsSchema.shape;
 const names = Object.keys(plain);
@@ -27,7 +28,7 @@ const valueOf = (metric: CurveMetric): string =>
     : columnOf(metric);
 
 /** Finished epochs. */
-export const epochTable = (database: Database) => {
+export const epochTable = (database: Database, notUnderstood = new NotUnderstood()) => {
   const phaseTimes = phaseTimeTable(database);
   const measurements = measurementTable(database);
   const insert = database.prepare(insertInto('epoch', ['runId', ...names, 'nonFinite']));
@@ -61,12 +62,15 @@ export const epochTable = (database: Database) => {
     /** One quantity of a run, epoch by epoch. */
     curve: (runId: RunId, metric: CurveMetric): CurvePoint[] => curves.get(metric)?.all(runId) ?? [],
     of: (runId: RunId): EpochMetrics[] =>
-      select.all(runId).map((row) =>
-        epochMetricsSchema.parse({
-          ...row,
-          phaseMs: phaseMsOf(row.phaseMs),
-          measurements: measurementsOf(row.measurements),
-        }),
+      notUnderstood.rows(
+        select.all(runId),
+        ({ epoch }) => `Epoch ${String(epoch)} of run ${String(runId)}`,
+        (row) =>
+          epochMetricsSchema.parse({
+            ...row,
+            phaseMs: phaseMsOf(row.phaseMs),
+            measurements: measurementsOf(row.measurements),
+          }),
       ),
   };
 };

@@ -3,16 +3,17 @@ import type { ExperimentSummary } from '../../../shared/run.ts';
 import { experimentSchema } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { Database } from './database.ts';
+import { NotUnderstood } from './understood.ts';
 
 interface Row {
   definition: string;
 }
 
 /** What the user asked for. */
-export const experimentTable = (database: Database) => {
+export const experimentTable = (database: Database, notUnderstood = new NotUnderstood()) => {
   const insert = database.prepare('INSERT INTO experiment (name, definition, created_at) VALUES (?, ?, ?)');
   const selectDefinition = database.prepare<[number], Row>('SELECT definition FROM experiment WHERE id = ?');
-  const selectAll = database.prepare<[], Row>(
+  const selectAll = database.prepare<[], Row & { id: number }>(
     `SELECT id, definition, created_at AS "createdAt",
        (SELECT count(*) FROM run WHERE experiment_id = experiment.id AND deleted = 0) AS "runCount",
        (SELECT count(*) FROM run WHERE experiment_id = experiment.id AND deleted = 0 AND state = 'finished') AS "finishedCount"
@@ -23,13 +24,16 @@ export const experimentTable = (database: Database) => {
       Number(insert.run(experiment.name, JSON.stringify(experiment), at).lastInsertRowid),
     definition: (id: number): Experiment | null => {
       const row = selectDefinition.get(id);
-      return row === undefined ? null : experimentSchema.parse(JSON.parse(row.definition));
+      const name = `Experiment ${String(id)}`;
+      const read = ({ definition }: Row): Experiment => experimentSchema.parse(JSON.parse(definition));
+      return row === undefined ? null : notUnderstood.row(row, () => name, read);
     },
     all: (): ExperimentSummary[] =>
-      selectAll
-        .all()
-        .map(({ definition, ...row }) =>
+      notUnderstood.rows(
+        selectAll.all(),
+        ({ id }) => `Experiment ${String(id)}`,
+        ({ definition, ...row }) =>
           experimentSummarySchema.parse({ ...row, experiment: JSON.parse(definition) as unknown }),
-        ),
+      ),
   };
 };

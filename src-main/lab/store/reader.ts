@@ -1,3 +1,4 @@
+import type { CurveMetric } from '../../../shared/result.ts';
 import type { RunDetail, RunId } from '../../../shared/run.ts';
 import type { Database } from './database.ts';
 import { checkpointTable } from './checkpoints.ts';
@@ -7,6 +8,8 @@ import { epochTable } from './epochs.ts';
 import { experimentTable } from './experiments.ts';
 import { logTable } from './logs.ts';
 import { pauseTable } from './pause.ts';
+import { checksumTable } from './checksums.ts';
+import { NotUnderstood } from './understood.ts';
 import { runReader } from './runs.ts';
 import { stepTable } from './steps.ts';
 
@@ -14,20 +17,36 @@ const mostSteps = 2000;
 
 /** All that can be read from the store. */
 export const storeReader = (database: Database) => {
-  const runs = runReader(database);
-  const environments = environmentTable(database);
-  const epochs = epochTable(database);
-  const steps = stepTable(database);
-  const logs = logTable(database);
-  const checkpoints = checkpointTable(database);
-  const experiments = experimentTable(database);
+  const notUnderstood = new NotUnderstood();
+  const checksums = checksumTable(database);
+  const runs = runReader(database, notUnderstood);
+  const environments = environmentTable(database, notUnderstood);
+  const epochs = epochTable(database, notUnderstood);
+  const steps = stepTable(database, notUnderstood);
+  const logs = logTable(database, notUnderstood);
+  const checkpoints = checkpointTable(database, notUnderstood);
+  const experiments = experimentTable(database, notUnderstood);
+  const damagesOf = (id: RunId): string[] => {
+    const damaged = checksums.damagedEpochs(id);
+    const isDamaged = damaged.length > 0 || checksums.isSummaryDamaged(id);
+    const where = damaged.length === 0 ? 'the summary' : `epoch ${damaged.join(', ')}`;
+    return isDamaged
+      ? [
+          `What the workspace holds of ${where} of this run is not what was stored: its checksum differs. ` +
+            'The run is left out of comparisons. Check the disk, restore a backup, or train the run again.',
+        ]
+      : [];
+  };
   return {
     runs,
     epochs: epochs.of,
-    curve: epochs.curve,
+    /** A run's quantity epoch by epoch; nothing of a run with an epoch that is not what was stored. */
+    curve: (id: RunId, metric: CurveMetric) => (checksums.damagedEpochs(id).length > 0 ? [] : epochs.curve(id, metric)),
+    /** What of the workspace this version cannot read and leaves out, a sentence each, as far as it was looked at. */
+    notUnderstood: (): string[] => notUnderstood.sentences(),
     environment: environments.of,
     checkpoints: checkpoints.of,
-    deviceProbes: deviceProbeTable(database).of,
+    deviceProbes: deviceProbeTable(database, notUnderstood).of,
     experiments: experiments.all,
     experiment: experiments.definition,
     isPaused: pauseTable(database).isPaused,
@@ -41,6 +60,7 @@ export const storeReader = (database: Database) => {
         steps: steps.of(id, mostSteps),
         log: logs.of(id),
         checkpoints: checkpoints.of(id),
+        damages: damagesOf(id),
       };
     },
   };

@@ -37,13 +37,23 @@ const renewRuns = (database: Database, describedSet: DescribedSet): void => {
   );
   const update = database.prepare('UPDATE run SET config = ?, group_hash = ? WHERE id = ?');
   for (const { config, hash } of oneOfEach.all()) {
-    const parsed = runConfigSchema.parse(JSON.parse(config));
-    if (parsed.dataset.identity !== null && groupHash(groupConfigOf(parsed)) === hash) continue;
+    const parsed = understood(() => runConfigSchema.parse(JSON.parse(config)));
+    if (parsed !== null && parsed.dataset.identity !== null && groupHash(groupConfigOf(parsed)) === hash) continue;
     for (const row of ofGroup.all(hash)) {
-      const renewed = renewedConfig(row, describedSet);
+      const renewed = understood(() => renewedConfig(row, describedSet));
+      if (renewed === null) continue;
       const text = canonicalJson(renewed);
       if (text !== row.config) update.run(text, groupHash(groupConfigOf(renewed)), row.id);
     }
+  }
+};
+
+/** Null where it throws: what is not understood is not rewritten; whoever reads it says so. */
+const understood = <T>(read: () => T): T | null => {
+  try {
+    return read();
+  } catch {
+    return null;
   }
 };
 
@@ -79,20 +89,25 @@ const renewedConfig = ({ config, sha256 }: Row, describedSet: DescribedSet): Run
 const renewExperiments = (database: Database, describedSet: DescribedSet): void => {
   const former = database.prepare<[], { id: number; definition: string }>(
     `SELECT id, definition FROM experiment
-     WHERE json_type(definition, '$.data') IS NULL OR json_type(definition, '$.shared.augmentation.cropMinScale') IS NULL`,
+     WHERE iif(json_valid(definition), json_type(definition, '$.data') IS NULL
+       OR json_type(definition, '$.shared.augmentation.cropMinScale') IS NULL, 0)`,
   );
   const newest = database
     .prepare<[string, number], string>(
-      `SELECT config ->> '$.dataset.identity' FROM run
+      `SELECT config ->> '$.dataset.identity' FROM (SELECT id, experiment_id, iif(json_valid(config), config, '{}') AS config FROM run)
        WHERE config ->> '$.dataset.id' = ? AND config ->> '$.dataset.identity' IS NOT NULL
        ORDER BY experiment_id = ? DESC, id DESC LIMIT 1`,
     )
     .pluck();
   const update = database.prepare('UPDATE experiment SET definition = ? WHERE id = ?');
   for (const { id, definition } of former.all()) {
-    const raw = JSON.parse(definition) as { shared: Former };
-    const shared = withFormerCrops(raw.shared, describedSet(raw.shared.dataset.id));
-    const experiment = experimentSchema.parse({ ...raw, shared });
+    const read = understood(() => {
+      const raw = JSON.parse(definition) as { shared: Former };
+      const shared = withFormerCrops(raw.shared, describedSet(raw.shared.dataset.id));
+      return { raw, shared, experiment: experimentSchema.parse({ ...raw, shared }) };
+    });
+    if (read === null) continue;
+    const { raw, shared, experiment } = read;
     const ids = new Set(expandGroups(experiment).map(({ dataset }) => dataset.id));
     const data = Object.fromEntries(
       [...ids].flatMap((set): [string, string][] => {

@@ -1,13 +1,14 @@
 import type { RunId } from '../../../shared/run.ts';
+import { checksumTable } from './checksums.ts';
 import type { Database } from './database.ts';
 import { runSummaryTable } from './runSummaries.ts';
 
 /** Everything that hangs on a run, the innermost first. */
 const dependents = [
-  ...['phase_time', 'measurement', 'step', 'epoch', 'environment', 'log_line', 'checkpoint', 'run_summary'],
+  ...['phase_time', 'measurement', 'step', 'epoch', 'environment', 'log_line', 'checkpoint', 'checksum', 'run_summary'],
 ] as const;
 /** What was measured in a run. */
-const measured = ['epoch', 'step', 'phase_time', 'measurement'] as const;
+const measured = ['epoch', 'step', 'phase_time', 'measurement', 'checksum'] as const;
 
 /** Copies and removes whole runs. */
 export const runCopies = (database: Database) => {
@@ -24,6 +25,7 @@ export const runCopies = (database: Database) => {
     );
   });
   const summaries = runSummaryTable(database);
+  const checksums = checksumTable(database);
   const deletedIds = database.prepare<[], RunId>('SELECT id FROM run WHERE deleted = 1').pluck();
   const checkpointNames = database
     .prepare<[RunId], string>('SELECT file_name FROM checkpoint WHERE run_id = ?')
@@ -36,6 +38,7 @@ export const runCopies = (database: Database) => {
     copyMeasured: (from: RunId, to: RunId): void => {
       copies.forEach((copy) => void copy.run(to, from));
       summaries.renew(to);
+      checksums.sealSummary(to);
     },
     /** Removes the runs in the trash for good, and answers which they were, each with the files of its checkpoints. */
     removeDeleted: (): ReadonlyMap<RunId, readonly string[]> => {

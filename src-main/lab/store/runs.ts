@@ -1,10 +1,15 @@
 import { z } from 'zod';
+import { LabError } from '../../../shared/errors.ts';
+import { runSummarySchema } from '../../../shared/run.ts';
 import type { Measurements } from '../../../shared/metrics.ts';
 import type { RunId, RunState, RunSummary } from '../../../shared/run.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
 import { groupConfigOf, runConfigSchema } from '../../../shared/runConfig.ts';
+import { checksumTable } from './checksums.ts';
 import type { Database } from './database.ts';
 import { measurementColumn, measurementsOf } from './measurements.ts';
+import { sentenceOf } from './understood.ts';
+import type { NotUnderstood } from './understood.ts';
 
 /** A run as the database has it; what it was configured with is its group's, and its seed. */
 type Row = Omit<RunSummary, 'config'> & { readonly seed: number };
@@ -25,6 +30,8 @@ export interface RunOfGroup {
   readonly measurements: Measurements;
   /** What it ran on last: name → value; what was not recorded is left out. */
   readonly conditions: Readonly<Record<string, string>>;
+  /** Its numbers are not those that were stored. */
+  readonly isDamaged: boolean;
 }
 
 const conditionsSchema = z.record(z.string(), z.string());
@@ -51,8 +58,12 @@ const summary = `
     peak_step_bytes AS "peakStepBytes"
   FROM run JOIN experiment ON experiment.id = run.experiment_id LEFT JOIN run_summary ON run_summary.run_id = run.id`;
 
+const fieldsSchema = runSummarySchema.omit({ config: true });
+
+const nameOf = ({ id }: { readonly id: RunId }): string => `Run ${String(id)}`;
+
 /** Runs as the rest of the lab reads them. Runs in the trash are only found by their id. */
-export const runReader = (database: Database) => {
+export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
   const one = database.prepare<[RunId], Row>(`${summary} WHERE run.id = ?`);
   const any = database.prepare<[], 0 | 1>('SELECT EXISTS (SELECT 1 FROM run)').pluck();
   const all = database.prepare<[], Row>(`${summary} WHERE deleted = 0 ORDER BY run.id`);
@@ -61,7 +72,7 @@ export const runReader = (database: Database) => {
   );
   const ofGroup = database.prepare<
     [string],
-    Omit<RunOfGroup, 'measurements' | 'conditions'> & { measurements: string; conditions: string }
+    Omit<RunOfGroup, 'measurements' | 'conditions' | 'isDamaged'> & { measurements: string; conditions: string }
   >(
     `SELECT id, seed, state, best_test_accuracy AS "bestTestAccuracy", last_test_accuracy AS "lastTestAccuracy",
        images_per_second AS "imagesPerSecond", epoch_ms AS "epochMs", active_ms AS "activeMs", peak_step_bytes AS "peakStepBytes",
@@ -72,7 +83,9 @@ export const runReader = (database: Database) => {
      FROM run LEFT JOIN run_summary AS last ON last.run_id = id LEFT JOIN environment ON environment.run_id = id
      WHERE group_hash = ? AND deleted = 0 ORDER BY id`,
   );
-  const oneOfGroup = database.prepare<[string], string>('SELECT config FROM run WHERE group_hash = ? LIMIT 1').pluck();
+  const configsOfGroup = database
+    .prepare<[string], string>('SELECT config FROM run WHERE group_hash = ? ORDER BY id')
+    .pluck();
   const times = database.prepare<[string, string, number], RunTimes>(
     `SELECT train_ms AS "trainMs", images, evaluation_ms AS "evaluationMs"
      FROM run JOIN run_summary ON run_summary.run_id = id JOIN environment ON environment.run_id = id
@@ -97,42 +110,61 @@ export const runReader = (database: Database) => {
     .pluck();
   /** A hash names one configuration for ever, so none is read twice. */
   const configs = new Map<string, GroupConfig>();
-  const groupConfig = (groupHash: string): GroupConfig | null => {
+  /** Of the group's first run whose configuration is understood; else throws what is not understood of the last. */
+  const configOf = (groupHash: string): GroupConfig => {
     const known = configs.get(groupHash);
     if (known !== undefined) return known;
-    const text = oneOfGroup.get(groupHash);
-    if (text === undefined) return null;
-    const config = groupConfigOf(runConfigSchema.parse(JSON.parse(text)));
-    configs.set(groupHash, config);
-    return config;
+    let problem: unknown = new Error('its configuration, which is not there');
+    for (const text of configsOfGroup.all(groupHash)) {
+      try {
+        const config = groupConfigOf(runConfigSchema.parse(JSON.parse(text)));
+        configs.set(groupHash, config);
+        return config;
+      } catch (error) {
+        problem = error;
+      }
+    }
+    throw problem;
   };
-  const toSummary = ({ seed, ...row }: Row): RunSummary => {
-    const config = groupConfig(row.groupHash);
-    if (config === null) throw new Error(`Run ${String(row.id)} has no configuration.`);
-    return { ...row, config: { ...config, seed } };
+  const groupConfig = (groupHash: string): GroupConfig | null => {
+    try {
+      return configOf(groupHash);
+    } catch {
+      return null; // said where its runs are read
+    }
   };
+  const toSummary = ({ seed, ...row }: Row): RunSummary => ({
+    ...fieldsSchema.parse(row),
+    config: { ...configOf(row.groupHash), seed },
+  });
+  const checksums = checksumTable(database);
+  const readAll = (rows: readonly Row[]): RunSummary[] => notUnderstood.rows(rows, nameOf, toSummary);
   return {
     one: (id: RunId): RunSummary | null => {
       const row = one.get(id);
-      return row === undefined ? null : toSummary(row);
+      if (row === undefined) return null;
+      const run = notUnderstood.row(row, nameOf, toSummary);
+      if (run !== null) return run;
+      throw new LabError('RUN_NOT_UNDERSTOOD', sentenceOf(nameOf(row), notUnderstood.reasonOf(nameOf(row)) ?? 'it'));
     },
     hasAny: (): boolean => any.get() === 1,
-    all: (): RunSummary[] => all.all().map(toSummary),
-    ofExperiment: (experimentId: number): RunSummary[] => ofExperiment.all(experimentId).map(toSummary),
+    all: (): RunSummary[] => readAll(all.all()),
+    ofExperiment: (experimentId: number): RunSummary[] => readAll(ofExperiment.all(experimentId)),
     /** A group's runs, the oldest first. */
     ofGroup: (groupHash: string): RunOfGroup[] =>
-      ofGroup.all(groupHash).map((row) => ({
+      notUnderstood.rows(ofGroup.all(groupHash), nameOf, (row) => ({
         ...row,
         measurements: measurementsOf(row.measurements),
         conditions: conditionsSchema.parse(JSON.parse(row.conditions)),
+        isDamaged: checksums.isSummaryDamaged(row.id),
       })),
     groupConfig,
     /** Of the group's runs that finished on such a machine. */
     timesOfGroup: (groupHash: string, { cpuModel, cpuCores }: { cpuModel: string; cpuCores: number }): RunTimes[] =>
       times.all(groupHash, cpuModel, cpuCores),
     /** In the order in which they will run. */
-    waiting: (): RunSummary[] => waiting.all().map(toSummary),
-    running: (): RunSummary[] => running.all().map(toSummary),
+    waiting: (): RunSummary[] => readAll(waiting.all()),
+    running: (): RunSummary[] => readAll(running.all()),
     /** Hashes of all groups, the one with the oldest run first. */
     groupHashes: (): string[] => groups.all(),
     /** Hashes of the groups of an experiment's own runs, the one with the oldest run first. */

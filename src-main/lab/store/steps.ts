@@ -5,6 +5,7 @@ import { flag, insertInto, selected } from './columns.ts';
 import type { Database } from './database.ts';
 import { measurementColumn, measurementsOf, measurementTable } from './measurements.ts';
 import { phaseColumn, phaseMsOf, phaseTimeTable } from './phaseTimes.ts';
+import { NotUnderstood } from './understood.ts';
 
 const { phaseMs: _phaseMs, measurements: _measurements, ...plain } = stepMetricsSchema.shape;
 const names = Object.keys(plain);
@@ -12,7 +13,7 @@ const names = Object.keys(plain);
 type Row = Record<string, unknown> & { phaseMs: string; measurements: string };
 
 /** Sampled optimizer steps. */
-export const stepTable = (database: Database) => {
+export const stepTable = (database: Database, notUnderstood = new NotUnderstood()) => {
   const phaseTimes = phaseTimeTable(database);
   const measurements = measurementTable(database);
   const insert = database.prepare(insertInto('step', ['runId', ...names, 'nonFinite']));
@@ -40,12 +41,15 @@ export const stepTable = (database: Database) => {
     /** At most `limit` of a run's steps, evenly thinned, in order. */
     of: (runId: RunId, limit: number): StepMetrics[] => {
       const stride = Math.max(1, Math.ceil((count.get(runId) ?? 0) / limit));
-      return select.all(runId, stride).map((row) =>
-        stepMetricsSchema.parse({
-          ...row,
-          phaseMs: phaseMsOf(row.phaseMs),
-          measurements: measurementsOf(row.measurements),
-        }),
+      return notUnderstood.rows(
+        select.all(runId, stride),
+        ({ step }) => `Step ${String(step)} of run ${String(runId)}`,
+        (row) =>
+          stepMetricsSchema.parse({
+            ...row,
+            phaseMs: phaseMsOf(row.phaseMs),
+            measurements: measurementsOf(row.measurements),
+          }),
       );
     },
   };

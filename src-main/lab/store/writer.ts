@@ -4,6 +4,7 @@ import type { Experiment } from '../../../shared/experiment.ts';
 import type { RunConfig } from '../../../shared/runConfig.ts';
 import type { Database } from './database.ts';
 import { checkpointTable } from './checkpoints.ts';
+import { checksumTable } from './checksums.ts';
 import { deviceProbeTable } from './deviceProbes.ts';
 import { environmentTable } from './environments.ts';
 import { epochTable } from './epochs.ts';
@@ -26,6 +27,7 @@ export const storeWriter = (database: Database) => {
   const checkpoints = checkpointTable(database);
   const copies = runCopies(database);
   const summaries = runSummaryTable(database);
+  const checksums = checksumTable(database);
   const pause = pauseTable(database);
   const forEach = <T>(items: readonly T[], change: (item: T) => void): void =>
     database.transaction(() => items.forEach(change))();
@@ -72,7 +74,9 @@ export const storeWriter = (database: Database) => {
     epoch: database.transaction((id: RunId, metrics: EpochMetrics, nonFinite: boolean, isAgain = false) => {
       if (isAgain) epochs.remove(id, metrics);
       epochs.insert(id, metrics, nonFinite);
+      checksums.sealEpoch(id, metrics.epoch);
       summaries.renew(id);
+      checksums.sealSummary(id);
     }),
     steps: (id: RunId, sampled: readonly { metrics: StepMetrics; nonFinite: boolean }[], isAgain = false): void =>
       forEach(sampled, ({ metrics, nonFinite }) => {

@@ -118,7 +118,7 @@ test('what was measured before peak memory, oneDNN and measurements were noted s
   }
   database.exec('DROP TABLE measurement');
   database.exec(
-    'DROP TABLE run_summary; DROP INDEX run_by_queue; DROP INDEX run_in_trash; DROP INDEX run_running; CREATE INDEX run_by_state ON run (state)',
+    'DROP TABLE checksum; DROP TABLE run_summary; DROP INDEX run_by_queue; DROP INDEX run_in_trash; DROP INDEX run_running; CREATE INDEX run_by_state ON run (state)',
   );
   database.pragma('user_version = 3');
   database.close();

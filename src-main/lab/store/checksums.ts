@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { RunId } from '../../../shared/run.ts';
+import { canonicalJson } from '../../../shared/runConfig.ts';
+import type { Database } from './database.ts';
+import { measurementColumn } from './measurements.ts';
+import { phaseColumn } from './phaseTimes.ts';
+
+type Row = Record<string, unknown> & { epoch: number };
+
+/** Stands for a run's summary. */
+const summaryEpoch = 0;
+
+/** NULLs are left out, so that a column of a later version changes no checksum. */
+const digestOf = (row: Row): string =>
+  createHash('sha256')
+    .update(canonicalJson(Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))))
+    .digest('hex');
+
+/** Values with their order in a table left out: SQLite builds the JSON of phases and measurements in the order of their keys. */
+const epochs = `SELECT epoch.*, ${phaseColumn('epoch', '0')}, ${measurementColumn('epoch', '0')} FROM epoch WHERE run_id = ?`;
+
+/** What was measured in runs, against the checksums that were written with it. */
+export const checksumTable = (database: Database) => {
+  const insert = database.prepare('INSERT OR REPLACE INTO checksum (run_id, epoch, sha256) VALUES (?, ?, ?)');
+  const known = database.prepare<[RunId], { epoch: number; sha256: string }>(
+    'SELECT epoch, sha256 FROM checksum WHERE run_id = ?',
+  );
+  const ofRun = database.prepare<[RunId], Row>(epochs);
+  const ofEpoch = database.prepare<[RunId, number], Row>(`${epochs} AND epoch.epoch = ?`);
+  const summary = database.prepare<[RunId], Row>('SELECT * FROM run_summary WHERE run_id = ?');
+  const knownSummary = database
+    .prepare<[RunId], string>(`SELECT sha256 FROM checksum WHERE run_id = ? AND epoch = ${String(summaryEpoch)}`)
+    .pluck();
+  const withoutRun = ({ run_id: _, ...row }: Row): Row => row; // a copy of a run has its checksums
+  const damagedEpochs = (id: RunId): number[] => {
+    const expected = new Map(known.all(id).map(({ epoch, sha256 }) => [epoch, sha256]));
+    const found = new Map(ofRun.all(id).map((row) => [row.epoch, digestOf(withoutRun(row))]));
+    const all = [...expected.keys()].filter((epoch) => epoch !== summaryEpoch);
+    return all.filter((epoch) => found.get(epoch) !== expected.get(epoch)).sort((a, b) => a - b);
+  };
+  return {
+    /** To be called in the transaction that has written the epoch. */
+    sealEpoch: (id: RunId, epoch: number): void => {
+      const row = ofEpoch.get(id, epoch);
+      if (row !== undefined) insert.run(id, epoch, digestOf(withoutRun(row)));
+    },
+    /** The same for a run's summary. One that was computed from damaged epochs is none. */
+    sealSummary: (id: RunId): void => {
+      const row = summary.get(id);
+      if (row === undefined) return;
+      insert.run(id, summaryEpoch, damagedEpochs(id).length === 0 ? digestOf(withoutRun(row)) : 'of damaged epochs');
+    },
+    /** Epochs that are not what was stored, or are gone. */
+    damagedEpochs,
+    /** Whether the summary of a run is not what was stored. */
+    isSummaryDamaged: (id: RunId): boolean => {
+      const expected = knownSummary.get(id);
+      if (expected === undefined) return false;
+      const row = summary.get(id);
+      return row === undefined || digestOf(withoutRun(row)) !== expected;
+    },
+  };
+};
