@@ -9,6 +9,8 @@ interface Launching {
   readonly channel: RelayedChannel;
   readonly started: (pid: number) => void;
   readonly failed: (error: Error) => void;
+  /** Null before the process is up. */
+  pid: number | null;
 }
 
 /** Trainers as utility processes: the desktop shell forks them at our request and relays their messages. */
@@ -29,7 +31,7 @@ export class DesktopTrainers implements TrainerLauncher {
       () => end('terminate'),
     );
     const pid = await new Promise<number>((started, failed) => {
-      this.#trainers.set(trainerId, { channel, started, failed });
+      this.#trainers.set(trainerId, { channel, started, failed, pid: null });
       this.#tell({ type: 'launchTrainer', trainerId, environment: { ...environment } });
     });
     return { ...channel, pid, kill: () => end('kill') };
@@ -38,12 +40,33 @@ export class DesktopTrainers implements TrainerLauncher {
   handle(control: TrainerControl): void {
     const trainer = this.#trainers.get(control.trainerId);
     if (trainer === undefined) return;
-    if (control.type === 'trainerStarted') trainer.started(control.pid);
-    else if (control.type === 'trainerMessage') trainer.channel.deliver(control.message);
-    else {
-      this.#trainers.delete(control.trainerId);
-      trainer.failed(new Error(control.reason)); // without effect once started
-      trainer.channel.end(control.reason);
+    if (control.type === 'trainerStarted') {
+      trainer.pid = control.pid;
+      trainer.started(control.pid);
+    }
+    if (control.type === 'trainerMessage') trainer.channel.deliver(control.message);
+    if (control.type === 'trainerClosed') this.#end(control.trainerId, trainer, control.reason);
+  }
+
+  /** The shell that relays everything is gone: nobody will say any more that a trainer has ended, so they are ended here. */
+  shellGone(): void {
+    for (const [trainerId, trainer] of this.#trainers) {
+      if (trainer.pid !== null) killAtOnce(trainer.pid);
+      this.#end(trainerId, trainer, 'The app ended.');
     }
   }
+
+  #end(trainerId: number, trainer: Launching, reason: string): void {
+    this.#trainers.delete(trainerId);
+    trainer.failed(new Error(reason)); // without effect once started
+    trainer.channel.end(reason);
+  }
 }
+
+const killAtOnce = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it ended with the shell
+  }
+};

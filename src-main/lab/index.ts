@@ -123,4 +123,10 @@ desktop.onControl((control, port) => {
       return trainers.handle(control);
   }
 });
-desktop.onGone(() => void leave().finally(() => process.exit()));
+/** What ending in order may take once nobody is left to see it; the workspace's lock goes with the process. */
+const orphanedMs = 1500;
+desktop.onGone(() => {
+  trainers.shellGone();
+  setTimeout(() => process.exit(1), orphanedMs).unref();
+  void leave().finally(() => process.exit());
+});
