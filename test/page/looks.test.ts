@@ -111,7 +111,7 @@ test('views are reached by keys, also from a field, and the last one is opened a
   expect(await page.getByLabel(/^Seeds/).inputValue()).toBe('43'); // a digit in a field is a digit
   await page.keyboard.press('Control+3');
   await eventually(heading).toBe('Runs');
-  await page.keyboard.press('6');
+  await page.keyboard.press('7');
   await eventually(heading).toBe('Device');
   await page.reload();
   await eventually(heading).toBe('Device');
