@@ -1,5 +1,6 @@
 /** A line is seen from 3 : 1 on (WCAG, graphics); on a dark background thin lines want more. */
 const darkContrast = 4.5;
+const lightContrast = 3;
 
 const channels = (color: string): number[] => [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255);
 
@@ -17,14 +18,20 @@ export const contrast = (color: string, other: string): number => {
   return (high + 0.05) / (low + 0.05);
 };
 
-const towardsWhite = (color: string, share: number): string => {
-  const mixed = channels(color).map((value) => Math.round(255 * (value + (1 - value) * share)));
+/** @param end - 0 = black, 1 = white. */
+const towards = (color: string, end: 0 | 1, share: number): string => {
+  const mixed = channels(color).map((value) => Math.round(255 * (value + (end - value) * share)));
   return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 };
 
-/** The colour itself, or with as little white in it as makes it readable on a dark background. */
-export const onDark = (color: string, background: string): string => {
-  let share = 0;
-  while (share < 1 && contrast(towardsWhite(color, share), background) < darkContrast) share += 0.05;
-  return towardsWhite(color, Math.min(1, share));
+const seenOn = (color: string, background: string, end: 0 | 1, least: number): string => {
+  if (contrast(color, background) >= least) return color;
+  let share = 0.05;
+  while (share < 1 && contrast(towards(color, end, share), background) < least) share += 0.05;
+  return towards(color, end, Math.min(1, share));
 };
+
+/** The colour itself, or with as little white in it as makes it readable on a dark background. */
+export const onDark = (color: string, background: string): string => seenOn(color, background, 1, darkContrast);
+/** The colour itself, or with as little black in it as makes it seen on a light background. */
+export const onLight = (color: string, background: string): string => seenOn(color, background, 0, lightContrast);

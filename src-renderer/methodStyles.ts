@@ -1,7 +1,7 @@
 import type { MethodId } from '../shared/methods/index.ts';
 import type { MethodLook } from '../shared/methods/method.ts';
 import { styleOf as styleOnWhite } from '../shared/methods/variants.ts';
-import { onDark } from './contrast.ts';
+import { onDark, onLight } from './contrast.ts';
 import { useTheme } from './theme.ts';
 
 export { variantsOf } from '../shared/methods/variants.ts';
@@ -10,5 +10,6 @@ export { variantsOf } from '../shared/methods/variants.ts';
 export const styleOf = (method: MethodId, variant = 0): MethodLook => {
   const style = styleOnWhite(method, variant);
   const { isDark, palette } = useTheme();
-  return isDark.value ? { ...style, color: onDark(style.color, palette.value.background) } : style;
+  const seen = isDark.value ? onDark : onLight;
+  return { ...style, color: seen(style.color, palette.value.background) };
 };
