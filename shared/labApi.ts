@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { analysisSettingsSchema } from './analyses/index.ts';
+import { analysisDetailSchema, analysisSummarySchema } from './analyses/record.ts';
 import { damagedChoices, datasetInfoSchema, datasetKinds } from './dataset.ts';
 import { deviceStatusSchema } from './device.ts';
 import { engineIds, measuredEngines } from './engines.ts';
@@ -117,6 +119,16 @@ export const labApi = {
     input: z.strictObject({ runId: runIdSchema, epochs: runConfigSchema.shape.epochs }),
     output: z.strictObject({ experimentId: z.number().int(), runId: runIdSchema }),
   },
+  /** Puts an analysis of the newest checkpoint of each run into the queue, all with the same settings, images and chances. */
+  analyse: {
+    input: z.strictObject({ runIds, settings: analysisSettingsSchema }),
+    output: z.strictObject({ ids: z.array(z.number().int()) }),
+  },
+  /** Of runs that are not in the trash, oldest first. */
+  analyses: { input: nothing, output: z.array(analysisSummarySchema) },
+  /** With its rows so far. */
+  analysis: { input: z.strictObject({ id: z.number().int().min(1) }), output: analysisDetailSchema },
+  cancelAnalysis: { input: z.strictObject({ id: z.number().int().min(1) }), output: nothing },
   /** Removes the runs in the trash for good, with their checkpoints. */
   emptyTrash: { input: nothing, output: z.strictObject({ runCount: z.number().int().min(0) }) },
   /** Moves ended runs to the trash, or back. */
@@ -206,6 +218,7 @@ export const labEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('logged'), runId: runIdSchema, line: logLineSchema }),
   z.strictObject({ type: z.literal('queueChanged'), queue: queueSchema }),
   z.strictObject({ type: z.literal('runsChanged') }),
+  z.strictObject({ type: z.literal('analysisChanged'), analysis: analysisSummarySchema }),
   z.strictObject({ type: z.literal('deviceChanged'), status: deviceStatusSchema }),
   z.strictObject({ type: z.literal('datasetsChanged') }),
   z.strictObject({

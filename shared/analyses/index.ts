@@ -5,12 +5,13 @@ import { ascentProfile } from './ascentProfile.ts';
 import { landscape } from './landscape.ts';
 import { sharpness } from './sharpness.ts';
 
-export { type AnalysisRow } from './analysis.ts';
+export { analysisRowSchema, type AnalysisRow } from './analysis.ts';
 
 /** Every kind of analysis of a checkpoint: one file and one line here, one file and one line in src-main/trainer/analyses. */
 export const analysisKinds = { ascentProfile, landscape, adversarialLandscape, sharpness } as const;
 
 export type AnalysisId = keyof typeof analysisKinds;
+export const analysisIds = Object.keys(analysisKinds) as AnalysisId[];
 
 type SettingsOf<K> = K extends AnalysisKind<infer S> ? S : never;
 export type AnalysisSettings = SettingsOf<(typeof analysisKinds)[AnalysisId]>;

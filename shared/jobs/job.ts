@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { labErrorCodes } from '../errors.ts';
 
 /** What a trainer process can be asked to do: one file here describes it, one in src-main/trainer/jobs does it. */
-export const jobNames = ['train', 'selfTest', 'speed'] as const;
+export const jobNames = ['train', 'selfTest', 'speed', 'analyse'] as const;
 export type JobName = (typeof jobNames)[number];
 
 /** The end of a job that could not be done: any kind may tell it. */

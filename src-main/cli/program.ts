@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
+import { analysisIds } from '../../shared/analyses/index.ts';
 import { datasetKinds, type DatasetKind } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
 import { columns, figureFormats } from '../../shared/figures/figure.ts';
@@ -9,6 +10,8 @@ import { methodIds } from '../../shared/method.ts';
 import { runStates } from '../../shared/run.ts';
 import { accuracyChoices, curveAxes, curveMetrics, exportFormats } from '../../shared/result.ts';
 import { seedSchema } from '../../shared/runConfig.ts';
+import { analyse } from './commands/analyse.ts';
+import type { AnalyseOptions } from './commands/analyse.ts';
 import { backup, restore } from './commands/backup.ts';
 import { compare } from './commands/compare.ts';
 import { device } from './commands/device.ts';
@@ -42,6 +45,7 @@ const parseWith =
     if (parsed.success) return parsed.data;
     throw new InvalidArgumentError(`Expected ${expected}.`);
   };
+const runNumber = z.coerce.number().int().min(1);
 const positive = parseWith(z.coerce.number().int().min(1).max(100000), 'a whole number from 1 on');
 const hours = parseWith(z.coerce.number().gt(0).max(10_000), 'a number of hours above 0');
 const portNumber = parseWith(z.coerce.number().int().min(0).max(65535), 'a port from 0 to 65535');
@@ -166,6 +170,21 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .option('--limit <count>', 'only so many', positive)
     .action(async (options: RunsOptions) => {
       code = await runs(settings(), options);
+    });
+  program
+    .command('analyse')
+    .description('analyse the newest checkpoint of runs, all with the same images and directions; prints the rows')
+    .argument('<run...>', 'numbers of runs')
+    .addOption(new Option('--kind <kind>', 'what').choices(analysisIds).makeOptionMandatory())
+    .option(
+      '--set <name=value>',
+      'another value of a setting, such as points=31 or split=test; may be repeated',
+      collectText,
+      [],
+    )
+    .addOption(noInstall())
+    .action(async (runNumbers: string[], options: AnalyseOptions) => {
+      code = await analyse(settings(), runNumbers.map(parseWith(runNumber, 'numbers of runs')), options);
     });
   program
     .command('queue')

@@ -101,6 +101,10 @@ export class Checkpoints {
     }
   }
 
+  pathOf(runId: RunId, fileName: string): string {
+    return join(this.#folderOf(runId), fileName);
+  }
+
   #folderOf(runId: RunId): string {
     return join(this.#workspace, checkpointsFolderName, String(runId));
   }

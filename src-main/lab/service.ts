@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
 import type { TrainInput } from '../../shared/jobs/train.ts';
+import type { AnalyseInput } from '../../shared/jobs/analyse.ts';
 import type { LabApi, LabEvent } from '../../shared/labApi.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import { sweepTrash } from '../files/trash.ts';
 import { openLibrary } from './datasets/index.ts';
 import type { Library } from './datasets/index.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { Analyses } from './analyses.ts';
 import { pathGrants } from './grants.ts';
+import { analysisRequests } from './requests/analyses.ts';
 import { answering } from './requests/answering.ts';
 import { datasetRequests } from './requests/datasets.ts';
 import { deviceRequests } from './requests/device.ts';
@@ -22,6 +25,7 @@ import { RunQueue } from './queue.ts';
 import { Runtime } from './runtime.ts';
 import { SelfTest } from './selfTest.ts';
 import { interruptLeftRuns } from './startNotices.ts';
+import type { StoredAnalysis } from './store/analyses.ts';
 import { openStore } from './store/index.ts';
 import type { Store } from './store/index.ts';
 import type { TrainerLauncher } from './trainers.ts';
@@ -87,7 +91,10 @@ const labOn = (store: Store, options: LabOptions): Lab => {
   sweepTrash(workspaceFolder);
   const checkpoints = new Checkpoints(store, workspaceFolder, options.checkpointEveryMs ?? 600_000);
   const listeners = new Set<(event: LabEvent) => void>();
-  const emit = (event: LabEvent): void => listeners.forEach((listener) => listener(event));
+  const emit = (event: LabEvent): void => {
+    listeners.forEach((listener) => listener(event));
+    if (event.type === 'runChanged' && event.run.endedAt !== null) analyses.wake();
+  };
   const notices = new Map<string, string>();
   const note = (topic: string, notice: string | null): void => {
     if (notice === null) notices.delete(topic);
@@ -132,6 +139,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
       await builtIn;
       const input = await inputOf(withPresentData(run, library, store), library, runtime, labVersion);
       await selfTest.idle();
+      await untilAnalysed();
       return { ...input, checkpoints: checkpoints.plan(run.id) };
     },
     onlyRuns: ownRuns,
@@ -139,6 +147,28 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     onEngineDoubted: () => runtime.doubt(),
     onHold: (reason) => note('queue', reason === null ? null : `The queue waits: ${reason}`),
   });
+  const ownAnalyses = options.trainsOnlyOwnRuns === true ? new Set<number>() : null;
+  let runsThatWait = 0;
+  const analyses: Analyses = new Analyses({
+    ...{ store, launcher: options.launcher, limits, only: ownAnalyses, emit },
+    inputOf: async (analysis) => {
+      await builtIn;
+      const input = await analyseInputOf(analysis, { store, library, runtime, labVersion, checkpoints });
+      await selfTest.idle();
+      return input;
+    },
+    isBusy: () => runsThatWait > 0 || store.read.runs.running().length > 0,
+  });
+  /** The present analysis ends before a run begins, and the next one waits for the run. */
+  const untilAnalysed = async (): Promise<void> => {
+    runsThatWait++;
+    await analyses.idle();
+    runsThatWait--;
+  };
+  const analysesAdded = (ids: readonly number[]): void => {
+    ids.forEach((id) => ownAnalyses?.add(id));
+    analyses.wake();
+  };
   const grants = pathGrants();
   const added = (runIds: readonly RunId[]): void => {
     runIds.forEach((id) => ownRuns?.add(id));
@@ -149,6 +179,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
 
   const endBackups = dailyBackups(store);
   queue.wake();
+  analyses.wake();
   if (options.installRuntimeOnStart) void installIfMissing(runtime);
 
   return {
@@ -162,6 +193,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     ...resumingRequests(parts),
     ...resultRequests(parts),
     ...studyRequests(parts, options.paperFolder),
+    ...analysisRequests({ store, analyses, analysesAdded }),
     onEvent: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -169,7 +201,14 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     grantPaths: grants.grant,
     checkpoint: () => queue.checkpoint(),
     close: async () => {
-      await Promise.all([endBackups(), queue.close(), selfTest.close(), runtime.cancelInstall(), builtIn]);
+      await Promise.all([
+        endBackups(),
+        queue.close(),
+        analyses.close(),
+        selfTest.close(),
+        runtime.cancelInstall(),
+        builtIn,
+      ]);
       listeners.clear();
       store.close();
     },
@@ -232,3 +271,21 @@ const inputOf = async (
   bindingPath: run.config.device.engine === 'tensorflow' ? (await runtime.tensorflow()).bindingPath : null,
   labVersion,
 });
+
+const analyseInputOf = async (
+  { runId, fileName, settings, rowsDone }: StoredAnalysis,
+  lab: { store: Store; library: Library; runtime: Runtime; labVersion: string; checkpoints: Checkpoints },
+): Promise<AnalyseInput> => {
+  const { store, library, runtime, labVersion, checkpoints } = lab;
+  const run = store.read.runs.one(runId);
+  const checkpoint = store.read.checkpoints(runId).find((each) => each.fileName === fileName);
+  if (run === null || checkpoint === undefined) {
+    throw new LabError(
+      'RUN_STATE',
+      `The checkpoint ${fileName} of run ${runId} is no more: the run went on and kept later ones. Analyse it again.`,
+    );
+  }
+  const { runId: _runId, ...input } = await inputOf(run, library, runtime, labVersion);
+  const place = { path: checkpoints.pathOf(runId, fileName), sha256: checkpoint.sha256 };
+  return { ...input, checkpoint: place, settings, from: rowsDone };
+};

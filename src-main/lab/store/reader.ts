@@ -1,6 +1,7 @@
 import type { CurveMetric } from '../../../shared/result.ts';
 import type { RunDetail, RunId } from '../../../shared/run.ts';
 import type { Database } from './database.ts';
+import { analysisTable } from './analyses.ts';
 import { checkpointTable } from './checkpoints.ts';
 import { deviceProbeTable } from './deviceProbes.ts';
 import { environmentTable } from './environments.ts';
@@ -46,6 +47,7 @@ export const storeReader = (database: Database) => {
     notUnderstood: (): string[] => notUnderstood.sentences(),
     environment: environments.of,
     checkpoints: checkpoints.of,
+    analyses: analysisTable(database),
     deviceProbes: deviceProbeTable(database, notUnderstood).of,
     experiments: experiments.all,
     experiment: experiments.definition,

@@ -3,6 +3,7 @@ import type { CheckpointFile, RunId } from '../../../shared/run.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { RunConfig } from '../../../shared/runConfig.ts';
 import type { Database } from './database.ts';
+import { analysisTable } from './analyses.ts';
 import { checkpointTable } from './checkpoints.ts';
 import { checksumTable } from './checksums.ts';
 import { deviceProbeTable } from './deviceProbes.ts';
@@ -83,6 +84,7 @@ export const storeWriter = (database: Database) => {
         if (isAgain) steps.remove(id, metrics);
         steps.insert(id, metrics, nonFinite);
       }),
+    analyses: analysisTable(database),
     checkpoint: checkpoints.insert,
     /** Forgets checkpoints; their files may go afterwards. */
     dropCheckpoints: (id: RunId, fileNames: readonly string[]): void =>

@@ -5,7 +5,16 @@ import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 
 /** The things that are left to chance; each draws from a stream of its own, so that a change in one never moves another. */
 export type StreamName =
-  'weights' | 'shuffle' | 'augmentation' | 'mask' | 'selection' | 'schedule' | 'subset' | 'testSubset' | 'labelNoise';
+  | 'weights'
+  | 'shuffle'
+  | 'augmentation'
+  | 'mask'
+  | 'selection'
+  | 'schedule'
+  | 'subset'
+  | 'testSubset'
+  | 'labelNoise'
+  | `analysis ${string}`;
 
 /** A seeded sequence of random numbers (xoroshiro128+). */
 export interface RandomStream {

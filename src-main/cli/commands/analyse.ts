@@ -1,0 +1,110 @@
+import { analysisKinds, analysisSettingsSchema } from '../../../shared/analyses/index.ts';
+import type { AnalysisId, AnalysisRow, AnalysisSettings } from '../../../shared/analyses/index.ts';
+import type { AnalysisSummary } from '../../../shared/analyses/record.ts';
+import { LabError } from '../../../shared/errors.ts';
+import type { RunId } from '../../../shared/run.ts';
+import type { Lab } from '../../lab/service.ts';
+import { ensureEngine } from '../engine.ts';
+import { exitCodes } from '../exitCodes.ts';
+import type { ExitCode } from '../exitCodes.ts';
+import { columns } from '../format.ts';
+import { print, say, withLab } from '../session.ts';
+import type { Settings } from '../session.ts';
+
+export interface AnalyseOptions {
+  readonly kind: AnalysisId;
+  /** `name=value`. */
+  readonly set: readonly string[];
+  readonly install: boolean;
+}
+
+/** `analyse`: analyses the newest checkpoint of each run, and prints the rows. */
+export const analyse = async (
+  settings: Settings,
+  runIds: readonly RunId[],
+  { kind, set, install }: AnalyseOptions,
+): Promise<ExitCode> =>
+  withLab(settings, 'own', async (lab) => {
+    const asked = settingsOf(kind, set);
+    for (const runId of runIds) {
+      const { run } = await lab.run({ runId });
+      if (run.config.device.engine === 'tensorflow') await ensureEngine(lab, install);
+    }
+    const ended = new Map<number, AnalysisSummary>();
+    const told = waiting(lab, ended);
+    const { ids } = await lab.analyse({ runIds: [...runIds], settings: asked });
+    await told.until(ids);
+    const found = await Promise.all(ids.map((id) => lab.analysis({ id })));
+    if (settings.json) await print(JSON.stringify(found));
+    else {
+      for (const { analysis, rows } of found) {
+        await print(`Run ${analysis.runId}, epoch ${analysis.epoch}: ${analysisKinds[kind].label}\n${tableOf(rows)}`);
+      }
+    }
+    const failed = found.filter(({ analysis }) => analysis.state !== 'finished');
+    failed.forEach(({ analysis }) => {
+      say(`The analysis of run ${analysis.runId} is ${analysis.state}: ${analysis.reason ?? ''}`);
+    });
+    return failed.length === 0 ? exitCodes.done : exitCodes.failed;
+  });
+
+/** @throws LabError CONFIG_INVALID naming what is wrong. */
+const settingsOf = (kind: AnalysisId, set: readonly string[]): AnalysisSettings => {
+  const values = set.map((text) => {
+    const [name = '', ...value] = text.split('=');
+    return [name, valueOf(value.join('='))] as const;
+  });
+  const known = analysisSettingsSchema.safeParse({ kind });
+  const unknown = values.find(([name]) => name === 'kind' || !(name in (known.data ?? {})));
+  if (unknown !== undefined) {
+    const names = Object.keys(known.data ?? {}).filter((name) => name !== 'kind');
+    throw new LabError('CONFIG_INVALID', `${kind} has no setting "${unknown[0]}"; it has ${names.join(', ')}.`);
+  }
+  const parsed = analysisKinds[kind].settings.safeParse({ kind, ...Object.fromEntries(values) });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new LabError('CONFIG_INVALID', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}.`);
+};
+
+const valueOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+};
+
+/** Follows analyses and says how far they are. */
+const waiting = (lab: Lab, ended: Map<number, AnalysisSummary>) => {
+  let check = (): void => undefined;
+  const stop = lab.onEvent((event) => {
+    if (event.type !== 'analysisChanged') return;
+    const { id, runId, rowsDone, rowCount, endedAt, msLeft } = event.analysis;
+    if (endedAt !== null) ended.set(id, event.analysis);
+    const left = msLeft === null ? '' : `, about ${Math.ceil(msLeft / 1000)} s left`;
+    if (event.analysis.state === 'running') say(`Run ${runId}: row ${rowsDone} of ${rowCount}${left}`);
+    check();
+  });
+  return {
+    until: async (ids: readonly number[]): Promise<void> => {
+      await new Promise<void>((resolve) => {
+        check = () => {
+          if (ids.every((id) => ended.has(id))) resolve();
+        };
+        check();
+      });
+      stop();
+    },
+  };
+};
+
+/** One line a row under the names of its values; lists in one cell. */
+const tableOf = (rows: readonly AnalysisRow[]): string => {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const cellOf = (value: AnalysisRow[string] | undefined): string => {
+    if (Array.isArray(value)) return value.map((each) => cellOf(each)).join(' ');
+    if (value === null || value === undefined) return '–';
+    return typeof value === 'number' ? String(Number(value.toPrecision(6))) : value;
+  };
+  return columns([names, ...rows.map((row) => names.map((name) => cellOf(row[name])))]);
+};

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { analysisRowSchema, type AnalysisRow, type AnalysisSettings } from '../../../shared/analyses/index.ts';
+import { analysisSummarySchema, type AnalysisSummary } from '../../../shared/analyses/record.ts';
+import { insertInto, selected } from './columns.ts';
+import type { Database } from './database.ts';
+
+type Stored = Omit<AnalysisSummary, 'msLeft'>;
+const names = ['id', 'runId', 'fileName', 'epoch', 'settings', 'state', 'reason', 'rowCount', 'createdAt', 'endedAt'];
+const columns = `${selected(names)}, (SELECT count(*) FROM analysis_row WHERE analysis_id = analysis.id) AS "rowsDone"`;
+const storedSchema = analysisSummarySchema.omit({ msLeft: true });
+
+/** Analyses, and the rows that they gave. */
+export const analysisTable = (database: Database) => {
+  const insert = database.prepare(
+    insertInto('analysis', ['runId', 'fileName', 'epoch', 'settings', 'rowCount', 'state', 'createdAt']),
+  );
+  const insertRow = database.prepare(insertInto('analysis_row', ['analysisId', 'place', 'content']));
+  const one = database.prepare<[number], Record<string, unknown>>(`SELECT ${columns} FROM analysis WHERE id = ?`);
+  const all = database.prepare<[], Record<string, unknown>>(
+    `SELECT ${columns} FROM analysis WHERE run_id IN (SELECT id FROM run WHERE deleted = 0) ORDER BY id`,
+  );
+  const contents = database
+    .prepare<[number], string>('SELECT content FROM analysis_row WHERE analysis_id = ? ORDER BY place')
+    .pluck();
+  const setState = database.prepare(
+    'UPDATE analysis SET state = @state, reason = @reason, ended_at = @endedAt WHERE id = @id',
+  );
+  const requeue = database.prepare("UPDATE analysis SET state = 'queued' WHERE state = 'running'");
+  const read = (row: Record<string, unknown>): Stored =>
+    storedSchema.parse({ ...row, settings: JSON.parse(z.string().parse(row['settings'])) as unknown });
+  return {
+    insert: (of: Pick<Stored, 'runId' | 'fileName' | 'epoch' | 'settings' | 'rowCount'>): number =>
+      Number(
+        insert.run({
+          ...of,
+          settings: JSON.stringify(of.settings satisfies AnalysisSettings),
+          state: 'queued',
+          createdAt: new Date().toISOString(),
+        }).lastInsertRowid,
+      ),
+    row: (analysisId: number, place: number, row: AnalysisRow): void =>
+      void insertRow.run({ analysisId, place, content: JSON.stringify(row) }),
+    state: (id: number, state: Stored['state'], reason: string | null = null): void => {
+      const hasEnded = state !== 'queued' && state !== 'running';
+      setState.run({ id, state, reason, endedAt: hasEnded ? new Date().toISOString() : null });
+    },
+    /** Those that a former lab left running wait again. */
+    requeue: (): void => void requeue.run(),
+    one: (id: number): Stored | null => {
+      const found = one.get(id);
+      return found === undefined ? null : read(found);
+    },
+    /** Of runs that are not in the trash, oldest first. */
+    all: (): Stored[] => all.all().map(read),
+    rows: (id: number): AnalysisRow[] =>
+      contents.all(id).map((content) => analysisRowSchema.parse(JSON.parse(content))),
+  };
+};
+export type StoredAnalysis = Stored;
