@@ -38,6 +38,27 @@ export type MeanSd = z.infer<typeof meanSdSchema>;
 /** Of a seed that has no finished run. */
 const missingStates = runStateSchema.exclude(['finished']);
 
+const probability = z.number().min(0).max(1).nullable();
+/** Tests and sizes of a row's gain over the accuracy baseline. Each is null where it is not defined, or too large to compute exactly. */
+const comparisonSchema = z.strictObject({
+  /** Two-sided, of Welch's test; and corrected by Holm over the rows of the table. */
+  welchP: probability,
+  welchHolmP: probability,
+  /** Exact, over all ways to split the runs into two groups of these sizes. */
+  permutationP: probability,
+  hedgesG: z.number().nullable(),
+  /** Seeds that both have, and what follows from the differences between runs of one seed. */
+  pairs: z.number().int().min(0),
+  pairedPoints: z
+    .strictObject({ mean: z.number(), low: z.number().nullable(), high: z.number().nullable() })
+    .nullable(),
+  pairedP: probability,
+  pairedHolmP: probability,
+  /** Exact, over all choices of signs. */
+  signFlipP: probability,
+  seedsNeeded: z.number().int().min(2).nullable(),
+});
+
 export const resultsRowSchema = z.strictObject({
   groupHash: groupHashSchema,
   /** "ESAM", or "ESAM (γ 0.75)" where settings tell rows of one method apart. */
@@ -57,6 +78,8 @@ export const resultsRowSchema = z.strictObject({
   lastTestAccuracy: meanSdSchema,
   /** The table's accuracy over the accuracy baseline's, in percentage points, with Welch's 95 % interval where n ≥ 2 on both sides. */
   gainPoints: z.strictObject({ mean: z.number(), low: z.number().nullable(), high: z.number().nullable() }).nullable(),
+  /** More about that gain; null for the baseline itself, and where either has no finished run. */
+  comparison: comparisonSchema.nullable(),
   /** Median over runs of each run's median over epochs, and the runs' extremes. */
   imagesPerSecond: z.strictObject({
     median: z.number().nullable(),

@@ -3,6 +3,7 @@ import type { ResultsTable } from '../result.ts';
 import { column } from './column.ts';
 import type { Column, Output } from './column.ts';
 import {
+  count,
   data,
   duration,
   flag,
@@ -10,7 +11,9 @@ import {
   measured,
   name,
   numbers,
+  plainNumber,
   points,
+  probability,
   rates,
   ratio,
   remark,
@@ -35,6 +38,60 @@ const measurementColumns: readonly Column[] = measurementIds.map((id) =>
     help: `${measurementOf(id).help} The mean over the last epoch's steps, mean ± sample standard deviation over runs.`,
   }),
 );
+
+/** Tests of the gain. */
+const comparisonColumns: readonly Column[] = [
+  column({
+    ...{ id: 'paired_gain_points', header: 'Gain, paired by seed, 95% CI', format: points, outputs: onlyData },
+    read: (row) => row.comparison?.pairedPoints ?? null,
+    help: 'Mean of the differences between runs of one seed, with its t interval (Student 1908).',
+  }),
+  column({
+    ...{ id: 'paired_seeds', header: 'Shared seeds', format: count, outputs: onlyData },
+    read: (row) => row.comparison?.pairs ?? null,
+    help: 'Seeds that the row and the baseline share.',
+  }),
+  column({
+    ...{ id: 'paired_p', header: 'p, paired t test', format: probability, outputs: onlyData },
+    read: (row) => row.comparison?.pairedP ?? null,
+    help: 'Two-sided p of the paired t test.',
+  }),
+  column({
+    ...{ id: 'paired_p_holm', header: 'p, paired t test, Holm', format: probability, outputs: onlyData },
+    read: (row) => row.comparison?.pairedHolmP ?? null,
+    help: 'The same, corrected over the rows of the table (Holm 1979).',
+  }),
+  column({
+    ...{ id: 'sign_flip_p', header: 'p, sign flips', format: probability, outputs: onlyData },
+    read: (row) => row.comparison?.signFlipP ?? null,
+    help: "Exact two-sided p over all choices of the differences' signs, to 20 shared seeds (Fisher 1935).",
+  }),
+  column({
+    ...{ id: 'welch_p', header: "p, Welch's test", format: probability, outputs: onlyData },
+    read: (row) => row.comparison?.welchP ?? null,
+    help: 'Two-sided p of the test whose interval stands with the gain (Welch 1947).',
+  }),
+  column({
+    ...{ id: 'welch_p_holm', header: "p, Welch's test, Holm", format: probability, outputs: onlyData },
+    read: (row) => row.comparison?.welchHolmP ?? null,
+    help: 'The same, corrected over the rows of the table (Holm 1979).',
+  }),
+  column({
+    ...{ id: 'permutation_p', header: 'p, permutation', format: probability, outputs: onlyData },
+    read: (row) => row.comparison?.permutationP ?? null,
+    help: 'Exact two-sided p over all ways to split the runs in two groups, to 200,000 of them (Pitman 1937).',
+  }),
+  column({
+    ...{ id: 'hedges_g', header: "Hedges' g", format: plainNumber, outputs: onlyData },
+    read: (row) => row.comparison?.hedgesG ?? null,
+    help: 'The gain in units of the pooled standard deviation, without the bias of small samples (Hedges 1981).',
+  }),
+  column({
+    ...{ id: 'seeds_needed', header: 'Seeds needed', format: count, outputs: onlyData },
+    read: (row) => row.comparison?.seedsNeeded ?? null,
+    help: 'Shared seeds with which the paired interval would exclude 0 with 80 % power, at the spread seen.',
+  }),
+];
 
 /** What the gain and its statistics are computed from, in words. */
 export const accuracyNames = {
@@ -121,6 +178,7 @@ export const resultColumns: readonly Column[] = [
     help: 'The most that the engine held at once during a step, the largest over runs and epochs.',
   }),
   ...measurementColumns,
+  ...comparisonColumns,
   column({
     ...{ id: 'is_speed_baseline', header: 'Speed baseline', format: flag, outputs: onlyData },
     read: (row, table) => row.groupHash === table.speedBaseline,

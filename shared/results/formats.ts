@@ -179,6 +179,24 @@ export const duration: Format<Maybe> = {
   parts: alone,
 };
 
+export const count: Format<Maybe> = {
+  text: (value, notation) => orDash(value, notation, (whole) => grouped.format(whole)),
+  parts: alone,
+};
+
+/** The probability of a test, to two digits. */
+export const probability: Format<Maybe> = {
+  text: (value, notation) => orDash(value, notation, (p) => (p < 0.001 ? '<0.001' : String(Number(p.toPrecision(2))))),
+  parts: alone,
+};
+
+/** A plain number with two decimals. */
+export const plainNumber: Format<Maybe> = {
+  text: (value, notation) =>
+    orDash(value, notation, (number) => `${number < 0 ? notation.minus : ''}${Math.abs(number).toFixed(2)}`),
+  parts: alone,
+};
+
 /** Bytes, in gigabytes of 10⁹. */
 export const gigabytes: Format<Maybe> = {
   text: (value, notation) => orDash(value, notation, (bytes) => (bytes / 1e9).toFixed(2)),

@@ -2,6 +2,7 @@ import { measurementIds } from '../../../shared/measurements/index.ts';
 import { predictedUnits } from '../../../shared/method.ts';
 import type { AccuracyChoice, MeanSd, ResultsQuery, ResultsRow, ResultsTable } from '../../../shared/result.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
+import { compareRows } from './comparison.ts';
 import { unlikeConditions } from './conditions.ts';
 import { nameGroups } from './groups.ts';
 import type { FinishedRun, Group } from './groups.ts';
@@ -73,6 +74,13 @@ export const resultsTable = (
   const accuracyBaseline = baselineOf(groups, choices.accuracyBaseline, 'sgd');
   const baselineSpeed = median(speeds(speedBaseline?.finished ?? []));
 
+  const bySeed = ({ finished }: Group) =>
+    finished.map((run) => ({ seed: run.seed, value: accuracyOf[choices.accuracy](run) }));
+  const comparisons = compareRows(
+    groups.map((group) => (group === accuracyBaseline ? null : bySeed(group))),
+    accuracyBaseline === undefined ? [] : bySeed(accuracyBaseline),
+  );
+
   const rows = groups.flatMap((group, index): ResultsRow[] => {
     const name = names[index];
     if (name === undefined) return [];
@@ -91,6 +99,7 @@ export const resultsTable = (
         bestTestAccuracy: meanSd(finished.map(accuracyOf.best)),
         lastTestAccuracy: meanSd(finished.map(accuracyOf.last)),
         gainPoints: gainOver(group, accuracyBaseline, choices.accuracy),
+        comparison: comparisons[index] ?? null,
         imagesPerSecond: {
           median: median(groupSpeeds),
           min: groupSpeeds.length === 0 ? null : Math.min(...groupSpeeds),
