@@ -119,7 +119,7 @@ test('views are reached by keys, also from a field, and the last one is opened a
   await eventually(heading).toBe('New experiment');
   // Everything is reached with Tab, in the order of reading.
   await page.keyboard.press('Tab');
-  for (const name of ['New experiment', 'Live', 'Runs', 'Compare', 'Data', 'Device'])
+  for (const name of ['New experiment', 'Live', 'Runs', 'Compare', 'Paper', 'Data', 'Device'])
     expect(await page.getByRole('link', { name, exact: true }).count()).toBe(1);
   expect(complaints).toEqual([]);
   await close();
