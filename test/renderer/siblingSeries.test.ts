@@ -1,6 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { GroupCurve } from '../../shared/result.ts';
 import { siblingSeries } from '../../src-renderer/charts/siblingSeries.ts';
+
+// There is no document here to ask for the theme.
+vi.mock('../../src-renderer/theme.ts', () => ({
+  useTheme: () => ({ isDark: { value: false }, palette: { value: { background: '#ffffff' } } }),
+}));
 
 const curveOf = (
   groupHash: string,
