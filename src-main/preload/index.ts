@@ -26,7 +26,7 @@ const bridge: Bridge = {
   platform: process.platform as Bridge['platform'],
   send: (request) => port1.postMessage(request),
   onReply: (listener) => {
-    port1.addEventListener('message', (event) => listener((event as MessageEvent).data as LabReply));
+    port1.addEventListener('message', (event) => listener(event.data as LabReply));
     port1.start();
   },
 };
