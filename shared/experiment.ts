@@ -39,6 +39,8 @@ const experimentFields = z.strictObject({
   seeds: z.array(seedSchema).min(1, 'give at least one seed').max(100),
   /** Leave out runs whose configuration and seed have finished already. */
   skipFinished: z.boolean(),
+  /** Measure the methods' speeds against each other before the first run, unless that was done on this machine. */
+  measureSpeed: z.boolean().default(true),
   /** What its data sets were when it was queued: id → identity. The lab writes it. */
   data: z.record(datasetIdSchema, datasetIdentitySchema).optional(),
   /** Of which item of the paper it is a part: which network and data set of it, as in the paper or on other data. */

@@ -17,6 +17,8 @@ import {
   resultsTableSchema,
 } from './result.ts';
 import { experimentSummarySchema, logLineSchema, runDetailSchema, runIdSchema, runSummarySchema } from './run.ts';
+import { jobProgressSchema } from './jobs/job.ts';
+import { speedLimitSchema, speedMeasurementSchema } from './speed.ts';
 import { experimentSchema, presetSchema } from './experiment.ts';
 import { modelIds, runConfigSchema } from './runConfig.ts';
 import { studyReportSchema, studySummarySchema } from './studies/report.ts';
@@ -100,6 +102,15 @@ export const labApi = {
   },
   /** What an experiment would do, without doing it. */
   plan: { input: experimentSchema, output: z.array(plannedRunSchema) },
+  /**
+   * Measures the speeds of an experiment's methods against each other; its seeds and epochs do not matter. Resolves when measured;
+   * progress comes as `speedProgressed`. Refused while a run trains.
+   */
+  measureSpeed: {
+    input: z.strictObject({ experiment: experimentSchema, limitMs: speedLimitSchema.optional() }),
+    output: z.array(speedMeasurementSchema),
+  },
+  cancelSpeed: { input: nothing, output: nothing },
   enqueue: {
     input: experimentSchema,
     output: z.strictObject({ experimentId: z.number().int(), runIds: z.array(runIdSchema) }),
@@ -220,6 +231,8 @@ export const labEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('runsChanged') }),
   z.strictObject({ type: z.literal('analysisChanged'), analysis: analysisSummarySchema }),
   z.strictObject({ type: z.literal('deviceChanged'), status: deviceStatusSchema }),
+  /** Speeds are being measured, before a run or because that was asked for; null: no longer. */
+  z.strictObject({ type: z.literal('speedProgressed'), progress: jobProgressSchema.nullable() }),
   z.strictObject({ type: z.literal('datasetsChanged') }),
   z.strictObject({
     type: z.literal('importProgressed'),

@@ -3,6 +3,7 @@ import { runEnvironmentSchema } from './device.ts';
 import { phaseMsSchema } from './metrics.ts';
 import { pairedRatio, type PairedRatio } from './pairedRatio.ts';
 import {
+  canonicalJson,
   optimizerSchema,
   runConfigSchema,
   type GroupConfig,
@@ -10,8 +11,9 @@ import {
   type RunConfig,
 } from './runConfig.ts';
 
-/** A measurement goes on until every interval is narrower than ± this share of its ratio, or for as long as is allowed. */
+/** A measurement goes on until every interval is narrower than ± this share of its ratio, or for so long unless another limit is given. */
 export const narrowHalfWidth = 0.02;
+export const speedLimitMs = 60_000;
 export const speedLimitSchema = z.number().min(1000).max(3_600_000);
 /** Their parameters and momentum lie in one process at once. */
 export const mostSpeedArms = 16;
@@ -57,6 +59,11 @@ export type SpeedMeasurement = z.infer<typeof speedMeasurementSchema>;
 /** The arm against which speeds are told unless another is chosen: the first SAM, else the first. */
 export const speedBaselineOf = <A extends { readonly optimizer: OptimizerConfig }>(arms: readonly A[]): A | undefined =>
   arms.find(({ optimizer }) => optimizer.name === 'sam') ?? arms[0];
+
+export const armOf = ({ arms }: Pick<SpeedMeasurement, 'arms'>, optimizer: OptimizerConfig): SpeedArm | undefined => {
+  const wanted = canonicalJson(optimizer);
+  return arms.find((arm) => canonicalJson(arm.optimizer) === wanted);
+};
 
 /** How many times as fast as the baseline an arm of the same measurement is. */
 export const ratioOf = (arm: Pick<SpeedArm, 'roundMs'>, baseline: Pick<SpeedArm, 'roundMs'>): PairedRatio =>

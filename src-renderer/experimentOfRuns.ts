@@ -38,6 +38,7 @@ export const experimentOfRuns = (runs: readonly RunSummary[]): Experiment | null
     axes: [],
     seeds: [...seeds].sort((a, b) => a - b),
     skipFinished: true,
+    measureSpeed: true,
   };
   return structuredClone(experiment);
 };

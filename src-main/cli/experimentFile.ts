@@ -18,6 +18,8 @@ export interface ExperimentOptions {
   readonly seeds?: readonly number[] | undefined;
   readonly epochs?: number | undefined;
   readonly name?: string | undefined;
+  /** False: not before the first run, whatever the file says. */
+  readonly speed?: boolean | undefined;
   /** `path=value` */
   readonly set: readonly string[];
   /** `path=values` */
@@ -26,13 +28,14 @@ export interface ExperimentOptions {
 
 /** @throws LabError CONFIG_INVALID that names the file or the option, and the field. */
 export const readExperiment = async (lab: Lab, options: ExperimentOptions): Promise<Experiment> => {
-  const { file, preset, seeds, epochs, name } = options;
+  const { file, preset, seeds, epochs, name, speed } = options;
   const what = file === undefined ? 'The experiment' : basename(file);
   const original = file === undefined ? await presetOf(lab, preset ?? '') : experimentIn(await readJson(file), what);
   const changed = {
     ...original,
     name: name ?? original.name,
     seeds: [...(seeds ?? original.seeds)],
+    measureSpeed: original.measureSpeed && speed !== false,
     shared: { ...original.shared, epochs: epochs ?? original.shared.epochs },
   };
   const axes = options.sweep.map(axisOf);
@@ -57,7 +60,15 @@ const experimentIn = (content: unknown, fileName: string): Experiment => {
   if (has('shared') || has('arms') || has('seeds'))
     return parseConfig(experimentSchema, { name, skipFinished: false, ...(content as object) }, fileName);
   const { optimizer, seed, ...shared } = parseConfig(runConfigSchema, content, fileName);
-  const experiment = { name, shared, arms: [optimizer], axes: [], seeds: [seed], skipFinished: false };
+  const experiment = {
+    name,
+    shared,
+    arms: [optimizer],
+    axes: [],
+    seeds: [seed],
+    skipFinished: false,
+    measureSpeed: false,
+  };
   return parseConfig(experimentSchema, experiment, 'The experiment');
 };
 

@@ -29,6 +29,7 @@ import { runConfigFile } from './commands/runConfigFile.ts';
 import { runs } from './commands/runs.ts';
 import type { RunsOptions } from './commands/runs.ts';
 import { serve } from './commands/serve.ts';
+import { speed } from './commands/speed.ts';
 import { exitCodeOf, exitCodes, exitCodesHelp } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
 import type { ExperimentOptions } from './experimentFile.ts';
@@ -50,6 +51,7 @@ const positive = parseWith(z.coerce.number().int().min(1).max(100000), 'a whole 
 const hours = parseWith(z.coerce.number().gt(0).max(10_000), 'a number of hours above 0');
 const portNumber = parseWith(z.coerce.number().int().min(0).max(65535), 'a port from 0 to 65535');
 const probeStepCount = parseWith(z.coerce.number().pipe(probeStepsSchema), 'a whole number from 1 to 1000');
+const seconds = parseWith(z.coerce.number().min(1).max(3600), 'seconds from 1 to 3600');
 const seeds = parseWith(
   z
     .string()
@@ -58,6 +60,8 @@ const seeds = parseWith(
   'whole numbers with commas between, such as 0,1,2',
 );
 const noInstall = (): Option => new Option('--no-install', 'do not install TensorFlow if it is missing');
+const noSpeed = (): Option =>
+  new Option('--no-speed', "do not measure the methods' speeds against each other before the first run");
 const collectText = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
 const collect = (value: string, earlier: readonly number[]): number[] => [...earlier, positive(value)];
 
@@ -126,6 +130,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
 
   experimentCommand(program, 'run', 'train the runs of a file, or go on with one run from its last checkpoint')
     .option('--resume <number>', 'go on with this run instead', positive)
+    .addOption(noSpeed())
     .addOption(noInstall())
     .action(async (file: string | undefined, options: ExperimentCommand & { resume?: number }, command: Command) => {
       const { resume, ...others } = options;
@@ -135,6 +140,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
       else code = await runConfigFile(settings(), { ...source(file, options, command), ...others });
     });
   experimentCommand(program, 'compare', 'train the methods of an experiment over seeds and print the results table')
+    .addOption(noSpeed())
     .addOption(noInstall())
     .action(async (file: string | undefined, options: ExperimentCommand, command: Command) => {
       code = await compare(settings(), { ...options, ...source(file, options, command) });
@@ -146,6 +152,12 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
   ).action(async (file: string | undefined, options: ExperimentCommand, command: Command) => {
     code = await plan(settings(), { ...options, ...source(file, options, command) });
   });
+  experimentCommand(program, 'speed', 'measure how fast the methods are, against each other, without training them')
+    .option('--seconds <count>', 'measure for so long at most (default: 60)', seconds)
+    .addOption(noInstall())
+    .action(async (file: string | undefined, options: ExperimentCommand & { seconds?: number }, command: Command) => {
+      code = await speed(settings(), { ...options, ...source(file, options, command) });
+    });
   program
     .command('init')
     .description('print an experiment file to begin with: JSON in which a comment explains every setting')

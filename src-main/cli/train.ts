@@ -7,6 +7,7 @@ import type { ExitCode } from './exitCodes.ts';
 import { runReporter } from './runReporter.ts';
 import { say } from './session.ts';
 import { onSignals } from './signals.ts';
+import { speedReporter } from './speedReporter.ts';
 
 export interface Trained {
   readonly experimentId: number;
@@ -67,10 +68,12 @@ const stopRunning = async (lab: Lab, runIds: readonly RunId[]): Promise<void> =>
 const watchRuns = (lab: Lab) => {
   const latest = new Map<RunId, RunSummary>();
   const reporter = runReporter();
+  const speedReport = speedReporter();
   let watched: readonly RunId[] = [];
   let onNews = (): void => undefined;
   let onHold = (_reason: string): void => undefined;
   const stopListening = lab.onEvent((event) => {
+    speedReport(event);
     if (event.type === 'runChanged') latest.set(event.run.id, event.run);
     const run = latest.get(runIdOf(event) ?? 0);
     if (run !== undefined && watched.includes(run.id)) reporter.show(event, run, watched);

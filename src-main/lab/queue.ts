@@ -24,6 +24,8 @@ export interface QueueParts {
   /** Train these runs alone, paused or not; null = every waiting run, unless the queue is paused. */
   readonly onlyRuns: ReadonlySet<RunId> | null;
   readonly emit: (event: LabEvent) => void;
+  /** Other runs wait, or in another order, or they may not start. */
+  readonly onWoken: () => void;
   /** The queue stands still for this reason, or (null) goes on. */
   readonly onHold: (reason: string | null) => void;
   /** A run ended in a way that a damaged engine would explain. */
@@ -65,7 +67,13 @@ export class RunQueue {
   /** Looks for work; called whenever there may be some. */
   wake(): void {
     this.#parts.emit({ type: 'queueChanged', queue: this.status() });
+    this.#parts.onWoken();
     if (!this.#isPumping) this.#pumped = this.#pump();
+  }
+
+  /** Whether this run would start next. */
+  isNext(runId: RunId): boolean {
+    return this.#next()?.id === runId;
   }
 
   setPaused(paused: boolean): void {
@@ -125,7 +133,7 @@ export class RunQueue {
       this.#cannotStart(run, error);
       return;
     }
-    if (this.#next()?.id === run.id) await this.#train(run, input); // else it was moved, cancelled or paused meanwhile
+    if (this.isNext(run.id)) await this.#train(run, input); // else it was moved, cancelled or paused meanwhile
   }
 
   #next(): RunSummary | undefined {

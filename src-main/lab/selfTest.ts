@@ -21,6 +21,7 @@ export interface SelfTestParts {
   readonly machine: () => Promise<Machine>;
   /** The run that trains, if any. */
   readonly runningRun: () => RunId | null;
+  readonly isSpeedMeasured: () => boolean;
   /** What is known of this machine. */
   readonly kept: readonly DeviceProbe[];
   /** Stores a measurement, and answers what is known now. */
@@ -70,9 +71,9 @@ export class SelfTest {
     engine?: MeasuredEngine | undefined;
     steps?: number | undefined;
   }): Promise<void> {
-    this.#refuseIfBusy();
+    this.refuseIfBusy();
     const targets = await this.#targets(engine);
-    this.#refuseIfBusy();
+    this.refuseIfBusy();
     if (this.#isClosed) return;
     this.#failures = [];
     const abort = new AbortController();
@@ -94,15 +95,19 @@ export class SelfTest {
     while (this.#underWay !== null) await this.#underWay.done;
   }
 
-  #refuseIfBusy(): void {
+  /** @throws LabError PROBE_BUSY while a run trains, or a self-test or a measurement of speeds is under way. */
+  refuseIfBusy(): void {
     if (this.#underWay !== null) {
       throw new LabError('PROBE_BUSY', 'The self-test is under way already. Wait for it, or cancel it first.');
+    }
+    if (this.#parts.isSpeedMeasured()) {
+      throw new LabError('PROBE_BUSY', 'Speeds are being measured. Wait until that is over, or cancel it first.');
     }
     const run = this.#parts.runningRun();
     if (run === null) return;
     throw new LabError(
       'PROBE_BUSY',
-      `Run ${run} is training; the self-test would measure what it leaves of the machine. Wait until it has ended, or stop it.`,
+      `Run ${run} is training; a measurement would be of what it leaves of the machine. Wait until it has ended, or stop it.`,
     );
   }
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
-import type { TrainInput } from '../../shared/jobs/train.ts';
 import type { AnalyseInput } from '../../shared/jobs/analyse.ts';
 import type { LabApi, LabEvent } from '../../shared/labApi.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
+import type { RunConfig } from '../../shared/runConfig.ts';
 import { sweepTrash } from '../files/trash.ts';
 import { openLibrary } from './datasets/index.ts';
 import type { Library } from './datasets/index.ts';
@@ -24,6 +24,7 @@ import type { JobLimits } from './jobs/jobProcess.ts';
 import { RunQueue } from './queue.ts';
 import { Runtime } from './runtime.ts';
 import { SelfTest } from './selfTest.ts';
+import { SpeedMeasurements } from './speed.ts';
 import { interruptLeftRuns } from './startNotices.ts';
 import type { StoredAnalysis } from './store/analyses.ts';
 import { openStore } from './store/index.ts';
@@ -121,6 +122,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     bindingPath: async () => (await runtime.tensorflow()).bindingPath,
     machine: () => runtime.machine(),
     runningRun: () => store.read.runs.running()[0]?.id ?? null,
+    isSpeedMeasured: () => speeds.isUnderWay(),
     kept: knownProbes(),
     keep: (probe) => {
       store.write.deviceProbe(probe);
@@ -128,23 +130,33 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     },
     onChanged: () => void runtime.tell(),
   });
+  const speeds: SpeedMeasurements = new SpeedMeasurements({
+    ...{ store, launcher: options.launcher, limits, labVersion, emit },
+    filesOf: (config) => filesOf(config, library, runtime, labVersion),
+    refuseIfBusy: () => selfTest.refuseIfBusy(),
+    isNext: (runId) => queue.isNext(runId),
+  });
   const builtIn = addBuiltIn(library, emit, (notice) => note('datasets', notice));
   const ownRuns = options.trainsOnlyOwnRuns === true ? new Set<RunId>() : null;
-  const queue = new RunQueue({
+  const queue: RunQueue = new RunQueue({
     store,
     checkpoints,
     launcher: options.launcher,
     limits,
     assign: async (run) => {
       await builtIn;
-      const input = await inputOf(withPresentData(run, library, store), library, runtime, labVersion);
+      const described = withPresentData(run, library, store);
+      const { id: runId, config } = described;
+      const files = await filesOf(config, library, runtime, labVersion);
       await selfTest.idle();
       await untilAnalysed();
-      return { ...input, checkpoints: checkpoints.plan(run.id) };
+      await speeds.beforeRun(described);
+      return { ...files, runId, config, checkpoints: checkpoints.plan(run.id) };
     },
     onlyRuns: ownRuns,
     emit,
     onEngineDoubted: () => runtime.doubt(),
+    onWoken: () => speeds.reconsider(),
     onHold: (reason) => note('queue', reason === null ? null : `The queue waits: ${reason}`),
   });
   const ownAnalyses = options.trainsOnlyOwnRuns === true ? new Set<number>() : null;
@@ -175,7 +187,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     emit({ type: 'runsChanged' });
     queue.wake();
   };
-  const parts = { store, library, queue, checkpoints, runtime, emit, grants, builtIn, labVersion, added };
+  const parts = { store, library, queue, checkpoints, runtime, speeds, emit, grants, builtIn, labVersion, added };
 
   const endBackups = dailyBackups(store);
   queue.wake();
@@ -205,6 +217,7 @@ const labOn = (store: Store, options: LabOptions): Lab => {
         endBackups(),
         queue.close(),
         analyses.close(),
+        speeds.close(),
         selfTest.close(),
         runtime.cancelInstall(),
         builtIn,
@@ -258,17 +271,10 @@ const withPresentData = (run: RunSummary, library: Library, store: Store): RunSu
   return { ...run, config: described };
 };
 
-const inputOf = async (
-  run: RunSummary,
-  library: Library,
-  runtime: Runtime,
-  labVersion: string,
-): Promise<TrainInput> => ({
-  runId: run.id,
-  config: run.config,
-  dataset: library.get(run.config.dataset.id),
-  datasetFolder: library.folderOf(run.config.dataset.id),
-  bindingPath: run.config.device.engine === 'tensorflow' ? (await runtime.tensorflow()).bindingPath : null,
+const filesOf = async (config: RunConfig, library: Library, runtime: Runtime, labVersion: string) => ({
+  dataset: library.get(config.dataset.id),
+  datasetFolder: library.folderOf(config.dataset.id),
+  bindingPath: config.device.engine === 'tensorflow' ? (await runtime.tensorflow()).bindingPath : null,
   labVersion,
 });
 
@@ -285,7 +291,7 @@ const analyseInputOf = async (
       `The checkpoint ${fileName} of run ${runId} is no more: the run went on and kept later ones. Analyse it again.`,
     );
   }
-  const { runId: _runId, ...input } = await inputOf(run, library, runtime, labVersion);
+  const files = await filesOf(run.config, library, runtime, labVersion);
   const place = { path: checkpoints.pathOf(runId, fileName), sha256: checkpoint.sha256 };
-  return { ...input, checkpoint: place, settings, from: rowsDone };
+  return { ...files, config: run.config, checkpoint: place, settings, from: rowsDone };
 };

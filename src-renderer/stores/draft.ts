@@ -171,6 +171,9 @@ export const useDraft = defineStore('draft', () => {
   const setSkipFinished = (skip: boolean): void => {
     if (draft.value) draft.value.skipFinished = skip;
   };
+  const setMeasureSpeed = (measure: boolean): void => {
+    if (draft.value) draft.value.measureSpeed = measure;
+  };
   const addArm = (method: MethodId): void => {
     draft.value?.arms.push(newArm(method, draft.value.arms.findLast((arm) => 'rho' in arm) ?? null));
   };
@@ -202,7 +205,7 @@ export const useDraft = defineStore('draft', () => {
   return {
     ...{ presets, presetId, preset, origin, former, draft, plan, errors, refusal, isQueueing, checked },
     ...{ load, choosePreset, useRuns, bringBack, reset, errorAt, errorUnder, enqueue, runQuick, readPlan },
-    ...{ rename, setSeeds, setSkipFinished },
+    ...{ rename, setSeeds, setSkipFinished, setMeasureSpeed },
     ...{ addAxis, setAxis, removeAxis },
     ...{ addArm, setMethod, setArmSetting, duplicateArm, removeArm, setSchedule, setDataset },
   };

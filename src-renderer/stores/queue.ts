@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
-import type { Queue } from '../../shared/labApi.ts';
+import type { LabEvent, Queue } from '../../shared/labApi.ts';
 import type { RunId } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';
 import { useProblems } from './problems.ts';
@@ -10,6 +10,8 @@ export const useQueue = defineStore('queue', () => {
   const { lab, onEvent } = useConnection();
   const problems = useProblems();
   const queue = shallowRef<Queue | null>(null);
+  /** The measurement of speeds that is under way, as far as this page was told. */
+  const measuring = shallowRef<Extract<LabEvent, { type: 'speedProgressed' }>['progress']>(null);
 
   const running = computed(() => queue.value?.running ?? []);
   const waiting = computed(() => queue.value?.waiting ?? []);
@@ -28,8 +30,11 @@ export const useQueue = defineStore('queue', () => {
   const stop = (runId: RunId, when: 'now' | 'after-epoch'): Promise<unknown> =>
     problems.attempt('Stop the run', () => lab.stopRun({ runId, when }));
 
+  const skipMeasuring = (): Promise<unknown> => problems.attempt('Skip the measurement', () => lab.cancelSpeed({}));
+
   onEvent((event) => {
     if (event.type === 'queueChanged') queue.value = event.queue;
+    if (event.type === 'speedProgressed') measuring.value = event.progress;
     if (event.type === 'runChanged' && queue.value) {
       const { run } = event;
       const replaced = (runs: Queue['running']): Queue['running'] =>
@@ -38,5 +43,5 @@ export const useQueue = defineStore('queue', () => {
     }
   });
 
-  return { queue, running, waiting, isPaused, holdReason, load, pause, move, cancel, stop };
+  return { measuring, skipMeasuring, queue, running, waiting, isPaused, holdReason, load, pause, move, cancel, stop };
 });

@@ -20,6 +20,7 @@ export const sgdOnly = async ({ ask }: OpenApp, epochs: number): Promise<Experim
     arms: [arm],
     seeds: [0, 1],
     skipFinished: false,
+    measureSpeed: false,
   };
 };
 

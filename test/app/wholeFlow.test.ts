@@ -48,6 +48,7 @@ test('the form queues three methods with two seeds', async () => {
   await page.getByRole('button', { name: 'Queue runs' }).waitFor();
   await page.getByLabel(/^Name/).fill('First look');
   await page.getByLabel(/^Training subset/).fill('3840');
+  await page.getByLabel('Measure the methods’ speeds against each other first').click();
   await page.getByLabel(/^Epochs/).fill('2');
   await expect.poll(() => page.getByLabel('Runs of this experiment').getByRole('row').count()).toBe(1 + 3 * 2);
   await page.getByRole('button', { name: 'Queue runs' }).click();

@@ -35,6 +35,7 @@ const experimentNumber = (n: number, epochs: number): Experiment => {
     axes: [{ path: 'dataset.labelNoise', values: [0, 0.4] }],
     seeds: [1, 2, 3, 4, 5],
     skipFinished: false,
+    measureSpeed: false,
   };
 };
 

@@ -74,7 +74,15 @@ export const trainInLab = async (workspaceFolder: string) => {
       structuredClone(event);
       if (event.type === 'runChanged' && event.run.endedAt !== null) ended.dispatchEvent(new Event('end'));
     });
-    const experiment = { name: 'Overhead', shared, arms: [optimizer], axes: [], seeds: [seed], skipFinished: false };
+    const experiment = {
+      name: 'Overhead',
+      shared,
+      arms: [optimizer],
+      axes: [],
+      seeds: [seed],
+      skipFinished: false,
+      measureSpeed: false,
+    };
     const { runIds } = await lab.enqueue(experiment);
     await end;
     const { run, epochs } = await lab.run({ runId: runIds[0] ?? 0 });

@@ -155,7 +155,15 @@ test('queue --resume trains what was interrupted', slow, async () => {
 test('queue lists what waits, run leaves it alone, and queue --run trains it', slow, async () => {
   const { workspace, config } = await workspaceToRun(1);
   const { optimizer, seed, ...shared } = smallRun('small', 1);
-  const experiment = { name: 'waiting', shared, arms: [optimizer], axes: [], seeds: [seed], skipFinished: false };
+  const experiment = {
+    name: 'waiting',
+    shared,
+    arms: [optimizer],
+    axes: [],
+    seeds: [seed],
+    skipFinished: false,
+    measureSpeed: false,
+  };
   await withStore(workspace, ({ write }) => write.addExperiment(experiment, [{ ...shared, optimizer, seed }]));
   expect((await cli(workspace, ['run', config])).code).toBe(0);
   expect((await cli(workspace, ['queue'])).stdout).toMatch(/waiting +1 +SGD +0 +0\/1 +queued/);
@@ -166,7 +174,18 @@ test('queue lists what waits, run leaves it alone, and queue --run trains it', s
 });
 
 test('compare trains a preset on TensorFlow; the last line is the table', slow, async () => {
-  const args = ['compare', '--preset', 'quick', '--epochs', '1', '--seeds', '3', '--json', '--no-install'];
+  const args = [
+    'compare',
+    '--preset',
+    'quick',
+    '--epochs',
+    '1',
+    '--seeds',
+    '3',
+    '--json',
+    '--no-install',
+    '--no-speed',
+  ];
   const { code, stdout, stderr } = await cli(await newWorkspace(), args);
   expect(stderr).toContain('Run 3 of 3, ESAM, seed 3: finished');
   expect(code).toBe(0);

@@ -12,18 +12,30 @@ import type { Library } from '../datasets/index.ts';
 import { planExperiment } from '../plan.ts';
 import { presentData } from '../presentData.ts';
 import type { RunQueue } from '../queue.ts';
+import type { SpeedMeasurements } from '../speed.ts';
 import type { Store } from '../store/index.ts';
 import { answering, doing } from './answering.ts';
 
 type QueueApi = Pick<
   LabApi,
-  'plan' | 'enqueue' | 'queue' | 'pauseQueue' | 'moveRun' | 'stopRun' | 'cancelRuns' | 'repeatRuns' | 'deleteRuns'
+  | 'plan'
+  | 'measureSpeed'
+  | 'cancelSpeed'
+  | 'enqueue'
+  | 'queue'
+  | 'pauseQueue'
+  | 'moveRun'
+  | 'stopRun'
+  | 'cancelRuns'
+  | 'repeatRuns'
+  | 'deleteRuns'
 >;
 
 export interface QueueParts {
   readonly store: Store;
   readonly library: Library;
   readonly queue: RunQueue;
+  readonly speeds: SpeedMeasurements;
   readonly builtIn: Promise<void>;
   /** Runs were put into the queue. */
   readonly added: (runIds: readonly RunId[]) => void;
@@ -31,7 +43,7 @@ export interface QueueParts {
 }
 
 /** Requests that make, order and end runs. */
-export const queueRequests = ({ store, library, queue, builtIn, added, emit }: QueueParts): QueueApi => {
+export const queueRequests = ({ store, library, queue, speeds, builtIn, added, emit }: QueueParts): QueueApi => {
   const { read, write } = store;
 
   const plan = (experiment: Experiment) => {
@@ -43,6 +55,16 @@ export const queueRequests = ({ store, library, queue, builtIn, added, emit }: Q
     plan: async (experiment) => {
       await builtIn;
       return plan(onPresentData(experiment, library));
+    },
+    measureSpeed: async ({ experiment, limitMs }) => {
+      await builtIn;
+      const present = onPresentData(experiment, library);
+      checkDatasets(present, library);
+      return speeds.measure(present, limitMs);
+    },
+    cancelSpeed: async () => {
+      await speeds.cancel();
+      return {};
     },
     enqueue: async (input) => {
       await builtIn;

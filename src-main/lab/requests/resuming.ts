@@ -75,6 +75,7 @@ const extensionOf = ({ read }: Store, runId: RunId, epochs: number): { experimen
       axes: [],
       seeds: [seed],
       skipFinished: false,
+      measureSpeed: false,
     },
   };
 };

@@ -12,6 +12,7 @@ import { pauseTable } from './pause.ts';
 import { checksumTable } from './checksums.ts';
 import { NotUnderstood } from './understood.ts';
 import { runReader } from './runs.ts';
+import { speedMeasurementTable } from './speedMeasurements.ts';
 import { stepTable } from './steps.ts';
 
 const mostSteps = 2000;
@@ -49,6 +50,7 @@ export const storeReader = (database: Database) => {
     checkpoints: checkpoints.of,
     analyses: analysisTable(database),
     deviceProbes: deviceProbeTable(database, notUnderstood).of,
+    speedMeasurements: speedMeasurementTable(database).of,
     experiments: experiments.all,
     experiment: experiments.definition,
     isPaused: pauseTable(database).isPaused,

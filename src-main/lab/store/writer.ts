@@ -15,6 +15,7 @@ import { pauseTable } from './pause.ts';
 import { runCopies } from './runCopies.ts';
 import { runStates } from './runStates.ts';
 import { runSummaryTable } from './runSummaries.ts';
+import { speedMeasurementTable } from './speedMeasurements.ts';
 import { stepTable } from './steps.ts';
 
 /** All that can be changed in the store; each call is one transaction, on disk when it returns. */
@@ -71,6 +72,7 @@ export const storeWriter = (database: Database) => {
     setPaused: pause.set,
     environment: environments.insert,
     deviceProbe: deviceProbeTable(database).insert,
+    speedMeasurement: speedMeasurementTable(database).insert,
     /** @param isAgain - an epoch that a run trains again takes the place of the former one; else that is an error. */
     epoch: database.transaction((id: RunId, metrics: EpochMetrics, nonFinite: boolean, isAgain = false) => {
       if (isAgain) epochs.remove(id, metrics);

@@ -22,6 +22,7 @@ const experimentOf = (
   axes: study.axes,
   seeds: study.seeds,
   skipFinished: true,
+  measureSpeed: true,
   study: { id: study.id, row: index, form },
 });
 

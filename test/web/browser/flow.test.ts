@@ -87,6 +87,7 @@ test('a comparison is queued, trained and exported in the browser', { timeout: 3
   await page.getByRole('link', { name: 'New experiment' }).click();
   await page.getByRole('button', { name: 'Queue runs' }).waitFor();
   await page.getByLabel(/^Training subset/).fill('1280');
+  await page.getByLabel('Measure the methods’ speeds against each other first').click();
   await page.getByLabel(/^Epochs/).fill('1');
   await eventually(() => page.getByLabel('Runs of this experiment').getByRole('row').count()).toBe(1 + 3 * 2);
   await page.getByRole('button', { name: 'Queue runs' }).click();

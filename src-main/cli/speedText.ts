@@ -1,0 +1,46 @@
+import { nameOfMethod } from '../../shared/method.ts';
+import { phases } from '../../shared/metrics.ts';
+import { relativeHalfWidth } from '../../shared/pairedRatio.ts';
+import { ratioOf, speedBaselineOf } from '../../shared/speed.ts';
+import type { SpeedMeasurement } from '../../shared/speed.ts';
+import { columns } from './format.ts';
+
+/** A measurement of speeds as a table: times, and speeds relative to the baseline with their intervals. */
+export const speedText = (measurement: SpeedMeasurement): string => {
+  const { arms, base, environment, stepsPerRound, endedBy, limitMs } = measurement;
+  const baseline = speedBaselineOf(arms);
+  const shown = phases.filter((phase) => arms.some(({ phaseMs }) => phaseMs[phase] > 0));
+  const rows = arms.map((arm) => [
+    nameOfMethod(arm.optimizer),
+    arm.stepMs.toFixed(2),
+    ((1000 * base.batchSize) / arm.stepMs).toFixed(0),
+    ...(baseline === undefined ? [] : ratioText(arm, baseline)),
+    ...shown.map((phase) => arm.phaseMs[phase].toFixed(2)),
+  ]);
+  const name = baseline === undefined ? '' : nameOfMethod(baseline.optimizer);
+  const head = [
+    'method',
+    'ms/step',
+    'images/s',
+    `speed over ${name} %`,
+    '95% interval',
+    ...shown.map((p) => `${p} ms`),
+  ];
+  const [first] = arms;
+  const widest = baseline === undefined ? 0 : Math.max(...arms.map((arm) => relativeHalfWidth(ratioOf(arm, baseline))));
+  const why =
+    endedBy === 'narrow'
+      ? `every interval is within ± ${(100 * widest).toFixed(1)} %`
+      : `the ${limitMs / 1000} seconds were up, with intervals up to ± ${(100 * widest).toFixed(1)} %`;
+  return [
+    columns([head, ...rows]),
+    `${base.model.id} on ${base.dataset.id}, batches of ${base.batchSize}, ${environment.engine}`,
+    `${first?.roundMs.length ?? 0} rounds of ${stepsPerRound} steps each; it ended because ${why}.`,
+  ].join('\n');
+};
+
+const ratioText = (arm: SpeedMeasurement['arms'][number], baseline: SpeedMeasurement['arms'][number]): string[] => {
+  if (arm === baseline) return ['100.0', 'baseline'];
+  const { ratio, low, high } = ratioOf(arm, baseline);
+  return [(100 * ratio).toFixed(1), `[${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`];
+};

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import type { LabEvent } from '../../shared/labApi.ts';
+import { openStore } from '../../src-main/lab/store/index.ts';
+import { processor } from '../../src-main/lab/processor.ts';
+import type { SpeedMeasurement } from '../../shared/speed.ts';
+import { esam, experimentOf, sam, sgd, shared } from './fixtures/configs.ts';
+import { migrationsFolder, realTrainers } from './fixtures/labOptions.ts';
+import { openTestLab, untilEnded } from './fixtures/labs.ts';
+import { scripts } from './fixtures/scripts.ts';
+
+const comparison = experimentOf({ arms: [sgd, sam, esam], seeds: [1], measureSpeed: true });
+
+/** What a workspace holds, once its lab is closed. */
+const storedIn = async (folder: string): Promise<SpeedMeasurement[]> => {
+  const store = await openStore(folder, migrationsFolder);
+  const found = store.read.speedMeasurements(processor());
+  store.close();
+  return found;
+};
+
+const timesMeasured = (events: readonly LabEvent[]): number =>
+  events.filter((event) => event.type === 'speedProgressed' && event.progress === null).length;
+
+test('speeds are measured once before the first run, and not again where an equal measurement is known', async () => {
+  const { lab, folder, events } = await openTestLab();
+  const first = await lab.enqueue(comparison);
+  await Promise.all(first.runIds.map((id) => untilEnded(lab, id)));
+  expect(timesMeasured(events)).toBe(1);
+  const firstStart = events.findIndex((event) => event.type === 'runChanged' && event.run.state === 'running');
+  expect(events.findIndex(({ type }) => type === 'speedProgressed')).toBeLessThan(firstStart);
+
+  // Other epochs, another seed and a part of the methods: the same steps.
+  const again = { ...comparison, shared: { ...shared, epochs: 1 }, seeds: [2], arms: [esam, sam] };
+  await Promise.all((await lab.enqueue(again)).runIds.map((id) => untilEnded(lab, id)));
+  expect(timesMeasured(events)).toBe(1);
+  // Larger batches are other steps; an experiment that does not wish it is not measured.
+  const larger = { ...comparison, shared: { ...shared, epochs: 1, batchSize: 20 } };
+  await Promise.all((await lab.enqueue({ ...larger, measureSpeed: false })).runIds.map((id) => untilEnded(lab, id)));
+  expect(timesMeasured(events)).toBe(1);
+  await Promise.all((await lab.enqueue({ ...larger, seeds: [3] })).runIds.map((id) => untilEnded(lab, id)));
+  expect(timesMeasured(events)).toBe(2);
+
+  await lab.close();
+  const stored = await storedIn(folder);
+  expect(stored.map(({ base }) => base.batchSize)).toEqual([20, 10]);
+  expect(stored[1]).toMatchObject({
+    arms: [sgd, sam, esam].map((optimizer, index) => ({ optimizer, stepMs: 10 * (index + 1) })),
+    environment: { engine: 'scripted', labVersion: '0.0.0-test' },
+    limitMs: 60_000,
+  });
+});
+
+test('kill -9 of the measuring process is said in the log, and the queue goes on', async () => {
+  const { lab, folder } = await openTestLab();
+  const { runIds } = await lab.enqueue({ ...comparison, seeds: [scripts.crash, 1] });
+  const ended = await Promise.all(runIds.map((id) => untilEnded(lab, id)));
+  // The script's crash also meets the runs of that seed.
+  expect(ended.map(({ state }) => state)).toEqual(
+    [1, 1, 1, 2, 2, 2].map((seed) => (seed === 1 ? 'interrupted' : 'finished')),
+  );
+  const { log } = await lab.run({ runId: runIds[0] ?? 0 });
+  expect(log[0]).toMatchObject({ level: 'warning' });
+  expect(log[0]?.text).toMatch(/speeds were not measured.*The speed measurement was cut short\. .*SIGKILL/);
+  await lab.close();
+  expect(await storedIn(folder)).toEqual([]);
+});
+
+test('a queue that is paused meanwhile measures when it goes on; cancelled, the run trains all the same', async () => {
+  const { lab, events } = await openTestLab();
+  const untilMeasuring = () => expect.poll(() => events.at(-1)?.type, { timeout: 30_000 }).toBe('speedProgressed');
+  const { runIds } = await lab.enqueue({ ...comparison, seeds: [scripts.ignoreStop, 1] }); // a minute's sleep
+  await untilMeasuring();
+  await expect(lab.probe({})).rejects.toMatchObject({ code: 'PROBE_BUSY' });
+  await expect(lab.measureSpeed({ experiment: comparison })).rejects.toMatchObject({ code: 'PROBE_BUSY' });
+  await lab.pauseQueue({ paused: true });
+  await expect.poll(() => timesMeasured(events), { timeout: 30_000 }).toBe(1);
+  expect((await lab.queue({})).running).toEqual([]);
+  await lab.pauseQueue({ paused: false });
+  await untilMeasuring();
+  await lab.cancelSpeed({});
+  expect(timesMeasured(events)).toBe(2);
+  await lab.cancelRuns({ runIds: runIds.slice(1) });
+  await lab.stopRun({ runId: runIds[0] ?? 0, when: 'now' });
+  const { run, log } = await lab.run({ runId: (await untilEnded(lab, runIds[0] ?? 0)).id });
+  expect(run.startedAt).not.toBeNull();
+  expect(log[0]?.text).toContain('The measurement was cancelled');
+});
+
+test('a real trainer measures what is asked for', { timeout: 300_000 }, async () => {
+  const { lab } = await openTestLab(undefined, {
+    launcher: realTrainers,
+    limits: { silenceMs: 60_000, stopMs: 5000 },
+  });
+  const experiment = experimentOf({
+    arms: [sgd, sam, esam],
+    axes: [{ path: 'batchSize', values: [8, 16] }],
+    shared: { ...shared, model: { id: 'mlp' }, device: { ...shared.device, engine: 'wasm', threads: 1 } },
+  });
+  const measured = await lab.measureSpeed({ experiment, limitMs: 1000 });
+  expect(measured.map(({ base, arms }) => [base.batchSize, arms.length])).toEqual([
+    [8, 3],
+    [16, 3],
+  ]);
+  for (const { arms } of measured) for (const { stepMs } of arms) expect(stepMs).toBeGreaterThan(0);
+  const many = {
+    ...experiment,
+    axes: [{ path: 'optimizer.rho', values: Array.from({ length: 20 }, (_, n) => n / 100) }],
+  };
+  await expect(lab.measureSpeed({ experiment: many })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+});
