@@ -92,6 +92,20 @@ export const resultsRowSchema = z.strictObject({
   speedRatio: z.number().nullable(),
   /** What the runs on both sides of that ratio were not alike in, as above; null where they were, and where there is none. */
   speedRatioMixed: z.string().nullable(),
+  /**
+   * The same measured in one process, in which both took the same steps in turn, with the 95 % bootstrap interval over its rounds; null where
+   * that was not done on this machine.
+   */
+  pairedSpeed: z
+    .strictObject({
+      ratio: z.number(),
+      low: z.number(),
+      high: z.number(),
+      rounds: z.number().int().min(1),
+      /** ISO 8601, UTC. */
+      at: z.string(),
+    })
+    .nullable(),
   /** What the cost model predicts for that ratio. */
   predictedSpeedRatio: z.number().nullable(),
   /** Medians over runs: time of an epoch's optimizer steps, and of all of them. */

@@ -11,6 +11,7 @@ import {
   measured,
   name,
   numbers,
+  pairedRatio,
   plainNumber,
   points,
   probability,
@@ -156,6 +157,12 @@ export const resultColumns: readonly Column[] = [
     ...{ id: 'speed_ratio_mixed', header: 'Speeds not alike in', format: remark, outputs: onlyData },
     read: (row) => row.speedRatioMixed,
     help: 'In what the runs on both sides of that ratio were not alike: threads, processor, engine, library, version of the lab. Empty: in none.',
+  }),
+  column({
+    ...{ id: 'paired_speed_ratio', short: 'Paired speed', format: pairedRatio, outputs: ['screen', 'terminal'] },
+    header: (table) => `Paired speed${over(labelOf(table, table.speedBaseline))}, 95% CI`,
+    read: (row) => row,
+    help: 'Speed relative to the speed baseline, measured in one process in which both took the same steps in turn: the median over rounds, with its 95 % bootstrap interval. What else the machine does meets both alike: believe this one where the runs’ own speed differs.',
   }),
   column({
     ...{ id: 'predicted_speed_ratio', header: 'Predicted speed', short: 'Predicted', format: ratio, isFaint: true },

@@ -18,8 +18,8 @@ export const inSeconds: Notation['duration'] = { unit: 's', text: (ms) => (ms / 
 /** A value for machines: full precision, fractions 0–1, times in milliseconds. */
 export type Exact = string | number | null | readonly number[] | object;
 
-/** Of a difference's 95 % interval: it lies above 0, below 0, or contains it. */
-export type Verdict = 'better' | 'worse' | 'open';
+/** Of a difference's 95 % interval: it lies above 0, below 0, or contains it. Or two measurements of one thing disagree. */
+export type Verdict = 'better' | 'worse' | 'open' | 'doubtful';
 
 /** How a kind of value is written. */
 export interface Format<V> {
@@ -171,6 +171,36 @@ export const ratio: Format<Maybe> = {
   text: (value, notation) => orDash(value, notation, (one) => (100 * one).toFixed(1)),
   unit: percentUnit,
   parts: alone,
+};
+
+type Speeds = Pick<ResultsRow, 'pairedSpeed' | 'speedRatio'>;
+
+/** How far the runs' own speeds may lie outside the paired measurement's interval. */
+const tolerance = 0.05;
+
+/** Whether the runs' own speeds disagree with the paired measurement: something else kept the machine busy. */
+const isSpeedDoubtful = ({ pairedSpeed, speedRatio }: Speeds): boolean =>
+  pairedSpeed !== null &&
+  speedRatio !== null &&
+  (speedRatio < pairedSpeed.low * (1 - tolerance) || speedRatio > pairedSpeed.high * (1 + tolerance));
+
+const inPercent = (one: number): string => (100 * one).toFixed(1);
+
+/** A ratio that was measured in pairs (1 = equal), in percent, with its 95 % interval. */
+export const pairedRatio: Format<Speeds> = {
+  text: ({ pairedSpeed }, { dash }) => (pairedSpeed === null ? dash : inPercent(pairedSpeed.ratio)),
+  below: ({ pairedSpeed }) =>
+    pairedSpeed === null ? '' : `[${inPercent(pairedSpeed.low)}, ${inPercent(pairedSpeed.high)}]`,
+  isBelowNeeded: true,
+  verdict: (value) => (isSpeedDoubtful(value) ? 'doubtful' : null),
+  unit: percentUnit,
+  parts: {
+    '': ({ pairedSpeed }) => pairedSpeed?.ratio ?? null,
+    _95_low: ({ pairedSpeed }) => pairedSpeed?.low ?? null,
+    _95_high: ({ pairedSpeed }) => pairedSpeed?.high ?? null,
+    _rounds: ({ pairedSpeed }) => pairedSpeed?.rounds ?? null,
+    _disagrees: (value) => (value.pairedSpeed === null ? null : Number(isSpeedDoubtful(value))),
+  },
 };
 
 export const duration: Format<Maybe> = {

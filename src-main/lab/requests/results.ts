@@ -6,6 +6,7 @@ import { curvesFigure } from '../figures/curves.ts';
 import { labFile } from '../figures/files.ts';
 import { speedAccuracyFigure } from '../figures/speedAccuracy.ts';
 import { readGroups } from '../groups.ts';
+import { processor } from '../processor.ts';
 import { groupCurves } from '../statistics/curves.ts';
 import { resultsTable } from '../statistics/resultsTable.ts';
 import type { Store } from '../store/index.ts';
@@ -21,7 +22,7 @@ export const resultRequests = ({ store: { read }, labVersion }: { store: Store; 
   };
   const table = (query: ResultsQuery): ResultsTable => {
     query.experimentIds.forEach(requireExperiment);
-    return resultsTable(readGroups(read, query), query);
+    return resultsTable(readGroups(read, query), query, read.speedMeasurements(processor()));
   };
   const curves = ({ query, metric, axis }: LabInput<'curves'>): GroupCurve[] => {
     query.experimentIds.forEach(requireExperiment);

@@ -1,11 +1,13 @@
 import { measurementIds } from '../../../shared/measurements/index.ts';
 import { predictedUnits } from '../../../shared/method.ts';
 import type { AccuracyChoice, MeanSd, ResultsQuery, ResultsRow, ResultsTable } from '../../../shared/result.ts';
+import type { SpeedMeasurement } from '../../../shared/speed.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
 import { compareRows } from './comparison.ts';
 import { unlikeConditions } from './conditions.ts';
 import { nameGroups } from './groups.ts';
 import type { FinishedRun, Group } from './groups.ts';
+import { pairedSpeedOf } from './pairedSpeed.ts';
 import { mean, median, sampleSd } from './moments.ts';
 import { welch } from './welch.ts';
 
@@ -64,10 +66,14 @@ const baselineOf = (groups: readonly Group[], chosen: string | null, method: 'sg
     ? groups.find(({ config, finished }) => config.optimizer.name === method && finished.length > 0)
     : groups.find(({ hash }) => hash === chosen);
 
-/** Means, deviations and comparisons over whole groups; every finished run counts, whatever is on screen. */
+/**
+ * Means, deviations and comparisons over whole groups; every finished run counts, whatever is on screen.
+ * @param measured - speeds measured together on this machine, the newest first.
+ */
 export const resultsTable = (
   groups: readonly Group[],
   choices: Pick<ResultsQuery, 'speedBaseline' | 'accuracyBaseline' | 'accuracy'>,
+  measured: readonly SpeedMeasurement[] = [],
 ): ResultsTable => {
   const names = nameGroups(groups);
   const speedBaseline = baselineOf(groups, choices.speedBaseline, 'sam');
@@ -108,6 +114,7 @@ export const resultsTable = (
         },
         speedRatio: ratio(median(groupSpeeds), baselineSpeed),
         speedRatioMixed: unlikeConditions([...finished, ...(speedBaseline?.finished ?? [])]),
+        pairedSpeed: pairedSpeedOf(group, speedBaseline, measured),
         predictedSpeedRatio: speedBaseline === undefined ? null : predictedRatio(group, speedBaseline),
         epochMs: median(finished.map(({ epochMs }) => epochMs)),
         activeMs: median(finished.map(({ activeMs }) => activeMs)),

@@ -1,0 +1,30 @@
+import type { ResultsRow } from '../../../shared/result.ts';
+import { canonicalJson } from '../../../shared/runConfig.ts';
+import { armOf, ratioOf, speedBaseOf } from '../../../shared/speed.ts';
+import type { SpeedMeasurement } from '../../../shared/speed.ts';
+import type { Group } from './groups.ts';
+
+type PairedSpeed = ResultsRow['pairedSpeed'];
+
+/**
+ * A group's speed relative to the baseline's where both were measured together, by the newest such measurement; null for the baseline
+ * itself, and where their steps differ in more than the method.
+ * @param measurements - of this machine, the newest first.
+ */
+export const pairedSpeedOf = (
+  group: Group,
+  baseline: Group | undefined,
+  measurements: readonly SpeedMeasurement[],
+): PairedSpeed => {
+  if (baseline === undefined || group === baseline || measurements.length === 0) return null;
+  const base = canonicalJson(speedBaseOf(group.config));
+  if (base !== canonicalJson(speedBaseOf(baseline.config))) return null;
+  for (const measurement of measurements) {
+    if (canonicalJson(measurement.base) !== base) continue;
+    const arm = armOf(measurement, group.config.optimizer);
+    const against = armOf(measurement, baseline.config.optimizer);
+    if (arm === undefined || against === undefined) continue;
+    return { ...ratioOf(arm, against), rounds: arm.roundMs.length, at: measurement.at };
+  }
+  return null;
+};
