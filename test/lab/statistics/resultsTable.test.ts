@@ -75,7 +75,7 @@ test('labels name only what tells groups of one method apart; settings only what
     'ESAM-SDS',
   ]);
   expect(rows[0]?.settings).toEqual({ 'weight decay': '0.001' });
-  expect(rows[5]?.settings).toEqual({ β: '1', γ: '0.5', 'weight decay': '0.0005', selection: 'loss' });
+  expect(rows[5]?.settings).toEqual({ β: '1', γ: '0.5', 'weight decay': '0.0005', selection: 'largest loss' });
 });
 
 test('every field of a configuration is a setting, so that no two groups have one label', () => {
