@@ -147,7 +147,9 @@ test('closing the lab ends the trainer, and the run says why', async () => {
   const { lab: again } = await openTestLab(folder);
   const { run } = await again.run({ runId: id });
   expect(run.state).toBe('interrupted');
-  expect(run.reason).toBe(`The lab was closed while it was running; ${run.epochsDone} epochs are kept.`);
+  expect(run.reason).toBe(
+    `The lab was closed while it was running; ${run.epochsDone === 1 ? '1 epoch is' : `${run.epochsDone} epochs are`} kept.`,
+  );
   expect((await again.workspace({})).startNotices).toEqual([]);
 });
 

@@ -17,7 +17,7 @@ export const analysisTable = (database: Database) => {
   const insertRow = database.prepare(insertInto('analysis_row', ['analysisId', 'place', 'content']));
   const one = database.prepare<[number], Record<string, unknown>>(`SELECT ${columns} FROM analysis WHERE id = ?`);
   const all = database.prepare<[], Record<string, unknown>>(
-    `SELECT ${columns} FROM analysis WHERE run_id IN (SELECT id FROM run WHERE deleted = 0) ORDER BY id`,
+    `SELECT ${columns} FROM analysis WHERE EXISTS (SELECT 1 FROM run WHERE run.id = run_id AND deleted = 0) ORDER BY id`,
   );
   const contents = database
     .prepare<[number], string>('SELECT content FROM analysis_row WHERE analysis_id = ? ORDER BY place')
