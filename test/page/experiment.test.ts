@@ -153,17 +153,23 @@ test('Ctrl+Enter queues the runs and shows them live', async () => {
   await eventually(() => getByLabel('Queue').getByText('seed 7').count()).toBe(3);
 });
 
-test('a resolution is asked for where images are of any size, a padding where they are not', async () => {
+test('a resolution is asked for where images are of any size, crops of either kind everywhere, but not both', async () => {
   expect(await getByLabel(/^Resolution/).count()).toBe(0);
   await getByLabel(/^Crop padding/).fill('3');
   await getByLabel('Data set').selectOption({ label: 'Flowers' });
-  expect(await getByLabel(/^Crop padding/).count()).toBe(0);
+  expect(await getByLabel(/^Crop padding/).inputValue()).toBe('3');
   expect(await getByLabel(/^Resolution/).getAttribute('placeholder')).toBe('224');
   await getByLabel(/^Resolution/).fill('7');
   await getByText('Resolution must be at least 8').first().waitFor();
   await getByLabel('Data set').selectOption({ label: 'MNIST' });
   expect(await getByLabel(/^Resolution/).count()).toBe(0);
-  expect(await getByLabel(/^Crop padding/).inputValue()).toBe('0');
+  expect(await getByLabel(/^Crop padding/).inputValue()).toBe('3');
+  expect(await getByLabel(/^Resized crop to/).count()).toBe(0);
+  await getByLabel(/^Resized crop from/).fill('0.08');
+  expect(await getByLabel(/^Resized crop to/).inputValue()).toBe('1');
+  await getByText(/Random resized crops and a crop padding of 3 were both asked for/)
+    .first()
+    .waitFor();
 });
 
 test('the gathered pass is called an approximation where it is chosen', async () => {

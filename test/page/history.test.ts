@@ -189,6 +189,7 @@ test('the figures of Compare are saved for a paper, as the lab draws them', asyn
     await page.getByRole('button', { name: figure }).click();
     const downloading = page.waitForEvent('download');
     await page.getByText(choice, { exact: true }).click();
+    await eventually(() => page.getByText(choice, { exact: true }).count()).toBe(0); // the menu is gone
     const download = await downloading;
     await page.getByText(`Saved ${download.suggestedFilename()}`).first().waitFor();
     return [download.suggestedFilename(), await readFile(await download.path())];
