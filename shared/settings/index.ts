@@ -69,8 +69,12 @@ export const differingPaths = (configs: readonly GroupConfig[]): string[] => {
       texts.set(path, (texts.get(path) ?? new Set()).add(JSON.stringify(value)));
     }
   }
+  // What the data were tells nothing more where each data set was one thing only.
+  const ids = texts.get('dataset.id')?.size ?? 0;
+  const sets = new Set(configs.map(({ dataset }) => JSON.stringify([dataset.id, dataset.identity])));
+  const silent = ['optimizer.name', ...(sets.size === ids ? ['dataset.identity'] : [])];
   return [...texts.keys()]
-    .filter((path) => path !== 'optimizer.name' && (texts.get(path)?.size ?? 0) > 1)
+    .filter((path) => !silent.includes(path) && (texts.get(path)?.size ?? 0) > 1)
     .sort((a, b) => (order.get(a) ?? order.size) - (order.get(b) ?? order.size));
 };
 

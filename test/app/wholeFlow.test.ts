@@ -125,7 +125,7 @@ test('SQLite holds every run with its epochs, and the counters prove that each m
     'SELECT DISTINCT engine, device, train_examples, test_examples FROM environment',
   );
   expect(environment?.engine).toMatch(/^TensorFlow 2\./);
-  expect(environment).toMatchObject({ train_examples: 3840, test_examples: 10_000 });
+  expect(environment).toMatchObject({ train_examples: 3840, test_examples: 2000 });
 });
 
 test('the comparison shows what the database says', async () => {

@@ -58,8 +58,8 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
       await page.getByRole('heading', { level: 1 }).first().waitFor();
       await eventually(() => page.evaluate(() => document.documentElement.dataset['theme'])).toBe(colorScheme);
       await page.waitForTimeout(800); // answers come, charts draw
-      expect(await wideBoxes(page)).toEqual([]);
       await picture(page, `${view.replace('/', '-')}-${name}-${colorScheme}`);
+      expect(await wideBoxes(page)).toEqual([]);
       if (view === 'new') {
         await page.getByRole('heading', { name: 'Engine' }).locator('..').locator('..').scrollIntoViewIfNeeded();
         await picture(page, `${view}-engine-${name}-${colorScheme}`);
