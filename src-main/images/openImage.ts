@@ -21,14 +21,19 @@ const hideNativeBuild = (require: NodeJS.Require): void => {
   require.cache[native] = missing;
 };
 
-const loadSharp = (isNative: boolean): typeof sharpModule => {
+/** Lets in the kinds of images that are listed, and no other. */
+const shutOthers = (sharp: typeof sharpModule): void => {
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({ operation: [...imageLoaders] });
+};
+
+const loadSharp = (isNative: boolean, isShut: boolean): typeof sharpModule => {
   const require = createRequire(import.meta.url);
   if (!isNative) hideNativeBuild(require);
   const sharp = require('sharp') as typeof sharpModule;
   sharp.cache(false);
   sharp.concurrency(1); // many images at once are parallel enough
-  sharp.block({ operation: ['VipsForeignLoad'] });
-  sharp.unblock({ operation: [...imageLoaders] });
+  if (!isShut) shutOthers(sharp);
   return sharp;
 };
 let loaded: typeof sharpModule | null = null;
@@ -45,11 +50,13 @@ export type OpenImage = (bytes: Buffer, raw?: RawLayout) => Sharp;
 
 /**
  * Loads sharp at the first call. Of several frames the first is opened, as it lies in the file (no turning by EXIF).
+ * @param isShut - another thread has shut out other kinds already. The native build's loaders are the whole process's: shut again, they are
+ * shut for all of them for a moment, in which other threads read nothing.
  * @throws LabError DATASET_UNSUPPORTED if sharp cannot be loaded.
  */
-export const imageOpener = (isNative = canBeNative()): OpenImage => {
+export const imageOpener = (isNative = canBeNative(), isShut = false): OpenImage => {
   try {
-    const sharp = (loaded ??= loadSharp(isNative));
+    const sharp = (loaded ??= loadSharp(isNative, isShut));
     return (bytes, raw) =>
       sharp(bytes, { failOn: 'error', limitInputPixels: maxImagePixels, ...(raw !== undefined && { raw }) });
   } catch (error) {

@@ -41,7 +41,7 @@ test('a browser sees a stored run, downloads its table and imports by a typed pa
   const origin = new URL(page.url()).origin;
 
   await page.goto(`${origin}/#/runs`);
-  await eventually(() => has(page, '1 runs in 1 configurations')).toBe(true);
+  await eventually(() => has(page, '1 run in 1 configuration')).toBe(true);
   await picture(page, 'served-runs');
   const second = await context.newPage();
   await second.goto(`${origin}/#/compare`);

@@ -9,7 +9,8 @@ import type { ImageFile } from './manifest.ts';
 
 /** A thread that reads and decodes images until it is ended. */
 const { root, isNative } = workerData as DecoderStart;
-const openImage = imageOpener(isNative);
+// The thread that started this one has shut the native build's loaders; those of WebAssembly are each thread's own.
+const openImage = imageOpener(isNative, isNative);
 
 /** Why an image cannot be trained on, what to do. */
 class ImageProblem extends Error {}

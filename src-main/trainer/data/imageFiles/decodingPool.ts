@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { canBeNative } from '../../../images/openImage.ts';
+import { canBeNative, imageOpener } from '../../../images/openImage.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import type { DecodeJob, DecodeReport, DecoderStart } from './decodeJob.ts';
 
@@ -70,6 +70,7 @@ export const decodingPool = (
   return {
     decode(images, side) {
       if (isClosed) throw new Error('The pool is closed.');
+      if (workers === null && isNative) imageOpener(isNative); // once for all threads
       workers ??= Array.from({ length: threads }, start);
       const id = ++lastId;
       const pixels = new SharedArrayBuffer(images.length * side * side * 3);
