@@ -1,5 +1,6 @@
 import { rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DatasetInfo } from '../../../shared/dataset.ts';
 import type { AugmentationConfig } from '../../../shared/runConfig.ts';
@@ -179,6 +180,26 @@ describe('pixels', () => {
     examples.dispose();
     pool.close();
     expect(ops.counters.handles).toBe(handles);
+  });
+
+  // Shutting sharp's loaders shuts them for the whole process, for a moment even those that are let in: other threads then read nothing.
+  test('are decoded by threads that leave the loaders as the first thread has shut them', async () => {
+    const [file] = set.images.train.files;
+    if (file === undefined) throw new Error('There is no image.');
+    const decode = async (): Promise<void> => {
+      const pool = decodingPool(set.images.root, 2, true);
+      const region = { left: 0, top: 0, width: 100, height: 100 };
+      await pool.decode([{ place: 0, file, framing: { kind: 'region', region, isFlipped: false } }], side).done;
+      pool.close();
+    };
+    const drawing = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>');
+    const svg = { operation: ['VipsForeignLoadSvg'] };
+    await decode();
+    await expect(sharp(drawing).metadata()).rejects.toThrow(/unsupported image format/);
+    sharp.unblock(svg);
+    await decode();
+    await expect(sharp(drawing).metadata()).resolves.toMatchObject({ format: 'svg' });
+    sharp.block(svg);
   });
 
   test('of evaluation are the centre of the shrunk image, whatever the stream', async () => {
