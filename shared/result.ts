@@ -35,8 +35,8 @@ export const everyGroup: ResultsQuery = {
 export const meanSdSchema = z.strictObject({ mean: z.number().nullable(), sd: z.number().nullable() });
 export type MeanSd = z.infer<typeof meanSdSchema>;
 
-/** Of a seed that has no finished run. */
-const missingStates = runStateSchema.exclude(['finished']);
+/** Of a seed that has no finished run whose numbers are as they were stored; `damaged` ones are not. */
+const missingStates = z.enum([...runStateSchema.exclude(['finished']).options, 'damaged']);
 
 const probability = z.number().min(0).max(1).nullable();
 /** Tests and sizes of a row's gain over the accuracy baseline. Each is null where it is not defined, or too large to compute exactly. */

@@ -75,6 +75,7 @@ const missingWords = {
   stopped: 'stopped',
   interrupted: 'interrupted',
   cancelled: 'cancelled',
+  damaged: 'damaged',
   running: 'training',
   queued: 'waiting',
 } as const satisfies Record<Missing, string>;
@@ -100,6 +101,7 @@ export const seedCount: Format<Seeds> = {
     _stopped: (seeds) => missingOf(seeds, 'stopped'),
     _interrupted: (seeds) => missingOf(seeds, 'interrupted'),
     _cancelled: (seeds) => missingOf(seeds, 'cancelled'),
+    _damaged: (seeds) => missingOf(seeds, 'damaged'),
     _unfinished: (seeds) => missingOf(seeds, 'queued') + missingOf(seeds, 'running'),
   },
 };

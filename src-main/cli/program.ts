@@ -1,15 +1,14 @@
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { z } from 'zod';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { analysisIds } from '../../shared/analyses/index.ts';
 import { datasetKinds, type DatasetKind } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
 import { columns, figureFormats } from '../../shared/figures/figure.ts';
 import { measuredEngines, type MeasuredEngine } from '../../shared/engines.ts';
-import { probeSteps, probeStepsSchema } from '../../shared/probe.ts';
+import { probeSteps } from '../../shared/probe.ts';
 import { methodIds } from '../../shared/method.ts';
 import { runStates } from '../../shared/run.ts';
 import { accuracyChoices, curveAxes, curveMetrics, exportFormats } from '../../shared/result.ts';
-import { seedSchema } from '../../shared/runConfig.ts';
+import { collect, collectRuns, collectText, portNumber, positive, probeStepCount, seconds } from './argumentParsers.ts';
 import { analyse } from './commands/analyse.ts';
 import type { AnalyseOptions } from './commands/analyse.ts';
 import { backup, restore } from './commands/backup.ts';
@@ -32,74 +31,12 @@ import { serve } from './commands/serve.ts';
 import { speed } from './commands/speed.ts';
 import { exitCodeOf, exitCodes, exitCodesHelp } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
-import type { ExperimentOptions } from './experimentFile.ts';
+import { experimentCommand, noInstall, noSpeed, source, type ExperimentCommand } from './experimentCommand.ts';
 import type { Locations } from './locations.ts';
 import { labVersionOf, workspaceFolderOf } from './locations.ts';
 import { say } from './session.ts';
 import type { Settings } from './session.ts';
 import { addStudyCommands } from './studyCommands.ts';
-
-const parseWith =
-  <T>(schema: z.ZodType<T>, expected: string) =>
-  (text: string): T => {
-    const parsed = schema.safeParse(text);
-    if (parsed.success) return parsed.data;
-    throw new InvalidArgumentError(`Expected ${expected}.`);
-  };
-const runNumber = z.coerce.number().int().min(1);
-const positive = parseWith(z.coerce.number().int().min(1).max(100000), 'a whole number from 1 on');
-const hours = parseWith(z.coerce.number().gt(0).max(10_000), 'a number of hours above 0');
-const portNumber = parseWith(z.coerce.number().int().min(0).max(65535), 'a port from 0 to 65535');
-const probeStepCount = parseWith(z.coerce.number().pipe(probeStepsSchema), 'a whole number from 1 to 1000');
-const seconds = parseWith(z.coerce.number().min(1).max(3600), 'seconds from 1 to 3600');
-const seeds = parseWith(
-  z
-    .string()
-    .transform((text) => text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part))))
-    .pipe(z.array(seedSchema).max(100)),
-  'whole numbers with commas between, such as 0,1,2',
-);
-const noInstall = (): Option => new Option('--no-install', 'do not install TensorFlow if it is missing');
-const noSpeed = (): Option =>
-  new Option('--no-speed', "do not measure the methods' speeds against each other before the first run");
-const collectText = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
-const collect = (value: string, earlier: readonly number[]): number[] => [...earlier, positive(value)];
-
-interface ExperimentCommand extends ExperimentOptions {
-  readonly install: boolean;
-}
-
-/** A command that works on an experiment, from a file or a preset. */
-const experimentCommand = (program: Command, name: string, description: string): Command =>
-  program
-    .command(name)
-    .description(description)
-    .argument('[file]', 'JSON: an experiment, a preset or the configuration of one run')
-    .option('--preset <id>', 'quick, mnist, label-noise, cifar10-resnet18 … instead of a file')
-    .option('--seeds <list>', 'other seeds, such as 0,1,2', seeds)
-    .option('--epochs <count>', 'other epochs', positive)
-    .option('--name <name>', 'name of the experiment')
-    .option(
-      '--set <path=value>',
-      'another value of a setting, such as optimizer.rho=0.1; may be repeated',
-      collectText,
-      [],
-    )
-    .option(
-      '--sweep <path=values>',
-      'train with each of these values: 0.1,0.2 or 0.1:0.5:0.1 (step) or log:0.01:1:5 (points); may be repeated',
-      collectText,
-      [],
-    );
-
-const source = (
-  file: string | undefined,
-  { preset }: ExperimentCommand,
-  command: Command,
-): { file: string | undefined } => {
-  if ((file === undefined) === (preset === undefined)) command.error('error: give either a file or --preset');
-  return { file };
-};
 
 interface DeviceCommand {
   readonly install?: boolean;
@@ -186,7 +123,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
   program
     .command('analyse')
     .description('analyse the newest checkpoint of runs, all with the same images and directions; prints the rows')
-    .argument('<run...>', 'numbers of runs')
+    .argument('<run...>', 'numbers of runs', collectRuns)
     .addOption(new Option('--kind <kind>', 'what').choices(analysisIds).makeOptionMandatory())
     .option(
       '--set <name=value>',
@@ -195,8 +132,8 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
       [],
     )
     .addOption(noInstall())
-    .action(async (runNumbers: string[], options: AnalyseOptions) => {
-      code = await analyse(settings(), runNumbers.map(parseWith(runNumber, 'numbers of runs')), options);
+    .action(async (runNumbers: number[], options: AnalyseOptions) => {
+      code = await analyse(settings(), runNumbers, options);
     });
   program
     .command('queue')
@@ -237,7 +174,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .action(async (name: (typeof figureNames)[number], options: FigureOptions) => {
       code = await figure(settings(), name, options);
     });
-  addStudyCommands(program, settings, hours, (ended) => (code = ended));
+  addStudyCommands(program, settings, (ended) => (code = ended));
   program
     .command('import-data')
     .description(

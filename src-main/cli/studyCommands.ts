@@ -6,6 +6,7 @@ import { modelIds } from '../../shared/runConfig.ts';
 import type { ModelId } from '../../shared/runConfig.ts';
 import { studyForms } from '../../shared/studies/study.ts';
 import type { StudyForm } from '../../shared/studies/study.ts';
+import { hours } from './argumentParsers.ts';
 import { drawStudy, listStudies, runStudy, showStudy } from './commands/study.ts';
 import type { ExitCode } from './exitCodes.ts';
 import type { Settings } from './session.ts';
@@ -15,12 +16,7 @@ const form = (): Option =>
 const study = (): Argument => new Argument('<study>', 'such as table-1; study list names them');
 
 /** `study …`: the paper's tables and figures. @param done - is told the exit code. */
-export const addStudyCommands = (
-  program: Command,
-  settings: () => Settings,
-  hours: (text: string) => number,
-  done: (code: ExitCode) => void,
-): void => {
+export const addStudyCommands = (program: Command, settings: () => Settings, done: (code: ExitCode) => void): void => {
   const group = program
     .command('study')
     .description("the paper's tables and figures: what is trained of them, and drawn");

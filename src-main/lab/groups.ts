@@ -30,13 +30,13 @@ const finishedRun = ({ state, isDamaged, ...run }: RunOfGroup): FinishedRun | nu
     : null;
 };
 
-/** Of each seed that has no finished run, how its newest run stands: counted by state. */
+/** Of each seed that has no finished run with whole numbers, how its newest run stands: counted by state. */
 const missingSeedsOf = (runs: readonly RunOfGroup[]): Group['missingSeeds'] => {
-  const finished = new Set(runs.filter(({ state }) => state === 'finished').map(({ seed }) => seed));
-  const newest = new Map(runs.map(({ seed, state }) => [seed, state]));
+  const whole = new Set(runs.filter((run) => finishedRun(run) !== null).map(({ seed }) => seed));
+  const newest = new Map(runs.map(({ seed, state }) => [seed, state === 'finished' ? ('damaged' as const) : state]));
   const counts: Group['missingSeeds'] = {};
   for (const [seed, state] of newest) {
-    if (state !== 'finished' && !finished.has(seed)) counts[state] = (counts[state] ?? 0) + 1;
+    if (!whole.has(seed)) counts[state] = (counts[state] ?? 0) + 1;
   }
   return counts;
 };

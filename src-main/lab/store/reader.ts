@@ -30,14 +30,13 @@ export const storeReader = (database: Database) => {
   const experiments = experimentTable(database, notUnderstood);
   const damagesOf = (id: RunId): string[] => {
     const damaged = checksums.damagedEpochs(id);
-    const isDamaged = damaged.length > 0 || checksums.isSummaryDamaged(id);
-    const where = damaged.length === 0 ? 'the summary' : `epoch ${damaged.join(', ')}`;
-    return isDamaged
-      ? [
-          `What the workspace holds of ${where} of this run is not what was stored: its checksum differs. ` +
-            'The run is left out of comparisons. Check the disk, restore a backup, or train the run again.',
-        ]
-      : [];
+    const said = (what: string, leftOut: string): string =>
+      `What the workspace holds of ${what} of this run is not what was stored: its checksum differs. The run is left out of ` +
+      `${leftOut}. Check the disk, restore a backup, or train the run again.`;
+    return [
+      ...(damaged.length > 0 ? [said(`epoch ${damaged.join(', ')}`, 'the curves of groups')] : []),
+      ...(checksums.isSummaryDamaged(id) ? [said('the summary', 'every table')] : []),
+    ];
   };
   return {
     runs,

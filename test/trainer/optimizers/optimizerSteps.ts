@@ -9,7 +9,7 @@ interface Listed {
   readonly values: readonly number[];
 }
 type Named<T> = Readonly<Record<string, T>>;
-export interface Step {
+interface Step {
   readonly images: readonly number[];
   readonly labels: readonly number[];
   readonly perturbed?: readonly string[];
@@ -20,10 +20,12 @@ export interface Step {
   readonly lossBefore: readonly number[];
   readonly params: Named<Listed>;
   readonly velocity: Named<Listed>;
+  /** Keys `bn1.mean`, `bn1.var` and so on. */
   readonly runningStats: Named<readonly number[]>;
 }
 export interface Case {
   readonly config: {
+    readonly optimizer: 'sgd' | 'sam' | 'esam';
     readonly rho?: number;
     readonly beta?: number;
     readonly gamma?: number;

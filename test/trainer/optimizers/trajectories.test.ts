@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { plainEsam, plainRule, plainSam } from '../../../shared/runConfig.ts';
 import type { NetworkState } from '../../../src-main/trainer/engine/layers.ts';
@@ -13,45 +12,10 @@ import { optimizerOf, type Optimizer, type Training } from '../../../src-main/tr
 import { disposeReports } from '../../../src-main/trainer/stepRecord.ts';
 import { chancesOf, extent, noClock } from '../smallProblem.ts';
 import { tensorflowBinding } from '../tensorflow.ts';
+import { readSteps, type Case } from './optimizerSteps.ts';
 
 // Three steps each, computed independently in float64 (values rounded to nine digits). Images are [8,8,8,3] NHWC, kernels HWIO.
-interface Listed {
-  readonly shape: readonly number[];
-  readonly values: readonly number[];
-}
-type Named<T> = Readonly<Record<string, T>>;
-interface Step {
-  readonly images: readonly number[];
-  readonly labels: readonly number[];
-  readonly perturbed?: readonly string[];
-  readonly gradNorm?: number;
-  readonly perturbationNorm?: number;
-  readonly selected?: readonly number[];
-  readonly lossBefore: readonly number[];
-  readonly lossAfter?: readonly number[];
-  readonly params: Named<Listed>;
-  readonly velocity: Named<Listed>;
-  /** Keys `bn1.mean`, `bn1.var` and so on. */
-  readonly runningStats: Named<readonly number[]>;
-}
-interface Case {
-  readonly config: {
-    readonly optimizer: 'sgd' | 'sam' | 'esam';
-    readonly rho?: number;
-    readonly beta?: number;
-    readonly gamma?: number;
-    readonly bnStats?: 'first' | 'all';
-    readonly perturbation?: 'unnormalized';
-    readonly learningRate: number;
-    readonly momentum: number;
-    readonly weightDecay: number;
-  };
-  readonly initial: Named<Listed>;
-  readonly steps: readonly Step[];
-}
-const { cases } = JSON.parse(readFileSync(new URL('optimizer-steps.json', import.meta.url), 'utf8')) as {
-  cases: Named<Case>;
-};
+const { cases } = readSteps();
 
 const network = ((): Network => {
   const build = networkBuilder([8, 8, 3]);

@@ -1,0 +1,30 @@
+import { InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { probeStepsSchema } from '../../shared/probe.ts';
+import { seedSchema } from '../../shared/runConfig.ts';
+
+// What arguments and options are, and what is said of those that are not.
+
+const parseWith =
+  <T>(schema: z.ZodType<T>, expected: string) =>
+  (text: string): T => {
+    const parsed = schema.safeParse(text);
+    if (parsed.success) return parsed.data;
+    throw new InvalidArgumentError(`Expected ${expected}.`);
+  };
+const runNumber = parseWith(z.coerce.number().int().min(1), 'the number of a run');
+export const positive = parseWith(z.coerce.number().int().min(1).max(100000), 'a whole number from 1 on');
+export const hours = parseWith(z.coerce.number().gt(0).max(10_000), 'a number of hours above 0');
+export const portNumber = parseWith(z.coerce.number().int().min(0).max(65535), 'a port from 0 to 65535');
+export const probeStepCount = parseWith(z.coerce.number().pipe(probeStepsSchema), 'a whole number from 1 to 1000');
+export const seconds = parseWith(z.coerce.number().min(1).max(3600), 'seconds from 1 to 3600');
+export const seeds = parseWith(
+  z
+    .string()
+    .transform((text) => text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part))))
+    .pipe(z.array(seedSchema).max(100)),
+  'whole numbers with commas between, such as 0,1,2',
+);
+export const collectText = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
+export const collectRuns = (value: string, earlier: readonly number[] = []): number[] => [...earlier, runNumber(value)];
+export const collect = (value: string, earlier: readonly number[]): number[] => [...earlier, positive(value)];
