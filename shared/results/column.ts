@@ -20,6 +20,8 @@ interface Definition<V> {
   readonly read: (row: ResultsRow, table: ResultsTable) => V;
   /** Printed fainter: an expectation, not a measurement. */
   readonly isFaint?: boolean;
+  /** Whether a table for people has the column; where it is not said, it has. */
+  readonly isShown?: (table: ResultsTable) => boolean;
 }
 
 /** A column of the results table, whatever kind of value it holds. */
@@ -29,6 +31,7 @@ export interface Column {
   readonly outputs: readonly Output[];
   readonly isText: boolean;
   readonly isFaint: boolean;
+  readonly isShown: (table: ResultsTable) => boolean;
   readonly short: string;
   /** The header in full, without its unit. */
   readonly header: (table: ResultsTable) => string;
@@ -48,6 +51,7 @@ export const column = <V>({ id, header, short, format, read, ...rest }: Definiti
   id,
   isText: format.isText === true,
   isFaint: rest.isFaint === true,
+  isShown: rest.isShown ?? (() => true),
   short: short ?? (typeof header === 'string' ? header : id),
   header: (table) => (typeof header === 'string' ? header : header(table)),
   unit: (notation) => format.unit?.(notation) ?? null,

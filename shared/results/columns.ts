@@ -159,7 +159,8 @@ export const resultColumns: readonly Column[] = [
     help: 'In what the runs on both sides of that ratio were not alike: threads, processor, engine, library, version of the lab. Empty: in none.',
   }),
   column({
-    ...{ id: 'paired_speed_ratio', short: 'Paired speed', format: pairedRatio, outputs: ['screen', 'terminal'] },
+    ...{ id: 'paired_speed_ratio', short: 'Paired speed', format: pairedRatio, outputs: everywhere },
+    isShown: ({ rows }) => rows.some(({ pairedSpeed }) => pairedSpeed !== null),
     header: (table) => `Paired speed${over(labelOf(table, table.speedBaseline))}, 95% CI`,
     read: (row) => row,
     help: 'Speed relative to the speed baseline, measured in one process in which both took the same steps in turn: the median over rounds, with its 95 % bootstrap interval. What else the machine does meets both alike: believe this one where the runs’ own speed differs.',
@@ -206,5 +207,5 @@ export const resultColumns: readonly Column[] = [
   }),
 ];
 
-export const columnsOf = (output: Output): readonly Column[] =>
-  resultColumns.filter(({ outputs }) => outputs.includes(output));
+export const columnsOf = (output: Output, table: ResultsTable): readonly Column[] =>
+  resultColumns.filter(({ outputs, isShown }) => outputs.includes(output) && isShown(table));

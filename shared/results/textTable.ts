@@ -10,7 +10,7 @@ export interface TextTable {
 
 /** The results table in words, one line a group: units in the header, intervals behind their values. */
 export const textTable = (table: ResultsTable, output: Output, notation: Notation): TextTable => {
-  const columns = columnsOf(output);
+  const columns = columnsOf(output, table);
   return {
     header: columns.map((column) => {
       const unit = column.unit(notation);

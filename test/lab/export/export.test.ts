@@ -143,7 +143,7 @@ test('JSON names its version and comes back whole', () => {
 test('a column of the registry stands in every output that it names, under a name of its own', () => {
   const names = resultColumns.flatMap((column) => column.names);
   expect(new Set(names).size).toBe(names.length);
-  for (const column of columnsOf('paper')) {
+  for (const column of columnsOf('paper', table)) {
     expect(textOf(table, 'markdown')).toContain(column.header(table));
     expect(textOf(table, 'latex')).toContain(column.header(table).replaceAll('%', '\\%'));
   }

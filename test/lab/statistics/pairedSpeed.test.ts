@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import type { OptimizerConfig } from '../../../shared/runConfig.ts';
+import { columnsOf } from '../../../shared/results/columns.ts';
+import { everyGroup, type ResultsTable } from '../../../shared/result.ts';
+import { speedBaseOf, type SpeedMeasurement } from '../../../shared/speed.ts';
+import { exportTable } from '../../../src-main/lab/export/index.ts';
+import { resultsTable } from '../../../src-main/lab/statistics/resultsTable.ts';
+import { esam, sam } from '../fixtures/configs.ts';
+import { groupOf, runOf } from '../fixtures/groups.ts';
+import { environmentOf, phaseMs } from '../fixtures/metrics.ts';
+
+const arm = (optimizer: OptimizerConfig, roundMs: number[]) => ({
+  ...{ optimizer, roundMs, stepMs: roundMs[0] ?? 1, phaseMs },
+});
+/** SAM takes 10 ms a step, ESAM 8: 1.25 in every round. */
+const measured = (batchSize: number): SpeedMeasurement => ({
+  ...{ at: '2026-01-01T00:00:00.000Z', stepsPerRound: 4, endedBy: 'narrow', limitMs: 60_000 },
+  base: speedBaseOf({ ...groupOf(sam, []).config, batchSize }),
+  arms: [arm(sam, [10, 10, 10]), arm(esam, [8, 8, 8])],
+  environment: environmentOf(),
+});
+/** Runs of ESAM that were so many times as fast as those of SAM. */
+const tableOf = (ratio: number, measurements: SpeedMeasurement[], batchSize = 10): ResultsTable =>
+  resultsTable(
+    [
+      groupOf(sam, [runOf(0, [0.9], { imagesPerSecond: 100 })], { batchSize }),
+      groupOf(esam, [runOf(0, [0.9], { imagesPerSecond: 100 * ratio })], { batchSize }),
+    ],
+    everyGroup,
+    measurements,
+  );
+const verdictOf = (table: ResultsTable): unknown => {
+  const [, row] = table.rows;
+  const column = columnsOf('screen', table).find(({ id }) => id === 'paired_speed_ratio');
+  return row === undefined ? undefined : column?.verdict(row, table);
+};
+
+test('a speed measured in pairs stands beside that of the runs, and doubts what is far from it', () => {
+  const alike = tableOf(1.27, [measured(10)]);
+  expect(alike.rows.map(({ pairedSpeed }) => pairedSpeed)).toMatchObject([
+    null,
+    { ratio: 1.25, low: 1.25, high: 1.25 },
+  ]);
+  expect(verdictOf(alike)).toBeNull();
+  for (const ratio of [1.1, 1.4]) expect(verdictOf(tableOf(ratio, [measured(10)]))).toBe('doubtful');
+  for (const format of ['markdown', 'latex'] as const) {
+    expect(exportTable(alike, format, '1').text).toContain('125.0 [125.0, 125.0]');
+  }
+});
+
+test('steps of another size tell nothing, and a table without a measurement has no column for it', () => {
+  for (const table of [tableOf(1.27, [measured(10)], 20), tableOf(1.27, [])]) {
+    expect(table.rows.map(({ pairedSpeed }) => pairedSpeed)).toEqual([null, null]);
+    expect(verdictOf(table)).toBeUndefined();
+    expect(exportTable(table, 'markdown', '1').text).not.toContain('Paired speed');
+  }
+});
