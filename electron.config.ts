@@ -37,6 +37,7 @@ export default defineConfig({
         input: {
           index: 'src-main/main/index.ts',
           lab: 'src-main/lab/index.ts',
+          checkWorker: 'src-main/lab/store/checkWorker.ts',
           trainer: 'src-main/trainer/process.ts',
           decodeWorker: 'src-main/trainer/data/imageFiles/decodeWorker.ts',
           wasmWorker: 'src-main/trainer/engine/wasm/worker.ts',

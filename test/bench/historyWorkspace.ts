@@ -5,6 +5,7 @@ import { phases, type EpochMetrics, type PhaseMs } from '../../shared/metrics.ts
 import { optimizerSchema, type RunConfig } from '../../shared/runConfig.ts';
 import { processor } from '../../src-main/lab/processor.ts';
 import { databaseName } from '../../src-main/lab/store/backups.ts';
+import { checksumTable } from '../../src-main/lab/store/checksums.ts';
 import { loadSqlite } from '../../src-main/lab/store/database.ts';
 import { environmentTable } from '../../src-main/lab/store/environments.ts';
 import { epochTable } from '../../src-main/lab/store/epochs.ts';
@@ -82,12 +83,17 @@ export const makeHistory = async (
   const experiments = experimentTable(database);
   const [states, table] = [runStates(database), epochTable(database)];
   const [environments, summaries] = [environmentTable(database), runSummaryTable(database)];
+  const checksums = checksumTable(database);
   const addRun = (experimentId: number, config: RunConfig): void => {
     const id = states.insert(experimentId, config, new Date().toISOString());
     states.start(id);
     environments.insert(id, environment);
-    for (let epoch = 1; epoch <= epochs; epoch++) table.insert(id, epochOf(epoch, id), false);
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      table.insert(id, epochOf(epoch, id), false);
+      checksums.sealEpoch(id, epoch);
+    }
     summaries.renew(id);
+    checksums.sealSummary(id);
     states.end(id, 'finished', null);
   };
   const perExperiment = 50;

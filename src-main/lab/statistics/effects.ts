@@ -1,4 +1,4 @@
-import { logGamma } from './incompleteBeta.ts';
+import logGamma from '@stdlib/math-base-special-gammaln';
 import { mean, sampleSd } from './moments.ts';
 
 /**

@@ -58,12 +58,8 @@ export const seedsNeeded = (difference: number, sd: number): number | null => {
   if (difference === 0) return null;
   const isEnough = (n: number): boolean =>
     n >= (studentTQuantile(0.975, n - 1) + studentTQuantile(0.8, n - 1)) ** 2 * (sd / difference) ** 2;
-  if (!isEnough(mostSeeds)) return null;
-  let [low, high] = [2, mostSeeds];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (isEnough(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  // Quantiles of the normal distribution are below those of any t, so no smaller n is enough, and few larger ones are not.
+  let n = Math.max(2, Math.floor((1.95996 + 0.84162) ** 2 * (sd / difference) ** 2));
+  while (n <= mostSeeds && !isEnough(n)) n += 1;
+  return n <= mostSeeds ? n : null;
 };

@@ -1,5 +1,36 @@
+/** Sums of all choices of at most `most` of some values, by how many were chosen; index = that number; each sorted. */
+const choicesBySize = (values: readonly number[], most: number): Float64Array[] => {
+  const found = Array.from({ length: Math.min(most, values.length) + 1 }, (_, size): number[] =>
+    size === 0 ? [0] : [],
+  );
+  for (const value of values) {
+    for (let size = found.length - 1; size > 0; size--) {
+      for (const sum of found[size - 1] ?? []) found[size]?.push(sum + value);
+    }
+  }
+  return found.map((sums) => Float64Array.from(sums).sort());
+};
+
+/** How many sums of one of each are at least `limit`; both are sorted. */
+const pairsFrom = (limit: number, first: Float64Array, second: Float64Array): number => {
+  let from = second.length;
+  let count = 0;
+  for (const value of first) {
+    while (from > 0 && value + (second[from - 1] ?? 0) >= limit) from -= 1;
+    count += second.length - from;
+  }
+  return count;
+};
+
+const negated = (sums: Float64Array): Float64Array => sums.map((value) => -value).reverse();
+
 /** Differences that only rounding tells apart count as equal. */
-const isAsExtreme = (value: number, observed: number): boolean => Math.abs(value) >= Math.abs(observed) * (1 - 1e-12);
+const rounding = (values: readonly number[]): number => 1e-12 * values.reduce((sum, value) => sum + Math.abs(value), 0);
+
+const halves = (values: readonly number[]): [readonly number[], readonly number[]] => {
+  const middle = values.length >> 1;
+  return [values.slice(0, middle), values.slice(middle)];
+};
 
 const mostFlips = 20;
 
@@ -11,45 +42,50 @@ const mostFlips = 20;
 export const signFlipP = (differences: readonly number[]): number | null => {
   const n = differences.length;
   if (n === 0 || n > mostFlips) return null;
-  const signs = differences.map(() => 1);
   const observed = differences.reduce((sum, value) => sum + value, 0);
-  let sum = observed;
-  let extreme = 1;
-  // Gray code: each choice differs from the one before in one sign, that of its lowest set bit.
-  for (let code = 1; code < 2 ** n; code++) {
-    const place = 31 - Math.clz32(code & -code);
-    const [sign = 1, value = 0] = [signs[place], differences[place]];
-    sum -= 2 * sign * value;
-    signs[place] = -sign;
-    if (isAsExtreme(sum, observed)) extreme += 1;
-  }
-  return extreme / 2 ** n;
+  const limit = Math.abs(observed) - rounding(differences);
+  if (limit <= 0) return 1;
+  // A choice of signs is the sum of all with twice those that are turned taken away: that of either half on its own.
+  const [first, second] = halves(differences).map((half) => {
+    const total = half.reduce((sum, value) => sum + value, 0);
+    const turned = choicesBySize(half, half.length).flatMap((sums) => [...sums]);
+    return Float64Array.from(turned, (sum) => total - 2 * sum).sort();
+  });
+  if (first === undefined || second === undefined) return null;
+  return (2 * pairsFrom(limit, first, second)) / 2 ** n; // the other direction mirrors this one
 };
 
 const mostSplits = 200_000;
 
 /**
  * Exact two-sided p of two independent samples: the share of all ways to split their values into groups of these sizes whose means differ
- * at least as much.
+ * at least as much. The sums of all choices from either half of the values, sorted, count them without a look at each.
  * @returns null where a sample is empty, and for more than 200,000 splits (10 against 10 are 184,756).
  * @see Pitman 1937
  */
 export const twoSampleP = (sample: readonly number[], baseline: readonly number[]): number | null => {
   const values = [...sample, ...baseline];
-  const [n, size] = [sample.length, values.length];
+  const size = values.length;
+  const [n, fewer] = sample.length <= baseline.length ? [sample.length, sample] : [baseline.length, baseline];
   const splits = binomial(size, n);
-  if (n === 0 || n === size || splits > mostSplits) return null;
-  const total = values.reduce((sum, value) => sum + value, 0);
-  const difference = (sum: number): number => sum / n - (total - sum) / (size - n);
-  const observed = difference(sample.reduce((sum, value) => sum + value, 0));
-  const countExtreme = (from: number, left: number, sum: number): number => {
-    if (left === 0) return isAsExtreme(difference(sum), observed) ? 1 : 0;
-    let found = 0;
-    for (let next = from; next <= size - left; next++)
-      found += countExtreme(next + 1, left - 1, sum + (values[next] ?? 0));
-    return found;
-  };
-  return countExtreme(0, n, 0) / splits;
+  if (n === 0 || splits > mostSplits) return null;
+  // Around their mean the values sum to 0: then the means differ by the sum of either group times 1/n + 1/(size − n).
+  const mean = values.reduce((sum, value) => sum + value, 0) / size;
+  const observed = fewer.reduce((sum, value) => sum + value - mean, 0);
+  const limit = Math.abs(observed) - rounding(values);
+  if (limit <= 0) return 1;
+  const [first, second] = halves(values).map((half) =>
+    choicesBySize(
+      half.map((value) => value - mean),
+      n,
+    ),
+  );
+  const extreme = first?.reduce((sum, chosen, count) => {
+    const others = second?.[n - count];
+    if (others === undefined) return sum;
+    return sum + pairsFrom(limit, chosen, others) + pairsFrom(limit, negated(chosen), negated(others));
+  }, 0);
+  return extreme === undefined ? null : extreme / splits;
 };
 
 const binomial = (n: number, k: number): number => {

@@ -9,7 +9,9 @@ import {
   renameSync,
   statSync,
 } from 'node:fs';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { LabError } from '../../../shared/errors.ts';
 import { remove } from '../../files/remove.ts';
 import { removalOf } from '../../files/removals.ts';
@@ -23,7 +25,7 @@ export const databaseName = 'lab.db';
 const companions = ['', '-wal', '-shm'];
 
 const keptBackups = 7;
-const dayMs = 24 * 3_600_000;
+export const dayMs = 24 * 3_600_000;
 
 /** Names of a workspace's backups, newest first. */
 export const listBackups = (folder: string): string[] => {
@@ -45,7 +47,7 @@ const keep = (open: OpenDatabase, folder: string, version: number, write: (file:
   const { name, unfinished } = newBackup(folder, version);
   try {
     write(unfinished);
-    return finish(open, folder, name, unfinished);
+    return finish(folder, name, unfinished, backupProblem(open, unfinished));
   } catch (error) {
     removeUnfinished(folder, name);
     throw error;
@@ -66,8 +68,7 @@ const removeUnfinished = (folder: string, name: string): void => {
   }
 };
 
-const finish = (open: OpenDatabase, folder: string, name: string, unfinished: string): string => {
-  const problem = backupProblem(open, unfinished);
+const finish = (folder: string, name: string, unfinished: string, problem: string | null): string => {
   if (problem !== null) throw new Error(`The backup of the database is not whole (${problem}).`);
   renameDurably(unfinished, join(folder, backupFolderName, name));
   removeUnfinished(folder, name); // what looking at it has made beside it
@@ -80,24 +81,29 @@ const finish = (open: OpenDatabase, folder: string, name: string, unfinished: st
 export const backUp = (open: OpenDatabase, database: Database, folder: string, version: number): string =>
   keep(open, folder, version, (file) => database.prepare('VACUUM INTO ?').run(file));
 
-/** While the lab is at work: page by page, so that nothing waits for it. */
-export const backUpMeanwhile = async (open: OpenDatabase, database: Database, folder: string): Promise<string> => {
+/** While the lab is at work: page by page, and looked through by another thread, so that nothing waits for it. */
+export const backUpMeanwhile = async (database: Database, folder: string): Promise<string> => {
   const version = Number(database.pragma('user_version', { simple: true }));
   const { name, unfinished } = newBackup(folder, version);
   try {
     await database.backup(unfinished);
-    return finish(open, folder, name, unfinished);
+    return finish(folder, name, unfinished, await backupProblemMeanwhile(unfinished));
   } catch (error) {
     removeUnfinished(folder, name);
     throw error;
   }
 };
 
+/** Milliseconds since 1970 at which the newest backup was made; null where there is none. */
+export const newestBackupAt = (folder: string): number | null => {
+  const [newest] = listBackups(folder);
+  return newest === undefined ? null : statSync(join(folder, backupFolderName, newest)).mtimeMs;
+};
+
 /** Whether a day has passed since the newest backup, and something was written since. */
 export const isBackupDue = (folder: string, now = Date.now()): boolean => {
-  const [newest] = listBackups(folder);
-  if (newest === undefined) return true;
-  const madeAt = statSync(join(folder, backupFolderName, newest)).mtimeMs;
+  const madeAt = newestBackupAt(folder);
+  if (madeAt === null) return true;
   const changedAt = [databaseName, `${databaseName}-wal`]
     .map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0)
     .reduce((latest, time) => Math.max(latest, time));
@@ -108,7 +114,7 @@ export const isBackupDue = (folder: string, now = Date.now()): boolean => {
  * Why a file is no whole database of this lab, or null: its pages, tables and indexes. Values are not judged (SQLite leaves CHECKs out where it
  * may not write): a copy with one odd row is better than none. Changes nothing but what SQLite puts beside the file.
  */
-const backupProblem = (open: OpenDatabase, file: string): string | null => {
+export const backupProblem = (open: OpenDatabase, file: string): string | null => {
   try {
     const database = open(file, { readonly: true, fileMustExist: true });
     try {
@@ -121,6 +127,13 @@ const backupProblem = (open: OpenDatabase, file: string): string | null => {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+};
+
+const backupProblemMeanwhile = async (file: string): Promise<string | null> => {
+  const code = import.meta.url.endsWith('.ts') ? './checkWorker.ts' : './checkWorker.cjs';
+  const worker = new Worker(new URL(code, import.meta.url), { workerData: file });
+  const [problem] = (await once(worker, 'message')) as [string | null]; // rejects where the thread ends with an error
+  return problem;
 };
 
 /**

@@ -32,12 +32,18 @@ export const checksumTable = (database: Database) => {
     .prepare<[RunId], string>(`SELECT sha256 FROM checksum WHERE run_id = ? AND epoch = ${String(summaryEpoch)}`)
     .pluck();
   const withoutRun = ({ run_id: _, ...row }: Row): Row => row; // a copy of a run has its checksums
-  const damagedEpochs = (id: RunId): number[] => {
+  const lookAtEpochs = (id: RunId): number[] => {
     const expected = new Map(known.all(id).map(({ epoch, sha256 }) => [epoch, sha256]));
     const found = new Map(ofRun.all(id).map((row) => [row.epoch, digestOf(withoutRun(row))]));
     const all = [...expected.keys()].filter((epoch) => epoch !== summaryEpoch);
     return all.filter((epoch) => found.get(epoch) !== expected.get(epoch)).sort((a, b) => a - b);
   };
+  const lookAtSummary = (id: RunId, expected: string): boolean => {
+    const row = summary.get(id);
+    return row === undefined || digestOf(withoutRun(row)) !== expected;
+  };
+  const epochsFound = new Once<number[]>();
+  const summariesFound = new Once<boolean>();
   return {
     /** To be called in the transaction that has written the epoch. */
     sealEpoch: (id: RunId, epoch: number): void => {
@@ -48,16 +54,36 @@ export const checksumTable = (database: Database) => {
     sealSummary: (id: RunId): void => {
       const row = summary.get(id);
       if (row === undefined) return;
-      insert.run(id, summaryEpoch, damagedEpochs(id).length === 0 ? digestOf(withoutRun(row)) : 'of damaged epochs');
+      // Epochs that were whole when the last summary was sealed still are: only one was written since, and sealed just now.
+      const wasWhole = epochsFound.of(id, knownSummary.get(id), () => lookAtEpochs(id)).length === 0;
+      const damaged = wasWhole ? [] : lookAtEpochs(id);
+      const sha256 = damaged.length === 0 ? digestOf(withoutRun(row)) : 'of damaged epochs';
+      insert.run(id, summaryEpoch, sha256);
+      if (damaged.length === 0) epochsFound.keep(id, sha256, damaged);
     },
     /** Epochs that are not what was stored, or are gone. */
-    damagedEpochs,
+    damagedEpochs: (id: RunId): number[] => epochsFound.of(id, knownSummary.get(id), () => lookAtEpochs(id)),
     /** Whether the summary of a run is not what was stored. */
     isSummaryDamaged: (id: RunId): boolean => {
       const expected = knownSummary.get(id);
-      if (expected === undefined) return false;
-      const row = summary.get(id);
-      return row === undefined || digestOf(withoutRun(row)) !== expected;
+      return expected !== undefined && summariesFound.of(id, expected, () => lookAtSummary(id, expected));
     },
   };
 };
+
+/** What was found of each run, looked at once as long as its summary's checksum, which every epoch's end renews, is the same. */
+class Once<Found> {
+  readonly #found = new Map<RunId, { readonly summarySha256: string; readonly what: Found }>();
+
+  of(id: RunId, summarySha256: string | undefined, look: () => Found): Found {
+    const known = this.#found.get(id);
+    if (known !== undefined && known.summarySha256 === summarySha256) return known.what;
+    const what = look();
+    if (summarySha256 !== undefined) this.keep(id, summarySha256, what);
+    return what;
+  }
+
+  keep(id: RunId, summarySha256: string, what: Found): void {
+    this.#found.set(id, { summarySha256, what });
+  }
+}

@@ -50,9 +50,8 @@ export const openStore = async (folder: string, migrationsFolder: string): Promi
     const read = storeReader(database);
     return {
       read,
-      backUp: () => backUpMeanwhile(open, database, folder),
-      backUpIfDue: async () =>
-        read.runs.hasAny() && isBackupDue(folder) ? backUpMeanwhile(open, database, folder) : null,
+      backUp: () => backUpMeanwhile(database, folder),
+      backUpIfDue: async () => (read.runs.hasAny() && isBackupDue(folder) ? backUpMeanwhile(database, folder) : null),
       write: failingInWords(storeWriter(database)),
       close: () => {
         database.close();

@@ -85,13 +85,21 @@ describe('permutations', () => {
       }),
     );
     expect(twoSampleP([1, 2, 3], [4, 5, 6])).toBeCloseTo(2 / 20, 14);
+    const many = Array.from({ length: 99 }, (_, index) => index);
+    expect(twoSampleP([99], many)).toBeCloseTo(1 / 100 + 1 / 100, 14); // the largest of 100 and the smallest are as far from the middle
+    expect(twoSampleP(many, [99])).toBeCloseTo(2 / 100, 14);
   });
 
   test('what would take too long, or is nothing, has no exact p', () => {
     expect(signFlipP(Array.from({ length: 21 }, () => 1))).toBeNull();
     expect(signFlipP([])).toBeNull();
     expect(twoSampleP([], [1])).toBeNull();
-    expect(twoSampleP(Array.from({ length: 15 }, Number), Array.from({ length: 15 }, Number))).toBeNull();
+    expect(
+      twoSampleP(
+        Array.from({ length: 15 }, (_, index) => index),
+        Array.from({ length: 15 }, (_, index) => index),
+      ),
+    ).toBeNull();
   });
 });
 

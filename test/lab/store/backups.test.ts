@@ -1,4 +1,14 @@
-import { copyFileSync, readdirSync, readFileSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
@@ -128,4 +138,21 @@ test('a backup is due a day after the last one, if something was written since',
   touch(madeAt + 60);
   expect(isBackupDue(folder, (madeAt + day - 1) * 1000)).toBe(false); // not a day
   expect(isBackupDue(folder, (madeAt + day) * 1000)).toBe(true);
+});
+
+test('a large database is not read through again on the day of a backup that was', async () => {
+  const folder = temporaryFolder();
+  const store = await openStore(folder, migrationsFolder);
+  add(store, 1);
+  store.write.log(1, { at: '2026-01-01T00:00:00.000Z', level: 'info', text: 'x'.repeat(70 * 2 ** 20) });
+  const name = await store.backUp();
+  store.close();
+  const file = openSync(join(folder, 'lab.db'), 'r+');
+  const pageBytes = 4096;
+  writeSync(file, Buffer.alloc(pageBytes, 0xff), 0, pageBytes, 4096 * pageBytes); // amid that text
+  closeSync(file);
+  expect(await runsIn(folder)).toBe(1);
+  const dayBefore = Date.now() / 1000 - 90_000;
+  utimesSync(join(folder, 'backups', name), dayBefore, dayBefore);
+  await expect(openStore(folder, migrationsFolder)).rejects.toMatchObject({ code: 'WORKSPACE_DAMAGED' });
 });
