@@ -12,7 +12,7 @@ import { collect, collectRuns, collectText, portNumber, positive, probeStepCount
 import { analyse } from './commands/analyse.ts';
 import type { AnalyseOptions } from './commands/analyse.ts';
 import { backup, restore } from './commands/backup.ts';
-import { compare } from './commands/compare.ts';
+import { compare, showResults } from './commands/compare.ts';
 import { device } from './commands/device.ts';
 import { exportResults } from './commands/exportResults.ts';
 import type { ExportOptions } from './commands/exportResults.ts';
@@ -46,6 +46,11 @@ interface DeviceCommand {
   readonly steps?: number;
 }
 
+interface ShowOptions {
+  readonly show?: boolean;
+  readonly experiment: readonly number[];
+}
+
 /**
  * Runs one command line.
  * @param argv - as `process.argv`.
@@ -62,7 +67,8 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .exitOverride();
   const settings = (): Settings => {
     const options = program.opts<{ workspace?: string; json?: boolean }>();
-    return { workspaceFolder: workspaceFolderOf(options.workspace), json: options.json === true, locations };
+    const workspaceFolder = workspaceFolderOf(options.workspace);
+    return { workspaceFolder, json: options.json === true, locations, command: program.args[0] ?? '' };
   };
 
   experimentCommand(program, 'run', 'train the runs of a file, or go on with one run from its last checkpoint')
@@ -77,10 +83,17 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
       else code = await runConfigFile(settings(), { ...source(file, options, command), ...others });
     });
   experimentCommand(program, 'compare', 'train the methods of an experiment over seeds and print the results table')
+    .option('--show', 'train nothing: print the table of what has been trained, also while a run trains')
+    .option('--experiment <number>', 'with --show: only of this experiment; may be repeated', collect, [])
     .addOption(noSpeed())
     .addOption(noInstall())
-    .action(async (file: string | undefined, options: ExperimentCommand, command: Command) => {
-      code = await compare(settings(), { ...options, ...source(file, options, command) });
+    .action(async (file: string | undefined, options: ExperimentCommand & ShowOptions, command: Command) => {
+      const { show = false, experiment, ...others } = options;
+      if (show && (file !== undefined || options.preset !== undefined))
+        command.error('error: --show trains nothing; give it --experiment instead of a file or preset');
+      if (!show && experiment.length > 0) command.error('error: --experiment goes with --show');
+      if (show) code = await showResults(settings(), experiment);
+      else code = await compare(settings(), { ...others, ...source(file, options, command) });
     });
   experimentCommand(
     program,
@@ -238,6 +251,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage; // it has said why
     if (error instanceof LabError) {
       say(error.message);
+      if (error.code.startsWith('WORKSPACE_')) say(`The workspace: ${settings().workspaceFolder}`);
       return exitCodeOf(error.code);
     }
     say(`An error in ESAM Lab itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

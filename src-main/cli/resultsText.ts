@@ -17,5 +17,7 @@ export const resultsText = (table: ResultsTable): string => {
 };
 
 /** The results table for a script: the names and values of the CSV and JSON exports. */
-export const resultsJson = (experimentId: number, table: ResultsTable): string =>
-  JSON.stringify({ experimentId, groups: exactTable(table) });
+export const resultsJson = (
+  of: { readonly experimentId: number } | { readonly experimentIds: readonly number[] },
+  table: ResultsTable,
+): string => JSON.stringify({ ...of, groups: exactTable(table) });

@@ -1,5 +1,7 @@
-import type { Lab } from '../lab/service.ts';
-import { openLab } from '../lab/service.ts';
+import { LabError } from '../../shared/errors.ts';
+import { askNeighbour } from '../lab/neighbour.ts';
+import type { Lab, LabOptions } from '../lab/service.ts';
+import { openLab, openLabToRead } from '../lab/service.ts';
 import { nodeTrainers } from '../lab/trainers.ts';
 import type { Locations } from './locations.ts';
 import { labVersionOf } from './locations.ts';
@@ -11,6 +13,8 @@ export interface Settings {
   /** Only JSON on stdout. */
   readonly json: boolean;
   readonly locations: Locations;
+  /** The command that was called, such as "run". */
+  readonly command: string;
 }
 
 /**
@@ -22,8 +26,32 @@ export const withLab = async <T>(
   settings: Settings,
   trains: 'own' | 'all',
   work: (lab: Lab) => Promise<T>,
-): Promise<T> => {
-  const lab = await openLabFor(settings, trains);
+): Promise<T> => during(await openLabFor(settings, trains), work);
+
+/**
+ * The same for what only looks: it never waits for whoever works in the workspace, and the workspace may be one that cannot be written.
+ * @throws LabError WORKSPACE_* where there is nothing to look at, and whatever the work throws.
+ */
+export const withView = async <T>(settings: Settings, work: (lab: Lab) => Promise<T>): Promise<T> =>
+  during(await openView(settings), work);
+
+/**
+ * The same for what changes the workspace in a moment: the lab that has it open does it, where there is one.
+ * @throws LabError WORKSPACE_* where neither can be, and whatever the work throws.
+ */
+export const withOwner = async <T>(settings: Settings, work: (lab: Lab) => Promise<T>): Promise<T> =>
+  during(
+    await openLabFor(settings, 'own').catch(async (error: unknown) => {
+      if (!(error instanceof LabError) || error.code !== 'WORKSPACE_BUSY') throw error;
+      const neighbour = await askNeighbour(settings.workspaceFolder, labVersionOf(settings.locations));
+      if (neighbour === null) throw error;
+      say(`The workspace is open in ${neighbour.who}, which does this.`);
+      return neighbour.lab;
+    }),
+    work,
+  );
+
+const during = async <T>(lab: Lab, work: (lab: Lab) => Promise<T>): Promise<T> => {
   try {
     for (const notice of (await lab.workspace({})).startNotices) say(notice);
     return await work(lab);
@@ -32,13 +60,28 @@ export const withLab = async <T>(
   }
 };
 
+const openView = async (settings: Settings): Promise<Lab> => {
+  try {
+    return await openLab({ ...optionsFor(settings, 'own'), holder: holderOf(settings, true) });
+  } catch (error) {
+    const isInTheWay = error instanceof LabError && ['WORKSPACE_BUSY', 'WORKSPACE_UNWRITABLE'].includes(error.code);
+    if (!isInTheWay) throw error;
+    return openLabToRead(optionsFor(settings, 'own'), error);
+  }
+};
+
 /** @throws LabError WORKSPACE_*; the caller closes the lab. */
 export const openLabFor = (
-  { locations, workspaceFolder }: Settings,
+  settings: Settings,
   trains: 'own' | 'all',
   { installRuntimeOnStart = false } = {},
-): Promise<Lab> =>
-  openLab({
+): Promise<Lab> => openLab({ ...optionsFor(settings, trains), installRuntimeOnStart });
+
+const holderOf = ({ command }: Settings, isBrief: boolean) => ({ does: `esam-lab ${command}`.trim(), isBrief });
+
+const optionsFor = (settings: Settings, trains: 'own' | 'all'): LabOptions => {
+  const { locations, workspaceFolder } = settings;
+  return {
     workspaceFolder,
     launcher: nodeTrainers(locations.trainerEntry),
     labVersion: labVersionOf(locations),
@@ -47,9 +90,11 @@ export const openLabFor = (
     migrationsFolder: locations.migrationsFolder,
     electronVersion: null,
     notices: [],
-    installRuntimeOnStart,
+    installRuntimeOnStart: false,
     trainsOnlyOwnRuns: trains === 'own',
-  });
+    holder: holderOf(settings, false),
+  };
+};
 
 /** A line for a person; never on stdout, which belongs to results. */
 export const say = (text: string): void => void process.stderr.write(`${terminalText(text)}\n`);

@@ -39,7 +39,6 @@ export class Analyses {
 
   constructor(parts: AnalysesParts) {
     this.#parts = parts;
-    parts.store.write.analyses.requeue();
   }
 
   /** Looks for work; called whenever there may be some. */

@@ -44,6 +44,7 @@ const open = async (control: Extract<LabControl, { type: 'open' }>): Promise<voi
       electronVersion: control.electronVersion,
       notices: control.notices,
       installRuntimeOnStart: true,
+      holder: { does: 'the app', isBrief: false },
     });
     lab = opened;
     const news = desktopNews((notice) => desktop.tell(notice));

@@ -9,6 +9,7 @@ import { openLibrary } from './datasets/index.ts';
 import type { Library } from './datasets/index.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Analyses } from './analyses.ts';
+import { openDoor } from './door.ts';
 import { pathGrants } from './grants.ts';
 import { analysisRequests } from './requests/analyses.ts';
 import { answering } from './requests/answering.ts';
@@ -28,6 +29,7 @@ import { SpeedMeasurements } from './speed.ts';
 import { interruptLeftRuns } from './startNotices.ts';
 import type { StoredAnalysis } from './store/analyses.ts';
 import { openStore } from './store/index.ts';
+import { openStoreToRead } from './store/openToRead.ts';
 import type { Store } from './store/index.ts';
 import type { TrainerLauncher } from './trainers.ts';
 import { dailyBackups } from './workspaceBackups.ts';
@@ -53,6 +55,8 @@ export interface LabOptions {
    * (command line: `compare` and `run` must not start what the app has queued). Default false.
    */
   readonly trainsOnlyOwnRuns?: boolean;
+  /** What others who want the workspace are told of this lab, such as "esam-lab run"; `isBrief`: it is over in a moment. */
+  readonly holder?: { readonly does: string; readonly isBrief: boolean };
   /** Default: ten minutes of silence, ten seconds to stop. */
   readonly limits?: JobLimits;
   /** Between two checkpoints within an epoch. Default: ten minutes. */
@@ -75,21 +79,50 @@ export interface Lab extends LabApi {
  * @throws LabError WORKSPACE_* if the workspace is in use, damaged, foreign or newer; RUNTIME_TOO_OLD.
  */
 export const openLab = async (options: LabOptions): Promise<Lab> => {
-  const store = await openStore(options.workspaceFolder, options.migrationsFolder);
+  const { labVersion, holder = { does: 'ESAM Lab', isBrief: false } } = options;
+  const store = await openStore(options.workspaceFolder, options.migrationsFolder, { ...holder, labVersion });
   try {
-    return labOn(store, options);
+    const lab = labOn(store, options, interruptLeftRuns(store), null);
+    if (holder.isBrief) return lab;
+    const door = await openDoor(lab, labVersion);
+    if (door !== null) store.openDoor(door.address);
+    return {
+      ...lab,
+      close: async () => {
+        door?.close();
+        await lab.close();
+      },
+    };
   } catch (error) {
     store.close();
     throw error;
   }
 };
 
-const labOn = (store: Store, options: LabOptions): Lab => {
+/**
+ * Opens a workspace to look at it, whoever works in it meanwhile: every request that only reads is answered, nothing trains and nothing changes.
+ * @param refusal - what requests that would change something are refused with.
+ * @throws LabError as `openStoreToRead` does.
+ */
+export const openLabToRead = async (options: LabOptions, refusal: LabError): Promise<Lab> => {
+  const store = await openStoreToRead(options.workspaceFolder, options.migrationsFolder, refusal);
+  try {
+    return labOn(store, { ...options, trainsOnlyOwnRuns: true }, [], refusal);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+};
+
+/** @param refusal - of a lab that only reads; null: it may write. */
+const labOn = (store: Store, options: LabOptions, startNotices: readonly string[], refusal: LabError | null): Lab => {
   const { workspaceFolder, labVersion } = options;
-  const startNotices = interruptLeftRuns(store);
   let notUnderstood: readonly string[] | null = null;
-  const library = openLibrary(join(workspaceFolder, 'datasets'));
-  sweepTrash(workspaceFolder);
+  const library = openLibrary(join(workspaceFolder, 'datasets'), refusal);
+  if (refusal === null) {
+    store.write.analyses.requeue();
+    sweepTrash(workspaceFolder);
+  }
   const checkpoints = new Checkpoints(store, workspaceFolder, options.checkpointEveryMs ?? 600_000);
   const listeners = new Set<(event: LabEvent) => void>();
   const emit = (event: LabEvent): void => {
@@ -136,7 +169,8 @@ const labOn = (store: Store, options: LabOptions): Lab => {
     refuseIfBusy: () => selfTest.refuseIfBusy(),
     isNext: (runId) => queue.isNext(runId),
   });
-  const builtIn = addBuiltIn(library, emit, (notice) => note('datasets', notice));
+  const builtIn =
+    refusal === null ? addBuiltIn(library, emit, (notice) => note('datasets', notice)) : Promise.resolve();
   const ownRuns = options.trainsOnlyOwnRuns === true ? new Set<RunId>() : null;
   const queue: RunQueue = new RunQueue({
     store,

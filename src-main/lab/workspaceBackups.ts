@@ -2,13 +2,14 @@ import { listBackups, restore } from './store/backups.ts';
 import { loadSqlite } from './store/database.ts';
 import { inWords } from './store/failures.ts';
 import { openStore } from './store/index.ts';
-import { lockWorkspace } from './store/lock.ts';
+import { unnamed } from './store/holder.ts';
+import { lockSoon } from './store/lock.ts';
 
 export { listBackups };
 
 /** Makes a backup of a workspace's database now. @returns its name. @throws LabError as `openStore` does. */
-export const backUpWorkspace = async (folder: string, migrationsFolder: string): Promise<string> => {
-  const store = await openStore(folder, migrationsFolder);
+export const backUpWorkspace = async (folder: string, migrationsFolder: string, claim = unnamed): Promise<string> => {
+  const store = await openStore(folder, migrationsFolder, claim);
   try {
     return await store.backUp();
   } finally {
@@ -21,15 +22,19 @@ export const backUpWorkspace = async (folder: string, migrationsFolder: string):
  * @param name - null = the newest whole one.
  * @throws LabError WORKSPACE_BUSY, WORKSPACE_UNWRITABLE, BACKUP_NOT_FOUND; nothing was changed then.
  */
-export const restoreWorkspace = async (folder: string, name: string | null): Promise<ReturnType<typeof restore>> => {
+export const restoreWorkspace = async (
+  folder: string,
+  name: string | null,
+  claim = unnamed,
+): Promise<ReturnType<typeof restore>> => {
   const open = await loadSqlite();
-  const unlock = lockWorkspace(open, folder);
+  const lock = await lockSoon(open, folder, claim);
   try {
     return restore(open, folder, name);
   } catch (error) {
     throw inWords(error);
   } finally {
-    unlock();
+    lock.release();
   }
 };
 

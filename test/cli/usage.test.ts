@@ -49,13 +49,14 @@ test('a wrong configuration is answered with every field and what is wrong there
   expect((await cli(workspace, ['run', join(workspace, 'run.json')])).stderr).toContain('run.json is no JSON');
 });
 
-test('a workspace that another process holds is left alone: exit code 4', async () => {
+test('a workspace that another process holds is left alone, and it is said who holds it: exit code 4', async () => {
   const workspace = await newWorkspace();
   const store = await openStore(workspace, join(import.meta.dirname, '../../src-main/lab/store/migrations'));
   try {
-    const { code, stderr } = await cli(workspace, ['queue']);
+    const { code, stderr } = await cli(workspace, ['queue', '--run']);
     expect(code).toBe(4);
-    expect(stderr).toContain('Another ESAM Lab has this workspace open');
+    expect(stderr).toContain(`Another ESAM Lab has this workspace open: process ${process.pid} (`);
+    expect((await cli(workspace, ['queue'])).code).toBe(0);
   } finally {
     store.close();
   }

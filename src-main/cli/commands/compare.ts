@@ -2,11 +2,12 @@ import { LabError } from '../../../shared/errors.ts';
 import { everyGroup } from '../../../shared/result.ts';
 import type { Lab } from '../../lab/service.ts';
 import { onEngineAtHand } from '../engine.ts';
+import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { readExperiment } from '../experimentFile.ts';
 import type { ExperimentOptions } from '../experimentFile.ts';
 import { resultsJson, resultsText } from '../resultsText.ts';
-import { print, withLab } from '../session.ts';
+import { print, withLab, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 import { trainExperiment } from '../train.ts';
 
@@ -21,8 +22,16 @@ export const compare = async (
     const experiment = await onEngineAtHand(lab, wished, options.install);
     const { experimentId, exitCode } = await trainExperiment(lab, experiment);
     const table = await lab.results({ ...everyGroup, experimentIds: [experimentId] });
-    await print(settings.json ? resultsJson(experimentId, table) : resultsText(table));
+    await print(settings.json ? resultsJson({ experimentId }, table) : resultsText(table));
     return exitCode;
+  });
+
+/** `compare --show`: prints the results table of what has been trained. @param experimentIds - empty = everything in the workspace. */
+export const showResults = (settings: Settings, experimentIds: readonly number[]): Promise<ExitCode> =>
+  withView(settings, async (lab) => {
+    const table = await lab.results({ ...everyGroup, experimentIds: [...experimentIds] });
+    await print(settings.json ? resultsJson({ experimentIds }, table) : resultsText(table));
+    return exitCodes.done;
   });
 
 const requireDataset = async (lab: Lab, id: string): Promise<void> => {

@@ -1,11 +1,12 @@
 import type { DeviceStatus } from '../../../shared/device.ts';
 import type { LabInput } from '../../../shared/labApi.ts';
+import type { Lab } from '../../lab/service.ts';
 import { installEngine, tensorflowOf } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { probeText } from '../probeText.ts';
 import { selfTest } from '../selfTest.ts';
-import { print, withLab } from '../session.ts';
+import { print, withLab, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 
 export interface DeviceOptions {
@@ -20,7 +21,7 @@ export interface DeviceOptions {
  * not ready, 1 if something could not be measured.
  */
 export const device = async (settings: Settings, { install, variant, test }: DeviceOptions): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  (test === null ? withView : withOwnLab)(settings, async (lab) => {
     if (install) await installEngine(lab, variant);
     const isWhole = test === null || (await selfTest(lab, test));
     const status = await lab.deviceStatus({});
@@ -29,6 +30,10 @@ export const device = async (settings: Settings, { install, variant, test }: Dev
     if (status.probeFailures.length > 0) return exitCodes.failed;
     return tensorflowOf(status).state === 'ready' || test?.engine === 'wasm' ? exitCodes.done : exitCodes.engine;
   });
+
+/** What is measured is kept in the workspace. */
+const withOwnLab = <T>(settings: Settings, work: (lab: Lab) => Promise<T>): Promise<T> =>
+  withLab(settings, 'own', work);
 
 const deviceText = (status: DeviceStatus): string =>
   [

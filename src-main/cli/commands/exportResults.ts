@@ -2,7 +2,7 @@ import { everyGroup } from '../../../shared/result.ts';
 import type { AccuracyChoice, ExportFormat } from '../../../shared/result.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
-import { print, say, withLab } from '../session.ts';
+import { print, say, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 import { writeFile } from '../writeFile.ts';
 
@@ -20,7 +20,7 @@ export const exportResults = async (
   settings: Settings,
   { format, output, experiment, accuracy }: ExportOptions,
 ): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withView(settings, async (lab) => {
     const query = { ...everyGroup, experimentIds: [...experiment], accuracy };
     const exported = await lab.exportResults({ query, format });
     if (output === undefined) {

@@ -4,7 +4,7 @@ import type { AccuracyChoice, CurveAxis, CurveMetric } from '../../../shared/res
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { writeFigure } from '../figureFiles.ts';
-import { withLab } from '../session.ts';
+import { withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 
 export const figureNames = ['speed-accuracy', 'curves'] as const;
@@ -27,7 +27,7 @@ export const figure = async (
   name: (typeof figureNames)[number],
   { format, column, folder, experiment, accuracy, metric, axis }: FigureOptions,
 ): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withView(settings, async (lab) => {
     const query = { ...everyGroup, experimentIds: [...experiment], accuracy };
     const wanted = name === 'curves' ? { name, metric, axis } : { name };
     await writeFigure(settings, folder, [format], (each) =>

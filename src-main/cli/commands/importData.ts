@@ -3,7 +3,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import type { DatasetKind } from '../../../shared/dataset.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
-import { print, say, withLab } from '../session.ts';
+import { print, say, withOwner } from '../session.ts';
 import type { Settings } from '../session.ts';
 import { terminalText } from '../terminalText.ts';
 
@@ -16,7 +16,7 @@ export interface ImportDataOptions {
 
 /** `import-data`: imports a data set into the workspace's library. */
 export const importData = async (settings: Settings, options: ImportDataOptions): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withOwner(settings, async (lab) => {
     const paths = options.paths.map((path) => resolve(path));
     lab.grantPaths(paths);
     const before = new Set((await lab.datasets({})).map(({ id }) => id));

@@ -2,12 +2,12 @@ import { commentedExperiment } from '../../../shared/commentedExperiment.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { readExperiment } from '../experimentFile.ts';
-import { print, withLab } from '../session.ts';
+import { print, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 
 /** `init`: prints a preset as an experiment file with a comment at every setting, for `compare`, `run` and `plan`. */
 export const init = async (settings: Settings, preset: string): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withView(settings, async (lab) => {
     const experiment = await readExperiment(lab, { preset, set: [], sweep: [] });
     await print(settings.json ? JSON.stringify(experiment) : commentedExperiment(experiment).trimEnd());
     return exitCodes.done;

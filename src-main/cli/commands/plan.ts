@@ -5,14 +5,14 @@ import { exitCodes } from '../exitCodes.ts';
 import { readExperiment } from '../experimentFile.ts';
 import type { ExperimentOptions } from '../experimentFile.ts';
 import { columns } from '../format.ts';
-import { print, withLab } from '../session.ts';
+import { print, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 
 const hours = (ms: number | null): string => (ms === null ? '–' : `${(ms / 3_600_000).toFixed(3)} h`);
 
 /** `plan`: says what an experiment would train, what of it is done, and how long the rest takes. */
 export const plan = async (settings: Settings, options: ExperimentOptions): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withView(settings, async (lab) => {
     const experiment = await readExperiment(lab, options);
     const runs = await lab.plan(experiment);
     if (settings.json) {

@@ -5,7 +5,7 @@ import { ensureEngine } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { columns, percent } from '../format.ts';
-import { print, say, withLab } from '../session.ts';
+import { print, say, withLab, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 import { trainQueue } from '../train.ts';
 
@@ -13,16 +13,21 @@ import { trainQueue } from '../train.ts';
 export const queue = async (
   settings: Settings,
   options: { train: boolean; resume: boolean; install: boolean },
-): Promise<ExitCode> =>
-  withLab(settings, options.train ? 'all' : 'own', async (lab) => {
+): Promise<ExitCode> => (options.train ? worked(settings, options) : listed(settings));
+
+const listed = (settings: Settings): Promise<ExitCode> =>
+  withView(settings, async (lab) => {
+    const queue = await lab.queue({});
+    const runs = [...queue.running, ...queue.waiting];
+    await print(settings.json ? JSON.stringify(queue) : runs.length === 0 ? 'The queue is empty.' : runsText(runs));
+    if (queue.paused) say('The queue is paused; "esam-lab queue --run" goes on.');
+    return exitCodes.done;
+  });
+
+const worked = (settings: Settings, options: { resume: boolean; install: boolean }): Promise<ExitCode> =>
+  withLab(settings, 'all', async (lab) => {
     if (options.resume) await resumeInterrupted(lab);
     const waiting = await lab.queue({});
-    if (!options.train) {
-      const runs = [...waiting.running, ...waiting.waiting];
-      await print(settings.json ? JSON.stringify(waiting) : runs.length === 0 ? 'The queue is empty.' : runsText(runs));
-      if (waiting.paused) say('The queue is paused; "esam-lab queue --run" goes on.');
-      return exitCodes.done;
-    }
     const needsEngine = waiting.waiting.some(({ config }) => config.device.engine === 'tensorflow');
     if (needsEngine) await ensureEngine(lab, options.install);
     const { runs, exitCode } = await trainQueue(lab);

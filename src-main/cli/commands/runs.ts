@@ -4,7 +4,7 @@ import type { RunState } from '../../../shared/run.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { columns, percent } from '../format.ts';
-import { print, withLab } from '../session.ts';
+import { print, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 
 export interface RunsOptions {
@@ -19,7 +19,7 @@ export interface RunsOptions {
 
 /** `runs`: lists the history, the newest first. */
 export const runs = async (settings: Settings, options: RunsOptions): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withView(settings, async (lab) => {
     const { state, experiment = null, method, dataset, search, limit } = options;
     const found = (await lab.runs({ experimentId: experiment }))
       .filter((run) => state === undefined || run.state === state)

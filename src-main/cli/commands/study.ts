@@ -7,7 +7,7 @@ import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { writeFigure } from '../figureFiles.ts';
 import { columns } from '../format.ts';
-import { print, say, withLab } from '../session.ts';
+import { print, say, withLab, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 import { trainExperiment } from '../train.ts';
 
@@ -17,7 +17,7 @@ const covered = ({ cellsDone, cells, runsDone, runs }: Coverage): string =>
 
 /** `study list`: the paper's tables and figures, and what has been trained of them. */
 export const listStudies = async (settings: Settings): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withView(settings, async (lab) => {
     const studies = await lab.studies({});
     if (settings.json) await print(JSON.stringify(studies));
     else {
@@ -74,7 +74,7 @@ const reportText = ({ study, label, coverage, cells }: StudyReport): string => {
 
 /** `study show`: every cell with the paper's value and ours. */
 export const showStudy = async (settings: Settings, id: string, form: StudyForm): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withView(settings, async (lab) => {
     const report = await lab.study({ id, form });
     await print(settings.json ? JSON.stringify(report) : reportText(report));
     return exitCodes.done;
@@ -119,7 +119,7 @@ export const drawStudy = async (
   id: string,
   { form, format, column, folder }: { form: StudyForm; format: FigureFormat; column: ColumnWidth; folder: string },
 ): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withView(settings, async (lab) => {
     await writeFigure(settings, folder, [format], (each) => lab.exportStudy({ id, form, format: each, column }));
     return exitCodes.done;
   });

@@ -55,9 +55,12 @@ export interface Library {
   preview(id: string, count: number): Promise<PreviewImage[]>;
 }
 
-/** Opens a workspace's library (made if it does not exist); what an interrupted import left is removed. One process at a time. */
-export const openLibrary = (folder: string): Library => {
-  const { whole, damaged, problem } = readStored(folder);
+/**
+ * Opens a workspace's library (made if it does not exist); what an interrupted import left is removed. One process at a time.
+ * @param refusal - of a library that is only looked at, beside whoever changes it: what every change is refused with. Then nothing is made or removed.
+ */
+export const openLibrary = (folder: string, refusal: LabError | null = null): Library => {
+  const { whole, damaged, problem } = readStored(folder, refusal === null ? 'tidy' : 'look');
   let lastImport: Promise<unknown> = Promise.resolve();
 
   const get = (id: string): DatasetInfo => {
@@ -69,6 +72,7 @@ export const openLibrary = (folder: string): Library => {
     );
   };
   const requireFolder = (): void => {
+    if (refusal !== null) throw refusal;
     if (problem !== null) throw new LabError('WORKSPACE_UNWRITABLE', problem);
   };
   const folderOf = (id: string): string => join(folder, get(id).id);
@@ -101,6 +105,7 @@ export const openLibrary = (folder: string): Library => {
     return info;
   };
   const remove = async (id: string): Promise<void> => {
+    if (refusal !== null) throw refusal;
     if (!damaged.has(id)) get(id);
     const stays = trashIn(dirname(folder)).take('folder', basename(folder), id);
     if (stays !== null) {

@@ -18,15 +18,18 @@ export interface StoredSets {
   readonly problem: string | null;
 }
 
-/** Reads every set's description, compares its files' sizes with it, and removes what an interrupted import left. */
-export const readStored = (folder: string): StoredSets => {
-  const { entries, problem } = entriesOf(folder);
+/**
+ * Reads every set's description, and compares its files' sizes with it.
+ * @param how - `tidy` makes the folder and removes what an interrupted import left; `look` changes nothing.
+ */
+export const readStored = (folder: string, how: 'tidy' | 'look'): StoredSets => {
+  const { entries, problem } = entriesOf(folder, how);
   const stored: StoredSets = { whole: new Map(), damaged: new Map(), problem };
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (!entry.isDirectory()) continue;
     if (entry.name.startsWith(unfinishedPrefix)) {
-      remove('unfinishedImport', dirname(folder), basename(folder), entry.name);
+      if (how === 'tidy') remove('unfinishedImport', dirname(folder), basename(folder), entry.name);
     } else if (existsSync(join(path, infoFileName))) {
       try {
         stored.whole.set(entry.name, readSet(path, entry.name));
@@ -48,9 +51,9 @@ export const describedSet = (folder: string, id: string): DatasetInfo | null => 
 };
 
 /** A folder that cannot be made or read costs the data sets, not the workspace. */
-const entriesOf = (folder: string): { entries: Dirent[]; problem: string | null } => {
+const entriesOf = (folder: string, how: 'tidy' | 'look'): { entries: Dirent[]; problem: string | null } => {
   try {
-    mkdirSync(folder, { recursive: true });
+    if (how === 'tidy') mkdirSync(folder, { recursive: true });
     return { entries: readdirSync(folder, { withFileTypes: true }), problem: null };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);

@@ -8,8 +8,10 @@ import { renewConfigs } from './renewConfigs.ts';
 import { loadSqlite } from './database.ts';
 import type { Database, OpenDatabase } from './database.ts';
 import { failingInWords, inWords } from './failures.ts';
+import { unnamed } from './holder.ts';
+import type { DoorAddress } from './holder.ts';
 import { inspectDatabase } from './inspect.ts';
-import { lockWorkspace } from './lock.ts';
+import { lockSoon } from './lock.ts';
 import { migrate, readMigrations } from './migrations.ts';
 import type { Migration } from './migrations.ts';
 import { storeReader } from './reader.ts';
@@ -29,18 +31,21 @@ export interface Store {
   backUp(): Promise<string>;
   /** The same where the newest is a day old and something was written since. @returns null where it is not due. */
   backUpIfDue(): Promise<string | null>;
+  /** Tells others where this process takes requests about the workspace. */
+  openDoor(door: DoorAddress): void;
   close(): void;
 }
 
 /**
  * Opens the database of a workspace, makes it on a first start, and brings it up to date.
  * @param folder - the workspace; made if it does not exist.
+ * @param claim - what others are told of this process.
  * @throws LabError WORKSPACE_BUSY, _UNWRITABLE, _DAMAGED, _FOREIGN, _NEWER (then nothing was changed), RUNTIME_TOO_OLD.
  */
-export const openStore = async (folder: string, migrationsFolder: string): Promise<Store> => {
+export const openStore = async (folder: string, migrationsFolder: string, claim = unnamed): Promise<Store> => {
   const open = await loadSqlite();
   makeFolder(folder);
-  const unlock = lockWorkspace(open, folder);
+  const lock = await lockSoon(open, folder, claim);
   try {
     const migrations = readMigrations(migrationsFolder);
     if (inspectDatabase(open, folder, migrations) === null) create(open, folder, migrations);
@@ -53,13 +58,14 @@ export const openStore = async (folder: string, migrationsFolder: string): Promi
       backUp: () => backUpMeanwhile(database, folder),
       backUpIfDue: async () => (read.runs.hasAny() && isBackupDue(folder) ? backUpMeanwhile(database, folder) : null),
       write: failingInWords(storeWriter(database)),
+      openDoor: (door) => lock.openDoor(door),
       close: () => {
         database.close();
-        unlock();
+        lock.release();
       },
     };
   } catch (error) {
-    unlock();
+    lock.release();
     throw inWords(error);
   }
 };

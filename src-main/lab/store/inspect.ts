@@ -16,6 +16,7 @@ const quicklyCheckedBytes = 64 * 2 ** 20;
 
 /**
  * Looks at a workspace's database without changing a byte of it.
+ * @param leavesCompanions - of a database that others may be opening: what SQLite puts beside it may be theirs by now.
  * @returns its schema's version, or null where there is no database and none was lost.
  * @throws LabError WORKSPACE_DAMAGED, WORKSPACE_FOREIGN or WORKSPACE_NEWER.
  */
@@ -23,6 +24,7 @@ export const inspectDatabase = (
   open: OpenDatabase,
   folder: string,
   migrations: readonly Migration[],
+  { leavesCompanions = false } = {},
 ): number | null => {
   const file = join(folder, databaseName);
   for (const name of [databaseName, `${databaseName}-wal`, `${databaseName}-shm`]) {
@@ -41,7 +43,7 @@ export const inspectDatabase = (
     return null;
   }
   checkHeader(folder, file);
-  const { version, columns } = readSchema(open, folder, file);
+  const { version, columns } = readSchema(open, folder, file, leavesCompanions);
   checkVersion(folder, version, migrations.length);
   const problem = schemaProblem(open, columns, migrations, version);
   if (problem !== null) throw damaged(folder, problem);
@@ -100,8 +102,9 @@ const readSchema = (
   open: OpenDatabase,
   folder: string,
   file: string,
+  leavesCompanions: boolean,
 ): { version: number; columns: ReturnType<typeof columnsOf> } => {
-  const companions = [`${file}-wal`, `${file}-shm`].filter((name) => !existsSync(name));
+  const made = leavesCompanions ? [] : [`${file}-wal`, `${file}-shm`].filter((name) => !existsSync(name));
   try {
     const database = open(file, { readonly: true, fileMustExist: true });
     try {
@@ -110,7 +113,7 @@ const readSchema = (
       return { version: Number(database.pragma('user_version', { simple: true })), columns: columnsOf(database) };
     } finally {
       database.close();
-      for (const name of companions) remove('databaseCompanion', folder, basename(name)); // made by this very look, hence empty
+      for (const name of made) remove('databaseCompanion', folder, basename(name)); // made by this very look, hence empty
     }
   } catch (error) {
     const code = sqliteCode(error);

@@ -4,16 +4,26 @@ import { LabError } from '../../../shared/errors.ts';
 import { oddKind } from '../../files/readRegular.ts';
 import { sqliteCode } from './database.ts';
 import type { OpenDatabase } from './database.ts';
+import { holderText, readHolder, removeHolder, writeHolder } from './holder.ts';
+import type { Claim, DoorAddress } from './holder.ts';
 
 const lockName = 'lab.lock';
+/** A command that only looks is over by then, on a slow machine too. */
+const longestMs = 10_000;
+
+export interface WorkspaceLock {
+  /** Tells others where this process takes requests. */
+  openDoor(door: DoorAddress): void;
+  release(): void;
+}
 
 /**
  * Makes this process the workspace's only writer: an exclusive transaction on a database of its own, held open. The operating system
  * ends it with the process, however the process ends, so no stale lock can stay behind.
- * @returns the way to give the lock back.
+ * @param claim - what others are told of this process while it holds the lock.
  * @throws LabError WORKSPACE_BUSY if another process (or this one) holds it, WORKSPACE_UNWRITABLE if the file cannot be made.
  */
-export const lockWorkspace = (open: OpenDatabase, folder: string): (() => void) => {
+export const lockWorkspace = (open: OpenDatabase, folder: string, claim: Claim): WorkspaceLock => {
   const file = join(folder, lockName);
   try {
     const odd = oddKind(file);
@@ -23,16 +33,18 @@ export const lockWorkspace = (open: OpenDatabase, folder: string): (() => void) 
         `Where the workspace's file ${lockName} should be lies ${odd}. Nothing was changed. Move it away, or choose another folder.`,
       );
     }
-    return holdAfterRepair(open, file);
+    const letGo = holdAfterRepair(open, file);
+    writeHolder(folder, claim, null);
+    return {
+      openDoor: (door) => writeHolder(folder, claim, door),
+      release: () => {
+        removeHolder(folder);
+        letGo();
+      },
+    };
   } catch (error) {
     if (error instanceof LabError) throw error;
-    if (sqliteCode(error) === 'SQLITE_BUSY') {
-      throw new LabError(
-        'WORKSPACE_BUSY',
-        'Another ESAM Lab has this workspace open. Use that one, close it, or choose another workspace.',
-        { cause: error },
-      );
-    }
+    if (sqliteCode(error) === 'SQLITE_BUSY') throw busy(folder, error);
     throw new LabError(
       'WORKSPACE_UNWRITABLE',
       'The workspace folder cannot be written. Check its permissions and the free disk space, or choose another folder.',
@@ -41,8 +53,49 @@ export const lockWorkspace = (open: OpenDatabase, folder: string): (() => void) 
   }
 };
 
+/** Waits for a former command that is over in a moment, such as a list of runs; for nothing else. Throws as `lockWorkspace` does. */
+export const lockSoon = async (open: OpenDatabase, folder: string, claim: Claim): Promise<WorkspaceLock> => {
+  const endAt = performance.now() + longestMs;
+  for (;;) {
+    try {
+      return lockWorkspace(open, folder, claim);
+    } catch (error) {
+      const isBusy = error instanceof LabError && error.code === 'WORKSPACE_BUSY';
+      if (!isBusy || readHolder(folder)?.isBrief !== true || performance.now() > endAt) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+};
+
+/** Whether some process has the workspace open for writing. Where the lock cannot even be looked at, nobody is known to. */
+export const isLocked = (open: OpenDatabase, folder: string): boolean => {
+  const file = join(folder, lockName);
+  try {
+    const lock = open(file, { readonly: true, fileMustExist: true, timeout: 0 });
+    try {
+      lock.prepare('SELECT count(*) FROM sqlite_schema').get(); // an exclusive transaction of another keeps readers out
+      return false;
+    } finally {
+      lock.close();
+    }
+  } catch (error) {
+    return sqliteCode(error) === 'SQLITE_BUSY';
+  }
+};
+
+const busy = (folder: string, cause?: unknown): LabError => {
+  const holder = readHolder(folder);
+  const who = holder === null ? '' : `: ${holderText(holder)}`;
+  return new LabError(
+    'WORKSPACE_BUSY',
+    `Another ESAM Lab has this workspace open${who}. Only one may change it: use that one, let it end, or choose another workspace ` +
+      '(--workspace). Looking needs no waiting: runs, queue, export, figure, study show, compare --show.',
+    { cause },
+  );
+};
+
 const hold = (open: OpenDatabase, file: string): (() => void) => {
-  const lock = open(file, { timeout: 0 });
+  const lock = open(file, { timeout: 300 }); // somebody may be looking whether it is held
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {

@@ -13,11 +13,13 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
+import { LabError } from '../../../shared/errors.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import { expand } from '../../../shared/experiment.ts';
 import { groupConfigOf } from '../../../shared/runConfig.ts';
 import { groupHash } from '../../../src-main/lab/store/groupHash.ts';
 import { openStore } from '../../../src-main/lab/store/index.ts';
+import { openStoreToRead } from '../../../src-main/lab/store/openToRead.ts';
 import type { Store } from '../../../src-main/lab/store/index.ts';
 import { esam, experimentOf, sam, sgd } from '../fixtures/configs.ts';
 import { migrationsFolder } from '../fixtures/labOptions.ts';
@@ -123,8 +125,18 @@ test('what was measured before peak memory, oneDNN and measurements were noted s
   database.pragma('user_version = 3');
   database.close();
 
+  const expected = [epochOf(1, { peakStepBytes: null, measurements: {} })];
+  const stored = readFileSync(join(folder, 'lab.db'));
+  const refusal = new LabError('WORKSPACE_UNWRITABLE', 'Only to look at.');
+  const looked = await openStoreToRead(folder, migrationsFolder, refusal);
+  expect(looked.read.epochs(1)).toEqual(expected);
+  expect(() => looked.write.start(1)).toThrow(refusal);
+  expect(() => looked.write.analyses.requeue()).toThrow(refusal);
+  looked.close();
+  expect(readFileSync(join(folder, 'lab.db'))).toEqual(stored);
+
   const { read, write } = await open(folder);
-  expect(read.epochs(1)).toEqual([epochOf(1, { peakStepBytes: null, measurements: {} })]);
+  expect(read.epochs(1)).toEqual(expected);
   expect(read.environment(1)).toEqual(environmentOf({ oneDnn: null }));
   expect(read.deviceProbes(probeOf())).toEqual([probeOf({ oneDnn: null })]);
   expect(read.runs.one(1)?.peakStepBytes).toBeNull();

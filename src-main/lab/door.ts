@@ -1,0 +1,81 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { lineChannel } from './lineChannel.ts';
+import { serve } from './serve.ts';
+import type { Lab } from './service.ts';
+import type { DoorAddress } from './store/holder.ts';
+
+/** What comes first through the door, and what answers it. */
+const helloSchema = z.strictObject({ type: z.literal('hello'), token: z.string(), labVersion: z.string() });
+const welcome = { type: 'welcome' } as const;
+/** Paths that a command was given by its user, who could read them himself. */
+const grantSchema = z.strictObject({ type: z.literal('grantPaths'), paths: z.array(z.string()).max(64) });
+
+export interface Door {
+  readonly address: DoorAddress;
+  close(): void;
+}
+
+/**
+ * Lets other commands of this user ask the lab that has a workspace open: a socket of this machine, for whoever can read the workspace's own
+ * files. What comes in is parsed by `serve`, as from every window.
+ * @returns null where the system gives no socket: then others can only look.
+ */
+export const openDoor = async (lab: Lab, labVersion: string): Promise<Door | null> => {
+  const token = randomBytes(32).toString('hex');
+  const name = `esam-lab-${randomBytes(8).toString('hex')}`;
+  const path = process.platform === 'win32' ? String.raw`\\.\pipe\${name}` : join(tmpdir(), `${name}.sock`);
+  const guests = new Set<Socket>();
+  const server = createServer((socket) => {
+    guests.add(socket);
+    socket.once('close', () => guests.delete(socket));
+    receive(lab, socket, token, labVersion);
+  });
+  try {
+    await listening(server, path);
+  } catch {
+    return null;
+  }
+  server.unref();
+  return {
+    address: { path, token },
+    close: () => {
+      server.close();
+      guests.forEach((socket) => socket.destroy());
+    },
+  };
+};
+
+const listening = (server: Server, path: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject).on('error', () => undefined);
+      resolve();
+    });
+  });
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Serves whoever knows the token and is of the same version; closes on anybody else. */
+const receive = (lab: Lab, socket: Socket, token: string, labVersion: string): void => {
+  const channel = lineChannel(socket);
+  let deliver: ((message: unknown) => void) | null = null;
+  channel.onMessage((message) => {
+    if (deliver !== null) {
+      const grant = grantSchema.safeParse(message);
+      if (grant.success) lab.grantPaths(grant.data.paths);
+      else deliver(message);
+      return;
+    }
+    const hello = helloSchema.safeParse(message);
+    const isKnown = hello.success && timingSafeEqual(digest(hello.data.token), digest(token));
+    if (!isKnown || hello.data.labVersion !== labVersion) return channel.close();
+    serve(lab, { ...channel, onMessage: (listener) => void (deliver = listener) });
+    channel.post(welcome);
+  });
+};

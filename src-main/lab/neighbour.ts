@@ -1,0 +1,93 @@
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import type { Channel } from '../../shared/channel.ts';
+import { LabError } from '../../shared/errors.ts';
+import { labApi, labReplySchema } from '../../shared/labApi.ts';
+import type { LabApi, LabEvent, LabMethod } from '../../shared/labApi.ts';
+import { lineChannel } from './lineChannel.ts';
+import type { Lab } from './service.ts';
+import { holderText, readHolder } from './store/holder.ts';
+
+/** A lab that stands still, as one that was suspended, is not waited for. */
+const answersWithinMs = 10_000;
+
+/**
+ * The lab that has a workspace open, in another process of this user on this machine. Closing it ends the conversation, not that lab.
+ * @returns null where nobody is there who answers.
+ */
+export const askNeighbour = async (
+  folder: string,
+  labVersion: string,
+): Promise<{ readonly lab: Lab; readonly who: string } | null> => {
+  const holder = readHolder(folder);
+  const door = holder?.door ?? null;
+  if (holder === null || door === null || holder.labVersion !== labVersion) return null;
+  const channel = await entered(door.path, { type: 'hello', token: door.token, labVersion });
+  return channel === null ? null : { lab: labOver(channel), who: holderText(holder) };
+};
+
+const entered = async (path: string, hello: unknown): Promise<Channel | null> => {
+  const socket = await connected(path);
+  if (socket === null) return null;
+  const channel = lineChannel(socket);
+  const isWelcome = await new Promise<boolean>((resolve) => {
+    channel.onMessage(() => resolve(true));
+    channel.onClose(() => resolve(false));
+    setTimeout(() => resolve(false), answersWithinMs).unref();
+    channel.post(hello);
+  });
+  if (isWelcome) return channel;
+  channel.close();
+  return null;
+};
+
+const connected = (path: string): Promise<Socket | null> =>
+  new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', () => resolve(null));
+  });
+
+/** Requests and events over a channel, as an object. */
+const labOver = (channel: Channel): Lab => {
+  const listeners = new Set<(event: LabEvent) => void>();
+  const waiting = new Map<number, { resolve: (output: unknown) => void; reject: (error: LabError) => void }>();
+  let lastId = 0;
+  channel.onMessage((message) => {
+    const parsed = labReplySchema.safeParse(message);
+    if (!parsed.success) return;
+    const reply = parsed.data;
+    if (reply.type === 'event') return listeners.forEach((listener) => listener(reply.event));
+    const request = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if (reply.type === 'reply') request?.resolve(reply.output);
+    else request?.reject(new LabError(reply.code, reply.message, { fields: reply.fields }));
+  });
+  channel.onClose(() => {
+    const gone = new LabError('WORKSPACE_BUSY', 'The lab that has the workspace open ended meanwhile. Try again.');
+    waiting.forEach(({ reject }) => reject(gone));
+    waiting.clear();
+  });
+  const ask =
+    (method: LabMethod) =>
+    (input: unknown): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        const id = ++lastId;
+        waiting.set(id, { resolve: (output) => resolve(labApi[method].output.parse(output)), reject });
+        channel.post({ type: 'request', id, method, input });
+      });
+  const methods = Object.fromEntries(Object.keys(labApi).map((name) => [name, ask(name as LabMethod)]));
+  return {
+    ...(methods as unknown as LabApi), // each answer was parsed with its method's schema
+    onEvent: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    grantPaths: (paths) => channel.post({ type: 'grantPaths', paths }),
+    checkpoint: () => undefined,
+    close: () => {
+      channel.close();
+      return Promise.resolve();
+    },
+  };
+};

@@ -1,0 +1,104 @@
+import { chmod, cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { DatasetInfo } from '../../shared/dataset.ts';
+import type { RunSummary } from '../../shared/run.ts';
+import { folderWith, idxLabels, smallIdx } from '../lab/datasets/fixtures.ts';
+import { smallRun } from './smallRun.ts';
+import { cli, newWorkspace, startCli, untilSaid } from './spawnCli.ts';
+
+const slow = { timeout: 600_000 }; // each command is a process of its own, on a busy machine
+
+/** A workspace with one finished run on the set "small". */
+const trainedWorkspace = async (): Promise<string> => {
+  const workspace = await newWorkspace();
+  await cli(workspace, ['import-data', await folderWith(smallIdx()), '--name', 'small']);
+  await writeFile(join(workspace, 'done.json'), JSON.stringify(smallRun('small', 1)));
+  expect((await cli(workspace, ['run', join(workspace, 'done.json')])).code).toBe(0);
+  return workspace;
+};
+
+const longRun = async (workspace: string): Promise<string> => {
+  const file = join(workspace, 'long.json');
+  await writeFile(file, JSON.stringify({ ...smallRun('small', 100_000), seed: 1 }));
+  return file;
+};
+
+test('anyone may look while a run trains in another terminal, and have data imported by it', slow, async () => {
+  const workspace = await trainedWorkspace();
+  const { child, ended } = startCli(workspace, ['run', await longRun(workspace)]);
+  await untilSaid(child, 'epoch 2 of');
+  const runs = JSON.parse((await cli(workspace, ['runs', '--json'])).stdout) as RunSummary[];
+  expect(runs.map(({ id, state }) => [id, state])).toEqual([
+    [2, 'running'],
+    [1, 'finished'],
+  ]);
+  expect(runs[0]?.epochsDone).toBeGreaterThan(0);
+  expect((await cli(workspace, ['queue'])).stdout).toMatch(/long +2 +SGD +1 +\d+\/100000 +running/);
+  expect((await cli(workspace, ['export', '--format', 'csv'])).stdout).toContain('SGD');
+  expect((await cli(workspace, ['compare', '--show'])).stdout).toContain('SGD');
+  expect((await cli(workspace, ['compare', '--show', '--experiment', '1', '--json'])).stdout).toContain('"n":1');
+  expect((await cli(workspace, ['study', 'list'])).code).toBe(0);
+  expect((await cli(workspace, ['study', 'show', 'table-1'])).code).toBe(0);
+  expect((await cli(workspace, ['device', '--json'])).stdout).toContain('"engines"');
+  const drawn = await cli(workspace, ['figure', 'curves', '--format', 'svg', '--folder', workspace, '--json']);
+  expect(JSON.parse(drawn.stdout)).toMatchObject({
+    files: [expect.stringContaining('.svg'), expect.anything(), expect.anything()],
+  });
+
+  const other = await folderWith({ ...smallIdx(), 't10k-labels-idx1-ubyte': idxLabels([0, 1]) });
+  const imported = await cli(workspace, ['import-data', other, '--name', 'other', '--json']);
+  expect(imported).toMatchObject({ code: 0, stderr: expect.stringContaining('esam-lab run') as string });
+  expect(JSON.parse(imported.stdout)).toMatchObject({
+    id: 'other',
+    trainCount: expect.any(Number) as number,
+  } satisfies Partial<DatasetInfo>);
+
+  const refused = await cli(workspace, ['run', join(workspace, 'done.json')]);
+  expect(refused).toMatchObject({ code: 4, stdout: '' });
+  expect(refused.stderr).toContain(`process ${child.pid ?? 0} (esam-lab run, since `);
+
+  child.kill('SIGSTOP'); // it answers nobody now; who only looks needs no answer
+  expect((await cli(workspace, ['runs', '--state', 'running'])).stdout).toContain('long');
+  expect((await cli(workspace, ['import-data', other])).code).toBe(4);
+  child.kill('SIGCONT');
+  child.kill('SIGINT');
+  expect((await ended).code).toBe(130);
+  const [last] = JSON.parse((await cli(workspace, ['runs', '--json'])).stdout) as RunSummary[];
+  expect(last?.state).toBe('stopped');
+  expect(await readdir(workspace)).not.toContain('lab.holder.json');
+});
+
+test('a copy that cannot be written is opened for reading, and stays as it is, byte for byte', slow, async () => {
+  const workspace = await trainedWorkspace();
+  const copy = join(await newWorkspace(), 'copy');
+  await cp(workspace, copy, { recursive: true });
+  const names = (await readdir(copy, { recursive: true })).sort();
+  const bytes = await readFile(join(copy, 'lab.db'));
+  await chmod(join(copy, 'lab.db'), 0o444);
+  await chmod(join(copy, 'lab.lock'), 0o444);
+  await chmod(copy, 0o555);
+  try {
+    const { code, stdout, stderr } = await cli(copy, ['runs']);
+    expect(stderr).toBe('');
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('finished') as string });
+    expect((await cli(copy, ['export', '--format', 'csv'])).stdout).toContain('SGD');
+    if (process.getuid?.() !== 0) {
+      const refused = await cli(copy, ['import-data', await folderWith(smallIdx())]);
+      expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining(copy) as string });
+      expect((await readdir(copy, { recursive: true })).sort()).toEqual(names);
+      expect(await readFile(join(copy, 'lab.db'))).toEqual(bytes);
+    }
+  } finally {
+    await chmod(copy, 0o755);
+  }
+});
+
+test('looking where there is no workspace, and none can be made, says so', slow, async () => {
+  const folder = await newWorkspace();
+  await mkdir(join(folder, 'closed'), { mode: 0o555 });
+  if (process.getuid?.() === 0) return; // who may write everywhere makes one
+  const { code, stderr } = await cli(join(folder, 'closed', 'workspace'), ['runs']);
+  expect(code).toBe(4);
+  expect(stderr).toContain('There is no workspace to look at in');
+});
