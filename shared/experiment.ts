@@ -9,7 +9,7 @@ import {
   seedSchema,
   sharedConfigSchema,
 } from './runConfig.ts';
-import type { GroupConfig, RunConfig } from './runConfig.ts';
+import type { GroupConfig, OptimizerConfig, RunConfig } from './runConfig.ts';
 import { axisPaths, unknownPath, withSetting } from './settingPaths.ts';
 
 const mostRuns = 10_000;
@@ -123,10 +123,23 @@ export const expand = (experiment: Experiment): RunConfig[] => {
   return [...new Set(experiment.seeds)].flatMap((seed) => groups.map((group) => ({ ...group, seed })));
 };
 
-/** Where the experiment says what a run's setting is: at the axis that sets it, else in what is shared. */
-export const fieldOfSetting = ({ axes }: Experiment, path: string): string => {
+/**
+ * Where the experiment says what a run's setting is: at the axis that sets it, else at the method, else in what is shared.
+ * @param optimizer - of the run that it is about.
+ */
+export const fieldOfSetting = ({ axes, arms }: Experiment, path: string, optimizer?: OptimizerConfig): string => {
   const axis = axes.findIndex((candidate) => candidate.path === path);
-  return axis < 0 ? `shared.${path}` : `axes.${axis}.values`;
+  if (axis >= 0) return `axes.${axis}.values`;
+  if (optimizer === undefined || !path.startsWith('optimizer.')) return `shared.${path}`;
+  const asAxesSetIt = (arm: OptimizerConfig): string =>
+    canonicalJson(
+      axes.reduce<object>((config, axis) => {
+        const key = axis.path.replace(/^optimizer\./, '').split('.')[0] ?? '';
+        return axis.path.startsWith('optimizer.') ? { ...config, [key]: null } : config;
+      }, arm),
+    );
+  const arm = arms.findIndex((candidate) => asAxesSetIt(candidate) === asAxesSetIt(optimizer));
+  return `arms.${Math.max(0, arm)}.${path.slice('optimizer.'.length)}`;
 };
 
 export const presetSchema = z.strictObject({

@@ -9,6 +9,7 @@ import { canonicalJson } from '../../../shared/runConfig.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { Library } from '../datasets/index.ts';
+import { impossibleIn } from '../impossible.ts';
 import { planExperiment } from '../plan.ts';
 import { presentData } from '../presentData.ts';
 import type { RunQueue } from '../queue.ts';
@@ -130,15 +131,21 @@ const onPresentData = (experiment: Experiment, library: Library): Experiment => 
  */
 const checkDatasets = (experiment: Experiment, library: Library): void => {
   const seen = new Set<string>();
-  for (const { dataset, augmentation, model, optimizer } of expandGroups(experiment)) {
+  for (const config of expandGroups(experiment)) {
+    const { dataset, augmentation, model, optimizer } = config;
     const key = canonicalJson([dataset, augmentation, model, optimizer.name]);
-    if (seen.has(key)) continue;
+    const misfit = (seen.has(key) ? null : datasetMisfit(config, library)) ?? impossible(config, library);
     seen.add(key);
-    const misfit = datasetMisfit({ dataset, augmentation, model, optimizer }, library);
     if (misfit === null) continue;
     const { code, path, message } = misfit;
-    throw new LabError(code, message, { fields: [{ path: fieldOfSetting(experiment, path), message }] });
+    throw new LabError(code, message, { fields: [{ path: fieldOfSetting(experiment, path, optimizer), message }] });
   }
+};
+
+const impossible = (config: GroupConfig, library: Library): DatasetMisfit | null => {
+  const info = library.list().find(({ id }) => id === config.dataset.id);
+  const problem = info === undefined ? null : impossibleIn(config, info);
+  return problem === null ? null : { code: 'CONFIG_INVALID', ...problem };
 };
 
 interface DatasetMisfit extends Misfit {

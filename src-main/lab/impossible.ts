@@ -1,0 +1,102 @@
+import { imageSizeOf } from '../../shared/dataset.ts';
+import type { DatasetInfo, Misfit } from '../../shared/dataset.ts';
+import type { GroupConfig } from '../../shared/runConfig.ts';
+import { networkOf } from '../trainer/models/index.ts';
+
+const largestFloat32 = 3.4028234663852886e38;
+/** Below it float32 numbers lose their digits, and some engines take them for 0. */
+const leastFloat32 = 1.1754943508222875e-38;
+
+/**
+ * Why a configuration that is valid field by field cannot do what it says on this data, at the field to change; null where it can. Looked at where
+ * an experiment is written, not where runs are read: what was trained once stays readable.
+ * @param info - the model takes its images.
+ */
+export const impossibleIn = (config: GroupConfig, info: DatasetInfo): Misfit | null =>
+  [warmupProblem, emptyEpochProblem, erasedProblem, growthProblem, epsilonProblem, radiusProblem, maskProblem]
+    .map((problemOf) => problemOf(config, info))
+    .find((problem) => problem !== null) ?? null;
+
+type ProblemOf = (config: GroupConfig, info: DatasetInfo) => Misfit | null;
+
+const warmupProblem: ProblemOf = ({ schedule, epochs }) =>
+  schedule.name === 'warmup' && schedule.warmupEpochs > epochs
+    ? {
+        path: 'schedule.warmupEpochs',
+        message: `The warm-up of ${schedule.warmupEpochs} epochs is longer than the run of ${epochs}: the learning rate would never reach its value. Shorten the warm-up, or train longer.`,
+      }
+    : null;
+
+const examplesOf = ({ dataset }: GroupConfig, info: DatasetInfo): number => dataset.trainSubset ?? info.trainCount;
+
+const stepsPerEpoch = (config: GroupConfig, info: DatasetInfo): number => {
+  const batches = examplesOf(config, info) / config.batchSize;
+  return config.dropLast ? Math.floor(batches) : Math.ceil(batches);
+};
+
+const emptyEpochProblem: ProblemOf = (config, info) =>
+  stepsPerEpoch(config, info) === 0
+    ? {
+        path: 'batchSize',
+        message: `A batch of ${config.batchSize} is more than the ${examplesOf(config, info)} training images, and the last, smaller batch is left out: no step would be left. Choose a smaller batch, or keep the last one.`,
+      }
+    : null;
+
+/** Cutout's square is centred anywhere in the image: from one corner it reaches the other when it is twice as large, less one pixel. */
+const erasedProblem: ProblemOf = ({ augmentation }, info) => {
+  const side = Math.max(...imageSizeOf(info, augmentation));
+  return augmentation.cutoutProbability === 1 && augmentation.cutoutSize >= 2 * side - 1
+    ? {
+        path: 'augmentation.cutoutSize',
+        message: `Cutout of ${augmentation.cutoutSize} pixels erases every image of ${side} pixels whole, wherever it falls. Choose less than ${2 * side - 1}.`,
+      }
+    : null;
+};
+
+/**
+ * A weight that the loss does not move is multiplied by 1 − ηλ in each step; with SGD's momentum μ it grows without end from ηλ = 2(1 + μ),
+ * with AdamW's decay, which momentum does not touch, from 2.
+ */
+const growthProblem: ProblemOf = ({ optimizer }) => {
+  const { learningRate, weightDecay, momentum, rule } = optimizer;
+  const limit = rule.name === 'adamw' ? 2 : 2 * (1 + momentum);
+  return learningRate * weightDecay >= limit
+    ? {
+        path: 'optimizer.weightDecay',
+        message: `Learning rate × weight decay is ${Number((learningRate * weightDecay).toPrecision(3))}: from ${Number(limit.toPrecision(3))} on, weights grow by their own decay, and the loss becomes NaN. Choose a smaller weight decay or learning rate.`,
+      }
+    : null;
+};
+
+const epsilonProblem: ProblemOf = ({ optimizer: { rule } }) =>
+  rule.name === 'adamw' && rule.epsilon < leastFloat32
+    ? {
+        path: 'optimizer.rule.epsilon',
+        message: `ε of ${rule.epsilon} is 0 in float32: a weight without a gradient would become 0/0, NaN. Choose at least 1e-37, such as 1e-8.`,
+      }
+    : null;
+
+/** Steps are scaled by ρ/β, in float32. */
+const radiusProblem: ProblemOf = ({ optimizer }) => {
+  if (!('beta' in optimizer) || optimizer.rho / optimizer.beta <= largestFloat32) return null;
+  return {
+    path: 'optimizer.beta',
+    message: `ρ/β is ${Number((optimizer.rho / optimizer.beta).toPrecision(3))}, more than float32 holds: the first tensor that is drawn would become infinite. Choose a larger β.`,
+  };
+};
+
+/** Of all tensors in all steps, the expected number that are drawn is β × tensors × steps. */
+const maskProblem: ProblemOf = (config, info) => {
+  const { optimizer, epochs, model } = config;
+  if (!('beta' in optimizer) || optimizer.beta === 1) return null;
+  const [height, width] = imageSizeOf(info, config.augmentation);
+  const tensors = networkOf(model.id, [height, width, info.channels], info.classNames.length).parameters.length;
+  const steps = Math.ceil((epochs * stepsPerEpoch(config, info)) / optimizer.interval);
+  const expected = optimizer.beta * tensors * steps;
+  return expected < 1
+    ? {
+        path: 'optimizer.beta',
+        message: `With β = ${optimizer.beta}, of ${tensors} tensors in ${steps} ${steps === 1 ? 'step' : 'steps'} less than one (${Number(expected.toPrecision(2))}) is expected to be perturbed: this would be SGD that pays for SAM. Choose a larger β.`,
+      }
+    : null;
+};

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import type { Experiment } from '../../shared/experiment.ts';
+import { experimentOf, esam, sam, sgd, shared } from './fixtures/configs.ts';
+import { openTestLab } from './fixtures/labs.ts';
+
+/** 100 images in batches of 10, 3 epochs, and an MLP of 3 weights and 3 biases: 30 steps of 6 tensors. */
+const draws = 30 * 6;
+const adamw = (epsilon: number) => ({ ...sam, rule: { name: 'adamw' as const, beta2: 0.999, epsilon } });
+
+test.for<[what: string, changes: Partial<Experiment>, path: string | null]>([
+  [
+    'a warm-up longer than the run',
+    { shared: { ...shared, schedule: { name: 'warmup', warmupEpochs: 4 } } },
+    'shared.schedule.warmupEpochs',
+  ],
+  ['a warm-up as long as the run', { shared: { ...shared, schedule: { name: 'warmup', warmupEpochs: 3 } } }, null],
+  [
+    'epochs of an axis too few for the warm-up',
+    {
+      shared: { ...shared, schedule: { name: 'warmup', warmupEpochs: 2 } },
+      axes: [{ path: 'epochs', values: [5, 1] }],
+    },
+    'shared.schedule.warmupEpochs',
+  ],
+  [
+    'a batch larger than the data, left out',
+    { shared: { ...shared, batchSize: 101, dropLast: true } },
+    'shared.batchSize',
+  ],
+  ['a batch larger than the data, kept', { shared: { ...shared, batchSize: 101 } }, null],
+  // Of 28 pixels, a square of 55 around the first covers 28 to its right, itself included; one of 54 covers 27.
+  [
+    'Cutout of everything',
+    { shared: { ...shared, augmentation: { ...shared.augmentation, cutoutSize: 55, cutoutProbability: 1 } } },
+    'shared.augmentation.cutoutSize',
+  ],
+  [
+    'Cutout of all but a column',
+    { shared: { ...shared, augmentation: { ...shared.augmentation, cutoutSize: 54, cutoutProbability: 1 } } },
+    null,
+  ],
+  [
+    'Cutout of everything in half of the images',
+    { shared: { ...shared, augmentation: { ...shared.augmentation, cutoutSize: 55, cutoutProbability: 0.5 } } },
+    null,
+  ],
+  // θ ← θ − v, v ← 0.9v + ηλθ is stable below ηλ = 2(1 + 0.9) = 3.8.
+  ['a decay that makes weights grow', { arms: [{ ...sgd, learningRate: 3.8, weightDecay: 1 }] }, 'arms.0.weightDecay'],
+  ['a decay that just does not', { arms: [{ ...sgd, learningRate: 3.79, weightDecay: 1 }] }, null],
+  ['an ε that float32 lacks', { arms: [sgd, adamw(1e-46)] }, 'arms.1.rule.epsilon'],
+  ['a usual ε', { arms: [adamw(1e-8)] }, null],
+  ['β so small that nothing is drawn', { arms: [sgd, sam, { ...esam, beta: 0.99 / draws }] }, 'arms.2.beta'],
+  ['β so small that one tensor is drawn', { arms: [{ ...esam, beta: 1.01 / draws }] }, null],
+  [
+    'such a β on an axis',
+    { arms: [sgd, esam], axes: [{ path: 'optimizer.beta', values: [0.5, 1e-9] }] },
+    'axes.0.values',
+  ],
+  [
+    'ρ/β beyond float32',
+    { shared: { ...shared, epochs: 100_000 }, arms: [{ ...esam, rho: 1e6, beta: 1e-33 }] },
+    'arms.0.beta',
+  ],
+])('%s', async ([, changes, path]) => {
+  const { lab } = await openTestLab();
+  const planned = lab.plan(experimentOf(changes));
+  if (path === null) expect((await planned).length).toBeGreaterThan(0);
+  else
+    await expect(planned).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      fields: [{ path, message: expect.any(String) as string }],
+    });
+});
