@@ -72,6 +72,7 @@ export const packaging: Configuration = {
     'out/**',
     'resources/presets/**',
     'resources/paper/**',
+    'resources/examples/**',
     'resources/icon.png',
     'package.json',
     // Weights of the letters that no figure uses.

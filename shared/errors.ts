@@ -34,6 +34,8 @@ export const labErrorCodes = [
   'RUNTIME_TOO_OLD',
   'BACKUP_NOT_FOUND',
   'EXPORT_EMPTY',
+  'EXPORT_TOO_LARGE',
+  'BUNDLE_REFUSED',
   'INTERNAL',
 ] as const;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { analysisSettingsSchema } from './analyses/index.ts';
 import { analysisDetailSchema, analysisSummarySchema } from './analyses/record.ts';
+import { bundleImportedSchema } from './bundle.ts';
 import { damagedChoices, datasetInfoSchema, datasetKinds } from './dataset.ts';
 import { deviceStatusSchema } from './device.ts';
 import { engineIds, measuredEngines } from './engines.ts';
@@ -17,6 +18,7 @@ import {
   resultsTableSchema,
 } from './result.ts';
 import { experimentSummarySchema, logLineSchema, runDetailSchema, runIdSchema, runSummarySchema } from './run.ts';
+import { originSchema } from './origin.ts';
 import { jobProgressSchema } from './jobs/job.ts';
 import { speedLimitSchema, speedMeasurementSchema } from './speed.ts';
 import { experimentSchema, presetSchema } from './experiment.ts';
@@ -193,6 +195,21 @@ export const labApi = {
     }),
     output: z.array(experimentSchema),
   },
+  /** Runs that have ended as a bundle for another lab, without checkpoints; both lists empty = all of them. */
+  exportBundle: {
+    input: z.strictObject({
+      experimentIds: z.array(z.number().int().min(1)).max(1000),
+      runIds: z.array(runIdSchema).max(10_000),
+      /** What this lab is to be called there. */
+      name: originSchema.shape.name.nullable(),
+    }),
+    /** `leftOut`: runs that a bundle does not take, and why, a sentence each. */
+    output: fileSchema.extend({ runCount: z.number().int().min(1), leftOut: z.array(z.string()) }),
+  },
+  /** Adds what a bundle holds and this workspace does not, or nothing. The path must have been granted by a file dialog. */
+  importBundle: { input: z.strictObject({ path: z.string().min(1).max(4096) }), output: bundleImportedSchema },
+  /** The same with the example that comes with the app. */
+  openExample: { input: nothing, output: bundleImportedSchema },
   exportStudy: {
     input: z.strictObject({
       id: studyIdSchema,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { measurementIds, measurements, type MeasurementId } from './measurements/index.ts';
 import { methodIds } from './methods/index.ts';
+import { originSchema } from './origin.ts';
 import { groupHashSchema, runIdSchema, runStateSchema } from './run.ts';
 import { runConfigSchema } from './runConfig.ts';
 
@@ -67,6 +68,8 @@ export const resultsRowSchema = z.strictObject({
   /** Settings in which the rows of this table differ, as text: {"γ": "0.75"}. */
   settings: z.record(z.string(), z.string()),
   config: runConfigSchema.omit({ seed: true }),
+  /** The lab that the group was imported from; null: it was trained here. */
+  origin: originSchema.nullable(),
   /** Finished runs behind every number of the row, and the group's other runs. */
   n: z.number().int().min(0),
   runIds: z.array(runIdSchema),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { runEnvironmentSchema } from './device.ts';
 import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
 import { experimentSchema } from './experiment.ts';
+import { originSchema } from './origin.ts';
 import { runConfigSchema } from './runConfig.ts';
 
 export const runStates = [
@@ -59,6 +60,8 @@ export const runSummarySchema = z.strictObject({
   checkpointBytes: z.number().min(0),
   /** Largest over epochs; null where none was measured. */
   peakStepBytes: z.number().min(0).nullable(),
+  /** Of an imported run: where it was trained, and its number there. Null: here. */
+  origin: originSchema.extend({ run: runIdSchema }).nullable(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
@@ -101,5 +104,7 @@ export const experimentSummarySchema = z.strictObject({
   createdAt: z.string(),
   runCount: z.number().int().min(0),
   finishedCount: z.number().int().min(0),
+  /** Where it comes from; null: it was asked for here. */
+  origin: originSchema.nullable(),
 });
 export type ExperimentSummary = z.infer<typeof experimentSummarySchema>;

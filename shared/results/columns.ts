@@ -1,4 +1,5 @@
 import { measurementIds, measurementOf } from '../measurements/index.ts';
+import { originText } from '../origin.ts';
 import type { ResultsTable } from '../result.ts';
 import { column } from './column.ts';
 import type { Column, Output } from './column.ts';
@@ -112,6 +113,11 @@ export const resultColumns: readonly Column[] = [
   column({
     ...{ id: 'method', header: 'Method id', format: name, outputs: onlyData, read: (row) => row.method },
     help: 'The method alone.',
+  }),
+  column({
+    ...{ id: 'origin', header: 'Origin', format: remark, outputs: onlyData },
+    read: ({ origin }) => (origin === null ? null : `${originText(origin)} (${origin.lab})`),
+    help: 'Where the runs were trained, if they were imported. Empty: in this lab.',
   }),
   column({
     ...{ id: 'n', header: 'n', format: seedCount, outputs: everywhere, read: (row) => row },

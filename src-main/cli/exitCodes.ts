@@ -29,6 +29,13 @@ export const exitCodeOf = (code: LabErrorCode): ExitCode => {
   if (code.startsWith('INSTALL_') || code.startsWith('ENGINE_')) return exitCodes.engine;
   if (code.startsWith('WORKSPACE_') || code === 'BACKUP_NOT_FOUND') return exitCodes.workspace;
   if (code.startsWith('DATASET_')) return exitCodes.dataset;
-  const isUsage = ['CONFIG_INVALID', 'RUN_NOT_FOUND', 'EXPERIMENT_NOT_FOUND', 'RUNTIME_TOO_OLD', 'PATH_NOT_GRANTED'];
+  const isUsage = [
+    'CONFIG_INVALID',
+    'RUN_NOT_FOUND',
+    'EXPERIMENT_NOT_FOUND',
+    'RUNTIME_TOO_OLD',
+    'PATH_NOT_GRANTED',
+    'BUNDLE_REFUSED',
+  ];
   return isUsage.includes(code) ? exitCodes.usage : exitCodes.failed;
 };

@@ -9,6 +9,7 @@ export interface Locations {
   readonly trainerEntry: string;
   readonly presetsFolder: string;
   readonly paperFolder: string;
+  readonly examplesFolder: string;
   readonly migrationsFolder: string;
   readonly packageFile: string;
   /** Folder of the built page. */
@@ -26,6 +27,7 @@ export const locate = (entryUrl: string): Locations => {
   const common = {
     presetsFolder: from('../../resources/presets'),
     paperFolder: from('../../resources/paper'),
+    examplesFolder: from('../../resources/examples'),
     packageFile: from('../../package.json'),
   };
   return entryUrl.endsWith('.ts')

@@ -9,6 +9,7 @@ import { methodIds } from '../../shared/method.ts';
 import { runStates } from '../../shared/run.ts';
 import { accuracyChoices, curveAxes, curveMetrics, exportFormats } from '../../shared/result.ts';
 import { collect, collectRuns, collectText, portNumber, positive, probeStepCount, seconds } from './argumentParsers.ts';
+import { addBundleCommands } from './bundleCommands.ts';
 import { analyse } from './commands/analyse.ts';
 import type { AnalyseOptions } from './commands/analyse.ts';
 import { backup, restore } from './commands/backup.ts';
@@ -187,6 +188,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .action(async (name: (typeof figureNames)[number], options: FigureOptions) => {
       code = await figure(settings(), name, options);
     });
+  addBundleCommands(program, settings, (ended) => (code = ended));
   addStudyCommands(program, settings, (ended) => (code = ended));
   program
     .command('import-data')

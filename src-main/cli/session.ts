@@ -87,6 +87,7 @@ const optionsFor = (settings: Settings, trains: 'own' | 'all'): LabOptions => {
     labVersion: labVersionOf(locations),
     presetsFolder: locations.presetsFolder,
     paperFolder: locations.paperFolder,
+    examplesFolder: locations.examplesFolder,
     migrationsFolder: locations.migrationsFolder,
     electronVersion: null,
     notices: [],

@@ -24,6 +24,8 @@ export const removals = {
   },
   /** `lab/datasets/save`, `lab/datasets/stored`: an import that was cut short, of this process or an earlier one. */
   unfinishedImport: { name: /^\.import-\w{6}$/, holds: new RegExp(`^(?:${datasetFile})$`) },
+  /** `lab/bundles`: an import that was cut short. */
+  unfinishedBundle: { name: /^\.bundle-\w{6}$/, holds: new RegExp(`^checkpoints-\\d+-${checkpointFile}$`) },
   /** `web/uploads`: what a browser has sent for an import that is over, and a file that did not arrive whole. */
   upload: { name: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/, holds: /./ },
   /** `web/uploads`: the mark of an upload that an image set needs, once that set is deleted. */

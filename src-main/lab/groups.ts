@@ -14,6 +14,7 @@ export const readGroups = (read: StoreReader, query: ResultsQuery): Group[] =>
       {
         hash,
         config,
+        origin: read.origins.ofGroup(hash),
         finished: [...newestOfSeed.values()],
         missingSeeds: missingSeedsOf(runs),
         unfinishedRunIds: runs.filter(({ state, isDamaged }) => state !== 'finished' || isDamaged).map(({ id }) => id),
@@ -49,7 +50,8 @@ const hashesOf = (read: StoreReader, { experimentIds, groupHashes }: ResultsQuer
   if (experimentIds.length === 0 && groupHashes.length === 0) return read.runs.groupHashes();
   const asked = experimentIds.flatMap((id) => {
     const experiment = read.experiment(id);
-    return experiment === null ? [] : [...groupHashesOf(experiment), ...read.runs.groupHashesOf(id)];
+    const lab = read.origins.ofExperiment(id)?.lab ?? null;
+    return experiment === null ? [] : [...groupHashesOf(experiment, lab), ...read.runs.groupHashesOf(id)];
   });
   return [...new Set([...asked, ...groupHashes])];
 };

@@ -40,6 +40,7 @@ const open = async (control: Extract<LabControl, { type: 'open' }>): Promise<voi
       labVersion: control.labVersion,
       presetsFolder: fileBeside('../../resources/presets', '../../resources/presets'),
       paperFolder: fileBeside('../../resources/paper', '../../resources/paper'),
+      examplesFolder: fileBeside('../../resources/examples', '../../resources/examples'),
       migrationsFolder: fileBeside('./store/migrations', './migrations'),
       electronVersion: control.electronVersion,
       notices: control.notices,

@@ -84,6 +84,9 @@ const labOver = (channel: Channel): Lab => {
       return () => void listeners.delete(listener);
     },
     grantPaths: (paths) => channel.post({ type: 'grantPaths', paths }),
+    // Whoever looks at a workspace reads it by itself, and needs no neighbour for that.
+    writeBundle: () =>
+      Promise.reject(new LabError('WORKSPACE_BUSY', 'Another lab has this workspace open; export the bundle there.')),
     checkpoint: () => undefined,
     close: () => {
       channel.close();

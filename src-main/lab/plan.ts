@@ -48,7 +48,7 @@ type SpeedOf = (config: RunConfig) => Speed | null;
 const speedsByKind = (read: StoreReader): SpeedOf => {
   const groups = read.runs.groupHashes().flatMap((hash) => {
     const config = read.runs.groupConfig(hash);
-    return config === null ? [] : { hash, kind: kindOf(config) };
+    return config === null || read.origins.ofGroup(hash) !== null ? [] : { hash, kind: kindOf(config) };
   });
   const hashes = groupedBy(groups, ({ kind }) => kind);
   const speeds = new Map<string, Speed | null>();

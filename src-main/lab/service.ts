@@ -11,6 +11,9 @@ import { Checkpoints } from './checkpoints.ts';
 import { Analyses } from './analyses.ts';
 import { openDoor } from './door.ts';
 import { pathGrants } from './grants.ts';
+import type { BundleSelection } from './bundles/collect.ts';
+import { bundleRequests, writeBundle } from './requests/bundles.ts';
+import type { BundleStream } from './requests/bundles.ts';
 import { analysisRequests } from './requests/analyses.ts';
 import { answering } from './requests/answering.ts';
 import { datasetRequests } from './requests/datasets.ts';
@@ -43,6 +46,8 @@ export interface LabOptions {
   readonly presetsFolder: string;
   /** Folder of the paper's tables and figures (*.json). */
   readonly paperFolder: string;
+  /** The bundle that newcomers can open. */
+  readonly examplesFolder: string;
   /** Folder of the store's migrations (NNNN-name.sql). */
   readonly migrationsFolder: string;
   readonly electronVersion: string | null;
@@ -68,6 +73,8 @@ export interface Lab extends LabApi {
   onEvent(listener: (event: LabEvent) => void): () => void;
   /** Allows importing from these files and folders (and what they contain). */
   grantPaths(paths: readonly string[]): void;
+  /** Runs as a bundle, with checkpoints if they are asked for, of any size. */
+  writeBundle(selection: BundleSelection): Promise<BundleStream>;
   /** Has the running trainer keep a checkpoint, and go on. */
   checkpoint(): void;
   /** Stops the running trainer, ends its run honestly and closes the store. */
@@ -239,12 +246,14 @@ const labOn = (store: Store, options: LabOptions, startNotices: readonly string[
     ...resumingRequests(parts),
     ...resultRequests(parts),
     ...studyRequests(parts, options.paperFolder),
+    ...bundleRequests({ ...parts, workspaceFolder, examplesFolder: options.examplesFolder }),
     ...analysisRequests({ store, analyses, analysesAdded }),
     onEvent: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     grantPaths: grants.grant,
+    writeBundle: (selection) => writeBundle(parts, selection),
     checkpoint: () => queue.checkpoint(),
     close: async () => {
       await Promise.all([

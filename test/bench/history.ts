@@ -9,7 +9,7 @@ import { groupRuns } from '../../src-renderer/runGroups.ts';
 import { makeHistory } from './historyWorkspace.ts';
 import { median } from './median.ts';
 
-const { trainerEntry, presetsFolder, paperFolder, migrationsFolder } = locate(
+const { trainerEntry, presetsFolder, paperFolder, examplesFolder, migrationsFolder } = locate(
   new URL('../../src-main/cli/index.ts', import.meta.url).href,
 );
 
@@ -39,7 +39,15 @@ const timed = async (ask: () => Promise<unknown>): Promise<object> => {
 export const measureHistory = async (workspaceFolder: string): Promise<object> => {
   const opening = performance.now();
   const lab = await openLab({
-    ...{ workspaceFolder, presetsFolder, paperFolder, migrationsFolder, labVersion: 'bench', electronVersion: null },
+    ...{
+      workspaceFolder,
+      presetsFolder,
+      paperFolder,
+      examplesFolder,
+      migrationsFolder,
+      labVersion: 'bench',
+      electronVersion: null,
+    },
     ...{ notices: [], installRuntimeOnStart: false, launcher: nodeTrainers(trainerEntry) },
   });
   const openMs = rounded(performance.now() - opening);

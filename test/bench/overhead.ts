@@ -59,12 +59,20 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
  */
 export const trainInLab = async (workspaceFolder: string) => {
   const { optimizer, seed, ...shared } = overheadConfig;
-  const { trainerEntry, presetsFolder, paperFolder, migrationsFolder } = locate(
+  const { trainerEntry, presetsFolder, paperFolder, examplesFolder, migrationsFolder } = locate(
     new URL('../../src-main/cli/index.ts', import.meta.url).href,
   );
   const moments: Moment[] = [];
   const lab = await openLab({
-    ...{ workspaceFolder, presetsFolder, paperFolder, migrationsFolder, labVersion: 'bench', electronVersion: null },
+    ...{
+      workspaceFolder,
+      presetsFolder,
+      paperFolder,
+      examplesFolder,
+      migrationsFolder,
+      labVersion: 'bench',
+      electronVersion: null,
+    },
     ...{ notices: [], installRuntimeOnStart: false, launcher: noting(nodeTrainers(trainerEntry), moments) },
   });
   try {

@@ -25,6 +25,7 @@ const runOf = (config: RunConfig, index: number): RunSummary => ({
   activeMs: 0,
   checkpointBytes: 0,
   peakStepBytes: null,
+  origin: null,
 });
 
 test('the runs of an experiment make it again: the same runs, in the same order', () => {

@@ -23,6 +23,7 @@ const runOf = (id: number, optimizer: RunSummary['config']['optimizer'], state: 
   activeMs: 0,
   checkpointBytes: 0,
   peakStepBytes: null,
+  origin: null,
 });
 const runs = [
   runOf(1, sgd, 'finished'),

@@ -22,7 +22,10 @@ export const resultRequests = ({ store: { read }, labVersion }: { store: Store; 
   };
   const table = (query: ResultsQuery): ResultsTable => {
     query.experimentIds.forEach(requireExperiment);
-    return resultsTable(readGroups(read, query), query, read.speedMeasurements(processor()));
+    const groups = readGroups(read, query);
+    const labs = new Set(groups.flatMap(({ origin }) => origin?.lab ?? []));
+    const imported = new Map([...labs].map((lab) => [lab, read.importedSpeeds(lab)]));
+    return resultsTable(groups, query, read.speedMeasurements(processor()), imported);
   };
   const curves = ({ query, metric, axis }: LabInput<'curves'>): GroupCurve[] => {
     query.experimentIds.forEach(requireExperiment);

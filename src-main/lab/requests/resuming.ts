@@ -1,5 +1,6 @@
 import { LabError } from '../../../shared/errors.ts';
 import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
+import { originText } from '../../../shared/origin.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
 import { withEpochs } from '../../../shared/runConfig.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
@@ -20,6 +21,7 @@ export interface ResumingParts {
 /** Requests that live on what runs have left behind. */
 export const resumingRequests = ({ store, checkpoints, added, emit }: ResumingParts): ResumingApi => ({
   resumeRuns: doing(({ runIds }) => {
+    for (const id of runIds) refuseImported(store.read.runs.one(id), 'gone on with');
     store.write.resume(runIds);
     added(runIds);
   }),
@@ -40,10 +42,20 @@ export const resumingRequests = ({ store, checkpoints, added, emit }: ResumingPa
   }),
 });
 
+/** What another lab has begun would be of two labs. */
+const refuseImported = (run: RunSummary | null, what: string): void => {
+  if (run?.origin)
+    throw new LabError(
+      'RUN_STATE',
+      `Run ${run.id} was imported (${originText(run.origin)}) and cannot be ${what} here; train it anew instead.`,
+    );
+};
+
 /** @throws LabError RUN_NOT_FOUND, RUN_STATE or CONFIG_INVALID where a run cannot be extended, with the reason. */
 const extensionOf = ({ read }: Store, runId: RunId, epochs: number): { experiment: Experiment; run: RunSummary } => {
   const run = read.runs.one(runId);
   if (run === null) throw new LabError('RUN_NOT_FOUND', `There is no run ${runId} in this workspace.`);
+  refuseImported(run, 'extended');
   const { config, state } = run;
   if (state !== 'finished') {
     throw new LabError('RUN_STATE', `Run ${runId} is ${state}; only finished runs can be extended, others resumed.`);

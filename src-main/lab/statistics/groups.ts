@@ -1,6 +1,8 @@
 import { groupedBy } from '../../../shared/groupedBy.ts';
 import { methodOf, nameOfMethod } from '../../../shared/method.ts';
 import type { MethodId } from '../../../shared/method.ts';
+import { originText } from '../../../shared/origin.ts';
+import type { Origin } from '../../../shared/origin.ts';
 import type { Measurements } from '../../../shared/metrics.ts';
 import type { ResultsRow } from '../../../shared/result.ts';
 import type { RunId } from '../../../shared/run.ts';
@@ -29,6 +31,8 @@ export interface FinishedRun {
 export interface Group {
   readonly hash: string;
   readonly config: GroupConfig;
+  /** The lab that it was imported from; null: it was trained here. */
+  readonly origin: Origin | null;
   /** One per seed, the newest: a repetition of a seed is no independent sample. */
   readonly finished: readonly FinishedRun[];
   readonly unfinishedRunIds: readonly RunId[];
@@ -44,17 +48,18 @@ export interface GroupName {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Names each group so that no two have the same label. */
+/** Names each group so that no two have the same label. What was imported always says so. */
 export const nameGroups = (groups: readonly Group[]): GroupName[] => {
-  const all = groups.map(({ config }) => ({ method: methodOf(config.optimizer), config }));
+  const all = groups.map(({ config, origin }) => ({ method: methodOf(config.optimizer), config, origin }));
   const differing = differingPaths(all.map(({ config }) => config));
   const siblings = groupedBy(all, ({ method }) => method);
   const tellingPaths = new Map(
     [...siblings].map(([method, members]) => [method, differingPaths(members.map(({ config }) => config))]),
   );
-  return all.map(({ method, config }) => {
+  return all.map(({ method, config, origin }) => {
     const telling = Object.entries(namedSettings(config, tellingPaths.get(method) ?? []));
-    const suffix = telling.map(([name, value]) => `${name} ${value}`).join(', ');
+    const told = telling.map(([name, value]) => `${name} ${value}`);
+    const suffix = [...told, ...(origin === null ? [] : [originText(origin)])].join(', ');
     return {
       method,
       label: nameOfMethod(config.optimizer) + (suffix === '' ? '' : ` (${suffix})`),

@@ -6,20 +6,24 @@ import type { Group } from './groups.ts';
 
 type PairedSpeed = ResultsRow['pairedSpeed'];
 
+/** Speeds measured together, the newest first: on this machine, and by the lab that they were imported from. */
+export interface MeasuredSpeeds {
+  readonly own: readonly SpeedMeasurement[];
+  readonly imported: ReadonlyMap<string, readonly SpeedMeasurement[]>;
+}
+
 /**
  * A group's speed relative to the baseline's where both were measured together, by the newest such measurement; null for the baseline
  * itself, and where their steps differ in more than the method.
- * @param measurements - of this machine, the newest first.
+ * @param measurements - of this machine, the newest first; of imported groups, what was imported from their lab.
  */
-export const pairedSpeedOf = (
-  group: Group,
-  baseline: Group | undefined,
-  measurements: readonly SpeedMeasurement[],
-): PairedSpeed => {
-  if (baseline === undefined || group === baseline || measurements.length === 0) return null;
+export const pairedSpeedOf = (group: Group, baseline: Group | undefined, measurements: MeasuredSpeeds): PairedSpeed => {
+  if (baseline === undefined || group === baseline || group.origin?.lab !== baseline.origin?.lab) return null;
+  const known = group.origin === null ? measurements.own : (measurements.imported.get(group.origin.lab) ?? []);
+  if (known.length === 0) return null;
   const base = canonicalJson(speedBaseOf(group.config));
   if (base !== canonicalJson(speedBaseOf(baseline.config))) return null;
-  for (const measurement of measurements) {
+  for (const measurement of known) {
     if (canonicalJson(measurement.base) !== base) continue;
     const arm = armOf(measurement, group.config.optimizer);
     const against = armOf(measurement, baseline.config.optimizer);

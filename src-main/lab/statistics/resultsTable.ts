@@ -8,6 +8,7 @@ import { unlikeConditions } from './conditions.ts';
 import { nameGroups } from './groups.ts';
 import type { FinishedRun, Group } from './groups.ts';
 import { pairedSpeedOf } from './pairedSpeed.ts';
+import type { MeasuredSpeeds } from './pairedSpeed.ts';
 import { mean, median, sampleSd } from './moments.ts';
 import { welch } from './welch.ts';
 
@@ -69,11 +70,13 @@ const baselineOf = (groups: readonly Group[], chosen: string | null, method: 'sg
 /**
  * Means, deviations and comparisons over whole groups; every finished run counts, whatever is on screen.
  * @param measured - speeds measured together on this machine, the newest first.
+ * @param imported - those that came with imported groups, by lab.
  */
 export const resultsTable = (
   groups: readonly Group[],
   choices: Pick<ResultsQuery, 'speedBaseline' | 'accuracyBaseline' | 'accuracy'>,
   measured: readonly SpeedMeasurement[] = [],
+  imported: MeasuredSpeeds['imported'] = new Map(),
 ): ResultsTable => {
   const names = nameGroups(groups);
   const speedBaseline = baselineOf(groups, choices.speedBaseline, 'sam');
@@ -97,6 +100,7 @@ export const resultsTable = (
         groupHash: group.hash,
         ...name,
         config: group.config,
+        origin: group.origin,
         n: finished.length,
         runIds: finished.map(({ id }) => id),
         unfinishedRunIds: [...group.unfinishedRunIds],
@@ -114,7 +118,7 @@ export const resultsTable = (
         },
         speedRatio: ratio(median(groupSpeeds), baselineSpeed),
         speedRatioMixed: unlikeConditions([...finished, ...(speedBaseline?.finished ?? [])]),
-        pairedSpeed: pairedSpeedOf(group, speedBaseline, measured),
+        pairedSpeed: pairedSpeedOf(group, speedBaseline, { own: measured, imported }),
         predictedSpeedRatio: speedBaseline === undefined ? null : predictedRatio(group, speedBaseline),
         epochMs: median(finished.map(({ epochMs }) => epochMs)),
         activeMs: median(finished.map(({ activeMs }) => activeMs)),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { analysisRowSchema, type AnalysisRow, type AnalysisSettings } from '../../../shared/analyses/index.ts';
 import { analysisSummarySchema, type AnalysisSummary } from '../../../shared/analyses/record.ts';
+import type { BundledAnalysis } from '../../../shared/bundle.ts';
 import { insertInto, selected } from './columns.ts';
 import type { Database } from './database.ts';
 
@@ -14,6 +15,16 @@ export const analysisTable = (database: Database) => {
   const insert = database.prepare(
     insertInto('analysis', ['runId', 'fileName', 'epoch', 'settings', 'rowCount', 'state', 'createdAt']),
   );
+  const insertEnded = database.prepare(
+    insertInto('analysis', [
+      ...['runId', 'fileName', 'epoch', 'settings', 'rowCount', 'state', 'reason', 'createdAt', 'endedAt'],
+    ]),
+  );
+  const same = database
+    .prepare<[number, string, string], number>(
+      'SELECT id FROM analysis WHERE run_id = ? AND created_at = ? AND settings = ?',
+    )
+    .pluck();
   const insertRow = database.prepare(insertInto('analysis_row', ['analysisId', 'place', 'content']));
   const one = database.prepare<[number], Record<string, unknown>>(`SELECT ${columns} FROM analysis WHERE id = ?`);
   const all = database.prepare<[], Record<string, unknown>>(
@@ -38,6 +49,14 @@ export const analysisTable = (database: Database) => {
           createdAt: new Date().toISOString(),
         }).lastInsertRowid,
       ),
+    /** Adds an analysis that ended in another lab, with its rows. @returns false where the run has it. */
+    add: (runId: number, { rows, ...analysis }: BundledAnalysis): boolean => {
+      const settings = JSON.stringify(analysis.settings);
+      if (same.get(runId, analysis.createdAt, settings) !== undefined) return false;
+      const id = Number(insertEnded.run({ ...analysis, runId, settings }).lastInsertRowid);
+      rows.forEach((row, place) => void insertRow.run({ analysisId: id, place, content: JSON.stringify(row) }));
+      return true;
+    },
     row: (analysisId: number, place: number, row: AnalysisRow): void =>
       void insertRow.run({ analysisId, place, content: JSON.stringify(row) }),
     state: (id: number, state: Stored['state'], reason: string | null = null): void => {

@@ -1,8 +1,10 @@
 import { experimentSummarySchema } from '../../../shared/run.ts';
 import type { ExperimentSummary } from '../../../shared/run.ts';
+import { z } from 'zod';
 import { experimentSchema } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { Database } from './database.ts';
+import { experimentOriginColumn, originOf } from './origins.ts';
 import { NotUnderstood } from './understood.ts';
 
 interface Row {
@@ -13,8 +15,8 @@ interface Row {
 export const experimentTable = (database: Database, notUnderstood = new NotUnderstood()) => {
   const insert = database.prepare('INSERT INTO experiment (name, definition, created_at) VALUES (?, ?, ?)');
   const selectDefinition = database.prepare<[number], Row>('SELECT definition FROM experiment WHERE id = ?');
-  const selectAll = database.prepare<[], Row & { id: number }>(
-    `SELECT id, definition, created_at AS "createdAt",
+  const selectAll = database.prepare<[], Row & { id: number; origin: string | null }>(
+    `SELECT id, definition, created_at AS "createdAt", ${experimentOriginColumn},
        (SELECT count(*) FROM run WHERE experiment_id = experiment.id AND deleted = 0) AS "runCount",
        (SELECT count(*) FROM run WHERE experiment_id = experiment.id AND deleted = 0 AND state = 'finished') AS "finishedCount"
      FROM experiment ORDER BY id DESC`,
@@ -32,8 +34,12 @@ export const experimentTable = (database: Database, notUnderstood = new NotUnder
       notUnderstood.rows(
         selectAll.all(),
         ({ id }) => `Experiment ${String(id)}`,
-        ({ definition, ...row }) =>
-          experimentSummarySchema.parse({ ...row, experiment: JSON.parse(definition) as unknown }),
+        ({ definition, origin, ...row }) =>
+          experimentSummarySchema.parse({
+            ...row,
+            origin: originOf(z.unknown(), origin),
+            experiment: JSON.parse(definition) as unknown,
+          }),
       ),
   };
 };

@@ -4,9 +4,15 @@ import { expandGroups } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
 
-/** Names a group: SHA-256 of its configuration's canonical JSON. */
-export const groupHash = (group: GroupConfig): string =>
-  createHash('sha256').update(canonicalJson(group)).digest('hex');
+/**
+ * Names a group: SHA-256 of its configuration's canonical JSON; of imported runs, together with the lab they come from, so that they join
+ * no group of another one, and none that was trained here.
+ */
+export const groupHash = (group: GroupConfig, lab: string | null = null): string =>
+  createHash('sha256')
+    .update(canonicalJson(lab === null ? group : { group, lab }))
+    .digest('hex');
 
 /** The groups of an experiment, in the order of its axes and arms. */
-export const groupHashesOf = (experiment: Experiment): string[] => expandGroups(experiment).map(groupHash);
+export const groupHashesOf = (experiment: Experiment, lab: string | null = null): string[] =>
+  expandGroups(experiment).map((group) => groupHash(group, lab));

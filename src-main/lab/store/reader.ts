@@ -8,6 +8,8 @@ import { environmentTable } from './environments.ts';
 import { epochTable } from './epochs.ts';
 import { experimentTable } from './experiments.ts';
 import { logTable } from './logs.ts';
+import { originTable } from './origins.ts';
+import { bundleReader } from './bundleReader.ts';
 import { pauseTable } from './pause.ts';
 import { checksumTable } from './checksums.ts';
 import { NotUnderstood } from './understood.ts';
@@ -50,6 +52,11 @@ export const storeReader = (database: Database) => {
     analyses: analysisTable(database),
     deviceProbes: deviceProbeTable(database, notUnderstood).of,
     speedMeasurements: speedMeasurementTable(database).of,
+    /** Those that were imported from a lab, the newest first. */
+    importedSpeeds: speedMeasurementTable(database).ofLab,
+    ownSpeeds: speedMeasurementTable(database).own,
+    origins: originTable(database),
+    bundles: bundleReader(database),
     experiments: experiments.all,
     experiment: experiments.definition,
     isPaused: pauseTable(database).isPaused,

@@ -12,6 +12,8 @@ interface Row {
   config: string;
   /** Of the set's bytes, as the run's trainer read them; null: it has not started. */
   sha256: string | null;
+  /** The lab that it was imported from. */
+  lab: string | null;
 }
 
 /** What the workspace's library says of a set now; null where it has none of this id. */
@@ -29,21 +31,24 @@ export const renewConfigs = (database: Database, describedSet: DescribedSet): vo
 };
 
 const renewRuns = (database: Database, describedSet: DescribedSet): void => {
-  const oneOfEach = database.prepare<[], { config: string; hash: string }>(
-    'SELECT min(id), config, group_hash AS hash FROM run GROUP BY group_hash',
+  const oneOfEach = database.prepare<[], { config: string; hash: string; lab: string | null }>(
+    `SELECT config, hash, (SELECT lab FROM run_origin JOIN origin ON origin.id = origin_id WHERE run_id = first) AS lab
+     FROM (SELECT min(id) AS first, config, group_hash AS hash FROM run GROUP BY group_hash)`,
   );
   const ofGroup = database.prepare<[string], Row>(
-    `SELECT id, config, dataset_sha256 AS sha256 FROM run LEFT JOIN environment ON run_id = id WHERE group_hash = ?`,
+    `SELECT id, config, dataset_sha256 AS sha256,
+       (SELECT lab FROM run_origin JOIN origin ON origin.id = origin_id WHERE run_id = run.id) AS lab
+     FROM run LEFT JOIN environment ON environment.run_id = run.id WHERE group_hash = ?`,
   );
   const update = database.prepare('UPDATE run SET config = ?, group_hash = ? WHERE id = ?');
-  for (const { config, hash } of oneOfEach.all()) {
+  for (const { config, hash, lab } of oneOfEach.all()) {
     const parsed = understood(() => runConfigSchema.parse(JSON.parse(config)));
-    if (parsed !== null && parsed.dataset.identity !== null && groupHash(groupConfigOf(parsed)) === hash) continue;
+    if (parsed !== null && parsed.dataset.identity !== null && groupHash(groupConfigOf(parsed), lab) === hash) continue;
     for (const row of ofGroup.all(hash)) {
       const renewed = understood(() => renewedConfig(row, describedSet));
       if (renewed === null) continue;
       const text = canonicalJson(renewed);
-      if (text !== row.config) update.run(text, groupHash(groupConfigOf(renewed)), row.id);
+      if (text !== row.config) update.run(text, groupHash(groupConfigOf(renewed), row.lab), row.id);
     }
   }
 };
@@ -76,7 +81,7 @@ const withFormerCrops = (former: Former, set: DatasetInfo | null): Former => {
 };
 
 /** A set that the library lacks now is told from others by what its trainer read; that is never another set's identity. */
-const renewedConfig = ({ config, sha256 }: Row, describedSet: DescribedSet): RunConfig => {
+const renewedConfig = ({ config, sha256 }: Omit<Row, 'lab'>, describedSet: DescribedSet): RunConfig => {
   const raw = JSON.parse(config) as Former;
   const present = describedSet(raw.dataset.id);
   const parsed = runConfigSchema.parse(withFormerCrops(raw, present));

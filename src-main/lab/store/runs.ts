@@ -7,12 +7,13 @@ import type { GroupConfig } from '../../../shared/runConfig.ts';
 import { groupConfigOf, runConfigSchema } from '../../../shared/runConfig.ts';
 import { checksumTable } from './checksums.ts';
 import type { Database } from './database.ts';
+import { originOf, runOriginColumn } from './origins.ts';
 import { measurementColumn, measurementsOf } from './measurements.ts';
 import { sentenceOf } from './understood.ts';
 import type { NotUnderstood } from './understood.ts';
 
 /** A run as the database has it; what it was configured with is its group's, and its seed. */
-type Row = Omit<RunSummary, 'config'> & { readonly seed: number };
+type Row = Omit<RunSummary, 'config' | 'origin'> & { readonly seed: number; readonly origin: string | null };
 
 /** What statistics need of a run; the values are null until its first epoch has ended. */
 export interface RunOfGroup {
@@ -55,7 +56,7 @@ const summary = `
     coalesce(epochs_done, 0) AS "epochsDone", best_test_accuracy AS "bestTestAccuracy", best_epoch AS "bestEpoch",
     last_test_accuracy AS "lastTestAccuracy", images_per_second AS "imagesPerSecond", ${activeMs} AS "activeMs",
     (SELECT coalesce(sum(size_bytes), 0) FROM checkpoint WHERE checkpoint.run_id = run.id) AS "checkpointBytes",
-    peak_step_bytes AS "peakStepBytes"
+    peak_step_bytes AS "peakStepBytes", ${runOriginColumn}
   FROM run JOIN experiment ON experiment.id = run.experiment_id LEFT JOIN run_summary ON run_summary.run_id = run.id`;
 
 const fieldsSchema = runSummarySchema.omit({ config: true });
@@ -133,8 +134,8 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
       return null; // said where its runs are read
     }
   };
-  const toSummary = ({ seed, ...row }: Row): RunSummary => ({
-    ...fieldsSchema.parse(row),
+  const toSummary = ({ seed, origin, ...row }: Row): RunSummary => ({
+    ...fieldsSchema.parse({ ...row, origin: originOf(z.unknown(), origin) }),
     config: { ...configOf(row.groupHash), seed },
   });
   const checksums = checksumTable(database);

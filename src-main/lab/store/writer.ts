@@ -4,6 +4,7 @@ import type { Experiment } from '../../../shared/experiment.ts';
 import type { RunConfig } from '../../../shared/runConfig.ts';
 import type { Database } from './database.ts';
 import { analysisTable } from './analyses.ts';
+import { bundleWriter } from './bundleWriter.ts';
 import { checkpointTable } from './checkpoints.ts';
 import { checksumTable } from './checksums.ts';
 import { deviceProbeTable } from './deviceProbes.ts';
@@ -87,6 +88,7 @@ export const storeWriter = (database: Database) => {
         steps.insert(id, metrics, nonFinite);
       }),
     analyses: analysisTable(database),
+    addBundle: bundleWriter(database),
     checkpoint: checkpoints.insert,
     /** Forgets checkpoints; their files may go afterwards. */
     dropCheckpoints: (id: RunId, fileNames: readonly string[]): void =>

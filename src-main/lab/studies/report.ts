@@ -31,7 +31,7 @@ const groupFinder = (read: StoreReader): ((config: GroupConfig) => Group | null)
   const hashes = new Map<string, string[]>();
   for (const hash of read.runs.groupHashes()) {
     const config = read.runs.groupConfig(hash);
-    if (config === null) continue;
+    if (config === null || read.origins.ofGroup(hash) !== null) continue; // what was imported fills no cell
     const key = experimentKey(config);
     hashes.set(key, [...(hashes.get(key) ?? []), hash]);
   }
@@ -136,7 +136,10 @@ const experimentsOf = (study: Study, form: StudyForm, { read }: ReportParts): Ex
   if (form === 'paper') return paperExperiments(study);
   const small = read
     .experiments()
-    .filter(({ experiment }) => experiment.study?.id === study.id && experiment.study.form === 'small');
+    .filter(
+      ({ experiment, origin }) =>
+        origin === null && experiment.study?.id === study.id && experiment.study.form === 'small',
+    );
   const newest = small.toSorted((a, b) => b.id - a.id)[0];
   return newest === undefined ? [] : [newest.experiment];
 };

@@ -118,9 +118,11 @@ test('what was measured before peak memory, oneDNN and measurements were noted s
     const columns = database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table).join(', ');
     database.exec(`INSERT INTO ${table} SELECT ${columns} FROM new_${table}; DROP TABLE new_${table}`);
   }
-  database.exec('DROP TABLE measurement; DROP TABLE analysis_row; DROP TABLE analysis; DROP TABLE speed_measurement');
   database.exec(
-    'DROP TABLE checksum; DROP TABLE run_summary; DROP INDEX run_by_queue; DROP INDEX run_in_trash; DROP INDEX run_running; CREATE INDEX run_by_state ON run (state)',
+    'DROP TABLE measurement; DROP TABLE analysis_row; DROP TABLE analysis; DROP TABLE speed_origin; DROP TABLE speed_measurement',
+  );
+  database.exec(
+    'DROP TABLE run_origin; DROP TABLE experiment_origin; DROP TABLE origin; DROP TABLE lab_identity; DROP TABLE checksum; DROP TABLE run_summary; DROP INDEX run_by_queue; DROP INDEX run_in_trash; DROP INDEX run_running; CREATE INDEX run_by_state ON run (state)',
   );
   database.pragma('user_version = 3');
   database.close();

@@ -1,0 +1,69 @@
+import { createWriteStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { randomUUID } from 'node:crypto';
+import { counted } from '../../../shared/counted.ts';
+import { LabError } from '../../../shared/errors.ts';
+import { remove } from '../../files/remove.ts';
+import { exitCodes } from '../exitCodes.ts';
+import type { ExitCode } from '../exitCodes.ts';
+import { print, say, withOwner, withView } from '../session.ts';
+import type { Settings } from '../session.ts';
+
+export interface BundleExportOptions {
+  /** Both empty = everything in the workspace. */
+  readonly experiment: readonly number[];
+  readonly run: readonly number[];
+  readonly checkpoints?: boolean;
+  readonly name?: string;
+  readonly example?: boolean;
+}
+
+/** `bundle export`: writes runs, with all that is known of them, to a file for another lab. */
+export const exportBundle = (settings: Settings, file: string, options: BundleExportOptions): Promise<ExitCode> =>
+  withView(settings, async (lab) => {
+    const { stream, runCount, leftOut } = await lab.writeBundle({
+      experimentIds: options.experiment,
+      runIds: options.run,
+      withCheckpoints: options.checkpoints === true,
+      name: options.name ?? null,
+      isExample: options.example === true,
+    });
+    const unfinished = `${file}.${randomUUID()}.part`;
+    try {
+      await pipeline(stream, createWriteStream(unfinished, { flags: 'wx', flush: true }));
+      await rename(unfinished, file);
+    } catch (error) {
+      remove('unfinishedText', dirname(resolve(unfinished)), basename(unfinished));
+      const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      throw new LabError('CONFIG_INVALID', `${file} cannot be written (${found}); choose another file.`, {
+        cause: error,
+      });
+    }
+    leftOut.forEach((sentence) => say(`Left out: ${sentence}`));
+    if (settings.json) await print(JSON.stringify({ file, runCount, leftOut }));
+    else say(`Wrote ${counted(runCount, 'run')} to ${file}.`);
+    return exitCodes.done;
+  });
+
+/** `bundle import`: adds the runs of such a file to the workspace; they stay apart from those that were trained here. */
+export const importBundle = (settings: Settings, file: string): Promise<ExitCode> =>
+  withOwner(settings, async (lab) => {
+    const path = resolve(file);
+    lab.grantPaths([path]);
+    const imported = await lab.importBundle({ path });
+    const { addedRuns, knownRuns, experimentIds, addedAnalyses, addedSpeeds, addedCheckpoints } = imported;
+    const others = [
+      ...(addedAnalyses > 0 ? [counted(addedAnalyses, 'analysis', 'analyses')] : []),
+      ...(addedSpeeds > 0 ? [counted(addedSpeeds, 'speed measurement')] : []),
+      ...(addedCheckpoints > 0 ? [counted(addedCheckpoints, 'checkpoint')] : []),
+    ];
+    const known =
+      knownRuns === 0 ? '' : `; ${counted(knownRuns, 'run')} of it ${knownRuns === 1 ? 'was' : 'were'} here`;
+    say(
+      `Imported ${[counted(addedRuns, 'run'), ...others].join(', ')} into experiment ${experimentIds.join(', ')}${known}.`,
+    );
+    if (settings.json) await print(JSON.stringify(imported));
+    return exitCodes.done;
+  });

@@ -1,0 +1,83 @@
+import { linkSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { copyFileSync, lstatSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { BundleImported } from '../../../shared/bundle.ts';
+import { LabError } from '../../../shared/errors.ts';
+import { remove } from '../../files/remove.ts';
+import { removalOf } from '../../files/removals.ts';
+import { checkpointsFolderName } from '../checkpoints.ts';
+import type { Checkpoints } from '../checkpoints.ts';
+import type { Store } from '../store/index.ts';
+import { openArchive, refused } from './archive.ts';
+import { partNames } from './parts.ts';
+import { changed, readBundle } from './read.ts';
+import type { ReadBundle } from './read.ts';
+
+interface Parts {
+  readonly store: Store;
+  readonly checkpoints: Checkpoints;
+  readonly workspaceFolder: string;
+}
+
+/**
+ * Imports a bundle: everything, or nothing where any part of it is not as it should be. What is here already is not imported again.
+ * @throws LabError BUNDLE_REFUSED
+ */
+export const importBundle = async (
+  file: string,
+  { store, checkpoints, workspaceFolder }: Parts,
+): Promise<BundleImported> => {
+  const archive = await openArchive(file);
+  clearLeft(workspaceFolder);
+  const staging = mkdtempSync(join(workspaceFolder, '.bundle-'));
+  const placed: string[][] = [];
+  try {
+    const bundle = await readBundle(archive, file);
+    const staged = (name: string): string => join(staging, name.replaceAll('/', '-'));
+    for (const [name, sha256] of bundle.checkpoints) {
+      if ((await archive.extract(name, staged(name))) !== sha256) throw changed(file, name);
+    }
+    const content = { experiments: bundle.experiments, speeds: bundle.speeds, runs: runsOf(bundle) };
+    return store.write.addBundle(content, (place, runId, { fileName }) => {
+      const target = checkpoints.pathOf(runId, fileName);
+      if (lstatSync(target, { throwIfNoEntry: false }) !== undefined)
+        throw refused(file, `has a checkpoint whose place is taken: ${fileName} of run ${runId}.`);
+      mkdirSync(dirname(target), { recursive: true });
+      placed.push([String(runId), fileName]);
+      provide(staged(partNames.checkpoint(place, fileName)), target);
+    });
+  } catch (error) {
+    for (const [runId = '', fileName = ''] of placed) {
+      remove('checkpoint', workspaceFolder, checkpointsFolderName, runId, fileName);
+      remove('emptyRunFolder', workspaceFolder, checkpointsFolderName, runId);
+    }
+    throw error instanceof LabError
+      ? error
+      : refused(file, `does not fit into this workspace: ${messageOf(error)}.`, error);
+  } finally {
+    archive.close();
+    remove('unfinishedBundle', workspaceFolder, basename(staging));
+  }
+};
+
+function* runsOf(bundle: ReadBundle) {
+  for (let place = 1; place <= bundle.runCount; place++) yield bundle.run(place);
+}
+
+const provide = (source: string, target: string): void => {
+  try {
+    linkSync(source, target);
+  } catch {
+    copyFileSync(source, target);
+  }
+};
+
+/** What an import that was cut short has left. */
+const clearLeft = (workspaceFolder: string): void => {
+  const { name: pattern } = removalOf('unfinishedBundle');
+  for (const name of readdirSync(workspaceFolder)) {
+    if (pattern.test(name)) remove('unfinishedBundle', workspaceFolder, name);
+  }
+};
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
