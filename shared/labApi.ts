@@ -19,6 +19,7 @@ import {
 } from './result.ts';
 import { experimentSummarySchema, logLineSchema, runDetailSchema, runIdSchema, runSummarySchema } from './run.ts';
 import { originSchema } from './origin.ts';
+import { packRuns, runsOnWire } from './runsOnWire.ts';
 import { jobProgressSchema } from './jobs/job.ts';
 import { speedLimitSchema, speedMeasurementSchema } from './speed.ts';
 import { experimentSchema, presetSchema } from './experiment.ts';
@@ -67,7 +68,7 @@ export type Exported = z.infer<typeof exportedSchema>;
 export const fileSchema = z.strictObject({ fileName: z.string(), mediaType: z.string(), base64: z.base64() });
 export type LabFile = z.infer<typeof fileSchema>;
 
-/** All that the window and the command line may ask of the lab: input and output of each request. */
+/** All that the window and the command line may ask of the lab: input and output of each request. What has a `pack` travels so. */
 export const labApi = {
   workspace: { input: nothing, output: workspaceSchema },
   deviceStatus: { input: nothing, output: deviceStatusSchema },
@@ -148,7 +149,8 @@ export const labApi = {
   deleteRuns: { input: z.strictObject({ runIds, deleted: z.boolean() }), output: nothing },
   runs: {
     input: z.strictObject({ experimentId: z.number().int().min(1).nullable() }),
-    output: z.array(runSummarySchema),
+    output: runsOnWire,
+    pack: packRuns,
   },
   run: { input: z.strictObject({ runId: runIdSchema }), output: runDetailSchema },
   experiments: { input: nothing, output: z.array(experimentSummarySchema) },
@@ -219,7 +221,7 @@ export const labApi = {
     }),
     output: fileSchema,
   },
-} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType; pack?: (output: never) => unknown }>;
 
 export type LabMethod = keyof typeof labApi;
 export type LabInput<M extends LabMethod> = z.infer<(typeof labApi)[M]['input']>;

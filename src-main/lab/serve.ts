@@ -4,7 +4,7 @@ import type { Channel } from '../../shared/channel.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { LabErrorCode } from '../../shared/errors.ts';
 import { labApi, labRequestSchema } from '../../shared/labApi.ts';
-import type { LabInput, LabMethod, LabReply } from '../../shared/labApi.ts';
+import type { LabInput, LabMethod, LabOutput, LabReply } from '../../shared/labApi.ts';
 import type { Lab } from './service.ts';
 
 const mostBytes = 1_000_000;
@@ -40,8 +40,11 @@ const answer = async (lab: Lab, message: unknown): Promise<LabReply> => {
 };
 
 /** `input` was parsed with this method's own schema, which TypeScript cannot follow through the table. */
-const call = (lab: Lab, method: LabMethod, input: unknown): Promise<unknown> =>
-  (lab[method] as (input: LabInput<LabMethod>) => Promise<unknown>)(input as LabInput<LabMethod>);
+const call = async (lab: Lab, method: LabMethod, input: unknown): Promise<unknown> => {
+  const output = await (lab[method] as (input: LabInput<LabMethod>) => Promise<unknown>)(input as LabInput<LabMethod>);
+  const contract = labApi[method];
+  return 'pack' in contract ? contract.pack(output as LabOutput<'runs'>) : output;
+};
 
 const sizeProblem = (message: unknown): string | null => {
   try {

@@ -1,12 +1,13 @@
 import { performance } from 'node:perf_hooks';
-import { serialize } from 'node:v8';
 import { everyGroup, exportFormats } from '../../shared/result.ts';
 import { locate } from '../../src-main/cli/locations.ts';
+import { packRuns } from '../../shared/runsOnWire.ts';
 import { openLab } from '../../src-main/lab/service.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import { nodeTrainers } from '../../src-main/lab/trainers.ts';
 import { groupRuns } from '../../src-renderer/runGroups.ts';
 import { makeHistory } from './historyWorkspace.ts';
+import { measurePage } from './historyPage.ts';
 import { median } from './median.ts';
 
 const { trainerEntry, presetsFolder, paperFolder, examplesFolder, migrationsFolder } = locate(
@@ -18,25 +19,38 @@ export const generateHistory = (workspace: string, runs: number, epochs: number)
 
 const rounded = (value: number): number => Number(value.toFixed(1));
 
-/** Milliseconds of the first answer, of the median of three more, and the size of the answer in kilobytes. */
-const timed = async (ask: () => Promise<unknown>): Promise<object> => {
-  const times: number[] = [];
-  let answer: unknown;
-  for (let round = 0; round < 4; round++) {
-    const start = performance.now();
-    answer = await ask();
-    times.push(performance.now() - start);
+type Question = readonly [name: string, ask: () => Promise<unknown>];
+
+const timeOf = async (ask: () => Promise<unknown>): Promise<{ answer: unknown; ms: number }> => {
+  const start = performance.now();
+  const answer = await ask();
+  return { answer, ms: performance.now() - start };
+};
+
+/** Asks each once, takes the process's memory, then asks each three times more; kilobytes of an answer as it travels. */
+const askAll = async (questions: readonly Question[]): Promise<object> => {
+  const first: number[] = [];
+  for (const [, ask] of questions) first.push((await timeOf(ask)).ms);
+  const residentMegabytes = Math.round(process.memoryUsage().rss / 1e6);
+  const figures: Record<string, unknown> = {};
+  for (const [index, [name, ask]] of questions.entries()) {
+    const rounds = [await timeOf(ask), await timeOf(ask), await timeOf(ask)];
+    figures[name] = {
+      firstMs: rounded(first[index] ?? NaN),
+      laterMs: rounded(median(rounds.map(({ ms }) => ms))),
+      kilobytes: Math.round(JSON.stringify(rounds[0]?.answer).length / 1e3),
+    };
   }
-  const [first = NaN, ...later] = times;
-  return {
-    firstMs: rounded(first),
-    laterMs: rounded(median(later)),
-    kilobytes: Math.round(serialize(answer).length / 1e3),
-  };
+  return { residentMegabytes, ...figures };
 };
 
 /** How long the lab takes to answer what the window asks of a long history, and what memory it takes. */
-export const measureHistory = async (workspaceFolder: string): Promise<object> => {
+export const measureHistory = async (workspaceFolder: string): Promise<object> => ({
+  ...(await measureLab(workspaceFolder)),
+  endOfEpochMs: await endOfEpoch(workspaceFolder),
+});
+
+const measureLab = async (workspaceFolder: string): Promise<object> => {
   const opening = performance.now();
   const lab = await openLab({
     ...{
@@ -52,32 +66,30 @@ export const measureHistory = async (workspaceFolder: string): Promise<object> =
   });
   const openMs = rounded(performance.now() - opening);
   const thirty = { ...everyGroup, experimentIds: [1, 2, 3] };
-  const figures: Record<string, unknown> = { openMs };
-  const note = async (name: string, ask: () => Promise<unknown>): Promise<void> => {
-    figures[name] = await timed(ask);
-    console.log(`${name}: ${JSON.stringify(figures[name])}`);
-  };
+  const questions: Question[] = [
+    ['runs', async () => packRuns(await lab.runs({ experimentId: null }))],
+    ['experiments', () => lab.experiments({})],
+    ['results of 30 groups', () => lab.results(thirty)],
+    ['curves of 30 groups', () => lab.curves({ query: thirty, metric: 'testAccuracy', axis: 'activeTime' })],
+    ...exportFormats.map((format): Question => [
+      `export of 30 groups, ${format}`,
+      () => lab.exportResults({ query: thirty, format }),
+    ]),
+    ['results of all groups', () => lab.results(everyGroup)],
+  ];
   try {
-    await note('runs', () => lab.runs({ experimentId: null }));
-    await note('experiments', () => lab.experiments({}));
-    await note('results of 30 groups', () => lab.results(thirty));
-    await note('curves of 30 groups', () => lab.curves({ query: thirty, metric: 'testAccuracy', axis: 'activeTime' }));
-    for (const format of exportFormats) {
-      await note(`export of 30 groups, ${format}`, () => lab.exportResults({ query: thirty, format }));
-    }
-    await note('results of all groups', () => lab.results(everyGroup));
+    const [newest] = await lab.experiments({});
+    if (newest !== undefined) questions.push(['plan of one experiment', () => lab.plan(newest.experiment)]);
+    const answers = await askAll(questions);
     const [runs, table] = await Promise.all([lab.runs({ experimentId: null }), lab.results(everyGroup)]);
     const rows = new Map(table.rows.map((row) => [row.groupHash, row]));
     const filter = { search: 'esam 0.4 7', state: 'finished' } as const;
-    await note('filter of all runs, in the window', async () => groupRuns(runs, rows, filter, (id) => id).length);
-    const [newest] = await lab.experiments({});
-    if (newest !== undefined) await note('plan of one experiment', () => lab.plan(newest.experiment));
-    figures['residentMegabytes'] = Math.round(process.memoryUsage().rss / 1e6);
+    const filtering = await timeOf(() => Promise.resolve(groupRuns(runs, rows, filter, (id) => id)));
+    const toPixels = await measurePage(lab, workspaceFolder);
+    return { openMs, ...answers, 'filter of all runs, in the window': rounded(filtering.ms), toPixels };
   } finally {
     await lab.close();
   }
-  figures['endOfEpochMs'] = await endOfEpoch(workspaceFolder);
-  return figures;
 };
 
 /** An epoch's end in a run that has none yet, and in one that has as many as it can: stored for good, and its run read again. */

@@ -90,6 +90,15 @@ test('every reply fits the contract', async () => {
   }
 });
 
+test('runs travel packed, arrive as they are, and are refused where a field of one is missing', async () => {
+  await lab.enqueue(experimentOf({ seeds: [3, 4] }));
+  const reply = await request('runs', { experimentId: null });
+  const packed = reply.type === 'reply' ? (reply.output as { columns: { state: unknown[] } }) : null;
+  expect(labApi.runs.output.parse(packed)).toEqual(await lab.runs({ experimentId: null }));
+  packed?.columns.state.pop();
+  expect(labApi.runs.output.safeParse(packed).success).toBe(false);
+});
+
 test('a wrong field is named', async () => {
   const experiment = experimentOf();
   const arms = [{ ...experiment.arms[0], momentum: 1 }];

@@ -35,6 +35,7 @@ export interface RunOfGroup {
   readonly isDamaged: boolean;
 }
 
+type Conditions = RunOfGroup['conditions'];
 const conditionsSchema = z.record(z.string(), z.string());
 
 /** What a finished run tells about the time that others will take. */
@@ -134,6 +135,13 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
       return null; // said where its runs are read
     }
   };
+  /** Few machines and versions stand behind many runs. */
+  const conditions = new Map<string, Conditions>();
+  const conditionsOf = (json: string): Conditions => {
+    const known = conditions.get(json) ?? conditionsSchema.parse(JSON.parse(json));
+    conditions.set(json, known);
+    return known;
+  };
   const toSummary = ({ seed, origin, ...row }: Row): RunSummary => ({
     ...fieldsSchema.parse({ ...row, origin: originOf(z.unknown(), origin) }),
     config: { ...configOf(row.groupHash), seed },
@@ -156,7 +164,7 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
       notUnderstood.rows(ofGroup.all(groupHash), nameOf, (row) => ({
         ...row,
         measurements: measurementsOf(row.measurements),
-        conditions: conditionsSchema.parse(JSON.parse(row.conditions)),
+        conditions: conditionsOf(row.conditions),
         isDamaged: checksums.isSummaryDamaged(row.id),
       })),
     groupConfig,
