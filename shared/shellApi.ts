@@ -5,6 +5,8 @@ import type { LabReply, LabRequest } from './labApi.ts';
 export interface ShellApi {
   /** Opens the file dialog for data set files or a folder; grants the lab the chosen paths. Empty when cancelled. */
   chooseDataset(kind: 'files' | 'folder'): Promise<string[]>;
+  /** The same for one bundle of runs; null when cancelled. */
+  chooseBundle(): Promise<string | null>;
   /** Opens the save dialog and writes the text whole or not at all; null when cancelled, else the file's name. */
   saveText(suggestedName: string, text: string): Promise<string | null>;
   /** The same for a file of bytes, given in base64. */
@@ -28,6 +30,7 @@ const text = z.string().max(64 * 1024 * 1024);
 /** A call of `ShellApi` on its way from the preload script to main. */
 export const shellCallSchema = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('chooseDataset'), input: z.tuple([z.enum(['files', 'folder'])]) }),
+  z.strictObject({ method: z.literal('chooseBundle'), input: z.tuple([]) }),
   z.strictObject({ method: z.literal('saveText'), input: z.tuple([z.string().min(1).max(255), text]) }),
   z.strictObject({
     method: z.literal('saveFile'),

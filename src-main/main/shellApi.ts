@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { app, clipboard, dialog, ipcMain, shell } from 'electron';
 import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
+import { bundleExtension } from '../../shared/bundle.ts';
 import { shellCallSchema } from '../../shared/shellApi.ts';
 import type { ShellAnswer, ShellApi, ShellCall } from '../../shared/shellApi.ts';
 import { isOwnPage } from './protocol.ts';
@@ -34,6 +35,8 @@ const perform = (api: ShellApi, call: ShellCall): Promise<unknown> => {
   switch (call.method) {
     case 'chooseDataset':
       return api.chooseDataset(...call.input);
+    case 'chooseBundle':
+      return api.chooseBundle(...call.input);
     case 'saveText':
       return api.saveText(...call.input);
     case 'saveFile':
@@ -54,6 +57,17 @@ const shellOf = (window: BrowserWindow, workspace: string, grantPaths: (paths: s
     if (chosen.canceled) return [];
     grantPaths(chosen.filePaths);
     return chosen.filePaths;
+  },
+  chooseBundle: async () => {
+    const chosen = await dialog.showOpenDialog(window, {
+      title: 'Choose a bundle of runs',
+      filters: [{ name: 'ESAM Lab bundle', extensions: [bundleExtension] }],
+      properties: ['openFile'],
+    });
+    const [path] = chosen.canceled ? [] : chosen.filePaths;
+    if (path === undefined) return null;
+    grantPaths([path]);
+    return path;
   },
   saveText: (suggestedName, content) => save(window, suggestedName, content),
   saveFile: (suggestedName, base64) => save(window, suggestedName, Buffer.from(base64, 'base64')),

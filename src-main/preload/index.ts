@@ -18,6 +18,7 @@ const shell: ShellApi = {
   saveFile: (suggestedName, base64) =>
     ask({ method: 'saveFile', input: [suggestedName, base64] }) as Promise<string | null>,
   copyText: (text) => ask({ method: 'copyText', input: [text] }) as Promise<void>,
+  chooseBundle: () => ask({ method: 'chooseBundle', input: [] }) as Promise<string | null>,
   showWorkspace: () => ask({ method: 'showWorkspace', input: [] }) as Promise<void>,
 };
 

@@ -85,6 +85,14 @@ export class Uploads {
           if (!isNeeded) ids.forEach((id) => this.#remove(id));
         }
       },
+      importBundle: async (input) => {
+        try {
+          return await lab.importBundle(input);
+        } finally {
+          const id = this.#idOf(input.path);
+          if (id !== null) this.#remove(id);
+        }
+      },
       deleteDataset: async (input) => {
         const answer = await lab.deleteDataset(input);
         const names = await readdir(this.#folder).catch((): string[] => []);

@@ -2,9 +2,9 @@ import { shallowRef } from 'vue';
 import { grantPath, uploadPath } from '../../shared/browserPage.ts';
 import type { ShellApi } from '../../shared/shellApi.ts';
 
-/** The data set that somebody is asked to choose; null while nobody is. */
+/** The data set or bundle that somebody is asked to choose; null while nobody is. */
 export const choice = shallowRef<{
-  readonly kind: 'files' | 'folder';
+  readonly kind: 'files' | 'folder' | 'bundle';
   readonly settle: (paths: readonly string[]) => void;
 } | null>(null);
 
@@ -21,7 +21,7 @@ export const grantTyped = async (path: string): Promise<void> => {
 /** Uploads what was chosen; returns the paths to import from. */
 export const uploadFiles = async (
   files: readonly File[],
-  kind: 'files' | 'folder',
+  kind: 'files' | 'folder' | 'bundle',
   onFile: (done: number) => void,
 ): Promise<string[]> => {
   const id = crypto.randomUUID();
@@ -46,19 +46,23 @@ const download = (name: string, content: string | Uint8Array<ArrayBuffer>): void
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 };
 
+/** Asks for paths in the page's own dialog; a choice that was open is cancelled. */
+const ask = (kind: 'files' | 'folder' | 'bundle'): Promise<string[]> =>
+  new Promise((resolve) => {
+    choice.value?.settle([]);
+    choice.value = {
+      kind,
+      settle: (paths) => {
+        choice.value = null;
+        resolve([...paths]);
+      },
+    };
+  });
+
 /** What the desktop's shell does, as far as a browser can. */
 export const browserShell: ShellApi = {
-  chooseDataset: (kind) =>
-    new Promise((resolve) => {
-      choice.value?.settle([]);
-      choice.value = {
-        kind,
-        settle: (paths) => {
-          choice.value = null;
-          resolve([...paths]);
-        },
-      };
-    }),
+  chooseDataset: ask,
+  chooseBundle: async () => (await ask('bundle'))[0] ?? null,
   saveText: async (suggestedName, text) => {
     download(suggestedName, text);
     return suggestedName;

@@ -1,0 +1,51 @@
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import type { BundleImported } from '../../shared/bundle.ts';
+import { useConnection } from '../connection.ts';
+import { useCompare } from './compare.ts';
+import { useProblems } from './problems.ts';
+
+/** Runs that go to other labs as a file, and come from them. */
+export const useBundles = defineStore('bundles', () => {
+  const { lab, shell } = useConnection();
+  const problems = useProblems();
+  const compare = useCompare();
+  const isBusy = ref(false);
+
+  const busy = async <T>(title: string, work: () => Promise<T>): Promise<T | null> => {
+    if (isBusy.value) return null;
+    isBusy.value = true;
+    const done = await problems.attempt(title, work);
+    isBusy.value = false;
+    return done;
+  };
+  /** Compare shows what came. */
+  const shown = (imported: BundleImported | null): BundleImported | null => {
+    if (imported !== null) compare.chooseExperiments(imported.experimentIds);
+    return imported;
+  };
+
+  /** Asks for a bundle and imports it; null when cancelled or refused. */
+  const importChosen = (): Promise<BundleImported | null> =>
+    busy('Import the bundle', async () => {
+      const path = await shell.chooseBundle();
+      return path === null ? null : shown(await lab.importBundle({ path }));
+    });
+
+  const openExample = (): Promise<BundleImported | null> =>
+    busy('Open the example', async () => shown(await lab.openExample({})));
+
+  /** Asks where to save these experiments or runs; a sentence of what was saved, null when cancelled or refused. */
+  const save = (chosen: { experimentIds: readonly number[]; runIds: readonly number[] }): Promise<string | null> =>
+    busy('Export the bundle', async () => {
+      const { fileName, base64, runCount, leftOut } = await lab.exportBundle({
+        ...{ experimentIds: [...chosen.experimentIds], runIds: [...chosen.runIds], name: null },
+      });
+      const saved = await shell.saveFile(fileName, base64);
+      if (saved === null) return null;
+      const without = leftOut.length === 0 ? '' : ` Left out: ${leftOut.join(' ')}`;
+      return `Saved ${saved}, ${runCount === 1 ? 'one run' : `${runCount} runs`}.${without}`;
+    });
+
+  return { isBusy, importChosen, openExample, save };
+});

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { picture, startPages, type Pages } from './page.ts';
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await startPages();
+});
+afterAll(() => pages.close());
+
+const example = resolve('resources/examples/label-noise.esamlab');
+
+test('a newcomer opens the example, which says everywhere that it is one; it goes out as a file, and comes back once', async () => {
+  const { page, complaints, served, close } = await pages.open('/compare', 'empty');
+  await picture(page, 'empty-compare');
+  await page.getByRole('button', { name: 'Open the example' }).click();
+  await page.getByRole('table', { name: 'Results' }).getByText('example', { exact: true }).nth(4).waitFor();
+  await picture(page, 'example-compare');
+  expect((await served.lab.runs({ experimentId: null })).map(({ origin }) => origin?.isExample)).toEqual(
+    Array<boolean>(25).fill(true),
+  );
+
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByText('Export these experiments for another lab…').click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toBe('experiment-1.esamlab');
+  await page.getByText('Saved experiment-1.esamlab, 25 runs.').waitFor();
+  const content = readFileSync(await download.path());
+  expect(content.subarray(0, 2).toString()).toBe('PK');
+
+  await page.getByRole('link', { name: 'Runs' }).click();
+  await page.getByText('example', { exact: true }).first().waitFor();
+  await picture(page, 'example-runs');
+  await page.getByRole('button', { name: 'Import runs…' }).click();
+  await page.getByText('Choose a bundle of runs (.esamlab)').waitFor();
+  await page.locator('#choose-upload').setInputFiles(example);
+  await page.getByText('Imported 0 runs; 25 were here already.').waitFor();
+  // What is no bundle is refused in words.
+  await page.getByRole('button', { name: 'Import runs…' }).click();
+  await page.locator('#choose-upload').setInputFiles(resolve('package.json'));
+  await page.getByText('package.json is no whole bundle', { exact: false }).waitFor();
+
+  const [first] = await served.lab.runs({ experimentId: null });
+  await page.goto(`${page.url().split('#')[0] ?? ''}#/runs/${first?.id ?? 0}`);
+  await page.getByText('where it is run 1', { exact: false }).waitFor();
+  await picture(page, 'example-run');
+  expect(complaints).toEqual([]);
+  await close();
+});
