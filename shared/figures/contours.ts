@@ -15,12 +15,12 @@ const crossing = (a: Corner, b: Corner, level: number): Point => {
 /**
  * Pieces of the line on which a surface has a value (marching squares): corners at or above it are apart from those below. A saddle is
  * told apart by the mean of its corners.
- * @param values - row by row, a row for each y.
+ * @param values - row by row, a row for each y; no line goes through a cell with a null corner.
  */
 export const contour = (
   xs: readonly number[],
   ys: readonly number[],
-  values: readonly (readonly number[])[],
+  values: readonly (readonly (number | null)[])[],
   level: number,
 ): (readonly [Point, Point])[] => {
   const cornerAt = (column: number, row: number): Corner => ({
@@ -36,7 +36,7 @@ export const contour = (
       cornerAt(column + 1, row + 1),
       cornerAt(column, row + 1),
     ];
-    return piecesOf(around, level);
+    return around.some(({ value }) => Number.isNaN(value)) ? [] : piecesOf(around, level);
   });
 };
 

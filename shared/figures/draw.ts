@@ -6,6 +6,8 @@ import type { Scene } from './scene.ts';
 
 /** Panels beside one another: as many as leave each the room that its text needs. */
 const leastPanelWidth = { single: 180, double: 200 } as const;
+/** Surfaces are read side by side: three beside one another. */
+const leastSurfaceWidth = 155;
 /** Height over width of a panel. */
 const proportion = 0.74;
 const gap = 6;
@@ -14,7 +16,10 @@ const gap = 6;
 export const drawFigure = (figure: Figure, column: ColumnWidth): Scene => {
   const width = columnWidths[column];
   const count = figure.panels.length;
-  const perRow = Math.max(1, Math.min(count, Math.floor(width / leastPanelWidth[column])));
+  const isSurface = figure.panels.every(({ marks }) => marks.some(({ kind }) => kind === 'heat' || kind === 'surface'));
+  const most = Math.max(1, Math.floor(width / (isSurface ? leastSurfaceWidth : leastPanelWidth[column])));
+  // As many in each row as in any other: four are two and two.
+  const perRow = Math.ceil(count / Math.ceil(count / most));
   const panelWidth = (width - gap * (perRow - 1)) / perRow;
   const panelHeight = Math.min(panelWidth * proportion, 200);
   const legend = drawLegend(figure, width);

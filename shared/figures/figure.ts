@@ -46,19 +46,35 @@ const seriesSchema = z.strictObject({
 });
 export type Series = z.infer<typeof seriesSchema>;
 
-/** Values over a grid, row by row from the lowest y, with lines of equal value. */
-const heatSchema = z.strictObject({
-  kind: z.literal('heat'),
+const gridFields = {
   name: text,
-  xs: z.array(finite).min(2).max(400),
-  ys: z.array(finite).min(2).max(400),
-  values: z.array(z.array(finite)),
+  xs: z.array(finite).min(2).max(501),
+  ys: z.array(finite).min(2).max(501),
+  /** Row by row from the lowest y; null where the value is not finite. */
+  values: z.array(z.array(finite.nullable())),
   /** The ends of the colour scale; the same for all panels that are compared. */
   low: finite,
   high: finite,
+};
+
+/** Values over a grid as colours, with lines of equal value. */
+const heatSchema = z.strictObject({
+  kind: z.literal('heat'),
+  ...gridFields,
   contours: z.array(finite).max(50),
 });
 export type Heat = z.infer<typeof heatSchema>;
+
+/** From where a surface is seen, in degrees: turned about the vertical axis, and from how far above. */
+export const viewSchema = z.strictObject({
+  azimuth: z.number().min(-360).max(360).default(35),
+  elevation: z.number().min(0).max(90).default(28),
+});
+export type View = z.infer<typeof viewSchema>;
+
+/** Values over a grid as a surface in space; alone in its panel, whose axes it draws itself. */
+const surfaceSchema = z.strictObject({ kind: z.literal('surface'), ...gridFields, view: viewSchema });
+export type Surface = z.infer<typeof surfaceSchema>;
 
 /** Bars of stacked parts over the x axis' categories. */
 const barsSchema = z.strictObject({
@@ -73,7 +89,7 @@ export type Bars = z.infer<typeof barsSchema>;
 /** A straight line across the panel: a threshold, a baseline. */
 const ruleSchema = z.strictObject({ kind: z.literal('rule'), axis: z.enum(['x', 'y']), at: finite, label: text });
 
-const markSchema = z.discriminatedUnion('kind', [seriesSchema, heatSchema, barsSchema, ruleSchema]);
+const markSchema = z.discriminatedUnion('kind', [seriesSchema, heatSchema, surfaceSchema, barsSchema, ruleSchema]);
 export type Mark = z.infer<typeof markSchema>;
 
 const panelSchema = z.strictObject({

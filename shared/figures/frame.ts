@@ -22,7 +22,7 @@ const reachOfItem = (item: Item, axis: 'x' | 'y'): Reach =>
 
 const reachOf = (mark: Mark, axis: 'x' | 'y'): Reach => {
   if (mark.kind === 'series') return mark.items.flatMap((item) => reachOfItem(item, axis));
-  if (mark.kind === 'heat') return axis === 'x' ? mark.xs : mark.ys;
+  if (mark.kind === 'heat' || mark.kind === 'surface') return axis === 'x' ? mark.xs : mark.ys;
   if (mark.kind === 'rule') return mark.axis === axis ? [mark.at] : [];
   if (axis === 'x') return [];
   const sums = (mark.parts[0]?.values ?? []).map((_, at) =>

@@ -1,10 +1,11 @@
-import type { Panel } from './figure.ts';
+import type { Panel, Surface } from './figure.ts';
 import { frameOf, heatOf, rangeOf, ticksOf } from './frame.ts';
 import type { Frame } from './frame.ts';
 import { ink } from './ink.ts';
 import { drawScale } from './marks/heat.ts';
 import { drawMark } from './marks/index.ts';
 import { drawLabels } from './marks/labels.ts';
+import { drawSurfaceAxes } from './marks/surface.ts';
 import { rectangle, segment } from './scene.ts';
 import type { Box, PathShape, Shape, TextShape } from './scene.ts';
 import { textWidth } from './textWidth.ts';
@@ -71,8 +72,26 @@ const axesOf = (panel: Panel, frame: Frame, xTicks: readonly Tick[], yTicks: rea
   ];
 };
 
+const titleOf = (panel: Panel, x: number, y: number): Shape[] =>
+  panel.title === '' ? [] : [text(x, y, panel.title, 'start', { size: size.title, isBold: true })];
+
+/** A surface in its box, with axes in space. */
+const drawSurfacePanel = (panel: Panel, surface: Surface, outer: Box): Shape[] => {
+  const box = { x: outer.x + 30, y: outer.y + 16, width: outer.width - 76, height: outer.height - 30 };
+  const scale = { x: box.x + box.width + 8, y: box.y + 6, width: 7, height: box.height - 12 };
+  const frame = frameOf(box, { min: 0, max: 1, isLog: false }, { min: 0, max: 1, isLog: false });
+  return [
+    ...panel.marks.flatMap((mark) => drawMark(mark, frame)),
+    ...drawSurfaceAxes(surface, box, [panel.x.label, panel.y.label]),
+    ...drawScale(surface, scale),
+    ...titleOf(panel, outer.x + 4, outer.y + 10),
+  ];
+};
+
 /** A panel in its box: axes, what is inside, the names of points, the frame. */
 export const drawPanel = (panel: Panel, outer: Box): Shape[] => {
+  const surface = panel.marks.find((mark) => mark.kind === 'surface');
+  if (surface !== undefined) return drawSurfacePanel(panel, surface, outer);
   const [xs, ys] = [rangeOf(panel, panel.x, 'x'), rangeOf(panel, panel.y, 'y')];
   const yTicks = ticksOf(panel.y, ys, outer.height / 26);
   const { left, right, top, bottom } = insets(panel, yTicks);
@@ -92,6 +111,6 @@ export const drawPanel = (panel: Panel, outer: Box): Shape[] => {
     { kind: 'path', d: rectangle(box), stroke: ink.axis, width: ink.width.axis },
     ...drawLabels(series, frame),
     ...(heat === null ? [] : drawScale(heat, { x: box.x + box.width + 5, y: box.y, width: 7, height: box.height })),
-    ...(panel.title === '' ? [] : [text(box.x, box.y - 5, panel.title, 'start', { size: size.title, isBold: true })]),
+    ...titleOf(panel, box.x, box.y - 5),
   ];
 };

@@ -44,15 +44,18 @@ const edgesOf = (places: readonly number[]): number[] => {
   return [first, ...middles, last];
 };
 
+/** Where the value is not finite: no colour of the scale. */
+export const noValue = '#d9d9d9';
+
 export const drawHeat = ({ xs, ys, values, low, high, contours }: Heat, frame: Frame): PathShape[] => {
   const [xEdges, yEdges] = [edgesOf(xs).map(frame.x), edgesOf(ys).map(frame.y)];
   const cells = values.flatMap((row, j) =>
     row.map((value, i): PathShape => {
       const [left = 0, right = 0, bottom = 0, top = 0] = [xEdges[i], xEdges[i + 1], yEdges[j], yEdges[j + 1]];
-      const fill = heatColor((value - low) / (high - low));
-      // A hairline of its own colour: no white seams between neighbours.
+      const fill = value === null ? noValue : heatColor((value - low) / (high - low));
+      // An edge of its own colour, half a point: no seams between neighbours, also where the figure is shown enlarged.
       const box = { x: left, y: top, width: right - left, height: bottom - top };
-      return { kind: 'path', d: rectangle(box), fill, stroke: fill, width: 0.2 };
+      return { kind: 'path', d: rectangle(box), fill, stroke: fill, width: 0.5 };
     }),
   );
   const lines = contours.map((level): PathShape => {
@@ -69,13 +72,16 @@ export const drawHeat = ({ xs, ys, values, low, high, contours }: Heat, frame: F
 const steps = 48;
 
 /** The colour scale beside a panel, with its values. */
-export const drawScale = ({ low, high, name }: Heat, box: Box): (PathShape | TextShape)[] => {
+export const drawScale = (
+  { low, high, name }: Pick<Heat, 'low' | 'high' | 'name'>,
+  box: Box,
+): (PathShape | TextShape)[] => {
   const yOf = (value: number): number => box.y + box.height * (1 - (value - low) / (high - low));
   const bars = Array.from({ length: steps }, (_, index): PathShape => {
     const [from, to] = [index / steps, (index + 1) / steps];
     const fill = heatColor((from + to) / 2);
     const part = { x: box.x, y: box.y + box.height * (1 - to), width: box.width, height: box.height / steps };
-    return { kind: 'path', d: rectangle(part), fill, stroke: fill, width: 0.2 };
+    return { kind: 'path', d: rectangle(part), fill, stroke: fill, width: 0.5 };
   });
   const ticks = linearTicks(low, high, 4).map(({ at, text }): TextShape => {
     const place = { x: box.x + box.width + 3, y: yOf(at) + ink.size.tick * 0.35 };

@@ -6,6 +6,7 @@ import type { PathShape, TextShape } from '../scene.ts';
 import { drawBars } from './bars.ts';
 import { drawHeat } from './heat.ts';
 import { drawSeries } from './series.ts';
+import { drawSurface } from './surface.ts';
 
 /** A mark inside its panel. */
 export const drawMark = (mark: Mark, frame: Frame): (PathShape | TextShape)[] => {
@@ -14,6 +15,8 @@ export const drawMark = (mark: Mark, frame: Frame): (PathShape | TextShape)[] =>
       return drawSeries(mark, frame);
     case 'heat':
       return drawHeat(mark, frame);
+    case 'surface':
+      return drawSurface(mark, frame.box);
     case 'bars':
       return drawBars(mark, frame);
     case 'rule': {

@@ -13,6 +13,7 @@ const linesOf = (mark: Mark, categories: readonly string[] | null): Line[] => {
         ...[x, xLow ?? null, xHigh ?? null, y, yLow ?? null, yHigh ?? null, null],
       ]);
     case 'heat':
+    case 'surface':
       return mark.values.flatMap((row, j) =>
         row.map((value, i) => [
           'surface',
