@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { analysisTableSchema, drawingWishSchema } from './analyses/drawn.ts';
 import { analysisSettingsSchema } from './analyses/index.ts';
 import { analysisDetailSchema, analysisSummarySchema } from './analyses/record.ts';
 import { bundleImportedSchema } from './bundle.ts';
@@ -6,7 +7,7 @@ import { damagedChoices, datasetInfoSchema, datasetKinds } from './dataset.ts';
 import { deviceStatusSchema } from './device.ts';
 import { engineIds, measuredEngines } from './engines.ts';
 import { labErrorCodes } from './errors.ts';
-import { columns, figureFormats } from './figures/figure.ts';
+import { columns, figureFormats, figureSchema } from './figures/figure.ts';
 import { epochMetricsSchema, processUsageSchema, stepMetricsSchema } from './metrics.ts';
 import { probeStepsSchema } from './probe.ts';
 import {
@@ -29,6 +30,8 @@ import { studyForms, studySchema } from './studies/study.ts';
 
 const studyIdSchema = studySchema.shape.id;
 const nothing = z.strictObject({});
+const analysisIdInput = z.strictObject({ id: z.number().int().min(1) });
+const analysisIds = z.array(z.number().int().min(1)).min(1).max(1000);
 const runIds = z.array(runIdSchema).min(1).max(10000);
 
 export const plannedRunSchema = z.strictObject({
@@ -138,11 +141,33 @@ export const labApi = {
     input: z.strictObject({ runIds, settings: analysisSettingsSchema }),
     output: z.strictObject({ ids: z.array(z.number().int()) }),
   },
+  /** How long that would take on this machine; null where its speed with these networks is not known. */
+  analysisEstimate: {
+    input: z.strictObject({ runIds, settings: analysisSettingsSchema }),
+    output: z.strictObject({ ms: z.number().min(0).nullable() }),
+  },
   /** Of runs that are not in the trash, oldest first. */
   analyses: { input: nothing, output: z.array(analysisSummarySchema) },
   /** With its rows so far. */
-  analysis: { input: z.strictObject({ id: z.number().int().min(1) }), output: analysisDetailSchema },
-  cancelAnalysis: { input: z.strictObject({ id: z.number().int().min(1) }), output: nothing },
+  analysis: { input: analysisIdInput, output: analysisDetailSchema },
+  cancelAnalysis: { input: analysisIdInput, output: nothing },
+  /** Puts one that was cancelled or failed back into the queue, to go on at its next row. */
+  resumeAnalysis: { input: analysisIdInput, output: nothing },
+  /** Analyses with the same settings, drawn together on one scale, and what they tell in numbers; the figure is null where no rows are there. */
+  analysisDrawing: {
+    input: z.strictObject({ ids: analysisIds, wish: drawingWishSchema }),
+    output: z.strictObject({ figure: figureSchema.nullable(), table: analysisTableSchema }),
+  },
+  /** The same figure for a paper. */
+  exportAnalysis: {
+    input: z.strictObject({
+      ids: analysisIds,
+      wish: drawingWishSchema,
+      format: z.enum(figureFormats),
+      column: z.enum(columns),
+    }),
+    output: fileSchema,
+  },
   /** Removes the runs in the trash for good, with their checkpoints. */
   emptyTrash: { input: nothing, output: z.strictObject({ runCount: z.number().int().min(0) }) },
   /** Moves ended runs to the trash, or back. */

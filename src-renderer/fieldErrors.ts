@@ -28,14 +28,23 @@ export type CheckedExperiment =
   | { readonly experiment: Experiment; readonly errors: readonly [] }
   | { readonly experiment: null; readonly errors: readonly FieldError[] };
 
-/** Parses the form's draft; errors carry dotted paths, one per field. */
-export const checkExperiment = (draft: unknown): CheckedExperiment => {
-  const parsed = experimentSchema.safeParse(draft, { error: words });
-  if (parsed.success) return { experiment: parsed.data, errors: [] };
+/** What a schema finds wrong with a form's draft: dotted paths, one error a field; or the value that it gives. */
+export const checkDraft = <T>(
+  schema: z.ZodType<T>,
+  draft: unknown,
+): { readonly value: T; readonly errors: readonly [] } | { readonly value: null; readonly errors: FieldError[] } => {
+  const parsed = schema.safeParse(draft, { error: words });
+  if (parsed.success) return { value: parsed.data, errors: [] };
   const byPath = new Map<string, string>();
   for (const issue of parsed.error.issues) {
     const path = issue.path.join('.');
     if (!byPath.has(path)) byPath.set(path, issue.message);
   }
-  return { experiment: null, errors: [...byPath].map(([path, message]) => ({ path, message })) };
+  return { value: null, errors: [...byPath].map(([path, message]) => ({ path, message })) };
+};
+
+/** Parses the form's draft; errors carry dotted paths, one per field. */
+export const checkExperiment = (draft: unknown): CheckedExperiment => {
+  const { value, errors } = checkDraft(experimentSchema, draft);
+  return value === null ? { experiment: null, errors } : { experiment: value, errors: [] };
 };

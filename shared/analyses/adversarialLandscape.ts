@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { examplesSettings, type AnalysisKind } from './analysis.ts';
+import { examplesFields, examplesSettings, planeNumbers, type AnalysisKind } from './analysis.ts';
 
 const schema = z.strictObject({
   kind: z.literal('adversarialLandscape'),
@@ -18,6 +18,21 @@ export const adversarialLandscape: AnalysisKind<AdversarialLandscapeSettings> = 
   label: 'Adversarial landscape',
   help: 'Loss in the plane of the gradients of two disjoint halves of the examples, where it rises fastest (Du et al. 2022, Fig. 8).',
   settings: schema,
+  fields: {
+    points: { label: 'Points', unit: 'per axis', help: 'The loss is computed at points × points places of the plane.' },
+    radius: { label: 'Radius', help: 'Both axes go from −radius to radius, in lengths of η∇L.' },
+    eta: { label: 'η', help: 'Length of the axes: η times the gradient of each half.' },
+    isOrthogonal: { label: 'Orthogonal axes', help: 'Takes from the second axis what lies along the first.' },
+    ...examplesFields,
+  },
+  numbers: {
+    ...planeNumbers,
+    cosine: {
+      label: 'Cosine of the axes',
+      definition: 'Cosine between the gradients of the two halves, as they come: 0 is a right angle.',
+    },
+  },
+  drawings: ['heat', 'surface', 'sections'],
   rowCount: ({ points }) => points,
   passes: ({ points }) => points * points + 3,
 };

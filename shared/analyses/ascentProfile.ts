@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { examplesSettings, type AnalysisKind } from './analysis.ts';
+import { examplesFields, examplesSettings, type AnalysisKind } from './analysis.ts';
 
 const schema = z.strictObject({
   kind: z.literal('ascentProfile'),
@@ -21,6 +21,29 @@ export const ascentProfile: AnalysisKind<AscentProfileSettings> = {
   label: 'Ascent profile',
   help: 'Mean loss of the kept and of the dropped examples of one batch along SAM’s ascent θ + t·ε, with the batch’s own BatchNorm statistics (Du et al. 2022, Fig. 2).',
   settings: schema,
+  fields: {
+    rho: { label: 'ρ', help: 'Length of SAM’s ascent ε at t = 1.' },
+    gamma: { label: 'γ', help: 'Share of the images that is kept: those whose loss rises most from θ to θ + ε.' },
+    points: { label: 'Points', help: 'Values of t at which the losses are computed, at equal distances.' },
+    reach: { label: 'Last t', help: 'How far the profile goes, in lengths of ε.' },
+    withExamples: { label: 'Each image’s line', help: 'Keeps the loss of every image, not just the means.' },
+    ...examplesFields,
+  },
+  numbers: {
+    threshold: {
+      label: 'Threshold α',
+      definition: 'The largest rise of the loss from θ to θ + ε among the dropped images: what rises more is kept.',
+    },
+    keptRise: {
+      label: 'Rise of 𝔹⁺ at θ + ε',
+      definition: 'Mean loss of the kept images at θ + ε less that at θ, with the batch’s own BatchNorm statistics.',
+    },
+    droppedRise: {
+      label: 'Rise of 𝔹⁻ at θ + ε',
+      definition: 'Mean loss of the dropped images at θ + ε less that at θ, with the batch’s own BatchNorm statistics.',
+    },
+  },
+  drawings: ['curves'],
   rowCount: ({ points }) => points,
   passes: ({ points }) => points + 4,
 };

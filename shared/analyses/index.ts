@@ -15,23 +15,32 @@ export const analysisIds = Object.keys(analysisKinds) as AnalysisId[];
 
 type SettingsOf<K> = K extends AnalysisKind<infer S> ? S : never;
 export type AnalysisSettings = SettingsOf<(typeof analysisKinds)[AnalysisId]>;
-export const analysisSettingsSchema: z.ZodType<AnalysisSettings> = z.union([
-  ascentProfile.settings,
-  landscape.settings,
-  adversarialLandscape.settings,
-  sharpness.settings,
-]);
 
-/** Rows that an analysis with these settings gives. */
-export const analysisRowCount = (settings: AnalysisSettings): number => {
+/** Of one kind: what it finds wrong is about that kind's settings. */
+export const settingsSchemas: Readonly<Record<AnalysisId, z.ZodType<AnalysisSettings>>> = {
+  ascentProfile: ascentProfile.settings,
+  landscape: landscape.settings,
+  adversarialLandscape: adversarialLandscape.settings,
+  sharpness: sharpness.settings,
+};
+
+/** Of any kind. */
+export const analysisSettingsSchema: z.ZodType<AnalysisSettings> = z.union(Object.values(settingsSchemas));
+
+/** Rows that an analysis with these settings gives, and what it costs in forward passes over its examples. */
+export const analysisWork = (settings: AnalysisSettings): { readonly rows: number; readonly passes: number } => {
+  const of = <S extends AnalysisSettings>(kind: AnalysisKind<S>, own: S) => ({
+    rows: kind.rowCount(own),
+    passes: kind.passes(own),
+  });
   switch (settings.kind) {
     case 'ascentProfile':
-      return ascentProfile.rowCount(settings);
+      return of(ascentProfile, settings);
     case 'landscape':
-      return landscape.rowCount(settings);
+      return of(landscape, settings);
     case 'adversarialLandscape':
-      return adversarialLandscape.rowCount(settings);
+      return of(adversarialLandscape, settings);
     case 'sharpness':
-      return sharpness.rowCount(settings);
+      return of(sharpness, settings);
   }
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { examplesSettings, type AnalysisKind } from './analysis.ts';
+import { examplesFields, examplesSettings, planeNumbers, type AnalysisKind } from './analysis.ts';
 
 const schema = z.strictObject({
   kind: z.literal('landscape'),
@@ -19,6 +19,19 @@ export const landscape: AnalysisKind<LandscapeSettings> = {
   label: 'Loss landscape',
   help: 'Loss around θ in the plane of two Gaussian directions; filter-normalised, each filter has the length of the network’s own, and vectors are 0 (Li et al. 2018; Du et al. 2022, Fig. 4).',
   settings: schema,
+  fields: {
+    points: { label: 'Points', unit: 'per axis', help: 'The loss is computed at points × points places of the plane.' },
+    radius: { label: 'Radius', help: 'Both axes go from −radius to radius, in lengths of the directions.' },
+    directions: {
+      label: 'Directions',
+      help: 'Filter-normalised: each filter of a direction has the length of the network’s own (Li et al. 2018).',
+      texts: { 'filter-normalised': 'filter-normalised', plain: 'plain Gaussian' },
+    },
+    pairs: { label: 'Pairs', help: 'Planes of two random directions each; the mean over them is drawn.' },
+    ...examplesFields,
+  },
+  numbers: planeNumbers,
+  drawings: ['heat', 'surface', 'sections'],
   rowCount: ({ points, pairs }) => points * pairs,
   passes: ({ points, pairs }) => points * points * pairs,
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { examplesSettings, type AnalysisKind } from './analysis.ts';
+import { examplesFields, examplesSettings, type AnalysisKind } from './analysis.ts';
 
 /** What the panel measures, one row each. */
 export const sharpnessMeasures = [
@@ -38,6 +38,54 @@ export const sharpness: AnalysisKind<SharpnessSettings> = {
   label: 'Sharpness panel',
   help: 'Worst-case and average rise of the loss around θ, and the Hessian’s eigenvalues and trace. Under BatchNorm, measures that do not scale with |θ| change with the weights’ scale while the network does not: read the adaptive ones beside them.',
   settings: schema,
+  fields: {
+    rho: { label: 'ρ', help: 'Radius of the ball around θ.' },
+    m: { label: 'm', unit: 'images', help: 'The worst case is taken for each m images, then averaged.' },
+    apgdSteps: { label: 'APGD steps', help: 'Steps of Auto-PGD in search of the worst case.' },
+    directions: { label: 'Directions', help: 'Gaussian directions of the average rise.' },
+    eigenvalues: { label: 'Eigenvalues', help: 'Of the Hessian, largest magnitude first.' },
+    draws: { label: 'Draws', help: 'Rademacher draws of Hutchinson’s estimate of the trace.' },
+    ...examplesFields,
+  },
+  numbers: {
+    loss: { label: 'Loss at θ', definition: 'Mean cross entropy of the images, in evaluation mode.' },
+    gradientNorm: { label: '‖∇L(θ)‖', definition: 'Length of the gradient over all parameters.' },
+    samGapAtRho: {
+      label: 'SAM gap at the run’s ρ',
+      definition: 'L(θ + ε) − L(θ) with ε = ρ·∇L/‖∇L‖ over all images and the ρ with which the run trained.',
+    },
+    samGap: { label: 'SAM gap at ρ', definition: 'L(θ + ε) − L(θ) with ε = ρ·∇L/‖∇L‖ over all images.' },
+    worstCase: {
+      label: 'Worst case, one step',
+      definition: 'Rise of the loss after one gradient step to the edge ‖ε‖ = ρ, for each m images, averaged.',
+    },
+    worstCaseAdaptive: {
+      label: 'Worst case, one step, adaptive',
+      definition: 'The same over ‖ε/|θ|‖ = ρ, which does not move with the scale of the weights.',
+    },
+    apgd: {
+      label: 'Worst case, APGD',
+      definition: 'Largest rise of the loss that Auto-PGD finds in ‖ε‖ ≤ ρ, for each m images, averaged.',
+    },
+    apgdAdaptive: {
+      label: 'Worst case, APGD, adaptive',
+      definition: 'The same over ‖ε/|θ|‖ ≤ ρ, which does not move with the scale of the weights.',
+    },
+    average: {
+      label: 'Average rise',
+      definition: 'Mean rise of the loss over Gaussian directions of length ρ.',
+    },
+    averageAdaptive: {
+      label: 'Average rise, adaptive',
+      definition: 'Mean rise of the loss along |θ| times Gaussian directions of length ρ.',
+    },
+    eigenvalues: {
+      label: 'Largest eigenvalue λ',
+      definition: 'Of the Hessian, by power iteration on (∇L(θ + rv) − ∇L(θ − rv))/2r, with its sign.',
+    },
+    trace: { label: 'Trace', definition: 'Of the Hessian, by Hutchinson’s estimate: the mean of vᵀHv over draws.' },
+  },
+  drawings: ['measures'],
   rowCount: () => sharpnessMeasures.length,
   passes: ({ apgdSteps, directions, eigenvalues, draws }) =>
     20 + 8 * apgdSteps + 2 * directions + 6 * 30 * eigenvalues + 6 * draws,

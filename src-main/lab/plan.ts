@@ -1,12 +1,12 @@
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { PlannedRun } from '../../shared/labApi.ts';
 import { groupedBy } from '../../shared/groupedBy.ts';
-import { methodOf } from '../../shared/method.ts';
+import { methodOf, mostUnits } from '../../shared/method.ts';
 import { expand } from '../../shared/experiment.ts';
 import { canonicalJson, groupConfigOf } from '../../shared/runConfig.ts';
 import type { Experiment } from '../../shared/experiment.ts';
 import type { GroupConfig, RunConfig } from '../../shared/runConfig.ts';
-import { probeEstimateMs } from './probeEstimate.ts';
+import { probeEstimateMs, probePassMs } from './probeEstimate.ts';
 import { processor } from './processor.ts';
 import { median } from './statistics/moments.ts';
 import { groupHash } from './store/groupHash.ts';
@@ -71,6 +71,24 @@ const estimateOf = (read: StoreReader, config: RunConfig, dataset: DatasetInfo |
   if (fromRuns !== null) return { estimatedMs: fromRuns, estimatedFrom: 'runs' };
   const fromProbes = probeEstimateMs(config, dataset, read.deviceProbes(processor()));
   return { estimatedMs: fromProbes, estimatedFrom: fromProbes === null ? null : 'self-test' };
+};
+
+/**
+ * How long an analysis with so many forward passes over so many examples takes: by the speed of the runs of this kind on this machine, else
+ * by the self-test; null where neither is known.
+ */
+export const analysisMs = (
+  read: StoreReader,
+  config: RunConfig,
+  dataset: DatasetInfo,
+  { passes, examples }: { readonly passes: number; readonly examples: number },
+): number | null => {
+  const imageMs = speedsByKind(read)(config)?.imageMs;
+  const passMs =
+    imageMs === undefined
+      ? probePassMs(config, dataset, read.deviceProbes(processor()))
+      : imageMs / mostUnits(config.optimizer);
+  return passMs === null ? null : passes * examples * passMs;
 };
 
 /** Runs of one kind are expected to take equally long per image. */

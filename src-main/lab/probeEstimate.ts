@@ -32,6 +32,14 @@ export const probeEstimateMs = (
   return config.epochs * (imagesPerEpoch(config, dataset) * imageMs + (tested * passMs) / evaluated);
 };
 
+/** How long one forward pass of one image takes by the same; null as above. */
+export const probePassMs = (config: RunConfig, dataset: DatasetInfo, probes: readonly DeviceProbe[]): number | null => {
+  const [height, width] = imageSizeOf(dataset, config.augmentation);
+  const { macs } = networkOf(config.model.id, [height, width, dataset.channels], dataset.classNames.length);
+  const speed = gflopsOf(config, 'float32', macs, probes);
+  return speed === null ? null : (2 * macs) / 1e6 / speed;
+};
+
 const imagesPerEpoch = ({ batchSize, dropLast, dataset: { trainSubset } }: RunConfig, { trainCount }: DatasetInfo) => {
   const examples = Math.min(trainSubset ?? Infinity, trainCount);
   return dropLast ? examples - (examples % batchSize) : examples;

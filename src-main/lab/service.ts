@@ -8,7 +8,7 @@ import { sweepTrash } from '../files/trash.ts';
 import { openLibrary } from './datasets/index.ts';
 import type { Library } from './datasets/index.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { Analyses } from './analyses.ts';
+import { Analyses } from './analyses/queue.ts';
 import { openDoor } from './door.ts';
 import { pathGrants } from './grants.ts';
 import type { BundleSelection } from './bundles/collect.ts';
@@ -247,7 +247,7 @@ const labOn = (store: Store, options: LabOptions, startNotices: readonly string[
     ...resultRequests(parts),
     ...studyRequests(parts, options.paperFolder),
     ...bundleRequests({ ...parts, workspaceFolder, examplesFolder: options.examplesFolder }),
-    ...analysisRequests({ store, analyses, analysesAdded }),
+    ...analysisRequests({ store, library, analyses, analysesAdded }),
     onEvent: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

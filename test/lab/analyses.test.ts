@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { drawingWishSchema } from '../../shared/analyses/drawn.ts';
 import { analysisSettingsSchema } from '../../shared/analyses/index.ts';
 import type { AnalysisSummary } from '../../shared/analyses/record.ts';
 import type { LabEvent } from '../../shared/labApi.ts';
@@ -102,6 +103,37 @@ test('an analysis that a lab left under way goes on in the next one', async () =
   const { analysis, rows } = await next.lab.analysis({ id });
   expect(analysis.state).toBe('cancelled');
   expect(rows.length).toBe(analysis.rowsDone);
+});
+
+test('a cancelled analysis goes on at its next row when it is resumed, and is drawn meanwhile and in the end', async () => {
+  const { lab, runId } = await openTrained();
+  const settings = analysisSettingsSchema.parse({ ...small, points: 15, examples: 16 });
+  const { ids } = await lab.analyse({ runIds: [runId, runId], settings });
+  const [cut = 0, whole = 0] = ids;
+  await untilAnalysis(lab, cut, ({ rowsDone }) => rowsDone > 1);
+  await lab.cancelAnalysis({ id: cut });
+  const expected = await untilAnalysis(lab, whole, ended);
+  expect(expected.state).toBe('finished');
+  const { analysis: cancelled, rows: before } = await lab.analysis({ id: cut });
+  expect(cancelled).toMatchObject({ state: 'cancelled' });
+  expect(before.length).toBeLessThan(15);
+  const wish = drawingWishSchema.parse({ drawing: 'heat' });
+  expect((await lab.analysisDrawing({ ids: [cut], wish })).figure?.panels).toHaveLength(1);
+
+  await lab.resumeAnalysis({ id: cut });
+  await untilAnalysis(lab, cut, ({ state }) => state === 'finished');
+  const resumed = await lab.analysis({ id: cut });
+  expect(resumed.rows.slice(0, before.length)).toEqual(before);
+  expect(resumed.rows).toEqual((await lab.analysis({ id: whole })).rows);
+  await expect(lab.resumeAnalysis({ id: cut })).rejects.toThrow(/has all of its 15 rows/);
+  const { figure, table } = await lab.analysisDrawing({ ids, wish });
+  expect(figure?.panels[0]?.title).toBe('SAM');
+  expect(table.groups).toEqual([{ label: 'SAM', method: 'sam', n: 1 }]);
+  const { fileName } = await lab.exportAnalysis({ ids: [cut], wish, format: 'pdf', column: 'single' });
+  expect(fileName).toBe('landscape-heat.pdf');
+  const other = analysisSettingsSchema.parse(small);
+  const { ids: others } = await lab.analyse({ runIds: [runId], settings: other });
+  await expect(lab.analysisDrawing({ ids: [cut, others[0] ?? 0], wish })).rejects.toThrow(/different settings/);
 });
 
 test('what cannot be analysed is refused in words', async () => {

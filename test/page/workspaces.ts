@@ -2,6 +2,8 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { coarseFirst, evenly } from '../../shared/analyses/analysis.ts';
+import { analysisSettingsSchema } from '../../shared/analyses/index.ts';
 import { expand } from '../../shared/experiment.ts';
 import type { Experiment } from '../../shared/experiment.ts';
 import type { RunId, RunState } from '../../shared/run.ts';
@@ -101,6 +103,24 @@ const addParts = async (store: Store, library: Library): Promise<void> => {
   add(store, await presetNamed('parts-of-esam', library), 15, ends);
 };
 
+/** Losses that rise from θ at −2…2 as k·(a² + 2b²). */
+const addLandscape = ({ write, read }: Store, runId: RunId, k: number, rows: number): void => {
+  const settings = analysisSettingsSchema.parse({ kind: 'landscape', points: 9, radius: 2, examples: 64 });
+  const [checkpoint] = read.checkpoints(runId);
+  if (checkpoint === undefined) throw new Error(`Run ${runId} has no checkpoint.`);
+  const { fileName, epoch } = checkpoint;
+  const id = write.analyses.insert({ runId, fileName, epoch, settings, rowCount: 9 });
+  const places = evenly(9, 2);
+  coarseFirst(9)
+    .slice(0, rows)
+    .forEach((line, place) => {
+      const a = places[line] ?? 0;
+      write.analyses.row(id, place, { pair: 0, a, losses: places.map((b) => 1 + k * (a * a + 2 * b * b)) });
+    });
+  if (rows === 9) write.analyses.state(id, 'finished');
+  else write.analyses.state(id, 'cancelled', 'Cancelled by you; the rows that were there are kept.');
+};
+
 const fill = {
   empty: async (): Promise<void> => undefined,
   /** And runs 16–21, the quick comparison, all finished; the machine is measured. */
@@ -108,6 +128,13 @@ const fill = {
     await addParts(store, library);
     add(store, await presetNamed('quick', library), 6);
     for (const probe of probesHere()) store.write.deviceProbe(probe);
+  },
+  /** And landscapes of runs 16–18, the first of each method: that of the last was cancelled. */
+  analysed: async (store: Store, library: Library): Promise<void> => {
+    await fill.full(store, library);
+    addLandscape(store, 16, 3, 9);
+    addLandscape(store, 17, 2, 9);
+    addLandscape(store, 18, 1, 5);
   },
   /** Of the quick comparison four runs have finished; two wait, and six more of two other seeds. */
   queued: async (store: Store, library: Library): Promise<void> => {

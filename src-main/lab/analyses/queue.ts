@@ -1,11 +1,11 @@
-import type { AnalysisSummary } from '../../shared/analyses/record.ts';
-import { LabError } from '../../shared/errors.ts';
-import { analyseJob, type AnalyseEvent, type AnalyseInput } from '../../shared/jobs/analyse.ts';
-import type { LabEvent } from '../../shared/labApi.ts';
-import { JobProcess, type JobLimits } from './jobs/jobProcess.ts';
-import type { StoredAnalysis } from './store/analyses.ts';
-import type { Store } from './store/index.ts';
-import type { TrainerLauncher } from './trainers.ts';
+import type { AnalysisSummary } from '../../../shared/analyses/record.ts';
+import { LabError } from '../../../shared/errors.ts';
+import { analyseJob, type AnalyseEvent, type AnalyseInput } from '../../../shared/jobs/analyse.ts';
+import type { LabEvent } from '../../../shared/labApi.ts';
+import { JobProcess, type JobLimits } from '../jobs/jobProcess.ts';
+import type { StoredAnalysis } from '../store/analyses.ts';
+import type { Store } from '../store/index.ts';
+import type { TrainerLauncher } from '../trainers.ts';
 
 export interface AnalysesParts {
   readonly store: Store;
@@ -57,6 +57,22 @@ export class Analyses {
     if (found.state !== 'queued' && found.state !== 'running') return;
     this.#end(id, 'cancelled', 'Cancelled by you; the rows that were there are kept.');
     if (this.#active?.id === id) this.#active.job.cancel('It was cancelled.');
+  }
+
+  /**
+   * Puts one that ended without all its rows back into the queue.
+   * @throws LabError RUN_NOT_FOUND, RUN_STATE where nothing of it is left to do.
+   */
+  resume(id: number): void {
+    const found = this.#parts.store.read.analyses.one(id);
+    if (found === null) throw new LabError('RUN_NOT_FOUND', `There is no analysis ${id} in this workspace.`);
+    const { state, rowsDone, rowCount } = found;
+    if (state === 'queued' || state === 'running') return;
+    if (rowsDone === rowCount) throw new LabError('RUN_STATE', `Analysis ${id} has all of its ${rowCount} rows.`);
+    if (this.#active?.id === id)
+      throw new LabError('RUN_STATE', `Analysis ${id} is just ending; try again in a moment.`);
+    this.#parts.store.write.analyses.state(id, 'queued');
+    this.#changed(id);
   }
 
   /** With what is left of it at its present pace. */

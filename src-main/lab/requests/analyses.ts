@@ -1,27 +1,54 @@
-import { analysisRowCount, type AnalysisSettings } from '../../../shared/analyses/index.ts';
+import { analysisWork, type AnalysisSettings } from '../../../shared/analyses/index.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { LabApi } from '../../../shared/labApi.ts';
 import type { RunId } from '../../../shared/run.ts';
-import type { Analyses } from '../analyses.ts';
+import { drawAnalyses, tableOf } from '../analyses/drawing.ts';
+import { analysedGroups } from '../analyses/groups.ts';
+import type { Analyses } from '../analyses/queue.ts';
+import type { Library } from '../datasets/index.ts';
+import { labFile } from '../figures/files.ts';
+import { analysisMs } from '../plan.ts';
 import type { Store } from '../store/index.ts';
 import { answering, doing } from './answering.ts';
 
-type AnalysisApi = Pick<LabApi, 'analyse' | 'analyses' | 'analysis' | 'cancelAnalysis'>;
+type AnalysisApi = Pick<
+  LabApi,
+  | 'analyse'
+  | 'analysisEstimate'
+  | 'analyses'
+  | 'analysis'
+  | 'cancelAnalysis'
+  | 'resumeAnalysis'
+  | 'analysisDrawing'
+  | 'exportAnalysis'
+>;
 
 export interface AnalysisParts {
   readonly store: Store;
+  readonly library: Library;
   readonly analyses: Analyses;
   /** Analyses were put into the queue. */
   readonly analysesAdded: (ids: readonly number[]) => void;
 }
 
 /** Requests about analyses of checkpoints. */
-export const analysisRequests = ({ store, analyses, analysesAdded }: AnalysisParts): AnalysisApi => ({
+export const analysisRequests = ({ store, library, analyses, analysesAdded }: AnalysisParts): AnalysisApi => ({
   analyse: answering(({ runIds, settings }) => {
     const checkpoints = runIds.map((runId) => ({ runId, ...newestOf(store, runId) }));
     const ids = checkpoints.map(({ runId, fileName, epoch }) => queued(store, runId, fileName, epoch, settings));
     analysesAdded(ids);
     return { ids };
+  }),
+  analysisEstimate: answering(({ runIds, settings }) => {
+    const { passes } = analysisWork(settings);
+    const times = runIds.map((runId) => {
+      const config = store.read.runs.one(runId)?.config;
+      const dataset = library.list().find(({ id }) => id === config?.dataset.id);
+      if (config === undefined || dataset === undefined) return null;
+      const examples = Math.min(settings.examples, settings.split === 'train' ? dataset.trainCount : dataset.testCount);
+      return analysisMs(store.read, config, dataset, { passes, examples });
+    });
+    return { ms: times.some((ms) => ms === null) ? null : times.reduce((sum: number, ms) => sum + (ms ?? 0), 0) };
   }),
   analyses: answering(() => store.read.analyses.all().map((analysis) => analyses.summaryOf(analysis))),
   analysis: answering(({ id }) => {
@@ -30,10 +57,24 @@ export const analysisRequests = ({ store, analyses, analysesAdded }: AnalysisPar
     return { analysis: analyses.summaryOf(found), rows: store.read.analyses.rows(id) };
   }),
   cancelAnalysis: doing(({ id }) => analyses.cancel(id)),
+  resumeAnalysis: doing(({ id }) => {
+    analyses.resume(id);
+    analysesAdded([id]);
+  }),
+  analysisDrawing: answering(({ ids, wish }) => {
+    const analysed = analysedGroups(store.read, ids);
+    return { figure: drawAnalyses(analysed, wish), table: tableOf(analysed) };
+  }),
+  exportAnalysis: async ({ ids, wish, format, column }) => {
+    const figure = drawAnalyses(analysedGroups(store.read, ids), wish);
+    if (figure === null)
+      throw new LabError('EXPORT_EMPTY', 'These analyses have no rows yet, so there is nothing to draw.');
+    return labFile(figure, format, column);
+  },
 });
 
 const queued = (store: Store, runId: RunId, fileName: string, epoch: number, settings: AnalysisSettings): number =>
-  store.write.analyses.insert({ runId, fileName, epoch, settings, rowCount: analysisRowCount(settings) });
+  store.write.analyses.insert({ runId, fileName, epoch, settings, rowCount: analysisWork(settings).rows });
 
 const newestOf = ({ read }: Store, runId: RunId) => {
   if (read.runs.one(runId) === null) {

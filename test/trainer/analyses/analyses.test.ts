@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { coarseFirst } from '../../../shared/analyses/analysis.ts';
-import { analysisRowCount, analysisSettingsSchema, type AnalysisRow } from '../../../shared/analyses/index.ts';
+import { analysisSettingsSchema, analysisWork, type AnalysisRow } from '../../../shared/analyses/index.ts';
 import { sharpness } from '../../../shared/analyses/sharpness.ts';
 import { adversarialAxes } from '../../../src-main/trainer/analyses/adversarialLandscape.ts';
 import { partedByRise } from '../../../src-main/trainer/analyses/ascent.ts';
@@ -259,7 +259,7 @@ test.each(['ascentProfile', 'landscape', 'adversarialLandscape', 'sharpness'] as
     const small = kind === 'sharpness' ? { draws: 2, directions: 2, eigenvalues: 1, apgdSteps: 2 } : { points: 5 };
     const parsed = analysisSettingsSchema.parse({ kind, ...small, ...(kind === 'landscape' && { pairs: 2 }) });
     const all = await rowsOf(analysisRows(subject, parsed, 0));
-    expect(all.length).toBe(analysisRowCount(parsed));
+    expect(all.length).toBe(analysisWork(parsed).rows);
     for (const from of [1, Math.floor(all.length / 2), all.length - 1, all.length]) {
       expect(await rowsOf(analysisRows(subject, parsed, from))).toEqual(all.slice(from));
     }

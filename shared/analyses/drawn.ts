@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { viewSchema } from '../figures/figure.ts';
+import { meanSdSchema, resultsRowSchema } from '../result.ts';
+import { analysisDrawings } from './analysis.ts';
+
+/** How analyses are to be drawn. */
+export const drawingWishSchema = z.strictObject({
+  drawing: z.enum(analysisDrawings),
+  /** Of losses over a plane. */
+  scale: z.enum(['linear', 'log']).default('linear'),
+  /** Of surfaces. */
+  view: viewSchema.prefault({}),
+});
+export type DrawingWish = z.infer<typeof drawingWishSchema>;
+
+/** What analyses tell in numbers: a line a number, a column a group. */
+export const analysisTableSchema = z.strictObject({
+  groups: z.array(
+    z.strictObject({
+      label: z.string(),
+      method: resultsRowSchema.shape.method,
+      /** Runs behind each of its numbers. */
+      n: z.number().int().min(1),
+    }),
+  ),
+  lines: z.array(z.strictObject({ label: z.string(), definition: z.string(), cells: z.array(meanSdSchema) })),
+});
+export type AnalysisTable = z.infer<typeof analysisTableSchema>;

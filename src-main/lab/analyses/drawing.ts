@@ -1,0 +1,80 @@
+import { analysisKinds } from '../../../shared/analyses/index.ts';
+import type { AnalysisSettings } from '../../../shared/analyses/index.ts';
+import type { AnalysisTable, DrawingWish } from '../../../shared/analyses/drawn.ts';
+import { counted } from '../../../shared/counted.ts';
+import { LabError } from '../../../shared/errors.ts';
+import { figureSchema, type Figure } from '../../../shared/figures/figure.ts';
+import { mean, sampleSd } from '../statistics/moments.ts';
+import { ascentCurves } from './drawings/curves.ts';
+import { measurePanels } from './drawings/measures.ts';
+import { heatMaps, sections, surfaces } from './drawings/planes.ts';
+import type { AnalysedGroups } from './groups.ts';
+import { analysisNumbers, numbersOfKind } from './numbers.ts';
+
+/** More methods than this beside one another are not read any more. */
+const mostPanels = 12;
+
+const drawnAs = ({ settings, groups }: AnalysedGroups, { drawing, scale, view }: DrawingWish) => {
+  switch (settings.kind) {
+    case 'ascentProfile':
+      return ascentCurves(settings, groups);
+    case 'sharpness':
+      return measurePanels(settings, groups);
+    case 'landscape':
+    case 'adversarialLandscape':
+      if (drawing === 'surface') return surfaces(settings, groups, scale, view);
+      return drawing === 'sections' ? sections(settings, groups, scale) : heatMaps(settings, groups, scale);
+  }
+};
+
+const examplesWords = ({ examples, split }: AnalysisSettings): string =>
+  `${counted(examples, 'image')} of the ${split === 'train' ? 'training' : 'test'} set`;
+
+const seedsWords = ({ groups }: AnalysedGroups, { drawing }: DrawingWish): string => {
+  const counts = [...new Set(groups.map(({ analyses }) => analyses.length))].sort((a, b) => a - b);
+  if (counts.at(-1) === 1) return '';
+  const band = drawing === 'curves' || drawing === 'sections' ? ', band: ± one sample standard deviation' : '';
+  return ` Mean over n = ${counts.join('–')} seeds${band}.`;
+};
+
+/**
+ * Analyses of groups drawn together, all on one scale. @param id - names the figure's files.
+ * @returns null where they have no rows to draw yet.
+ * @throws LabError CONFIG_INVALID where the kind is not drawn so, or there are too many groups.
+ */
+export const drawAnalyses = (analysed: AnalysedGroups, wish: DrawingWish, id?: string): Figure | null => {
+  const { settings, groups } = analysed;
+  const { label, drawings } = analysisKinds[settings.kind];
+  if (!drawings.includes(wish.drawing)) {
+    throw new LabError('CONFIG_INVALID', `${label} is drawn as ${drawings.join(', ')}, not as ${wish.drawing}.`);
+  }
+  if (groups.length > mostPanels) {
+    throw new LabError(
+      'CONFIG_INVALID',
+      `${groups.length} groups are too many for one figure; choose ${mostPanels} at most.`,
+    );
+  }
+  if (groups.length === 0) return null;
+  const { panels, caption } = drawnAs(analysed, wish);
+  if (panels.length === 0) return null;
+  return figureSchema.parse({
+    id: id ?? `${settings.kind.toLowerCase()}-${wish.drawing}`,
+    caption: `${caption} ${examplesWords(settings)}.${seedsWords(analysed, wish)}`,
+    panels,
+  });
+};
+
+/** The numbers beside a drawing: mean and deviation over the seeds of each group, each with its definition. */
+export const tableOf = ({ settings, groups }: AnalysedGroups): AnalysisTable => {
+  const found = groups.map(({ analyses }) => analyses.map((rows) => analysisNumbers(settings, rows)));
+  return {
+    groups: groups.map(({ label, method, analyses }) => ({ label, method, n: analyses.length })),
+    lines: numbersOfKind(settings.kind).map(([id, { label, definition }]) => ({
+      ...{ label, definition },
+      cells: found.map((numbers) => {
+        const values = numbers.flatMap((each) => each[id] ?? []);
+        return { mean: mean(values), sd: sampleSd(values) };
+      }),
+    })),
+  };
+};

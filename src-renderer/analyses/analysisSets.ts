@@ -1,0 +1,73 @@
+import { analysisKinds, analysisSettingsSchema, type AnalysisSettings } from '../../shared/analyses/index.ts';
+import type { AnalysisSummary } from '../../shared/analyses/record.ts';
+import { groupedBy } from '../../shared/groupedBy.ts';
+import type { RunId } from '../../shared/run.ts';
+import { canonicalJson } from '../../shared/runConfig.ts';
+
+/** Analyses that compare: the same settings, and so the same images, directions and places. */
+export interface AnalysisSet {
+  readonly key: string;
+  readonly settings: AnalysisSettings;
+  /** Each run's newest. */
+  readonly analyses: readonly AnalysisSummary[];
+  readonly rowsDone: number;
+  readonly rowCount: number;
+  readonly state: 'running' | 'queued' | 'finished' | 'unfinished';
+  /** At the pace of the one that runs; null where none does. */
+  readonly msLeft: number | null;
+  /** Why those that did not finish ended, each once. */
+  readonly reasons: readonly string[];
+}
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+const setOf = (key: string, all: readonly AnalysisSummary[]): AnalysisSet[] => {
+  const analyses = [...new Map(all.map((each) => [each.runId, each])).values()];
+  const [first] = analyses;
+  if (first === undefined) return [];
+  const has = (state: AnalysisSummary['state']): boolean => analyses.some((each) => each.state === state);
+  const running = analyses.find(({ msLeft }) => msLeft !== null);
+  const rowsOf = ({ rowCount, rowsDone }: AnalysisSummary): number => rowCount - rowsDone;
+  const waiting = analyses.filter(({ state }) => state === 'queued' || state === 'running');
+  const pace = running === undefined ? null : (running.msLeft ?? 0) / Math.max(1, rowsOf(running));
+  return [
+    {
+      ...{ key, settings: first.settings, analyses },
+      rowsDone: sumOf(analyses.map(({ rowsDone }) => rowsDone)),
+      rowCount: sumOf(analyses.map(({ rowCount }) => rowCount)),
+      state: has('running')
+        ? 'running'
+        : has('queued')
+          ? 'queued'
+          : has('cancelled') || has('failed')
+            ? 'unfinished'
+            : 'finished',
+      msLeft: pace === null ? null : pace * sumOf(waiting.map(rowsOf)),
+      reasons: [...new Set(analyses.flatMap(({ reason }) => reason ?? []))],
+    },
+  ];
+};
+
+/** The sets of these runs, the newest first. */
+export const analysisSets = (all: readonly AnalysisSummary[], runIds: readonly RunId[]): AnalysisSet[] => {
+  const wanted = new Set(runIds);
+  const ofRuns = all.filter(({ runId }) => wanted.has(runId)).toSorted((a, b) => a.id - b.id);
+  const sets = [...groupedBy(ofRuns, ({ settings }) => canonicalJson(settings))].flatMap(([key, same]) =>
+    setOf(key, same),
+  );
+  const newest = ({ analyses }: AnalysisSet): number => Math.max(...analyses.map(({ id }) => id));
+  return sets.sort((a, b) => newest(b) - newest(a));
+};
+
+/** The settings of an analysis that are not what they are without being asked for, in words. */
+export const settingsWords = (settings: AnalysisSettings): string => {
+  const usual = new Map(Object.entries(analysisSettingsSchema.parse({ kind: settings.kind })));
+  const own = new Map<string, unknown>(Object.entries(settings));
+  const words = Object.entries(analysisKinds[settings.kind].fields).flatMap(([name, { label, texts }]) => {
+    const value = own.get(name);
+    if (value === usual.get(name)) return [];
+    const text = typeof value === 'boolean' ? (value ? 'on' : 'off') : (texts?.[String(value)] ?? String(value));
+    return [`${label} ${text}`];
+  });
+  return words.length === 0 ? 'usual settings' : words.join(', ');
+};

@@ -1,0 +1,62 @@
+import { defineStore } from 'pinia';
+import { computed, shallowRef } from 'vue';
+import type { AnalysisSettings } from '../../shared/analyses/index.ts';
+import type { DrawingWish } from '../../shared/analyses/drawn.ts';
+import type { AnalysisSummary } from '../../shared/analyses/record.ts';
+import type { ColumnWidth, FigureFormat } from '../../shared/figures/figure.ts';
+import type { LabFile, LabOutput } from '../../shared/labApi.ts';
+import type { RunId } from '../../shared/run.ts';
+import { useConnection } from '../connection.ts';
+import { useProblems } from './problems.ts';
+
+/** All analyses of checkpoints, as the lab last said. */
+export const useAnalyses = defineStore('analyses', () => {
+  const { lab, onEvent } = useConnection();
+  const problems = useProblems();
+  const byId = shallowRef<ReadonlyMap<number, AnalysisSummary>>(new Map());
+  const all = computed(() => [...byId.value.values()]);
+
+  const load = async (): Promise<void> => {
+    const found = await problems.attempt('Read the analyses', () => lab.analyses({}));
+    if (found) byId.value = new Map(found.map((each) => [each.id, each]));
+  };
+  const start = (runIds: RunId[], settings: AnalysisSettings): Promise<LabOutput<'analyse'> | null> =>
+    problems.attempt('Start the analysis', async () => {
+      const started = await lab.analyse({ runIds, settings });
+      await load();
+      return started;
+    });
+  /** Of ids, one after another. */
+  const each = async (
+    title: string,
+    ids: readonly number[],
+    change: (id: number) => Promise<unknown>,
+  ): Promise<void> => {
+    for (const id of ids) await problems.attempt(title, () => change(id));
+    await load();
+  };
+  const cancel = (ids: readonly number[]): Promise<void> =>
+    each('Cancel the analysis', ids, (id) => lab.cancelAnalysis({ id }));
+  const resume = (ids: readonly number[]): Promise<void> =>
+    each('Resume the analysis', ids, (id) => lab.resumeAnalysis({ id }));
+
+  /** In milliseconds; null where it is not known, or cannot be asked. */
+  const estimate = async (runIds: RunId[], settings: AnalysisSettings): Promise<number | null> =>
+    (await problems.attempt('Estimate the time', () => lab.analysisEstimate({ runIds, settings })))?.ms ?? null;
+  const drawing = (ids: number[], wish: DrawingWish): Promise<LabOutput<'analysisDrawing'> | null> =>
+    problems.attempt('Draw the analyses', () => lab.analysisDrawing({ ids, wish }));
+  const exported = (
+    ids: number[],
+    wish: DrawingWish,
+    format: FigureFormat,
+    column: ColumnWidth,
+  ): Promise<LabFile | null> =>
+    problems.attempt('Draw the figure', () => lab.exportAnalysis({ ids, wish, format, column }));
+
+  onEvent((event) => {
+    if (event.type === 'analysisChanged') {
+      byId.value = new Map(byId.value).set(event.analysis.id, event.analysis);
+    } else if (event.type === 'runsChanged') void load();
+  });
+  return { all, load, start, cancel, resume, estimate, drawing, exported };
+});

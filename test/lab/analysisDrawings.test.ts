@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { coarseFirst, evenly } from '../../shared/analyses/analysis.ts';
+import { drawingWishSchema } from '../../shared/analyses/drawn.ts';
+import { analysisSettingsSchema, type AnalysisRow, type AnalysisSettings } from '../../shared/analyses/index.ts';
+import { drawFigure } from '../../shared/figures/draw.ts';
+import { svg } from '../../shared/figures/svg.ts';
+import { drawAnalyses, tableOf } from '../../src-main/lab/analyses/drawing.ts';
+import type { AnalysedGroups } from '../../src-main/lab/analyses/groups.ts';
+
+const wish = (drawing: string, more: object = {}) => drawingWishSchema.parse({ drawing, ...more });
+const parsed = (settings: object): AnalysisSettings => analysisSettingsSchema.parse(settings);
+const groups = (settings: object, ...each: readonly (readonly (readonly AnalysisRow[])[])[]): AnalysedGroups => ({
+  settings: parsed(settings),
+  groups: each.map((analyses, index) => ({
+    ...{ label: ['SGD', 'SAM'][index] ?? '', method: (['sgd', 'sam'] as const)[index] ?? 'esam' },
+    analyses,
+  })),
+});
+
+/** L(a, b) = c + k·(a² + 2b²), in the order in which rows come. */
+const bowl = (c: number, k: number, points = 5): AnalysisRow[] => {
+  const places = evenly(points, 1);
+  return coarseFirst(points).map((line) => {
+    const a = places[line] ?? 0;
+    return { pair: 0, a, losses: places.map((b) => c + k * (a * a + 2 * b * b)) };
+  });
+};
+const landscape = { kind: 'landscape', points: 5 };
+
+test('landscapes stand side by side on one scale, in order of their places, the mean over seeds', () => {
+  const figure = drawAnalyses(groups(landscape, [bowl(1, 1), bowl(1, 3)], [bowl(0.5, 1)]), wish('heat'));
+  const heats = figure?.panels.flatMap(({ marks }) => marks.filter((mark) => mark.kind === 'heat')) ?? [];
+  expect(figure?.panels.map(({ title }) => title)).toEqual(['SGD', 'SAM']);
+  // The mean of k = 1 and 3 is k = 2: values[j][i] = 1 + 2·(xᵢ² + 2·yⱼ²). Lowest: 0.5 of SAM; highest: 1 + 2·3 of SGD.
+  expect(heats[0]?.xs).toEqual([-1, -0.5, 0, 0.5, 1]);
+  expect(heats[0]?.values[3]?.[0]).toBeCloseTo(1 + 2 * (1 + 2 * 0.25), 12);
+  for (const { low, high } of heats) expect([low, high]).toEqual([0.5, 7]);
+  expect(drawAnalyses(groups(landscape, [bowl(1, 1)]), wish('heat', { scale: 'log' }))?.panels[0]?.marks).toMatchObject(
+    [{ name: 'log₁₀ loss', low: 0, high: Math.log10(4) }],
+  );
+});
+
+test('a landscape that is still being computed shows what is there; what was not finite has no colour', () => {
+  const [first, second, third] = bowl(1, 1);
+  if (first === undefined || second === undefined || third === undefined) throw new Error('five rows');
+  const [, ...others] = third['losses'] as number[];
+  const partial = [first, second, { ...third, losses: [null, ...others] }];
+  const figure = drawAnalyses(groups(landscape, [partial]), wish('heat'));
+  expect(figure?.panels[0]?.marks).toMatchObject([{ xs: [-1, 0, 1], low: 1, high: 4 }]);
+  const written = figure && svg(drawFigure(figure, 'double'), 'partial');
+  expect(written).toContain('#d9d9d9');
+  expect(written).not.toContain('NaN');
+  expect(drawAnalyses(groups(landscape, [[first]]), wish('heat'))).toBeNull();
+});
+
+test('sections go through θ, with the deviation over seeds', () => {
+  const figure = drawAnalyses(groups(landscape, [bowl(1, 1), bowl(1, 3)]), wish('sections'));
+  const [along, across] = figure?.panels.map(({ marks }) => (marks[0]?.kind === 'series' ? marks[0].items : [])) ?? [];
+  // At a = −1, b = 0 the two have 2 and 4: mean 3, sample standard deviation √2.
+  expect(along?.[0]).toMatchObject({ x: -1, y: 3 });
+  expect(along?.[0]?.yHigh).toBeCloseTo(3 + Math.SQRT2, 12);
+  expect(across?.[0]).toMatchObject({ x: -1, y: 5 });
+});
+
+test('a surface stays in its panel from wherever it is seen', () => {
+  for (const azimuth of [0, 35, 90, 200]) {
+    for (const elevation of [0, 28, 90]) {
+      const asked = wish('surface', { view: { azimuth, elevation } });
+      const figure = drawAnalyses(groups(landscape, [bowl(1, 1)], [bowl(2, 1)], [bowl(3, 1)]), asked);
+      if (figure === null) throw new Error('there is something to draw');
+      const { shapes, width, height } = drawFigure(figure, 'double');
+      const points = shapes.flatMap((shape) =>
+        shape.kind === 'path'
+          ? [...shape.d.matchAll(/[ML]([\d.-]+) ([\d.-]+)/g)].map(([, x, y]) => [x, y].map(Number))
+          : [],
+      );
+      expect(points.length).toBeGreaterThan(3 * 16 * 4);
+      for (const [x = -1, y = -1] of points) {
+        expect(x).toBeGreaterThanOrEqual(0);
+        expect(x).toBeLessThanOrEqual(width);
+        expect(y).toBeGreaterThanOrEqual(0);
+        expect(y).toBeLessThanOrEqual(height);
+      }
+    }
+  }
+});
+
+test('an ascent profile is told in rises, each with its definition', () => {
+  const rows = [0, 0.5, 1, 1.5].map((t) => ({ t, kept: 1 + 0.2 * t, dropped: 2 + 0.1 * t, threshold: 0.04 }));
+  const settings = { kind: 'ascentProfile', points: 4 };
+  const analysed = groups(settings, [rows]);
+  expect(drawAnalyses(analysed, wish('curves'))?.panels).toMatchObject([{ title: 'SGD, α = 0.0400' }]);
+  const { lines } = tableOf(analysed);
+  const told = lines.map(({ cells }) => cells[0]?.mean ?? NaN);
+  [0.04, 0.2, 0.1].forEach((value, index) => expect(told[index]).toBeCloseTo(value, 12));
+  for (const { definition } of lines) expect(definition.length).toBeGreaterThan(20);
+  expect(() => drawAnalyses(analysed, wish('surface'))).toThrow('Ascent profile is drawn as curves, not as surface.');
+});
+
+test('every measure of the sharpness panel has a number, and a definition', () => {
+  const rows = ['samGap', 'apgd', 'trace'].map((measure, index) => ({ measure, value: index + 1, standardError: 0.5 }));
+  const analysed = groups({ kind: 'sharpness' }, [rows], [rows]);
+  const figure = drawAnalyses(analysed, wish('measures'));
+  expect(figure?.panels.map(({ y }) => y.label)).toEqual(['SAM gap at ρ', 'Worst case, APGD', 'Trace']);
+  expect(figure?.panels[2]?.marks[0]).toMatchObject({ items: [{ x: 0, y: 3, yLow: 2.5, yHigh: 3.5 }] });
+  expect(tableOf(analysed).lines).toHaveLength(12);
+});

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually, picture, startPages, type Pages } from './page.ts';
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await startPages();
+});
+afterAll(() => pages.close());
+
+test('analyses of compared groups are drawn side by side, turned, told in numbers, saved, resumed and started', async () => {
+  const { page, complaints, served, close } = await pages.open('/compare', 'analysed');
+  const section = page.getByRole('region', { name: 'Analyses of these groups' });
+  await section.getByText('23 of 27 rows', { exact: false }).waitFor();
+  await section.getByRole('img', { name: /^Loss in the plane of two filter-normalised/ }).waitFor();
+  const table = section.getByRole('table', { name: 'Numbers of the analyses' });
+  // 1 + 3·(4 + 2·4) at the corners of SGD's.
+  await table.getByRole('row', { name: /^Highest.* 37 25 / }).waitFor();
+  await table
+    .getByText(/^Highest/)
+    .first()
+    .focus();
+  await page.locator('.n-tooltip').getByText('The largest finite loss').waitFor();
+  await picture(page, 'analyses-heat');
+
+  await section.getByRole('button', { name: 'Surface' }).click();
+  const surface = section.getByRole('img', { name: /^SGD.*arrow keys turn it/ });
+  await surface.waitFor();
+  const seen = (): Promise<string> => surface.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+  await eventually(seen).not.toBe(await page.evaluate(() => document.createElement('canvas').toDataURL()));
+  const before = await seen();
+  await surface.press('ArrowLeft');
+  await eventually(seen).not.toBe(before);
+  const turned = await seen();
+  const box = await surface.boundingBox();
+  if (box === null) throw new Error('the surface is on screen');
+  await page.mouse.move(box.x + 60, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 120, box.y + 80, { steps: 4 });
+  await page.mouse.up();
+  await eventually(seen).not.toBe(turned);
+  await picture(page, 'analyses-surface');
+  await section.getByRole('button', { name: 'Save the figure of the analyses' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByText('SVG, full width').click();
+  expect((await download).suggestedFilename()).toBe('landscape-surface.svg');
+
+  await section.getByRole('button', { name: 'Resume' }).click();
+  // Nobody's network is in the checkpoints of this workspace, so it fails, in words.
+  await eventually(async () => (await served.lab.analyses({})).at(-1)?.state).toBe('failed');
+
+  await section.getByRole('button', { name: 'Analyse these groups…' }).click();
+  const form = section.getByRole('form', { name: 'New analysis' });
+  await form.getByLabel('Analysis', { exact: true }).selectOption({ label: 'Sharpness panel' });
+  const draws = form.getByLabel('Draws', { exact: true });
+  await draws.fill('1');
+  await form.getByText('Draws must be at least 2').waitFor();
+  expect(await form.getByRole('button', { name: /^Analyse/ }).isDisabled()).toBe(true);
+  await draws.fill('4');
+  await picture(page, 'analyses-form');
+  await form.getByRole('button', { name: 'Analyse 3 runs' }).click();
+  await eventually(
+    async () => (await served.lab.analyses({})).filter(({ settings }) => settings.kind === 'sharpness').length,
+  ).toBe(3);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('a run’s page has its analyses', async () => {
+  const { page, complaints, close } = await pages.open('/runs/16', 'analysed');
+  const section = page.getByRole('region', { name: 'Analyses' });
+  await section.getByRole('img', { name: /^Loss in the plane of two filter-normalised/ }).waitFor();
+  await section.getByRole('button', { name: 'Sections' }).click();
+  await section.getByRole('img', { name: /along each of them through θ/ }).waitFor();
+  await section.scrollIntoViewIfNeeded();
+  await picture(page, 'analyses-run');
+  expect(complaints).toEqual([]);
+  await close();
+});
