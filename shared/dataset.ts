@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { datasetIdSchema, type AugmentationConfig } from './runConfig.ts';
+import { datasetIdSchema, seedSchema, type AugmentationConfig } from './runConfig.ts';
 
 /**
  * A data set as the library keeps it, in a folder of its own.
@@ -25,7 +25,8 @@ export const datasetInfoSchema = z.strictObject({
   sd: z.array(z.number().gt(0)).min(1).max(4),
   /**
    * `raw`: of the four files' bytes in the order train images, train labels, test images, test labels.
-   * `files`: of the manifest's lines after its first, so of the images' paths, sizes and times, not of their pixels.
+   * `files`: of the images' own bytes, class by class in their order (`imageContent`), wherever they lie and whenever they were touched; of sets that
+   * a former version imported, of the manifest's lines after its first, so of the images' paths, sizes and times.
    */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   sizeBytes: z.number().int().min(0),
@@ -49,6 +50,10 @@ export type DatasetKind = (typeof datasetKinds)[number];
 /** What an import does with an image that cannot be decoded: refuse the whole set, or leave the image out and count it. */
 export const damagedChoices = ['refuse', 'skip'] as const;
 export type DamagedChoice = (typeof damagedChoices)[number];
+
+/** For sets without a split of their own: which share of each class is for testing, drawn with a seed. */
+export const splitChoiceSchema = z.strictObject({ testShare: z.number().gt(0).lt(1), seed: seedSchema.default(0) });
+export type SplitChoice = z.infer<typeof splitChoiceSchema>;
 
 /** Height and width of the images that a network gets. */
 export const imageSizeOf = (

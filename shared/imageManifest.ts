@@ -1,14 +1,12 @@
 import { z } from 'zod';
 
-/**
- * A data set of image files that stay where they are: the library keeps a list of them. The file's first line is a header; every other
- * line is one class of one half, and their bytes are what the data set's SHA-256 is of.
- */
+/** A data set of image files that stay where they are: the library keeps a list of them. The file's first line is a header; every other line is one class of one half. */
 export const imageManifestName = 'manifest.jsonl';
 
 export const imageManifestHeaderSchema = z.strictObject({
-  version: z.literal(1),
-  /** The folder that all paths start from, absolute, links resolved. */
+  /** In version 1, images have no digest, and the set's SHA-256 is of the lines as they stand. */
+  version: z.union([z.literal(1), z.literal(2)]),
+  /** The folder that all paths start from, absolute, links resolved; what of it is no UTF-8 as in `files/byteNames`. */
   root: z.string().min(1),
   /** Damaged images that the import left out by choice. */
   skipped: z.array(z.string()),
@@ -17,15 +15,38 @@ export type ImageManifestHeader = z.infer<typeof imageManifestHeaderSchema>;
 
 const count = z.number().int().min(1);
 
+const imageEntrySchema = z.union([
+  z.tuple([z.string().min(1), count, count, count, z.number().int(), z.string().length(22)]),
+  z.tuple([z.string().min(1), count, count, count, z.number().int()]),
+]);
+
 export const imageClassSchema = z.strictObject({
   half: z.enum(['train', 'test']),
   label: z.number().int().min(0).max(65535),
-  /** Path of the class's folder in the root, with "/" between names. */
+  /** Path of the class's folder in the root, with "/" between names; "." = the root itself. */
   folder: z.string().min(1),
-  /** Path in that folder, width and height in pixels as stored, bytes, and time of the last change in milliseconds. */
-  images: z.array(z.tuple([z.string().min(1), count, count, count, z.number().int()])),
+  /**
+   * Path in that folder, width and height in pixels as stored, bytes, time of the last change in milliseconds, and the first 16 bytes of the
+   * file's SHA-256 in base64url. Size and time only help to see quickly that a file has not changed.
+   */
+  images: z.array(imageEntrySchema),
 });
 export type ImageClass = z.infer<typeof imageClassSchema>;
+export type ImageEntry = ImageClass['images'][number];
+
+/** What a set's SHA-256 is of: for each class of each half its label and its images' digests, in order. Null where they have none. */
+export const imageContent = (classes: Iterable<ImageClass>): string | null => {
+  const lines: string[] = [];
+  for (const { half, label, images } of classes) {
+    const digests: string[] = [];
+    for (const [, , , , , digest] of images) {
+      if (digest === undefined) return null;
+      digests.push(digest);
+    }
+    lines.push(`${half} ${label} ${digests.join(' ')}\n`);
+  }
+  return lines.join('');
+};
 
 /** What one image may be; more is a bomb, not a photograph. */
 export const maxImagePixels = 1e8;

@@ -3,7 +3,7 @@ import { analysisTableSchema, drawingWishSchema } from './analyses/drawn.ts';
 import { analysisSettingsSchema } from './analyses/index.ts';
 import { analysisDetailSchema, analysisSummarySchema } from './analyses/record.ts';
 import { bundleImportedSchema } from './bundle.ts';
-import { damagedChoices, datasetInfoSchema, datasetKinds } from './dataset.ts';
+import { damagedChoices, datasetInfoSchema, datasetKinds, splitChoiceSchema } from './dataset.ts';
 import { deviceStatusSchema } from './device.ts';
 import { engineIds, measuredEngines } from './engines.ts';
 import { labErrorCodes } from './errors.ts';
@@ -97,6 +97,8 @@ export const labApi = {
       name: z.string().trim().min(1).max(120).nullable(),
       /** Of image folders; any other damage refuses the set. */
       onDamaged: z.enum(damagedChoices).default('refuse'),
+      /** Of sets that say nothing of what is for testing; without it they are refused, with the offer. */
+      split: splitChoiceSchema.nullable().optional(),
     }),
     output: datasetInfoSchema,
   },

@@ -25,6 +25,8 @@ export const seeds = parseWith(
     .pipe(z.array(seedSchema).max(100)),
   'whole numbers with commas between, such as 0,1,2',
 );
+export const share = parseWith(z.coerce.number().gt(0).lt(1), 'a share between 0 and 1, such as 0.2');
+export const wholeNumber = parseWith(z.coerce.number().pipe(seedSchema), 'a whole number from 0 on');
 export const collectText = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
 export const collectRuns = (value: string, earlier: readonly number[] = []): number[] => [...earlier, runNumber(value)];
 export const collect = (value: string, earlier: readonly number[]): number[] => [...earlier, positive(value)];

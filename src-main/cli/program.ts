@@ -8,7 +8,17 @@ import { probeSteps } from '../../shared/probe.ts';
 import { methodIds } from '../../shared/method.ts';
 import { runStates } from '../../shared/run.ts';
 import { accuracyChoices, curveAxes, curveMetrics, exportFormats } from '../../shared/result.ts';
-import { collect, collectRuns, collectText, portNumber, positive, probeStepCount, seconds } from './argumentParsers.ts';
+import {
+  collect,
+  collectRuns,
+  collectText,
+  portNumber,
+  positive,
+  probeStepCount,
+  seconds,
+  share,
+  wholeNumber,
+} from './argumentParsers.ts';
 import { addBundleCommands } from './bundleCommands.ts';
 import { analyse } from './commands/analyse.ts';
 import type { AnalyseOptions } from './commands/analyse.ts';
@@ -193,7 +203,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
   program
     .command('import-data')
     .description(
-      'import a data set: IDX files, the CIFAR-10 or CIFAR-100 binary archive or its folder, or a folder with train/<class>/… and val/<class>/… of images',
+      'import a data set: a folder of images by class, with train and val folders or none; IDX files; or the CIFAR-10 or CIFAR-100 archive or its folder',
     )
     .argument('<path...>')
     .addOption(new Option('--kind <kind>', 'insist on a kind').choices(datasetKinds).default('auto'))
@@ -202,9 +212,16 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
       '--skip-damaged',
       'leave out images of a folder that cannot be decoded, and count them, instead of refusing it',
     )
-    .action(async (paths: string[], options: { kind: DatasetKind; name?: string; skipDamaged?: boolean }) => {
-      code = await importData(settings(), { paths, ...options, skipDamaged: options.skipDamaged === true });
-    });
+    .option('--test-share <share>', 'where nothing is for testing: this share of each class is, such as 0.2', share)
+    .option('--split-seed <seed>', 'draws which ones, with --test-share', wholeNumber, 0)
+    .action(
+      async (
+        paths: string[],
+        options: { kind: DatasetKind; name?: string; skipDamaged?: boolean; testShare?: number; splitSeed: number },
+      ) => {
+        code = await importData(settings(), { paths, ...options, skipDamaged: options.skipDamaged === true });
+      },
+    );
   program
     .command('backup')
     .description(

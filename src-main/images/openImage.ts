@@ -2,6 +2,9 @@ import { Module, createRequire } from 'node:module';
 import type sharpModule from 'sharp';
 import type { Sharp } from 'sharp';
 import { LabError } from '../../shared/errors.ts';
+import { decodeBmp } from './bmp.ts';
+import { headBytes, imageKindOf } from './kinds.ts';
+import { decodePnm } from './pnm.ts';
 import { imageLoaders, maxImagePixels } from '../../shared/imageManifest.ts';
 
 /**
@@ -57,8 +60,14 @@ export type OpenImage = (bytes: Buffer, raw?: RawLayout) => Sharp;
 export const imageOpener = (isNative = canBeNative(), isShut = false): OpenImage => {
   try {
     const sharp = (loaded ??= loadSharp(isNative, isShut));
-    return (bytes, raw) =>
+    const open = (bytes: Buffer, raw?: RawLayout): Sharp =>
       sharp(bytes, { failOn: 'error', limitInputPixels: maxImagePixels, ...(raw !== undefined && { raw }) });
+    return (bytes, raw) => {
+      const kind = raw === undefined ? imageKindOf(bytes.subarray(0, headBytes)) : null;
+      if (kind !== 'BMP' && kind !== 'PNM') return open(bytes, raw);
+      const { pixels, ...layout } = kind === 'BMP' ? decodeBmp(bytes) : decodePnm(bytes); // what libvips has no loader for
+      return open(pixels, layout);
+    };
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     throw new LabError(

@@ -12,6 +12,9 @@ export interface ImportDataOptions {
   readonly kind: DatasetKind;
   readonly name?: string;
   readonly skipDamaged: boolean;
+  /** For sets without a split of their own: share of each class, and the seed that draws it. */
+  readonly testShare?: number;
+  readonly splitSeed: number;
 }
 
 /** `import-data`: imports a data set into the workspace's library. */
@@ -26,7 +29,9 @@ export const importData = async (settings: Settings, options: ImportDataOptions)
     });
     try {
       const onDamaged = options.skipDamaged ? 'skip' : 'refuse';
-      const set = await lab.importDataset({ kind: options.kind, paths, name: options.name ?? null, onDamaged });
+      const { kind, name = null, testShare, splitSeed } = options;
+      const split = testShare === undefined ? null : { testShare, seed: splitSeed };
+      const set = await lab.importDataset({ kind, paths, name, onDamaged, split });
       show.end();
       const images = `${set.trainCount} training and ${set.testCount} test images ${set.storage === 'files' ? 'of any size, brought to' : 'of'} ${set.height} × ${set.width} × ${set.channels}`;
       const text = `${set.name} (${set.id}): ${images}, ${set.classNames.length} classes; ${set.source}`;

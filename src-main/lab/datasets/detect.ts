@@ -8,6 +8,7 @@ import { cifar10, cifar100, decodeCifar, membersOf } from './cifar.ts';
 import type { DecodedSet, ImportContext } from './decodedSet.ts';
 import { firstBytesOf, readError } from './fileBytes.ts';
 import { importIdx } from './idx.ts';
+import { seenIn } from './imageFolder/form.ts';
 import { isImageFolder } from './imageFolder/layout.ts';
 import { readMembers } from './members.ts';
 
@@ -55,10 +56,10 @@ export const decode = async (
   }
   if (kind === 'auto' && files.some((file) => /idx[13]|images|labels/i.test(basename(file))))
     return importIdx(files, context);
-  throw nothingKnown(
-    files.map((file) => basename(file)),
-    kind,
-  );
+  const names = files.map((file) => basename(file));
+  const [path] = paths;
+  const isFolder = path !== undefined && paths.length === 1 && (await stat(path)).isDirectory();
+  throw nothingKnown(names, kind, isFolder ? await seenIn(path, '', context.signal) : seenAmong(names));
 };
 
 const decodeArchive = async (
@@ -73,7 +74,10 @@ const decodeArchive = async (
     context,
   );
   const layout = layouts.find((candidate) => candidate.trainFiles.some((name) => members.has(name)));
-  if (layout === undefined) throw nothingKnown([...members.keys(), ...otherFiles], layouts[0]?.id ?? 'auto');
+  if (layout === undefined) {
+    const names = [...members.keys(), ...otherFiles];
+    throw nothingKnown(names, layouts[0]?.id ?? 'auto', seenAmong(names));
+  }
   checkComplete(layout, members, archive);
   const isPublished = md5 === layout.md5;
   const published = isPublished ? 'as published' : `not the published archive's ${layout.md5}`;
@@ -119,13 +123,17 @@ const checkComplete = (layout: CifarLayout, members: ReadonlyMap<string, Uint8Ar
   }
 };
 
-const nothingKnown = (names: readonly string[], kind: DatasetKind): LabError => {
-  const found = names.length === 0 ? 'nothing' : `${names.slice(0, 6).join(', ')}${names.length > 6 ? ' …' : ''}`;
+const seenAmong = (names: readonly string[]): string =>
+  names.length === 0
+    ? 'nothing'
+    : `${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}`;
+
+const nothingKnown = (names: readonly string[], kind: DatasetKind, found: string): LabError => {
   const isPython = names.some((name) => /^(data_batch_\d|batches\.meta|cifar-100?-python.*|train|meta)$/.test(name));
   const expected =
     kind === 'cifar10' || kind === 'cifar100'
       ? `${kind === 'cifar10' ? cifar10.name : cifar100.name}'s binary version`
-      : 'four IDX files (MNIST, Fashion-MNIST), the binary version of CIFAR-10 or CIFAR-100, or a folder with train and val folders of images by class';
+      : 'four IDX files (MNIST, Fashion-MNIST), the binary version of CIFAR-10 or CIFAR-100, or a folder of images with train and val folders or a folder for each class';
   const advice = isPython
     ? 'This looks like the Python version: download the one named "binary version" (cifar-10-binary.tar.gz or cifar-100-binary.tar.gz).'
     : 'Choose the archive, its unpacked folder, or the four files.';

@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { DamagedChoice, DatasetInfo, DatasetKind } from '../../../shared/dataset.ts';
+import type { DamagedChoice, DatasetInfo, DatasetKind, SplitChoice } from '../../../shared/dataset.ts';
 import { datasetFileNames } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
+import { imageManifestName } from '../../../shared/imageManifest.ts';
+import { pathOfText } from '../../files/byteNames.ts';
 import { trashIn } from '../../files/trash.ts';
+import { writeWhole } from '../../files/writeWhole.ts';
 import { findMnist } from './builtIn.ts';
 import type { DecodedSet, ImportProgress } from './decodedSet.ts';
 import { describe, unpublishedId } from './describe.ts';
@@ -29,6 +33,8 @@ export interface ImportOptions {
   readonly name: string | null;
   /** What to do with an image of an image folder that cannot be decoded; default: refuse the folder. */
   readonly onDamaged?: DamagedChoice;
+  /** For a set that says nothing of what is for testing; default: refuse it, with the offer. */
+  readonly split?: SplitChoice | null;
   /** Ends the import; it throws the signal's reason and leaves nothing behind. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
@@ -94,15 +100,27 @@ export const openLibrary = (folder: string, refusal: LabError | null = null): Li
   };
   const keepFolder = async (set: ScannedFolder, name: string | null, signal: AbortSignal): Promise<DatasetInfo> => {
     for (const known of whole.values()) {
-      if (known.storage !== 'files' || known.sha256 !== set.info.sha256) continue;
-      if ((await readManifest(folderOf(known.id))).header.root === set.root) return known; // a copy elsewhere is another set
+      if (known.storage !== 'files') continue;
+      if (datasetIdentity(known) === datasetIdentity({ ...known, ...set.info })) {
+        await followTo(set, known);
+        return known;
+      }
+      // What a former version imported is told by where it lies, and by its files' names, sizes and times.
+      if (known.sha256 === set.formerSha256 && (await rootOf(known)) === set.root) return known;
     }
     const title = (name ?? set.suggestedName).slice(0, 120);
     const id = unpublishedId(title, (taken) => whole.has(taken) || damaged.has(taken));
     const info: DatasetInfo = { ...set.info, id, name: title, importedAt: new Date().toISOString() };
-    await save(folder, info, set.files, signal);
+    await save(folder, info, [[imageManifestName, set.manifest]], signal);
     whole.set(id, info);
     return info;
+  };
+  const rootOf = async ({ id }: DatasetInfo): Promise<string> => (await readManifest(folderOf(id))).header.root;
+  /** The same images, touched since or moved: the list says from now on where they are. A copy beside them changes nothing. */
+  const followTo = async (set: ScannedFolder, known: DatasetInfo): Promise<void> => {
+    const former = await rootOf(known);
+    if (former !== set.root && existsSync(pathOfText(former))) return;
+    await writeWhole(join(folderOf(known.id), imageManifestName), set.manifest);
   };
   const remove = async (id: string): Promise<void> => {
     if (refusal !== null) throw refusal;
@@ -122,12 +140,20 @@ export const openLibrary = (folder: string, refusal: LabError | null = null): Li
     list: () => [...whole.values()].sort((a, b) => a.name.localeCompare(b.name)),
     get,
     folderOf,
-    import: ({ kind, paths, name, onDamaged = 'refuse', signal = newSignal(), onProgress = () => undefined }) => {
+    import: ({
+      kind,
+      paths,
+      name,
+      onDamaged = 'refuse',
+      split = null,
+      signal = newSignal(),
+      onProgress = () => undefined,
+    }) => {
       const importNow = async (): Promise<DatasetInfo> => {
         requireFolder();
         const images = await imageFolderOf(kind, paths);
         if (images !== null) {
-          const scanned = await scanImageFolder(images, onDamaged, { signal, onProgress });
+          const scanned = await scanImageFolder(images, onDamaged, split, { signal, onProgress });
           return keepFolder(scanned, name, signal);
         }
         const set = await decode(kind, paths, { signal, onProgress });

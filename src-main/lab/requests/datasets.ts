@@ -23,7 +23,7 @@ export const datasetRequests = ({ store, library, grants, builtIn, emit }: Datas
     await builtIn;
     return library.list();
   },
-  importDataset: async ({ kind, paths, name, onDamaged }) => {
+  importDataset: async ({ kind, paths, name, onDamaged, split = null }) => {
     grants.check(paths);
     await builtIn;
     let lastAt = -Infinity;
@@ -32,6 +32,7 @@ export const datasetRequests = ({ store, library, grants, builtIn, emit }: Datas
       paths,
       name,
       onDamaged,
+      split,
       onProgress: ({ message, share }) => {
         if (share !== null && share < 1 && performance.now() - lastAt < intervalMs) return;
         lastAt = performance.now();

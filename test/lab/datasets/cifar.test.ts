@@ -137,7 +137,7 @@ test.for<[what: string, files: Record<string, string>, message: RegExp]>([
     { data_batch_1: '', 'batches.meta': '' },
     /looks like the Python version: download the one named "binary version"/,
   ],
-  ['something else', { 'cat.jpg': '' }, /Found cat\.jpg; expected four IDX files/],
+  ['something else', { 'cat.jpg': '' }, /Found 1 image; expected four IDX files/],
   ['an empty folder', {}, /Found nothing/],
 ])('%s is refused with advice', async ([, files, message]) => {
   await expect(decode('auto', [await folderWith(files)], quietly())).rejects.toMatchObject({

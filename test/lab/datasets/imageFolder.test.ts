@@ -26,12 +26,20 @@ test('a folder is found out, listed with the sizes as stored, and stays where it
   expect((await readdir(join(folder, 'my-pets'))).sort()).toEqual(['dataset.json', 'manifest.jsonl']);
   const manifest = await readFile(join(folder, 'my-pets', 'manifest.jsonl'), 'utf8');
   const [header = '', ...lines] = manifest.trimEnd().split('\n');
-  expect(JSON.parse(header)).toEqual({ version: 1, root, skipped: [] });
-  expect(
+  expect(JSON.parse(header)).toEqual({ version: 2, root, skipped: [] });
+  const digestOf = (path: string): string =>
     createHash('sha256')
-      .update(`${lines.join('\n')}\n`)
-      .digest('hex'),
-  ).toBe(info.sha256);
+      .update(images[path as keyof typeof images])
+      .digest()
+      .subarray(0, 16)
+      .toString('base64url');
+  const content = [
+    `train 0 ${digestOf('train/cat/1.jpg')} ${digestOf('train/cat/2.png')}\n`,
+    `train 1 ${digestOf('train/dog/1.webp')}\n`,
+    `test 0 ${digestOf('val/cat/1.jpg')} ${digestOf('val/cat/deep/er/2.PNG')}\n`,
+    `test 1 ${digestOf('val/dog/1.jpeg')}\n`,
+  ];
+  expect(createHash('sha256').update(content.join('')).digest('hex')).toBe(info.sha256);
   const sizes = lines.map((line) => {
     const { images: entries, ...rest } = JSON.parse(line) as { images: [string, number, number][] };
     return { ...rest, images: entries.map(([name, width, height]) => [name, width, height]) };
@@ -45,11 +53,20 @@ test('a folder is found out, listed with the sizes as stored, and stays where it
 
   expect(openLibrary(folder).list()).toEqual([info]);
   expect(await library.import({ kind: 'imageFolder', paths: [root], name: null })).toEqual(info);
-  const copy = join(await temporaryFolder(), 'copy');
-  await cp(root, copy, { recursive: true, preserveTimestamps: true });
-  expect(await library.import({ kind: 'auto', paths: [copy], name: 'A copy' })).toMatchObject({ id: 'a-copy' });
+  // Content decides, not date or place: touched, copied and moved it is the same set.
   await utimes(join(root, 'val/cat/1.jpg'), 1, 1);
-  const changed = await library.import({ kind: 'auto', paths: [root], name: 'My Pets' });
+  expect(await library.import({ kind: 'auto', paths: [root], name: 'Touched' })).toEqual(info);
+  const copy = join(await temporaryFolder(), 'copy');
+  await cp(root, copy, { recursive: true });
+  expect(await library.import({ kind: 'auto', paths: [copy], name: 'A copy' })).toEqual(info);
+  const rootNow = async () =>
+    JSON.parse((await readFile(join(folder, 'my-pets', 'manifest.jsonl'), 'utf8')).split('\n')[0] ?? '') as unknown;
+  expect(await rootNow()).toMatchObject({ root });
+  await rm(root, { recursive: true });
+  expect(await library.import({ kind: 'auto', paths: [copy], name: null })).toEqual(info);
+  expect(await rootNow()).toMatchObject({ root: copy });
+  await writeFile(join(copy, 'val/cat/1.jpg'), await plain('green').jpeg().toBuffer());
+  const changed = await library.import({ kind: 'auto', paths: [copy], name: 'My Pets' });
   expect(changed.id).toBe('my-pets-2');
   expect(changed.sha256).not.toBe(info.sha256);
 });
@@ -167,7 +184,11 @@ test.each<{ what: string; content: () => Promise<Buffer> }>([
 test.each<{ what: string; files: Record<string, Buffer | string | null>; without?: string; says: string[] }>([
   { what: 'a class without images', files: { 'train/fox': null }, says: ['train/fox holds no images'] },
   { what: 'a class of other files', files: { 'train/fox/x.txt': '' }, says: ['train/fox holds no images'] },
-  { what: 'a class that train lacks', files: { 'val/fox/1.jpg': '' }, says: ['val has a class "fox"', 'train lacks'] },
+  {
+    what: 'a class that train lacks',
+    files: { 'val/fox/1.jpg': '' },
+    says: ['val has a class "fox"', 'training folder lacks'],
+  },
 ])('$what is refused and named', async ({ files, says }) => {
   const root = await imageFolder({ ...(await smallFolder()), ...files });
   const importing = openLibrary(await temporaryFolder()).import({ kind: 'auto', paths: [root], name: null });
@@ -181,38 +202,65 @@ test('a class whose images are all damaged cannot be learned, skipped or not', a
   await expect(importing).rejects.toThrow(refusal('DATASET_CORRUPT', 'Every image of train/fox'));
 });
 
-test('links may lead about the folder, but not out of it', async () => {
+test('links are followed as torchvision follows them; what cannot be followed is named as it is', async () => {
   const outside = await imageFolder(await smallFolder());
   const root = await imageFolder(await smallFolder());
   const library = openLibrary(await temporaryFolder());
-  const importing = () => library.import({ kind: 'auto', paths: [root], name: null });
+  const importing = (path = root) => library.import({ kind: 'auto', paths: [path], name: null });
   await symlink('2.png', join(root, 'train/cat/3.png'));
-  expect((await importing()).trainCount).toBe(4);
-  for (const [target, link] of [
-    [join(outside, 'train/cat/1.jpg'), 'train/cat/9.jpg'],
-    ['../../../nowhere.jpg', 'train/cat/9.jpg'],
-    [join(outside, 'train/dog'), 'train/wolf'],
-    ['dog', 'train/wolf'],
+  await symlink(join(outside, 'train/cat/1.jpg'), join(root, 'train/cat/9.jpg'));
+  await symlink(join(outside, 'train/dog'), join(root, 'train/wolf'));
+  expect(await importing()).toMatchObject({ classNames: ['cat', 'dog', 'wolf'], classCounts: [4, 1, 1] });
+  const linked = await temporaryFolder();
+  await symlink(join(root, 'train'), join(linked, 'train'));
+  await symlink(join(outside, 'val'), join(linked, 'val'));
+  expect(await importing(linked)).toMatchObject({ classCounts: [4, 1, 1] });
+  for (const [target, link, says] of [
+    ['../../../nowhere.jpg', 'train/cat/x.jpg', 'train/cat/x.jpg is a link that leads nowhere'],
+    ['x.jpg', 'train/cat/x.jpg', 'train/cat/x.jpg is a link that leads to itself'],
+    ['..', 'train/cat/up', 'train/cat/up.* leads back to a folder that it lies in'],
+    ['/dev/zero', 'train/cat/x.jpg', 'train/cat/x.jpg is a link to a pipe, a socket or a device'],
   ] as const) {
     await symlink(target, join(root, link));
-    await expect(importing()).rejects.toThrow(refusal('DATASET_CORRUPT', link, 'link'));
+    await expect(importing()).rejects.toThrow(refusal('DATASET_CORRUPT', says));
     await rm(join(root, link));
   }
 });
 
-test('a folder that is laid out otherwise is refused with what is expected', async () => {
+test('what systems leave in folders is no class and no image', async () => {
+  const junk = ['.DS_Store', 'Thumbs.db', 'desktop.ini', '._1.jpg'].flatMap((name) =>
+    ['', 'train/', 'train/cat/', 'val/'].map((at) => `${at}${name}`),
+  );
+  const folders = [
+    '__MACOSX/train/cat/1.jpg',
+    'train/.ipynb_checkpoints/1.jpg',
+    'train/cat/.ipynb_checkpoints/1.jpg',
+    'train/__MACOSX/1.jpg',
+    'val/@eaDir/1.jpg',
+  ];
+  const root = await imageFolder({
+    ...(await smallFolder()),
+    ...Object.fromEntries([...junk, ...folders].map((path) => [path, 'x'])),
+  });
+  const info = await openLibrary(await temporaryFolder()).import({ kind: 'auto', paths: [root], name: null });
+  expect(info).toMatchObject({ classNames: ['cat', 'dog'], classCounts: [2, 1], testCount: 2 });
+  expect(info.source).not.toMatch(/passed over|left aside/);
+});
+
+test('names may be in any encoding and normal form', async () => {
+  const pixel = await plain('red', 2, 2).png().toBuffer();
+  const other = await plain('blue', 2, 2).png().toBuffer();
+  const root = await imageFolder({
+    'train/caf\u00e9/1.png': pixel,
+    'train/x/1.png': other,
+    'val/cafe\u0301/1.png': pixel,
+  });
+  const latin1 = Buffer.concat([Buffer.from(`${root}/train/x/`), Buffer.from('b\u00e4r.png', 'latin1')]);
+  await writeFile(latin1, other);
   const library = openLibrary(await temporaryFolder());
-  const flat = await imageFolder({ 'cat/1.jpg': await plain('red').jpeg().toBuffer() });
-  const expected = 'train/<class>/';
-  await expect(library.import({ kind: 'imageFolder', paths: [flat], name: null })).rejects.toThrow(
-    refusal('DATASET_UNSUPPORTED', expected),
-  );
-  await expect(library.import({ kind: 'auto', paths: [flat], name: null })).rejects.toThrow(
-    refusal('DATASET_UNSUPPORTED', 'train and val folders'),
-  );
-  await expect(library.import({ kind: 'imageFolder', paths: [join(flat, 'no')], name: null })).rejects.toThrow(
-    refusal('DATASET_NOT_FOUND', 'no'),
-  );
+  const info = await library.import({ kind: 'auto', paths: [root], name: 'names' });
+  expect(info).toMatchObject({ classNames: ['caf\u00e9', 'x'], classCounts: [1, 2], testCount: 1 });
+  expect((await library.preview(info.id, 3)).map(({ label }) => label)).toEqual(['caf\u00e9', 'x', 'x']);
 });
 
 test('an import that is cancelled ends at once and keeps nothing', async () => {

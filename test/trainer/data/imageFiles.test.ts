@@ -1,4 +1,4 @@
-import { rm, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -323,7 +323,11 @@ describe('an image that is no longer what was imported is named', () => {
   test.each<{ what: string; change: (path: string) => Promise<void>; says: RegExp }>([
     { what: 'gone', change: (path) => rm(path), says: /train\/a\/1\.jpg is gone/ },
     { what: 'shorter', change: (path) => writeFile(path, 'x'), says: /train\/a\/1\.jpg was changed .* has 1 bytes/ },
-    { what: 'touched', change: (path) => utimes(path, 1, 1), says: /train\/a\/1\.jpg was changed/ },
+    {
+      what: 'of other bytes, as many as before',
+      change: async (path) => writeFile(path, (await readFile(path)).reverse()),
+      says: /train\/a\/1\.jpg was changed/,
+    },
   ])('$what', async ({ change, says }) => {
     const bytes = await noise();
     const names = ['train/a/0.jpg', 'train/a/1.jpg', 'train/b/0.jpg', 'val/a/0.jpg'];
@@ -339,6 +343,21 @@ describe('an image that is no longer what was imported is named', () => {
       code: 'DATASET_CORRUPT',
       message: expect.stringMatching(says) as string,
     });
+    examples.dispose();
+    pool.close();
+  });
+
+  test('but one that was only touched is not', async () => {
+    const bytes = await noise();
+    const names = ['train/a/0.jpg', 'train/b/0.jpg', 'val/a/0.jpg'];
+    const root = await imageFolder(Object.fromEntries(names.map((name) => [name, bytes])));
+    const { info, images } = await imported(root);
+    await utimes(join(root, 'train/a/0.jpg'), 1, 1);
+    const pool = decodingPool(images.root, 2);
+    const examples = fileExamples(ops, info, images.train, training(off), 8, pool);
+    const random = randomStream(1, 'augmentation');
+    examples.prepare([Int32Array.of(0, 1)], random);
+    await taken(examples, Int32Array.of(0, 1), random);
     examples.dispose();
     pool.close();
   });

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { imageManifestName, type ImageClass, type ImageManifestHeader } from '../../../../shared/imageManifest.ts';
-import type { DamagedChoice, DatasetInfo } from '../../../../shared/dataset.ts';
+import { imageContent, type ImageClass, type ImageManifestHeader } from '../../../../shared/imageManifest.ts';
+import type { DamagedChoice, DatasetInfo, SplitChoice } from '../../../../shared/dataset.ts';
 import type { ImportContext } from '../decodedSet.ts';
 import { inspectImages } from './inspect.ts';
-import { listImageFolder } from './layout.ts';
+import { listImageFolder, type ImageFolder } from './layout.ts';
+import { shownName } from '../../../files/byteNames.ts';
 
 /** What the library is to say and to keep of an image folder. */
 export interface ScannedFolder {
   readonly root: string;
   readonly info: Omit<DatasetInfo, 'id' | 'name' | 'importedAt'>;
   readonly suggestedName: string;
-  readonly files: readonly (readonly [name: string, bytes: Uint8Array])[];
+  readonly manifest: Uint8Array;
+  /** What a former version would have called its SHA-256: equal only for the same files, untouched. */
+  readonly formerSha256: string;
 }
 
 /** ImageNet's, as every published model of it is normalised: measuring would mean decoding every pixel at some size. */
@@ -26,23 +29,24 @@ const usualSide = 224;
 export const scanImageFolder = async (
   path: string,
   onDamaged: DamagedChoice,
+  split: SplitChoice | null,
   context: ImportContext,
 ): Promise<ScannedFolder> => {
   context.onProgress({ message: 'Listing images', share: null });
-  const folder = await listImageFolder(path, context.signal);
+  const folder = await listImageFolder(path, split, context.signal);
   const { classes, skipped, transparent } = await inspectImages(folder, onDamaged, context);
-  const lines = Buffer.from(classes.map((one) => `${JSON.stringify(one)}\n`).join(''));
-  const header: ImageManifestHeader = { version: 1, root: folder.root, skipped };
+  const content = imageContent(classes);
+  if (content === null) throw new Error('An image was listed without its digest.');
   const train = classes.filter(({ half }) => half === 'train');
   const test = classes.filter(({ half }) => half === 'test');
   const countOf = (some: typeof classes): number => some.reduce((sum, { images }) => sum + images.length, 0);
-  const name = basename(folder.root) || 'Images';
+  const name = shownName(basename(folder.root)) || 'Images';
   return {
     root: folder.root,
     suggestedName: name,
     info: {
       storage: 'files',
-      source: sourceOf(name, skipped, transparent, folder.otherFiles),
+      source: sourceOf(name, skipped, transparent, folder),
       height: usualSide,
       width: usualSide,
       channels: 3,
@@ -50,13 +54,27 @@ export const scanImageFolder = async (
       trainCount: countOf(train),
       testCount: countOf(test),
       ...imageNet,
-      sha256: createHash('sha256').update(lines).digest('hex'),
+      sha256: createHash('sha256').update(content).digest('hex'),
       sizeBytes: classes.reduce((sum, { images }) => images.reduce((bytes, [, , , size]) => bytes + size, sum), 0),
       classCounts: countsOf(train, folder.classNames.length),
     },
-    files: [[imageManifestName, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), lines])]],
+    manifest: manifestOf({ version: 2, root: folder.root, skipped }, classes),
+    formerSha256: createHash('sha256').update(formerLines(classes)).digest('hex'),
   };
 };
+
+const manifestOf = (header: ImageManifestHeader, classes: readonly ImageClass[]): Buffer =>
+  Buffer.from([header, ...classes].map((line) => `${JSON.stringify(line)}\n`).join(''));
+
+/** As version 1 of the manifest listed them. */
+const formerLines = (classes: readonly ImageClass[]): string =>
+  classes
+    .map((one) => ({
+      ...one,
+      images: one.images.map(([name, width, height, size, time]) => [name, width, height, size, time]),
+    }))
+    .map((one) => `${JSON.stringify(one)}\n`)
+    .join('');
 
 const countsOf = (train: readonly ImageClass[], classCount: number): number[] => {
   const counts = new Array<number>(classCount).fill(0);
@@ -64,10 +82,16 @@ const countsOf = (train: readonly ImageClass[], classCount: number): number[] =>
   return counts;
 };
 
-const sourceOf = (name: string, skipped: readonly string[], transparent: number, otherFiles: number): string => {
+const sourceOf = (
+  name: string,
+  skipped: readonly string[],
+  transparent: number,
+  { otherFiles, notes }: ImageFolder,
+): string => {
   const shown = `${skipped.slice(0, 3).join(', ')}${skipped.length > 3 ? ' …' : ''}`;
   return [
     `Image folder ${name}, read where it lies`,
+    ...notes,
     ...(skipped.length === 0 ? [] : [`${skipped.length} damaged ${noun(skipped.length, 'image')} skipped (${shown})`]),
     ...(transparent === 0
       ? []

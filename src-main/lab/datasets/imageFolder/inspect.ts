@@ -1,15 +1,15 @@
+import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DamagedChoice } from '../../../../shared/dataset.ts';
 import { hasExtraChannels, type Metadata } from '../../../images/colours.ts';
+import { pathOfText, shownName } from '../../../files/byteNames.ts';
 import { imageOpener, type OpenImage } from '../../../images/openImage.ts';
 import { LabError } from '../../../../shared/errors.ts';
-import { maxImageBytes, type ImageClass } from '../../../../shared/imageManifest.ts';
+import { maxImageBytes, type ImageClass, type ImageEntry } from '../../../../shared/imageManifest.ts';
 import type { ImportContext } from '../decodedSet.ts';
 import { inMegabytes, readError } from '../fileBytes.ts';
 import type { ImageFolder } from './layout.ts';
-
-type ImageEntry = ImageClass['images'][number];
 
 export interface InspectedImages {
   readonly classes: ImageClass[];
@@ -57,8 +57,8 @@ export const inspectImages = async (
         images[index] = result.entry;
         if (result.isTransparent) transparent++;
         if (result.brightest !== null) deep.push(result.brightest);
-      } else if (onDamaged === 'skip') skipped.push(`${path}/${name}`);
-      else throw damaged(`${path}/${name}`, result);
+      } else if (onDamaged === 'skip') skipped.push(shownName(`${path}/${name}`));
+      else throw damaged(shownName(`${path}/${name}`), result);
       context.onProgress({ message: 'Checking images', share: ++done / total });
     }
   };
@@ -105,18 +105,19 @@ const inspect = async (
   openImage: OpenImage,
 ): Promise<Inspected | string> => {
   try {
-    const file = await open(join(root, folder, name), 'r');
+    const file = await open(pathOfText(join(root, folder, name)), 'r');
     try {
       const { size, mtimeMs } = await file.stat();
       if (size > maxImageBytes) return `${inMegabytes(size)}, more than the ${inMegabytes(maxImageBytes)} of any image`;
       const bytes = await file.readFile();
       const { width, height, isTransparent, brightest } = await decode(bytes, openImage);
-      return { entry: [name, width, height, size, Math.round(mtimeMs)], isTransparent, brightest };
+      const digest = createHash('sha256').update(bytes).digest().toString('base64url', 0, 16);
+      return { entry: [name, width, height, size, Math.round(mtimeMs), digest], isTransparent, brightest };
     } finally {
       await file.close();
     }
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error) throw readError(error, `${folder}/${name}`);
+    if (error instanceof Error && 'syscall' in error) throw readError(error, shownName(`${folder}/${name}`));
     return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   }
 };

@@ -1,14 +1,20 @@
-import { lstat, readdir, realpath } from 'node:fs/promises';
-import { basename, join, sep } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { SplitChoice } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
+import { byCodePoint, pathOfText, shownName, textOfName } from '../../../files/byteNames.ts';
 import { readError } from '../fileBytes.ts';
 import { pause } from '../pause.ts';
+import { counted, formsIn, seenIn, type Form, type Half } from './form.ts';
+import { findList } from './lists.ts';
+import { splitText, testPlaces } from './split.ts';
+import { imagesBelow, list, refused } from './walk.ts';
 
-/** The files of one class in one half; paths have "/" between names. */
+/** Files of one class in one half; paths have "/" between names. */
 export interface ClassFiles {
   readonly half: 'train' | 'test';
   readonly label: number;
-  /** Path in the root. */
+  /** Path in the root; "." = the root itself. Of a flat folder, several classes have the same. */
   readonly folder: string;
   /** Paths in that folder, sorted. */
   readonly images: readonly string[];
@@ -17,144 +23,253 @@ export interface ClassFiles {
 export interface ImageFolder {
   /** Absolute, links resolved. */
   readonly root: string;
-  /** Sorted by code unit, as torchvision sorts them: a class's place is its label. */
+  /** Sorted by code point, as torchvision sorts them: a class's place is its label. */
   readonly classNames: readonly string[];
   readonly classes: readonly ClassFiles[];
-  /** Files that are no images by their names. */
+  /** Files that are no images. */
   readonly otherFiles: number;
+  /** How it was read where that is not plain, and what was left aside, a phrase each. */
+  readonly notes: readonly string[];
 }
 
-const trainName = 'train';
-const testNames = ['val', 'test'];
-const imageName = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
-const maxDepth = 8;
-const maxImages = 50_000_000;
+/** Whether a set of images lies in this folder, or in folders below it; true also where its links are broken, for the import to say. */
+export const isImageFolder = async (path: string): Promise<boolean> => {
+  try {
+    return (await stat(path)).isDirectory() && (await formsIn(path)).length > 0;
+  } catch (error) {
+    return error instanceof LabError && error.code === 'DATASET_CORRUPT';
+  }
+};
 
-/** Whether this is a folder of images: it has folders train and val (or test) that hold folders. */
-export const isImageFolder = async (path: string): Promise<boolean> =>
-  (await hasFolders(join(path, trainName))) && (await testNameIn(path)) !== null;
+interface Classified {
+  readonly names: readonly string[];
+  readonly files: readonly Omit<ClassFiles, 'half'>[];
+  readonly others: number;
+  readonly notes: readonly string[];
+}
 
 /**
- * Lists train/<class>/… and val/<class>/… (or test/<class>/…), folders within a class's folder included.
- * @throws LabError DATASET_UNSUPPORTED if the folder is not laid out so, DATASET_CORRUPT for a class without images in train, a class that
- *   only val has, or a link that leads out of the folder.
+ * Lists a set of images: a folder for each class (folders within it included), in train and val (or test, validation …, in any case); flat folders
+ * with a list of their images; or classes without a split, where one was chosen. The set may lie one or two folders deeper.
+ * @param split - for a set that says nothing of what is for testing; null: such a set is refused, with the offer.
+ * @throws LabError DATASET_UNSUPPORTED where no set or several are there (saying what is), or a split is needed; DATASET_CORRUPT for a class without
+ *   images in train, a class that only val has, or a link that cannot be followed.
  */
-export const listImageFolder = async (path: string, signal: AbortSignal): Promise<ImageFolder> => {
-  const root = await realpath(path).catch((error: unknown) => {
+export const listImageFolder = async (
+  path: string,
+  split: SplitChoice | null,
+  signal: AbortSignal,
+): Promise<ImageFolder> => {
+  const chosen = await realpath(pathOfText(path), { encoding: 'buffer' }).then(textOfName, (error: unknown) => {
     throw readError(error, basename(path));
   });
-  const testName = await testNameIn(root);
-  if (testName === null || !(await hasFolders(join(root, trainName)))) throw notLaidOut(basename(root));
-  await refuseLinks(root, [trainName, testName]);
-  const classNames = await classFoldersOf(root, trainName);
-  if (classNames.length < 2 || classNames.length > 65_536) {
-    throw refused(`${trainName} holds ${classNames.length} class folders, expected 2 to 65,536`, 'Check the folder');
+  const [form, ...others] = await formsIn(chosen);
+  if (form === undefined) throw await nothingFound(chosen, signal);
+  if (others.length > 0) throw severalFound(chosen, [form, ...others]);
+  const root = form.base === '' ? chosen : join(chosen, form.base);
+  const within = (half: Half): Half => ({ ...half, folder: half.folder.slice(form.base.length).replace(/^\//, '') });
+  const train = await classified(root, within(form.train), null, signal);
+  const labels = new Map(train.names.map((name, label) => [name.normalize('NFC'), label]));
+  const tested = await firstUsable(root, form.tests.map(within), labels, signal);
+  const notes = [
+    ...(form.base === '' ? [] : [`found in its folder ${shownName(form.base)}`]),
+    ...train.notes,
+    ...(tested?.test.notes ?? []),
+    ...(await leftAside(root, [within(form.train), ...(tested === null ? [] : [tested.half])], signal)),
+  ];
+  if (tested === null) {
+    if (split === null) throw needsSplit(root, form, train);
+    const classes = train.files.flatMap((files) => drawn(files, split));
+    return { root, classNames: train.names, classes, otherFiles: train.others, notes: [splitText(split), ...notes] };
   }
-  const testClasses = await classFoldersOf(root, testName);
-  const labels = new Map(classNames.map((name, label) => [name, label]));
-  const unknown = testClasses.find((name) => !labels.has(name));
-  if (unknown !== undefined) {
-    throw refused(
-      `${testName} has a class "${unknown}", which ${trainName} lacks`,
-      `Add ${trainName}/${unknown} or remove ${testName}/${unknown}`,
-    );
-  }
-  const found = { files: 0, others: 0 };
-  const classes: ClassFiles[] = [];
-  for (const [half, halfName, names] of [
-    ['train', trainName, classNames],
-    ['test', testName, testClasses],
-  ] as const) {
-    for (const name of names) {
-      await pause(signal);
-      const folder = `${halfName}/${name}`;
-      const images = (await imagesIn(root, folder, '', found)).sort();
-      if (images.length === 0 && half === 'train') {
-        throw refused(`${folder} holds no images`, 'Add some (jpg, png, webp, gif, tif, avif), or remove the folder');
-      }
-      if (images.length > 0) classes.push({ half, label: labels.get(name) ?? 0, folder, images });
-    }
-  }
-  if (!classes.some(({ half }) => half === 'test')) throw refused(`${testName} holds no images`, 'Add some');
-  return { root, classNames, classes, otherFiles: found.others };
+  const classes = [
+    ...train.files.map((files): ClassFiles => ({ half: 'train', ...files })),
+    ...tested.test.files.map((files): ClassFiles => ({ half: 'test', ...files })),
+  ];
+  return { root, classNames: train.names, classes, otherFiles: train.others + tested.test.others, notes };
 };
 
-const refused = (found: string, advice: string): LabError =>
-  new LabError('DATASET_CORRUPT', `${found}. ${advice}, then import it again.`);
+/** A class's images, some for training and some for testing. */
+const drawn = ({ label, folder, images }: Omit<ClassFiles, 'half'>, split: SplitChoice): ClassFiles[] => {
+  if (images.length < 2)
+    throw refused(`${shownName(folder)} holds a single image, of which none can be for testing`, 'Add some');
+  const test = new Set(testPlaces(split, label, images.length));
+  return (['train', 'test'] as const).map((half) => ({
+    half,
+    label,
+    folder,
+    images: images.filter((_, place) => test.has(place) === (half === 'test')),
+  }));
+};
 
-const notLaidOut = (name: string): LabError =>
+/**
+ * The images of a half by their classes.
+ * @param labels - of the classes that there are, by name in normal form C; null: the half makes them, and none may be empty.
+ */
+const classified = async (
+  root: string,
+  half: Half,
+  labels: ReadonlyMap<string, number> | null,
+  signal: AbortSignal,
+): Promise<Classified> =>
+  half.kind === 'classes'
+    ? byFolders(root, half.folder, half.names, labels, signal)
+    : byList(root, half.folder, labels, signal);
+
+const byFolders = async (
+  root: string,
+  above: string,
+  names: readonly string[],
+  labels: ReadonlyMap<string, number> | null,
+  signal: AbortSignal,
+): Promise<Classified> => {
+  const shown = shownName(above === '' ? basename(root) : above);
+  if (labels === null && (names.length < 2 || names.length > 65_536))
+    throw refused(`${shown} holds ${counted(names.length, 'class folder')}, expected 2 to 65,536`, 'Check the folder');
+  const files: Omit<ClassFiles, 'half'>[] = [];
+  let others = 0;
+  for (const [place, name] of names.entries()) {
+    await pause(signal);
+    const label = labels === null ? place : labels.get(name.normalize('NFC'));
+    if (label === undefined)
+      throw refused(
+        `${shown} has a class "${shownName(name)}", which the training folder lacks`,
+        `Add it there, or remove ${shown}/${shownName(name)}`,
+      );
+    const folder = above === '' ? name : `${above}/${name}`;
+    const found = await imagesBelow(root, folder, signal);
+    others += found.others;
+    if (found.images.length === 0 && labels === null)
+      throw refused(
+        `${shownName(folder)} holds no images`,
+        'Add some (jpg, png, webp, gif, tif, avif, bmp, ppm), or remove the folder',
+      );
+    if (found.images.length > 0) files.push({ label, folder, images: found.images });
+  }
+  if (files.length === 0) throw refused(`${shown} holds no images`, 'Add some');
+  return { names: names.map((name) => name.normalize('NFC')), files, others, notes: [] };
+};
+
+const byList = async (
+  root: string,
+  above: string,
+  labels: ReadonlyMap<string, number> | null,
+  signal: AbortSignal,
+): Promise<Classified> => {
+  const folder = above === '' ? '.' : above;
+  const { images, others } = await imagesBelow(root, folder, signal);
+  const around = [...new Set([above, above.split('/').slice(0, -1).join('/'), ''])];
+  const listed = await findList(root, around, images, labels === null ? null : new Set(labels.keys()));
+  if (listed === null) throw noList(above === '' ? basename(root) : above, images.length);
+  const names = labels === null ? [...new Set(listed.classes.values())].sort(byCodePoint) : [];
+  if (labels === null && (names.length < 2 || names.length > 65_536))
+    throw refused(
+      `${shownName(listed.path)} names ${counted(names.length, 'class')}, expected 2 to 65,536`,
+      'Check the list',
+    );
+  const places = labels ?? new Map(names.map((name, label) => [name, label]));
+  const files = new Map<number, string[]>();
+  let unlisted = 0;
+  for (const image of images) {
+    const name = listed.classes.get(image);
+    if (name === undefined) {
+      unlisted++;
+      continue;
+    }
+    const label = places.get(name);
+    if (label === undefined)
+      throw refused(
+        `${shownName(listed.path)} has a class "${name}", which the training folder lacks`,
+        'Add it there, or remove those lines',
+      );
+    const ofClass = files.get(label);
+    if (ofClass === undefined) files.set(label, [image]);
+    else ofClass.push(image);
+  }
+  return {
+    names,
+    files: [...files].sort(([a], [b]) => a - b).map(([label, some]) => ({ label, folder, images: some })),
+    others,
+    notes: [
+      `classes of ${shownName(folder)} as in ${shownName(listed.path)}`,
+      ...(unlisted === 0
+        ? []
+        : [
+            `${counted(unlisted, 'image')} of ${shownName(folder)} left aside, which ${shownName(listed.path)} does not name`,
+          ]),
+    ],
+  };
+};
+
+const noList = (folder: string, images: number): LabError =>
   new LabError(
     'DATASET_UNSUPPORTED',
-    `${name} is no folder of images by class; expected train/<class>/… and val/<class>/… (or test/<class>/…) with an image a file. Choose the folder that holds train and val.`,
+    `${shownName(folder)} holds ${counted(images, 'image')}, but no folders of classes and no list of their classes. Expected train/<class>/… and val/<class>/…, ` +
+      'a folder for each class, or a file such as labels.csv with an image and its class on each line.',
   );
 
-const hasFolders = async (path: string): Promise<boolean> => {
-  try {
-    return (await readdir(path, { withFileTypes: true })).some((entry) => entry.isDirectory());
-  } catch {
-    return false;
+/** The first half that can be tested with; one whose images have no classes is left aside for one whose have. */
+const firstUsable = async (
+  root: string,
+  tests: readonly Half[],
+  labels: ReadonlyMap<string, number>,
+  signal: AbortSignal,
+): Promise<{ half: Half; test: Classified } | null> => {
+  let problem: LabError | null = null;
+  for (const half of tests) {
+    try {
+      return { half, test: await classified(root, half, labels, signal) };
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      if (error.code === 'DATASET_CORRUPT') throw error;
+      problem ??= error;
+    }
   }
-};
-
-const testNameIn = async (path: string): Promise<string | null> => {
-  for (const name of testNames) if (await hasFolders(join(path, name))) return name;
+  if (problem !== null) throw problem;
   return null;
 };
 
-const refuseLinks = async (root: string, names: readonly string[]): Promise<void> => {
-  for (const name of names) {
-    if ((await lstat(join(root, name))).isSymbolicLink()) throw linkedFolder(name);
+/** The other folders of the set's, and how many images each has. */
+const leftAside = async (root: string, used: readonly Half[], signal: AbortSignal): Promise<string[]> => {
+  const { folders } = await list(root, '');
+  const isUsedBy = (half: Half, name: string): boolean => {
+    if (half.folder !== '') return half.folder.split('/')[0] === name;
+    return half.kind === 'flat' || half.names.includes(name);
+  };
+  const aside: string[] = [];
+  for (const name of folders.filter((each) => !used.some((half) => isUsedBy(half, each)))) {
+    const { images } = await imagesBelow(root, name, signal);
+    aside.push(`${shownName(name)} (${counted(images.length, 'image')})`);
   }
+  return aside.length === 0
+    ? []
+    : [
+        `left aside: ${aside.slice(0, 10).join(', ')}${aside.length > 10 ? ` and ${aside.length - 10} more folders` : ''}`,
+      ];
 };
 
-const linkedFolder = (path: string): LabError =>
-  refused(`${path} is a link to a folder, expected the folder itself`, 'Put the real folder in its place');
+const needsSplit = (root: string, { train }: Form, { names, files }: Classified): LabError =>
+  new LabError(
+    'DATASET_UNSUPPORTED',
+    `${shownName(basename(root))} has ${counted(
+      files.reduce((sum, { images }) => sum + images.length, 0),
+      'image',
+    )} of ${names.length} classes ` +
+      `(${names.slice(0, 4).map(shownName).join(', ')}${names.length > 4 ? ' …' : ''}) ${train.folder === '' ? 'and' : `in ${shownName(train.folder)}, but`} nothing to test with, such as a folder val or test. ` +
+      'Add one, or choose which share of each class is for testing (--test-share 0.2); it is drawn with a seed and recorded.',
+  );
 
-/** Names of the folders in one half, sorted; hidden ones are passed over. */
-const classFoldersOf = async (root: string, half: string): Promise<string[]> => {
-  const entries = await readdir(join(root, half), { withFileTypes: true });
-  const visible = entries.filter(({ name }) => !name.startsWith('.'));
-  for (const entry of visible) {
-    if (entry.isSymbolicLink()) throw linkedFolder(`${half}/${entry.name}`);
-  }
-  return visible
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
+const severalFound = (root: string, forms: readonly Form[]): LabError => {
+  const names = forms.map(({ base }) => shownName(base));
+  return new LabError(
+    'DATASET_UNSUPPORTED',
+    `${shownName(basename(root))} holds ${forms.length} sets side by side: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ' …' : ''}. Choose the folder of one of them.`,
+  );
 };
 
-const imagesIn = async (
-  root: string,
-  folder: string,
-  below: string,
-  found: { files: number; others: number },
-  depth = 0,
-): Promise<string[]> => {
-  const images: string[] = [];
-  const here = join(root, folder, below);
-  for (const entry of await readdir(here, { withFileTypes: true })) {
-    if (entry.name.startsWith('.')) continue;
-    const path = below + entry.name;
-    if (entry.isDirectory()) {
-      if (depth === maxDepth) throw refused(`${folder}/${path} lies too deep`, 'Put the images in their class folder');
-      images.push(...(await imagesIn(root, folder, `${path}/`, found, depth + 1)));
-    } else if (!imageName.test(entry.name)) {
-      found.others++;
-    } else {
-      if (entry.isSymbolicLink()) await checkLink(root, `${folder}/${path}`);
-      else if (!entry.isFile()) throw refused(`${folder}/${path} is no file`, 'Remove it');
-      if (++found.files > maxImages) throw refused('There are more than 50 million images', 'Import a part of them');
-      images.push(path);
-    }
-  }
-  return images;
-};
-
-const checkLink = async (root: string, path: string): Promise<void> => {
-  const target = await realpath(join(root, path)).catch(() => null);
-  if (target === null) throw refused(`${path} is a link that leads nowhere`, 'Remove it');
-  if (!target.startsWith(root.endsWith(sep) ? root : root + sep)) {
-    throw refused(`${path} is a link that leads out of the folder`, 'Put the file itself in its place');
-  }
-  if (!(await lstat(target)).isFile()) throw linkedFolder(path);
-};
+const nothingFound = async (root: string, signal: AbortSignal): Promise<LabError> =>
+  new LabError(
+    'DATASET_UNSUPPORTED',
+    `${shownName(basename(root))} is no folder of images by class: it holds ${shownName(await seenIn(root, '', signal))}. Expected train/<class>/… and val/<class>/… ` +
+      '(or valid, validation, test; in any case), or a folder for each class. Choose the folder that holds them.',
+  );

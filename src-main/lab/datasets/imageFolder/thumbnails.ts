@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetInfo } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
+import { pathOfText, shownName } from '../../../files/byteNames.ts';
 import { openColours } from '../../../images/colours.ts';
 import { imageOpener, type OpenImage } from '../../../images/openImage.ts';
 import type { PreviewImage } from '../preview.ts';
@@ -19,7 +20,8 @@ export const thumbnails = async (folder: string, info: DatasetInfo, count: numbe
   const { header, classes } = await readManifest(folder);
   const perClass: { readonly label: string; readonly paths: string[] }[] = [];
   for await (const { half, label, folder: path, images } of classes) {
-    if (half === 'test' || perClass.length === count) break;
+    if (half === 'test') continue;
+    if (perClass.length === count) break;
     const paths = images.slice(0, count).map(([name]) => `${path}/${name}`);
     perClass.push({ label: info.classNames[label] ?? '', paths });
   }
@@ -39,12 +41,12 @@ export const thumbnails = async (folder: string, info: DatasetInfo, count: numbe
 
 const thumbnail = async (root: string, path: string, openImage: OpenImage): Promise<Buffer> => {
   try {
-    const image = await openColours(await readFile(join(root, path)), openImage);
+    const image = await openColours(await readFile(pathOfText(join(root, path))), openImage);
     return await image.resize(side, side, { fit: 'cover' }).png().toBuffer();
   } catch (error) {
     throw new LabError(
       'DATASET_CORRUPT',
-      `${path} is not to be read any more. Connect the disk that holds the images, or import the folder again.`,
+      `${shownName(path)} is not to be read any more. Connect the disk that holds the images, or import the folder again.`,
       { cause: error },
     );
   }

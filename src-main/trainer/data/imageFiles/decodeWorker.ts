@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { pathOfText } from '../../../files/byteNames.ts';
 import { openColours } from '../../../images/colours.ts';
 import { imageOpener } from '../../../images/openImage.ts';
 import type { DecodeJob, DecodeReport, DecoderStart, Framing } from './decodeJob.ts';
@@ -15,21 +17,24 @@ const openImage = imageOpener(isNative, isNative);
 /** Why an image cannot be trained on, what to do. */
 class ImageProblem extends Error {}
 
-const bytesOf = async ({ path, sizeBytes, mtimeMs }: ImageFile): Promise<Buffer> => {
+/** The file's bytes, if they are those that were imported: content decides, size and time only spare looking at it. */
+const bytesOf = async ({ path, sizeBytes, mtimeMs, digest }: ImageFile): Promise<Buffer> => {
   const again = 'Import the folder again, or bring the image back.';
   const gone = (error: unknown): never => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     const what = code === 'ENOENT' ? 'is gone' : `cannot be read (${code})`;
     throw new ImageProblem(`${path} ${what}; it was there when its folder was imported. ${again}`);
   };
-  const file = await open(join(root, path), 'r').catch(gone);
+  const file = await open(pathOfText(join(root, path)), 'r').catch(gone);
   try {
     const found = await file.stat();
-    if (found.size !== sizeBytes || Math.round(found.mtimeMs) !== mtimeMs) {
+    if (found.size === sizeBytes && Math.round(found.mtimeMs) === mtimeMs) return await file.readFile();
+    const bytes = found.size === sizeBytes && digest !== null ? await file.readFile() : null;
+    if (bytes === null || createHash('sha256').update(bytes).digest().toString('base64url', 0, 16) !== digest) {
       const size = found.size === sizeBytes ? '' : `, and has ${found.size} bytes instead of ${sizeBytes}`;
       throw new ImageProblem(`${path} was changed after its folder was imported${size}. ${again}`);
     }
-    return await file.readFile();
+    return bytes;
   } finally {
     await file.close();
   }

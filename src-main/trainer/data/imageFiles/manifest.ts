@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { DatasetInfo } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
-import { imageClassSchema, imageManifestHeaderSchema, imageManifestName } from '../../../../shared/imageManifest.ts';
+import {
+  imageClassSchema,
+  imageContent,
+  imageManifestHeaderSchema,
+  imageManifestName,
+  type ImageClass,
+} from '../../../../shared/imageManifest.ts';
+import { pathOfText } from '../../../files/byteNames.ts';
 import { readWhole } from '../datasetFiles.ts';
 
 /** One image as the manifest lists it. */
@@ -13,6 +20,8 @@ export interface ImageFile {
   readonly height: number;
   readonly sizeBytes: number;
   readonly mtimeMs: number;
+  /** The first 16 bytes of its SHA-256 in base64url; null in lists of a former version. */
+  readonly digest: string | null;
 }
 
 /** Image files and their labels uint16 [N]. */
@@ -36,36 +45,35 @@ export const readImageDataset = (info: DatasetInfo, folder: string): ImageDatase
   const bytes = readWhole(folder, imageManifestName);
   const headerEnd = bytes.indexOf('\n') + 1;
   const body = bytes.subarray(headerEnd);
-  if (createHash('sha256').update(body).digest('hex') !== info.sha256) {
+  const { root, version } = imageManifestHeaderSchema.parse(JSON.parse(bytes.toString('utf8', 0, headerEnd)));
+  const classes: ImageClass[] = [];
+  for (let start = 0; start < body.length;) {
+    const end = body.indexOf('\n', start);
+    classes.push(imageClassSchema.parse(JSON.parse(body.toString('utf8', start, end))));
+    start = end + 1;
+  }
+  const content = version === 1 ? body : (imageContent(classes) ?? '');
+  if (createHash('sha256').update(content).digest('hex') !== info.sha256) {
     throw new LabError(
       'DATASET_CORRUPT',
       `The list of ${info.name}'s images is not the one that was imported. Delete the data set and import the folder again.`,
     );
   }
-  const { root } = imageManifestHeaderSchema.parse(JSON.parse(bytes.toString('utf8', 0, headerEnd)));
-  if (!existsSync(root)) {
+  if (!existsSync(pathOfText(root))) {
     throw new LabError(
       'DATASET_NOT_FOUND',
-      `The folder ${root} with the images of ${info.name} is not there. Connect its disk, or import the folder where it lies now.`,
+      `The folder ${root} with the images of ${info.name} is not there. Connect its disk, or import the folder where it lies now: the same images are the same set.`,
     );
   }
   const halves = {
     train: { files: [] as ImageFile[], labels: [] as number[] },
     test: { files: [] as ImageFile[], labels: [] as number[] },
   };
-  for (let start = 0; start < body.length;) {
-    const end = body.indexOf('\n', start);
-    const {
-      half,
-      label,
-      folder: below,
-      images,
-    } = imageClassSchema.parse(JSON.parse(body.toString('utf8', start, end)));
-    for (const [name, width, height, sizeBytes, mtimeMs] of images) {
-      halves[half].files.push({ path: `${below}/${name}`, width, height, sizeBytes, mtimeMs });
+  for (const { half, label, folder: below, images } of classes) {
+    for (const [name, width, height, sizeBytes, mtimeMs, digest = null] of images) {
+      halves[half].files.push({ path: `${below}/${name}`, width, height, sizeBytes, mtimeMs, digest });
       halves[half].labels.push(label);
     }
-    start = end + 1;
   }
   const examples = ({ files, labels }: (typeof halves)['train']): ImageExamples => ({
     ...{ count: files.length, files, labels: Uint16Array.from(labels) },
