@@ -27,6 +27,27 @@ export const nameOfMethod = (optimizer: OptimizerConfig): string =>
 export const phaseUnits = (optimizer: OptimizerConfig): PhaseUnits | null =>
   methodOfConfig(optimizer).phaseUnits(optimizer);
 
+/** Whether it moves the scales and offsets of normalisations only. */
+export const movesNormalisations = (optimizer: OptimizerConfig): boolean =>
+  optimizer.name === 'sam-on' || (optimizer.name === 'composed' && optimizer.moves.name === 'normalisations');
+
+/** β of a method that draws the tensors that it moves, and that setting's path; null of the others. */
+export const tensorShareOf = (optimizer: OptimizerConfig): { readonly beta: number; readonly path: string } | null => {
+  if (optimizer.name === 'esam') return { beta: optimizer.beta, path: 'optimizer.beta' };
+  if (optimizer.name !== 'composed' || optimizer.moves.name !== 'share') return null;
+  return { beta: optimizer.moves.beta, path: 'optimizer.moves.beta' };
+};
+
+/** Whether it keeps the activations of a whole batch to gather some of them. */
+export const gathers = (optimizer: OptimizerConfig): boolean => {
+  if (optimizer.name === 'esam') return optimizer.secondPass === 'gathered';
+  return (
+    optimizer.name === 'composed' &&
+    optimizer.examples.name === 'rising' &&
+    optimizer.examples.secondPass === 'gathered'
+  );
+};
+
 const sumOf = (units: PhaseUnits): number => phases.reduce((sum, phase) => sum + units[phase], 0);
 
 /** The sum of `phaseUnits`: SGD 3; SAM 6; ESAM 1 + (1 + β) + [selection forward] + 3γ. */

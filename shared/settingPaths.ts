@@ -46,11 +46,17 @@ export const settingPaths: readonly string[] = [...kinds.keys()];
 /** Settings that can be an axis of an experiment. */
 export const axisPaths: readonly string[] = settingPaths.filter((path) => kinds.get(path) === true);
 
-/** The path that a user means: the whole one, its last part where no other ends so (`rho`), or what it names (`model`, `rule`); null if none. */
+const depthOf = (path: string): number => path.split('.').length;
+
+/**
+ * The path that a user means: the whole one, its last part where no other as short ends so (`rho`; `gamma` is ESAM's, `examples.gamma`
+ * that of composed methods), or what it names (`model`, `rule`); null if none.
+ */
 export const settingPathOf = (text: string): string | null => {
   if (kinds.has(text)) return text;
-  const ends = settingPaths.filter((path) => path.endsWith(`.${text}`));
-  if (ends.length === 1) return ends[0] ?? null;
+  const ends = settingPaths.filter((path) => path.endsWith(`.${text}`)).sort((a, b) => depthOf(a) - depthOf(b));
+  const [shortest, next] = ends;
+  if (shortest !== undefined && (next === undefined || depthOf(shortest) < depthOf(next))) return shortest;
   const names = settingPaths.filter((path) =>
     [`${text}.id`, `${text}.name`].some((end) => `.${path}`.endsWith(`.${end}`)),
   );

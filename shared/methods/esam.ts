@@ -43,7 +43,12 @@ const esamSchema = refusing(esamFields, senselessClimb);
 export type EsamConfig = z.infer<typeof esamSchema>;
 
 /** Whether the step forwards the whole batch at θ+ε before the update's own pass. */
-export const hasSelectionForward = ({ gamma, selection, secondPass, alwaysRank }: EsamConfig): boolean => {
+export const hasSelectionForward = ({
+  gamma,
+  selection,
+  secondPass,
+  alwaysRank,
+}: Pick<EsamConfig, 'gamma' | 'selection' | 'secondPass' | 'alwaysRank'>): boolean => {
   if (secondPass === 'gathered') return true;
   const needsLossesAbove = selection !== 'loss' && selection !== 'random';
   return needsLossesAbove && (gamma < 1 || selection === 'positive' || alwaysRank);

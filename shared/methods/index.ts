@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { composed } from './composed.ts';
 import { esam } from './esam.ts';
 import { friendly } from './friendly.ts';
 import { gsam } from './gsam.ts';
@@ -25,6 +26,7 @@ const methods = {
   'momentum-sam': momentumSam,
   'sam-on': samOn,
   'k-sam': kSam,
+  composed,
 };
 
 type Methods = typeof methods;

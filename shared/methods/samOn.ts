@@ -5,7 +5,7 @@ import type { Method } from './method.ts';
 
 /** What is wrong with a network without any. */
 export const noNormalisation =
-  'SAM-ON moves the scales and offsets of normalisations, of which this model has none; choose another model or another method.';
+  'This method moves the scales and offsets of normalisations, of which this model has none; choose another model or another method.';
 
 /** SAM-ON (Mueller et al. 2023): moves the scales and offsets of normalisations only. */
 const samOnSchema = refusing(z.strictObject({ name: z.literal('sam-on'), ...climbingSettings }), senselessClimb);

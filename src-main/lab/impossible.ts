@@ -1,3 +1,4 @@
+import { tensorShareOf } from '../../shared/method.ts';
 import { imageSizeOf } from '../../shared/dataset.ts';
 import type { DatasetInfo, Misfit } from '../../shared/dataset.ts';
 import type { GroupConfig } from '../../shared/runConfig.ts';
@@ -78,25 +79,28 @@ const epsilonProblem: ProblemOf = ({ optimizer: { rule } }) =>
 
 /** Steps are scaled by ρ/β, in float32. */
 const radiusProblem: ProblemOf = ({ optimizer }) => {
-  if (!('beta' in optimizer) || optimizer.rho / optimizer.beta <= largestFloat32) return null;
+  const share = tensorShareOf(optimizer);
+  const radius = share === null || !('rho' in optimizer) ? 0 : optimizer.rho / share.beta;
+  if (share === null || radius <= largestFloat32) return null;
   return {
-    path: 'optimizer.beta',
-    message: `ρ/β is ${Number((optimizer.rho / optimizer.beta).toPrecision(3))}, more than float32 holds: the first tensor that is drawn would become infinite. Choose a larger β.`,
+    path: share.path,
+    message: `ρ/β is ${Number(radius.toPrecision(3))}, more than float32 holds: the first tensor that is drawn would become infinite. Choose a larger β.`,
   };
 };
 
 /** Of all tensors in all steps, the expected number that are drawn is β × tensors × steps. */
 const maskProblem: ProblemOf = (config, info) => {
   const { optimizer, epochs, model } = config;
-  if (!('beta' in optimizer) || optimizer.beta === 1) return null;
+  const share = tensorShareOf(optimizer);
+  if (share === null || share.beta === 1) return null;
   const [height, width] = imageSizeOf(info, config.augmentation);
   const tensors = networkOf(model.id, [height, width, info.channels], info.classNames.length).parameters.length;
-  const steps = Math.ceil((epochs * stepsPerEpoch(config, info)) / optimizer.interval);
-  const expected = optimizer.beta * tensors * steps;
+  const steps = Math.ceil((epochs * stepsPerEpoch(config, info)) / ('interval' in optimizer ? optimizer.interval : 1));
+  const expected = share.beta * tensors * steps;
   return expected < 1
     ? {
-        path: 'optimizer.beta',
-        message: `With β = ${optimizer.beta}, of ${tensors} tensors in ${steps} ${steps === 1 ? 'step' : 'steps'} less than one (${Number(expected.toPrecision(2))}) is expected to be perturbed: this would be SGD that pays for SAM. Choose a larger β.`,
+        path: share.path,
+        message: `With β = ${share.beta}, of ${tensors} tensors in ${steps} ${steps === 1 ? 'step' : 'steps'} less than one (${Number(expected.toPrecision(2))}) is expected to be perturbed: this would be SGD that pays for SAM. Choose a larger β.`,
       }
     : null;
 };

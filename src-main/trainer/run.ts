@@ -4,6 +4,7 @@ import type { RunEnvironment } from '../../shared/device.ts';
 import { engineInfos } from '../../shared/engines.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
+import { gathers } from '../../shared/method.ts';
 import { batchCountOf, type DeviceExamples } from './data/batches.ts';
 import { randomStream, type RandomStream } from './data/rng.ts';
 import type { NetworkState } from './engine/layers.ts';
@@ -64,7 +65,7 @@ export const openRun = (
       `${missing} was asked for on the engine ${name}, which has ${precisions.join(' and ')} only. Choose another engine, or ${precisions.join(' or ')}.`,
     );
   }
-  if (config.microBatch !== null && 'secondPass' in config.optimizer && config.optimizer.secondPass === 'gathered') {
+  if (config.microBatch !== null && gathers(config.optimizer)) {
     throw new LabError(
       'CONFIG_INVALID',
       'Micro-batches and the gathered second pass were asked for, but that pass keeps the activations of the whole batch. Choose one of them.',
@@ -91,6 +92,7 @@ export const openRun = (
     uniform: mask.uniform,
     subset: selection.subset,
     schedule: stream('schedule'),
+    direction: stream('direction'),
   });
   const [cpu] = cpus();
   return {

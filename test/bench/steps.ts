@@ -48,6 +48,7 @@ const methods: Readonly<Record<string, OptimizerConfig>> = {
   momentumSam: { ...newArm('momentum-sam', null), ...rule },
   samOn: { ...newArm('sam-on', null), ...rule },
   kSam: { ...newArm('k-sam', null), ...rule },
+  swpWithGsam: { ...newArm('composed', null), ...rule },
   sgdAdamW: { ...rule, ...ruleStarts.adamw, name: 'sgd' },
 };
 /** Steps from one perturbed step to the next: with an `interval` of n every n-th step perturbs, the others between are SGD's. */
@@ -109,7 +110,7 @@ export const measureSteps = async (batchSize: number, repeats: number, isHalf: b
         extent: { epochs: 1, stepsPerEpoch: 1 + repeats },
       },
       config,
-      { ...mask, schedule: mask },
+      { ...mask, schedule: mask, direction: mask },
     );
     const ranking = config.name === 'esam' && config.selectionPrecision === 'bfloat16' ? half : table;
     const passes = { training: table, ranking, microBatch: null };

@@ -81,7 +81,7 @@ const mask = randomStream(0, 'mask');
 const optimizer = optimizerOf(
   { ops, state, roles: rolesOf(network), clock, extent: { epochs: 1, stepsPerEpoch: steps } },
   { name: 'sgd', learningRate: 0.01, momentum: 0.9, weightDecay: 1e-3, ...plainRule },
-  { ...mask, schedule: mask },
+  { ...mask, schedule: mask, direction: mask },
 );
 const objective = batchObjective(ops, network, state, { images, labels }, 0, clock, () => undefined);
 

@@ -46,6 +46,8 @@ test.each<[string, OptimizerConfig, number]>([
 
 const of = (id: MethodId, settings: object = {}): OptimizerConfig =>
   optimizerSchema.parse({ ...newArm(id, null), ...settings });
+/** Every axis as SAM has it. */
+const asSam = { moves: { name: 'all' }, descent: { name: 'above' } };
 test.each<[string, OptimizerConfig, number]>([
   ['LookSAM', of('looksam'), 3 + 3 / 5],
   ['F-SAM', of('friendly'), 6],
@@ -57,6 +59,28 @@ test.each<[string, OptimizerConfig, number]>([
   ['K-SAM', of('k-sam'), 1 + 6 * 0.5],
   ['K-SAM of all', of('k-sam', { gamma: 1 }), 6],
   ['SAM at random', of('sam', { when: { name: 'random', probability: 0.25 } }), 3 + 3 * 0.25],
+  ['SWP with GSAM, which needs every gradient at θ', of('composed'), 6],
+  ['SWP of SAM', of('composed', { descent: { name: 'above' } }), 1 + 1.6 + 3],
+  ['along the last gradient', of('composed', { ...asSam, direction: { name: 'last-gradient' } }), 3],
+  [
+    'normalisations on half of the examples, in every second step',
+    of('composed', {
+      ...asSam,
+      moves: { name: 'normalisations' },
+      examples: { name: 'rising', gamma: 0.5, selection: 'loss', secondPass: 'reforward' },
+      interval: 2,
+    }),
+    (1 + 1 + 1.5 + 3) / 2,
+  ],
+  [
+    'normalisations on the half of largest loss',
+    of('composed', {
+      ...asSam,
+      moves: { name: 'normalisations' },
+      examples: { name: 'largest-loss', gamma: 0.5 },
+    }),
+    1 + 0.5 * 2 + 0.5 * 3,
+  ],
   ['late SAM', of('sam', { when: { name: 'late' } }), 3 + 3 * 0.05],
 ])('%s is predicted to cost its units', (_name, optimizer, units) => {
   expect(predictedUnits(optimizer)).toBeCloseTo(units, 12);
@@ -75,6 +99,8 @@ test('methods differ in dash or shape where colour does not tell them apart', ()
   expect(new Set(looks.map(({ label }) => label)).size).toBe(looks.length);
 });
 
+const blind = { ...asSam, direction: { name: 'random' } };
+const someExamples = { name: 'largest-loss', gamma: 0.5 };
 test.each<[string, MethodId, object, string]>([
   ['two schedules', 'sam', { interval: 2, when: { name: 'late' } }, 'interval'],
   ['an unknown last pass', 'esam', { bnStatistics: 'last', when: { name: 'gradient-norm' } }, 'bnStatistics'],
@@ -82,6 +108,22 @@ test.each<[string, MethodId, object, string]>([
   ['MSAM without momentum', 'momentum-sam', { momentum: 0 }, 'momentum'],
   ['MSAM by a gradient it has not', 'momentum-sam', { when: { name: 'gradient-norm' } }, 'when.name'],
   ['K-SAM by the gradient of some', 'k-sam', { when: { name: 'gradient-norm' } }, 'when.name'],
+  ['LookSAM’s descent of every step', 'composed', { descent: { name: 'looksam', alpha: 0.1 } }, 'interval'],
+  ['SWP of a mean', 'composed', { direction: { name: 'moving-mean', theta: 0.9 } }, 'moves.name'],
+  ['a blind climb ranked by losses at θ', 'composed', { ...blind, examples: someExamples }, 'examples.name'],
+  [
+    'a blind climb that g is combined with',
+    'composed',
+    { ...blind, descent: { name: 'gsam', alpha: 0.4 } },
+    'descent.name',
+  ],
+  ['a blind climb by the gradient norm', 'composed', { ...blind, when: { name: 'gradient-norm' } }, 'when.name'],
+  [
+    'the norm of some examples’ gradient',
+    'composed',
+    { ...asSam, examples: someExamples, when: { name: 'gradient-norm' } },
+    'when.name',
+  ],
   ['a smallest ρ above ρ', 'gsam', { rhoMin: 1 }, 'rhoMin'],
 ])('%s is refused at its field, with the reason', (_title, id, settings, path) => {
   const parsed = optimizerSchema.safeParse({ ...newArm(id, null), ...settings });
@@ -94,6 +136,19 @@ test('what nobody has published is called an experiment', () => {
   expect([of('sam', randomly), of('gsam'), of('looksam')].map(experimentalNote)).toEqual([null, null, null]);
   for (const config of [of('esam', randomly), of('gsam', randomly), of('looksam', { interval: 1, ...randomly })])
     expect(experimentalNote(config)).not.toBeNull();
+});
+
+test('a composition is an experiment unless it is a published method by another name', () => {
+  const rising = { name: 'rising' };
+  const same = [
+    { ...asSam },
+    { ...asSam, direction: { name: 'moving-mean' } },
+    { ...asSam, moves: { name: 'share' }, examples: rising },
+    { ...asSam, descent: { name: 'looksam' }, interval: 5 },
+  ];
+  const others = [{}, blind, { ...asSam, direction: { name: 'away-from-mean' }, examples: rising }];
+  expect(same.map((axes) => experimentalNote(of('composed', axes)))).toEqual(same.map(() => null));
+  for (const axes of others) expect(experimentalNote(of('composed', axes))).toMatch(/nobody has published/);
 });
 
 test('no cost is predicted where the data decide how many examples are kept', () => {

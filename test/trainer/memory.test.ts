@@ -114,7 +114,7 @@ describe('memory on TensorFlow', () => {
         selection: 'sharpness',
         secondPass: 'reforward',
       },
-      { ...random, schedule: random },
+      { ...random, schedule: random, direction: random },
     );
     const steps = (count: number): { handles: number; bytes: number; residentBytes: number } => {
       for (let step = 0; step < count; step++) disposeReports(ops, optimizer.step(problem.objective, 1e-3));

@@ -26,6 +26,7 @@ export const chancesOf = (seed: number): Chances => ({
   uniform: randomStream(seed, 'mask').uniform,
   subset: randomStream(seed, 'selection').subset,
   schedule: randomStream(seed, 'schedule'),
+  direction: randomStream(seed, 'direction'),
 });
 
 /** All kinds of layers: a stem, a max-pool, a block with an identity shortcut, one with a strided projection, dense. */

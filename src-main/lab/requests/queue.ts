@@ -1,6 +1,7 @@
 import { augmentationMisfitOf, imageSizeOf, type Misfit } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
+import { movesNormalisations } from '../../../shared/method.ts';
 import { noNormalisation } from '../../../shared/methods/samOn.ts';
 import { misfitOf, modelInfos } from '../../../shared/models.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
@@ -133,7 +134,7 @@ const checkDatasets = (experiment: Experiment, library: Library): void => {
   const seen = new Set<string>();
   for (const config of expandGroups(experiment)) {
     const { dataset, augmentation, model, optimizer } = config;
-    const key = canonicalJson([dataset, augmentation, model, optimizer.name]);
+    const key = canonicalJson([dataset, augmentation, model, movesNormalisations(optimizer)]);
     const misfit = (seen.has(key) ? null : datasetMisfit(config, library)) ?? impossible(config, library);
     seen.add(key);
     if (misfit === null) continue;
@@ -166,7 +167,7 @@ const datasetMisfit = (
   if (augmentationMisfit !== null) return { code, ...augmentationMisfit };
   const modelMisfit = misfitOf(model.id, ...imageSizeOf(info, augmentation));
   if (modelMisfit !== null) return { code, path: 'model.id', message: modelMisfit };
-  if (optimizer.name === 'sam-on' && !modelInfos[model.id].hasNormalisation)
+  if (movesNormalisations(optimizer) && !modelInfos[model.id].hasNormalisation)
     return { code, path: 'model.id', message: noNormalisation };
   const subsets = [
     { path: 'dataset.trainSubset', asked: dataset.trainSubset, found: info.trainCount, kind: 'training' },

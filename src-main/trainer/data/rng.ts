@@ -11,6 +11,7 @@ export type StreamName =
   | 'mask'
   | 'selection'
   | 'schedule'
+  | 'direction'
   | 'subset'
   | 'testSubset'
   | 'labelNoise'

@@ -4,7 +4,7 @@ import { alongGradient, type Direction } from './ascent/direction.ts';
 import type { Mask, Moves } from './ascent/moves.ts';
 import { perturb } from './ascent/perturb.ts';
 import type { Descent } from './descent/descent.ts';
-import { addShare, normOf, shared, type Gradients } from './gradients.ts';
+import { addShare, normOf, onlyOf, shared, type Gradients } from './gradients.ts';
 import { plainReport } from './methods/sgd.ts';
 import type { Objective, Optimizer, StepReport, Training, UpdateRule } from './objective.ts';
 import type { Schedule } from './schedule/index.ts';
@@ -69,14 +69,7 @@ export const climbing = (training: Training, rule: UpdateRule, method: Compositi
   const ascend = (objective: Objective, here: Here, mask: Mask | null, learningRate: number): Part => {
     const isChosen = (parameter: number): boolean => mask === null || mask[parameter] === true;
     const kept = descent.readsHere ? shared(ops, here.gradients) : null;
-    const moving =
-      method.norm === 'all'
-        ? here.gradients
-        : here.gradients.map((gradient, parameter) => {
-            if (gradient === null || isChosen(parameter)) return gradient;
-            ops.dispose(gradient);
-            return null;
-          });
+    const moving = method.norm === 'all' ? here.gradients : onlyOf(ops, here.gradients, isChosen);
     const ownNorm =
       direction === alongGradient
         ? null

@@ -19,6 +19,14 @@ export const addShare = (ops: Ops, sum: Gradients, gradients: Gradients, share: 
 export const shared = (ops: Ops, gradients: Gradients): Gradients =>
   gradients.map((gradient) => gradient && ops.reshape(gradient, gradient.shape));
 
+/** Only the chosen ones; disposes of the others. */
+export const onlyOf = (ops: Ops, gradients: Gradients, isChosen: (parameter: number) => boolean): Gradients =>
+  gradients.map((gradient, parameter) => {
+    if (gradient === null || isChosen(parameter)) return gradient;
+    ops.dispose(gradient);
+    return null;
+  });
+
 /** Zeros in the shapes of some tensors. */
 export const emptyLike = (ops: Ops, tensors: readonly Tensor[]): Tensor[] =>
   tensors.map(({ shape }) => ops.upload(new Float32Array(elementCount(shape)), shape));

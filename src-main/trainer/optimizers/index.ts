@@ -1,5 +1,6 @@
 import type { OptimizerConfig } from '../../../shared/runConfig.ts';
 import { climbing, type Composition } from './climb.ts';
+import { composed } from './methods/composed.ts';
 import { esam } from './methods/esam.ts';
 import { friendly } from './methods/friendly.ts';
 import { gsam } from './methods/gsam.ts';
@@ -35,12 +36,13 @@ export const optimizerOf = (training: Training, config: OptimizerConfig, chances
   if (config.name === 'sgd') return sgd(rule);
   const parts = { training, rule, schedule: scheduleOf(config, training.extent, chances), chances };
   if (config.name === 'momentum-sam') return momentumSam(parts, config);
+  if (config.name === 'composed') return composed(parts, config);
   return climbing(training, rule, compositionOf(parts, config));
 };
 
 const compositionOf = (
   parts: Parts,
-  config: Exclude<OptimizerConfig, { name: 'sgd' | 'momentum-sam' }>,
+  config: Exclude<OptimizerConfig, { name: 'sgd' | 'momentum-sam' | 'composed' }>,
 ): Composition => {
   switch (config.name) {
     case 'sam':

@@ -57,6 +57,8 @@ export interface RunExtent {
 export interface ChanceStream {
   /** Uniform on [0, 1). */
   uniform(): number;
+  /** N(0, 1). */
+  normal(): number;
   state(): readonly number[];
   restore(state: readonly number[]): void;
 }
@@ -69,6 +71,8 @@ export interface Chances {
   subset(n: number, k: number): Int32Array;
   /** For the steps that climb. */
   readonly schedule: ChanceStream;
+  /** For climbs in a random direction. */
+  readonly direction: ChanceStream;
 }
 
 /** What an optimizer works on. */

@@ -55,6 +55,7 @@ const scripted = (numbers: readonly number[]): Chances => {
       throw new Error('No random subset is expected here.');
     },
     schedule: randomStream(0, 'schedule'),
+    direction: randomStream(0, 'direction'),
   };
 };
 const noDraws = scripted([]);

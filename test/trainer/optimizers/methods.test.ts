@@ -46,6 +46,10 @@ const random = (probability: number) => ({ when: { name: 'random', probability }
 const byNorm = { when: { name: 'gradient-norm' } };
 const late = (share: number) => ({ when: { name: 'late', share } });
 
+/** SAM but for the given axes. */
+const composed = (axes: object): OptimizerConfig =>
+  arm('composed', { moves: { name: 'all' }, descent: { name: 'above' }, ...axes });
+
 /** Each method, and each schedule, as something that is not plain. */
 const all: Readonly<Record<string, OptimizerConfig>> = {
   LookSAM: arm('looksam', { interval: 2 }),
@@ -63,6 +67,30 @@ const all: Readonly<Record<string, OptimizerConfig>> = {
   'SAM by the gradient norm': arm('sam', byNorm),
   'late SAM': arm('sam', late(0.5)),
   'ESAM by the gradient norm': arm('esam', { rho: 0.1, ...byNorm }),
+  'SWP with GSAM': arm('composed'),
+  'F-SAM on normalisations with WSAM': composed({
+    direction: { name: 'away-from-mean', sigma: 0.8, lambda: 0.5 },
+    moves: { name: 'normalisations' },
+    descent: { name: 'wsam', sharpnessWeight: 0.8, coupled: false },
+  }),
+  'VaSSO on the examples that rise, with LookSAM': composed({
+    direction: { name: 'moving-mean', theta: 0.5 },
+    examples: { name: 'rising', gamma: 0.6, selection: 'sharpness', secondPass: 'reforward' },
+    descent: { name: 'looksam', alpha: 0.3 },
+    interval: 2,
+  }),
+  'SWP on the largest losses, at random': composed({
+    moves: { name: 'share', beta: 0.5 },
+    examples: { name: 'largest-loss', gamma: 0.6 },
+    ...random(0.6),
+  }),
+  'along the last gradient': composed({ direction: { name: 'last-gradient' } }),
+  'along the last gradient of some tensors, at random': composed({
+    direction: { name: 'last-gradient' },
+    moves: { name: 'share', beta: 0.5 },
+    ...random(0.6),
+  }),
+  'in a random direction': composed({ direction: { name: 'random' }, rho: 0.5 }),
   'SAM-ON at random, under AdamW': arm('sam-on', { learningRate: 1e-3, rule: { name: 'adamw' }, ...random(0.5) }),
 };
 
@@ -98,6 +126,55 @@ for (const { name, tolerance, open } of engines) {
         'SAM by the gradient norm that is always enough is SAM',
         arm('sam', { when: { name: 'gradient-norm', lambda1: -100, lambda2: -100 } }),
         arm('sam'),
+      ],
+      ['composed of SAM’s choices is SAM', composed({}), arm('sam')],
+      [
+        'composed of F-SAM’s direction is F-SAM',
+        composed({ direction: { name: 'away-from-mean', sigma: 0.7, lambda: 0.4 } }),
+        arm('friendly', { rho: 0.05, sigma: 0.7, lambda: 0.4 }),
+      ],
+      [
+        'composed of VaSSO’s direction is VaSSO',
+        composed({ direction: { name: 'moving-mean', theta: 0.4 } }),
+        arm('vasso', { rho: 0.05, theta: 0.4 }),
+      ],
+      [
+        'composed of normalisations is SAM-ON',
+        composed({ moves: { name: 'normalisations' } }),
+        arm('sam-on', { rho: 0.05 }),
+      ],
+      [
+        'composed of the largest losses is K-SAM',
+        composed({ examples: { name: 'largest-loss', gamma: 0.6 } }),
+        arm('k-sam', { gamma: 0.6 }),
+      ],
+      [
+        'composed of a share of tensors and of examples is ESAM',
+        composed({
+          moves: { name: 'share', beta: 0.5 },
+          examples: { name: 'rising', gamma: 0.6, selection: 'sharpness', secondPass: 'gathered' },
+        }),
+        arm('esam', { beta: 0.5, gamma: 0.6, secondPass: 'gathered' }),
+      ],
+      [
+        'composed of GSAM’s descent is GSAM',
+        composed({ descent: { name: 'gsam', alpha: 0.3 } }),
+        arm('gsam', { alpha: 0.3 }),
+      ],
+      [
+        'composed of WSAM’s descent is WSAM',
+        composed({ descent: { name: 'wsam', sharpnessWeight: 0.7, coupled: true } }),
+        arm('wsam', { sharpnessWeight: 0.7, coupled: true }),
+      ],
+      [
+        'composed of LookSAM’s descent, by the gradient norm, is AE-LookSAM',
+        composed({ descent: { name: 'looksam', alpha: 0.2 }, ...byNorm }),
+        arm('looksam', { rho: 0.05, alpha: 0.2, interval: 1, ...byNorm }),
+      ],
+      [
+        'in a random direction without a radius is SGD',
+        composed({ direction: { name: 'random' }, rho: 0 }),
+        arm('sgd'),
       ],
     ])('%s, bit for bit', (_title, config, base) => {
       expect(trained(ops, config).contents).toEqual(trained(ops, base).contents);
@@ -295,6 +372,34 @@ for (const { name, tolerance, open } of engines) {
         config: arm('sam-on', bare),
         roles: ['offset', 'scale'],
         expected: () => byHand(samAt),
+      },
+      {
+        title: 'normalisations’ climb with GSAM’s descent',
+        config: composed({ ...bare, moves: { name: 'normalisations' }, descent: { name: 'gsam', alpha: 0.4 } }),
+        roles: ['kernel', 'scale'],
+        expected: () =>
+          byHand(([w1, w2]) => {
+            const [g, h] = [gradientAt([w1, w2]), gradientAt([w1, w2 + Math.SQRT2 * Math.sign(w2)])];
+            return sum(h, -0.4, sum(g, -dot(g, h) / dot(h, h), h));
+          }),
+      },
+      {
+        title: 'a climb along the last gradient',
+        config: composed({ ...bare, direction: { name: 'last-gradient' } }),
+        expected() {
+          let last: Pair | null = null;
+          return byHand((w) => (last = gradientAt(last === null ? w : along(w, last, Math.SQRT2))));
+        },
+      },
+      {
+        title: 'a climb in a random direction',
+        config: composed({ ...bare, direction: { name: 'random' } }),
+        expected() {
+          const { direction } = chancesOf(0);
+          return byHand((w) =>
+            gradientAt(along(w, [Math.fround(direction.normal()), Math.fround(direction.normal())], Math.SQRT2)),
+          );
+        },
       },
     ])('two steps of $title by hand', ({ config, expected, roles }) => {
       const found = twoSteps(config, roles).flat();

@@ -37,6 +37,7 @@ export async function* trainingSpeed(
   const optimizer = optimizerOf({ ops, state, roles: rolesOf(network), clock, extent }, rule, {
     ...stream,
     schedule: stream,
+    direction: stream,
   });
   const objective = batchObjective(ops, network, state, batch, 0, clock, () => undefined, passes);
   const durations: number[] = [];

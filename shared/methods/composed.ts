@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { defaultClimb, samUnits, senselessClimb } from './climbing.ts';
+import { refusing, type Senseless } from './combinations.ts';
+import { hasSelectionForward } from './esam.ts';
+import { noUnits, type Method, type PhaseUnits } from './method.ts';
+import { plainSam, sharpnessAware } from './sam.ts';
+import { sgdUnits } from './sgd.ts';
+import { averaged, mostAveraged } from './when.ts';
+
+const share = z.number().gt(0).max(1);
+
+/** Where a climb goes, what moves, which examples are used, and how the gradients g at θ and h at θ+ε become an update. */
+const axes = {
+  direction: z.discriminatedUnion('name', [
+    z.strictObject({ name: z.literal('gradient') }),
+    /** g − σ·m with the mean m ← λm + (1 − λ)g of earlier ones (F-SAM). */
+    z.strictObject({
+      name: z.literal('away-from-mean'),
+      sigma: z.number().min(0).max(10).default(1),
+      lambda: z.number().min(0).lt(1).default(0.6),
+    }),
+    /** d ← (1 − θ)d + θg (VaSSO). */
+    z.strictObject({ name: z.literal('moving-mean'), theta: share.default(0.9) }),
+    /** The gradient that the step before descended along: no first pass. */
+    z.strictObject({ name: z.literal('last-gradient') }),
+    /** Every number from N(0, 1): a control without a first pass. */
+    z.strictObject({ name: z.literal('random') }),
+  ]),
+  moves: z.discriminatedUnion('name', [
+    z.strictObject({ name: z.literal('all') }),
+    /** Each tensor with probability β, by ρ/β (SWP). */
+    z.strictObject({ name: z.literal('share'), beta: share.default(0.6) }),
+    /** Scales and offsets of normalisations (SAM-ON). */
+    z.strictObject({ name: z.literal('normalisations') }),
+  ]),
+  examples: z.discriminatedUnion('name', [
+    z.strictObject({ name: z.literal('all') }),
+    /** The ⌊γB⌋ whose loss rises most descend (SDS). */
+    z.strictObject({
+      name: z.literal('rising'),
+      gamma: share.default(0.5),
+      selection: z.enum(['sharpness', 'loss', 'random']).default('sharpness'),
+      secondPass: z.enum(['reforward', 'gathered']).default('reforward'),
+    }),
+    /** The ⌊γB⌋ of largest loss go through both passes (K-SAM). */
+    z.strictObject({ name: z.literal('largest-loss'), gamma: share.default(0.5) }),
+  ]),
+  descent: z.discriminatedUnion('name', [
+    z.strictObject({ name: z.literal('above') }),
+    z.strictObject({ name: z.literal('gsam'), alpha: z.number().min(0).max(100).default(0.4) }),
+    z.strictObject({
+      name: z.literal('wsam'),
+      sharpnessWeight: z.number().min(0).lt(1).default(0.88),
+      coupled: z.boolean().default(false),
+    }),
+    z.strictObject({ name: z.literal('looksam'), alpha: z.number().min(0).max(100).default(0.1) }),
+  ]),
+};
+
+const composedFields = z.strictObject({ name: z.literal('composed'), ...sharpnessAware, ...axes });
+export type ComposedConfig = z.infer<typeof composedFields>;
+
+/** Whether the direction is known without a gradient at θ, so that a step has one pass. */
+export const isBlind = ({ direction }: Pick<ComposedConfig, 'direction'>): boolean =>
+  direction.name === 'last-gradient' || direction.name === 'random';
+
+const climbsAlways = ({ interval, when }: ComposedConfig): boolean => interval === 1 && when.name === 'every';
+
+/** What one pass at θ+ε cannot do. */
+const senselessBlind = (config: ComposedConfig): (Senseless | null)[] => {
+  if (!isBlind(config)) return [];
+  const { examples, descent, when, sharpnessBatch, bnStatistics } = config;
+  const none = 'this direction needs no gradient at θ, so there is no pass at θ';
+  return [
+    examples.name === 'all'
+      ? null
+      : {
+          path: ['examples', 'name'],
+          reason: `${none} whose losses could rank; choose all examples, or another direction`,
+        },
+    descent.name === 'above'
+      ? null
+      : {
+          path: ['descent', 'name'],
+          reason: `${none} whose gradient could be combined with h; choose h alone, or another direction`,
+        },
+    when.name === 'gradient-norm'
+      ? { path: ['when', 'name'], reason: `${none} whose gradient norm could decide; choose another schedule` }
+      : null,
+    sharpnessBatch === null
+      ? null
+      : { path: ['sharpnessBatch'], reason: `${none}, and one direction serves every sub-batch; leave m empty` },
+    bnStatistics === 'first'
+      ? null
+      : { path: ['bnStatistics'], reason: `${none}: the only pass moves the statistics; choose the first pass` },
+  ];
+};
+
+const senselessAxes = (config: ComposedConfig): (Senseless | null)[] => {
+  const { direction, moves, examples, descent, when, sharpnessBatch } = config;
+  const isMean = direction.name === 'away-from-mean' || direction.name === 'moving-mean';
+  const ranksFirst = examples.name === 'largest-loss' && !isBlind(config);
+  return [
+    isMean && moves.name === 'share'
+      ? {
+          path: ['moves', 'name'],
+          reason:
+            'a mean over steps needs every tensor’s gradient in every step, which is what SWP leaves out; choose all tensors',
+        }
+      : null,
+    descent.name === 'looksam' && climbsAlways(config)
+      ? {
+          path: ['interval'],
+          reason:
+            'LookSAM reuses a part of h between two climbs, and this climbs in every step; perturb every 2 steps or more rarely',
+        }
+      : null,
+    ranksFirst && when.name === 'gradient-norm'
+      ? {
+          path: ['when', 'name'],
+          reason:
+            'the first pass sees some examples only, so the norm of the whole batch’s gradient cannot decide; choose another schedule',
+        }
+      : null,
+    ranksFirst && sharpnessBatch !== null
+      ? { path: ['sharpnessBatch'], reason: 'the examples of largest loss are those of the whole batch; leave m empty' }
+      : null,
+  ];
+};
+
+const composedSchema = refusing(composedFields, (config) => [
+  ...senselessClimb(config),
+  ...senselessBlind(config),
+  ...senselessAxes(config),
+]);
+
+/** Whether g at θ is combined with h. */
+const readsHere = ({ descent }: ComposedConfig): boolean => descent.name !== 'above';
+
+/** The share of the weight gradients that the first pass needs. */
+const weightShare = (config: ComposedConfig): number => {
+  const { moves, when } = config;
+  if (moves.name === 'all' || when.name === 'gradient-norm' || readsHere(config)) return 1;
+  return moves.name === 'share' ? moves.beta : 0;
+};
+
+const climbUnits = (config: ComposedConfig): PhaseUnits => {
+  if (isBlind(config)) return sgdUnits;
+  const { examples } = config;
+  const first = { forward1: 1, backward1: 1 + weightShare(config) };
+  if (examples.name === 'all' || examples.gamma === 1) return { ...samUnits, ...first };
+  const { gamma } = examples;
+  if (examples.name === 'largest-loss')
+    return {
+      ...noUnits,
+      selectionForward: 1,
+      forward1: gamma,
+      backward1: gamma * first.backward1,
+      forward2: gamma,
+      backward2: 2 * gamma,
+    };
+  return {
+    ...noUnits,
+    ...first,
+    selectionForward: hasSelectionForward({ ...examples, alwaysRank: false }) ? 1 : 0,
+    forward2: examples.secondPass === 'gathered' ? 0 : gamma,
+    backward2: 2 * gamma,
+  };
+};
+
+/** Axes on which it differs from SAM. */
+const choices = ({ direction, moves, examples, descent, when, interval }: ComposedConfig): string[] => [
+  ...(direction.name === 'gradient' ? [] : ['direction']),
+  ...(moves.name === 'all' ? [] : ['moves']),
+  ...(examples.name === 'all' ? [] : ['examples']),
+  ...(descent.name === 'above' ? [] : ['descent']),
+  ...(when.name === 'every' && interval === 1 ? [] : ['when']),
+];
+
+/** Choices that together are a published method: ESAM, and LookSAM with its schedules. */
+const published = ['moves,examples', 'descent,when'];
+
+/** A choice on each of the five axes on which the other methods differ from SAM. */
+export const composed = {
+  schema: composedSchema,
+  defaults: {
+    name: 'composed',
+    ...defaultClimb,
+    ...plainSam,
+    direction: { name: 'gradient' },
+    moves: { name: 'share', beta: 0.6 },
+    examples: { name: 'all' },
+    descent: { name: 'gsam', alpha: 0.4 },
+  },
+  names: { composed: { label: 'Composed', color: '#B2182B', dash: [], shape: 'star', settings: {} } },
+  nameOf: () => 'composed',
+  phaseUnits: (config) => averaged(climbUnits(config), sgdUnits, config),
+  mostPhaseUnits: (config) => mostAveraged(climbUnits(config), sgdUnits, config),
+  experimental(config) {
+    const chosen = choices(config).join(',');
+    const isPublished = !isBlind(config) && (!chosen.includes(',') || published.includes(chosen));
+    return isPublished ? null : 'nobody has published this combination';
+  },
+} satisfies Method<ComposedConfig, 'composed'> & { schema: z.ZodType };
