@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { optimizerSchema, type OptimizerConfig } from './methods/index.ts';
+import { sharedConfigSchema, type SharedConfig } from './runConfig.ts';
 import { alternatives, bare, changed, followed } from './settingPaths.ts';
 
 /** How a setting of a method is entered. */
@@ -41,3 +42,7 @@ const isNullable = (schema: unknown): boolean =>
 /** A method with another value of a setting, unchecked; the same where it has no such setting. */
 export const withField = (optimizer: OptimizerConfig, path: string, value: unknown): OptimizerConfig =>
   (changed(optimizerSchema, optimizer, path.split('.'), value) ?? optimizer) as OptimizerConfig;
+
+/** What arms share, with another value of a setting, unchecked; the same where there is no such setting. */
+export const withShared = (shared: SharedConfig, path: string, value: unknown): SharedConfig =>
+  (changed(sharedConfigSchema, shared, path.split('.'), value) ?? shared) as SharedConfig;

@@ -5,8 +5,8 @@ import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { PlannedRun } from '../../shared/labApi.ts';
 import { copyOf, newArm, type MethodId } from '../../shared/methods/index.ts';
 import type { Axis, Experiment, Preset } from '../../shared/experiment.ts';
-import { type ScheduleConfig } from '../../shared/runConfig.ts';
-import { withField } from '../../shared/settingFields.ts';
+import { ruleStarts, type ScheduleConfig } from '../../shared/runConfig.ts';
+import { withField, withShared } from '../../shared/settingFields.ts';
 import { axisPaths } from '../../shared/settingPaths.ts';
 import { useConnection } from '../connection.ts';
 import { checkExperiment } from '../fieldErrors.ts';
@@ -184,6 +184,14 @@ export const useDraft = defineStore('draft', () => {
     const arm = draft.value?.arms[index];
     if (arm) draft.value?.arms.splice(index, 1, withField(arm, path, value));
   };
+  /** What another base rule begins with comes with it: its steps are of another size. */
+  const setRule = (index: number, chosen: 'plain' | 'nesterov' | 'adamw'): void => {
+    const arm = draft.value?.arms[index];
+    if (!arm) return;
+    const start = ruleStarts[chosen === 'adamw' ? 'adamw' : 'sgd'];
+    const begun = arm.rule.name === start.rule.name ? arm : { ...arm, ...start, rule: { ...start.rule } };
+    draft.value?.arms.splice(index, 1, { ...begun, nesterov: chosen === 'nesterov' });
+  };
   const duplicateArm = (index: number): void => {
     const arm = draft.value?.arms[index];
     if (arm) draft.value?.arms.splice(index + 1, 0, copyOf(arm));
@@ -198,6 +206,10 @@ export const useDraft = defineStore('draft', () => {
     dataset.id = id;
     if (storage !== 'files') augmentation.resolution = null;
   };
+  /** A setting of what all arms share. */
+  const setShared = (path: string, value: unknown): void => {
+    if (draft.value) draft.value.shared = withShared(draft.value.shared, path, value);
+  };
   const setSchedule = (name: ScheduleConfig['name']): void => {
     if (draft.value) draft.value.shared.schedule = structuredClone(schedules[name]);
   };
@@ -207,6 +219,6 @@ export const useDraft = defineStore('draft', () => {
     ...{ load, choosePreset, useRuns, bringBack, reset, errorAt, errorUnder, enqueue, runQuick, readPlan },
     ...{ rename, setSeeds, setSkipFinished, setMeasureSpeed },
     ...{ addAxis, setAxis, removeAxis },
-    ...{ addArm, setMethod, setArmSetting, duplicateArm, removeArm, setSchedule, setDataset },
+    ...{ addArm, setMethod, setArmSetting, setRule, duplicateArm, removeArm, setShared, setSchedule, setDataset },
   };
 });
