@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { analysisTableSchema, drawingWishSchema } from './analyses/drawn.ts';
 import { analysisSettingsSchema } from './analyses/index.ts';
 import { analysisDetailSchema, analysisSummarySchema } from './analyses/record.ts';
+import { backupSchema, restoredSchema } from './backup.ts';
 import { bundleImportedSchema } from './bundle.ts';
 import { damagedChoices, datasetInfoSchema, datasetKinds, splitChoiceSchema } from './dataset.ts';
 import { deviceStatusSchema } from './device.ts';
@@ -74,6 +75,10 @@ export type LabFile = z.infer<typeof fileSchema>;
 /** All that the window and the command line may ask of the lab: input and output of each request. What has a `pack` travels so. */
 export const labApi = {
   workspace: { input: nothing, output: workspaceSchema },
+  /** Copies of the database, newest first. Also answered for a workspace whose database cannot be opened. */
+  backups: { input: nothing, output: z.array(backupSchema) },
+  /** Puts a copy in the place of a database that cannot be opened, whose files are kept; the next client has the workspace opened. */
+  restoreBackup: { input: z.strictObject({ name: z.string().min(1).max(200) }), output: restoredSchema },
   deviceStatus: { input: nothing, output: deviceStatusSchema },
   /** Starts the installation and returns at once; progress comes as `deviceChanged`. */
   installRuntime: { input: z.strictObject({ variant: z.enum(['auto', 'cpu', 'gpu']) }), output: nothing },

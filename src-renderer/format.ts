@@ -72,3 +72,11 @@ export const formatTime = (iso: string | null): string => {
 };
 
 export const formatClock = (iso: string): string => clockWithSeconds.format(new Date(iso));
+
+const dayOfYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+
+/** "23 Nov 2026 17:42" in local time. */
+export const formatMoment = (iso: string): string => {
+  const date = new Date(iso);
+  return `${dayOfYear.format(date)} ${clock.format(date)}`;
+};

@@ -16,7 +16,11 @@ const known: Partial<Readonly<Record<LabErrorCode, WorkspaceRefusal>>> = {
     title: 'This workspace is newer than the app',
     expected:
       'A workspace of this version of ESAM Lab or of an older one. Older ones are brought up to date, with a backup first.',
-    advice: ['Update ESAM Lab, or open the workspace with the version that wrote it.', otherFolder],
+    advice: [
+      'Update ESAM Lab, or open the workspace with the version that wrote it.',
+      'A backup from before holds nothing that the newer version has added; the present database is kept if you restore one.',
+      otherFolder,
+    ],
     isRetried: true,
   },
   WORKSPACE_BUSY: {
@@ -30,7 +34,7 @@ const known: Partial<Readonly<Record<LabErrorCode, WorkspaceRefusal>>> = {
     expected: 'A whole database, lab.db, in the workspace folder.',
     advice: [
       'Copy the folder as it is to a safe place.',
-      'Where a backup is named above: run “esam-lab restore”, which keeps the damaged files beside it, and try again.',
+      'Where backups are listed below: restore the newest. The damaged files are kept in a folder of their own.',
       otherFolder,
     ],
     isRetried: true,

@@ -74,8 +74,8 @@ const openView = async (settings: Settings): Promise<Lab> => {
 export const openLabFor = (
   settings: Settings,
   trains: 'own' | 'all',
-  { installRuntimeOnStart = false } = {},
-): Promise<Lab> => openLab({ ...optionsFor(settings, trains), installRuntimeOnStart });
+  changes: Pick<Partial<LabOptions>, 'installRuntimeOnStart' | 'startNotices'> = {},
+): Promise<Lab> => openLab({ ...optionsFor(settings, trains), ...changes });
 
 const holderOf = ({ command }: Settings, isBrief: boolean) => ({ does: `esam-lab ${command}`.trim(), isBrief });
 

@@ -2,12 +2,12 @@ import { fileURLToPath } from 'node:url';
 import type { Channel } from '../../shared/channel.ts';
 import type { LabControl } from '../../shared/controlProtocol.ts';
 import { LabError } from '../../shared/errors.ts';
-import type { LabErrorCode } from '../../shared/errors.ts';
-import { refusalOf } from '../../shared/refusal.ts';
 import { connectDesktop, portChannel, relayedChannel } from './desktop.ts';
 import type { RelayedChannel } from './desktop.ts';
 import { desktopNews } from './desktopNews.ts';
 import { DesktopTrainers } from './desktopTrainers.ts';
+import { refusedLab } from './refusedLab.ts';
+import { serve } from './serve.ts';
 import type { Lab } from './service.ts';
 
 /** Lies beside the source, or beside the bundle. */
@@ -22,6 +22,8 @@ let connectClient: ((channel: Channel) => void) | null = null;
 const early: Channel[] = [];
 /** The opening that failed: a client that connects anew, as a reloaded page does, has it tried again. */
 let failed: Extract<LabControl, { type: 'open' }> | null = null;
+/** What the next workspace that opens has to tell. */
+const startNotices: string[] = [];
 let lab: Lab | null = null;
 
 const settle = (connect: (channel: Channel) => void): void => {
@@ -33,7 +35,7 @@ const open = async (control: Extract<LabControl, { type: 'open' }>): Promise<voi
   try {
     requireNodeApi();
     // Only now: a Node that is too old crashes while it loads the store.
-    const [{ openLab }, { serve }] = await Promise.all([import('./service.ts'), import('./serve.ts')]);
+    const { openLab } = await import('./service.ts');
     const opened = await openLab({
       workspaceFolder: control.workspaceFolder,
       launcher: trainers,
@@ -44,6 +46,7 @@ const open = async (control: Extract<LabControl, { type: 'open' }>): Promise<voi
       migrationsFolder: fileBeside('./store/migrations', './migrations'),
       electronVersion: control.electronVersion,
       notices: control.notices,
+      startNotices: startNotices.splice(0),
       installRuntimeOnStart: true,
       holder: { does: 'the app', isBrief: false },
     });
@@ -55,7 +58,8 @@ const open = async (control: Extract<LabControl, { type: 'open' }>): Promise<voi
   } catch (error) {
     if (!(error instanceof LabError)) console.error(error);
     failed = control;
-    settle(refuser(error));
+    const refused = refusedLab(control.workspaceFolder, refusalFor(error), (notice) => startNotices.push(notice));
+    settle((channel) => serve(refused, channel));
   }
 };
 
@@ -75,20 +79,14 @@ const requireNodeApi = (): void => {
   );
 };
 
-const refuser = (error: unknown): ((channel: Channel) => void) => {
-  const [code, message]: [LabErrorCode, string] =
-    error instanceof LabError
-      ? [error.code, error.message]
-      : [
-          'INTERNAL',
-          'The lab could not open the workspace because of an error in the app itself; the terminal shows it.',
-        ];
-  return (channel) =>
-    channel.onMessage((request) => {
-      const refusal = refusalOf(request, code, message);
-      if (refusal !== null) channel.post(refusal);
-    });
-};
+/** What clients are told of a workspace that did not open. */
+const refusalFor = (error: unknown): LabError =>
+  error instanceof LabError
+    ? error
+    : new LabError(
+        'INTERNAL',
+        'The lab could not open the workspace because of an error in the app itself; the terminal shows it.',
+      );
 
 const leave = async (): Promise<void> => {
   await lab?.close();

@@ -4,8 +4,11 @@ import type { Channel } from '../../shared/channel.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { LabErrorCode } from '../../shared/errors.ts';
 import { labApi, labRequestSchema } from '../../shared/labApi.ts';
-import type { LabInput, LabMethod, LabOutput, LabReply } from '../../shared/labApi.ts';
+import type { LabApi, LabInput, LabMethod, LabOutput, LabReply } from '../../shared/labApi.ts';
 import type { Lab } from './service.ts';
+
+/** What clients are answered by: a lab, or what stands in for one. */
+type Served = LabApi & Pick<Lab, 'onEvent'>;
 
 const mostBytes = 1_000_000;
 
@@ -13,14 +16,14 @@ const mostBytes = 1_000_000;
  * Answers a client's requests on this channel and forwards the lab's events to it until it closes. This is the one place where messages
  * from outside come in: each is measured and parsed with the contract's schema before anything looks at it.
  */
-export const serve = (lab: Lab, channel: Channel): void => {
+export const serve = (lab: Served, channel: Channel): void => {
   const reply = (message: LabReply): void => channel.post(message);
   const stopListening = lab.onEvent((event) => reply({ type: 'event', event }));
   channel.onClose(stopListening);
   channel.onMessage((message) => void answer(lab, message).then(reply));
 };
 
-const answer = async (lab: Lab, message: unknown): Promise<LabReply> => {
+const answer = async (lab: Served, message: unknown): Promise<LabReply> => {
   const problem = sizeProblem(message);
   const request = labRequestSchema.safeParse(problem === null ? message : null);
   if (!request.success) {
@@ -40,7 +43,7 @@ const answer = async (lab: Lab, message: unknown): Promise<LabReply> => {
 };
 
 /** `input` was parsed with this method's own schema, which TypeScript cannot follow through the table. */
-const call = async (lab: Lab, method: LabMethod, input: unknown): Promise<unknown> => {
+const call = async (lab: Served, method: LabMethod, input: unknown): Promise<unknown> => {
   const output = await (lab[method] as (input: LabInput<LabMethod>) => Promise<unknown>)(input as LabInput<LabMethod>);
   const contract = labApi[method];
   return 'pack' in contract ? contract.pack(output as LabOutput<'runs'>) : output;

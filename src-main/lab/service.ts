@@ -16,6 +16,7 @@ import { bundleRequests, writeBundle } from './requests/bundles.ts';
 import type { BundleStream } from './requests/bundles.ts';
 import { analysisRequests } from './requests/analyses.ts';
 import { answering } from './requests/answering.ts';
+import { backupRequests } from './requests/backups.ts';
 import { datasetRequests } from './requests/datasets.ts';
 import { deviceRequests } from './requests/device.ts';
 import { queueRequests } from './requests/queue.ts';
@@ -62,6 +63,8 @@ export interface LabOptions {
   readonly trainsOnlyOwnRuns?: boolean;
   /** What others who want the workspace are told of this lab, such as "esam-lab run"; `isBrief`: it is over in a moment. */
   readonly holder?: { readonly does: string; readonly isBrief: boolean };
+  /** What happened before it opened, such as a restored backup; told once with what else was found at start. */
+  readonly startNotices?: readonly string[];
   /** Default: ten minutes of silence, ten seconds to stop. */
   readonly limits?: JobLimits;
   /** Between two checkpoints within an epoch. Default: ten minutes. */
@@ -89,7 +92,7 @@ export const openLab = async (options: LabOptions): Promise<Lab> => {
   const { labVersion, holder = { does: 'ESAM Lab', isBrief: false } } = options;
   const store = await openStore(options.workspaceFolder, options.migrationsFolder, { ...holder, labVersion });
   try {
-    const lab = labOn(store, options, interruptLeftRuns(store), null);
+    const lab = labOn(store, options, [...(options.startNotices ?? []), ...interruptLeftRuns(store)], null);
     if (holder.isBrief) return lab;
     const door = await openDoor(lab, labVersion);
     if (door !== null) store.openDoor(door.address);
@@ -240,6 +243,7 @@ const labOn = (store: Store, options: LabOptions, startNotices: readonly string[
       notUnderstood ??= notUnderstoodIn(store);
       return { folder: workspaceFolder, labVersion, startNotices: [...startNotices, ...notUnderstood] };
     }),
+    ...backupRequests(workspaceFolder),
     ...deviceRequests(runtime, selfTest, options.presetsFolder, (notice) => note('presets', notice)),
     ...datasetRequests(parts),
     ...queueRequests(parts),

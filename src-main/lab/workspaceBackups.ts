@@ -1,11 +1,12 @@
-import { listBackups, restore } from './store/backups.ts';
+import type { Restored } from '../../shared/backup.ts';
+import { describeBackups, listBackups, restore } from './store/backups.ts';
 import { loadSqlite } from './store/database.ts';
 import { inWords } from './store/failures.ts';
 import { openStore } from './store/index.ts';
 import { unnamed } from './store/holder.ts';
 import { lockSoon } from './store/lock.ts';
 
-export { listBackups };
+export { describeBackups, listBackups };
 
 /** Makes a backup of a workspace's database now. @returns its name. @throws LabError as `openStore` does. */
 export const backUpWorkspace = async (folder: string, migrationsFolder: string, claim = unnamed): Promise<string> => {
@@ -22,11 +23,7 @@ export const backUpWorkspace = async (folder: string, migrationsFolder: string, 
  * @param name - null = the newest whole one.
  * @throws LabError WORKSPACE_BUSY, WORKSPACE_UNWRITABLE, BACKUP_NOT_FOUND; nothing was changed then.
  */
-export const restoreWorkspace = async (
-  folder: string,
-  name: string | null,
-  claim = unnamed,
-): Promise<ReturnType<typeof restore>> => {
+export const restoreWorkspace = async (folder: string, name: string | null, claim = unnamed): Promise<Restored> => {
   const open = await loadSqlite();
   const lock = await lockSoon(open, folder, claim);
   try {

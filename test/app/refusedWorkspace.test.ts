@@ -1,7 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findElectron } from '../../src-main/runtimes/electron/index.ts';
+import { backUpWorkspace } from '../../src-main/lab/workspaceBackups.ts';
+import { migrationsFolder } from '../lab/fixtures/labOptions.ts';
 import { openApp, temporaryHome } from './app.ts';
 
 let home: Awaited<ReturnType<typeof temporaryHome>>;
@@ -22,6 +24,25 @@ test('a damaged database is left as it is, and the window says so', async () => 
     expect(await opened.page.getByRole('alert').count()).toBe(1);
     await expect(opened.ask('workspace', {})).rejects.toThrow(/^WORKSPACE_(DAMAGED|FOREIGN): /);
     expect(await readFile(file)).toEqual(bytes);
+  } finally {
+    await opened.quit();
+  }
+});
+
+test('a backup restored in the window opens the workspace, with the damaged file beside it', async () => {
+  const workspace = join(home.folder, 'workspace');
+  const name = await backUpWorkspace(workspace, migrationsFolder);
+  await writeFile(join(workspace, 'lab.db'), '');
+  const opened = await openApp(home.folder);
+  try {
+    const refused = opened.page.getByRole('alert', { name: 'The workspace’s database cannot be read' });
+    await refused.getByRole('button', { name: /^Restore the backup of / }).click();
+    await opened.page.getByRole('link', { name: 'New experiment' }).waitFor();
+    const { startNotices } = await opened.ask('workspace', {});
+    expect(startNotices).toEqual([expect.stringContaining(`Restored ${name}. The former database is kept`)]);
+    const former = (await readdir(workspace)).filter((entry) => entry.startsWith('former-'));
+    expect(await readFile(join(workspace, former[0] ?? '', 'lab.db'), 'utf8')).toBe('');
+    await expect(opened.ask('restoreBackup', { name })).rejects.toThrow(/^WORKSPACE_BUSY: /);
   } finally {
     await opened.quit();
   }

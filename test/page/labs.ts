@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { openLab } from '../../src-main/lab/service.ts';
 import type { Lab, LabOptions } from '../../src-main/lab/service.ts';
 import { serve } from '../../src-main/lab/serve.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
+import { backUpWorkspace } from '../../src-main/lab/workspaceBackups.ts';
 import { nodeTrainers } from '../../src-main/lab/trainers.ts';
 import { startWebServer } from '../../src-main/web/server.ts';
 import { Uploads } from '../../src-main/web/uploads.ts';
@@ -54,17 +56,24 @@ export const serveLab = async (kind: WorkspaceKind, changes: Partial<LabOptions>
   };
 };
 
+/** What lies in the place of a damaged workspace's database. */
+export const damagedBytes = Buffer.alloc(8192, 'no database ');
+
 const cliEntry = join(import.meta.dirname, '../../src-main/cli/index.ts');
 
-/** The command line serving a workspace that it cannot open: one that a newer version wrote, or that this process has open. */
-export const serveRefusal = async (why: 'newer' | 'busy'): Promise<Omit<ServedLab, 'lab'>> => {
+/** The command line serving a workspace that it cannot open: one that a newer version wrote, that this process has open, or a full one that was damaged after a backup. */
+export const serveRefusal = async (why: 'newer' | 'busy' | 'damaged'): Promise<Omit<ServedLab, 'lab'>> => {
   const folder = await newFolder();
-  await writeWorkspace('empty', folder);
+  await writeWorkspace(why === 'damaged' ? 'full' : 'empty', folder);
   const holder = why === 'busy' ? await openStore(folder, migrationsFolder) : null;
   if (why === 'newer') {
     const database = new Database(join(folder, 'lab.db'));
     database.pragma('user_version = 999');
     database.close();
+  }
+  if (why === 'damaged') {
+    await backUpWorkspace(folder, migrationsFolder);
+    await writeFile(join(folder, 'lab.db'), damagedBytes);
   }
   const child = spawn(process.execPath, [cliEntry, '--workspace', folder, 'serve'], {
     stdio: ['ignore', 'pipe', 'pipe'],

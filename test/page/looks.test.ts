@@ -36,6 +36,7 @@ const states: readonly (readonly [
   ['old-compiler', withoutOwnKernels, ['device']],
   ['newer', () => serveRefusal('newer'), ['runs']],
   ['busy', () => serveRefusal('busy'), ['runs']],
+  ['damaged', () => serveRefusal('damaged'), ['runs']],
 ];
 
 /** Boxes that scroll sideways. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
@@ -6,7 +6,7 @@ import { idxImages, idxLabels } from '../lab/datasets/fixtures.ts';
 import { serveFile } from '../runtimes/fileServer.ts';
 import { tinyWheel } from '../runtimes/tinyWheel.ts';
 import { canMakeDisks, smallDisk } from '../smallDisk.ts';
-import { serveLab, serveRefusal } from './labs.ts';
+import { damagedBytes, serveLab, serveRefusal } from './labs.ts';
 import { eventually, picture, startPages, type Pages } from './page.ts';
 import { compilersWords, withoutKernels, withoutTensorflow } from './runtimes.ts';
 import { newFolder } from './workspaces.ts';
@@ -198,6 +198,36 @@ test('a workspace that does not open is one message with what to do, and no view
   await Promise.all([page.waitForEvent('load'), message.getByRole('button', { name: 'Try again' }).click()]);
   await message.waitFor();
   expect(complaints).toEqual([]);
+  await close();
+  await served.close();
+});
+
+test('a damaged workspace is restored by one click; the damaged file is kept, and what was done is said', async () => {
+  const served = await serveRefusal('damaged');
+  // A newer copy that is damaged as well: it is refused, and nothing changes.
+  const damagedCopy = 'lab-29991231T235959-schema-1.db';
+  await writeFile(join(served.folder, 'backups', damagedCopy), damagedBytes);
+  const { page, close } = await pages.openAt(served.address(), '/runs');
+  const message = page.getByRole('alert', { name: 'The workspace’s database cannot be read' });
+  const buttons = message.getByRole('button', { name: /^Restore the backup of / });
+  await buttons.first().waitFor();
+  expect(await buttons.count()).toBe(2);
+  await message
+    .getByText(/^\d+\.\d MB$|^\d+ kB$/)
+    .first()
+    .waitFor();
+  await picture(page, 'restore');
+  await buttons.first().click();
+  await page.getByText(/There is no whole backup "lab-2999/).waitFor();
+  expect(await readFile(join(served.folder, 'lab.db'))).toEqual(damagedBytes);
+  await buttons.last().click();
+  await page
+    .getByText(/^Restored lab-\d{8}T\d{6}-schema-\d+\.db\. The former database is kept in the folder/)
+    .waitFor();
+  await page.getByRole('row', { name: /ESAM/ }).first().waitFor();
+  const former = (await readdir(served.folder)).filter((name) => name.startsWith('former-'));
+  expect(former).toHaveLength(1);
+  expect(await readFile(join(served.folder, former[0] ?? '', 'lab.db'))).toEqual(damagedBytes);
   await close();
   await served.close();
 });

@@ -1,3 +1,4 @@
+import { restoredText } from '../../../shared/backup.ts';
 import { backUpWorkspace, listBackups, restoreWorkspace } from '../../lab/workspaceBackups.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
@@ -21,9 +22,6 @@ export const backup = async (settings: Settings, { list }: { readonly list: bool
 export const restore = async (settings: Settings, name: string | null): Promise<ExitCode> => {
   const { workspaceFolder, json } = settings;
   const restored = await restoreWorkspace(workspaceFolder, name);
-  const former = restored.aside === null ? '' : ` The former database is kept in the folder ${restored.aside}.`;
-  await print(
-    json ? JSON.stringify({ backup: restored.name, former: restored.aside }) : `Restored ${restored.name}.${former}`,
-  );
+  await print(json ? JSON.stringify({ backup: restored.name, former: restored.formerFolder }) : restoredText(restored));
   return exitCodes.done;
 };

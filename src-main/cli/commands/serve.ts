@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process';
 import { platform } from 'node:os';
 import type { Channel } from '../../../shared/channel.ts';
 import { LabError } from '../../../shared/errors.ts';
-import { refusalOf } from '../../../shared/refusal.ts';
-import type { LabReply } from '../../../shared/labApi.ts';
+import { refusedLab } from '../../lab/refusedLab.ts';
 import { serve as serveLab } from '../../lab/serve.ts';
 import type { Lab } from '../../lab/service.ts';
 import { build, isBuildStale } from '../../runtimes/build.ts';
@@ -55,10 +54,18 @@ const openedLab = (settings: Settings, uploads: Uploads) => {
   let lab: Lab | null = null;
   let refusal: LabError | null = null;
   let opening: Promise<void> | null = null;
+  const notices: string[] = [];
+  const restored = (notice: string): void => {
+    say(notice);
+    notices.push(notice);
+  };
 
   const open = async (): Promise<void> => {
     try {
-      const opened = await openLabFor(settings, 'all', { installRuntimeOnStart: true });
+      const opened = await openLabFor(settings, 'all', {
+        installRuntimeOnStart: true,
+        startNotices: notices.splice(0),
+      });
       await uploads.clearLeft();
       lab = uploads.clearingAfterImport(opened);
     } catch (error) {
@@ -81,16 +88,10 @@ const openedLab = (settings: Settings, uploads: Uploads) => {
     connect: (channel: Channel): void =>
       void tried().then(() => {
         if (lab !== null) serveLab(lab, channel);
-        else if (refusal !== null) refuse(channel, refusal);
+        else if (refusal !== null) serveLab(refusedLab(settings.workspaceFolder, refusal, restored), channel);
       }),
   };
 };
-
-const refuse = (channel: Channel, { code, message }: LabError): void =>
-  channel.onMessage((request) => {
-    const reply: LabReply | null = refusalOf(request, code, message);
-    if (reply !== null) channel.post(reply);
-  });
 
 /** Ctrl-C is how this command ends. */
 const ended = (lab: () => Lab | null): Promise<ExitCode> =>

@@ -12,6 +12,7 @@ import {
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Backup, Restored } from '../../../shared/backup.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { remove } from '../../files/remove.ts';
 import { removalOf } from '../../files/removals.ts';
@@ -36,6 +37,15 @@ export const listBackups = (folder: string): string[] => {
     return []; // there is none yet
   }
 };
+
+/** A workspace's backups as a list for people, newest first. */
+export const describeBackups = (folder: string): Backup[] =>
+  listBackups(folder).flatMap((name) => {
+    const found = statSync(join(folder, backupFolderName, name), { throwIfNoEntry: false });
+    const madeAt = new Date(name.replace(/^lab-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})-.*$/, '$1-$2-$3T$4:$5:$6Z'));
+    if (found === undefined || !found.isFile() || Number.isNaN(madeAt.getTime())) return [];
+    return [{ name, madeAt: madeAt.toISOString(), sizeBytes: found.size }];
+  });
 
 /**
  * Keeps a whole copy of the database, named by the time (UTC) and its schema's version. It has its name only once it was opened and
@@ -143,11 +153,7 @@ const backupProblemMeanwhile = async (file: string): Promise<string | null> => {
  * @returns which it was, and the folder that holds the former files (null where there were none).
  * @throws LabError BACKUP_NOT_FOUND where there is none, or none that is whole; nothing was changed then.
  */
-export const restore = (
-  open: OpenDatabase,
-  folder: string,
-  wished: string | null,
-): { readonly name: string; readonly aside: string | null } => {
+export const restore = (open: OpenDatabase, folder: string, wished: string | null): Restored => {
   const all = listBackups(folder);
   const unfinished = join(folder, `${databaseName}.part`);
   const removeUnfinishedCopy = (suffixes: readonly string[]): void =>
@@ -177,7 +183,7 @@ export const restore = (
     for (const file of present) renameSync(join(folder, file), join(folder, aside, file));
   }
   renameDurably(unfinished, join(folder, databaseName));
-  return { name, aside };
+  return { name, formerFolder: aside };
 };
 
 /** Renames a whole, closed file into place after it and before its folder have reached the disk. */

@@ -52,7 +52,7 @@ test('a backup is restored as it was; the former database is kept, and nothing e
   const former = readFileSync(join(folder, 'lab.db'));
   const restored = await restoreWorkspace(folder, null);
   expect(restored.name).toBe(name);
-  expect(readFileSync(join(folder, restored.aside ?? '', 'lab.db')).equals(former)).toBe(true);
+  expect(readFileSync(join(folder, restored.formerFolder ?? '', 'lab.db')).equals(former)).toBe(true);
   expect(await runsIn(folder)).toBe(2);
   expect(readdirSync(folder).filter((entry) => entry.includes('.part'))).toEqual([]);
   expect(readdirSync(join(folder, 'backups'))).toEqual([name]);
