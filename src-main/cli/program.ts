@@ -2,6 +2,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { analysisIds } from '../../shared/analyses/index.ts';
 import { datasetKinds, type DatasetKind } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
+import { analysisDrawings } from '../../shared/analyses/analysis.ts';
 import { columns, figureFormats } from '../../shared/figures/figure.ts';
 import { measuredEngines, type MeasuredEngine } from '../../shared/engines.ts';
 import { probeSteps } from '../../shared/probe.ts';
@@ -20,7 +21,7 @@ import {
   wholeNumber,
 } from './argumentParsers.ts';
 import { addBundleCommands } from './bundleCommands.ts';
-import { analyse } from './commands/analyse.ts';
+import { analyse, resumeAnalyses } from './commands/analyse.ts';
 import type { AnalyseOptions } from './commands/analyse.ts';
 import { backup, restore } from './commands/backup.ts';
 import { compare, showResults } from './commands/compare.ts';
@@ -55,6 +56,11 @@ interface DeviceCommand {
   readonly test?: boolean;
   readonly engine?: MeasuredEngine;
   readonly steps?: number;
+}
+
+interface AnalyseCommand extends Omit<AnalyseOptions, 'kind'> {
+  readonly kind?: AnalyseOptions['kind'];
+  readonly resume?: boolean;
 }
 
 interface ShowOptions {
@@ -147,8 +153,9 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
   program
     .command('analyse')
     .description('analyse the newest checkpoint of runs, all with the same images and directions; prints the rows')
-    .argument('<run...>', 'numbers of runs', collectRuns)
-    .addOption(new Option('--kind <kind>', 'what').choices(analysisIds).makeOptionMandatory())
+    .argument('[run...]', 'numbers of runs', collectRuns)
+    .addOption(new Option('--kind <kind>', 'what').choices(analysisIds))
+    .option('--resume', 'go on with those that ended without all of their rows: of these runs, or of all')
     .option(
       '--set <name=value>',
       'another value of a setting, such as points=31 or split=test; may be repeated',
@@ -156,8 +163,15 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
       [],
     )
     .addOption(noInstall())
-    .action(async (runNumbers: number[], options: AnalyseOptions) => {
-      code = await analyse(settings(), runNumbers, options);
+    .action(async (runNumbers: number[] | undefined, options: AnalyseCommand, command: Command) => {
+      const { kind, resume = false, ...others } = options;
+      const runs = runNumbers ?? [];
+      if (resume && (kind !== undefined || others.set.length > 0))
+        command.error('error: --resume goes on with what was asked for before; it takes no --kind and no --set');
+      if (resume) code = await resumeAnalyses(settings(), runs, others.install);
+      else if (kind === undefined || runs.length === 0)
+        command.error('error: give the numbers of runs and --kind, or --resume');
+      else code = await analyse(settings(), runs, { ...others, kind });
     });
   program
     .command('queue')
@@ -195,6 +209,14 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .addOption(new Option('--accuracy <epoch>', 'of speed-accuracy: which').choices(accuracyChoices).default('last'))
     .addOption(new Option('--metric <metric>', 'of curves: which').choices(curveMetrics).default('testAccuracy'))
     .addOption(new Option('--axis <axis>', 'of curves: over which').choices(curveAxes).default('epoch'))
+    .option(
+      '--analysis <number>',
+      'of analyses: only this one; may be repeated (default: the newest and its like)',
+      collect,
+      [],
+    )
+    .addOption(new Option('--drawing <drawing>', 'of analyses: how').choices(analysisDrawings))
+    .option('--log', 'of landscapes: the logarithm of the loss')
     .action(async (name: (typeof figureNames)[number], options: FigureOptions) => {
       code = await figure(settings(), name, options);
     });

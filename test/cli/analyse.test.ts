@@ -6,7 +6,7 @@ import { analysisDetailSchema } from '../../shared/analyses/record.ts';
 import { sharpnessMeasures } from '../../shared/analyses/sharpness.ts';
 import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
 import { smallRun } from './smallRun.ts';
-import { cli, newWorkspace } from './spawnCli.ts';
+import { cli, newWorkspace, startCli, untilSaid } from './spawnCli.ts';
 
 test('analyse prints the rows of a run’s newest checkpoint, and refuses in words', { timeout: 300_000 }, async () => {
   const workspace = await newWorkspace();
@@ -42,4 +42,54 @@ test('analyse prints the rows of a run’s newest checkpoint, and refuses in wor
   expect(unknown.stderr).toContain('landscape has no setting "size"; it has split, examples, seed, points, radius');
   const wrong = await cli(workspace, ['analyse', '1', '--kind', 'landscape', '--set', 'points=2']);
   expect(wrong.code).toBe(2);
+});
+
+test('an analysis that was killed goes on at its next row, and is drawn', { timeout: 300_000 }, async () => {
+  const workspace = await newWorkspace();
+  await cli(workspace, ['import-data', await folderWith(smallIdx()), '--name', 'small']);
+  const config = join(workspace, 'first.json');
+  await writeFile(config, JSON.stringify(smallRun('small', 1)));
+  await cli(workspace, ['run', config]);
+
+  const asked = [
+    'analyse',
+    '1',
+    '--kind',
+    'landscape',
+    '--set',
+    'examples=4',
+    '--set',
+    'points=41',
+    '--set',
+    'radius=0.5',
+  ];
+  const killed = startCli(workspace, asked);
+  await untilSaid(killed.child, 'row 2 of 41');
+  killed.child.kill('SIGKILL');
+  await killed.ended;
+
+  const { code, stdout, stderr } = await cli(workspace, ['--json', 'analyse', '--resume']);
+  expect(code).toBe(0);
+  // Nothing that was stored is computed again.
+  const [, firstTold = '0'] = /Run 1: row (\d+) of 41/.exec(stderr) ?? [];
+  expect(Number(firstTold)).toBeGreaterThanOrEqual(2);
+  const resumed = z.array(analysisDetailSchema).parse(JSON.parse(stdout));
+  expect(resumed).toMatchObject([{ analysis: { state: 'finished', rowsDone: 41 } }]);
+  const whole = await cli(workspace, ['--json', ...asked]);
+  expect(z.array(analysisDetailSchema).parse(JSON.parse(whole.stdout))[0]?.rows).toEqual(resumed[0]?.rows);
+  expect((await cli(workspace, ['analyse', '--resume'])).stderr).toContain('Every analysis has all of its rows.');
+
+  const drawn = await cli(workspace, [
+    'figure',
+    'analyses',
+    '--drawing',
+    'surface',
+    '--format',
+    'svg',
+    '--folder',
+    workspace,
+  ]);
+  expect(drawn.stderr).toContain('landscape-surface.svg');
+  const both = await cli(workspace, ['analyse', '1', '--resume', '--kind', 'landscape']);
+  expect(both.code).toBe(2);
 });

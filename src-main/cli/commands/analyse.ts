@@ -26,27 +26,64 @@ export const analyse = async (
 ): Promise<ExitCode> =>
   withLab(settings, 'own', async (lab) => {
     const asked = settingsOf(kind, set);
-    for (const runId of runIds) {
-      const { run } = await lab.run({ runId });
-      if (run.config.device.engine === 'tensorflow') await ensureEngine(lab, install);
-    }
-    const ended = new Map<number, AnalysisSummary>();
-    const told = waiting(lab, ended);
-    const { ids } = await lab.analyse({ runIds: [...runIds], settings: asked });
-    await told.until(ids);
-    const found = await Promise.all(ids.map((id) => lab.analysis({ id })));
-    if (settings.json) await print(JSON.stringify(found));
-    else {
-      for (const { analysis, rows } of found) {
-        await print(`Run ${analysis.runId}, epoch ${analysis.epoch}: ${analysisKinds[kind].label}\n${tableOf(rows)}`);
-      }
-    }
-    const failed = found.filter(({ analysis }) => analysis.state !== 'finished');
-    failed.forEach(({ analysis }) => {
-      say(`The analysis of run ${analysis.runId} is ${analysis.state}: ${analysis.reason ?? ''}`);
-    });
-    return failed.length === 0 ? exitCodes.done : exitCodes.failed;
+    await ensureEngines(lab, runIds, install);
+    return followed(settings, lab, async () => (await lab.analyse({ runIds: [...runIds], settings: asked })).ids);
   });
+
+/** `analyse --resume`: goes on, at their next rows, with the analyses that ended without all of them: of these runs, or of all. */
+export const resumeAnalyses = async (
+  settings: Settings,
+  runIds: readonly RunId[],
+  install: boolean,
+): Promise<ExitCode> =>
+  withLab(settings, 'own', async (lab) => {
+    const unfinished = (await lab.analyses({})).filter(
+      ({ state, runId }) => state !== 'finished' && (runIds.length === 0 || runIds.includes(runId)),
+    );
+    if (unfinished.length === 0) {
+      say('Every analysis has all of its rows.');
+      if (settings.json) await print('[]');
+      return exitCodes.done;
+    }
+    await ensureEngines(
+      lab,
+      unfinished.map(({ runId }) => runId),
+      install,
+    );
+    return followed(settings, lab, async () => {
+      for (const { id } of unfinished) await lab.resumeAnalysis({ id });
+      return unfinished.map(({ id }) => id);
+    });
+  });
+
+const ensureEngines = async (lab: Lab, runIds: readonly RunId[], install: boolean): Promise<void> => {
+  for (const runId of new Set(runIds)) {
+    const { run } = await lab.run({ runId });
+    if (run.config.device.engine === 'tensorflow') await ensureEngine(lab, install);
+  }
+};
+
+/** Starts analyses, says how far they are, and prints their rows when they have ended. */
+const followed = async (settings: Settings, lab: Lab, start: () => Promise<number[]>): Promise<ExitCode> => {
+  const ended = new Map<number, AnalysisSummary>();
+  const told = waiting(lab, ended);
+  const ids = await start();
+  await told.until(ids);
+  const found = await Promise.all(ids.map((id) => lab.analysis({ id })));
+  if (settings.json) await print(JSON.stringify(found));
+  else {
+    for (const { analysis, rows } of found) {
+      await print(
+        `Run ${analysis.runId}, epoch ${analysis.epoch}: ${analysisKinds[analysis.settings.kind].label}\n${tableOf(rows)}`,
+      );
+    }
+  }
+  const failed = found.filter(({ analysis }) => analysis.state !== 'finished');
+  failed.forEach(({ analysis }) => {
+    say(`The analysis of run ${analysis.runId} is ${analysis.state}: ${analysis.reason ?? ''}`);
+  });
+  return failed.length === 0 ? exitCodes.done : exitCodes.failed;
+};
 
 /** @throws LabError CONFIG_INVALID naming what is wrong. */
 const settingsOf = (kind: AnalysisId, set: readonly string[]): AnalysisSettings => {
@@ -80,7 +117,8 @@ const waiting = (lab: Lab, ended: Map<number, AnalysisSummary>) => {
   const stop = lab.onEvent((event) => {
     if (event.type !== 'analysisChanged') return;
     const { id, runId, rowsDone, rowCount, endedAt, msLeft } = event.analysis;
-    if (endedAt !== null) ended.set(id, event.analysis);
+    if (endedAt === null) ended.delete(id);
+    else ended.set(id, event.analysis);
     const left = msLeft === null ? '' : `, about ${Math.ceil(msLeft / 1000)} s left`;
     if (event.analysis.state === 'running') say(`Run ${runId}: row ${rowsDone} of ${rowCount}${left}`);
     check();
