@@ -54,5 +54,7 @@ export const studyReportSchema = z.strictObject({
   coverage: coverageSchema,
   cells: z.array(cellSchema),
   figure: figureSchema.nullable(),
+  /** Of a study that draws analyses: how many of the trained checkpoints that it needs have been analysed, and those that have not. */
+  analyses: z.strictObject({ done: z.number().int().min(0), missingRunIds: z.array(runIdSchema) }).nullable(),
 });
 export type StudyReport = z.infer<typeof studyReportSchema>;

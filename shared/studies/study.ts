@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { drawingWishSchema } from '../analyses/drawn.ts';
+import { analysisSettingsSchema } from '../analyses/index.ts';
 import { axisSchema } from '../experiment.ts';
+import { methodIds } from '../methods/index.ts';
 import { curveMetrics } from '../result.ts';
 import { optimizerSchema, seedSchema, sharedConfigSchema } from '../runConfig.ts';
 
@@ -32,6 +35,19 @@ const drawingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('speed-accuracy') }),
   /** A panel a quantity: a line an arm over epochs. */
   z.strictObject({ kind: z.literal('curves'), metrics: z.array(z.enum(curveMetrics)).min(1) }),
+  /** Analyses of the checkpoints of one seed of every arm, side by side on one scale. */
+  z.strictObject({ kind: z.literal('analyses'), settings: analysisSettingsSchema, wish: drawingWishSchema }),
+  /** Shares of SAM's time that SWP saves, by β: the paper's, a mark for each number of layers, and its fit. */
+  z.strictObject({
+    kind: z.literal('overhead'),
+    paper: z.array(z.strictObject({ layers: z.number().int().min(1), beta: z.number(), saved: z.number() })),
+    fit: z.strictObject({ k1: z.number(), k2: z.number() }),
+  }),
+  /** What the paper found, where nothing of ours can stand beside it. */
+  z.strictObject({
+    kind: z.literal('published'),
+    paper: z.array(z.strictObject({ method: z.enum(methodIds), accuracy: z.number(), imagesPerSecond: z.number() })),
+  }),
   z.strictObject({ kind: z.literal('none') }),
 ]);
 

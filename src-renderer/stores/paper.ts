@@ -49,7 +49,12 @@ export const usePaper = defineStore('paper', () => {
     problems.attempt('Draw the figure', () => lab.exportStudy({ id: id.value, form: form.value, format, column }));
 
   onEvent((event) => {
-    if (event.type === 'runsChanged' || (event.type === 'runChanged' && event.run.endedAt !== null)) void reload();
+    if (
+      event.type === 'analysisChanged' ||
+      event.type === 'runsChanged' ||
+      (event.type === 'runChanged' && event.run.endedAt !== null)
+    )
+      void reload();
   });
   return { studies, id, form, report, load, queueMissing, drawn };
 });

@@ -2,6 +2,7 @@ import { analysisKinds, analysisSettingsSchema } from '../../../shared/analyses/
 import type { AnalysisId, AnalysisRow, AnalysisSettings } from '../../../shared/analyses/index.ts';
 import type { AnalysisSummary } from '../../../shared/analyses/record.ts';
 import { LabError } from '../../../shared/errors.ts';
+import type { LabOutput } from '../../../shared/labApi.ts';
 import type { RunId } from '../../../shared/run.ts';
 import type { Lab } from '../../lab/service.ts';
 import { ensureEngine } from '../engine.ts';
@@ -63,13 +64,22 @@ const ensureEngines = async (lab: Lab, runIds: readonly RunId[], install: boolea
   }
 };
 
-/** Starts analyses, says how far they are, and prints their rows when they have ended. */
-const followed = async (settings: Settings, lab: Lab, start: () => Promise<number[]>): Promise<ExitCode> => {
+/** Starts analyses and says how far they are until they have ended, whole or not. */
+export const followAnalyses = async (lab: Lab, start: () => Promise<number[]>): Promise<LabOutput<'analysis'>[]> => {
   const ended = new Map<number, AnalysisSummary>();
   const told = waiting(lab, ended);
   const ids = await start();
   await told.until(ids);
   const found = await Promise.all(ids.map((id) => lab.analysis({ id })));
+  found.forEach(({ analysis: { runId, state, reason } }) => {
+    if (state !== 'finished') say(`The analysis of run ${runId} is ${state}: ${reason ?? ''}`);
+  });
+  return found;
+};
+
+/** Starts analyses, says how far they are, and prints their rows when they have ended. */
+const followed = async (settings: Settings, lab: Lab, start: () => Promise<number[]>): Promise<ExitCode> => {
+  const found = await followAnalyses(lab, start);
   if (settings.json) await print(JSON.stringify(found));
   else {
     for (const { analysis, rows } of found) {
@@ -79,9 +89,6 @@ const followed = async (settings: Settings, lab: Lab, start: () => Promise<numbe
     }
   }
   const failed = found.filter(({ analysis }) => analysis.state !== 'finished');
-  failed.forEach(({ analysis }) => {
-    say(`The analysis of run ${analysis.runId} is ${analysis.state}: ${analysis.reason ?? ''}`);
-  });
   return failed.length === 0 ? exitCodes.done : exitCodes.failed;
 };
 

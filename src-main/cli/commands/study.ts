@@ -9,6 +9,8 @@ import { writeFigure } from '../figureFiles.ts';
 import { columns } from '../format.ts';
 import { print, say, withLab, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
+import type { Lab } from '../../lab/service.ts';
+import { followAnalyses } from './analyse.ts';
 import { trainExperiment } from '../train.ts';
 
 const hours = (value: number | null): string => (value === null ? 'unknown' : `${value.toFixed(2)} h`);
@@ -108,10 +110,24 @@ export const runStudy = async (
       if (exitCode !== exitCodes.done) code = exitCode;
       if (exitCode === exitCodes.interrupted || exitCode === exitCodes.terminated) break;
     }
-    const report = await lab.study({ id, form: small === null ? 'paper' : 'small' });
+    const form = small === null ? 'paper' : 'small';
+    if (code === exitCodes.done && !(await analyseStudy(lab, id, form))) code = exitCodes.failed;
+    const report = await lab.study({ id, form });
     await print(settings.json ? JSON.stringify(report) : reportText(report));
     return code;
   });
+
+/** Analyses the trained checkpoints that a study draws and that have not been. @returns whether all of them now are. */
+const analyseStudy = async (lab: Lab, id: string, form: StudyForm): Promise<boolean> => {
+  const { study, analyses } = await lab.study({ id, form });
+  if (study.drawing.kind !== 'analyses' || analyses === null || analyses.missingRunIds.length === 0) return true;
+  const { settings } = study.drawing;
+  const found = await followAnalyses(
+    lab,
+    async () => (await lab.analyse({ runIds: analyses.missingRunIds, settings })).ids,
+  );
+  return found.every(({ analysis }) => analysis.state === 'finished');
+};
 
 /** `study draw`: the figure of an item, with its LaTeX and its data beside it. */
 export const drawStudy = async (

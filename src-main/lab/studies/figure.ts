@@ -4,11 +4,14 @@ import type { CurveMetric } from '../../../shared/result.ts';
 import type { RunId } from '../../../shared/run.ts';
 import type { StudyCell } from '../../../shared/studies/report.ts';
 import type { Study, StudyForm } from '../../../shared/studies/study.ts';
+import { drawAnalyses } from '../analyses/drawing.ts';
+import type { AnalysedGroups } from '../analyses/groups.ts';
 import { curvesFigure } from '../figures/curves.ts';
 import { looksOf } from '../figures/styles.ts';
 import { groupCurves } from '../statistics/curves.ts';
 import type { CurvePoint } from '../statistics/curves.ts';
 import type { Group } from '../statistics/groups.ts';
+import { overheadPanel, publishedPanel } from './published.ts';
 
 interface Row {
   readonly cells: readonly StudyCell[];
@@ -70,18 +73,32 @@ const panelOf = ({ cells }: Row, form: StudyForm): object | null => {
   };
 };
 
+interface Measured {
+  readonly curve: (id: RunId, metric: CurveMetric) => readonly CurvePoint[];
+  /** Of a study that draws analyses; null where there is none. */
+  readonly analysed: AnalysedGroups | null;
+}
+
 /** A study's figure; null where there is nothing to draw yet. */
 export const studyFigure = (
   study: Study,
   form: StudyForm,
   label: string,
   rows: readonly Row[],
-  curve: (id: RunId, metric: CurveMetric) => readonly CurvePoint[],
+  { curve, analysed }: Measured,
 ): Figure | null => {
   const { drawing } = study;
   const id = form === 'paper' ? study.id : `${study.id}-small`;
   const what = `${study.item}. ${study.title}. ${label}.`;
   if (drawing.kind === 'none') return null;
+  if (drawing.kind === 'overhead' || drawing.kind === 'published') {
+    const panel = drawing.kind === 'overhead' ? overheadPanel(drawing) : publishedPanel(drawing);
+    return figureSchema.parse({ id, panels: [panel], caption: `${what} Hollow: the paper's values.` });
+  }
+  if (drawing.kind === 'analyses') {
+    const drawn = analysed === null ? null : drawAnalyses(analysed, drawing.wish, id);
+    return drawn === null ? null : { ...drawn, caption: `${what} ${drawn.caption}` };
+  }
   if (drawing.kind === 'curves') {
     const groups = rows.flatMap((row) => row.groups);
     const panels = drawing.metrics.flatMap((metric) => {

@@ -15,6 +15,7 @@ import type { Group } from '../statistics/groups.ts';
 import { resultsTable } from '../statistics/resultsTable.ts';
 import type { StoreReader } from '../store/index.ts';
 import { paperExperiments } from './experiments.ts';
+import { studyAnalyses } from './analyses.ts';
 import { studyFigure } from './figure.ts';
 
 export interface ReportParts {
@@ -165,6 +166,15 @@ export const studyReport = (study: Study, form: StudyForm, parts: ReportParts): 
   };
   const [first] = experiments;
   const label = form === 'paper' ? 'As in the paper' : (first?.name ?? 'No small form has been queued yet');
-  const figure = studyFigure(study, form, label, rows, (id, metric) => parts.read.curve(id, metric));
-  return { study, form, label, coverage, cells, figure };
+  const analysed = studyAnalyses(
+    study,
+    rows.flatMap(({ groups }) => groups),
+    parts.read,
+  );
+  const figure = studyFigure(study, form, label, rows, {
+    curve: (id, metric) => parts.read.curve(id, metric),
+    analysed: analysed?.groups ?? null,
+  });
+  const analyses = analysed === null ? null : { done: analysed.done, missingRunIds: [...analysed.missingRunIds] };
+  return { study, form, label, coverage, cells, figure, analyses };
 };

@@ -4,7 +4,8 @@ import { runConfigSchema } from '../../../shared/runConfig.ts';
 import type { Study } from '../../../shared/studies/study.ts';
 import { paperExperiments, smallExperiment } from '../../../src-main/lab/studies/experiments.ts';
 import { readStudies, studyOf } from '../../../src-main/lab/studies/read.ts';
-import { labOptions } from '../fixtures/labOptions.ts';
+import { folderWith, smallIdx } from '../datasets/fixtures.ts';
+import { labOptions, realTrainers } from '../fixtures/labOptions.ts';
 import { openTestLab, untilEnded } from '../fixtures/labs.ts';
 
 const folder = labOptions('').paperFolder;
@@ -93,7 +94,64 @@ test('a study in its small form is trained, covered, compared and drawn, and nev
   expect(asPaper.coverage).toMatchObject({ cells: 20, runsDone: 0, runs: 60, hoursLeft: null });
   expect(asPaper.figure?.panels).toHaveLength(4);
   await expect(lab.study({ id: 'table-9', form: 'paper' })).rejects.toThrow(/There is no study "table-9"/);
-  await expect(lab.exportStudy({ id: 'table-4', form: 'paper', format: 'csv', column: 'single' })).rejects.toThrow(
+  await expect(lab.exportStudy({ id: 'figure-4', form: 'paper', format: 'csv', column: 'single' })).rejects.toThrow(
     /cannot be drawn yet/,
   );
+});
+
+test('what only the paper has measured is drawn hollow: SWP’s overhead with its fit, and ViT-S/16', async () => {
+  const { lab } = await openTestLab();
+  const { figure } = await lab.study({ id: 'table-4', form: 'paper' });
+  const marks = (figure?.panels[0]?.marks ?? []).flatMap((mark) => (mark.kind === 'series' ? [mark] : []));
+  expect(marks.filter(({ isHollow }) => isHollow).map(({ name }) => name)).toEqual(
+    [50, 75, 100, 125].map((layers) => `N = ${layers}, paper`),
+  );
+  // k₁(1 − β) + k₂(1 − β)/(Nβ) at β = 0.1 and N = 50: 0.3185·0.9 + 0.1310·0.9/5 = 31.02 %.
+  expect(marks[0]?.items[0]?.y).toBeCloseTo(31.023, 3);
+  const table6 = await lab.study({ id: 'table-6', form: 'paper' });
+  expect(table6.figure?.panels[0]?.marks).toHaveLength(5);
+});
+
+test('a figure of analyses tells which checkpoints are missing, and draws those that are there', async () => {
+  const { lab } = await openTestLab(undefined, {
+    launcher: realTrainers,
+    limits: { silenceMs: 60_000, stopMs: 30_000 },
+  });
+  const images = await folderWith(smallIdx());
+  lab.grantPaths([images]);
+  await lab.importDataset({ kind: 'auto', paths: [images], name: 'small', onDamaged: 'refuse' });
+  const [wished] = await lab.studyExperiments({ id: 'figure-2', small: null });
+  if (wished === undefined) throw new Error('Figure 2 trains something');
+  const { augmentation } = wished.shared;
+  const { runIds } = await lab.enqueue({
+    ...wished,
+    ...{ name: 'Figure 2 in small', study: { id: 'figure-2', row: 0, form: 'small' }, measureSpeed: false },
+    arms: wished.arms.slice(0, 2),
+    shared: {
+      ...wished.shared,
+      ...{
+        batchSize: 2,
+        epochs: 1,
+        model: { id: 'mlp' },
+        augmentation: { ...augmentation, cropPadding: 0, flip: false },
+      },
+      dataset: { ...wished.shared.dataset, id: 'small' },
+      device: { ...wished.shared.device, engine: 'wasm', threads: 1 },
+    },
+  });
+  for (const id of runIds) await untilEnded(lab, id);
+  const before = await lab.study({ id: 'figure-2', form: 'small' });
+  expect(before).toMatchObject({ figure: null, analyses: { done: 0, missingRunIds: runIds } });
+  const { drawing } = before.study;
+  if (drawing.kind !== 'analyses') throw new Error('Figure 2 draws analyses');
+  const { ids } = await lab.analyse({ runIds, settings: drawing.settings });
+  for (const id of ids) {
+    await expect.poll(async () => (await lab.analysis({ id })).analysis.state, { timeout: 60_000 }).toBe('finished');
+  }
+  const after = await lab.study({ id: 'figure-2', form: 'small' });
+  expect(after.analyses).toEqual({ done: 2, missingRunIds: [] });
+  expect(after.figure).toMatchObject({ id: 'figure-2-small' });
+  expect(after.figure?.panels.map(({ title }) => title.split(',')[0])).toEqual(['SGD', 'SAM']);
+  const { fileName } = await lab.exportStudy({ id: 'figure-2', form: 'small', format: 'pdf', column: 'double' });
+  expect(fileName).toBe('figure-2-small.pdf');
 });
