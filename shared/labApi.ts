@@ -54,6 +54,8 @@ export const queueSchema = z.strictObject({
   waiting: z.array(runSummarySchema),
   /** Why the queue stands still without being paused, e.g. that the engine is missing. */
   holdReason: z.string().optional(),
+  /** Runs wait since before the lab was opened, and it has not been told to train them. */
+  awaitsStart: z.boolean().optional(),
 });
 export type Queue = z.infer<typeof queueSchema>;
 
@@ -129,11 +131,18 @@ export const labApi = {
     output: z.strictObject({ experimentId: z.number().int(), runIds: z.array(runIdSchema) }),
   },
   queue: { input: nothing, output: queueSchema },
+  /** How long what runs and waits will still take on this machine, as far as it is known. */
+  queueEstimates: {
+    input: nothing,
+    output: z.array(z.strictObject({ runId: runIdSchema, leftMs: z.number().min(0).nullable() })),
+  },
   pauseQueue: { input: z.strictObject({ paused: z.boolean() }), output: nothing },
-  /** Moves a waiting run before another, or to the end (null). */
-  moveRun: { input: z.strictObject({ runId: runIdSchema, beforeRunId: runIdSchema.nullable() }), output: nothing },
+  /** Moves waiting runs, in the order in which they are named, before another one, or to the end (null). */
+  moveRuns: { input: z.strictObject({ runIds, beforeRunId: runIdSchema.nullable() }), output: nothing },
   stopRun: { input: z.strictObject({ runId: runIdSchema, when: z.enum(['now', 'after-epoch']) }), output: nothing },
   cancelRuns: { input: z.strictObject({ runIds }), output: nothing },
+  /** Puts cancelled runs back into the queue, before another one or at the end (null). */
+  uncancelRuns: { input: z.strictObject({ runIds, beforeRunId: runIdSchema.nullable() }), output: nothing },
   /** Queues a new run with the same configuration and seed for each of these ended runs. */
   repeatRuns: { input: z.strictObject({ runIds }), output: z.strictObject({ runIds: z.array(runIdSchema) }) },
   /** Puts unfinished runs back into the queue, to go on from their last checkpoints (from the beginning where there is none). */

@@ -71,6 +71,13 @@ export const formatTime = (iso: string | null): string => {
   return `${day.format(date)} ${clock.format(date)}`;
 };
 
+/** "23:40" in local time, or with its day where that is not today. */
+export const formatSoon = (at: number, now: number): string => {
+  const [date, today] = [new Date(at), new Date(now)];
+  const time = clock.format(date);
+  return date.toDateString() === today.toDateString() ? time : `${day.format(date)} ${time}`;
+};
+
 export const formatClock = (iso: string): string => clockWithSeconds.format(new Date(iso));
 
 const dayOfYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });

@@ -74,7 +74,7 @@ const openView = async (settings: Settings): Promise<Lab> => {
 export const openLabFor = (
   settings: Settings,
   trains: 'own' | 'all',
-  changes: Pick<Partial<LabOptions>, 'installRuntimeOnStart' | 'startNotices'> = {},
+  changes: Pick<Partial<LabOptions>, 'installRuntimeOnStart' | 'startNotices' | 'awaitsStart'> = {},
 ): Promise<Lab> => openLab({ ...optionsFor(settings, trains), ...changes });
 
 const holderOf = ({ command }: Settings, isBrief: boolean) => ({ does: `esam-lab ${command}`.trim(), isBrief });

@@ -48,6 +48,7 @@ const open = async (control: Extract<LabControl, { type: 'open' }>): Promise<voi
       notices: control.notices,
       startNotices: startNotices.splice(0),
       installRuntimeOnStart: true,
+      awaitsStart: true,
       holder: { does: 'the app', isBrief: false },
     });
     lab = opened;

@@ -2,6 +2,7 @@ import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { PlannedRun } from '../../shared/labApi.ts';
 import { groupedBy } from '../../shared/groupedBy.ts';
 import { methodOf, mostUnits } from '../../shared/method.ts';
+import type { RunId, RunSummary } from '../../shared/run.ts';
 import { expand } from '../../shared/experiment.ts';
 import { canonicalJson, groupConfigOf } from '../../shared/runConfig.ts';
 import type { Experiment } from '../../shared/experiment.ts';
@@ -20,20 +21,42 @@ export const planExperiment = (
   experiment: Experiment,
   findDataset: (id: string) => DatasetInfo | null,
 ): PlannedRun[] => {
-  const estimates = new Map<string, Estimate>();
-  const speedOf = speedsByKind(read);
-  const estimateOnce = (config: RunConfig): Estimate => {
-    const key = canonicalJson(groupConfigOf(config));
-    const known = estimates.get(key) ?? estimateOf(read, config, findDataset(config.dataset.id), speedOf);
-    estimates.set(key, known);
-    return known;
-  };
+  const estimateOnce = estimator(read, findDataset);
   return expand(experiment).map((config) => ({
     config,
     method: methodOf(config.optimizer),
     finishedRunId: read.runs.finishedRunId(groupHash(groupConfigOf(config)), config.seed),
     ...estimateOnce(config),
   }));
+};
+
+/** How long each of these runs will still take; null where neither finished runs nor the self-test tell. */
+export const timesLeft = (
+  read: StoreReader,
+  runs: readonly RunSummary[],
+  findDataset: (id: string) => DatasetInfo | null,
+): { runId: RunId; leftMs: number | null }[] => {
+  const estimateOnce = estimator(read, findDataset);
+  return runs.map(({ id, config, epochsDone }) => {
+    const { estimatedMs } = estimateOnce(config);
+    const share = Math.max(0, 1 - epochsDone / config.epochs);
+    return { runId: id, leftMs: estimatedMs === null ? null : share * estimatedMs };
+  });
+};
+
+/** Estimates each configuration once. */
+const estimator = (
+  read: StoreReader,
+  findDataset: (id: string) => DatasetInfo | null,
+): ((config: RunConfig) => Estimate) => {
+  const estimates = new Map<string, Estimate>();
+  const speedOf = speedsByKind(read);
+  return (config) => {
+    const key = canonicalJson(groupConfigOf(config));
+    const known = estimates.get(key) ?? estimateOf(read, config, findDataset(config.dataset.id), speedOf);
+    estimates.set(key, known);
+    return known;
+  };
 };
 
 /** What finished runs of one kind took on this machine, as medians over them. */

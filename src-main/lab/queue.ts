@@ -28,6 +28,8 @@ export interface QueueParts {
   readonly onWoken: () => void;
   /** The queue stands still for this reason, or (null) goes on. */
   readonly onHold: (reason: string | null) => void;
+  /** Leave runs that wait already until the user starts the queue or adds to it. */
+  readonly awaitsStart: boolean;
   /** A run ended in a way that a damaged engine would explain. */
   readonly onEngineDoubted: () => void;
 }
@@ -43,6 +45,7 @@ export class RunQueue {
   readonly #endings: Endings;
   #training: { readonly runId: RunId; readonly training: Training } | null = null;
   #hold: string | null = null;
+  #awaitsStart: boolean;
   /** Trainers in a row that never came up: one may have been killed, two have a reason that stays. */
   #lostTrainers = 0;
   #isClosed = false;
@@ -51,16 +54,18 @@ export class RunQueue {
 
   constructor(parts: QueueParts) {
     this.#parts = parts;
+    this.#awaitsStart = parts.awaitsStart && parts.store.read.runs.waiting().length > 0;
     this.#endings = new Endings(parts.store, parts.emit, (runId) => this.#changed(runId));
   }
 
   status(): LabOutput<'queue'> {
     const { read } = this.#parts.store;
     return {
-      paused: read.isPaused() || this.#hold !== null,
+      paused: read.isPaused() || this.#hold !== null || this.#awaitsStart,
       running: read.runs.running(),
       waiting: read.runs.waiting(),
       ...(this.#hold !== null && { holdReason: this.#hold }),
+      ...(this.#awaitsStart && { awaitsStart: true }),
     };
   }
 
@@ -79,6 +84,13 @@ export class RunQueue {
   setPaused(paused: boolean): void {
     this.#parts.store.write.setPaused(paused);
     if (!paused) this.release();
+    this.#awaitsStart = false;
+    this.wake();
+  }
+
+  /** The user has added runs, and so wants them trained. */
+  start(): void {
+    this.#awaitsStart = false;
     this.wake();
   }
 
@@ -138,7 +150,7 @@ export class RunQueue {
 
   #next(): RunSummary | undefined {
     const { onlyRuns, store } = this.#parts;
-    if (this.#isClosed || this.#hold !== null) return undefined;
+    if (this.#isClosed || this.#awaitsStart || this.#hold !== null) return undefined;
     if (onlyRuns !== null) return store.read.runs.waiting().find(({ id }) => onlyRuns.has(id));
     return store.read.isPaused() ? undefined : store.read.runs.waiting()[0];
   }

@@ -61,6 +61,8 @@ export interface LabOptions {
    * (command line: `compare` and `run` must not start what the app has queued). Default false.
    */
   readonly trainsOnlyOwnRuns?: boolean;
+  /** Never train silently what was left in the queue: it waits until the user starts it, or adds to it. Default false. */
+  readonly awaitsStart?: boolean;
   /** What others who want the workspace are told of this lab, such as "esam-lab run"; `isBrief`: it is over in a moment. */
   readonly holder?: { readonly does: string; readonly isBrief: boolean };
   /** What happened before it opened, such as a restored backup; told once with what else was found at start. */
@@ -198,6 +200,7 @@ const labOn = (store: Store, options: LabOptions, startNotices: readonly string[
       return { ...files, runId, config, checkpoints: checkpoints.plan(run.id) };
     },
     onlyRuns: ownRuns,
+    awaitsStart: options.awaitsStart ?? false,
     emit,
     onEngineDoubted: () => runtime.doubt(),
     onWoken: () => speeds.reconsider(),
@@ -229,7 +232,7 @@ const labOn = (store: Store, options: LabOptions, startNotices: readonly string[
   const added = (runIds: readonly RunId[]): void => {
     runIds.forEach((id) => ownRuns?.add(id));
     emit({ type: 'runsChanged' });
-    queue.wake();
+    queue.start();
   };
   const parts = { store, library, queue, checkpoints, runtime, speeds, emit, grants, builtIn, labVersion, added };
 

@@ -17,16 +17,21 @@ export const useQueue = defineStore('queue', () => {
   const waiting = computed(() => queue.value?.waiting ?? []);
   const isPaused = computed(() => queue.value?.paused ?? false);
   const holdReason = computed(() => queue.value?.holdReason ?? null);
+  /** Runs were left by a former start of the lab, and nobody has said yet that they may train. */
+  const awaitsStart = computed(() => queue.value?.awaitsStart ?? false);
 
   const load = async (): Promise<void> => {
     queue.value = (await problems.attempt('Read the queue', () => lab.queue({}))) ?? queue.value;
   };
   const pause = (paused: boolean): Promise<unknown> =>
-    problems.attempt(paused ? 'Pause the queue' : 'Resume the queue', () => lab.pauseQueue({ paused }));
-  const move = (runId: RunId, beforeRunId: RunId | null): Promise<unknown> =>
-    problems.attempt('Move the run', () => lab.moveRun({ runId, beforeRunId }));
-  const cancel = (runIds: RunId[]): Promise<unknown> =>
-    problems.attempt('Cancel the run', () => lab.cancelRuns({ runIds }));
+    problems.attempt(paused ? 'Pause the queue' : 'Start the queue', () => lab.pauseQueue({ paused }));
+  const move = (runIds: readonly RunId[], beforeRunId: RunId | null): Promise<unknown> =>
+    problems.attempt('Move in the queue', () => lab.moveRuns({ runIds: [...runIds], beforeRunId }));
+  /** False when refused. */
+  const cancel = async (runIds: readonly RunId[]): Promise<boolean> =>
+    (await problems.attempt('Cancel in the queue', () => lab.cancelRuns({ runIds: [...runIds] }))) !== null;
+  const uncancel = (runIds: readonly RunId[], beforeRunId: RunId | null): Promise<unknown> =>
+    problems.attempt('Put back into the queue', () => lab.uncancelRuns({ runIds: [...runIds], beforeRunId }));
   const stop = (runId: RunId, when: 'now' | 'after-epoch'): Promise<unknown> =>
     problems.attempt('Stop the run', () => lab.stopRun({ runId, when }));
 
@@ -43,5 +48,8 @@ export const useQueue = defineStore('queue', () => {
     }
   });
 
-  return { measuring, skipMeasuring, queue, running, waiting, isPaused, holdReason, load, pause, move, cancel, stop };
+  return {
+    ...{ measuring, skipMeasuring, queue, running, waiting, isPaused, holdReason, awaitsStart },
+    ...{ load, pause, move, cancel, uncancel, stop },
+  };
 });

@@ -1,4 +1,4 @@
-import { Activity, BookOpen, ChartScatter, Cpu, Images, Rows3, SquarePen } from '@lucide/vue';
+import { Activity, BookOpen, ChartScatter, Cpu, Images, ListOrdered, Rows3, SquarePen } from '@lucide/vue';
 import type { Component } from 'vue';
 import CompareView from './CompareView.vue';
 import DataView from './DataView.vue';
@@ -6,6 +6,7 @@ import DeviceView from './DeviceView.vue';
 import LiveView from './LiveView.vue';
 import NewExperimentView from './NewExperimentView.vue';
 import PaperView from './PaperView.vue';
+import QueueView from './QueueView.vue';
 import RunsView from './RunsView.vue';
 
 export interface View {
@@ -19,6 +20,7 @@ export interface View {
 export const views: readonly View[] = [
   { path: '/new', name: 'New experiment', icon: SquarePen, component: NewExperimentView },
   { path: '/live', name: 'Live', icon: Activity, component: LiveView },
+  { path: '/queue', name: 'Queue', icon: ListOrdered, component: QueueView },
   { path: '/runs', name: 'Runs', icon: Rows3, component: RunsView },
   { path: '/compare', name: 'Compare', icon: ChartScatter, component: CompareView },
   { path: '/paper', name: 'Paper', icon: BookOpen, component: PaperView },

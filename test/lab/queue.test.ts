@@ -122,10 +122,21 @@ test('waiting runs can be moved, cancelled and repeated; a paused queue stays pa
   const { runIds } = await lab.enqueue(experimentOf({ seeds: [1, 2, 3, 4] }));
   expect(runIds).toEqual([1, 2, 3, 4]);
   const waiting = async (): Promise<RunId[]> => (await lab.queue({})).waiting.map(({ id }) => id);
-  await lab.moveRun({ runId: 4, beforeRunId: 2 });
+  await lab.moveRuns({ runIds: [4], beforeRunId: 2 });
   expect(await waiting()).toEqual([1, 4, 2, 3]);
-  await lab.moveRun({ runId: 1, beforeRunId: null });
+  await lab.moveRuns({ runIds: [1], beforeRunId: null });
   expect(await waiting()).toEqual([4, 2, 3, 1]);
+  await lab.moveRuns({ runIds: [3, 1], beforeRunId: 4 });
+  expect(await waiting()).toEqual([3, 1, 4, 2]);
+  await lab.moveRuns({ runIds: [4, 2], beforeRunId: 4 }); // where that one stands
+  expect(await waiting()).toEqual([3, 1, 4, 2]);
+  await expect(lab.moveRuns({ runIds: [1, 9], beforeRunId: null })).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+  await lab.moveRuns({ runIds: [4, 2, 3, 1], beforeRunId: null });
+  await lab.cancelRuns({ runIds: [2, 3] });
+  await lab.uncancelRuns({ runIds: [2, 3], beforeRunId: 1 });
+  expect(await waiting()).toEqual([4, 2, 3, 1]);
+  expect((await lab.run({ runId: 2 })).run).toMatchObject({ state: 'queued', reason: null, endedAt: null });
+  await expect(lab.uncancelRuns({ runIds: [2], beforeRunId: null })).rejects.toMatchObject({ code: 'RUN_STATE' });
   await lab.cancelRuns({ runIds: [2, 3] });
   await expect(lab.cancelRuns({ runIds: [1, 2] })).rejects.toMatchObject({ code: 'RUN_STATE' });
   expect(await waiting()).toEqual([4, 1]); // refused as a whole
@@ -137,6 +148,24 @@ test('waiting runs can be moved, cancelled and repeated; a paused queue stays pa
   await again.pauseQueue({ paused: false });
   await untilEnded(again, 5);
   expect(await statesOf(again)).toEqual(['finished', 'cancelled', 'cancelled', 'finished', 'finished']);
+});
+
+test('a lab that waits for its start trains nothing that was left, until it is told to or given more', async () => {
+  const { lab, folder } = await openTestLab();
+  await lab.pauseQueue({ paused: true });
+  await lab.enqueue(experimentOf({ seeds: [1, 2] }));
+  await lab.pauseQueue({ paused: false });
+  await lab.close(); // with at least one run waiting
+  const { lab: again } = await openTestLab(folder, { awaitsStart: true });
+  expect(await again.queue({})).toMatchObject({ paused: true, awaitsStart: true, running: [] });
+  const [estimate] = await again.queueEstimates({});
+  expect(estimate).toMatchObject({ leftMs: null }); // nothing has finished here, and there was no self-test
+  await again.pauseQueue({ paused: false });
+  await untilEnded(again, 2);
+  expect(await again.queue({})).not.toHaveProperty('awaitsStart');
+  await again.close();
+  const { lab: third } = await openTestLab(folder, { awaitsStart: true });
+  expect((await third.queue({})).paused).toBe(false); // nothing was left
 });
 
 test('closing the lab ends the trainer, and the run says why', async () => {

@@ -30,8 +30,8 @@ const states: readonly (readonly [
   views: readonly string[],
 ])[] = [
   ['full', () => serveLab('full'), ['new', 'live', 'runs', 'runs/3', 'runs/14', 'compare', 'data', 'device']],
-  ['empty', () => serveLab('empty'), ['live', 'runs', 'compare']],
-  ['queued', () => serveLab('queued'), ['live']],
+  ['empty', () => serveLab('empty'), ['live', 'queue', 'runs', 'compare']],
+  ['queued', () => serveLab('queued'), ['live', 'queue']],
   ['missing', withoutEngine, ['new', 'live', 'device']],
   ['old-compiler', withoutOwnKernels, ['device']],
   ['newer', () => serveRefusal('newer'), ['runs']],
@@ -110,9 +110,9 @@ test('views are reached by keys, also from a field, and the last one is opened a
   await page.getByLabel(/^Seeds/).fill('4');
   await page.keyboard.press('3');
   expect(await page.getByLabel(/^Seeds/).inputValue()).toBe('43'); // a digit in a field is a digit
-  await page.keyboard.press('Control+3');
+  await page.keyboard.press('Control+4');
   await eventually(heading).toBe('Runs');
-  await page.keyboard.press('7');
+  await page.keyboard.press('8');
   await eventually(heading).toBe('Device');
   await page.reload();
   await eventually(heading).toBe('Device');
@@ -120,7 +120,7 @@ test('views are reached by keys, also from a field, and the last one is opened a
   await eventually(heading).toBe('New experiment');
   // Everything is reached with Tab, in the order of reading.
   await page.keyboard.press('Tab');
-  for (const name of ['New experiment', 'Live', 'Runs', 'Compare', 'Paper', 'Data', 'Device'])
+  for (const name of ['New experiment', 'Live', 'Queue', 'Runs', 'Compare', 'Paper', 'Data', 'Device'])
     expect(await page.getByRole('link', { name, exact: true }).count()).toBe(1);
   expect(complaints).toEqual([]);
   await close();

@@ -64,6 +64,7 @@ const openedLab = (settings: Settings, uploads: Uploads) => {
     try {
       const opened = await openLabFor(settings, 'all', {
         installRuntimeOnStart: true,
+        awaitsStart: true,
         startNotices: notices.splice(0),
       });
       await uploads.clearLeft();

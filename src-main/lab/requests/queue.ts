@@ -11,7 +11,7 @@ import type { GroupConfig } from '../../../shared/runConfig.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { Library } from '../datasets/index.ts';
 import { impossibleIn } from '../impossible.ts';
-import { planExperiment } from '../plan.ts';
+import { planExperiment, timesLeft } from '../plan.ts';
 import { presentData } from '../presentData.ts';
 import type { RunQueue } from '../queue.ts';
 import type { SpeedMeasurements } from '../speed.ts';
@@ -26,9 +26,11 @@ type QueueApi = Pick<
   | 'enqueue'
   | 'queue'
   | 'pauseQueue'
-  | 'moveRun'
+  | 'queueEstimates'
+  | 'moveRuns'
   | 'stopRun'
   | 'cancelRuns'
+  | 'uncancelRuns'
   | 'repeatRuns'
   | 'deleteRuns'
 >;
@@ -48,9 +50,10 @@ export interface QueueParts {
 export const queueRequests = ({ store, library, queue, speeds, builtIn, added, emit }: QueueParts): QueueApi => {
   const { read, write } = store;
 
+  const findDataset = (id: string) => library.list().find((dataset) => dataset.id === id) ?? null;
   const plan = (experiment: Experiment) => {
     checkDatasets(experiment, library);
-    return planExperiment(read, experiment, (id) => library.list().find((dataset) => dataset.id === id) ?? null);
+    return planExperiment(read, experiment, findDataset);
   };
 
   return {
@@ -88,13 +91,22 @@ export const queueRequests = ({ store, library, queue, speeds, builtIn, added, e
     },
     queue: answering(() => queue.status()),
     pauseQueue: doing(({ paused }) => queue.setPaused(paused)),
-    moveRun: doing(({ runId, beforeRunId }) => {
-      write.move(runId, beforeRunId);
+    queueEstimates: answering(() => {
+      const { running, waiting } = queue.status();
+      return timesLeft(read, [...running, ...waiting], findDataset);
+    }),
+    moveRuns: doing(({ runIds, beforeRunId }) => {
+      write.move(runIds, beforeRunId);
       queue.wake();
     }),
     stopRun: doing(({ runId, when }) => queue.stop(runId, when)),
     cancelRuns: doing(({ runIds }) => {
       write.cancel(runIds);
+      runIds.forEach((id) => tellRun(store, id, emit));
+      queue.wake();
+    }),
+    uncancelRuns: doing(({ runIds, beforeRunId }) => {
+      write.uncancel(runIds, beforeRunId);
       runIds.forEach((id) => tellRun(store, id, emit));
       queue.wake();
     }),

@@ -34,6 +34,11 @@ export const runStates = (database: Database) => {
        queue_position = (SELECT coalesce(max(queue_position), 0) + 1 FROM run WHERE queue_position IS NOT NULL)
      WHERE id = ? AND deleted = 0 AND state IN (${resumableStates.map((state) => `'${state}'`).join(', ')})`,
   );
+  const uncancel = database.prepare(
+    `UPDATE run SET state = 'queued', reason = NULL, ended_at = NULL,
+       queue_position = (SELECT coalesce(max(queue_position), 0) + 1 FROM run WHERE queue_position IS NOT NULL)
+     WHERE id = ? AND deleted = 0 AND state = 'cancelled'`,
+  );
   const requestStop = database.prepare("UPDATE run SET stop_requested = ? WHERE id = ? AND state = 'running'");
   const remove = database.prepare('UPDATE run SET deleted = ? WHERE id = ? AND ended_at IS NOT NULL');
   const describe = database.prepare(
@@ -72,18 +77,21 @@ export const runStates = (database: Database) => {
     resume: (id: RunId): void =>
       changed(resume.run(id).changes, id, `one of these, and not in the trash: ${resumableStates.join(', ')}`),
     cancel: (id: RunId): void => changed(cancel.run(now(), id).changes, id, 'a waiting run'),
+    /** Puts a cancelled run back into the queue, as its last. */
+    uncancel: (id: RunId): void => changed(uncancel.run(id).changes, id, 'a cancelled run that is not in the trash'),
     requestStop: (id: RunId, when: NonNullable<RunSummary['stopRequested']>): void =>
       changed(requestStop.run(when, id).changes, id, 'a running run'),
     setDeleted: (id: RunId, deleted: boolean): void =>
       changed(remove.run(flag(deleted), id).changes, id, 'a run that has ended'),
-    /** Puts a waiting run before another, or last. */
-    move: (id: RunId, beforeId: RunId | null): void => {
-      const order = waitingIds.all().filter((other) => other !== id);
-      const index = beforeId === null ? order.length : order.indexOf(beforeId);
-      if (index < 0 && beforeId !== null && beforeId !== id) changed(0, beforeId, 'a waiting run');
-      if (beforeId === id) return;
-      order.splice(index, 0, id);
-      order.forEach((other, position) => changed(place.run(position + 1, other).changes, other, 'a waiting run'));
+    /** Puts waiting runs before another, or last; before one of themselves: where that one stands. */
+    move: (ids: readonly RunId[], beforeId: RunId | null): void => {
+      const moved = new Set(ids);
+      const before = waitingIds.all();
+      const at = beforeId === null ? before.length : before.indexOf(beforeId);
+      if (at < 0 && beforeId !== null) changed(0, beforeId, 'a waiting run');
+      const stay = (some: readonly RunId[]): RunId[] => some.filter((id) => !moved.has(id));
+      const order = [...stay(before.slice(0, at)), ...moved, ...stay(before.slice(at))];
+      order.forEach((id, position) => changed(place.run(position + 1, id).changes, id, 'a waiting run'));
     },
   };
 };

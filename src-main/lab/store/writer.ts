@@ -68,8 +68,12 @@ export const storeWriter = (database: Database) => {
     refuse: states.refuse,
     requestStop: states.requestStop,
     cancel: (ids: readonly RunId[]): void => forEach(ids, states.cancel),
+    uncancel: database.transaction((ids: readonly RunId[], beforeId: RunId | null) => {
+      ids.forEach(states.uncancel);
+      states.move(ids, beforeId);
+    }),
     setDeleted: (ids: readonly RunId[], deleted: boolean): void => forEach(ids, (id) => states.setDeleted(id, deleted)),
-    move: database.transaction((id: RunId, beforeId: RunId | null) => states.move(id, beforeId)),
+    move: database.transaction((ids: readonly RunId[], beforeId: RunId | null) => states.move(ids, beforeId)),
     setPaused: pause.set,
     environment: environments.insert,
     deviceProbe: deviceProbeTable(database).insert,

@@ -1,0 +1,44 @@
+import { counted } from '../shared/counted.ts';
+import type { RunId, RunSummary } from '../shared/run.ts';
+import { formatDuration, formatSoon } from './format.ts';
+
+/** Neighbours in the queue that belong to one experiment. */
+export interface QueueSection {
+  readonly key: string;
+  readonly name: string;
+  readonly runs: readonly RunSummary[];
+}
+
+/** Runs in their order, under the experiment of each stretch. */
+export const queueSections = (runs: readonly RunSummary[]): QueueSection[] => {
+  const sections: { key: string; name: string; experimentId: number; runs: RunSummary[] }[] = [];
+  for (const run of runs) {
+    const last = sections.at(-1);
+    if (last?.experimentId === run.experimentId) last.runs.push(run);
+    else {
+      const { experimentId, experimentName: name } = run;
+      sections.push({ key: `${experimentId}-${run.id}`, name, experimentId, runs: [run] });
+    }
+  }
+  return sections;
+};
+
+/** What runs take together: what is known of it, and of how many nothing is. */
+export interface TimeLeft {
+  readonly ms: number;
+  readonly unknown: number;
+}
+
+export const timeLeft = (runs: readonly RunSummary[], leftMs: ReadonlyMap<RunId, number | null>): TimeLeft => {
+  const each = runs.map(({ id }) => leftMs.get(id) ?? null);
+  const known = each.filter((ms) => ms !== null);
+  return { ms: known.reduce((sum, ms) => sum + ms, 0), unknown: each.length - known.length };
+};
+
+/** "all done about 23:40 (1 h 20 min)"; without a time of day where nothing trains. */
+export const doneText = ({ ms, unknown }: TimeLeft, isMoving: boolean, now: number): string => {
+  if (ms === 0) return unknown === 0 ? '' : 'how long they take is not known yet';
+  const least = unknown === 0 ? '' : `, and ${counted(unknown, 'run')} of unknown length`;
+  if (!isMoving) return `${formatDuration(ms)} of training${least}`;
+  return `${unknown === 0 ? 'all done about' : 'not done before'} ${formatSoon(now + ms, now)} (${formatDuration(ms)}${least})`;
+};

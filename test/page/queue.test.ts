@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { serveLab } from './labs.ts';
+import { eventually, picture, startPages, type Pages } from './page.ts';
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await startPages();
+});
+afterAll(() => pages.close());
+
+const table = (page: Page) => page.getByRole('table', { name: 'Queue' });
+const waiting = async (page: Page): Promise<number[]> =>
+  (await table(page).locator('tr.run:not(.running) a').allTextContents()).map(Number);
+
+test('what was left waits for its start; runs move several at once, are cancelled and put back', async () => {
+  const served = await serveLab('queued', { awaitsStart: true });
+  const { page, complaints, close } = await pages.openAt(served.address(), '/queue');
+  // Runs 20 and 21 of the quick comparison, then six more of two other seeds: nothing trains by itself.
+  await page.getByText('These runs were left from before. They train when you start the queue.').waitFor();
+  await eventually(() => waiting(page)).toEqual([20, 21, 22, 23, 24, 25, 26, 27]);
+  await page.getByText('Run 14 was interrupted after 4 of 8 epochs.').waitFor();
+  expect(await table(page).getByRole('rowheader').allTextContents()).toEqual([
+    expect.stringMatching(/^\s*Quick comparison\s+2 runs\s*$/),
+    expect.stringMatching(/^\s*Quick comparison, more seeds\s+6 runs\s*$/),
+  ]);
+  expect((await served.lab.queue({})).running).toEqual([]);
+  // The sum of the rows is what the head says.
+  const estimates = await served.lab.queueEstimates({});
+  expect(estimates.map(({ runId }) => runId)).toEqual([20, 21, 22, 23, 24, 25, 26, 27]);
+  for (const { leftMs } of estimates) expect(leftMs).toBeGreaterThan(0);
+  await page.getByText(/^[\d.]+ (s|min .*) of training$/).waitFor();
+  await picture(page, 'queue-left');
+
+  await page.getByRole('checkbox', { name: 'Select run 25' }).click();
+  await page.getByRole('checkbox', { name: 'Select run 23' }).click();
+  await page.getByRole('button', { name: 'To the top', exact: true }).click();
+  await eventually(() => waiting(page)).toEqual([23, 25, 20, 21, 22, 24, 26, 27]);
+  await page.getByRole('button', { name: 'Cancel 2 runs' }).click();
+  await eventually(() => waiting(page)).toEqual([20, 21, 22, 24, 26, 27]);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await eventually(() => waiting(page)).toEqual([23, 25, 20, 21, 22, 24, 26, 27]);
+  await page.getByRole('button', { name: 'Run 27 to the top' }).click();
+  await eventually(() => waiting(page)).toEqual([27, 23, 25, 20, 21, 22, 24, 26]);
+
+  await page.getByRole('button', { name: 'Start queue' }).click();
+  await table(page).getByText('running').waitFor();
+  await page.getByText(/^all done about .*\d\d:\d\d \(/).waitFor();
+  await eventually(() => waiting(page)).toEqual([23, 25, 20, 21, 22, 24, 26]);
+  await page.getByRole('button', { name: 'Resume run 14' }).click();
+  await eventually(() => waiting(page)).toContain(14);
+  await eventually(() => page.getByLabel('Interrupted runs').count()).toBe(0);
+  await picture(page, 'queue-running');
+  expect(complaints).toEqual([]);
+  await close();
+  await served.close();
+});
