@@ -114,6 +114,8 @@ export const resultsRowSchema = z.strictObject({
   /** Medians over runs: time of an epoch's optimizer steps, and of all of them. */
   epochMs: z.number().nullable(),
   activeMs: z.number().nullable(),
+  /** Test accuracy after `equalTimeMs` of training; null unless every finished run of the group was measured around then. */
+  accuracyAtEqualTime: meanSdSchema.nullable(),
   /** Peak memory of a step, the largest over runs and epochs. */
   peakStepBytes: z.number().nullable(),
   /** Of the last epoch, over the finished runs that have it. */
@@ -126,6 +128,8 @@ export const resultsTableSchema = z.strictObject({
   speedBaseline: groupHashSchema.nullable(),
   accuracyBaseline: groupHashSchema.nullable(),
   accuracy: z.enum(accuracyChoices),
+  /** The training time of the table's run that took the least; null where the query names neither experiments nor groups. */
+  equalTimeMs: z.number().nullable(),
 });
 export type ResultsTable = z.infer<typeof resultsTableSchema>;
 

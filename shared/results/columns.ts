@@ -187,6 +187,16 @@ export const resultColumns: readonly Column[] = [
     help: 'Time of all optimizer steps of a run, without evaluation and pauses: the median over runs.',
   }),
   column({
+    ...{ id: 'accuracy_at_equal_time', header: 'Test accuracy at equal time', format: measured, outputs: onlyData },
+    read: (row) => row.accuracyAtEqualTime,
+    help: 'Test accuracy after the training time of the run of the table that took the least, between epochs by a straight line: mean and sample standard deviation over runs. Empty where not every run of the row was measured around then.',
+  }),
+  column({
+    ...{ id: 'equal_time_ms', header: 'Equal time', format: duration, outputs: onlyData },
+    read: (_, table) => table.equalTimeMs,
+    help: 'That training time: of optimizer steps, without evaluation and pauses.',
+  }),
+  column({
     ...{ id: 'peak_step_bytes', header: 'Peak memory of a step', format: gigabytes, outputs: onlyData },
     read: (row) => row.peakStepBytes,
     help: 'The most that the engine held at once during a step, the largest over runs and epochs.',

@@ -25,7 +25,10 @@ export const resultRequests = ({ store: { read }, labVersion }: { store: Store; 
     const groups = readGroups(read, query);
     const labs = new Set(groups.flatMap(({ origin }) => origin?.lab ?? []));
     const imported = new Map([...labs].map((lab) => [lab, read.importedSpeeds(lab)]));
-    return resultsTable(groups, query, read.speedMeasurements(processor()), imported);
+    // Of every group of a long history all epochs would be read.
+    const isNamed = query.experimentIds.length + query.groupHashes.length > 0;
+    const speeds = { own: read.speedMeasurements(processor()), imported };
+    return resultsTable(groups, query, { speeds, accuracyAt: isNamed ? read.accuracyAt : null });
   };
   const curves = ({ query, metric, axis }: LabInput<'curves'>): GroupCurve[] => {
     query.experimentIds.forEach(requireExperiment);

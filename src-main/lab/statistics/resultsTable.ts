@@ -1,10 +1,11 @@
 import { measurementIds } from '../../../shared/measurements/index.ts';
 import { predictedUnits } from '../../../shared/method.ts';
 import type { AccuracyChoice, MeanSd, ResultsQuery, ResultsRow, ResultsTable } from '../../../shared/result.ts';
-import type { SpeedMeasurement } from '../../../shared/speed.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
 import { compareRows } from './comparison.ts';
 import { unlikeConditions } from './conditions.ts';
+import { accuracyAtEqualTime, equalTimeOf } from './equalTime.ts';
+import type { AccuracyAt } from './equalTime.ts';
 import { nameGroups } from './groups.ts';
 import type { FinishedRun, Group } from './groups.ts';
 import { pairedSpeedOf } from './pairedSpeed.ts';
@@ -67,20 +68,25 @@ const baselineOf = (groups: readonly Group[], chosen: string | null, method: 'sg
     ? groups.find(({ config, finished }) => config.optimizer.name === method && finished.length > 0)
     : groups.find(({ hash }) => hash === chosen);
 
+interface KnownBeside {
+  readonly speeds?: MeasuredSpeeds;
+  readonly accuracyAt?: AccuracyAt | null;
+}
+const noSpeeds: MeasuredSpeeds = { own: [], imported: new Map() };
+
 /**
  * Means, deviations and comparisons over whole groups; every finished run counts, whatever is on screen.
- * @param measured - speeds measured together on this machine, the newest first.
- * @param imported - those that came with imported groups, by lab.
+ * @param beside - what is known besides: speeds measured in turn, and epochs (null where the table is too long to read them).
  */
 export const resultsTable = (
   groups: readonly Group[],
   choices: Pick<ResultsQuery, 'speedBaseline' | 'accuracyBaseline' | 'accuracy'>,
-  measured: readonly SpeedMeasurement[] = [],
-  imported: MeasuredSpeeds['imported'] = new Map(),
+  { speeds: measured = noSpeeds, accuracyAt = null }: KnownBeside = {},
 ): ResultsTable => {
   const names = nameGroups(groups);
   const speedBaseline = baselineOf(groups, choices.speedBaseline, 'sam');
   const accuracyBaseline = baselineOf(groups, choices.accuracyBaseline, 'sgd');
+  const equalTimeMs = accuracyAt === null ? null : equalTimeOf(groups);
   const baselineSpeed = median(speeds(speedBaseline?.finished ?? []));
 
   const bySeed = ({ finished }: Group) =>
@@ -118,10 +124,12 @@ export const resultsTable = (
         },
         speedRatio: ratio(median(groupSpeeds), baselineSpeed),
         speedRatioMixed: unlikeConditions([...finished, ...(speedBaseline?.finished ?? [])]),
-        pairedSpeed: pairedSpeedOf(group, speedBaseline, { own: measured, imported }),
+        pairedSpeed: pairedSpeedOf(group, speedBaseline, measured),
         predictedSpeedRatio: speedBaseline === undefined ? null : predictedRatio(group, speedBaseline),
         epochMs: median(finished.map(({ epochMs }) => epochMs)),
         activeMs: median(finished.map(({ activeMs }) => activeMs)),
+        accuracyAtEqualTime:
+          accuracyAt === null || equalTimeMs === null ? null : accuracyAtEqualTime(group, equalTimeMs, accuracyAt),
         peakStepBytes: largest(present(finished.map(({ peakStepBytes }) => peakStepBytes))),
         measurements: lastMeasurements(finished),
       },
@@ -132,5 +140,6 @@ export const resultsTable = (
     speedBaseline: speedBaseline?.hash ?? null,
     accuracyBaseline: accuracyBaseline?.hash ?? null,
     accuracy: choices.accuracy,
+    equalTimeMs,
   };
 };

@@ -28,8 +28,8 @@ export const checksumTable = (database: Database) => {
   const ofRun = database.prepare<[RunId], Row>(epochs);
   const ofEpoch = database.prepare<[RunId, number], Row>(`${epochs} AND epoch.epoch = ?`);
   const summary = database.prepare<[RunId], Row>('SELECT * FROM run_summary WHERE run_id = ?');
-  const knownSummary = database
-    .prepare<[RunId], string>(`SELECT sha256 FROM checksum WHERE run_id = ? AND epoch = ${String(summaryEpoch)}`)
+  const knownOfEpoch = database
+    .prepare<[RunId, number], string>('SELECT sha256 FROM checksum WHERE run_id = ? AND epoch = ?')
     .pluck();
   const withoutRun = ({ run_id: _, ...row }: Row): Row => row; // a copy of a run has its checksums
   const lookAtEpochs = (id: RunId): number[] => {
@@ -55,17 +55,24 @@ export const checksumTable = (database: Database) => {
       const row = summary.get(id);
       if (row === undefined) return;
       // Epochs that were whole when the last summary was sealed still are: only one was written since, and sealed just now.
-      const wasWhole = epochsFound.of(id, knownSummary.get(id), () => lookAtEpochs(id)).length === 0;
+      const wasWhole = epochsFound.of(id, knownOfEpoch.get(id, summaryEpoch), () => lookAtEpochs(id)).length === 0;
       const damaged = wasWhole ? [] : lookAtEpochs(id);
       const sha256 = damaged.length === 0 ? digestOf(withoutRun(row)) : 'of damaged epochs';
       insert.run(id, summaryEpoch, sha256);
       if (damaged.length === 0) epochsFound.keep(id, sha256, damaged);
     },
+    /** Whether one epoch is not what was stored. */
+    isEpochDamaged: (id: RunId, epoch: number): boolean => {
+      const row = ofEpoch.get(id, epoch);
+      const expected = knownOfEpoch.get(id, epoch);
+      return expected !== undefined && (row === undefined || digestOf(withoutRun(row)) !== expected);
+    },
     /** Epochs that are not what was stored, or are gone. */
-    damagedEpochs: (id: RunId): number[] => epochsFound.of(id, knownSummary.get(id), () => lookAtEpochs(id)),
+    damagedEpochs: (id: RunId): number[] =>
+      epochsFound.of(id, knownOfEpoch.get(id, summaryEpoch), () => lookAtEpochs(id)),
     /** Whether the summary of a run is not what was stored. */
     isSummaryDamaged: (id: RunId): boolean => {
-      const expected = knownSummary.get(id);
+      const expected = knownOfEpoch.get(id, summaryEpoch);
       return expected !== undefined && summariesFound.of(id, expected, () => lookAtSummary(id, expected));
     },
   };

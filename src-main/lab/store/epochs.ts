@@ -43,6 +43,10 @@ export const epochTable = (database: Database, notUnderstood = new NotUnderstood
       ),
     ]),
   );
+  const around = database.prepare<[RunId, RunId, number], CurvePoint>(
+    `SELECT epoch, active_ms AS "activeMs", test_accuracy AS value FROM epoch
+     WHERE run_id = ? AND epoch <= (SELECT min(epoch) FROM epoch WHERE run_id = ? AND active_ms >= ?) ORDER BY epoch DESC LIMIT 2`,
+  );
   const remove = database.prepare('DELETE FROM epoch WHERE run_id = ? AND epoch = ?');
   return {
     /** Makes room for the same epoch, trained again. */
@@ -61,6 +65,8 @@ export const epochTable = (database: Database, notUnderstood = new NotUnderstood
     },
     /** One quantity of a run, epoch by epoch. */
     curve: (runId: RunId, metric: CurveMetric): CurvePoint[] => curves.get(metric)?.all(runId) ?? [],
+    /** The test accuracy of the first epoch that ended at or after so much training, and of the one before it. */
+    testAccuracyAround: (runId: RunId, activeMs: number): CurvePoint[] => around.all(runId, runId, activeMs),
     of: (runId: RunId): EpochMetrics[] =>
       notUnderstood.rows(
         select.all(runId),

@@ -45,6 +45,19 @@ export const storeReader = (database: Database) => {
     epochs: epochs.of,
     /** A run's quantity epoch by epoch; nothing of a run with an epoch that is not what was stored. */
     curve: (id: RunId, metric: CurveMetric) => (checksums.damagedEpochs(id).length > 0 ? [] : epochs.curve(id, metric)),
+    /**
+     * A run's test accuracy once it has trained for so long, between epochs by a straight line; null before its first epoch ended, after
+     * its last, and where an epoch beside is not what was stored.
+     */
+    accuracyAt: (id: RunId, activeMs: number): number | null => {
+      const [after, before] = epochs.testAccuracyAround(id, activeMs);
+      if (after === undefined || checksums.isEpochDamaged(id, after.epoch)) return null;
+      if (after.activeMs === activeMs) return after.value;
+      if (before === undefined || checksums.isEpochDamaged(id, before.epoch)) return null;
+      if (after.value === null || before.value === null) return null;
+      const share = (activeMs - before.activeMs) / (after.activeMs - before.activeMs);
+      return before.value + share * (after.value - before.value);
+    },
     /** What of the workspace this version cannot read and leaves out, a sentence each, as far as it was looked at. */
     notUnderstood: (): string[] => notUnderstood.sentences(),
     environment: environments.of,

@@ -151,6 +151,8 @@ test('a column of the registry stands in every output that it names, under a nam
 });
 
 test('nothing to export is said', () => {
-  const empty = { rows: [], speedBaseline: null, accuracyBaseline: null, accuracy: 'last' as const };
+  const empty = {
+    ...{ rows: [], speedBaseline: null, accuracyBaseline: null, accuracy: 'last' as const, equalTimeMs: null },
+  };
   expect(() => exportTable(empty, 'csv', '1')).toThrow(expect.objectContaining({ code: 'EXPORT_EMPTY' }));
 });

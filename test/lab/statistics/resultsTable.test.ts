@@ -114,7 +114,7 @@ const another = (value: unknown): unknown => {
 
 test('without finished runs every number is absent, and no baseline is invented', () => {
   const { rows, ...baselines } = resultsTable([groupOf(sgd, []), groupOf(sam, [])], everyGroup);
-  expect(baselines).toEqual({ speedBaseline: null, accuracyBaseline: null, accuracy: 'last' });
+  expect(baselines).toEqual({ speedBaseline: null, accuracyBaseline: null, accuracy: 'last', equalTimeMs: null });
   expect(rows[1]).toMatchObject({
     n: 0,
     bestTestAccuracy: { mean: null, sd: null },
