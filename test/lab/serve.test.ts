@@ -177,7 +177,8 @@ const anything = fc.anything({
   withTypedArray: true,
   withSparseArray: true,
 });
-const methods = Object.keys(labApi).filter((method) => method !== 'installRuntime');
+/** But those that do something when they are asked with nothing. */
+const methods = Object.keys(labApi).filter((method) => !['installRuntime', 'openExample'].includes(method));
 
 test('no hostile message is answered by anything but a refusal, and the lab lives on', async () => {
   const before = (await lab.runs({ experimentId: null })).length;
