@@ -19,6 +19,7 @@ import {
   resultsQuerySchema,
   resultsTableSchema,
 } from './result.ts';
+import { reportFormats } from './report.ts';
 import { experimentSummarySchema, logLineSchema, runDetailSchema, runIdSchema, runSummarySchema } from './run.ts';
 import { originSchema } from './origin.ts';
 import { packRuns, runsOnWire } from './runsOnWire.ts';
@@ -237,6 +238,17 @@ export const labApi = {
         .nullable(),
     }),
     output: z.array(experimentSchema),
+  },
+  /** Everything about groups of runs, or about an item of the paper and its runs, as one file that needs no other. */
+  report: {
+    input: z.strictObject({
+      about: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('results'), query: resultsQuerySchema }),
+        z.strictObject({ kind: z.literal('study'), id: studyIdSchema, form: z.enum(studyForms) }),
+      ]),
+      format: z.enum(reportFormats),
+    }),
+    output: fileSchema,
   },
   /** Runs that have ended as a bundle for another lab, without checkpoints; both lists empty = all of them. */
   exportBundle: {

@@ -7,6 +7,8 @@ import { columns, figureFormats } from '../../shared/figures/figure.ts';
 import { measuredEngines, type MeasuredEngine } from '../../shared/engines.ts';
 import { probeSteps } from '../../shared/probe.ts';
 import { methodIds } from '../../shared/method.ts';
+import { reportFormats } from '../../shared/report.ts';
+import { studyForms } from '../../shared/studies/study.ts';
 import { runStates } from '../../shared/run.ts';
 import { accuracyChoices, curveAxes, curveMetrics, exportFormats } from '../../shared/result.ts';
 import {
@@ -35,6 +37,8 @@ import { init } from './commands/init.ts';
 import { plan } from './commands/plan.ts';
 import { presets } from './commands/presets.ts';
 import { queue } from './commands/queue.ts';
+import { report } from './commands/report.ts';
+import type { ReportOptions } from './commands/report.ts';
 import { resumeRun } from './commands/resumeRun.ts';
 import { runConfigFile } from './commands/runConfigFile.ts';
 import { runs } from './commands/runs.ts';
@@ -219,6 +223,28 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .option('--log', 'of landscapes: the logarithm of the loss')
     .action(async (name: (typeof figureNames)[number], options: FigureOptions) => {
       code = await figure(settings(), name, options);
+    });
+  program
+    .command('report')
+    .description(
+      'write everything about experiments, or about an item of the paper, as one page or PDF: what was run where, tables, figures, statistics, what is missing, how to repeat it',
+    )
+    .option('--experiment <number>', 'only this experiment; may be repeated', collect, [])
+    .option('--study <study>', 'this item of the paper instead, such as table-1')
+    .addOption(
+      new Option('--form <form>', 'of the study: as in the paper, or on other data')
+        .choices(studyForms)
+        .default('paper'),
+    )
+    .addOption(
+      new Option('--format <format>', "how (default: what the file's name ends with, else html)").choices(
+        reportFormats,
+      ),
+    )
+    .addOption(new Option('--accuracy <epoch>', 'which gains compare').choices(accuracyChoices).default('last'))
+    .option('--output <file>', 'write to this file, whole or not at all (default: a name that says what it is)')
+    .action(async (options: ReportOptions) => {
+      code = await report(settings(), options);
     });
   addBundleCommands(program, settings, (ended) => (code = ended));
   addStudyCommands(program, settings, (ended) => (code = ended));

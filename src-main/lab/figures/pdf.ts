@@ -53,11 +53,14 @@ const draw = (page: Page, shape: Shape): void => {
   page.restore();
 };
 
+/** Draws a scene where the page's origin is. */
+export const drawScene = (page: Page, { shapes }: Scene): void => shapes.forEach((shape) => draw(page, shape));
+
 /** A scene as a PDF of one page of its size: lines stay lines, texts stay texts, the letters in use are embedded. */
-export const pdf = ({ width, height, shapes }: Scene, title: string): Promise<Uint8Array> =>
+export const pdf = (scene: Scene, title: string): Promise<Uint8Array> =>
   new Promise((resolve, reject) => {
     const page = new PDFDocument({
-      size: [width, height],
+      size: [scene.width, scene.height],
       margin: 0,
       info: { Title: title, Creator: 'ESAM Lab' },
       font: '',
@@ -68,6 +71,6 @@ export const pdf = ({ width, height, shapes }: Scene, title: string): Promise<Ui
     page.on('error', reject);
     const { regular, semiBold } = fonts();
     page.registerFont('regular', regular).registerFont('semiBold', semiBold);
-    shapes.forEach((shape) => draw(page, shape));
+    drawScene(page, scene);
     page.end();
   });

@@ -5,10 +5,7 @@ import { exportTable } from '../export/index.ts';
 import { curvesFigure } from '../figures/curves.ts';
 import { labFile } from '../figures/files.ts';
 import { speedAccuracyFigure } from '../figures/speedAccuracy.ts';
-import { readGroups } from '../groups.ts';
-import { processor } from '../processor.ts';
-import { groupCurves } from '../statistics/curves.ts';
-import { resultsTable } from '../statistics/resultsTable.ts';
+import { readCurves, readTable, requireExperiment } from '../results.ts';
 import type { Store } from '../store/index.ts';
 import { answering } from './answering.ts';
 
@@ -16,28 +13,12 @@ type ResultApi = Pick<LabApi, 'runs' | 'run' | 'experiments' | 'results' | 'curv
 
 /** Requests that read what was measured. */
 export const resultRequests = ({ store: { read }, labVersion }: { store: Store; labVersion: string }): ResultApi => {
-  const requireExperiment = (id: number): void => {
-    if (read.experiment(id) !== null) return;
-    throw new LabError('EXPERIMENT_NOT_FOUND', `There is no experiment ${id} in this workspace.`);
-  };
-  const table = (query: ResultsQuery): ResultsTable => {
-    query.experimentIds.forEach(requireExperiment);
-    const groups = readGroups(read, query);
-    const labs = new Set(groups.flatMap(({ origin }) => origin?.lab ?? []));
-    const imported = new Map([...labs].map((lab) => [lab, read.importedSpeeds(lab)]));
-    // Of every group of a long history all epochs would be read.
-    const isNamed = query.experimentIds.length + query.groupHashes.length > 0;
-    const speeds = { own: read.speedMeasurements(processor()), imported };
-    return resultsTable(groups, query, { speeds, accuracyAt: isNamed ? read.accuracyAt : null });
-  };
-  const curves = ({ query, metric, axis }: LabInput<'curves'>): GroupCurve[] => {
-    query.experimentIds.forEach(requireExperiment);
-    return groupCurves(readGroups(read, query), axis, (id) => read.curve(id, metric));
-  };
+  const table = (query: ResultsQuery): ResultsTable => readTable(read, query);
+  const curves = ({ query, metric, axis }: LabInput<'curves'>): GroupCurve[] => readCurves(read, query, metric, axis);
   return {
     runs: answering(({ experimentId }) => {
       if (experimentId === null) return read.runs.all();
-      requireExperiment(experimentId);
+      requireExperiment(read, experimentId);
       return read.runs.ofExperiment(experimentId);
     }),
     run: answering(({ runId }) => {

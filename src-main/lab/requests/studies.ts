@@ -5,17 +5,20 @@ import { misfitOf } from '../../../shared/models.ts';
 import type { Library } from '../datasets/index.ts';
 import { labFile } from '../figures/files.ts';
 import { planExperiment } from '../plan.ts';
+import { experimentDocument } from '../reports/experiment.ts';
+import { reportFile, reportSubtitle } from '../reports/index.ts';
+import { studyDocument } from '../reports/study.ts';
 import type { Store } from '../store/index.ts';
 import { paperExperiments, smallExperiment } from '../studies/experiments.ts';
 import { readStudies, studyOf } from '../studies/read.ts';
 import { studyReport } from '../studies/report.ts';
 import { answering } from './answering.ts';
 
-type StudyApi = Pick<LabApi, 'studies' | 'study' | 'studyExperiments' | 'exportStudy'>;
+type StudyApi = Pick<LabApi, 'studies' | 'study' | 'studyExperiments' | 'exportStudy' | 'report'>;
 
-/** Requests about the paper's tables and figures. */
+/** Requests about the paper's tables and figures, and reports of them and of experiments. */
 export const studyRequests = (
-  { store: { read }, library }: { store: Store; library: Library },
+  { store: { read }, library, labVersion }: { store: Store; library: Library; labVersion: string },
   paperFolder: string,
 ): StudyApi => {
   const findDataset = (id: string) => library.list().find((set) => set.id === id) ?? null;
@@ -47,6 +50,14 @@ export const studyRequests = (
       if (misfit !== null) throw new LabError('CONFIG_INVALID', misfit);
       return [smallExperiment(study, { ...small, dataset }, hoursOf)];
     }),
+    report: async ({ about, format }) => {
+      const subtitle = reportSubtitle(labVersion);
+      const report =
+        about.kind === 'results'
+          ? experimentDocument(read, about.query, subtitle)
+          : studyDocument(read, studyReport(studyOf(paperFolder, about.id), about.form, parts), subtitle);
+      return reportFile(report, format);
+    },
     exportStudy: async ({ id, form, format, column }) => {
       const { figure, study } = studyReport(studyOf(paperFolder, id), form, parts);
       if (figure === null)

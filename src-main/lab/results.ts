@@ -1,0 +1,35 @@
+import { LabError } from '../../shared/errors.ts';
+import type { CurveAxis, CurveMetric, GroupCurve, ResultsQuery, ResultsTable } from '../../shared/result.ts';
+import { readGroups } from './groups.ts';
+import { processor } from './processor.ts';
+import { groupCurves } from './statistics/curves.ts';
+import { resultsTable } from './statistics/resultsTable.ts';
+import type { StoreReader } from './store/index.ts';
+
+/** @throws LabError EXPERIMENT_NOT_FOUND */
+export const requireExperiment = (read: StoreReader, id: number): void => {
+  if (read.experiment(id) !== null) return;
+  throw new LabError('EXPERIMENT_NOT_FOUND', `There is no experiment ${id} in this workspace.`);
+};
+
+/** Groups side by side, with the speeds that were measured together where they were trained. */
+export const readTable = (read: StoreReader, query: ResultsQuery): ResultsTable => {
+  query.experimentIds.forEach((id) => requireExperiment(read, id));
+  const groups = readGroups(read, query);
+  const labs = new Set(groups.flatMap(({ origin }) => origin?.lab ?? []));
+  const imported = new Map([...labs].map((lab) => [lab, read.importedSpeeds(lab)]));
+  // Of every group of a long history all epochs would be read.
+  const isNamed = query.experimentIds.length + query.groupHashes.length > 0;
+  const speeds = { own: read.speedMeasurements(processor()), imported };
+  return resultsTable(groups, query, { speeds, accuracyAt: isNamed ? read.accuracyAt : null });
+};
+
+export const readCurves = (
+  read: StoreReader,
+  query: ResultsQuery,
+  metric: CurveMetric,
+  axis: CurveAxis,
+): GroupCurve[] => {
+  query.experimentIds.forEach((id) => requireExperiment(read, id));
+  return groupCurves(readGroups(read, query), axis, (id) => read.curve(id, metric));
+};
