@@ -27,8 +27,7 @@ export interface Door {
  */
 export const openDoor = async (lab: Lab, labVersion: string): Promise<Door | null> => {
   const token = randomBytes(32).toString('hex');
-  const name = `esam-lab-${randomBytes(8).toString('hex')}`;
-  const path = process.platform === 'win32' ? String.raw`\\.\pipe\${name}` : join(tmpdir(), `${name}.sock`);
+  const path = socketPath(`esam-lab-${randomBytes(8).toString('hex')}`);
   const guests = new Set<Socket>();
   const server = createServer((socket) => {
     guests.add(socket);
@@ -48,6 +47,12 @@ export const openDoor = async (lab: Lab, labVersion: string): Promise<Door | nul
       guests.forEach((socket) => socket.destroy());
     },
   };
+};
+
+/** On Linux a name that no file stands for, so that nothing is left of a lab that was killed. */
+const socketPath = (name: string): string => {
+  if (process.platform === 'win32') return String.raw`\\.\pipe\${name}`;
+  return process.platform === 'linux' ? `\0${name}` : join(tmpdir(), `${name}.sock`);
 };
 
 const listening = (server: Server, path: string): Promise<void> =>
