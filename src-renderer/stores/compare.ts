@@ -126,7 +126,7 @@ export const useCompare = defineStore('compare', () => {
   });
 
   return {
-    ...{ experimentIds, groupHashes, speedBaseline, accuracyBaseline, accuracy, metric, axis },
+    ...{ experimentIds, groupHashes, speedBaseline, accuracyBaseline, accuracy, metric, axis, query },
     ...{ candidates, table, curves, load, exported, drawn, chooseExperiments, chooseGroups },
   };
 });

@@ -17,6 +17,9 @@ test('a newcomer opens the example, which says everywhere that it is one; it goe
   await page.getByRole('button', { name: 'Open the example' }).click();
   await page.getByRole('table', { name: 'Results' }).getByText('example', { exact: true }).nth(4).waitFor();
   await picture(page, 'example-compare');
+  await page.setViewportSize({ width: 960, height: 800 });
+  await picture(page, 'example-compare-narrow');
+  await page.setViewportSize({ width: 1280, height: 800 });
   expect((await served.lab.runs({ experimentId: null })).map(({ origin }) => origin?.isExample)).toEqual(
     Array<boolean>(25).fill(true),
   );
@@ -41,6 +44,14 @@ test('a newcomer opens the example, which says everywhere that it is one; it goe
   await page.getByRole('button', { name: 'Import runs…' }).click();
   await page.locator('#choose-upload').setInputFiles(resolve('package.json'));
   await page.getByText('package.json is no whole bundle', { exact: false }).waitFor();
+
+  await page.getByRole('link', { name: 'Compare' }).click();
+  const reporting = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Report' }).click();
+  await page.getByText('As a page (HTML)').click();
+  const report = await reporting;
+  expect(report.suggestedFilename()).toBe('experiment-1-report.html');
+  expect(readFileSync(await report.path(), 'utf8')).toContain('These runs are an example');
 
   const [first] = await served.lab.runs({ experimentId: null });
   await page.goto(`${page.url().split('#')[0] ?? ''}#/runs/${first?.id ?? 0}`);

@@ -52,8 +52,8 @@ export const groupBlocks = (read: StoreReader, query: ResultsQuery): Block[] => 
 /** The report of experiments; of the whole workspace where none is chosen. */
 export const experimentDocument = (read: StoreReader, query: ResultsQuery, subtitle: string): ReportDocument => {
   const names = query.experimentIds.map((id) => read.experiment(id)?.name ?? `Experiment ${id}`);
-  const [only] = names;
-  const title = names.length === 1 && only !== undefined ? only : names.length === 0 ? 'All runs' : names.join('; ');
+  const nameless = query.groupHashes.length > 0 ? 'Chosen groups' : 'All runs';
+  const title = names.length === 0 ? nameless : names.join('; ');
   const id = query.experimentIds.length === 1 ? `experiment-${query.experimentIds[0] ?? 0}-report` : 'report';
   return { id, title: plainText(title), subtitle, blocks: groupBlocks(read, query) };
 };
