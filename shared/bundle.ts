@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { analysisRowSchema } from './analyses/analysis.ts';
 import { analysisSummarySchema } from './analyses/record.ts';
 import { runEnvironmentSchema } from './device.ts';
+import { trainedInSchema } from './environments.ts';
 import { experimentSchema } from './experiment.ts';
 import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
 import { originSchema } from './origin.ts';
@@ -74,6 +75,12 @@ export const bundledRunSchema = z
     startedAt: timestamp.nullable(),
     endedAt: timestamp,
     environment: runEnvironmentSchema.nullable(),
+    /** Only where there is more than one. */
+    trainedIn: z
+      .array(trainedInSchema)
+      .min(2)
+      .refine((parts) => rising(parts.map(({ step }) => step)), 'parts in order, each once')
+      .optional(),
     epochs: z
       .array(z.strictObject({ metrics: epochMetricsSchema, nonFinite: z.boolean() }))
       .refine((epochs) => rising(epochs.map(({ metrics }) => metrics.epoch)), 'epochs in order, each once'),

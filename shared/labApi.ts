@@ -146,6 +146,14 @@ export const labApi = {
   uncancelRuns: { input: z.strictObject({ runIds, beforeRunId: runIdSchema.nullable() }), output: nothing },
   /** Queues a new run with the same configuration and seed for each of these ended runs. */
   repeatRuns: { input: z.strictObject({ runIds }), output: z.strictObject({ runIds: z.array(runIdSchema) }) },
+  /**
+   * For each of these runs that could not go on bit for bit here, what is other than where it trained last ("threads 2, now 1"), as far as
+   * that is known before it starts.
+   */
+  inexactResumes: {
+    input: z.strictObject({ runIds }),
+    output: z.array(z.strictObject({ runId: runIdSchema, differences: z.array(z.string()).min(1) })),
+  },
   /** Puts unfinished runs back into the queue, to go on from their last checkpoints (from the beginning where there is none). */
   resumeRuns: { input: z.strictObject({ runIds }), output: nothing },
   /** A new run with more epochs that begins with a finished one's; for schedules that do not look at the number of epochs. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { runEnvironmentSchema } from './device.ts';
+import { trainedInSchema } from './environments.ts';
 import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
 import { experimentSchema } from './experiment.ts';
 import { originSchema } from './origin.ts';
@@ -87,6 +88,8 @@ export type CheckpointFile = z.infer<typeof checkpointFileSchema>;
 export const runDetailSchema = z.strictObject({
   run: runSummarySchema,
   environment: runEnvironmentSchema.nullable(),
+  /** Every environment that it trained in, oldest first: more than one where it went on elsewhere. */
+  trainedIn: z.array(trainedInSchema),
   epochs: z.array(epochMetricsSchema),
   /** At most 2,000 of the sampled steps, evenly thinned. */
   steps: z.array(stepMetricsSchema),

@@ -1,3 +1,4 @@
+import { inexactText } from '../../shared/environments.ts';
 import type { LabEvent } from '../../shared/labApi.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import type { Experiment } from '../../shared/experiment.ts';
@@ -26,8 +27,16 @@ export const trainExperiment = async (lab: Lab, experiment: Experiment): Promise
   }
 };
 
+/** Says of runs that cannot go on bit for bit why, before they do. */
+export const sayInexact = async (lab: Lab, runIds: readonly RunId[]): Promise<void> => {
+  for (const { runId, differences } of await lab.inexactResumes({ runIds: [...runIds] })) {
+    say(`Run ${runId}: ${inexactText(differences)}`);
+  }
+};
+
 /** Goes on with runs from their last checkpoints; Ctrl-C stops cleanly. */
 export const trainResumed = async (lab: Lab, runIds: readonly RunId[]): Promise<Omit<Trained, 'experimentId'>> => {
+  await sayInexact(lab, runIds);
   const watch = watchRuns(lab);
   try {
     await lab.resumeRuns({ runIds: [...runIds] });

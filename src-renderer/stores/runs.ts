@@ -3,9 +3,12 @@ import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import { everyGroup } from '../../shared/result.ts';
 import type { ResultsRow, ResultsTable } from '../../shared/result.ts';
+import type { LabOutput } from '../../shared/labApi.ts';
 import type { ExperimentSummary, RunId, RunSummary } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';
 import { useProblems } from './problems.ts';
+
+type InexactResumes = LabOutput<'inexactResumes'>;
 
 const rowsOf = ({ rows }: ResultsTable): ReadonlyMap<string, ResultsRow> =>
   new Map(rows.map((row) => [row.groupHash, row]));
@@ -53,9 +56,28 @@ export const useRuns = defineStore('runs', () => {
   const repeat = (runIds: RunId[]): Promise<{ runIds: RunId[] } | null> =>
     problems.attempt('Repeat the runs', () => lab.repeatRuns({ runIds }));
 
-  /** Puts unfinished runs back into the queue; false when refused. */
+  /** Runs that would not go on bit for bit, and what to do with the user's answer; null while nobody is asked. */
+  const inexact = shallowRef<{ readonly runs: InexactResumes; readonly answer: (goOn: boolean) => void } | null>(null);
+  const isWanted = (runs: InexactResumes): boolean | Promise<boolean> =>
+    runs.length === 0 ||
+    new Promise((resolve) => {
+      inexact.value?.answer(false);
+      inexact.value = {
+        runs,
+        answer: (goOn) => {
+          inexact.value = null;
+          resolve(goOn);
+        },
+      };
+    });
+
+  /** Puts unfinished runs back into the queue, once the user knows which of them cannot go on exactly; false when not. */
   const resume = async (runIds: RunId[]): Promise<boolean> =>
-    (await problems.attempt('Resume the runs', () => lab.resumeRuns({ runIds }))) !== null;
+    (await problems.attempt('Resume the runs', async () => {
+      if (!(await isWanted(await lab.inexactResumes({ runIds })))) return false;
+      await lab.resumeRuns({ runIds });
+      return true;
+    })) === true;
 
   /** Queues a new run that begins with a finished one's epochs; null when refused. */
   const extend = (runId: RunId, epochs: number): Promise<{ runId: RunId } | null> =>
@@ -86,5 +108,5 @@ export const useRuns = defineStore('runs', () => {
     }
   });
 
-  return { runs, experiments, results, load, repeat, resume, extend, setDeleted, emptyTrash };
+  return { runs, experiments, results, load, repeat, inexact, resume, extend, setDeleted, emptyTrash };
 });

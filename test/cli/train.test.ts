@@ -139,6 +139,31 @@ test('Ctrl-C keeps a checkpoint, from which run --resume goes on to the end', sl
   expect((await cli(workspace, ['run'])).code).toBe(2);
 });
 
+test('a run that goes on elsewhere says so before it does, and keeps where it was', slow, async () => {
+  const { workspace, config } = await workspaceToRun(300);
+  const device = { ...smallRun('small').device, engine: 'tensorflow', threads: 2 };
+  await writeFile(config, JSON.stringify({ ...smallRun('small', 300), device }));
+  const { child, ended } = startCli(workspace, ['run', config], { TF_ENABLE_ONEDNN_OPTS: '1' });
+  await untilSaid(child, 'epoch 3 ');
+  child.kill('SIGINT');
+  expect((await ended).code).toBe(130);
+  const went = await cli(workspace, ['run', '--resume', '1', '--json'], { TF_ENABLE_ONEDNN_OPTS: '0' });
+  expect(JSON.parse(went.stdout)).toMatchObject({ state: 'finished', epochsDone: 300 });
+  const warning = 'It does not go on bit for bit as it began, because it goes on elsewhere: oneDNN on, now off.';
+  expect(went.stderr).toContain(`Run 1: ${warning}`);
+  expect(went.stderr.indexOf(warning)).toBeLessThan(went.stderr.indexOf('epoch 300 of 300'));
+  await withStore(workspace, ({ read }) => {
+    const { trainedIn = [], log = [], epochs = [] } = read.detail(1) ?? {};
+    expect(trainedIn.map(({ environment }) => environment.oneDnn)).toEqual([true, false]);
+    expect(trainedIn[0]).toMatchObject({ epoch: 0, step: 0 });
+    expect(trainedIn[1]?.epoch).toBeGreaterThanOrEqual(2);
+    expect(epochs).toHaveLength(300);
+    expect(log.filter(({ text }) => text === warning)).toMatchObject([{ level: 'warning' }]);
+  });
+  const { stdout } = await cli(workspace, ['export', '--format', 'csv']);
+  expect(stdout).toContain('environments of one run 2');
+});
+
 test('queue --resume trains what was interrupted', slow, async () => {
   const { workspace, config } = await workspaceToRun(100);
   const { child, ended } = startCli(workspace, ['run', config]);

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { everyGroup } from '../../shared/result.ts';
@@ -47,11 +49,27 @@ test('runs are grouped by configuration, found, opened, deleted and brought back
 });
 
 test('an interrupted run is resumed, a finished one extended where its schedule allows it', async () => {
-  const { page, complaints, close } = await pages.open('/runs/14', 'full');
+  const { page, served, complaints, close } = await pages.open('/runs/14', 'full');
   await page.getByText('1.5 MB; the last after epoch 4').waitFor();
+  const database = new Sqlite(join(served.folder, 'lab.db'));
+  database.exec('UPDATE environment SET threads = 64 WHERE run_id = 14');
+  database.close();
   await page.getByRole('button', { name: 'Resume' }).click();
+  // What these fixtures' runs say that they were trained by is not what is here.
+  const question = page.getByRole('dialog', { name: 'These runs would not go on exactly' });
+  await question.getByText(/Run 14: threads 64, now \d+; engine Scripted engine \(CPU\), now TensorFlow 2/).waitFor();
+  await picture(page, 'inexact-resume');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await eventually(() => question.count()).toBe(0);
+  expect(page.url()).toMatch(/runs\/14/);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await question.getByRole('button', { name: 'Resume anyway' }).click();
   await page.waitForURL(/live/);
   await page.getByText('Run 14', { exact: false }).first().waitFor();
+  await page.goto(page.url().replace(/#.*/, '#/runs/14'));
+  await page.getByRole('heading', { name: 'Where it went on' }).waitFor();
+  await page.getByText(/^After epoch 4, step /).scrollIntoViewIfNeeded();
+  await picture(page, 'went-on');
   expect(complaints).toEqual([]);
   await close();
 

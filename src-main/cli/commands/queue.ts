@@ -7,7 +7,7 @@ import type { ExitCode } from '../exitCodes.ts';
 import { columns, percent } from '../format.ts';
 import { print, say, withLab, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
-import { trainQueue } from '../train.ts';
+import { sayInexact, trainQueue } from '../train.ts';
 
 /** `queue`: lists what runs or waits, or works it off. */
 export const queue = async (
@@ -39,7 +39,10 @@ const worked = (settings: Settings, options: { resume: boolean; install: boolean
 const resumeInterrupted = async (lab: Lab): Promise<void> => {
   const interrupted = (await lab.runs({ experimentId: null })).filter(({ state }) => state === 'interrupted');
   const runIds = interrupted.map(({ id }) => id);
-  if (runIds.length > 0) await lab.resumeRuns({ runIds });
+  if (runIds.length > 0) {
+    await sayInexact(lab, runIds);
+    await lab.resumeRuns({ runIds });
+  }
   say(runIds.length === 0 ? 'No run was interrupted.' : `Back in the queue: run ${runIds.join(', ')}.`);
 };
 

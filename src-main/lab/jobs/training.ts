@@ -1,4 +1,7 @@
 import { counted } from '../../../shared/counted.ts';
+import type { RunEnvironment } from '../../../shared/device.ts';
+import { exactFacts, factDifferences, inexactText } from '../../../shared/environments.ts';
+import type { TrainedIn } from '../../../shared/environments.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { LabErrorCode } from '../../../shared/errors.ts';
 import { trainJob } from '../../../shared/jobs/train.ts';
@@ -53,6 +56,7 @@ export class Training {
   readonly #input: TrainInput;
   readonly #parts: TrainingParts;
   readonly #job: JobProcess<TrainInput, TrainingEvent>;
+  #environment: RunEnvironment | null = null;
   #epochs = 0;
   #ending: Ending | null = null;
   #closing = false;
@@ -97,7 +101,9 @@ export class Training {
     const { write, isAgain } = this.#parts;
     switch (event.type) {
       case 'started':
-        return write.environment(runId, event.environment);
+        this.#environment = event.environment;
+        // Where there are checkpoints, it says next from which of them it goes on.
+        return this.#isResuming() ? undefined : this.#begin({ epoch: 0, step: 0 });
       case 'progress': {
         const isNonFinite = (index: number) => nonFinite.some((path) => path.startsWith(`steps.${index}.`));
         return write.steps(
@@ -114,12 +120,28 @@ export class Training {
         return write.log(runId, event.line);
       case 'resumed':
         this.#epochs = event.epoch;
-        return;
+        return this.#begin(event);
       case 'checkpointed':
         return write.checkpoint(runId, event.checkpoint);
       default:
         return this.#end(endingOf(event, this.#epochs, config.epochs));
     }
+  }
+
+  #isResuming(): boolean {
+    return (this.#input.checkpoints?.resumeFrom.length ?? 0) > 0;
+  }
+
+  /** Keeps where it trains from here on, and says in the run's record if the bits will be others than without the break. */
+  #begin({ epoch, step }: Pick<TrainedIn, 'epoch' | 'step'>): void {
+    if (this.#environment === null) return;
+    const { write, onStored } = this.#parts;
+    const former = write.beginsIn(this.#input.runId, { epoch, step, environment: this.#environment });
+    const differences = former === null ? [] : factDifferences(exactFacts(former), exactFacts(this.#environment));
+    if (differences.length === 0) return;
+    const line = { at: new Date().toISOString(), level: 'warning', text: inexactText(differences) } as const;
+    write.log(this.#input.runId, line);
+    onStored({ type: 'logged', line });
   }
 
   /** Stores the ending. A run that the lab itself cut short is interrupted, whatever its trainer calls it. */

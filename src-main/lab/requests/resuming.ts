@@ -1,25 +1,47 @@
 import { LabError } from '../../../shared/errors.ts';
 import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
 import { originText } from '../../../shared/origin.ts';
+import { exactFacts, factDifferences } from '../../../shared/environments.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
 import { withEpochs } from '../../../shared/runConfig.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { Checkpoints } from '../checkpoints.ts';
+import { presentFacts } from '../presentFacts.ts';
+import type { Runtime } from '../runtime.ts';
 import type { Store } from '../store/index.ts';
 import { answering, doing } from './answering.ts';
 
-type ResumingApi = Pick<LabApi, 'resumeRuns' | 'extendRun' | 'emptyTrash'>;
+type ResumingApi = Pick<LabApi, 'inexactResumes' | 'resumeRuns' | 'extendRun' | 'emptyTrash'>;
 
 export interface ResumingParts {
   readonly store: Store;
   readonly checkpoints: Checkpoints;
+  readonly runtime: Runtime;
+  readonly labVersion: string;
   /** Runs were put into the queue. */
   readonly added: (runIds: readonly RunId[]) => void;
   readonly emit: (event: LabEvent) => void;
 }
 
 /** Requests that live on what runs have left behind. */
-export const resumingRequests = ({ store, checkpoints, added, emit }: ResumingParts): ResumingApi => ({
+export const resumingRequests = ({
+  store,
+  checkpoints,
+  runtime,
+  labVersion,
+  added,
+  emit,
+}: ResumingParts): ResumingApi => ({
+  inexactResumes: async ({ runIds }) => {
+    const facts = await presentFacts(runtime, labVersion);
+    return runIds.flatMap((runId) => {
+      const run = store.read.runs.one(runId);
+      const then = store.read.trainedIn(runId).at(-1)?.environment;
+      if (run === null || then === undefined || store.read.checkpoints(runId).length === 0) return [];
+      const differences = factDifferences(exactFacts(then), facts(run.config.device, exactFacts(then)));
+      return differences.length === 0 ? [] : [{ runId, differences }];
+    });
+  },
   resumeRuns: doing(({ runIds }) => {
     for (const id of runIds) refuseImported(store.read.runs.one(id), 'gone on with');
     store.write.resume(runIds);

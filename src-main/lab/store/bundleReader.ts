@@ -13,6 +13,7 @@ import { logTable } from './logs.ts';
 import { originTable } from './origins.ts';
 import { runReader } from './runs.ts';
 import { stepTable } from './steps.ts';
+import { trainedInTable } from './trainedIn.ts';
 import { NotUnderstood } from './understood.ts';
 
 /** All that is known of a run, and the experiment that it belongs to in this workspace. */
@@ -61,10 +62,12 @@ export const bundleReader = (database: Database) => {
       if (checksums.damagedEpochs(id).length > 0 || checksums.isSummaryDamaged(id))
         throw new LabError('RUN_STATE', `Run ${id} is damaged: what it measured is not what was stored.`);
       const [infinite, infiniteSteps] = [new Set(nonFiniteEpochs.all(id)), new Set(nonFiniteSteps.all(id))];
+      const trainedIn = trainedInTable(database, strict).of(id);
       const exported: ExportedRun = {
         ...{ origin: run.origin ?? { ...own, run: id }, experimentId, config, state, reason },
         ...{ createdAt, startedAt, endedAt },
         environment: environmentTable(database, strict).of(id),
+        ...(trainedIn.length > 1 && { trainedIn }),
         epochs: epochTable(database, strict)
           .of(id)
           .map((metrics) => ({ metrics, nonFinite: infinite.has(metrics.epoch) })),

@@ -14,6 +14,7 @@ import { originTable } from './origins.ts';
 import { runSummaryTable } from './runSummaries.ts';
 import { speedMeasurementTable } from './speedMeasurements.ts';
 import { stepTable } from './steps.ts';
+import { trainedInTable } from './trainedIn.ts';
 
 export interface BundleContent {
   readonly experiments: readonly BundledExperiment[];
@@ -41,6 +42,7 @@ export const bundleWriter = (database: Database) => {
     checksumTable(database),
     analysisTable(database),
   ];
+  const trainedIn = trainedInTable(database);
   const speeds = speedMeasurementTable(database);
   const insertRun = database.prepare(
     `INSERT INTO run (experiment_id, config, group_hash, seed, state, reason, created_at, started_at, ended_at)
@@ -91,6 +93,7 @@ export const bundleWriter = (database: Database) => {
     const id = Number(inserted.lastInsertRowid);
     origins.insertRun(id, origins.idOf(origin), origin.run, digest);
     if (run.environment !== null) environments.insert(id, run.environment);
+    for (const part of run.trainedIn ?? []) trainedIn.add(id, part);
     for (const { metrics, nonFinite } of run.epochs) {
       epochs.insert(id, metrics, nonFinite);
       checksums.sealEpoch(id, metrics.epoch);

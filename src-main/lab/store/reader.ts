@@ -16,6 +16,7 @@ import { NotUnderstood } from './understood.ts';
 import { runReader } from './runs.ts';
 import { speedMeasurementTable } from './speedMeasurements.ts';
 import { stepTable } from './steps.ts';
+import { trainedInTable } from './trainedIn.ts';
 
 const mostSteps = 2000;
 
@@ -25,6 +26,7 @@ export const storeReader = (database: Database) => {
   const checksums = checksumTable(database);
   const runs = runReader(database, notUnderstood);
   const environments = environmentTable(database, notUnderstood);
+  const trainedIn = trainedInTable(database, notUnderstood);
   const epochs = epochTable(database, notUnderstood);
   const steps = stepTable(database, notUnderstood);
   const logs = logTable(database, notUnderstood);
@@ -61,6 +63,7 @@ export const storeReader = (database: Database) => {
     /** What of the workspace this version cannot read and leaves out, a sentence each, as far as it was looked at. */
     notUnderstood: (): string[] => notUnderstood.sentences(),
     environment: environments.of,
+    trainedIn: trainedIn.of,
     checkpoints: checkpoints.of,
     analyses: analysisTable(database),
     deviceProbes: deviceProbeTable(database, notUnderstood).of,
@@ -79,6 +82,7 @@ export const storeReader = (database: Database) => {
       return {
         run,
         environment: environments.of(id),
+        trainedIn: trainedIn.of(id),
         epochs: epochs.of(id),
         steps: steps.of(id, mostSteps),
         log: logs.of(id),

@@ -81,7 +81,8 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
        ${measurementColumn('last', '0')},
        json_patch('{}', json_object('engine', engine || ' on ' || device, 'threads', CAST(threads AS TEXT),
          'oneDNN', iif(one_dnn, 'on', iif(one_dnn = 0, 'off', NULL)), 'processor', cpu_model || ' × ' || cpu_cores,
-         'lab', lab_version)) AS conditions
+         'lab', lab_version, 'environments of one run',
+         (SELECT iif(count(*) > 1, CAST(count(*) AS TEXT), NULL) FROM trained_in WHERE run_id = run.id))) AS conditions
      FROM run LEFT JOIN run_summary AS last ON last.run_id = id LEFT JOIN environment ON environment.run_id = id
      WHERE group_hash = ? AND deleted = 0 ORDER BY id`,
   );

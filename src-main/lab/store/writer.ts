@@ -18,6 +18,7 @@ import { runStates } from './runStates.ts';
 import { runSummaryTable } from './runSummaries.ts';
 import { speedMeasurementTable } from './speedMeasurements.ts';
 import { stepTable } from './steps.ts';
+import { trainedInTable } from './trainedIn.ts';
 
 /** All that can be changed in the store; each call is one transaction, on disk when it returns. */
 export const storeWriter = (database: Database) => {
@@ -76,6 +77,7 @@ export const storeWriter = (database: Database) => {
     move: database.transaction((ids: readonly RunId[], beforeId: RunId | null) => states.move(ids, beforeId)),
     setPaused: pause.set,
     environment: environments.insert,
+    beginsIn: trainedInTable(database).begin,
     deviceProbe: deviceProbeTable(database).insert,
     speedMeasurement: speedMeasurementTable(database).insert,
     /** @param isAgain - an epoch that a run trains again takes the place of the former one; else that is an error. */

@@ -64,6 +64,9 @@ export const live = ({ store, folder }: TestWorkspace, id: number, life: Life): 
   if (life.end === 'cancelled') return write.cancel([id]);
   write.start(id);
   write.environment(id, environmentOf());
+  write.beginsIn(id, { epoch: 0, step: 0, environment: environmentOf() });
+  // As runs that have a checkpoint may: it went on with other threads.
+  if (life.isCheckpointed) write.beginsIn(id, { epoch: 1, step: 1000, environment: environmentOf({ threads: 1 }) });
   for (let epoch = 1; epoch <= life.epochs; epoch++)
     write.epoch(id, epochOf(epoch, { testAccuracy: life.accuracy, testLoss: life.loss }), false);
   const steps = Array.from({ length: life.steps }, (_, index) => stepOf(index + 1, { lossAfter: life.loss }));
@@ -126,9 +129,12 @@ export const dump = (folder: string): Record<string, unknown[]> => {
   const database = new Sqlite(join(folder, 'lab.db'), { readonly: true });
   const rows = (sql: string): unknown[] => database.prepare(sql).all();
   const perRun = ['epoch', 'step', 'phase_time', 'measurement', 'environment', 'checkpoint', 'checksum', 'run_summary'];
+  const moved =
+    'SELECT * FROM trained_in WHERE run_id IN (SELECT run_id FROM trained_in GROUP BY run_id HAVING count(*) > 1)';
   const content = Object.fromEntries(perRun.map((table) => [table, rows(`SELECT * FROM ${table}`)]));
   const all = {
     ...content,
+    trainedIn: rows(moved),
     run: rows(
       'SELECT id, experiment_id, config, seed, state, reason, created_at, started_at, ended_at, deleted FROM run',
     ),
