@@ -113,6 +113,8 @@ const runFields = {
   device: deviceConfigSchema,
   /** Steps between two recorded steps. */
   logEvery: z.number().int().min(1).max(100000),
+  /** Steps of each epoch at which the gradients of its subsets are compared; no weight depends on it. */
+  observe: z.number().int().min(0).max(1000).default(0),
 };
 
 /** What all arms of an experiment share. */

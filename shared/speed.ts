@@ -20,7 +20,7 @@ export const mostSpeedArms = 16;
 
 /** All of a configuration but what the time of a step does not depend on, and the optimizer. */
 const speedBaseSchema = runConfigSchema
-  .omit({ optimizer: true, seed: true, epochs: true, schedule: true, logEvery: true, dropLast: true })
+  .omit({ optimizer: true, seed: true, epochs: true, schedule: true, logEvery: true, observe: true, dropLast: true })
   .extend({ dataset: runConfigSchema.shape.dataset.omit({ testSubset: true, labelNoise: true }) });
 type SpeedBase = z.infer<typeof speedBaseSchema>;
 

@@ -1,3 +1,4 @@
+import { cosineDropped, cosineKept, cosineRandom } from './cosines.ts';
 import { equation10, equation9 } from './equations.ts';
 import type { Measurement } from './measurement.ts';
 import { nonLinearity } from './nonLinearity.ts';
@@ -16,6 +17,9 @@ export const measurements = {
   droppedLossAbove,
   equation9,
   equation10,
+  cosineKept,
+  cosineDropped,
+  cosineRandom,
 } as const satisfies Record<string, Measurement>;
 
 export type MeasurementId = keyof typeof measurements;

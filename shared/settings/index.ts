@@ -72,7 +72,8 @@ export const differingPaths = (configs: readonly GroupConfig[]): string[] => {
   // What the data were tells nothing more where each data set was one thing only.
   const ids = texts.get('dataset.id')?.size ?? 0;
   const sets = new Set(configs.map(({ dataset }) => JSON.stringify([dataset.id, dataset.identity])));
-  const silent = ['optimizer.name', ...(sets.size === ids ? ['dataset.identity'] : [])];
+  // How closely a run was watched makes no other group of it.
+  const silent = ['optimizer.name', 'observe', ...(sets.size === ids ? ['dataset.identity'] : [])];
   return [...texts.keys()]
     .filter((path) => !silent.includes(path) && (texts.get(path)?.size ?? 0) > 1)
     .sort((a, b) => (order.get(a) ?? order.size) - (order.get(b) ?? order.size));

@@ -31,5 +31,10 @@ export const trainingSettings = {
   },
   labelSmoothing: { label: 'label smoothing', help: 'Share of the target that all classes get alike.' },
   logEvery: { label: 'record every', unit: 'steps', help: 'Steps between two recorded steps.' },
+  observe: {
+    label: 'observe gradients',
+    unit: 'steps an epoch',
+    help: 'Steps of each epoch at which the gradients of kept, dropped and random examples are compared with the batch’s (Fig. 6); takes time, changes no weight.',
+  },
   seed: { label: 'seed', help: 'From which all random numbers of a run come.' },
 } satisfies Settings;

@@ -34,7 +34,12 @@ const drawingSchema = z.discriminatedUnion('kind', [
   /** A panel a row: speed in percent of SAM's against accuracy; the paper's points hollow. */
   z.strictObject({ kind: z.literal('speed-accuracy') }),
   /** A panel a quantity: a line an arm over epochs. */
-  z.strictObject({ kind: z.literal('curves'), metrics: z.array(z.enum(curveMetrics)).min(1) }),
+  z.strictObject({
+    kind: z.literal('curves'),
+    metrics: z.array(z.enum(curveMetrics)).min(1),
+    /** A panel an arm instead: a line a quantity. */
+    isTogether: z.boolean().default(false),
+  }),
   /** Analyses of the checkpoints of one seed of every arm, side by side on one scale. */
   z.strictObject({ kind: z.literal('analyses'), settings: analysisSettingsSchema, wish: drawingWishSchema }),
   /** Shares of SAM's time that SWP saves, by β: the paper's, a mark for each number of layers, and its fit. */

@@ -14,7 +14,16 @@ const leastFloat32 = 1.1754943508222875e-38;
  * @param info - the model takes its images.
  */
 export const impossibleIn = (config: GroupConfig, info: DatasetInfo): Misfit | null =>
-  [warmupProblem, emptyEpochProblem, erasedProblem, growthProblem, epsilonProblem, radiusProblem, maskProblem]
+  [
+    warmupProblem,
+    emptyEpochProblem,
+    erasedProblem,
+    growthProblem,
+    epsilonProblem,
+    radiusProblem,
+    maskProblem,
+    observedProblem,
+  ]
     .map((problemOf) => problemOf(config, info))
     .find((problem) => problem !== null) ?? null;
 
@@ -25,6 +34,15 @@ const warmupProblem: ProblemOf = ({ schedule, epochs }) =>
     ? {
         path: 'schedule.warmupEpochs',
         message: `The warm-up of ${schedule.warmupEpochs} epochs is longer than the run of ${epochs}: the learning rate would never reach its value. Shorten the warm-up, or train longer.`,
+      }
+    : null;
+
+const observedProblem: ProblemOf = ({ microBatch, observe }) =>
+  microBatch !== null && observe > 0
+    ? {
+        path: 'observe',
+        message:
+          'Observed gradients go through the network a whole batch at once, but micro-batches were asked for. Observe nothing (0), or leave micro-batches out.',
       }
     : null;
 

@@ -25,7 +25,7 @@ export const planExperiment = (
   return expand(experiment).map((config) => ({
     config,
     method: methodOf(config.optimizer),
-    finishedRunId: read.runs.finishedRunId(groupHash(groupConfigOf(config)), config.seed),
+    finishedRunId: read.runs.finishedRunId(groupHash(groupConfigOf(config)), config.seed, config.observe),
     ...estimateOnce(config),
   }));
 };

@@ -21,6 +21,8 @@ interface Sums {
 export interface RunningSums extends Sums {
   /** Adds a step; its tensors stay the caller's. */
   add(step: number, parts: readonly StepPart[]): void;
+  /** Adds what was observed beside the step that is added next. */
+  observed(values: Measurements): void;
   /**
    * Reads what has been added since the last read.
    * @returns the first step of all whose loss was not finite, or null.
@@ -59,6 +61,9 @@ export const runningSums = (ops: Ops, isMeasuring: boolean): RunningSums => {
           correct: ops.sum(hits),
         })),
       });
+    },
+    observed(values) {
+      measurements = withStep(measurements, values);
     },
     read() {
       if (pending.length === 0) return firstBad;

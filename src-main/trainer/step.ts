@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import type { PhaseMs, StepMetrics } from '../../shared/metrics.ts';
-import type { Tensor } from './engine/ops.ts';
+import type { Measurements, PhaseMs, StepMetrics } from '../../shared/metrics.ts';
+import type { Ops, Tensor } from './engine/ops.ts';
 import { batchObjective } from './objective.ts';
+import { observe } from './observe.ts';
 import type { Run } from './run.ts';
 import type { RunningSums } from './runningSums.ts';
 import { disposeReports, keptIn, measuredOf, perturbedIn, type Measured } from './stepRecord.ts';
@@ -20,10 +21,22 @@ export interface StepTaken {
   readonly measured: (Measured & Pick<StepMetrics, 'measurements'>) | null;
 }
 
+/** Measures something that is no part of the step: neither its time nor its memory are the step's. */
+const beside = (ops: Ops, measure: () => Measurements): { readonly values: Measurements; readonly ms: number } => {
+  const { peakBytes } = ops.counters;
+  ops.synchronize();
+  const start = performance.now();
+  const values = measure();
+  ops.synchronize();
+  ops.counters.peakBytes = peakBytes;
+  return { values, ms: performance.now() - start };
+};
+
 /**
  * Does one step.
  * @param indices - of its examples. @param waitedMs - for its input: that time is the step's.
  * @param options.isSampled - its phases are measured exactly, and its losses and norms are read.
+ * @param options.isObserved - the gradients of its subsets are compared before it.
  * @param options.isWaitedFor - its end waits for the device, so that its time is whole; a sampled one's does anyway.
  * @param sums - get its losses, its hits and what else its passes give, under the number of the step.
  */
@@ -36,17 +49,20 @@ export const takeStep = (
     readonly learningRate: number;
     readonly isSampled: boolean;
     readonly isWaitedFor: boolean;
+    readonly isObserved?: boolean;
   },
   sums: RunningSums,
 ): StepTaken => {
   const { ops, network, state, optimizer, clock, config } = run;
-  const { step, learningRate, isSampled, isWaitedFor } = options;
+  const { step, learningRate, isSampled, isWaitedFor, isObserved = false } = options;
   clock.setExact(isSampled);
   const start = performance.now() - waitedMs;
   const bytesBefore = ops.counters.bytes;
   ops.counters.peakBytes = bytesBefore;
   clock.add('input', waitedMs);
   const batch = clock.measure('input', () => run.train.batch(indices, run.augmentation));
+  const observed = isObserved ? beside(ops, () => observe(run, step, batch)) : { values: {}, ms: 0 };
+  sums.observed(observed.values);
   const hits: Tensor[] = [];
   const count = (logits: Tensor, labels: Tensor): void => {
     hits.push(ops.isCorrect(logits, labels));
@@ -56,7 +72,7 @@ export const takeStep = (
   ops.dispose(batch.images);
   ops.dispose(batch.labels);
   if (isSampled || isWaitedFor) ops.synchronize();
-  const durationMs = performance.now() - start;
+  const durationMs = performance.now() - start - observed.ms;
   const peakBytes = ops.counters.peakBytes - bytesBefore;
   // What is measured is no part of the step: its time is not active time, and its memory not the step's.
   sums.add(
@@ -75,7 +91,7 @@ export const takeStep = (
     perturbedTensors: perturbedIn(reports),
     keptExamples: keptIn(reports),
     phaseMs: clock.take(),
-    measured: isSampled ? { ...measuredOf(ops, reports), measurements: sums.latest } : null,
+    measured: isSampled ? { ...measuredOf(ops, reports), measurements: { ...sums.latest, ...observed.values } } : null,
   };
   hits.forEach(ops.dispose);
   disposeReports(ops, reports);

@@ -6,6 +6,7 @@ import { batchesOf } from './data/batches.ts';
 import { epochMetricsOf, stepMetricsOf, tally } from './epochTally.ts';
 import { evaluate } from './evaluate.ts';
 import { waitForInput } from './inputWait.ts';
+import { isObserved } from './observe.ts';
 import { learningRateAt } from './optimizers/index.ts';
 import { progressReports } from './progressReports.ts';
 import type { Run } from './run.ts';
@@ -102,7 +103,9 @@ const epochs = (run: Run, stop: StopRequest, checkpoints: Checkpointing, isMeasu
       stepsHere++;
       const isSampled = at.batchesDone === 1 || step % config.logEvery === 0;
       const isWaitedFor = at.batchesDone === batches.length; // so that the epoch's time is whole
-      const taken = takeStep(run, indices, waitedMs, { step, learningRate, isSampled, isWaitedFor }, sums);
+      const isWatched = isMeasuring && isObserved(at.batchesDone, batches.length, config.observe);
+      const how = { step, learningRate, isSampled, isWaitedFor, isObserved: isWatched };
+      const taken = takeStep(run, indices, waitedMs, how, sums);
       tally(at, taken, heldBytes, stepsHere > warmUpSteps);
       reports.add(taken.images, taken.durationMs, stepMetricsOf(run, at, taken));
       if (isSampled || isWaitedFor) yield* readSums();

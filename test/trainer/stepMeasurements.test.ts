@@ -5,11 +5,13 @@ import type { Ops } from '../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../src-main/trainer/engine/referenceOps.ts';
 import { batchObjective } from '../../src-main/trainer/objective.ts';
 import { optimizerOf, type Optimizer, type Training } from '../../src-main/trainer/optimizers/index.ts';
+import { observe } from '../../src-main/trainer/observe.ts';
 import { runningSums } from '../../src-main/trainer/runningSums.ts';
 import { disposeReports } from '../../src-main/trainer/stepRecord.ts';
 import { reference, referenceNetwork, referenceProblem } from './analyses/referenceProblem.ts';
 import { engines } from './engines.ts';
 import { chancesOf, noClock } from './smallProblem.ts';
+import { esam, tinyRun } from './tinyDataset.ts';
 
 const { ascent, linearity, settings } = reference;
 const rule = { ...plainRule, learningRate: 0.05, momentum: 0, weightDecay: 0 };
@@ -102,6 +104,26 @@ describe.each(engines)('on $name', ({ name, open }) => {
     const found = measured(ops, esamOf({ gamma: settings.gamma, selection: 'random' }));
     expect(Object.keys(found)).toEqual(['keptLoss', 'droppedLoss', 'keptLossAbove', 'equation9']);
     close(found.keptLoss, ascent.keptLoss[0] ?? NaN);
+  });
+
+  test('observed: cosines of subset gradients, which leave parameters and running statistics as they were', () => {
+    const { handles } = ops.counters;
+    const { training, batch, dispose } = referenceProblem(ops);
+    const stateOf = (): number[][] =>
+      [
+        ...training.state.parameters,
+        ...training.state.statistics.flatMap(({ mean, variance }) => [mean, variance]),
+      ].map((tensor) => [...ops.download(tensor)]);
+    const before = stateOf();
+    const optimizer = { ...esam, rho: settings.rho, gamma: settings.gamma };
+    const run = { ops, network: referenceNetwork, state: training.state, config: tinyRun({ optimizer }) };
+    const found = observe(run, 1, batch, { subset: () => Int32Array.from(reference.subsets.randomIndices) });
+    close(found.cosineKept, reference.subsets.kept);
+    close(found.cosineDropped, reference.subsets.dropped);
+    close(found.cosineRandom, reference.subsets.random);
+    expect(stateOf()).toEqual(before);
+    dispose();
+    expect(ops.counters.handles).toBe(handles);
   });
 
   test('SGD measures none of them', () => {

@@ -437,6 +437,32 @@ test.each([
   ['SAM', sam],
   ['ESAM', { ...esam, gamma: 0.5 }],
 ] as const)(
+  'observing gradients changes no bit of a %s run, and is none of its steps’ memory',
+  async (_, optimizer) => {
+    const config = tinyRun({ optimizer, logEvery: 1, dropLast: true });
+    const on = await trained({ ...config, observe: 2 });
+    const off = await trained(config);
+    expect(on.parameters).toEqual(off.parameters);
+    expect(on.epochs.map(({ testLoss, trainLoss, peakStepBytes }) => [testLoss, trainLoss, peakStepBytes])).toEqual(
+      off.epochs.map(({ testLoss, trainLoss, peakStepBytes }) => [testLoss, trainLoss, peakStepBytes]),
+    );
+    for (const id of ['cosineKept', 'cosineDropped', 'cosineRandom'] as const) {
+      expect(off.epochs.some(({ measurements }) => id in measurements)).toBe(false);
+      for (const { epoch, measurements } of on.epochs) {
+        const values = on.steps.filter((step) => step.epoch === epoch).flatMap((step) => step.measurements[id] ?? []);
+        expect(values).toHaveLength(2);
+        for (const value of values) expect(Math.abs(value)).toBeLessThanOrEqual(1 + 1e-6);
+        expect(measurements[id]).toBeCloseTo(((values[0] ?? NaN) + (values[1] ?? NaN)) / 2, 10);
+      }
+    }
+  },
+);
+
+test.each([
+  ['SGD', sgd],
+  ['SAM', sam],
+  ['ESAM', { ...esam, gamma: 0.5 }],
+] as const)(
   'measuring changes no bit of a %s run, and an epoch has the mean of all its steps',
   async (_, optimizer) => {
     const config = tinyRun({ optimizer, logEvery: 1, dropLast: true });

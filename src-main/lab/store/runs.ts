@@ -13,7 +13,11 @@ import { sentenceOf } from './understood.ts';
 import type { NotUnderstood } from './understood.ts';
 
 /** A run as the database has it; what it was configured with is its group's, and its seed. */
-type Row = Omit<RunSummary, 'config' | 'origin'> & { readonly seed: number; readonly origin: string | null };
+type Row = Omit<RunSummary, 'config' | 'origin'> & {
+  readonly seed: number;
+  readonly observe: unknown;
+  readonly origin: string | null;
+};
 
 /** What statistics need of a run; the values are null until its first epoch has ended. */
 export interface RunOfGroup {
@@ -50,6 +54,9 @@ const activeMs = `
   iif(state = 'finished', coalesce(active_ms, 0), max(coalesce(active_ms, 0),
     coalesce((SELECT step.active_ms FROM step WHERE step.run_id = run.id ORDER BY step DESC LIMIT 1), 0)))`;
 
+/** How closely a run is observed; 0 where its configuration is older, or no JSON, which is told where it is read. */
+const observe = "iif(json_valid(run.config), coalesce(json_extract(run.config, '$.observe'), 0), 0)";
+
 /** Everything about a run that its epochs and steps tell in one line. */
 const summary = `
   SELECT run.id, experiment_id AS "experimentId", experiment.name AS "experimentName", group_hash AS "groupHash", seed, state, reason,
@@ -57,7 +64,7 @@ const summary = `
     coalesce(epochs_done, 0) AS "epochsDone", best_test_accuracy AS "bestTestAccuracy", best_epoch AS "bestEpoch",
     last_test_accuracy AS "lastTestAccuracy", images_per_second AS "imagesPerSecond", ${activeMs} AS "activeMs",
     (SELECT coalesce(sum(size_bytes), 0) FROM checkpoint WHERE checkpoint.run_id = run.id) AS "checkpointBytes",
-    peak_step_bytes AS "peakStepBytes", ${runOriginColumn}
+    peak_step_bytes AS "peakStepBytes", ${observe} AS "observe", ${runOriginColumn}
   FROM run JOIN experiment ON experiment.id = run.experiment_id LEFT JOIN run_summary ON run_summary.run_id = run.id`;
 
 const fieldsSchema = runSummarySchema.omit({ config: true });
@@ -107,8 +114,9 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
     )
     .pluck();
   const finished = database
-    .prepare<[string, number], RunId>(
-      "SELECT max(id) FROM run WHERE group_hash = ? AND seed = ? AND state = 'finished' AND deleted = 0",
+    .prepare<[string, number, number], RunId>(
+      `SELECT max(id) FROM run WHERE group_hash = ? AND seed = ? AND state = 'finished' AND deleted = 0
+       AND ${observe} >= ?`,
     )
     .pluck();
   /** A hash names one configuration for ever, so none is read twice. */
@@ -143,9 +151,10 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
     conditions.set(json, known);
     return known;
   };
-  const toSummary = ({ seed, origin, ...row }: Row): RunSummary => ({
+  /** How closely a run is observed is its own, not its group's. */
+  const toSummary = ({ seed, origin, observe, ...row }: Row): RunSummary => ({
     ...fieldsSchema.parse({ ...row, origin: originOf(z.unknown(), origin) }),
-    config: { ...configOf(row.groupHash), seed },
+    config: { ...configOf(row.groupHash), observe: runConfigSchema.shape.observe.parse(observe), seed },
   });
   const checksums = checksumTable(database);
   const readAll = (rows: readonly Row[]): RunSummary[] => notUnderstood.rows(rows, nameOf, toSummary);
@@ -179,7 +188,8 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
     groupHashes: (): string[] => groups.all(),
     /** Hashes of the groups of an experiment's own runs, the one with the oldest run first. */
     groupHashesOf: (experimentId: number): string[] => groupsOfExperiment.all(experimentId),
-    /** The newest finished run of this configuration and seed. */
-    finishedRunId: (groupHash: string, seed: number): RunId | null => finished.get(groupHash, seed) ?? null,
+    /** The newest finished run of this configuration and seed that was observed at least as closely. */
+    finishedRunId: (groupHash: string, seed: number, observe = 0): RunId | null =>
+      finished.get(groupHash, seed, observe) ?? null,
   };
 };

@@ -7,6 +7,7 @@ import type { Study, StudyForm } from '../../../shared/studies/study.ts';
 import { drawAnalyses } from '../analyses/drawing.ts';
 import type { AnalysedGroups } from '../analyses/groups.ts';
 import { curvesFigure } from '../figures/curves.ts';
+import { togetherPanels } from '../figures/together.ts';
 import { looksOf } from '../figures/styles.ts';
 import { groupCurves } from '../statistics/curves.ts';
 import type { CurvePoint } from '../statistics/curves.ts';
@@ -101,10 +102,10 @@ export const studyFigure = (
   }
   if (drawing.kind === 'curves') {
     const groups = rows.flatMap((row) => row.groups);
-    const panels = drawing.metrics.flatMap((metric) => {
-      const curves = groupCurves(groups, 'epoch', (run) => curve(run, metric));
-      return curvesFigure(curves, metric, 'epoch')?.panels ?? [];
-    });
+    const ofMetric = (metric: CurveMetric) => groupCurves(groups, 'epoch', (run) => curve(run, metric));
+    const panels = drawing.isTogether
+      ? togetherPanels(drawing.metrics.map((metric) => ({ metric, curves: ofMetric(metric) })))
+      : drawing.metrics.flatMap((metric) => curvesFigure(ofMetric(metric), metric, 'epoch')?.panels ?? []);
     return panels.length === 0
       ? null
       : figureSchema.parse({ id, panels, caption: `${what} Mean over seeds, band: ± one sample standard deviation.` });

@@ -24,7 +24,7 @@ export interface ReportParts {
 }
 
 /** What makes two groups the same experiment, on whatever engine and however often a step is recorded. */
-const experimentKey = ({ device: _, logEvery: __, dataset, ...config }: GroupConfig): string =>
+const experimentKey = ({ device: _, logEvery: __, observe: ___, dataset, ...config }: GroupConfig): string =>
   canonicalJson({ ...config, dataset: { ...dataset, identity: null } });
 
 /** Of the groups that trained this, the one with most finished runs: runs of two engines are never put together. */
@@ -92,7 +92,11 @@ const cellsOf = (
     const method = methodOf(config.optimizer);
     const result = resultAt(index);
     const done = new Set(result?.seeds);
-    const seedsDone = experiment.seeds.filter((seed) => done.has(seed)).length;
+    const hash = found[index]?.hash ?? '';
+    // A run that was not observed has nothing to draw where the study asks for it.
+    const isObserved = (seed: number): boolean =>
+      config.observe === 0 || parts.read.runs.finishedRunId(hash, seed, config.observe) !== null;
+    const seedsDone = experiment.seeds.filter((seed) => done.has(seed) && isObserved(seed)).length;
     const missing = experiment.seeds.length - seedsDone;
     const each = planned[index]?.estimatedMs ?? null;
     if (missing > 0) msLeft = msLeft === null || each === null ? null : msLeft + missing * each;

@@ -14,6 +14,8 @@ export interface Subject {
   readonly state: NetworkState;
   /** In the order of the examples; each goes through the network at once. */
   readonly batches: readonly Batch[];
+  /** Of the loss; none where it is absent. */
+  readonly labelSmoothing?: number;
   /** The radius with which the run trained; null where it has none. */
   readonly trainingRho: number | null;
   /** The chances of one purpose: the same however often they are asked for. */
@@ -22,9 +24,12 @@ export interface Subject {
   readonly pause: () => Promise<void>;
 }
 
+/** What a loss is a function of. */
+export type LossSubject = Pick<Subject, 'ops' | 'network' | 'state' | 'batches' | 'labelSmoothing'>;
+
 export const examplesOf = ({ labels }: Batch): number => labels.shape[0] ?? 0;
 
-/** The loss of a subject as a function of its parameters: mean cross entropy without label smoothing, so that runs compare. */
+/** The loss of a subject as a function of its parameters: mean cross entropy, without label smoothing where runs are to compare. */
 export interface LossFunction {
   readonly vectors: Vectors;
   /** θ; stays the subject's. */
@@ -39,7 +44,7 @@ export interface LossFunction {
 
 /** @param mode - `evaluate` with the running statistics, `keep` with those of each batch. @param batches - all of the subject's by default. */
 export const lossFunction = (
-  { ops, network, state, batches: all }: Subject,
+  { ops, network, state, batches: all, labelSmoothing = 0 }: LossSubject,
   mode: Exclude<StatisticsMode, 'update'> = 'evaluate',
   batches = all,
 ): LossFunction => {
@@ -55,13 +60,13 @@ export const lossFunction = (
   };
   const lossesOf = ({ images, labels }: Batch): Tensor => {
     const logits = infer(ops, network, state, images, mode);
-    const { losses, logitsGrad } = ops.softmaxCrossEntropy(logits, labels, 0);
+    const { losses, logitsGrad } = ops.softmaxCrossEntropy(logits, labels, labelSmoothing);
     [logits, logitsGrad].forEach(ops.dispose);
     return losses;
   };
   const gradientOf = ({ images, labels }: Batch): Gradients => {
     const recording = record(ops, network, state, images, mode, () => true);
-    const { losses, logitsGrad } = ops.softmaxCrossEntropy(recording.logits, labels, 0);
+    const { losses, logitsGrad } = ops.softmaxCrossEntropy(recording.logits, labels, labelSmoothing);
     const grad = ops.multiply(logitsGrad, ops.constant(1 / (labels.shape[0] ?? 1)));
     [losses, logitsGrad].forEach(ops.dispose);
     return recording.backward(grad);

@@ -2,7 +2,7 @@ import type { RandomStream } from '../data/rng.ts';
 import type { Tensor } from '../engine/ops.ts';
 import type { Batch } from '../objective.ts';
 import { partedByRise, samStep } from './ascent.ts';
-import { disposeBatch, lossFunction, subBatch, type Subject } from './subject.ts';
+import { disposeBatch, lossFunction, subBatch, type LossSubject } from './subject.ts';
 
 /** Cosines of a subset's gradient with the whole batch's. */
 export interface SubsetCosines {
@@ -17,7 +17,7 @@ export interface SubsetCosines {
  * statistics; ε is SAM's. @see Du et al. 2022, Fig. 6
  */
 export const subsetCosines = (
-  subject: Subject,
+  subject: LossSubject,
   batch: Batch,
   { rho, gamma }: { readonly rho: number; readonly gamma: number },
   random: Pick<RandomStream, 'subset'>,

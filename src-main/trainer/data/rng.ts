@@ -15,7 +15,8 @@ export type StreamName =
   | 'subset'
   | 'testSubset'
   | 'labelNoise'
-  | `analysis ${string}`;
+  | `analysis ${string}`
+  | `observe ${number}`;
 
 /** A seeded sequence of random numbers (xoroshiro128+). */
 export interface RandomStream {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { expand } from '../../../shared/experiment.ts';
+import type { Experiment } from '../../../shared/experiment.ts';
 import { runConfigSchema } from '../../../shared/runConfig.ts';
 import type { Study } from '../../../shared/studies/study.ts';
 import { paperExperiments, smallExperiment } from '../../../src-main/lab/studies/experiments.ts';
 import { readStudies, studyOf } from '../../../src-main/lab/studies/read.ts';
-import { folderWith, smallIdx } from '../datasets/fixtures.ts';
 import { labOptions, realTrainers } from '../fixtures/labOptions.ts';
 import { openTestLab, untilEnded } from '../fixtures/labs.ts';
 
@@ -112,33 +112,52 @@ test('what only the paper has measured is drawn hollow: SWP’s overhead with it
   expect(table6.figure?.panels[0]?.marks).toHaveLength(5);
 });
 
-test('a figure of analyses tells which checkpoints are missing, and draws those that are there', async () => {
-  const { lab } = await openTestLab(undefined, {
-    launcher: realTrainers,
-    limits: { silenceMs: 60_000, stopMs: 30_000 },
-  });
-  const images = await folderWith(smallIdx());
-  lab.grantPaths([images]);
-  await lab.importDataset({ kind: 'auto', paths: [images], name: 'small', onDamaged: 'refuse' });
-  const [wished] = await lab.studyExperiments({ id: 'figure-2', small: null });
-  if (wished === undefined) throw new Error('Figure 2 trains something');
-  const { augmentation } = wished.shared;
-  const { runIds } = await lab.enqueue({
+/** A lab that trains, and a study's first experiment on a few images of MNIST. */
+const openSmall = async (id: string) => {
+  const limits = { silenceMs: 60_000, stopMs: 30_000 };
+  const { lab } = await openTestLab(undefined, { launcher: realTrainers, limits });
+  const [wished] = await lab.studyExperiments({ id, small: null });
+  if (wished === undefined) throw new Error(`${id} trains something`);
+  const { shared } = wished;
+  const small: Experiment = {
     ...wished,
-    ...{ name: 'Figure 2 in small', study: { id: 'figure-2', row: 0, form: 'small' }, measureSpeed: false },
-    arms: wished.arms.slice(0, 2),
+    ...{ name: `${id} in small`, study: { id, row: 0, form: 'small' }, measureSpeed: false, seeds: [0] },
     shared: {
-      ...wished.shared,
-      ...{
-        batchSize: 2,
-        epochs: 1,
-        model: { id: 'mlp' },
-        augmentation: { ...augmentation, cropPadding: 0, flip: false },
-      },
-      dataset: { ...wished.shared.dataset, id: 'small' },
-      device: { ...wished.shared.device, engine: 'wasm', threads: 1 },
+      ...shared,
+      ...{ batchSize: 4, epochs: 2, model: { id: 'mlp' } },
+      augmentation: { ...shared.augmentation, cropPadding: 0, flip: false },
+      dataset: { ...shared.dataset, id: 'mnist', trainSubset: 20, testSubset: 10 },
+      device: { ...shared.device, engine: 'wasm', threads: 1 },
     },
-  });
+  };
+  return { lab, small };
+};
+
+test('observed cosines are drawn together, and a run that was not observed does not stand for one that was', async () => {
+  const { lab, small } = await openSmall('figure-6');
+  const unobserved = { ...small, shared: { ...small.shared, observe: 0 } };
+  const first = await lab.enqueue(unobserved);
+  for (const id of first.runIds) await untilEnded(lab, id);
+  const before = await lab.study({ id: 'figure-6', form: 'small' });
+  expect(before.coverage).toMatchObject({ runs: 1, runsDone: 1 });
+  expect((await lab.plan(unobserved)).map(({ finishedRunId }) => finishedRunId)).toEqual(first.runIds);
+  expect((await lab.plan(small)).map(({ finishedRunId }) => finishedRunId)).toEqual([null]);
+
+  const { runIds } = await lab.enqueue(small);
+  for (const id of runIds) await untilEnded(lab, id);
+  const { coverage, figure } = await lab.study({ id: 'figure-6', form: 'small' });
+  expect(coverage).toMatchObject({ runs: 1, runsDone: 1 });
+  expect(figure?.panels).toHaveLength(1);
+  expect(figure?.panels[0]?.y.label).toBe('cosine');
+  const lines = (figure?.panels[0]?.marks ?? []).flatMap((mark) => (mark.kind === 'series' ? [mark] : []));
+  expect(lines.map(({ items }) => items.length)).toEqual([2, 2, 2]);
+  // Both are one group: whether gradients were observed changes no weight.
+  expect(new Set((await lab.runs({ experimentId: null })).map(({ groupHash }) => groupHash)).size).toBe(1);
+});
+
+test('a figure of analyses tells which checkpoints are missing, and draws those that are there', async () => {
+  const { lab, small } = await openSmall('figure-2');
+  const { runIds } = await lab.enqueue({ ...small, arms: small.arms.slice(0, 2) });
   for (const id of runIds) await untilEnded(lab, id);
   const before = await lab.study({ id: 'figure-2', form: 'small' });
   expect(before).toMatchObject({ figure: null, analyses: { done: 0, missingRunIds: runIds } });
