@@ -39,12 +39,13 @@ const largest = (values: readonly number[]): number | null => (values.length ===
 const ratio = (value: number | null, baseline: number | null): number | null =>
   value === null || baseline === null || baseline === 0 ? null : value / baseline;
 
+const othersOf = ({ config: { optimizer: _, ...others } }: Group): string => canonicalJson(others);
+
 /** The cost model compares optimizers; it says nothing where anything else differs too. */
-const predictedRatio = (group: Group, baseline: Group): number | null => {
-  const { optimizer, ...others } = group.config;
-  const { optimizer: baselineOptimizer, ...baselineOthers } = baseline.config;
-  if (canonicalJson(others) !== canonicalJson(baselineOthers)) return null;
-  return ratio(predictedUnits(baselineOptimizer), predictedUnits(optimizer));
+const predictedRatioOver = (baseline: Group | undefined): ((group: Group) => number | null) => {
+  if (baseline === undefined) return () => null;
+  const [others, units] = [othersOf(baseline), predictedUnits(baseline.config.optimizer)];
+  return (group) => (othersOf(group) === others ? ratio(units, predictedUnits(group.config.optimizer)) : null);
 };
 
 /** Gain in percentage points; null for the baseline itself and where either has no finished run. */
@@ -86,6 +87,7 @@ export const resultsTable = (
   const names = nameGroups(groups);
   const speedBaseline = baselineOf(groups, choices.speedBaseline, 'sam');
   const accuracyBaseline = baselineOf(groups, choices.accuracyBaseline, 'sgd');
+  const predictedRatio = predictedRatioOver(speedBaseline);
   const equalTimeMs = accuracyAt === null ? null : equalTimeOf(groups);
   const baselineSpeed = median(speeds(speedBaseline?.finished ?? []));
 
@@ -125,7 +127,7 @@ export const resultsTable = (
         speedRatio: ratio(median(groupSpeeds), baselineSpeed),
         speedRatioMixed: unlikeConditions([...finished, ...(speedBaseline?.finished ?? [])]),
         pairedSpeed: pairedSpeedOf(group, speedBaseline, measured),
-        predictedSpeedRatio: speedBaseline === undefined ? null : predictedRatio(group, speedBaseline),
+        predictedSpeedRatio: predictedRatio(group),
         epochMs: median(finished.map(({ epochMs }) => epochMs)),
         activeMs: median(finished.map(({ activeMs }) => activeMs)),
         accuracyAtEqualTime:
