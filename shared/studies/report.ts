@@ -28,7 +28,9 @@ const cellSchema = z.strictObject({
   ours: meanSdSchema,
   n: z.number().int(),
   imagesPerSecond: z.number().nullable(),
+  /** Of the runs' own images/s; and measured together in one process, where that was done on this machine. */
   speedRatio: z.number().nullable(),
+  pairedSpeed: resultsRowSchema.shape.pairedSpeed,
   /** Ours less the paper's, in points; null where they are not the same experiment. */
   difference: z.number().nullable(),
   /** |difference| ≤ 2·√(sd² of the paper + sd² of ours); null where neither is known. */

@@ -47,7 +47,12 @@ const reportText = ({ study, label, coverage, cells }: StudyReport): string => {
     ],
     cell.ours.mean === null ? '–' : `${two(cell.ours.mean)} ± ${two(cell.ours.sd)} (n ${cell.n})`,
     ...[two(cell.difference), cell.isInside === null ? '–' : cell.isInside ? 'inside' : 'outside'],
-    ...[ratio(cell.paperSpeedRatio), ratio(cell.speedRatio), `${cell.seedsDone}/${cell.seedsWanted}`],
+    ...[
+      ratio(cell.paperSpeedRatio),
+      ratio(cell.speedRatio),
+      ratio(cell.pairedSpeed?.ratio ?? null),
+      `${cell.seedsDone}/${cell.seedsWanted}`,
+    ],
     cell.second === null ? '–' : two(cell.second.accuracy),
   ]);
   const header = [
@@ -59,6 +64,7 @@ const reportText = ({ study, label, coverage, cells }: StudyReport): string => {
     '± 2 sd',
     'paper, of SAM',
     'ours, of SAM',
+    'paired',
     'seeds',
     'Becker 2024',
   ];

@@ -10,19 +10,21 @@ const fixed = (value: number | null, digits = 2): string => (value === null ? '�
 const spread = (mean: number | null, sd: number | null): string =>
   mean === null ? '–' : `${fixed(mean)}${sd === null ? '' : ` ± ${fixed(sd)}`}`;
 const share = (value: number | null): string => (value === null ? '–' : `${(100 * value).toFixed(0)} %`);
+const paired = ({ pairedSpeed }: StudyCell): string =>
+  pairedSpeed === null ? '–' : `${share(pairedSpeed.ratio)} [${share(pairedSpeed.low)}, ${share(pairedSpeed.high)}]`;
 const signed = (value: number | null): string =>
   value === null ? '–' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
 
 const header = [
   ...['Network and data', 'Method', 'Paper, %', 'Ours, %', 'n', 'Difference', 'Inside ± 2 sd', 'Against our SAM'],
-  ...['Paper, speed of SAM', 'Ours', 'Seeds'],
+  ...['Paper, speed of SAM', 'Ours', 'Ours, paired', 'Seeds'],
 ];
 const lineOf = (cell: StudyCell): string[] => [
   ...[cell.row, cell.label, cell.paper === null ? '–' : spread(cell.paper.accuracy, cell.paper.sd)],
   ...[spread(cell.ours.mean, cell.ours.sd), String(cell.n), signed(cell.difference)],
   cell.isInside === null ? '–' : cell.isInside ? 'yes' : 'no',
   cell.againstSam ?? '–',
-  ...[share(cell.paperSpeedRatio), share(cell.speedRatio), `${cell.seedsDone} of ${cell.seedsWanted}`],
+  ...[share(cell.paperSpeedRatio), share(cell.speedRatio), paired(cell), `${cell.seedsDone} of ${cell.seedsWanted}`],
 ];
 
 /** The report of an item of the paper: its values beside ours, and everything about the runs behind them. */

@@ -35,22 +35,43 @@ const heights = (
       };
 };
 
+interface Place {
+  readonly x: number;
+  readonly xLow?: number;
+  readonly xHigh?: number;
+}
+
+/** Speeds that were measured together, where all of a row were; else the runs' own. */
+const speedsOf = (cells: readonly StudyCell[]): { label: string; place: (cell: StudyCell) => Place | null } => {
+  const others = cells.filter(({ method, speedRatio }) => method !== 'sam' && speedRatio !== null);
+  const isPaired = others.length > 0 && others.every(({ pairedSpeed }) => pairedSpeed !== null);
+  return {
+    label: isPaired ? 'training speed measured together, % of SAM' : 'training speed, % of SAM',
+    place: ({ pairedSpeed, speedRatio }) => {
+      if (speedRatio === null) return null;
+      if (!isPaired || pairedSpeed === null) return { x: 100 * speedRatio };
+      return { x: 100 * pairedSpeed.ratio, xLow: 100 * pairedSpeed.low, xHigh: 100 * pairedSpeed.high };
+    },
+  };
+};
+
 const panelOf = ({ cells }: Row, form: StudyForm): object | null => {
   const { ours, paper } = heights(cells, form);
   const looks = looksOf(cells.map(({ method }) => method));
+  const speed = speedsOf(cells);
   const marks = cells.flatMap((cell, index) => {
     const { color, shape } = looks[index] ?? {};
     const mark = { kind: 'series', color, shape, dash: null };
     const [y, theirs] = [ours(cell), paper(cell)];
     const sd = cell.ours.sd ?? 0;
     return [
-      ...(y === null || cell.speedRatio === null
+      ...(y === null || speed.place(cell) === null
         ? []
         : [
             {
               ...mark,
               name: '',
-              items: [{ x: 100 * cell.speedRatio, y, yLow: y - sd, yHigh: y + sd, label: cell.label }],
+              items: [{ ...speed.place(cell), y, yLow: y - sd, yHigh: y + sd, label: cell.label }],
             },
           ]),
       ...(theirs === null || cell.paperSpeedRatio === null
@@ -68,7 +89,7 @@ const panelOf = ({ cells }: Row, form: StudyForm): object | null => {
   if (marks.length === 0) return null;
   return {
     title: cells[0]?.row ?? '',
-    x: { label: 'training speed, % of SAM' },
+    x: { label: speed.label },
     y: { label: form === 'paper' ? 'best test accuracy, %' : 'gain over SGD, points' },
     marks,
   };

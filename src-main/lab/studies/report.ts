@@ -12,6 +12,7 @@ import type { Study, StudyForm, StudyRow } from '../../../shared/studies/study.t
 import { readGroups } from '../groups.ts';
 import { planExperiment } from '../plan.ts';
 import type { Group } from '../statistics/groups.ts';
+import { processor } from '../processor.ts';
 import { resultsTable } from '../statistics/resultsTable.ts';
 import type { StoreReader } from '../store/index.ts';
 import { paperExperiments } from './experiments.ts';
@@ -73,11 +74,11 @@ const cellsOf = (
   const configs = expandGroups(experiment);
   const found = configs.map(find);
   const groups = found.filter((group) => group !== null);
+  const speeds = { own: parts.read.speedMeasurements(processor()), imported: new Map() };
   const results = new Map(
-    resultsTable(groups, { speedBaseline: null, accuracyBaseline: null, accuracy: 'best' }).rows.map((result) => [
-      result.groupHash,
-      result,
-    ]),
+    resultsTable(groups, { speedBaseline: null, accuracyBaseline: null, accuracy: 'best' }, { speeds }).rows.map(
+      (result) => [result.groupHash, result],
+    ),
   );
   const resultAt = (index: number): ResultsRow | undefined => results.get(found[index]?.hash ?? '');
   const samIndex = configs.findIndex(({ optimizer }) => optimizer.name === 'sam');
@@ -111,6 +112,7 @@ const cellsOf = (
       paperSpeedRatio: paper === null || theirSam === null ? null : paper.imagesPerSecond / theirSam,
       imagesPerSecond: result?.imagesPerSecond.median ?? null,
       speedRatio: result?.speedRatio ?? null,
+      pairedSpeed: result?.pairedSpeed ?? null,
       isInside: isInside(difference, ours.sd, paper?.sd ?? null),
       againstSam:
         isSam || ourSam === null || mean === null || mean === ourSam ? null : mean > ourSam ? 'better' : 'worse',

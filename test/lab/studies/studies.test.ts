@@ -1,12 +1,17 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { expand } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import { runConfigSchema } from '../../../shared/runConfig.ts';
+import { speedBaseOf } from '../../../shared/speed.ts';
 import type { Study } from '../../../shared/studies/study.ts';
+import { processor } from '../../../src-main/lab/processor.ts';
 import { paperExperiments, smallExperiment } from '../../../src-main/lab/studies/experiments.ts';
 import { readStudies, studyOf } from '../../../src-main/lab/studies/read.ts';
+import { addExperiment, openWorkspace } from '../bundles/stores.ts';
 import { labOptions, realTrainers } from '../fixtures/labOptions.ts';
-import { openTestLab, untilEnded } from '../fixtures/labs.ts';
+import { openTestLab, temporaryFolder, untilEnded } from '../fixtures/labs.ts';
+import { environmentOf, phaseMs } from '../fixtures/metrics.ts';
 
 const folder = labOptions('').paperFolder;
 const table3 = studyOf(folder, 'table-3');
@@ -97,6 +102,50 @@ test('a study in its small form is trained, covered, compared and drawn, and nev
   await expect(lab.exportStudy({ id: 'figure-4', form: 'paper', format: 'csv', column: 'single' })).rejects.toThrow(
     /cannot be drawn yet/,
   );
+});
+
+test('speeds that were measured together stand beside the runs’ own, and are drawn', async () => {
+  const root = join(temporaryFolder(), 'workspace');
+  const workspace = await openWorkspace(root);
+  const [row] = paperExperiments(table3);
+  if (row === undefined) throw new Error('Table 3 has rows');
+  const arms = row.arms.filter(({ name }) => name !== 'esam');
+  const dataset = { ...row.shared.dataset, id: 'mnist', identity: 'ab'.repeat(32) };
+  const study = { id: 'table-3', row: 0, form: 'small' as const };
+  const life = {
+    epochs: 1,
+    steps: 0,
+    end: 'finished',
+    accuracy: 0.5,
+    loss: 1,
+    isCheckpointed: false,
+    isAnalysed: false,
+  } as const;
+  const experiment = { ...row, name: 'Small', shared: { ...row.shared, dataset, epochs: 1 }, study, arms, seeds: [0] };
+  addExperiment(workspace, [life, life], experiment);
+  const [config] = expand(experiment);
+  if (config === undefined) throw new Error('it has runs');
+  workspace.store.write.speedMeasurement({
+    at: '2026-02-03T04:05:06.789Z',
+    base: speedBaseOf(config),
+    // SGD takes half of SAM's time in every round: 200 %, and nothing to doubt.
+    arms: arms.map((optimizer) => ({
+      optimizer,
+      roundMs: Array<number>(9).fill(optimizer.name === 'sgd' ? 2 : 4),
+      stepMs: 2,
+      phaseMs,
+    })),
+    ...{ stepsPerRound: 1, endedBy: 'narrow', limitMs: 60_000, environment: environmentOf(processor()) },
+  });
+  workspace.store.close();
+  const { lab } = await openTestLab(root);
+  const { cells, figure } = await lab.study({ id: 'table-3', form: 'small' });
+  const [sgd, sam] = cells;
+  expect(sgd).toMatchObject({ speedRatio: 1, pairedSpeed: { ratio: 2, low: 2, high: 2 } });
+  expect(sam).toMatchObject({ speedRatio: 1, pairedSpeed: null });
+  expect(figure?.panels[0]?.x.label).toBe('training speed measured together, % of SAM');
+  const marks = (figure?.panels[0]?.marks ?? []).flatMap((mark) => (mark.kind === 'series' ? [mark] : []));
+  expect(marks.filter(({ isHollow }) => !isHollow).map(({ items }) => items[0]?.x)).toEqual([200, 100]);
 });
 
 test('what only the paper has measured is drawn hollow: SWP’s overhead with its fit, and ViT-S/16', async () => {
