@@ -2,6 +2,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { analysisIds } from '../../shared/analyses/index.ts';
 import { datasetKinds, type DatasetKind } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
+import { inFileWords } from '../files/fileFailures.ts';
 import { analysisDrawings } from '../../shared/analyses/analysis.ts';
 import { columns, figureFormats } from '../../shared/figures/figure.ts';
 import { measuredEngines, type MeasuredEngine } from '../../shared/engines.ts';
@@ -314,7 +315,8 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
   try {
     await program.parseAsync(argv);
     return code;
-  } catch (error) {
+  } catch (caught) {
+    const error = inFileWords(caught);
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage; // it has said why
     if (error instanceof LabError) {
       say(error.message);

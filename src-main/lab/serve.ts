@@ -5,6 +5,7 @@ import { LabError } from '../../shared/errors.ts';
 import type { LabErrorCode } from '../../shared/errors.ts';
 import { labApi, labRequestSchema } from '../../shared/labApi.ts';
 import type { LabApi, LabInput, LabMethod, LabOutput, LabReply } from '../../shared/labApi.ts';
+import { inFileWords } from '../files/fileFailures.ts';
 import type { Lab } from './service.ts';
 
 /** What clients are answered by: a lab, or what stands in for one. */
@@ -38,6 +39,8 @@ const answer = async (lab: Served, message: unknown): Promise<LabReply> => {
   } catch (error) {
     if (error instanceof LabError) return { ...refusal(id, error.code, error.message), fields: [...error.fields] };
     console.error(`The request ${method} failed:`, error);
+    const said = inFileWords(error);
+    if (said instanceof LabError) return refusal(id, said.code, said.message);
     return refusal(id, 'INTERNAL', 'The lab met an unexpected error; see its log.');
   }
 };

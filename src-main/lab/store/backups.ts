@@ -1,19 +1,10 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Backup, Restored } from '../../../shared/backup.ts';
 import { LabError } from '../../../shared/errors.ts';
+import { isThere } from '../../files/isThere.ts';
 import { remove } from '../../files/remove.ts';
 import { removalOf } from '../../files/removals.ts';
 import { trashIn } from '../../files/trash.ts';
@@ -173,17 +164,39 @@ export const restore = (open: OpenDatabase, folder: string, wished: string | nul
       `There is ${found}, in this workspace. Nothing was changed. Put a copy of ${databaseName} in its place, or choose another folder.`,
     );
   }
-  const present = companions
-    .map((suffix) => `${databaseName}${suffix}`)
-    .filter((file) => existsSync(join(folder, file)));
-  const aside = present.length === 0 ? null : `former-${new Date().toISOString().replace(/[-:.]/g, '')}`;
-  if (aside !== null) {
-    mkdirSync(join(folder, aside));
-    // The database first: cut short after it, nothing opens what is left of it without its log.
-    for (const file of present) renameSync(join(folder, file), join(folder, aside, file));
+  const formerFolder = putInPlace(folder, unfinished, () => removeUnfinishedCopy(companions));
+  return { name, formerFolder };
+};
+
+/**
+ * Sets the present files aside and puts the copy in their place; if that fails, they are back in theirs.
+ * @returns the folder that holds them; null where there were none.
+ */
+const putInPlace = (folder: string, copy: string, removeCopy: () => void): string | null => {
+  const moved: string[] = [];
+  let aside: string | null = null;
+  try {
+    const present = companions
+      .map((suffix) => `${databaseName}${suffix}`)
+      .filter((file) => isThere(join(folder, file)));
+    if (present.length > 0) {
+      aside = `former-${new Date().toISOString().replace(/[-:.]/g, '')}`;
+      mkdirSync(join(folder, aside));
+      // The database first: cut short after it, nothing opens what is left of it without its log.
+      for (const file of present) {
+        renameSync(join(folder, file), join(folder, aside, file));
+        moved.push(file);
+      }
+    }
+    renameDurably(copy, join(folder, databaseName));
+    return aside;
+  } catch (error) {
+    // The copy may have its place already, where only its folder could not be synced: then it stays, and so does what was set aside.
+    if (!isThere(copy)) throw error;
+    for (const file of moved.toReversed()) renameSync(join(folder, aside ?? '', file), join(folder, file));
+    removeCopy();
+    throw error;
   }
-  renameDurably(unfinished, join(folder, databaseName));
-  return { name, formerFolder: aside };
 };
 
 /** Renames a whole, closed file into place after it and before its folder have reached the disk. */

@@ -21,7 +21,19 @@ export const loadSqlite = async (): Promise<OpenDatabase> => {
     );
   }
   const { default: Sqlite } = await import('better-sqlite3');
-  return (file, options) => new Sqlite(file, options);
+  return (file, options) => {
+    try {
+      return new Sqlite(file, options);
+    } catch (error) {
+      // Said by the package, not by SQLite, of a folder that it cannot look at.
+      if (!(error instanceof TypeError)) throw error;
+      throw new LabError(
+        'WORKSPACE_UNWRITABLE',
+        "The folder of the workspace's database cannot be looked at. Check its rights and the disk, and try again.",
+        { cause: error },
+      );
+    }
+  };
 };
 
 /** The code of an SQLite error ("SQLITE_BUSY"), else null. */

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
+import { inFileWords } from '../../files/fileFailures.ts';
 
 const isFull = (code: string): boolean => ['SQLITE_FULL', 'ENOSPC', 'EDQUOT'].includes(code);
 const isRefused = (code: string): boolean =>
@@ -31,7 +32,7 @@ export const inWords = (error: unknown): unknown => {
       `The system gives the lab no more open files or memory (${code}). Close other programs, or raise the limit ("ulimit -n"), and try again.`,
     );
   }
-  return error;
+  return inFileWords(error);
 };
 
 /** What the system's error is about, without the way there. */

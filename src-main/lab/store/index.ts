@@ -46,10 +46,12 @@ export const openStore = async (folder: string, migrationsFolder: string, claim 
   const open = await loadSqlite();
   makeFolder(folder);
   const lock = await lockSoon(open, folder, claim);
+  let opened: Database | null = null;
   try {
     const migrations = readMigrations(migrationsFolder);
     if (inspectDatabase(open, folder, migrations) === null) create(open, folder, migrations);
     const database = configure(open(join(folder, databaseName), { fileMustExist: true }));
+    opened = database;
     migrate(database, migrations, (version) => void backUp(open, database, folder, version));
     renewConfigs(database, (id) => describedSet(join(folder, 'datasets'), id));
     const read = storeReader(database);
@@ -65,6 +67,7 @@ export const openStore = async (folder: string, migrationsFolder: string, claim 
       },
     };
   } catch (error) {
+    opened?.close();
     lock.release();
     throw inWords(error);
   }
@@ -84,10 +87,14 @@ const makeFolder = (folder: string): void => {
 const create = (open: OpenDatabase, folder: string, migrations: readonly Migration[]): void => {
   const unfinished = join(folder, `${databaseName}.part`);
   for (const suffix of ['', '-wal', '-shm']) remove('unfinishedDatabase', folder, `${databaseName}.part${suffix}`);
-  const database = configure(open(unfinished));
-  database.pragma(`application_id = ${String(applicationId)}`);
-  migrate(database, migrations, () => undefined);
-  database.close();
+  const database = open(unfinished);
+  try {
+    configure(database);
+    database.pragma(`application_id = ${String(applicationId)}`);
+    migrate(database, migrations, () => undefined);
+  } finally {
+    database.close();
+  }
   renameDurably(unfinished, join(folder, databaseName));
 };
 

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fstatSync, openSync, lstatSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, lstatSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
+import { isThere } from '../../files/isThere.ts';
 import { oddKind } from '../../files/readRegular.ts';
 import { remove } from '../../files/remove.ts';
 import { applicationId, backupFolderName, databaseName, dayMs, listBackups, newestBackupAt } from './backups.ts';
@@ -31,10 +32,10 @@ export const inspectDatabase = (
     const odd = oddKind(join(folder, name));
     if (odd !== null) throw damaged(folder, `Where the database's file ${name} should be lies ${odd}.`);
   }
-  if (!existsSync(file)) {
+  if (!isThere(file)) {
     const isLink = lstatSync(file, { throwIfNoEntry: false }) !== undefined;
-    if (isLink) throw damaged(folder, `${databaseName} is a link to a file that is not there.`);
-    const lost = existsSync(`${file}-wal`) || newestBackup(folder) !== null;
+    if (isLink) throw damaged(folder, `The database ${databaseName} is a link to a file that is not there.`);
+    const lost = isThere(`${file}-wal`) || newestBackup(folder) !== null;
     if (lost) throw damaged(folder, 'The database file is missing, though parts or backups of it are here.');
     const orphan = ['checkpoints', 'datasets'].find((name) => hasEntries(join(folder, name)));
     if (orphan !== undefined) {
@@ -104,7 +105,7 @@ const readSchema = (
   file: string,
   leavesCompanions: boolean,
 ): { version: number; columns: ReturnType<typeof columnsOf> } => {
-  const made = leavesCompanions ? [] : [`${file}-wal`, `${file}-shm`].filter((name) => !existsSync(name));
+  const made = leavesCompanions ? [] : [`${file}-wal`, `${file}-shm`].filter((name) => !isThere(name));
   try {
     const database = open(file, { readonly: true, fileMustExist: true });
     try {
@@ -134,11 +135,11 @@ const hasEntries = (folder: string): boolean => {
   try {
     return readdirSync(folder).length > 0;
   } catch {
-    return existsSync(folder);
+    return isThere(folder); // what cannot be read may hold something
   }
 };
 
-const hasContent = (file: string): boolean => existsSync(file) && statSync(file).size > 0;
+const hasContent = (file: string): boolean => isThere(file) && statSync(file).size > 0;
 
 const newestBackup = (folder: string): string | null => listBackups(folder)[0] ?? null;
 
