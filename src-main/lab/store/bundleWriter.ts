@@ -26,11 +26,12 @@ export interface BundleContent {
 /** Puts the file of a checkpoint of the run at this place of the bundle where the lab looks for it. */
 type Provide = (place: number, runId: RunId, checkpoint: CheckpointFile) => void;
 
-/** What tells an imported run from all others: everything but what it is called, and what may be added to it later. */
-const digestOf = ({ origin, experiment: _, analyses: __, checkpoints: ___, ...measured }: BundledRun): string =>
-  createHash('sha256')
-    .update(canonicalJson({ ...measured, lab: origin.lab, run: origin.run }))
-    .digest('hex');
+/**
+ * What tells an imported run from all others: which it was, and when it ended, as one that went on later has more to tell. Nothing of
+ * what it holds, which a later version of the lab may read with more settings.
+ */
+const digestOf = ({ origin: { lab, run }, createdAt, endedAt }: BundledRun): string =>
+  createHash('sha256').update(canonicalJson({ lab, run, createdAt, endedAt })).digest('hex');
 
 /** Adds what a bundle holds and this workspace does not, in one transaction. */
 export const bundleWriter = (database: Database) => {

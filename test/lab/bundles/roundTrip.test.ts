@@ -6,6 +6,7 @@ import { everyGroup } from '../../../shared/result.ts';
 import { readGroups } from '../../../src-main/lab/groups.ts';
 import { resultsTable } from '../../../src-main/lab/statistics/resultsTable.ts';
 import { sam, sgd } from '../fixtures/configs.ts';
+import { epochOf } from '../fixtures/metrics.ts';
 import { temporaryFolder } from '../fixtures/labs.ts';
 import { addExperiment, dump, everything, exportTo, importFrom, openWorkspace } from './stores.ts';
 import type { Life, TestWorkspace } from './stores.ts';
@@ -115,6 +116,25 @@ test('a choice of runs takes nothing else along, and what cannot go says why', a
   await expect(exportTo(from, join(root, 'w.esamlab'), { ...everything, runIds: [9] })).rejects.toMatchObject({
     code: 'RUN_NOT_FOUND',
   });
+});
+
+test('a run that went on after it was exported is another one, beside what was imported of it', async () => {
+  const root = temporaryFolder();
+  const [from, to] = [await opened(join(root, 'from')), await opened(join(root, 'to'))];
+  addExperiment(from, [{ ...finished, epochs: 1, end: 'stopped' }]);
+  await exportTo(from, join(root, 'x.esamlab'));
+  await importFrom(to, join(root, 'x.esamlab'));
+  from.store.write.resume([1]);
+  from.store.write.start(1);
+  from.store.write.epoch(1, epochOf(2), false);
+  await new Promise((resolve) => setTimeout(resolve, 5)); // it ends at another time
+  from.store.write.end(1, 'finished', null);
+  await exportTo(from, join(root, 'y.esamlab'));
+  expect(await importFrom(to, join(root, 'y.esamlab'))).toMatchObject({ addedRuns: 1, knownRuns: 0 });
+  expect(to.store.read.runs.all().map(({ state, epochsDone }) => [state, epochsDone])).toEqual([
+    ['stopped', 1],
+    ['finished', 2],
+  ]);
 });
 
 test('imported groups stay what they are when the workspace is opened again', async () => {

@@ -19,7 +19,7 @@ CREATE TABLE run_origin (
   origin_id INTEGER NOT NULL REFERENCES origin (id),
   -- The run's number there.
   number INTEGER NOT NULL CHECK (number >= 1),
-  -- Of what was imported of it: the same is not imported twice.
+  -- Of which run it is and when it ended: the same is not imported twice.
   sha256 TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64)
 ) STRICT;
 
