@@ -78,7 +78,7 @@ const titleOf = (panel: Panel, x: number, y: number): Shape[] =>
 /** A surface in its box, with axes in space. */
 const drawSurfacePanel = (panel: Panel, surface: Surface, outer: Box): Shape[] => {
   const box = { x: outer.x + 30, y: outer.y + 16, width: outer.width - 76, height: outer.height - 30 };
-  const scale = { x: box.x + box.width + 8, y: box.y + 6, width: 7, height: box.height - 12 };
+  const scale = { x: box.x + box.width + 8, y: box.y + 6, width: 7, height: box.height * 0.66 };
   const frame = frameOf(box, { min: 0, max: 1, isLog: false }, { min: 0, max: 1, isLog: false });
   return [
     ...panel.marks.flatMap((mark) => drawMark(mark, frame)),

@@ -15,12 +15,16 @@ const floorOf = ({ left, right, front, back }: ReturnType<typeof projection>['co
   [left, back],
 ];
 
+/** The outline of the floor. */
+export const floorLine = (surface: Surface, box: Box): Point[] => {
+  const { place, corners } = projection(surface, box);
+  return floorOf(corners).map(([x, y]) => place(x, y, surface.low).at);
+};
+
 /** A surface over the outline of its floor, as pieces painted one over another. */
 export const drawSurface = (surface: Surface, box: Box): PathShape[] => {
-  const { place, corners } = projection(surface, box);
-  const floor = floorOf(corners).map(([x, y]) => place(x, y, surface.low).at);
   return [
-    { kind: 'path', d: polyline(floor, true), stroke: ink.axis, width: ink.width.axis },
+    { kind: 'path', d: polyline(floorLine(surface, box), true), stroke: ink.axis, width: ink.width.axis },
     ...facesOf(surface, box).map(({ corners: around, color }): PathShape => {
       // An edge of its own colour: no white seams between neighbours.
       return { kind: 'path', d: polyline(around, true), fill: color, stroke: color, width: 0.5 };
@@ -34,8 +38,16 @@ export interface SurfaceAxes {
   readonly texts: readonly { readonly at: Point; readonly text: string; readonly anchor: 'start' | 'middle' | 'end' }[];
 }
 
-/** The two edges of the floor that are nearest to the eye with their names and ends, and the upright at the far left with its values. */
-export const surfaceAxes = (surface: Surface, box: Box, [xLabel, yLabel]: readonly [string, string]): SurfaceAxes => {
+/**
+ * The names of the two edges of the floor that are nearest to the eye, and the upright at the far left with its values.
+ * @param size - of the letters.
+ */
+export const surfaceAxes = (
+  surface: Surface,
+  box: Box,
+  [xLabel, yLabel]: readonly [string, string],
+  size: number = ink.size.tick,
+): SurfaceAxes => {
   const { place, corners } = projection(surface, box);
   const floor = floorOf(corners).map(([x, y]) => ({ x, y, ...place(x, y, surface.low) }));
   const edges = floor.map((from, index) => {
@@ -48,16 +60,18 @@ export const surfaceAxes = (surface: Surface, box: Box, [xLabel, yLabel]: readon
   const [leftmost] = floor.toSorted((a, b) => a.at[0] - b.at[0]);
   const upright = (value: number): Point => place(leftmost?.x ?? 0, leftmost?.y ?? 0, value).at;
   const isFlat = Math.abs(upright(surface.low)[1] - upright(surface.high)[1]) < 20;
-  const centerX = box.x + box.width / 2;
   return {
     lines: isFlat ? [] : [[upright(surface.low), upright(surface.high)]],
     texts: [
-      ...nearest.map(({ at, isX }) => ({
-        at: [at[0] + (at[0] < centerX ? -4 : 4), at[1] + 9] as const,
-        text: isX ? xLabel : yLabel,
-        anchor:
-          Math.abs(at[0] - centerX) < 4 ? ('middle' as const) : at[0] < centerX ? ('end' as const) : ('start' as const),
-      })),
+      ...nearest.map(({ at: [x, y], isX }) => {
+        const across = x - (box.x + box.width / 2);
+        const isMiddle = Math.abs(across) < 4;
+        return {
+          at: [x + (isMiddle ? 0 : Math.sign(across) * 4), y + (isMiddle ? 1.8 : 1.2) * size] as const,
+          text: isX ? xLabel : yLabel,
+          anchor: isMiddle ? ('middle' as const) : across < 0 ? ('end' as const) : ('start' as const),
+        };
+      }),
       ...(isFlat ? [] : linearTicks(surface.low, surface.high, 3)).map(({ at, text }) => {
         const [x, y] = upright(at);
         return { at: [x - 3, y + 2.5] as const, text, anchor: 'end' as const };

@@ -115,7 +115,8 @@ export const studyFigure = (
   if (drawing.kind === 'none') return null;
   if (drawing.kind === 'overhead' || drawing.kind === 'published') {
     const panel = drawing.kind === 'overhead' ? overheadPanel(drawing) : publishedPanel(drawing);
-    return figureSchema.parse({ id, panels: [panel], caption: `${what} Hollow: the paper's values.` });
+    const lines = drawing.kind === 'overhead' ? ' Lines: its fit of k₁(1 − β) + k₂(1 − β)/(Nβ).' : '';
+    return figureSchema.parse({ id, panels: [panel], caption: `${what} Hollow: the paper's values.${lines}` });
   }
   if (drawing.kind === 'analyses') {
     const drawn = analysed === null ? null : drawAnalyses(analysed, drawing.wish, id);
