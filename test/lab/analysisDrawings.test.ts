@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { coarseFirst, evenly } from '../../shared/analyses/analysis.ts';
 import { drawingWishSchema } from '../../shared/analyses/drawn.ts';
 import { analysisSettingsSchema, type AnalysisRow, type AnalysisSettings } from '../../shared/analyses/index.ts';
+import { measurementIds, measurementOf } from '../../shared/measurements/index.ts';
 import { drawFigure } from '../../shared/figures/draw.ts';
 import { svg } from '../../shared/figures/svg.ts';
 import { drawAnalyses, tableOf } from '../../src-main/lab/analyses/drawing.ts';
@@ -95,6 +96,16 @@ test('an ascent profile is told in rises, each with its definition', () => {
   [0.04, 0.2, 0.1].forEach((value, index) => expect(told[index]).toBeCloseTo(value, 12));
   for (const { definition } of lines) expect(definition.length).toBeGreaterThan(20);
   expect(() => drawAnalyses(analysed, wish('surface'))).toThrow('Ascent profile is drawn as curves, not as surface.');
+});
+
+test('labels have no sign that the font of figures lacks', () => {
+  const rows = [0, 1].map((t) => ({ t, kept: 1, dropped: 2, threshold: 0.04 }));
+  const figures = [
+    drawAnalyses(groups({ kind: 'ascentProfile' }, [rows]), wish('curves')),
+    drawAnalyses(groups({ kind: 'adversarialLandscape', points: 5 }, [bowl(1, 1)]), wish('heat')),
+  ];
+  for (const figure of figures) expect(figure && svg(drawFigure(figure, 'double'), '')).not.toMatch(/[∇𝔹∈]/u);
+  for (const id of measurementIds) expect(measurementOf(id).label).not.toMatch(/[∇𝔹∈]/u);
 });
 
 test('every measure of the sharpness panel has a number, and a definition', () => {

@@ -19,13 +19,24 @@ const commands: Readonly<Record<string, string>> = {
   β: '$\\beta$',
   γ: '$\\gamma$',
   ρ: '$\\rho$',
+  α: '$\\alpha$',
+  ε: '$\\epsilon$',
+  ζ: '$\\zeta$',
+  η: '$\\eta$',
+  θ: '$\\theta$',
+  λ: '$\\lambda$',
+  '·': '$\\cdot$',
+  '⁺': '$^{+}$',
+  '⁻': '$^{-}$',
+  '₁': '$_{1}$',
+  '₂': '$_{2}$',
   '±': '$\\pm$',
   '−': '$-$',
 };
 
 /** Characters with a meaning in LaTeX, as commands that print them. */
 export const escapeLatex = (text: string): string =>
-  plainText(text).replace(/[\\~^<>|"[\]×Δβγρ±−&%$#_{}]/g, (sign) => commands[sign] ?? `\\${sign}`);
+  plainText(text).replace(/[\\~^<>|"[\]×Δβγραεζηθλ·⁺⁻₁₂±−&%$#_{}]/g, (sign) => commands[sign] ?? `\\${sign}`);
 
 const notation: Notation = {
   ...{ escape: escapeLatex, plusMinus: '$\\pm$', percent: '\\%', minus: '$-$', dash: '--' },

@@ -5,10 +5,10 @@ import type { AnalysedGroup } from '../groups.ts';
 import { analysisNumbers } from '../numbers.ts';
 import { numberIn, numbersIn } from '../rows.ts';
 
-/** Both kinds of images, in the colours of no method: kept dark, dropped light, also in greyscale. */
+/** Both kinds of images (plain letters: the font of figures has no 𝔹), in the colours of no method: kept dark, dropped light, also in greyscale. */
 const looks = {
-  kept: { name: '𝔹⁺, kept', color: '#8c2d04', pale: '#e6c3b0', dash: [] },
-  dropped: { name: '𝔹⁻, dropped', color: '#2171b5', pale: '#bcd5e8', dash: [4, 2] },
+  kept: { name: 'B⁺, kept', color: '#8c2d04', pale: '#e6c3b0', dash: [] },
+  dropped: { name: 'B⁻, dropped', color: '#2171b5', pale: '#bcd5e8', dash: [4, 2] },
 } as const;
 type Side = keyof typeof looks;
 const sides: readonly Side[] = ['kept', 'dropped'];
@@ -76,6 +76,6 @@ export const ascentCurves = (settings: AscentProfileSettings, groups: readonly A
         x: { label: 't, in lengths of ε' },
         y: { label: 'mean loss', min: low - air, max: high + air },
       })),
-    caption: `Mean loss of kept (𝔹⁺) and dropped (𝔹⁻) images along SAM’s ascent θ + t·ε with ρ = ${settings.rho}, γ = ${settings.gamma} and BatchNorm statistics of the batch; α is the largest rise among the dropped.`,
+    caption: `Mean loss of kept (B⁺) and dropped (B⁻) images along SAM’s ascent θ + t·ε with ρ = ${settings.rho}, γ = ${settings.gamma} and BatchNorm statistics of the batch; α is the largest rise among the dropped.`,
   };
 };
