@@ -4,6 +4,7 @@ import { analysisSettingsSchema } from './analyses/index.ts';
 import { analysisDetailSchema, analysisSummarySchema } from './analyses/record.ts';
 import { backupSchema, restoredSchema } from './backup.ts';
 import { bundleImportedSchema } from './bundle.ts';
+import { annotationChangeSchema, runAnnotationSchema } from './annotation.ts';
 import { damagedChoices, datasetInfoSchema, datasetKinds, splitChoiceSchema } from './dataset.ts';
 import { deviceStatusSchema } from './device.ts';
 import { engineIds, measuredEngines } from './engines.ts';
@@ -203,6 +204,9 @@ export const labApi = {
     pack: packRuns,
   },
   run: { input: z.strictObject({ runId: runIdSchema }), output: runDetailSchema },
+  /** What the user has said of runs that are not in the trash. */
+  annotations: { input: nothing, output: z.array(runAnnotationSchema) },
+  annotate: { input: z.strictObject({ runIds, change: annotationChangeSchema }), output: nothing },
   experiments: { input: nothing, output: z.array(experimentSummarySchema) },
   results: { input: resultsQuerySchema, output: resultsTableSchema },
   curves: {
@@ -309,6 +313,7 @@ export const labEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('logged'), runId: runIdSchema, line: logLineSchema }),
   z.strictObject({ type: z.literal('queueChanged'), queue: queueSchema }),
   z.strictObject({ type: z.literal('runsChanged') }),
+  z.strictObject({ type: z.literal('annotationsChanged') }),
   z.strictObject({ type: z.literal('analysisChanged'), analysis: analysisSummarySchema }),
   z.strictObject({ type: z.literal('deviceChanged'), status: deviceStatusSchema }),
   /** Speeds are being measured, before a run or because that was asked for; null: no longer. */

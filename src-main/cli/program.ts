@@ -146,14 +146,15 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
   program
     .command('runs')
     .description('list the history, the newest first')
+    .argument('[query...]', 'only what a query finds, such as "method:esam β>0.5 state:finished tag:paper"')
     .addOption(new Option('--state <state>', 'only these').choices(runStates))
     .option('--experiment <number>', 'only of this experiment', positive)
     .addOption(new Option('--method <method>', 'only of this method').choices(methodIds))
     .option('--dataset <id>', 'only on this data set')
     .option('--search <text>', 'only with this in the names of experiment, method, model or data set')
     .option('--limit <count>', 'only so many', positive)
-    .action(async (options: RunsOptions) => {
-      code = await runs(settings(), options);
+    .action(async (query: string[], options: RunsOptions) => {
+      code = await runs(settings(), query.join(' '), options);
     });
   program
     .command('analyse')

@@ -15,6 +15,7 @@ import type { BundleSelection } from './bundles/collect.ts';
 import { bundleRequests, writeBundle } from './requests/bundles.ts';
 import type { BundleStream } from './requests/bundles.ts';
 import { analysisRequests } from './requests/analyses.ts';
+import { annotationRequests } from './requests/annotations.ts';
 import { answering } from './requests/answering.ts';
 import { backupRequests } from './requests/backups.ts';
 import { datasetRequests } from './requests/datasets.ts';
@@ -254,6 +255,7 @@ const labOn = (store: Store, options: LabOptions, startNotices: readonly string[
     ...resultRequests(parts),
     ...studyRequests(parts, options.paperFolder),
     ...bundleRequests({ ...parts, workspaceFolder, examplesFolder: options.examplesFolder }),
+    ...annotationRequests(parts),
     ...analysisRequests({ store, library, analyses, analysesAdded }),
     onEvent: (listener) => {
       listeners.add(listener);

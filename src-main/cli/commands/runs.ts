@@ -1,6 +1,10 @@
 import { methodOf, nameOfMethod } from '../../../shared/method.ts';
 import type { MethodId } from '../../../shared/method.ts';
-import type { RunState } from '../../../shared/run.ts';
+import { noAnnotation } from '../../../shared/annotation.ts';
+import { LabError } from '../../../shared/errors.ts';
+import type { QuerySubject } from '../../../shared/query/fields.ts';
+import { parseQuery } from '../../../shared/query/query.ts';
+import type { RunState, RunSummary } from '../../../shared/run.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { columns, percent } from '../format.ts';
@@ -18,10 +22,24 @@ export interface RunsOptions {
 }
 
 /** `runs`: lists the history, the newest first. */
-export const runs = async (settings: Settings, options: RunsOptions): Promise<ExitCode> =>
+export const runs = async (settings: Settings, queryText: string, options: RunsOptions): Promise<ExitCode> =>
   withView(settings, async (lab) => {
     const { state, experiment = null, method, dataset, search, limit } = options;
-    const found = (await lab.runs({ experimentId: experiment }))
+    const query = parseQuery(queryText);
+    if (query.problems.length > 0) throw new LabError('CONFIG_INVALID', query.problems.join(' '));
+    const [all, annotations, datasets] = await Promise.all([
+      lab.runs({ experimentId: experiment }),
+      lab.annotations({}),
+      lab.datasets({}),
+    ]);
+    const annotationOf = new Map(annotations.map((each) => [each.runId, each]));
+    const subjectOf = (run: RunSummary): QuerySubject => ({
+      run,
+      annotation: annotationOf.get(run.id) ?? noAnnotation,
+      datasetName: datasets.find(({ id }) => id === run.config.dataset.id)?.name ?? run.config.dataset.id,
+    });
+    const found = all
+      .filter((run) => query.matches(subjectOf(run)))
       .filter((run) => state === undefined || run.state === state)
       .filter(({ config }) => method === undefined || methodOf(config.optimizer) === method)
       .filter(({ config }) => dataset === undefined || config.dataset.id === dataset)

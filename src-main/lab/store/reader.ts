@@ -2,6 +2,7 @@ import type { CurveMetric } from '../../../shared/result.ts';
 import type { RunDetail, RunId } from '../../../shared/run.ts';
 import type { Database } from './database.ts';
 import { analysisTable } from './analyses.ts';
+import { annotationTable } from './annotations.ts';
 import { checkpointTable } from './checkpoints.ts';
 import { deviceProbeTable } from './deviceProbes.ts';
 import { environmentTable } from './environments.ts';
@@ -75,6 +76,7 @@ export const storeReader = (database: Database) => {
     bundles: bundleReader(database),
     experiments: experiments.all,
     experiment: experiments.definition,
+    annotations: annotationTable(database).all,
     isPaused: pauseTable(database).isPaused,
     detail: (id: RunId): RunDetail | null => {
       const run = runs.one(id);

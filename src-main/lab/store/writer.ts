@@ -1,3 +1,4 @@
+import type { AnnotationChange } from '../../../shared/annotation.ts';
 import type { EpochMetrics, StepMetrics } from '../../../shared/metrics.ts';
 import type { CheckpointFile, RunId } from '../../../shared/run.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
@@ -5,6 +6,7 @@ import type { RunConfig } from '../../../shared/runConfig.ts';
 import type { Database } from './database.ts';
 import { analysisTable } from './analyses.ts';
 import { bundleWriter } from './bundleWriter.ts';
+import { annotationTable } from './annotations.ts';
 import { checkpointTable } from './checkpoints.ts';
 import { checksumTable } from './checksums.ts';
 import { deviceProbeTable } from './deviceProbes.ts';
@@ -32,6 +34,7 @@ export const storeWriter = (database: Database) => {
   const copies = runCopies(database);
   const summaries = runSummaryTable(database);
   const checksums = checksumTable(database);
+  const annotations = annotationTable(database);
   const pause = pauseTable(database);
   const forEach = <T>(items: readonly T[], change: (item: T) => void): void =>
     database.transaction(() => items.forEach(change))();
@@ -93,6 +96,8 @@ export const storeWriter = (database: Database) => {
         if (isAgain) steps.remove(id, metrics);
         steps.insert(id, metrics, nonFinite);
       }),
+    annotate: (ids: readonly RunId[], change: AnnotationChange): void =>
+      forEach(ids, (id) => annotations.change(id, change)),
     analyses: analysisTable(database),
     addBundle: bundleWriter(database),
     checkpoint: checkpoints.insert,

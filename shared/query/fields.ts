@@ -1,0 +1,121 @@
+import type { Annotation } from '../annotation.ts';
+import { methodNames, methodOf } from '../method.ts';
+import type { RunSummary } from '../run.ts';
+import { settingPaths } from '../settingPaths.ts';
+import { settingOf, settingText, settingValues } from '../settings/index.ts';
+
+/** What a query is asked of. */
+export interface QuerySubject {
+  readonly run: RunSummary;
+  readonly annotation: Annotation;
+  /** The data set's name, for people. */
+  readonly datasetName: string;
+}
+
+type Value = number | string;
+
+/** What can be asked for by name. */
+export interface QueryField {
+  /** The first is the one that is offered. */
+  readonly names: readonly string[];
+  /** One sentence. */
+  readonly help: string;
+  /** All the values it has, each in the ways in which it may be written; empty: the run has none. */
+  readonly read: (subject: QuerySubject) => readonly Value[];
+  /** Text that contains the word matches too, not only the whole text. */
+  readonly isPart?: boolean;
+  /** A fraction, which people also write in percent. */
+  readonly isFraction?: boolean;
+}
+
+const given = (value: Value | null): Value[] => (value === null ? [] : [value]);
+
+const ofRun: readonly QueryField[] = [
+  {
+    names: ['method'],
+    help: 'The method, as it is named in tables.',
+    read: ({ run: { config } }) => [methodNames[methodOf(config.optimizer)], methodOf(config.optimizer)],
+  },
+  { names: ['state'], help: 'Whether it is queued, running, finished, …', read: ({ run }) => [run.state] },
+  { names: ['tag', 'tags'], help: 'A tag that you gave it.', read: ({ annotation }) => annotation.tags },
+  {
+    names: ['is'],
+    help: 'starred, archived, imported.',
+    read: ({ run, annotation: { starred, archived } }) => [
+      ...(starred ? ['starred'] : []),
+      ...(archived ? ['archived'] : []),
+      ...(run.origin === null ? [] : ['imported']),
+    ],
+  },
+  { names: ['experiment'], help: 'The experiment’s name.', isPart: true, read: ({ run }) => [run.experimentName] },
+  {
+    names: ['note'],
+    help: 'Words of its note.',
+    isPart: true,
+    read: ({ annotation }) => given(annotation.note || null),
+  },
+  {
+    names: ['data', 'dataset'],
+    help: 'The data set.',
+    read: ({ run, datasetName }) => [datasetName, run.config.dataset.id],
+  },
+  { names: ['seed'], help: 'The seed.', read: ({ run }) => [run.config.seed] },
+  { names: ['run', 'id'], help: 'The run’s number.', read: ({ run }) => [run.id] },
+  {
+    names: ['best'],
+    help: 'Largest test accuracy of any epoch, such as 95% or 0.95.',
+    isFraction: true,
+    read: ({ run }) => given(run.bestTestAccuracy),
+  },
+  {
+    names: ['last', 'accuracy'],
+    help: 'Test accuracy after the last epoch, such as 95% or 0.95.',
+    isFraction: true,
+    read: ({ run }) => given(run.lastTestAccuracy),
+  },
+  { names: ['speed', 'images/s'], help: 'Images per second.', read: ({ run }) => given(run.imagesPerSecond) },
+  { names: ['done'], help: 'Epochs that it has done.', read: ({ run }) => [run.epochsDone] },
+];
+
+/** A hash names one configuration for ever, so none is taken apart twice. */
+const values = new Map<string, ReadonlyMap<string, unknown>>();
+const valuesOf = ({ groupHash, config }: RunSummary): ReadonlyMap<string, unknown> => {
+  const known = values.get(groupHash) ?? settingValues(config);
+  values.set(groupHash, known);
+  return known;
+};
+
+/** The raw value and the words for it. */
+const settingOfRun = (run: RunSummary, path: string): Value[] => {
+  const all = valuesOf(run);
+  if (!all.has(path)) return [];
+  const value = all.get(path);
+  const text = settingText(path, value);
+  return typeof value === 'number' ? [value] : [text, String(value)];
+};
+
+const hyphened = (label: string): string => label.replace(/\s+/g, '-');
+
+const settingField = (path: string): QueryField => {
+  const { label, symbol, help } = settingOf(path);
+  const last = path.split('.').at(-1) ?? path;
+  const names = [...(symbol === undefined ? [] : [hyphened(symbol)]), hyphened(label), last, path];
+  return { names: [...new Set(names)], help, read: ({ run }) => settingOfRun(run, path) };
+};
+
+/** What a run is, was measured to be, and was told; then every setting. */
+export const queryFields: readonly QueryField[] = [
+  ...ofRun,
+  ...settingPaths.filter((path) => path !== 'dataset.id').map(settingField),
+];
+
+const byName = new Map<string, QueryField[]>();
+for (const field of queryFields) {
+  for (const name of field.names) {
+    const key = name.toLowerCase();
+    byName.set(key, [...(byName.get(key) ?? []), field]);
+  }
+}
+
+/** The fields that go by a name: β is a setting of several methods. A field's own name comes before what only ends so. */
+export const fieldsNamed = (name: string): readonly QueryField[] => byName.get(name.toLowerCase()) ?? [];

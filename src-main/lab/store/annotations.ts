@@ -1,0 +1,52 @@
+import { LabError } from '../../../shared/errors.ts';
+import {
+  changedAnnotation,
+  isAnnotated,
+  noAnnotation,
+  runAnnotationSchema,
+  type AnnotationChange,
+  type RunAnnotation,
+} from '../../../shared/annotation.ts';
+import type { RunId } from '../../../shared/run.ts';
+import { flag, insertInto, selected } from './columns.ts';
+import type { Database } from './database.ts';
+
+interface Row {
+  readonly runId: RunId;
+  readonly tags: string;
+  readonly note: string;
+  readonly starred: 0 | 1;
+  readonly archived: 0 | 1;
+}
+const names = ['runId', 'tags', 'note', 'starred', 'archived'];
+
+const read = ({ runId, tags, note, starred, archived }: Row): RunAnnotation =>
+  runAnnotationSchema.parse({
+    ...{ runId, note, starred: starred === 1, archived: archived === 1 },
+    tags: JSON.parse(tags) as unknown,
+  });
+
+/** What the user says of runs. */
+export const annotationTable = (database: Database) => {
+  const all = database.prepare<[], Row>(
+    `SELECT ${selected(names)} FROM annotation WHERE EXISTS (SELECT 1 FROM run WHERE run.id = run_id AND deleted = 0) ORDER BY run_id`,
+  );
+  const one = database.prepare<[RunId], Row>(`SELECT ${selected(names)} FROM annotation WHERE run_id = ?`);
+  const isRun = database.prepare<[RunId], 0 | 1>('SELECT EXISTS (SELECT 1 FROM run WHERE id = ?)').pluck();
+  const put = database.prepare(insertInto('annotation', names, true));
+  const remove = database.prepare('DELETE FROM annotation WHERE run_id = ?');
+  return {
+    /** Of runs that are not in the trash, as far as anything is said of them. */
+    all: (): RunAnnotation[] => all.all().map(read),
+    change: (runId: RunId, change: AnnotationChange): void => {
+      if (isRun.get(runId) !== 1) {
+        throw new LabError('RUN_NOT_FOUND', `There is no run ${String(runId)} in this workspace.`);
+      }
+      const row = one.get(runId);
+      const after = changedAnnotation(row === undefined ? noAnnotation : read(row), change);
+      const { tags, note, starred, archived } = after;
+      if (!isAnnotated(after)) remove.run(runId);
+      else put.run({ runId, tags: JSON.stringify(tags), note, starred: flag(starred), archived: flag(archived) });
+    },
+  };
+};
