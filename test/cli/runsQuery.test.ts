@@ -14,10 +14,10 @@ test('runs are found by the query of the window, and what is not understood ends
   store.write.addExperiment(experiment, expand(experiment));
   store.write.annotate([3], { addTags: ['paper'] });
   store.close();
-  const found = async (...query: string[]): Promise<number[]> =>
-    (JSON.parse((await cli(workspace, ['runs', '--json', ...query])).stdout) as RunSummary[]).map(({ id }) => id);
+  const found = async (query: string): Promise<number[]> =>
+    (JSON.parse((await cli(workspace, ['runs', '--json', query])).stdout) as RunSummary[]).map(({ id }) => id);
   expect(await found('β>0.5')).toEqual([3]);
-  expect(await found('method:esam', '-tag:paper')).toEqual([2]);
+  expect(await found('method:esam -tag:paper')).toEqual([2]);
   const { code, stderr } = await cli(workspace, ['runs', 'colour:red']);
   expect(code).not.toBe(0);
   expect(stderr).toContain('There is no “colour” to ask for');
