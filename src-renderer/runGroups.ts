@@ -1,7 +1,9 @@
+import type { Annotation } from '../shared/annotation.ts';
 import { groupedBy } from '../shared/groupedBy.ts';
-import { methodOf, nameOfMethod, type MethodId } from '../shared/method.ts';
+import { methodOf, type MethodId } from '../shared/method.ts';
+import type { Query } from '../shared/query/query.ts';
 import type { ResultsRow } from '../shared/result.ts';
-import type { RunState, RunSummary } from '../shared/run.ts';
+import type { RunId, RunState, RunSummary } from '../shared/run.ts';
 import { groupConfigOf } from '../shared/runConfig.ts';
 import { flatSettings } from './settingLabels.ts';
 
@@ -19,16 +21,15 @@ export interface RunGroup {
 }
 
 export interface RunFilter {
-  readonly search: string;
+  readonly query: Query;
   readonly state: RunState | 'any';
+  readonly annotationOf: (runId: RunId) => Annotation;
 }
 
-/** What the runs of a group have in common, in words. */
+/** What the runs of a group have in common. */
 interface Described {
   readonly method: MethodId;
   readonly settings: ReadonlyMap<string, string>;
-  /** Of the method and all settings, in lower case: where words are looked for. */
-  readonly text: string;
 }
 
 /** A hash names one configuration for ever, so none is described twice. */
@@ -37,22 +38,12 @@ const described = new Map<string, Described>();
 const describe = (run: RunSummary): Described => {
   const known = described.get(run.groupHash);
   if (known !== undefined) return known;
-  const method = methodOf(run.config.optimizer);
-  const settings = flatSettings(groupConfigOf(run.config));
   const fresh = {
-    method,
-    settings,
-    text: [nameOfMethod(run.config.optimizer), ...settings.values()].join(' ').toLowerCase(),
+    method: methodOf(run.config.optimizer),
+    settings: flatSettings(groupConfigOf(run.config)),
   };
   described.set(run.groupHash, fresh);
   return fresh;
-};
-
-const matches = (run: RunSummary, words: readonly string[], datasetName: string): boolean => {
-  if (words.length === 0) return true;
-  const own = `${run.experimentName} ${datasetName} ${run.state} ${run.id} seed ${run.config.seed}`.toLowerCase();
-  const { text } = describe(run);
-  return words.every((word) => own.includes(word) || text.includes(word));
 };
 
 /** Runs that pass the filter, newest first within groups, groups by their newest run. */
@@ -62,16 +53,18 @@ export const groupRuns = (
   filter: RunFilter,
   nameOfDataset: (id: string) => string,
 ): RunGroup[] => {
-  const words = filter.search
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
   const all = groupedBy(
     runs.toSorted((a, b) => b.id - a.id),
     ({ groupHash }) => groupHash,
   );
-  const isShown = (run: RunSummary): boolean =>
-    (filter.state === 'any' || run.state === filter.state) && matches(run, words, nameOfDataset(run.config.dataset.id));
+  const isShown = (run: RunSummary): boolean => {
+    const annotation = filter.annotationOf(run.id);
+    if (annotation.archived && !filter.query.asksForArchived) return false;
+    const datasetName = nameOfDataset(run.config.dataset.id);
+    return (
+      (filter.state === 'any' || run.state === filter.state) && filter.query.matches({ run, annotation, datasetName })
+    );
+  };
   const groups = [...all].flatMap(([hash, siblings]): RunGroup[] => {
     const members = siblings.filter(isShown);
     const [first] = members;

@@ -30,7 +30,8 @@ export interface QueryField {
 
 const given = (value: Value | null): Value[] => (value === null ? [] : [value]);
 
-const ofRun: readonly QueryField[] = [
+/** What a run is, was measured to be, and was told. */
+export const runFields: readonly QueryField[] = [
   {
     names: ['method'],
     help: 'The method, as it is named in tables.',
@@ -103,11 +104,10 @@ const settingField = (path: string): QueryField => {
   return { names: [...new Set(names)], help, read: ({ run }) => settingOfRun(run, path) };
 };
 
-/** What a run is, was measured to be, and was told; then every setting. */
-export const queryFields: readonly QueryField[] = [
-  ...ofRun,
-  ...settingPaths.filter((path) => path !== 'dataset.id').map(settingField),
-];
+export const settingFields: readonly QueryField[] = settingPaths
+  .filter((path) => path !== 'dataset.id')
+  .map(settingField);
+export const queryFields: readonly QueryField[] = [...runFields, ...settingFields];
 
 const byName = new Map<string, QueryField[]>();
 for (const field of queryFields) {

@@ -1,4 +1,4 @@
-import { fieldsNamed, queryFields, type QueryField, type QuerySubject } from './fields.ts';
+import { fieldsNamed, queryFields, runFields, settingFields, type QueryField, type QuerySubject } from './fields.ts';
 
 const operators = ['!=', '<=', '>=', '≠', '≤', '≥', ':', '=', '<', '>'] as const;
 type Operator = (typeof operators)[number];
@@ -20,6 +20,8 @@ export interface Query {
   readonly matches: (subject: QuerySubject) => boolean;
   /** What of it is not understood, in sentences; those parts are left out. */
   readonly problems: readonly string[];
+  /** It names what is archived, which lists leave out otherwise. */
+  readonly asksForArchived: boolean;
 }
 
 /**
@@ -34,7 +36,14 @@ export const parseQuery = (text: string): Query => {
     if (typeof term === 'string') problems.push(term);
     return term === null || typeof term === 'string' ? [] : [term];
   });
-  return { problems, matches: (subject) => terms.every((term) => holds(term, subject) !== term.isNot) };
+  const asksForArchived = terms.some(
+    (term) => term.kind === 'field' && !term.isNot && term.wanted.some((wanted) => wanted.toLowerCase() === 'archived'),
+  );
+  return {
+    problems,
+    asksForArchived,
+    matches: (subject) => terms.every((term) => holds(term, subject) !== term.isNot),
+  };
 };
 
 /** Blanks around a comparison belong to it, blanks in quotation marks to the value. */
@@ -122,9 +131,18 @@ const isText = ({ isPart }: QueryField, value: string, wanted: string): boolean 
   return isPart === true ? value.includes(wanted) : value === wanted;
 };
 
-/** Everything that is said of a run, in lower case; only the settings' values, as their names are in every run. */
+/** A hash names one configuration for ever, so none is put into words twice. */
+const settingWords = new Map<string, string>();
+const wordsOf = (fields: readonly QueryField[], subject: QuerySubject): string =>
+  fields
+    .flatMap((field) => field.read(subject).filter((value) => typeof value === 'string'))
+    .join(' ')
+    .toLowerCase();
+
+/** Everything that is said of a run; only the settings' values, as their names are in every run. */
 const textOf = (subject: QuerySubject): string => {
   const { run } = subject;
-  const said = queryFields.flatMap((field) => field.read(subject).filter((value) => typeof value === 'string'));
-  return [...said, `seed ${run.config.seed}`, `run ${run.id}`].join(' ').toLowerCase();
+  const ofSettings = settingWords.get(run.groupHash) ?? wordsOf(settingFields, subject);
+  settingWords.set(run.groupHash, ofSettings);
+  return `${wordsOf(runFields, subject)} ${ofSettings} seed ${run.config.seed} run ${run.id}`;
 };

@@ -5,6 +5,8 @@ import { packRuns } from '../../shared/runsOnWire.ts';
 import { openLab } from '../../src-main/lab/service.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import { nodeTrainers } from '../../src-main/lab/trainers.ts';
+import { noAnnotation } from '../../shared/annotation.ts';
+import { parseQuery } from '../../shared/query/query.ts';
 import { groupRuns } from '../../src-renderer/runGroups.ts';
 import { makeHistory } from './historyWorkspace.ts';
 import { measurePage } from './historyPage.ts';
@@ -83,7 +85,11 @@ const measureLab = async (workspaceFolder: string): Promise<object> => {
     const answers = await askAll(questions);
     const [runs, table] = await Promise.all([lab.runs({ experimentId: null }), lab.results(everyGroup)]);
     const rows = new Map(table.rows.map((row) => [row.groupHash, row]));
-    const filter = { search: 'esam 0.4 7', state: 'finished' } as const;
+    const filter = {
+      query: parseQuery('esam 0.4 7'),
+      state: 'finished' as const,
+      annotationOf: () => noAnnotation,
+    };
     const filtering = await timeOf(() => Promise.resolve(groupRuns(runs, rows, filter, (id) => id)));
     const toPixels = await measurePage(lab, workspaceFolder);
     return { openMs, ...answers, 'filter of all runs, in the window': rounded(filtering.ms), toPixels };

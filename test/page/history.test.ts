@@ -25,7 +25,7 @@ test('runs are grouped by configuration, found, opened, deleted and brought back
   await page.keyboard.press('Control+f');
   await page.keyboard.type('letters esam-swp');
   await eventually(() => groups.count()).toBe(1);
-  await page.getByRole('searchbox').fill('');
+  await page.getByRole('combobox', { name: 'Search the runs' }).fill('');
   await page.getByLabel('State').selectOption({ label: 'interrupted' });
   await eventually(() => groups.count()).toBe(1);
   await page.getByRole('button', { name: 'ESAM-SWP' }).click();
@@ -44,6 +44,61 @@ test('runs are grouped by configuration, found, opened, deleted and brought back
   await eventually(() => page.getByText('20 runs in 8 configurations').count()).toBe(1);
   await page.getByRole('button', { name: 'Undo' }).click();
   await eventually(() => page.getByText('21 runs in 8 configurations').count()).toBe(1);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('runs are marked, noted, and found by a query that is completed', async () => {
+  const { page, served, complaints, close } = await pages.open('/runs', 'full');
+  const groups = page.locator('tr.group');
+  const search = page.getByRole('combobox', { name: 'Search the runs' });
+  await eventually(() => groups.count()).toBe(8);
+  await search.pressSequentially('meth');
+  await page.getByRole('option', { name: /^method/ }).waitFor();
+  await search.press('Tab');
+  await search.pressSequentially('esam-s');
+  await picture(page, 'runs-completion');
+  await page.getByRole('option', { name: /^ESAM-SWP/ }).click();
+  expect(await search.inputValue()).toBe('method:ESAM-SWP ');
+  await eventually(() => groups.count()).toBe(1);
+  await search.fill('β<0.9 best>0.1 -method:esam-swp');
+  const expected = (await served.lab.runs({ experimentId: null })).filter(
+    ({ config: { optimizer } }) => optimizer.name === 'esam' && optimizer.beta < 0.9 && optimizer.gamma < 1,
+  );
+  await eventually(() => groups.count()).toBe(new Set(expected.map(({ groupHash }) => groupHash)).size);
+  await search.fill('colour:red');
+  await page.getByText('There is no “colour” to ask for').waitFor();
+
+  await search.fill('run:14,13');
+  await page.getByRole('checkbox', { name: /^Select all ESAM-SWP/ }).click();
+  await page.getByRole('button', { name: 'Mark…' }).click();
+  await page.getByLabel('New tag').fill('two words');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByText(/^A tag is one word/).waitFor();
+  await page.getByLabel('New tag').fill('paper');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await eventually(async () => (await served.lab.annotations({})).map(({ tags }) => tags)).toContainEqual(['paper']);
+  await picture(page, 'runs-mark');
+  await page.keyboard.press('Escape');
+  await page.goto(`${new URL(page.url()).origin}/#/runs/14`);
+  await page.getByRole('button', { name: 'Star run 14' }).click();
+  await page.getByRole('button', { name: 'Write a note' }).click();
+  await page.getByLabel('Note, in Markdown').fill('**Odd**: <img src=x onerror=alert(1)> see `run 13`');
+  await page.getByRole('button', { name: 'Keep note' }).click();
+  const note = page.getByLabel('Marks and note');
+  expect(await note.locator('strong').textContent()).toBe('Odd');
+  expect(await note.locator('img').count()).toBe(0); // HTML in a note is text
+  await picture(page, 'run-note');
+  const [said] = (await served.lab.annotations({})).filter(({ runId }) => runId === 14);
+  expect(said).toMatchObject({ starred: true });
+  await page.goto(`${new URL(page.url()).origin}/#/runs`);
+  await search.fill('is:starred note:odd');
+  await eventually(() => groups.count()).toBe(1);
+  await served.lab.annotate({ runIds: [14], change: { archived: true } });
+  await search.fill('run:14');
+  await page.getByText('No run matches.').waitFor();
+  await search.fill('run:14 is:archived');
+  await eventually(() => groups.count()).toBe(1);
   expect(complaints).toEqual([]);
   await close();
 });

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { noAnnotation, type Annotation } from '../../shared/annotation.ts';
+import { parseQuery } from '../../shared/query/query.ts';
 import type { RunState, RunSummary } from '../../shared/run.ts';
 import { groupRuns } from '../../src-renderer/runGroups.ts';
 import { esam, sgd, shared } from '../lab/fixtures/configs.ts';
@@ -31,8 +33,19 @@ const runs = [
   runOf(3, sgd, 'interrupted', 1),
   runOf(4, esam, 'finished', 17),
 ];
+const filterOf = (
+  search: string,
+  state: RunState | 'any',
+  said: ReadonlyMap<number, Partial<Annotation>> = new Map(),
+) => ({
+  query: parseQuery(search),
+  state,
+  annotationOf: (id: number): Annotation => ({ ...noAnnotation, ...said.get(id) }),
+});
 const found = (search: string, state: RunState | 'any' = 'any'): number[][] =>
-  groupRuns(runs, new Map(), { search, state }, () => 'MNIST digits').map((group) => group.runs.map(({ id }) => id));
+  groupRuns(runs, new Map(), filterOf(search, state), () => 'MNIST digits').map((group) =>
+    group.runs.map(({ id }) => id),
+  );
 
 test('groups stand by their newest run, runs newest first', () => {
   expect(found('')).toEqual([
@@ -50,6 +63,16 @@ test('every word has to be found, in whatever a row says: method, data set, expe
 });
 
 test('a group counts all of its runs, also those that the filter hides', () => {
-  const [group] = groupRuns(runs, new Map(), { search: '', state: 'interrupted' }, (id) => id);
+  const [group] = groupRuns(runs, new Map(), filterOf('', 'interrupted'), (id) => id);
   expect(group).toMatchObject({ runCount: 2, finishedCount: 1, method: 'sgd', results: null });
+});
+
+test('what is archived is left out until it is asked for', () => {
+  const said = new Map([[4, { archived: true }]]);
+  const ids = (search: string): number[] =>
+    groupRuns(runs, new Map(), filterOf(search, 'any', said), (id) => id).flatMap((group) =>
+      group.runs.map(({ id }) => id),
+    );
+  expect(ids('')).toEqual([3, 1, 2]);
+  expect(ids('is:archived')).toEqual([4]);
 });

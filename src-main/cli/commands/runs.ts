@@ -39,7 +39,10 @@ export const runs = async (settings: Settings, queryText: string, options: RunsO
       datasetName: datasets.find(({ id }) => id === run.config.dataset.id)?.name ?? run.config.dataset.id,
     });
     const found = all
-      .filter((run) => query.matches(subjectOf(run)))
+      .map(subjectOf)
+      .filter((subject) => !subject.annotation.archived || query.asksForArchived)
+      .filter(query.matches)
+      .map(({ run }) => run)
       .filter((run) => state === undefined || run.state === state)
       .filter(({ config }) => method === undefined || methodOf(config.optimizer) === method)
       .filter(({ config }) => dataset === undefined || config.dataset.id === dataset)
