@@ -40,7 +40,7 @@ export const usePaper = defineStore('paper', () => {
         const device = { ...wished.shared.device, engine };
         const experiment = { ...wished, shared: { ...wished.shared, device } };
         const planned = await lab.plan(experiment);
-        if (planned.every(({ finishedRunId }) => finishedRunId !== null)) continue;
+        if (small === null && planned.every(({ finishedRunId }) => finishedRunId !== null)) continue;
         count += (await lab.enqueue(experiment)).runIds.length;
       }
       return count;

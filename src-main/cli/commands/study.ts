@@ -110,7 +110,7 @@ export const runStudy = async (
     for (const wished of await lab.studyExperiments({ id, small })) {
       const experiment = small === null ? await onEngineAtHand(lab, wished, install) : wished;
       const planned = await lab.plan(experiment);
-      if (planned.every(({ finishedRunId }) => finishedRunId !== null)) continue;
+      if (small === null && planned.every(({ finishedRunId }) => finishedRunId !== null)) continue;
       say(experiment.name);
       const { exitCode } = await trainExperiment(lab, experiment);
       if (exitCode !== exitCodes.done) code = exitCode;

@@ -76,7 +76,11 @@ export const queueRequests = ({ store, library, queue, speeds, builtIn, added, e
       const experiment = onPresentData(experimentSchema.parse(input), library);
       const planned = plan(experiment);
       const wanted = planned.filter(({ finishedRunId }) => !experiment.skipFinished || finishedRunId === null);
-      if (wanted.length === 0)
+      // A study's small form that others have trained all of is kept without a run: it says what the study is made of here.
+      const isSmallForm = experiment.study?.form === 'small';
+      const known = isSmallForm && wanted.length === 0 ? sameExperiment(read, experiment) : null;
+      if (known !== null) return { experimentId: known, runIds: [] };
+      if (wanted.length === 0 && !isSmallForm)
         throw new LabError(
           'CONFIG_INVALID',
           'Every run of this experiment has finished already. Change a setting or a seed, or do not leave out finished runs.',
@@ -122,6 +126,13 @@ export const queueRequests = ({ store, library, queue, speeds, builtIn, added, e
       emit({ type: 'runsChanged' });
     }),
   };
+};
+
+/** The newest experiment of its study, where it is the same. */
+const sameExperiment = (read: Store['read'], experiment: Experiment): number | null => {
+  const ofStudy = read.experiments().filter((each) => each.experiment.study?.id === experiment.study?.id);
+  const [newest] = ofStudy.filter(({ origin }) => origin === null).toSorted((a, b) => b.id - a.id);
+  return newest !== undefined && canonicalJson(newest.experiment) === canonicalJson(experiment) ? newest.id : null;
 };
 
 /**
