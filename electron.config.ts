@@ -4,6 +4,7 @@ import { build } from 'electron-builder';
 import type { Configuration, FileSet } from 'electron-builder';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
+import { electronAtHand } from './src-main/runtimes/electron/distribution.ts';
 import page from './src-renderer/vite.config.ts';
 
 /** Also runs in the stand-in Electron 25. */
@@ -63,6 +64,15 @@ export default defineConfig({
 /** Takes along what electron-builder leaves out of every folder unless asked: C++ sources, and what node-gyp reads. */
 const compiled = (folder: string, filter: string[]): FileSet => ({ from: folder, to: folder, filter });
 
+/** Switches in Electron's binary: it runs this app and nothing else. */
+const fuses = {
+  runAsNode: false,
+  enableNodeOptionsEnvironmentVariable: false,
+  enableNodeCliInspectArguments: false,
+  onlyLoadAppFromAsar: true,
+  grantFileProtocolExtraPrivileges: false,
+};
+
 /** How electron-builder makes installers; `npm run package -- --dir` makes only the unpacked folder. */
 export const packaging: Configuration = {
   appId: 'lab.esam.desktop',
@@ -79,6 +89,13 @@ export const packaging: Configuration = {
     '!node_modules/@expo-google-fonts/inter/{1,2,3,5,7,8,9}*/**',
     '!node_modules/@expo-google-fonts/inter/*_Italic/**',
     '!node_modules/node-{linux,win,bin}-*/**',
+    // TensorFlow.js itself, which nothing loads: of its packages the lab compiles the binding's source.
+    '!node_modules/@tensorflow/tfjs{,-backend-*,-converter,-core,-data,-layers}/**',
+    '!node_modules/@tensorflow/tfjs-node-gpu/{dist,src}/**',
+    '!node_modules/{core-js,@webgpu/types}/**',
+    // SQLite for other systems, and the source that the package's own was compiled from.
+    '!node_modules/better-sqlite3/prebuilds/!(${platform}-${arch}.node)',
+    '!node_modules/better-sqlite3/{deps,src}/**',
     compiled('out/main/kernels', ['**/*.cc']),
     compiled('node_modules/@tensorflow/tfjs-node-gpu', ['binding.gyp', 'binding/*.cc']),
   ],
@@ -96,13 +113,7 @@ export const packaging: Configuration = {
     'node_modules/@emnapi/**',
   ],
   npmRebuild: false,
-  electronFuses: {
-    runAsNode: false,
-    enableNodeOptionsEnvironmentVariable: false,
-    enableNodeCliInspectArguments: false,
-    onlyLoadAppFromAsar: true,
-    grantFileProtocolExtraPrivileges: false,
-  },
+  electronFuses: fuses,
   linux: { target: ['tar.gz', 'deb', 'AppImage'], category: 'Science', icon: 'resources/icon.png' },
   deb: { maintainer: 'The ESAM Lab authors <maintainers@esam-lab.invalid>' },
   win: { target: ['nsis'], icon: 'resources/icon.png' },
@@ -110,4 +121,21 @@ export const packaging: Configuration = {
   mac: { target: ['dmg'], category: 'public.app-category.developer-tools', icon: 'resources/icon.png' },
 };
 
-if (import.meta.main) await build({ config: packaging, dir: process.argv.includes('--dir'), publish: 'never' });
+/** Packages with the Electron at hand, without a download; where an installer needs a real one, electron-builder fetches it. */
+const packageApp = async (isFolderOnly: boolean): Promise<void> => {
+  const electron = await electronAtHand(isFolderOnly);
+  // The stand-in is older than the last of the fuses.
+  const { grantFileProtocolExtraPrivileges: _, ...fusesOfStandIn } = fuses;
+  const electronFuses = electron?.isStandIn === true ? fusesOfStandIn : fuses;
+  try {
+    await build({
+      config: { ...packaging, ...electron?.config, electronFuses },
+      dir: isFolderOnly,
+      publish: 'never',
+    });
+  } finally {
+    electron?.dispose();
+  }
+};
+
+if (import.meta.main) await packageApp(process.argv.includes('--dir'));

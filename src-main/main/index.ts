@@ -9,12 +9,14 @@ import { setMenu } from './menu.ts';
 import { claimFolders, labEntry, packageFile, rendererFolder, trainerEntry } from './paths.ts';
 import { registerScheme, serveBundle } from './protocol.ts';
 import { QuitGuard } from './quit.ts';
-import { closeNetwork, lockDown } from './security.ts';
+import { closeNetwork, forgetDeveloperSettings, lockDown } from './security.ts';
 import { isFromOwnPage, offerShell } from './shellApi.ts';
 import { bringToFront, openWindow } from './window.ts';
 
 /** What the start script wants said on screen always, one line each. */
-const notices = (process.env['ESAM_LAB_NOTICES'] ?? '').split('\n').filter((line) => line !== '');
+const notices = (app.isPackaged ? '' : (process.env['ESAM_LAB_NOTICES'] ?? ''))
+  .split('\n')
+  .filter((line) => line !== '');
 
 const labVersion = (): string =>
   z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, 'utf8'))).version;
@@ -79,6 +81,7 @@ const start = async (workspace: string): Promise<void> => {
   app.on('activate', () => bringToFront(window));
 };
 
+forgetDeveloperSettings();
 const { workspace } = claimFolders();
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 registerScheme();

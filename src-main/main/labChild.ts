@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { utilityProcess } from 'electron';
+import { app, utilityProcess } from 'electron';
 import type { MessagePortMain } from 'electron';
 import type { LabControl } from '../../shared/controlProtocol.ts';
 import { lastLineOf } from './lastLine.ts';
@@ -19,7 +19,8 @@ export interface LabChildListeners {
 }
 
 /** The store needs Node-API 10. An Electron whose own Node is older runs the lab in the Node of ESAM_LAB_NODE, if that is set. */
-const otherNode = Number(process.versions['napi'] ?? 0) >= 10 ? '' : (process.env['ESAM_LAB_NODE'] ?? '');
+const otherNode =
+  app.isPackaged || Number(process.versions['napi'] ?? 0) >= 10 ? '' : (process.env['ESAM_LAB_NODE'] ?? '');
 
 /** True where the lab is a utility process, which can be started only when the app is ready. */
 export const isLabUtility = otherNode === '';

@@ -14,6 +14,24 @@ export const closeNetwork = (): void => {
   app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
 };
 
+/** By which developers have other code loaded. */
+const developerVariables = [
+  'ESAM_LAB_NODE',
+  'ESAM_LAB_TENSORFLOW_BINDING',
+  'ESAM_LAB_NOTICES',
+  'NODE_OPTIONS',
+  'NODE_PATH',
+];
+/** By which others on this machine could look into the page, and act as it. */
+const debuggingSwitches = ['remote-debugging-port', 'remote-debugging-pipe', 'remote-debugging-address', 'js-flags'];
+
+/** What serves developers does nothing in a packaged app. Before the app is ready, and before any process is started. */
+export const forgetDeveloperSettings = (): void => {
+  if (!app.isPackaged) return;
+  for (const name of developerVariables) Reflect.deleteProperty(process.env, name);
+  for (const name of debuggingSwitches) app.commandLine.removeSwitch(name);
+};
+
 /** The page stays the app's own page, opens nothing and gets no permission but writing to the clipboard. */
 export const lockDown = (): void => {
   app.on('web-contents-created', (_event, contents) => confine(contents));

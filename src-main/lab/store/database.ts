@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type BetterSqlite3 from 'better-sqlite3';
 import { LabError } from '../../../shared/errors.ts';
 
@@ -20,7 +21,8 @@ export const loadSqlite = async (): Promise<OpenDatabase> => {
         'Use Node 24 or Electron 36, or newer.',
     );
   }
-  const { default: Sqlite } = await import('better-sqlite3');
+  // Required, not imported: Electron's import finds no CommonJS package in an asar.
+  const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
   return (file, options) => {
     try {
       return new Sqlite(file, options);
