@@ -88,7 +88,13 @@ export const batchNormOps = ({ pool, floats, addressOf, values, vector, made }: 
       const slope = products.map((product, channel) => (product / rows) * (inverse[channel] ?? NaN) ** 2);
       return {
         input: made('batchNormGrad', x.shape, (to) => {
-          inputGradient(pool, [addressOf(dy), addressOf(x), to], [mean, factor, meanDy, slope], rows, channels);
+          inputGradient(
+            pool,
+            { dy: addressOf(dy), x: addressOf(x), to },
+            [mean, factor, meanDy, slope],
+            rows,
+            channels,
+          );
         }),
         scale: vector(parts.scaleGrad),
         offset: vector(sums),

@@ -1,10 +1,5 @@
-import {
-  kernelBatchNormInputGrad,
-  kernelBatchNormSums,
-  kernelChannelMoments,
-  kernelNormalise,
-  stripElements,
-} from './kernels/layout.ts';
+import { stripElements } from './kernels/layout.ts';
+import { BatchNormInputGrad, BatchNormSums, ChannelMoments, Normalise } from './kernels/normalizations/table.ts';
 import type { Pool } from './pool.ts';
 import { withTemporaries } from './temporaries.ts';
 
@@ -12,19 +7,24 @@ import { withTemporaries } from './temporaries.ts';
 const rowsPerTask = (rows: number, channels: number): number =>
   Math.max(Math.ceil(rows / 64), Math.ceil(stripElements / channels));
 
-/** Calls a kernel that leaves float64 [tasks][2][C], and reads them. */
+interface RowsOfTasks {
+  readonly rows: number;
+  readonly channels: number;
+  readonly rowsPerTask: number;
+}
+
+/** Lets a kernel leave float64 [tasks][2][C], and reads them. */
 const perTaskSums = (
   pool: Pool,
-  kernel: number,
-  inputs: readonly number[],
   rows: number,
   channels: number,
+  run: (tasks: number, to: number, parts: RowsOfTasks) => void,
 ): { readonly sums: Float64Array; readonly rowsOf: (task: number) => number; readonly tasks: number } => {
   const perTask = rowsPerTask(rows, channels);
   const tasks = Math.ceil(rows / perTask);
   const sums = withTemporaries(pool, ({ allocate }) => {
     const address = allocate(tasks * 2 * channels * 8);
-    pool.run(kernel, tasks, [...inputs, address, rows, channels, perTask]);
+    run(tasks, address, { rows, channels, rowsPerTask: perTask });
     return pool.doubles(address, tasks * 2 * channels).slice();
   });
   return { sums, rowsOf: (task) => Math.min(perTask, rows - task * perTask), tasks };
@@ -37,7 +37,9 @@ export const channelMoments = (
   rows: number,
   channels: number,
 ): { readonly mean: Float64Array; readonly squares: Float64Array } => {
-  const { sums, rowsOf, tasks } = perTaskSums(pool, kernelChannelMoments, [x], rows, channels);
+  const { sums, rowsOf, tasks } = perTaskSums(pool, rows, channels, (count, moments, parts) => {
+    pool.run(ChannelMoments, count, { x, moments, ...parts });
+  });
   const mean = sums.slice(0, channels);
   const squares = sums.slice(channels, 2 * channels);
   let before = rowsOf(0);
@@ -65,7 +67,9 @@ export const gradientSums = (
   rows: number,
   channels: number,
 ): { readonly sums: Float64Array; readonly products: Float64Array } => {
-  const { sums, tasks } = perTaskSums(pool, kernelBatchNormSums, [dy, x, mean], rows, channels);
+  const { sums, tasks } = perTaskSums(pool, rows, channels, (count, to, parts) => {
+    pool.run(BatchNormSums, count, { dy, x, mean, sums: to, ...parts });
+  });
   for (let task = 1; task < tasks; task++) {
     for (let place = 0; place < 2 * channels; place++) {
       sums[place] = (sums[place] ?? NaN) + (sums[2 * task * channels + place] ?? NaN);
@@ -88,14 +92,20 @@ export const channelSums = (
     return gradientSums(pool, dy, x, zeros, rows, channels);
   });
 
-/** Calls a kernel on each element with its channel's constants, repeated so that a period is a multiple of 4 floats. */
+interface PeriodsOfTasks {
+  readonly constants: number;
+  readonly elements: number;
+  readonly period: number;
+  readonly elementsPerTask: number;
+}
+
+/** Lets a kernel work on each element with its channel's constants, repeated so that a period is a multiple of 4 floats. */
 const perElement = (
   pool: Pool,
-  kernel: number,
-  tensors: readonly number[],
   constants: readonly ArrayLike<number>[],
   rows: number,
   channels: number,
+  run: (tasks: number, parts: PeriodsOfTasks) => void,
 ): void => {
   const repeats =
     channels % 4 === 0 ? Math.max(1, Math.floor(64 / channels)) : 4 * Math.max(1, Math.floor(16 / channels));
@@ -108,7 +118,7 @@ const perElement = (
     });
     const perTask = Math.max(1, Math.floor(stripElements / period)) * period;
     const elements = rows * channels;
-    pool.run(kernel, Math.ceil(elements / perTask), [...tensors, address, elements, period, perTask]);
+    run(Math.ceil(elements / perTask), { constants: address, elements, period, elementsPerTask: perTask });
   });
 };
 
@@ -120,12 +130,15 @@ export const normalise = (
   constants: readonly [mean: ArrayLike<number>, factor: ArrayLike<number>, offset: ArrayLike<number>],
   rows: number,
   channels: number,
-): void => perElement(pool, kernelNormalise, [x, to], constants, rows, channels);
+): void =>
+  perElement(pool, constants, rows, channels, (tasks, parts) => {
+    pool.run(Normalise, tasks, { x, to, ...parts });
+  });
 
 /** factor·(dy − meanDy − (x − mean)·slope). */
 export const inputGradient = (
   pool: Pool,
-  tensors: readonly [dy: number, x: number, to: number],
+  tensors: { readonly dy: number; readonly x: number; readonly to: number },
   constants: readonly [
     mean: ArrayLike<number>,
     factor: ArrayLike<number>,
@@ -134,4 +147,7 @@ export const inputGradient = (
   ],
   rows: number,
   channels: number,
-): void => perElement(pool, kernelBatchNormInputGrad, tensors, constants, rows, channels);
+): void =>
+  perElement(pool, constants, rows, channels, (tasks, parts) => {
+    pool.run(BatchNormInputGrad, tasks, { ...tensors, ...parts });
+  });

@@ -1,5 +1,8 @@
 import { type DataType, elementCount } from '../ops.ts';
-import { kernelBinary, kernelCopyBox, stripElements } from './kernels/layout.ts';
+import { Binary, BinaryAxis } from './kernels/elementwise/table.ts';
+import { stripElements } from './kernels/layout.ts';
+import { CopyAxis, CopyBox } from './kernels/moves/table.ts';
+import { entryOf } from './kernelTable.ts';
 import * as layout from './kernels/layout.ts';
 import type { Pool } from './pool.ts';
 import type { BroadcastAxis } from './shapes.ts';
@@ -22,29 +25,10 @@ export const typeNumberOf = (dataType: DataType): number => {
 /** Tasks of a kernel that works strip by strip. */
 export const stripsOf = (elements: number): number => Math.ceil(elements / stripElements);
 
-/** Calls a kernel that works strip by strip. */
-export const runStrips = (
-  pool: Pool,
-  kernel: number,
-  addresses: readonly number[],
-  elements: number,
-  settings: readonly number[] = [],
-  floats: readonly number[] = [],
-): void => {
-  pool.run(kernel, stripsOf(elements), [...addresses, elements, ...settings], floats);
-};
-
-/** Calls a kernel that works row by row. */
-export const runRows = (
-  pool: Pool,
-  kernel: number,
-  addresses: readonly number[],
-  rows: number,
-  channels: number,
-  floats: readonly number[] = [],
-): void => {
-  const perTask = Math.max(1, Math.floor(stripElements / Math.max(1, channels)));
-  pool.run(kernel, Math.ceil(rows / perTask), [...addresses, rows, channels, perTask], floats);
+/** Tasks of a kernel that works row by row. */
+export const rowTasks = (rows: number, channels: number): { readonly tasks: number; readonly rowsPerTask: number } => {
+  const rowsPerTask = Math.max(1, Math.floor(stripElements / Math.max(1, channels)));
+  return { tasks: Math.ceil(rows / rowsPerTask), rowsPerTask };
 };
 
 /** Cuts a single long row into strips and what is left over. */
@@ -77,21 +61,21 @@ export const binary = (
     const [row, ...outer] = part;
     if (row === undefined) throw new Error('A broadcast has no axis.');
     const rows = outer.reduce((product, { side }) => product * side, 1);
-    const rowsPerTask = Math.max(1, Math.floor(stripElements / Math.max(1, row.side)));
-    pool.run(kernelBinary, Math.ceil(rows / rowsPerTask), [
-      a + done * row.a * size,
-      b + done * row.b * size,
-      to + done * size,
+    const { tasks, rowsPerTask } = rowTasks(rows, row.side);
+    pool.run(Binary, tasks, {
+      a: a + done * row.a * size,
+      b: b + done * row.b * size,
+      to: to + done * size,
       operation,
-      typeNumberOf(dataType),
+      type: typeNumberOf(dataType),
       rows,
-      row.side,
+      count: row.side,
       rowsPerTask,
-      row.a,
-      row.b,
-      outer.length,
-      ...outer.flatMap(({ side, a: aStride, b: bStride }) => [side, aStride, bStride]),
-    ]);
+      aStep: row.a,
+      bStep: row.b,
+      axes: outer.length,
+      list: outer.flatMap(({ side, a: aStride, b: bStride }) => entryOf(BinaryAxis, { side, aStride, bStride })),
+    });
   }
 };
 
@@ -108,15 +92,15 @@ export const copyBox = (
     .map((side, axis) => ({ side, from: fromStrides[axis] ?? 1, to: toStrides[axis] ?? 1 }))
     .reverse();
   const rows = elementCount(shape.slice(0, -1));
-  const rowsPerTask = Math.max(1, Math.floor(stripElements / Math.max(1, row.side)));
-  pool.run(kernelCopyBox, elementCount(shape) === 0 ? 0 : Math.ceil(rows / rowsPerTask), [
+  const { tasks, rowsPerTask } = rowTasks(rows, row.side);
+  pool.run(CopyBox, elementCount(shape) === 0 ? 0 : tasks, {
     from,
     to,
     rows,
-    row.side,
+    count: row.side,
     rowsPerTask,
-    row.from,
-    outer.length,
-    ...outer.flatMap((axis) => [axis.side, axis.from, axis.to]),
-  ]);
+    step: row.from,
+    axes: outer.length,
+    list: outer.flatMap((axis) => entryOf(CopyAxis, { side: axis.side, fromStride: axis.from, toStride: axis.to })),
+  });
 };

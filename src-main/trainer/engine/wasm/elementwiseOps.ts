@@ -1,5 +1,6 @@
 import type { Ops, Tensor } from '../ops.ts';
-import { binary, runStrips, typeNumberOf } from './elementwise.ts';
+import { binary, stripsOf, typeNumberOf } from './elementwise.ts';
+import { Cast, MomentumUpdate, ScaleAdd, SquareRoot } from './kernels/elementwise/table.ts';
 import * as layout from './kernels/layout.ts';
 import type { Operands } from './operands.ts';
 import { broadcast, expectShape, rowsAndChannels } from './shapes.ts';
@@ -47,7 +48,7 @@ export const elementwiseOps = ({
     sqrt(a) {
       const { address, shape, count } = floats(a);
       return made('sqrt', shape, (to) => {
-        runStrips(pool, layout.kernelSqrt, [address, to], count);
+        pool.run(SquareRoot, stripsOf(count), { x: address, to, count });
       });
     },
     cast(a, dataType) {
@@ -56,7 +57,8 @@ export const elementwiseOps = ({
         'cast',
         shape,
         (to) => {
-          runStrips(pool, layout.kernelCast, [address, to], count, [typeNumberOf(source), typeNumberOf(dataType)]);
+          const types = { source: typeNumberOf(source), target: typeNumberOf(dataType) };
+          pool.run(Cast, stripsOf(count), { from: address, to, count, ...types });
         },
         dataType,
       );
@@ -66,7 +68,8 @@ export const elementwiseOps = ({
       expectShape("scaleAdd's factor", factor.shape, []);
       expectShape("scaleAdd's second tensor", y.shape, x.shape);
       return made('scaleAdd', x.shape, (to) => {
-        runStrips(pool, layout.kernelScaleAdd, [first.address, by.address, second.address, to], first.count);
+        const { address, count } = first;
+        pool.run(ScaleAdd, stripsOf(count), { x: address, factor: by.address, y: second.address, to, count });
       });
     },
     momentumUpdate(parameter, velocity, gradient, { learningRate, momentum, weightDecay, nesterov }) {
@@ -75,10 +78,18 @@ export const elementwiseOps = ({
       expectShape("A parameter's velocity", velocity.shape, parameter.shape);
       accounts.ran('momentumUpdate');
       const updated = { parameter: replace(parameter), velocity: replace(velocity) };
-      const to = [addressOf(updated.parameter), addressOf(updated.velocity)];
-      const addresses = [theta.address, moving.address, slope.address, ...to];
-      const floatSettings = [momentum, weightDecay, learningRate, nesterov ? 1 : 0];
-      runStrips(pool, layout.kernelMomentumUpdate, addresses, theta.count, [], floatSettings);
+      pool.run(MomentumUpdate, stripsOf(theta.count), {
+        parameter: theta.address,
+        velocity: moving.address,
+        gradient: slope.address,
+        newParameter: addressOf(updated.parameter),
+        newVelocity: addressOf(updated.velocity),
+        count: theta.count,
+        momentum,
+        weightDecay,
+        learningRate,
+        isNesterov: nesterov ? 1 : 0,
+      });
       return updated;
     },
   };

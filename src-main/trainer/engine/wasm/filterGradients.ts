@@ -1,5 +1,6 @@
 import type { Convolution } from '../ops.ts';
-import { kernelFilterGrad, kernelFilterGradSum, tileColumns, tileRows } from './kernels/layout.ts';
+import { FilterGrad, FilterGradSum } from './kernels/convolutions/table.ts';
+import { tileColumns, tileRows } from './kernels/layout.ts';
 import { enoughTasks, fewMacs, paddedImages } from './paddedImages.ts';
 import type { Pool } from './pool.ts';
 import { convolutionShape, expectShape, fourSides } from './shapes.ts';
@@ -17,12 +18,13 @@ const filterGradTasks = (blocks: number, kernelBytes: number, tiles: number, mac
 };
 
 /** Whole images that a tile takes at once, or rows of a single one. */
-const chunkOf = (rows: number, columns: number, rowBytes: number): readonly [images: number, rows: number] => {
+const chunkOf = (rows: number, columns: number, rowBytes: number) => {
   const rowsPerChunk = Math.max(
     1,
     Math.min(rows, Math.max(Math.floor(chunkBytes / rowBytes), Math.ceil(64 / columns))),
   );
-  return [rowsPerChunk === rows ? Math.max(1, Math.floor(chunkBytes / (rowBytes * rows))) : 1, rowsPerChunk];
+  const imagesPerChunk = rowsPerChunk === rows ? Math.max(1, Math.floor(chunkBytes / (rowBytes * rows))) : 1;
+  return { imagesPerChunk, rowsPerChunk };
 };
 
 export const conv2dFilterGrad = (
@@ -50,9 +52,9 @@ export const conv2dFilterGrad = (
     const { blocks, settings } = paddedImages(temporaries, x.address, xShape, margins, macs);
     const { shares, groups } = filterGradTasks(blocks, sumsBytes, tiles, macs);
     const sums = temporaries.allocate(sumsBytes * shares);
-    pool.run(kernelFilterGrad, shares * groups, [
+    pool.run(FilterGrad, shares * groups, {
       ...settings,
-      dy.address,
+      dy: dy.address,
       sums,
       stride,
       size,
@@ -62,7 +64,7 @@ export const conv2dFilterGrad = (
       shares,
       groups,
       ...chunkOf(outputHeight, outputWidth, rowBytes),
-    ]);
-    pool.run(kernelFilterGradSum, size, [sums, target, size * inputs, outputs, shares, size]);
+    });
+    pool.run(FilterGradSum, size, { sums, to: target, run: size * inputs, outputs, shares, taps: size });
   });
 };

@@ -1,7 +1,7 @@
 import type { Ops } from '../ops.ts';
 import { channelSums } from './batchNorms.ts';
-import { runRows } from './elementwise.ts';
-import * as layout from './kernels/layout.ts';
+import { rowTasks } from './elementwise.ts';
+import { LayerNorm, LayerNormInputGrad } from './kernels/tokens/table.ts';
 import type { Operands } from './operands.ts';
 import { expectShape, rowsAndChannels } from './shapes.ts';
 
@@ -12,12 +12,22 @@ export const layerNormOps = ({ pool, floats, addressOf, vector, create, made }: 
     const { address } = floats(x);
     const { rows, channels } = rowsAndChannels(x.shape);
     for (const tensor of [scale, offset]) expectShape("A layer normalisation's vector", tensor.shape, [channels]);
-    const vectors = [floats(scale).address, floats(offset).address];
+    const vectors = { scale: floats(scale).address, offset: floats(offset).address };
+    const { tasks, rowsPerTask } = rowTasks(rows, channels);
     const normalised = create(x.shape);
     const inverse = create([...x.shape.slice(0, -1), 1]);
     const output = made('layerNorm', x.shape, (to) => {
-      const addresses = [address, addressOf(normalised), addressOf(inverse), to, ...vectors];
-      runRows(pool, layout.kernelLayerNorm, addresses, rows, channels, [epsilon]);
+      pool.run(LayerNorm, tasks, {
+        x: address,
+        normalised: addressOf(normalised),
+        inverse: addressOf(inverse),
+        to,
+        ...vectors,
+        rows,
+        channels,
+        rowsPerTask,
+        epsilon,
+      });
     });
     return { output, saved: [normalised, inverse] };
   },
@@ -29,10 +39,19 @@ export const layerNormOps = ({ pool, floats, addressOf, vector, create, made }: 
     expectShape("A layer normalisation's gradient", dy.shape, normalised.shape);
     const centred = floats(normalised).address;
     const { sums, products } = channelSums(pool, address, centred, rows, channels);
+    const { tasks, rowsPerTask } = rowTasks(rows, channels);
     return {
       input: made('layerNormGrad', dy.shape, (to) => {
-        const addresses = [address, centred, floats(inverse).address, floats(scale).address, to];
-        runRows(pool, layout.kernelLayerNormInputGrad, addresses, rows, channels);
+        pool.run(LayerNormInputGrad, tasks, {
+          dy: address,
+          normalised: centred,
+          inverse: floats(inverse).address,
+          scale: floats(scale).address,
+          to,
+          rows,
+          channels,
+          rowsPerTask,
+        });
       }),
       scale: vector(products),
       offset: vector(sums),

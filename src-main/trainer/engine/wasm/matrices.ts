@@ -1,5 +1,6 @@
 import { copyBox } from './elementwise.ts';
-import { kernelMultiplyMatrices, tileColumns } from './kernels/layout.ts';
+import { tileColumns } from './kernels/layout.ts';
+import { MultiplyMatrices } from './kernels/matrices/table.ts';
 import { convolvePhases, type PhaseAxis } from './phases.ts';
 import type { Pool } from './pool.ts';
 import { twoSides } from './shapes.ts';
@@ -67,17 +68,19 @@ export const batchMatMul = (
     const entries = Array.from({ length: rows }, (_, row) => [row * inner * 4, row * columns * 4]);
     pool.integers(table, rows * 2).set(entries.flat());
     const packedBytes = inner * Math.ceil(columns / tileColumns) * tileColumns * 4;
-    pool.run(kernelMultiplyMatrices, pairs, [
+    pool.run(MultiplyMatrices, pairs, {
       a,
       b,
-      target,
+      to: target,
       rows,
       inner,
       columns,
       table,
-      ...(transposeA ? [1, rows] : [inner, 1]),
-      ...(transposeB ? [1, inner] : [columns, 1]),
+      aRow: transposeA ? 1 : inner,
+      aStep: transposeA ? rows : 1,
+      bRow: transposeB ? 1 : columns,
+      bStep: transposeB ? inner : 1,
       ...scratch(packedBytes + rows * inner * 4),
-    ]);
+    });
   });
 };

@@ -64,7 +64,7 @@ const compile = (file: string, features: readonly string[]): void => {
 export const buildKernels = (): void => {
   const newest = Math.max(
     statSync(fileURLToPath(import.meta.url)).mtimeMs,
-    ...readdirSync(sources).map((name) => statSync(join(sources, name)).mtimeMs),
+    ...readdirSync(sources, { recursive: true, encoding: 'utf8' }).map((name) => statSync(join(sources, name)).mtimeMs),
   );
   for (const { file, features } of variants) {
     const path = join(outputs, file);

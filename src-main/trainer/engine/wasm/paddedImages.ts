@@ -1,3 +1,5 @@
+import type { PaddedImages as PaddedImagesTable } from './kernels/convolutions/table.ts';
+import type { ArgumentsOf } from './kernelTable.ts';
 import type { Temporaries } from './temporaries.ts';
 
 // Sizes below depend on the shapes alone, never on the number of threads: so do the results.
@@ -19,8 +21,8 @@ interface Margins {
 export interface PaddedImages {
   readonly imagesPerBlock: number;
   readonly blocks: number;
-  /** A kernel's first arguments, as kernels/paddedImages.ts reads them. */
-  readonly settings: readonly number[];
+  /** What a kernel on padded images is given first. */
+  readonly settings: ArgumentsOf<typeof PaddedImagesTable>;
 }
 
 /** Cuts images [B,H,W,C] into blocks that a kernel pads with zeros, so that no window of its crosses an edge. */
@@ -31,22 +33,25 @@ export const paddedImages = (
   { top, left, height, width }: Margins,
   macs: number,
 ): PaddedImages => {
-  const [batch, , , depth] = shape;
+  const [batch, inputHeight, inputWidth, depth] = shape;
   const imageBytes = height * width * depth * 4;
   const imagesPerBlock =
     macs < fewMacs ? batch : Math.max(1, Math.min(Math.floor(blockBytes / imageBytes), Math.ceil(batch / enoughTasks)));
   return {
     imagesPerBlock,
     blocks: Math.ceil(batch / imagesPerBlock),
-    settings: [
-      address,
-      ...shape,
+    settings: {
+      images: address,
+      batch,
+      height: inputHeight,
+      width: inputWidth,
+      depth,
       top,
       left,
-      height,
-      width,
+      paddedHeight: height,
+      paddedWidth: width,
       imagesPerBlock,
       ...temporaries.scratch(imagesPerBlock * imageBytes),
-    ],
+    },
   };
 };

@@ -1,4 +1,6 @@
-import { kernelConvolve, kernelPack, tileColumns } from './kernels/layout.ts';
+import { Convolve, ConvolvePhase, Pack } from './kernels/convolutions/table.ts';
+import { tileColumns } from './kernels/layout.ts';
+import { entryOf } from './kernelTable.ts';
 import { paddedImages } from './paddedImages.ts';
 import type { Pool } from './pool.ts';
 import { withTemporaries } from './temporaries.ts';
@@ -70,15 +72,19 @@ export const convolvePhases = (
       const pixels = rows.targets.length * columns.targets.length;
       const run = columns.taps * depth;
       const packed = temporaries.allocate(rows.taps * run * panels * tileColumns * 4);
-      pool.run(kernelPack, rows.taps * run === 0 ? 0 : panels, [
-        kernel + packing.start * 4,
-        packed,
-        rows.taps,
-        columns.taps,
+      const [rowStride, columnStride, depthStride, step] = packing.strides;
+      pool.run(Pack, rows.taps * run === 0 ? 0 : panels, {
+        from: kernel + packing.start * 4,
+        to: packed,
+        rowTaps: rows.taps,
+        columnTaps: columns.taps,
         depth,
-        outputs,
-        ...packing.strides,
-      ]);
+        columns: outputs,
+        rowStride,
+        columnStride,
+        depthStride,
+        step,
+      });
       const table = temporaries.allocate(pixels * imagesPerBlock * 8);
       const entries = pool.integers(table, pixels * imagesPerBlock * 2);
       let entry = 0;
@@ -92,11 +98,18 @@ export const convolvePhases = (
           });
         });
       }
-      return [table, pixels, run === 0 ? 0 : rows.taps, run, packed];
+      return entryOf(ConvolvePhase, { table, pixels, taps: run === 0 ? 0 : rows.taps, run, packed });
     });
-    const phaseList = temporaries.allocate(description.length * 20);
-    pool.integers(phaseList, description.length * 5).set(description.flat());
-    const imageBytes = targetHeight * targetWidth * outputs * 4;
-    pool.run(kernelConvolve, blocks, [...settings, target, outputs, imageBytes, phases.length, phaseList]);
+    const words = description.flat();
+    const phaseList = temporaries.allocate(words.length * 4);
+    pool.integers(phaseList, words.length).set(words);
+    pool.run(Convolve, blocks, {
+      ...settings,
+      to: target,
+      outputs,
+      outputImageBytes: targetHeight * targetWidth * outputs * 4,
+      phaseCount: phases.length,
+      phases: phaseList,
+    });
   });
 };

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { openHeap, type Heap } from './heap.ts';
-import { argumentsAddress, failedAddress } from './kernels/layout.ts';
+import { type ArgumentsOf, type KernelTable, placeOf } from './kernelTable.ts';
+import { argumentCount, argumentsAddress, failedAddress, floatArgumentsAddress } from './kernels/layout.ts';
 import { initialPages, instantiate, loadKernels, maximumPages, type Variant } from './module.ts';
 import type { ThreadStart } from './worker.ts';
 
@@ -11,8 +12,8 @@ export interface Pool {
   readonly variant: Variant;
   readonly threads: number;
   readonly heap: Heap;
-  /** Calls a kernel with its arguments and waits. @returns false where a task found its input wrong. */
-  run(kernel: number, tasks: number, integers: readonly number[], floats?: readonly number[]): boolean;
+  /** Calls a kernel with its arguments, by name, and waits. @returns false where a task found its input wrong. */
+  run<Table extends KernelTable>(kernel: Table, tasks: number, values: ArgumentsOf<Table>): boolean;
   floats(address: number, length: number): Float32Array;
   doubles(address: number, length: number): Float64Array;
   integers(address: number, length: number): Int32Array;
@@ -34,19 +35,24 @@ export const openPool = (threads: number, wished?: Variant): Pool => {
     worker.unref();
     return worker;
   });
-  const integerArguments = new Int32Array(memory.buffer, argumentsAddress, 64);
-  const floatArguments = new Float32Array(memory.buffer, argumentsAddress, 64);
+  const integerArguments = new Int32Array(memory.buffer, argumentsAddress, argumentCount);
+  const floatArguments = new Float32Array(memory.buffer, floatArgumentsAddress, argumentCount);
   const failed = new Int32Array(memory.buffer, failedAddress, 1);
 
   return {
     variant,
     threads: count,
     heap: openHeap(memory),
-    run(kernel, tasks, integers, floats = []) {
+    run(kernel, tasks, values) {
       if (tasks === 0) return true;
-      integerArguments.set(integers);
-      floatArguments.set(floats, integers.length);
-      const isRight = kernels.run(kernel, tasks) !== 0;
+      for (const [name, value] of Object.entries<number | readonly number[]>(values)) {
+        const place = placeOf(kernel, name);
+        if (typeof value === 'number') {
+          integerArguments[place] = value;
+          floatArguments[place] = value;
+        } else integerArguments.set(value, place);
+      }
+      const isRight = kernels.run(kernel.kernel, tasks) !== 0;
       if (failed[0] === 2) throw new Error('A thread of the WebAssembly engine broke down.');
       return isRight;
     },

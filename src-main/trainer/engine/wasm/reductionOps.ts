@@ -1,7 +1,7 @@
 import type { Ops, Tensor } from '../ops.ts';
 import { channelSums } from './batchNorms.ts';
-import { runStrips, stripsOf } from './elementwise.ts';
-import { kernelSums } from './kernels/layout.ts';
+import { stripsOf } from './elementwise.ts';
+import { Sums } from './kernels/elementwise/table.ts';
 import type { Operands } from './operands.ts';
 import { rowsAndChannels } from './shapes.ts';
 import { withTemporaries } from './temporaries.ts';
@@ -14,7 +14,7 @@ export const reductionOps = ({ pool, floats, made }: Operands): ReductionOps => 
     const strips = stripsOf(count);
     return withTemporaries(pool, ({ allocate }) => {
       const sums = allocate(strips * 8);
-      runStrips(pool, kernelSums, [address, sums], count, [isSquared ? 1 : 0]);
+      pool.run(Sums, strips, { x: address, sums, count, isSquared: isSquared ? 1 : 0 });
       return pool.doubles(sums, strips).reduce((total, part) => total + part, 0);
     });
   };

@@ -1,7 +1,7 @@
 import { elementBytes } from '../counters.ts';
 import { elementCount, type Ops } from '../ops.ts';
 import { copyBox } from './elementwise.ts';
-import { kernelGather } from './kernels/layout.ts';
+import { Gather } from './kernels/moves/table.ts';
 import type { Operands } from './operands.ts';
 import { expectShape, stridesOf } from './shapes.ts';
 
@@ -100,9 +100,16 @@ export const shapeOps = ({ pool, accounts, locate, floats, addressOf, create, sh
       'gather',
       [...indices.shape, ...sliceShape],
       (to) => {
-        const sizes = [places.count, slices, sliceBytes, perTask];
-        const tasks = Math.ceil(places.count / perTask);
-        if (pool.run(kernelGather, tasks, [from.address, places.address, to, ...sizes])) return;
+        const isRight = pool.run(Gather, Math.ceil(places.count / perTask), {
+          from: from.address,
+          indices: places.address,
+          to,
+          count: places.count,
+          slices,
+          sliceBytes,
+          slicesPerTask: perTask,
+        });
+        if (isRight) return;
         throw new Error(`A slice was asked for that is not among 0 to ${slices - 1}.`);
       },
       x.dataType,

@@ -3,8 +3,8 @@ import type { Pool } from './pool.ts';
 /** Memory that an op needs only while it runs. */
 export interface Temporaries {
   allocate(bytes: number): number;
-  /** As many bytes for each thread, and 64 more at the end for the tiles of few rows (kernels/convolutions.ts). */
-  scratch(bytes: number): readonly [address: number, bytesPerThread: number];
+  /** As many bytes for each thread (scratchBytes), and 64 more at the end for the tiles of few rows (kernels/convolutions). */
+  scratch(bytes: number): { readonly scratch: number; readonly scratchBytes: number };
 }
 
 /** Lets `use` allocate memory that is free again afterwards, whatever happens. */
@@ -19,8 +19,8 @@ export const withTemporaries = <R>({ heap, threads }: Pool, use: (temporaries: T
     return use({
       allocate,
       scratch(bytes) {
-        const bytesPerThread = Math.ceil(bytes / 64) * 64 + 128;
-        return [allocate(bytesPerThread * threads), bytesPerThread];
+        const scratchBytes = Math.ceil(bytes / 64) * 64 + 128;
+        return { scratch: allocate(scratchBytes * threads), scratchBytes };
       },
     });
   } finally {

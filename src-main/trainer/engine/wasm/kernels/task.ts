@@ -1,4 +1,4 @@
-import { argumentsAddress, failedAddress } from './layout';
+import { argumentsAddress, failedAddress, floatArgumentsAddress } from './layout';
 
 /** The number of the thread that this instance of the module belongs to; 0 is the host's own. */
 let thread: i32 = 0;
@@ -7,17 +7,17 @@ export function setThread(number: i32): void {
   thread = number;
 }
 
-/** Argument `index` of the kernel under way, as a whole number or an address. */
-export function argument(index: i32): i32 {
-  return load<i32>(argumentsAddress + (index << 2));
+/** The argument of the kernel under way at a place that its family's table.ts names, as a whole number. */
+export function argument(place: i32): i32 {
+  return load<i32>(argumentsAddress + (place << 2));
 }
 
-export function address(index: i32): usize {
-  return <usize>load<u32>(argumentsAddress + (index << 2));
+export function address(place: i32): usize {
+  return <usize>load<u32>(argumentsAddress + (place << 2));
 }
 
-export function floatArgument(index: i32): f32 {
-  return load<f32>(argumentsAddress + (index << 2));
+export function floatArgument(place: i32): f32 {
+  return load<f32>(floatArgumentsAddress + (place << 2));
 }
 
 /** The part of a scratch buffer that is this thread's own. */

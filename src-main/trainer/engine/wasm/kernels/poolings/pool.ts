@@ -1,15 +1,13 @@
-import { kernelAveragePool, kernelAveragePoolGrad, kernelMaxPool, kernelMaxPoolGrad } from './layout';
-import { address, argument, storeFloats } from './task';
+import { address, argument, storeFloats } from '../task';
+import { AveragePool, AveragePoolGrad, MaxPool, MaxPoolGrad, Pooling } from './table';
 
-// Arguments: 0 to, 1–3 the kernel's other tensors, then H, W, C, H', W', size, stride, padding (of maxima only: with −∞). The functions
-// below work at one output pixel: `window` and `output` are offsets in bytes in images of the larger and the smaller kind, of the
-// window `rows` and `columns` lie inside of the image.
+// The functions below work at one output pixel: `window` and `output` are offsets in bytes in images of the larger and the smaller
+// kind, of the window `rows` and `columns` lie inside of the image.
 
-/** Tensors: to, x. */
 function maxPool(window: usize, output: usize, rows: i32, columns: i32, rowBytes: usize, pixelBytes: usize): void {
-  let to = address(0) + output;
-  let from = address(1) + window;
-  for (let channels = argument(6); channels > 0; channels -= 4, from += 16, to += 16) {
+  let to = address(Pooling.to) + output;
+  let from = address(MaxPool.x) + window;
+  for (let channels = argument(Pooling.channels); channels > 0; channels -= 4, from += 16, to += 16) {
     let largest = f32x4.splat(-Infinity);
     for (let row = 0; row < rows; row++) {
       let tap = from + <usize>row * rowBytes;
@@ -21,13 +19,13 @@ function maxPool(window: usize, output: usize, rows: i32, columns: i32, rowBytes
   }
 }
 
-/** The first tap, row by row, that holds the maximum gets the gradient. Tensors: to, x, y, dy. */
+/** The first tap, row by row, that holds the maximum gets the gradient. */
 function maxPoolGrad(window: usize, output: usize, rows: i32, columns: i32, rowBytes: usize, pixelBytes: usize): void {
-  const to = address(0) - address(1);
-  let from = address(1) + window;
-  let y = address(2) + output;
-  let dy = address(3) + output;
-  for (let channels = argument(6); channels > 0; channels -= 4, from += 16, y += 16, dy += 16) {
+  const to = address(Pooling.to) - address(MaxPoolGrad.x);
+  let from = address(MaxPoolGrad.x) + window;
+  let y = address(MaxPoolGrad.y) + output;
+  let dy = address(MaxPoolGrad.dy) + output;
+  for (let channels = argument(Pooling.channels); channels > 0; channels -= 4, from += 16, y += 16, dy += 16) {
     const largest = v128.load(y);
     const gradient = v128.load(dy);
     let isOpen = i32x4.splat(-1);
@@ -42,12 +40,11 @@ function maxPoolGrad(window: usize, output: usize, rows: i32, columns: i32, rowB
   }
 }
 
-/** Tensors: to, x. */
 function averagePool(window: usize, output: usize, rows: i32, columns: i32, rowBytes: usize, pixelBytes: usize): void {
   const share = f32x4.splat(<f32>1 / <f32>(rows * columns));
-  let to = address(0) + output;
-  let from = address(1) + window;
-  for (let channels = argument(6); channels > 0; channels -= 4, from += 16, to += 16) {
+  let to = address(Pooling.to) + output;
+  let from = address(AveragePool.x) + window;
+  for (let channels = argument(Pooling.channels); channels > 0; channels -= 4, from += 16, to += 16) {
     let sum = f32x4.splat(0);
     for (let row = 0; row < rows; row++) {
       let tap = from + <usize>row * rowBytes;
@@ -59,7 +56,6 @@ function averagePool(window: usize, output: usize, rows: i32, columns: i32, rowB
   }
 }
 
-/** Tensors: to, dy. */
 function averagePoolGrad(
   window: usize,
   output: usize,
@@ -71,9 +67,9 @@ function averagePoolGrad(
   const share = f32x4.splat(<f32>1 / <f32>(rows * columns));
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      let to = address(0) + window + <usize>row * rowBytes + <usize>column * pixelBytes;
-      let dy = address(1) + output;
-      for (let channels = argument(6); channels > 0; channels -= 4, to += 16, dy += 16) {
+      let to = address(Pooling.to) + window + <usize>row * rowBytes + <usize>column * pixelBytes;
+      let dy = address(AveragePoolGrad.dy) + output;
+      for (let channels = argument(Pooling.channels); channels > 0; channels -= 4, to += 16, dy += 16) {
         storeFloats(to, f32x4.add(v128.load(to), f32x4.mul(v128.load(dy), share)), channels);
       }
     }
@@ -81,20 +77,21 @@ function averagePoolGrad(
 }
 
 /** A task of a pooling kernel is an image. */
-export function pool(kernel: i32, task: i32): void {
-  const height = argument(4);
-  const width = argument(5);
-  const outputHeight = argument(7);
-  const outputWidth = argument(8);
-  const size = argument(9);
-  const stride = argument(10);
-  const padding = argument(11);
-  const pixelBytes = (<usize>argument(6)) << 2;
+export function runTask(kernel: i32, task: i32): void {
+  const height = argument(Pooling.height);
+  const width = argument(Pooling.width);
+  const outputHeight = argument(Pooling.outputHeight);
+  const outputWidth = argument(Pooling.outputWidth);
+  const size = argument(Pooling.size);
+  const stride = argument(Pooling.stride);
+  const padding = argument(Pooling.padding);
+  const pixelBytes = (<usize>argument(Pooling.channels)) << 2;
   const rowBytes = <usize>width * pixelBytes;
   const imageBytes = <usize>height * rowBytes;
   const image = <usize>task * imageBytes;
   let output = <usize>(task * outputHeight * outputWidth) * pixelBytes;
-  if (kernel == kernelMaxPoolGrad || kernel == kernelAveragePoolGrad) memory.fill(address(0) + image, 0, imageBytes);
+  if (kernel == MaxPoolGrad.kernel || kernel == AveragePoolGrad.kernel)
+    memory.fill(address(Pooling.to) + image, 0, imageBytes);
   for (let row = 0; row < outputHeight; row++) {
     const top = max(0, row * stride - padding);
     const rows = min(height, row * stride - padding + size) - top;
@@ -103,16 +100,16 @@ export function pool(kernel: i32, task: i32): void {
       const columns = min(width, column * stride - padding + size) - left;
       const window = image + <usize>top * rowBytes + <usize>left * pixelBytes;
       switch (kernel) {
-        case kernelMaxPool:
+        case MaxPool.kernel:
           maxPool(window, output, rows, columns, rowBytes, pixelBytes);
           break;
-        case kernelMaxPoolGrad:
+        case MaxPoolGrad.kernel:
           maxPoolGrad(window, output, rows, columns, rowBytes, pixelBytes);
           break;
-        case kernelAveragePool:
+        case AveragePool.kernel:
           averagePool(window, output, rows, columns, rowBytes, pixelBytes);
           break;
-        case kernelAveragePoolGrad:
+        case AveragePoolGrad.kernel:
           averagePoolGrad(window, output, rows, columns, rowBytes, pixelBytes);
           break;
       }

@@ -1,5 +1,6 @@
-import { stripElements } from './layout';
-import { address, argument, floatArgument, multiplyAdd } from './task';
+import { stripElements } from '../layout';
+import { address, argument, floatArgument, multiplyAdd } from '../task';
+import { Gelu, GeluGrad, LayerNorm, LayerNormInputGrad, Softmax, SoftmaxGrad } from './table';
 
 /** eˣ to float32's accuracy: 2ⁿ·eʳ with |r| ≤ ln 2/2, eʳ by its Taylor polynomial of degree 7. */
 function exponential(x: v128): v128 {
@@ -55,21 +56,21 @@ function storeSome(to: usize, values: v128, bytes: usize): void {
 // Past its end, a tensor may be read for 64 bytes: the last vector needs no loop of its own.
 
 export function gelu(task: i32): void {
-  let from = address(0) + ((<usize>(task * stripElements)) << 2);
-  const end = from + ((<usize>min(stripElements, argument(2) - task * stripElements)) << 2);
-  const shift = address(1) - address(0);
+  let from = address(Gelu.x) + ((<usize>(task * stripElements)) << 2);
+  const end = from + ((<usize>min(stripElements, argument(Gelu.count) - task * stripElements)) << 2);
+  const shift = address(Gelu.to) - address(Gelu.x);
   for (; from < end; from += 16) {
     const x = v128.load(from);
     storeSome(from + shift, f32x4.mul(x, normalDistribution(x, bellOf(x))), end - from);
   }
 }
 
-/** dy·(Φ(x) + x·φ(x)). Tensors: dy, x, to. */
+/** dy·(Φ(x) + x·φ(x)). */
 export function geluGrad(task: i32): void {
-  let from = address(0) + ((<usize>(task * stripElements)) << 2);
-  const end = from + ((<usize>min(stripElements, argument(3) - task * stripElements)) << 2);
-  const input = address(1) - address(0);
-  const shift = address(2) - address(0);
+  let from = address(GeluGrad.dy) + ((<usize>(task * stripElements)) << 2);
+  const end = from + ((<usize>min(stripElements, argument(GeluGrad.count) - task * stripElements)) << 2);
+  const input = address(GeluGrad.x) - address(GeluGrad.dy);
+  const shift = address(GeluGrad.to) - address(GeluGrad.dy);
   for (; from < end; from += 16) {
     const x = v128.load(from + input);
     const bell = bellOf(x);
@@ -87,17 +88,15 @@ function total(values: v128): f32 {
   );
 }
 
-// A task is a number of rows. Arguments after the tensors: rows, C, rows per task.
-
 export function softmax(task: i32): void {
-  const channels = argument(3);
-  const first = task * argument(4);
-  const last = min(argument(2), first + argument(4));
+  const channels = argument(Softmax.channels);
+  const first = task * argument(Softmax.rowsPerTask);
+  const last = min(argument(Softmax.rows), first + argument(Softmax.rowsPerTask));
   const bytes = (<usize>channels) << 2;
   const whole = bytes & ~15;
-  const shift = address(1) - address(0);
+  const shift = address(Softmax.to) - address(Softmax.x);
   for (let row = first; row < last; row++) {
-    const start = address(0) + <usize>row * bytes;
+    const start = address(Softmax.x) + <usize>row * bytes;
     const end = start + bytes;
     let largest: f32 = -Infinity;
     for (let at = start; at < end; at += 4) largest = max<f32>(largest, load<f32>(at));
@@ -123,17 +122,17 @@ export function softmax(task: i32): void {
   }
 }
 
-/** y·(dy − Σ dy·y). Tensors: dy, y, to. */
+/** y·(dy − Σ dy·y). */
 export function softmaxGrad(task: i32): void {
-  const channels = argument(4);
-  const first = task * argument(5);
-  const last = min(argument(3), first + argument(5));
+  const channels = argument(SoftmaxGrad.channels);
+  const first = task * argument(SoftmaxGrad.rowsPerTask);
+  const last = min(argument(SoftmaxGrad.rows), first + argument(SoftmaxGrad.rowsPerTask));
   const bytes = (<usize>channels) << 2;
   const whole = bytes & ~15;
-  const output = address(1) - address(0);
-  const shift = address(2) - address(0);
+  const output = address(SoftmaxGrad.y) - address(SoftmaxGrad.dy);
+  const shift = address(SoftmaxGrad.to) - address(SoftmaxGrad.dy);
   for (let row = first; row < last; row++) {
-    const start = address(0) + <usize>row * bytes;
+    const start = address(SoftmaxGrad.dy) + <usize>row * bytes;
     const end = start + bytes;
     let products = f32x4.splat(0);
     let at = start;
@@ -147,15 +146,15 @@ export function softmaxGrad(task: i32): void {
   }
 }
 
-/** Tensors: x, normalised, inverse deviations, output, scale, offset; then rows, C, rows per task, epsilon (as a float). */
+/** x̂ = (x − mean)·inverse over a row's channels, and x̂·scale + offset. */
 export function layerNorm(task: i32): void {
-  const channels = argument(7);
-  const first = task * argument(8);
-  const last = min(argument(6), first + argument(8));
-  const epsilon = floatArgument(9);
+  const channels = argument(LayerNorm.channels);
+  const first = task * argument(LayerNorm.rowsPerTask);
+  const last = min(argument(LayerNorm.rows), first + argument(LayerNorm.rowsPerTask));
+  const epsilon = floatArgument(LayerNorm.epsilon);
   const bytes = (<usize>channels) << 2;
   for (let row = first; row < last; row++) {
-    const start = address(0) + <usize>row * bytes;
+    const start = address(LayerNorm.x) + <usize>row * bytes;
     const end = start + bytes;
     let sum: f64 = 0;
     for (let at = start; at < end; at += 4) sum += <f64>load<f32>(at);
@@ -166,28 +165,32 @@ export function layerNorm(task: i32): void {
       squares += deviation * deviation;
     }
     const inverse = <f32>(1 / sqrt<f64>(squares / <f64>channels + <f64>epsilon));
-    store<f32>(address(2) + ((<usize>row) << 2), inverse);
-    const normalised = address(1) + <usize>row * bytes;
-    const output = address(3) + <usize>row * bytes;
+    store<f32>(address(LayerNorm.inverse) + ((<usize>row) << 2), inverse);
+    const normalised = address(LayerNorm.normalised) + <usize>row * bytes;
+    const output = address(LayerNorm.to) + <usize>row * bytes;
     for (let offset: usize = 0; offset < bytes; offset += 16) {
       const value = f32x4.mul(f32x4.sub(v128.load(start + offset), f32x4.splat(mean)), f32x4.splat(inverse));
       storeSome(normalised + offset, value, bytes - offset);
-      const scaled = multiplyAdd(value, v128.load(address(4) + offset), v128.load(address(5) + offset));
+      const scaled = multiplyAdd(
+        value,
+        v128.load(address(LayerNorm.scale) + offset),
+        v128.load(address(LayerNorm.offset) + offset),
+      );
       storeSome(output + offset, scaled, bytes - offset);
     }
   }
 }
 
-/** With g = dy·scale: inverse·(g − mean of g − x̂·mean of g·x̂). Tensors: dy, normalised, inverse deviations, scale, to. */
+/** With g = dy·scale: inverse·(g − mean of g − x̂·mean of g·x̂). */
 export function layerNormInputGrad(task: i32): void {
-  const channels = argument(6);
-  const first = task * argument(7);
-  const last = min(argument(5), first + argument(7));
+  const channels = argument(LayerNormInputGrad.channels);
+  const first = task * argument(LayerNormInputGrad.rowsPerTask);
+  const last = min(argument(LayerNormInputGrad.rows), first + argument(LayerNormInputGrad.rowsPerTask));
   const bytes = (<usize>channels) << 2;
-  const scale = address(3);
+  const scale = address(LayerNormInputGrad.scale);
   for (let row = first; row < last; row++) {
-    const dy = address(0) + <usize>row * bytes;
-    const normalised = address(1) + <usize>row * bytes;
+    const dy = address(LayerNormInputGrad.dy) + <usize>row * bytes;
+    const normalised = address(LayerNormInputGrad.normalised) + <usize>row * bytes;
     let sum: f64 = 0;
     let product: f64 = 0;
     for (let offset: usize = 0; offset < bytes; offset += 4) {
@@ -197,8 +200,8 @@ export function layerNormInputGrad(task: i32): void {
     }
     const mean = f32x4.splat(<f32>(sum / <f64>channels));
     const slope = f32x4.splat(<f32>(product / <f64>channels));
-    const inverse = v128.load_splat<f32>(address(2) + ((<usize>row) << 2));
-    const to = address(4) + <usize>row * bytes;
+    const inverse = v128.load_splat<f32>(address(LayerNormInputGrad.inverse) + ((<usize>row) << 2));
+    const to = address(LayerNormInputGrad.to) + <usize>row * bytes;
     for (let offset: usize = 0; offset < bytes; offset += 16) {
       const gradient = f32x4.mul(v128.load(dy + offset), v128.load(scale + offset));
       const centred = f32x4.sub(f32x4.sub(gradient, mean), f32x4.mul(v128.load(normalised + offset), slope));

@@ -1,5 +1,6 @@
-import { stripElements, typeBool, typeFloat32, typeInt32, typeInt64 } from './layout';
-import { address, argument, copyFloats, fail } from './task';
+import { stripElements, typeBool, typeFloat32, typeInt32, typeInt64 } from '../layout';
+import { address, argument } from '../task';
+import { Cast } from './table';
 
 function convert<From, To>(from: usize, to: usize, first: usize, last: usize): void {
   for (let index = first; index < last; index++) {
@@ -26,34 +27,14 @@ function convertFrom<From>(from: usize, to: usize, target: i32, first: usize, la
 
 /** Floats are truncated towards 0; what is out of a whole number's range becomes its end, NaN 0. */
 export function cast(task: i32): void {
-  const from = address(0);
-  const to = address(1);
-  const source = argument(3);
-  const target = argument(4);
+  const from = address(Cast.from);
+  const to = address(Cast.to);
+  const source = argument(Cast.source);
+  const target = argument(Cast.target);
   const first = <usize>(task * stripElements);
-  const last = <usize>min(argument(2), (task + 1) * stripElements);
+  const last = <usize>min(argument(Cast.count), (task + 1) * stripElements);
   if (source == typeFloat32) convertFrom<f32>(from, to, target, first, last);
   else if (source == typeInt32) convertFrom<i32>(from, to, target, first, last);
   else if (source == typeInt64) convertFrom<i64>(from, to, target, first, last);
   else convertFrom<u8>(from, to, target, first, last);
-}
-
-/** A task copies slices of `bytes` chosen by index; an index out of range fails the kernel. */
-export function gather(task: i32): void {
-  const indices = address(1);
-  const slices = argument(4);
-  const bytes = <usize>argument(5);
-  const first = task * argument(6);
-  const last = min(argument(3), first + argument(6));
-  let to = address(2) + <usize>first * bytes;
-  for (let place = first; place < last; place++, to += bytes) {
-    const index = load<i32>(indices + ((<usize>place) << 2));
-    if (index < 0 || index >= slices) {
-      fail();
-      return;
-    }
-    const from = address(0) + <usize>index * bytes;
-    if ((bytes & 3) == 0) copyFloats(to, from, bytes);
-    else for (let byte: usize = 0; byte < bytes; byte++) store<u8>(to + byte, load<u8>(from + byte));
-  }
 }

@@ -1,7 +1,7 @@
-import { address, argument, copyFloats, ownScratch } from './task';
+import { address, argument, copyFloats, ownScratch } from '../task';
+import { PaddedImages } from './table';
 
-// Images that a kernel takes in blocks. Arguments: 0 images, 1–4 B, H, W, C, 5–6 zeros above and to the left, 7–8 H and W with all zeros,
-// 9 images of a block, 10 scratch, 11 bytes of it for a thread.
+// Images that a kernel takes in blocks.
 
 /**
  * Copies images [count, H, W, C] into the middle of zeros [count, H', W', C], so that no kernel meets an edge.
@@ -42,24 +42,35 @@ function pad(
 }
 
 export function firstImage(block: i32): i32 {
-  return block * argument(9);
+  return block * argument(PaddedImages.imagesPerBlock);
 }
 
 /** How many images a block has: fewer in the last one. */
 export function imagesOf(block: i32): i32 {
-  return min(argument(9), argument(1) - firstImage(block));
+  return min(argument(PaddedImages.imagesPerBlock), argument(PaddedImages.batch) - firstImage(block));
 }
 
 /** A block's images with their zeros: copied into the thread's scratch, or where they lie if they need none. */
 export function paddedImages(block: i32): usize {
-  const height = argument(2);
-  const width = argument(3);
-  const paddedHeight = argument(7);
-  const paddedWidth = argument(8);
-  const pixelBytes = argument(4) << 2;
-  const from = address(0) + <usize>firstImage(block) * <usize>(height * width * pixelBytes);
+  const height = argument(PaddedImages.height);
+  const width = argument(PaddedImages.width);
+  const paddedHeight = argument(PaddedImages.paddedHeight);
+  const paddedWidth = argument(PaddedImages.paddedWidth);
+  const pixelBytes = argument(PaddedImages.depth) << 2;
+  const from = address(PaddedImages.images) + <usize>firstImage(block) * <usize>(height * width * pixelBytes);
   if (paddedHeight == height && paddedWidth == width) return from;
-  const to = ownScratch(address(10), argument(11));
-  pad(from, to, imagesOf(block), height, width, argument(5), argument(6), paddedHeight, paddedWidth, pixelBytes);
+  const to = ownScratch(address(PaddedImages.scratch), argument(PaddedImages.scratchBytes));
+  pad(
+    from,
+    to,
+    imagesOf(block),
+    height,
+    width,
+    argument(PaddedImages.top),
+    argument(PaddedImages.left),
+    paddedHeight,
+    paddedWidth,
+    pixelBytes,
+  );
   return to;
 }

@@ -1,5 +1,6 @@
-import { operationAdd, operationMultiply, operationSubtract, typeFloat32, typeInt32, typeInt64 } from './layout';
-import { address, argument, copyFloats } from './task';
+import { operationAdd, operationMultiply, operationSubtract, typeFloat32, typeInt32, typeInt64 } from '../layout';
+import { address, argument } from '../task';
+import { Binary, BinaryAxis } from './table';
 
 function combine<T>(operation: i32, a: T, b: T): T {
   if (operation == operationAdd) return <T>(a + b);
@@ -45,67 +46,35 @@ function combineFloats(operation: i32, a: usize, b: usize, to: usize, count: i32
   if (left > 0) combineRow<f32>(operation, a, b, to, left, aSteps, bSteps);
 }
 
-/**
- * a ∘ b with a broadcast rule: rows of `count` elements, whose places in a and b follow from their number by the outer axes.
- * Arguments: a, b, to, operation, type, rows, count, rows per task, elements that a and b step by in a row (0 or 1), axes, then
- * per outer axis (innermost first) side, stride in a, stride in b.
- */
+/** a ∘ b with a broadcast rule: rows of `count` elements, whose places in a and b follow from their number by the outer axes. */
 export function binary(task: i32): void {
-  const operation = argument(3);
-  const type = argument(4);
-  const count = argument(6);
-  const first = task * argument(7);
-  const last = min(argument(5), first + argument(7));
-  const aSteps = argument(8) != 0;
-  const bSteps = argument(9) != 0;
-  const axes = argument(10);
+  const operation = argument(Binary.operation);
+  const type = argument(Binary.type);
+  const count = argument(Binary.count);
+  const first = task * argument(Binary.rowsPerTask);
+  const last = min(argument(Binary.rows), first + argument(Binary.rowsPerTask));
+  const aSteps = argument(Binary.aStep) != 0;
+  const bSteps = argument(Binary.bStep) != 0;
+  const axes = argument(Binary.axes);
   const size: usize = type == typeInt64 ? 8 : type == typeFloat32 || type == typeInt32 ? 4 : 1;
   for (let row = first; row < last; row++) {
     let rest = row;
     let aPlace = 0;
     let bPlace = 0;
     for (let axis = 0; axis < axes; axis++) {
-      const side = argument(11 + 3 * axis);
+      const at = Binary.list + axis * BinaryAxis.words;
+      const side = argument(at + BinaryAxis.side);
       const place = rest % side;
       rest /= side;
-      aPlace += place * argument(12 + 3 * axis);
-      bPlace += place * argument(13 + 3 * axis);
+      aPlace += place * argument(at + BinaryAxis.aStride);
+      bPlace += place * argument(at + BinaryAxis.bStride);
     }
-    const a = address(0) + <usize>aPlace * size;
-    const b = address(1) + <usize>bPlace * size;
-    const to = address(2) + <usize>row * <usize>count * size;
+    const a = address(Binary.a) + <usize>aPlace * size;
+    const b = address(Binary.b) + <usize>bPlace * size;
+    const to = address(Binary.to) + <usize>row * <usize>count * size;
     if (type == typeFloat32) combineFloats(operation, a, b, to, count, aSteps, bSteps);
     else if (type == typeInt32) combineRow<i32>(operation, a, b, to, count, aSteps, bSteps);
     else if (type == typeInt64) combineRow<i64>(operation, a, b, to, count, aSteps, bSteps);
     else combineRow<u8>(operation, a, b, to, count, aSteps, bSteps);
-  }
-}
-
-/**
- * Copies a box of floats row by row. Arguments: from, to, rows, count, rows per task, elements that a row's source steps by, axes,
- * then per outer axis (innermost first) side, stride in the source, stride in the target.
- */
-export function copyBox(task: i32): void {
-  const count = argument(3);
-  const first = task * argument(4);
-  const last = min(argument(2), first + argument(4));
-  const step = (<usize>argument(5)) << 2;
-  const axes = argument(6);
-  for (let row = first; row < last; row++) {
-    let rest = row;
-    let fromPlace = 0;
-    let toPlace = 0;
-    for (let axis = 0; axis < axes; axis++) {
-      const side = argument(7 + 3 * axis);
-      const place = rest % side;
-      rest /= side;
-      fromPlace += place * argument(8 + 3 * axis);
-      toPlace += place * argument(9 + 3 * axis);
-    }
-    let from = address(0) + ((<usize>fromPlace) << 2);
-    let to = address(1) + ((<usize>toPlace) << 2);
-    const end = to + ((<usize>count) << 2);
-    if (step == 4) copyFloats(to, from, (<usize>count) << 2);
-    else for (; to < end; to += 4, from += step) store<f32>(to, load<f32>(from));
   }
 }

@@ -1,6 +1,7 @@
-import { tileColumns, tileRows } from './layout';
+import { tileColumns, tileRows } from '../layout';
 import { firstImage, imagesOf, paddedImages } from './paddedImages';
-import { address, argument, multiplyAdd, ownScratch } from './task';
+import { address, argument, multiplyAdd, ownScratch } from '../task';
+import { Convolve, ConvolvePhase, PaddedImages } from './table';
 
 /** Written out: a short function without calls is compiled into the tile's own, where it is hot. */
 function storeColumns(to: usize, low: v128, high: v128, columns: i32): void {
@@ -110,28 +111,26 @@ export function convolvePhase(
 
 /**
  * A task is a block of images (paddedImages.ts); each phase computes every s-th output row and column with its own part of the kernel.
- * Arguments: 12 to, 13 output channels, 14 bytes of an output image, 15 how many phases, 16 phases: [table, pixels per image, window rows,
- * window run in floats, packed kernel].
  */
 export function convolve(task: i32): void {
   const images = imagesOf(task);
   const from = paddedImages(task);
-  const to = address(12) + <usize>firstImage(task) * <usize>argument(14);
-  const outputs = argument(13);
-  const rowBytes = <usize>((argument(8) * argument(4)) << 2);
-  const scratchBytes = argument(11);
-  const spareTable = ownScratch(address(10), scratchBytes) + <usize>scratchBytes - 64;
-  let phase = address(16);
-  for (let left = argument(15); left > 0; left--, phase += 20) {
+  const to = address(Convolve.to) + <usize>firstImage(task) * <usize>argument(Convolve.outputImageBytes);
+  const outputs = argument(Convolve.outputs);
+  const rowBytes = <usize>((argument(PaddedImages.paddedWidth) * argument(PaddedImages.depth)) << 2);
+  const scratchBytes = argument(PaddedImages.scratchBytes);
+  const spareTable = ownScratch(address(PaddedImages.scratch), scratchBytes) + <usize>scratchBytes - 64;
+  let phase = address(Convolve.phases);
+  for (let left = argument(Convolve.phaseCount); left > 0; left--, phase += ConvolvePhase.words << 2) {
     convolvePhase(
-      <usize>load<u32>(phase),
-      images * load<i32>(phase, 4),
+      <usize>load<u32>(phase, ConvolvePhase.table << 2),
+      images * load<i32>(phase, ConvolvePhase.pixels << 2),
       from,
       to,
-      load<i32>(phase, 8),
-      load<i32>(phase, 12),
+      load<i32>(phase, ConvolvePhase.taps << 2),
+      load<i32>(phase, ConvolvePhase.run << 2),
       rowBytes,
-      <usize>load<u32>(phase, 16),
+      <usize>load<u32>(phase, ConvolvePhase.packed << 2),
       outputs,
       spareTable,
     );

@@ -1,7 +1,8 @@
-import { address, argument, floatArgument, multiplyAdd } from './task';
-import { stripElements } from './layout';
+import { address, argument, floatArgument, multiplyAdd } from '../task';
+import { stripElements } from '../layout';
+import { MomentumUpdate, Relu, ReluGrad, ScaleAdd, SquareRoot, Sums } from './table';
 
-// Kernels on tensors of one shape. A task is a strip of `stripElements`; the last argument-free float strip may be shorter.
+// Kernels on tensors of one shape. A task is a strip of `stripElements`; the last one may be shorter.
 
 function stripStart(task: i32): usize {
   return (<usize>(task * stripElements)) << 2;
@@ -14,9 +15,9 @@ function stripBytes(task: i32, count: i32): usize {
 export function relu(task: i32): void {
   const zero = f32x4.splat(0);
   const start = stripStart(task);
-  const bytes = stripBytes(task, argument(2));
-  const shift = address(1) - address(0);
-  let from = address(0) + start;
+  const bytes = stripBytes(task, argument(Relu.count));
+  const shift = address(Relu.to) - address(Relu.x);
+  let from = address(Relu.x) + start;
   const end = from + bytes;
   for (; from + 16 <= end; from += 16) v128.store(from + shift, f32x4.max(v128.load(from), zero));
   for (; from < end; from += 4) store<f32>(from + shift, max<f32>(load<f32>(from), 0));
@@ -26,10 +27,10 @@ export function relu(task: i32): void {
 export function reluGrad(task: i32): void {
   const zero = f32x4.splat(0);
   const start = stripStart(task);
-  const bytes = stripBytes(task, argument(3));
-  const y = address(1) - address(0);
-  const to = address(2) - address(0);
-  let from = address(0) + start;
+  const bytes = stripBytes(task, argument(ReluGrad.count));
+  const y = address(ReluGrad.y) - address(ReluGrad.dy);
+  const to = address(ReluGrad.to) - address(ReluGrad.dy);
+  let from = address(ReluGrad.dy) + start;
   const end = from + bytes;
   for (; from + 16 <= end; from += 16) {
     v128.store(from + to, v128.and(v128.load(from), f32x4.gt(v128.load(from + y), zero)));
@@ -39,9 +40,9 @@ export function reluGrad(task: i32): void {
 
 export function squareRoot(task: i32): void {
   const start = stripStart(task);
-  const bytes = stripBytes(task, argument(2));
-  const shift = address(1) - address(0);
-  let from = address(0) + start;
+  const bytes = stripBytes(task, argument(SquareRoot.count));
+  const shift = address(SquareRoot.to) - address(SquareRoot.x);
+  let from = address(SquareRoot.x) + start;
   const end = from + bytes;
   for (; from + 16 <= end; from += 16) v128.store(from + shift, f32x4.sqrt(v128.load(from)));
   for (; from < end; from += 4) store<f32>(from + shift, sqrt<f32>(load<f32>(from)));
@@ -50,12 +51,12 @@ export function squareRoot(task: i32): void {
 /** x·factor + y. */
 export function scaleAdd(task: i32): void {
   const start = stripStart(task);
-  const bytes = stripBytes(task, argument(4));
-  const scalar = load<f32>(address(1));
+  const bytes = stripBytes(task, argument(ScaleAdd.count));
+  const scalar = load<f32>(address(ScaleAdd.factor));
   const factor = f32x4.splat(scalar);
-  const y = address(2) - address(0);
-  const to = address(3) - address(0);
-  let from = address(0) + start;
+  const y = address(ScaleAdd.y) - address(ScaleAdd.x);
+  const to = address(ScaleAdd.to) - address(ScaleAdd.x);
+  let from = address(ScaleAdd.x) + start;
   const end = from + bytes;
   for (; from + 16 <= end; from += 16) {
     v128.store(from + to, multiplyAdd(v128.load(from), factor, v128.load(from + y)));
@@ -65,23 +66,22 @@ export function scaleAdd(task: i32): void {
 
 /**
  * d = g + weightDecay·θ; v ← momentum·v + d; θ ← θ − learningRate·v, or θ − learningRate·(d + momentum·v) for Nesterov's.
- * Inputs θ, v, g, outputs θ, v (which may be the inputs).
  */
 export function momentumUpdate(task: i32): void {
   const start = stripStart(task);
-  const bytes = stripBytes(task, argument(5));
-  const momentum = floatArgument(6);
-  const weightDecay = floatArgument(7);
-  const descent = -floatArgument(8);
-  const isNesterov = floatArgument(9) != 0;
+  const bytes = stripBytes(task, argument(MomentumUpdate.count));
+  const momentum = floatArgument(MomentumUpdate.momentum);
+  const weightDecay = floatArgument(MomentumUpdate.weightDecay);
+  const descent = -floatArgument(MomentumUpdate.learningRate);
+  const isNesterov = argument(MomentumUpdate.isNesterov) != 0;
   const momentums = f32x4.splat(momentum);
   const decays = f32x4.splat(weightDecay);
   const descents = f32x4.splat(descent);
-  let parameter = address(0) + start;
-  let velocity = address(1) + start;
-  let gradient = address(2) + start;
-  const newParameter = address(3) - address(0);
-  const newVelocity = address(4) - address(1);
+  let parameter = address(MomentumUpdate.parameter) + start;
+  let velocity = address(MomentumUpdate.velocity) + start;
+  let gradient = address(MomentumUpdate.gradient) + start;
+  const newParameter = address(MomentumUpdate.newParameter) - address(MomentumUpdate.parameter);
+  const newVelocity = address(MomentumUpdate.newVelocity) - address(MomentumUpdate.velocity);
   const end = parameter + bytes;
   for (; parameter + 16 <= end; parameter += 16, velocity += 16, gradient += 16) {
     const theta = v128.load(parameter);
@@ -100,11 +100,11 @@ export function momentumUpdate(task: i32): void {
   }
 }
 
-/** A strip's sum (argument 3 = 0) or sum of squares: float64. Each 1,024 elements are summed in float32, these sums in float64. */
+/** A strip's sum or sum of squares: float64. Each 1,024 elements are summed in float32, these sums in float64. */
 export function sums(task: i32): void {
-  const bytes = stripBytes(task, argument(2));
-  const isSquared = argument(3) != 0;
-  let from = address(0) + stripStart(task);
+  const bytes = stripBytes(task, argument(Sums.count));
+  const isSquared = argument(Sums.isSquared) != 0;
+  let from = address(Sums.x) + stripStart(task);
   const end = from + bytes;
   let total: f64 = 0;
   while (from + 16 <= end) {
@@ -135,5 +135,5 @@ export function sums(task: i32): void {
     const x = <f64>load<f32>(from);
     total += isSquared ? x * x : x;
   }
-  store<f64>(address(1) + ((<usize>task) << 3), total);
+  store<f64>(address(Sums.sums) + ((<usize>task) << 3), total);
 }

@@ -1,6 +1,7 @@
-import { tileColumns, tileRows } from './layout';
+import { tileColumns, tileRows } from '../layout';
 import { firstImage, imagesOf, paddedImages } from './paddedImages';
-import { address, argument, multiplyAdd, storeFloats } from './task';
+import { address, argument, multiplyAdd, storeFloats } from '../task';
+import { FilterGrad, FilterGradSum, PaddedImages } from './table';
 
 /**
  * Adds to a tile [4 taps][8 outputs] of the kernel's gradient: Σ over images, rows and columns of x at the pixel's window × dy.
@@ -67,33 +68,34 @@ function filterGradTile(
 
 /**
  * A task sums, over a share of the blocks of images (paddedImages.ts), a share of the kernel gradient's tiles into its part of `sums`:
- * [share of images][row of taps × ⌈run/4⌉][⌈O/8⌉][4][8]. Arguments: 12 dy, 13 sums, 14–22 as they are read.
+ * [share of images][row of taps × ⌈run/4⌉][⌈O/8⌉][4][8].
  */
 export function filterGrad(task: i32): void {
-  const stride = argument(14);
-  const size = argument(15);
-  const outputHeight = argument(16);
-  const outputWidth = argument(17);
-  const outputs = argument(18);
-  const shares = argument(19);
-  const groups = argument(20);
-  const imagesPerChunk = argument(21);
-  const rowsPerChunk = argument(22);
+  const stride = argument(FilterGrad.stride);
+  const size = argument(FilterGrad.size);
+  const outputHeight = argument(FilterGrad.outputHeight);
+  const outputWidth = argument(FilterGrad.outputWidth);
+  const outputs = argument(FilterGrad.outputs);
+  const shares = argument(FilterGrad.shares);
+  const groups = argument(FilterGrad.groups);
+  const imagesPerChunk = argument(FilterGrad.imagesPerChunk);
+  const rowsPerChunk = argument(FilterGrad.rowsPerChunk);
 
   const share = task / groups;
   const group = task % groups;
-  const tilesPerTap = (size * argument(4) + tileRows - 1) / tileRows;
+  const tilesPerTap = (size * argument(PaddedImages.depth) + tileRows - 1) / tileRows;
   const panels = (outputs + tileColumns - 1) / tileColumns;
   const allTiles = size * tilesPerTap;
   const firstTile = (group * allTiles) / groups;
   const lastTile = ((group + 1) * allTiles) / groups;
-  const sums = address(13) + <usize>(share * allTiles * panels) * 128;
+  const sums = address(FilterGrad.sums) + <usize>(share * allTiles * panels) * 128;
   memory.fill(sums + <usize>(firstTile * panels) * 128, 0, <usize>((lastTile - firstTile) * panels) * 128);
 
-  const blocks = (argument(1) + argument(9) - 1) / argument(9);
-  const pixelBytes = argument(4) << 2;
-  const rowBytes = argument(8) * pixelBytes;
-  const xImage = <usize>(argument(7) * rowBytes);
+  const blocks =
+    (argument(PaddedImages.batch) + argument(PaddedImages.imagesPerBlock) - 1) / argument(PaddedImages.imagesPerBlock);
+  const pixelBytes = argument(PaddedImages.depth) << 2;
+  const rowBytes = argument(PaddedImages.paddedWidth) * pixelBytes;
+  const xImage = <usize>(argument(PaddedImages.paddedHeight) * rowBytes);
   const xRow = <usize>(stride * rowBytes);
   const xStep = <usize>(stride * pixelBytes);
   const dyStep = (<usize>outputs) << 2;
@@ -104,7 +106,7 @@ export function filterGrad(task: i32): void {
   for (let block = (share * blocks) / shares; block < lastBlock; block++) {
     const images = imagesOf(block);
     const from = paddedImages(block);
-    const grad = address(12) + <usize>firstImage(block) * dyImage;
+    const grad = address(FilterGrad.dy) + <usize>firstImage(block) * dyImage;
     for (let image = 0; image < images; image += imagesPerChunk) {
       for (let row = 0; row < outputHeight; row += rowsPerChunk) {
         const x = from + <usize>image * xImage + <usize>row * xRow;
@@ -136,14 +138,14 @@ export function filterGrad(task: i32): void {
 
 /** A task adds the shares of one window row of the kernel's gradient, always in the same order. */
 export function filterGradSum(tap: i32): void {
-  const sums = address(0);
-  const run = argument(2);
-  const outputs = argument(3);
-  const shares = argument(4);
+  const sums = address(FilterGradSum.sums);
+  const run = argument(FilterGradSum.run);
+  const outputs = argument(FilterGradSum.outputs);
+  const shares = argument(FilterGradSum.shares);
   const tilesPerTap = (run + tileRows - 1) / tileRows;
   const panels = (outputs + tileColumns - 1) / tileColumns;
-  const shareBytes = <usize>(argument(5) * tilesPerTap * panels) * 128;
-  let to = address(1) + ((<usize>(tap * run * outputs)) << 2);
+  const shareBytes = <usize>(argument(FilterGradSum.taps) * tilesPerTap * panels) * 128;
+  let to = address(FilterGradSum.to) + ((<usize>(tap * run * outputs)) << 2);
   for (let row = 0; row < run; row++) {
     const tile = sums + <usize>((tap * tilesPerTap + row / tileRows) * panels) * 128 + <usize>(row % tileRows) * 32;
     for (let output = 0; output < outputs; output += 4) {

@@ -1,4 +1,5 @@
-import { address, argument, multiplyAdd } from './task';
+import { address, argument, multiplyAdd } from '../task';
+import { BatchNormInputGrad, BatchNormSums, ChannelMoments, Normalise } from './table';
 
 /** Rows that are read twice are few enough to stay in the first-level cache. */
 function rowsPerChunk(channels: i32): i32 {
@@ -88,27 +89,27 @@ function chunkMoments(x: usize, rows: i32, channels: i32, moments: usize, before
 
 /** A task computes mean and Σ(x − mean)² per channel of its rows: float64 [2][C]. */
 export function channelMoments(task: i32): void {
-  const channels = argument(3);
-  const first = task * argument(4);
-  const rows = min(argument(4), argument(2) - first);
-  const moments = address(1) + ((<usize>(task * 2 * channels)) << 3);
+  const channels = argument(ChannelMoments.channels);
+  const first = task * argument(ChannelMoments.rowsPerTask);
+  const rows = min(argument(ChannelMoments.rowsPerTask), argument(ChannelMoments.rows) - first);
+  const moments = address(ChannelMoments.moments) + ((<usize>(task * 2 * channels)) << 3);
   const chunk = rowsPerChunk(channels);
   memory.fill(moments, 0, (<usize>channels) << 4);
   for (let row = 0; row < rows; row += chunk) {
-    const x = address(0) + ((<usize>((first + row) * channels)) << 2);
+    const x = address(ChannelMoments.x) + ((<usize>((first + row) * channels)) << 2);
     chunkMoments(x, min(chunk, rows - row), channels, moments, row);
   }
 }
 
 /** (x − mean)·factor + offset. Constants are [mean, factor, offset][period]; a task is a number of whole periods. */
 export function normalise(task: i32): void {
-  const period = argument(4);
-  const first = task * argument(5);
-  const count = min(argument(5), argument(3) - first);
+  const period = argument(Normalise.period);
+  const first = task * argument(Normalise.elementsPerTask);
+  const count = min(argument(Normalise.elementsPerTask), argument(Normalise.elements) - first);
   const periodBytes = (<usize>period) << 2;
-  const constants = address(2);
-  let from = address(0) + ((<usize>first) << 2);
-  let to = address(1) + ((<usize>first) << 2);
+  const constants = address(Normalise.constants);
+  let from = address(Normalise.x) + ((<usize>first) << 2);
+  let to = address(Normalise.to) + ((<usize>first) << 2);
   const end = from + ((<usize>count) << 2);
   while (from < end) {
     let at = constants;
@@ -174,28 +175,35 @@ function chunkSums(dy: usize, x: usize, mean: usize, rows: i32, channels: i32, s
 
 /** A task computes Σ dy and Σ dy·(x − mean) per channel of its rows: float64 [2][C]. */
 export function batchNormSums(task: i32): void {
-  const channels = argument(5);
-  const first = task * argument(6);
-  const rows = min(argument(6), argument(4) - first);
-  const sums = address(3) + ((<usize>(task * 2 * channels)) << 3);
+  const channels = argument(BatchNormSums.channels);
+  const first = task * argument(BatchNormSums.rowsPerTask);
+  const rows = min(argument(BatchNormSums.rowsPerTask), argument(BatchNormSums.rows) - first);
+  const sums = address(BatchNormSums.sums) + ((<usize>(task * 2 * channels)) << 3);
   const chunk = rowsPerChunk(channels);
   memory.fill(sums, 0, (<usize>channels) << 4);
   for (let row = 0; row < rows; row += chunk) {
     const offset = (<usize>((first + row) * channels)) << 2;
-    chunkSums(address(0) + offset, address(1) + offset, address(2), min(chunk, rows - row), channels, sums);
+    chunkSums(
+      address(BatchNormSums.dy) + offset,
+      address(BatchNormSums.x) + offset,
+      address(BatchNormSums.mean),
+      min(chunk, rows - row),
+      channels,
+      sums,
+    );
   }
 }
 
 /** factor·(dy − meanDy − (x − mean)·slope). Constants are [mean, factor, meanDy, slope][period]. */
 export function batchNormInputGrad(task: i32): void {
-  const period = argument(5);
-  const first = task * argument(6);
-  const count = min(argument(6), argument(4) - first);
+  const period = argument(BatchNormInputGrad.period);
+  const first = task * argument(BatchNormInputGrad.elementsPerTask);
+  const count = min(argument(BatchNormInputGrad.elementsPerTask), argument(BatchNormInputGrad.elements) - first);
   const periodBytes = (<usize>period) << 2;
-  const constants = address(3);
-  const shift = address(1) - address(0);
-  let from = address(0) + ((<usize>first) << 2);
-  let to = address(2) + ((<usize>first) << 2);
+  const constants = address(BatchNormInputGrad.constants);
+  const shift = address(BatchNormInputGrad.x) - address(BatchNormInputGrad.dy);
+  let from = address(BatchNormInputGrad.dy) + ((<usize>first) << 2);
+  let to = address(BatchNormInputGrad.to) + ((<usize>first) << 2);
   const end = from + ((<usize>count) << 2);
   while (from < end) {
     let at = constants;

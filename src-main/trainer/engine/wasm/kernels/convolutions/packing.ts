@@ -1,5 +1,6 @@
-import { tileColumns } from './layout';
-import { address, argument } from './task';
+import { tileColumns } from '../layout';
+import { address, argument } from '../task';
+import { Pack } from './table';
 
 /** Packs up to 8 columns of a kernel or matrix, missing ones as zeros: to[rowTap][columnTap][depth][8]. Strides in bytes. */
 export function packPanel(
@@ -34,21 +35,21 @@ export function packPanel(
 
 /** A task packs 8 columns for `convolve`, from strides in floats. */
 export function pack(task: i32): void {
-  const rowTaps = argument(2);
-  const columnTaps = argument(3);
-  const depth = argument(4);
+  const rowTaps = argument(Pack.rowTaps);
+  const columnTaps = argument(Pack.columnTaps);
+  const depth = argument(Pack.depth);
   const first = task * tileColumns;
-  const step = argument(9) << 2;
+  const step = argument(Pack.step) << 2;
   packPanel(
-    address(0) + first * step,
-    address(1) + ((<usize>(task * rowTaps * columnTaps * depth * tileColumns)) << 2),
+    address(Pack.from) + first * step,
+    address(Pack.to) + ((<usize>(task * rowTaps * columnTaps * depth * tileColumns)) << 2),
     rowTaps,
     columnTaps,
     depth,
-    argument(5) - first,
-    argument(6) << 2,
-    argument(7) << 2,
-    argument(8) << 2,
+    argument(Pack.columns) - first,
+    argument(Pack.rowStride) << 2,
+    argument(Pack.columnStride) << 2,
+    argument(Pack.depthStride) << 2,
     step,
   );
 }
