@@ -253,7 +253,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
   program
     .command('import-data')
     .description(
-      'import a data set: a folder of images by class, with train and val folders or none; IDX files; or the CIFAR-10 or CIFAR-100 archive or its folder',
+      'import a data set: a folder of images by class, with train and val folders or none; IDX files; CIFAR-10 or CIFAR-100 in any version; SVHN; arrays of numpy; plain, in zip or in tar',
     )
     .argument('<path...>')
     .addOption(new Option('--kind <kind>', 'insist on a kind').choices(datasetKinds).default('auto'))

@@ -73,6 +73,25 @@ export const readArchive = async (
   return { members, otherFiles, md5: md5.digest('hex') };
 };
 
+const fewEntries = 16;
+
+/** Names of the first files in a .tar or .tar.gz; none where it is damaged, which reading it will say. */
+export const firstNamesIn = async (path: string, signal: AbortSignal): Promise<string[]> => {
+  const untar = extract();
+  const names: string[] = [];
+  const look = async (): Promise<void> => {
+    for await (const entry of untar) {
+      names.push(posix.basename(entry.header.name));
+      if (names.length === fewEntries) return;
+      entry.resume();
+    }
+  };
+  const pieces = Readable.from(bytesOf(path, signal));
+  await Promise.allSettled([look().finally(() => pieces.destroy()), pipeline(pieces, untar)]);
+  signal.throwIfAborted();
+  return names;
+};
+
 /** The file name of a plain file or directory that lies inside the archive. */
 const safeName = ({ name, type }: Header, archive: string): string => {
   const isInside = !name.startsWith('/') && !/^[a-z]:|\\/i.test(name) && !name.split('/').includes('..');

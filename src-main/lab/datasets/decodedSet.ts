@@ -1,3 +1,5 @@
+import type { SplitChoice } from '../../../shared/dataset.ts';
+
 /** One half of a data set: pixels uint8 [N, height, width, channels], labels uint8 [N]. */
 export interface DecodedSplit {
   readonly images: Uint8Array;
@@ -30,4 +32,6 @@ export interface ImportProgress {
 export interface ImportContext {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: ImportProgress) => void;
+  /** For sets that say nothing of what is for testing; default: they are refused, with the offer. */
+  readonly split?: SplitChoice | null;
 }

@@ -2,11 +2,13 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { DatasetKind } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
-import { readArchive } from './archive.ts';
+import { firstNamesIn, readArchive } from './archive.ts';
 import type { CifarLayout } from './cifar.ts';
 import { cifar10, cifar100, decodeCifar, membersOf } from './cifar.ts';
+import { contentsOf } from './containers.ts';
 import type { DecodedSet, ImportContext } from './decodedSet.ts';
-import { firstBytesOf, readError } from './fileBytes.ts';
+import { firstBytesOf, nameOf, readError } from './fileBytes.ts';
+import { formats } from './formats/index.ts';
 import { importIdx } from './idx.ts';
 import { seenIn } from './imageFolder/form.ts';
 import { isImageFolder } from './imageFolder/layout.ts';
@@ -41,9 +43,10 @@ export const decode = async (
   const layouts = kind === 'auto' ? known : known.filter((layout) => layout.id === kind);
   const files = await filesOf(paths);
   const [first] = files;
-  if (kind === 'idx') return importIdx(files, context);
   if (first !== undefined && files.length === 1 && (await isTar(first, context.signal))) {
-    return decodeArchive(first, layouts, context);
+    const names = await firstNamesIn(first, context.signal);
+    if (layouts.some((layout) => layout.trainFiles.some((name) => names.includes(name))))
+      return decodeArchive(first, layouts, context);
   }
   const layout = layouts.find((candidate) =>
     candidate.trainFiles.some((name) => files.some((file) => basename(file) === name)),
@@ -54,12 +57,37 @@ export const decode = async (
     const source = `Files in the format of ${layout.name}'s binary version, from a folder; only ${layout.archive} itself proves that they are the published ones`;
     return decodeCifar(layout, members, source, false, context);
   }
-  if (kind === 'auto' && files.some((file) => /idx[13]|images|labels/i.test(basename(file))))
-    return importIdx(files, context);
-  const names = files.map((file) => basename(file));
-  const [path] = paths;
-  const isFolder = path !== undefined && paths.length === 1 && (await stat(path)).isDirectory();
-  throw nothingKnown(names, kind, isFolder ? await seenIn(path, '', context.signal) : seenAmong(names));
+  return decodeContents(kind, paths, files, context);
+};
+
+/** Whatever is known by its bytes and names, in folders and archives of any depth. */
+const decodeContents = async (
+  kind: DatasetKind,
+  paths: readonly string[],
+  files: readonly string[],
+  context: ImportContext,
+): Promise<DecodedSet> => {
+  const contents = await contentsOf(paths, context);
+  try {
+    const sources = contents.archive === null ? files : contents.members;
+    if (kind === 'idx') return await importIdx(sources, context);
+    for (const format of formats) {
+      const set = await format.read(contents, context);
+      if (
+        set !== null &&
+        (kind === 'auto' || set.suggestedName.startsWith(kind === 'cifar10' ? cifar10.name : cifar100.name))
+      )
+        return set;
+    }
+    if (kind === 'auto' && sources.some((source) => /idx[123]|images|labels/i.test(nameOf(source))))
+      return await importIdx(sources, context);
+    const names = contents.members.map(nameOf);
+    const [path] = paths;
+    const isFolder = path !== undefined && paths.length === 1 && (await stat(path)).isDirectory();
+    throw nothingKnown(names, kind, isFolder ? await seenIn(path, '', context.signal) : seenAmong(names));
+  } finally {
+    contents.close();
+  }
 };
 
 const decodeArchive = async (
@@ -74,10 +102,7 @@ const decodeArchive = async (
     context,
   );
   const layout = layouts.find((candidate) => candidate.trainFiles.some((name) => members.has(name)));
-  if (layout === undefined) {
-    const names = [...members.keys(), ...otherFiles];
-    throw nothingKnown(names, layouts[0]?.id ?? 'auto', seenAmong(names));
-  }
+  if (layout === undefined) throw nothingKnown(otherFiles, layouts[0]?.id ?? 'auto', seenAmong(otherFiles));
   checkComplete(layout, members, archive);
   const isPublished = md5 === layout.md5;
   const published = isPublished ? 'as published' : `not the published archive's ${layout.md5}`;
@@ -129,13 +154,13 @@ const seenAmong = (names: readonly string[]): string =>
     : `${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}`;
 
 const nothingKnown = (names: readonly string[], kind: DatasetKind, found: string): LabError => {
-  const isPython = names.some((name) => /^(data_batch_\d|batches\.meta|cifar-100?-python.*|train|meta)$/.test(name));
   const expected =
     kind === 'cifar10' || kind === 'cifar100'
-      ? `${kind === 'cifar10' ? cifar10.name : cifar100.name}'s binary version`
-      : 'four IDX files (MNIST, Fashion-MNIST), the binary version of CIFAR-10 or CIFAR-100, or a folder of images with train and val folders or a folder for each class';
-  const advice = isPython
-    ? 'This looks like the Python version: download the one named "binary version" (cifar-10-binary.tar.gz or cifar-100-binary.tar.gz).'
-    : 'Choose the archive, its unpacked folder, or the four files.';
+      ? `${kind === 'cifar10' ? cifar10.name : cifar100.name}'s binary, Python or MATLAB version`
+      : `four IDX files (MNIST, Fashion-MNIST, EMNIST, QMNIST), the binary version of CIFAR-10 or CIFAR-100, ${formats.map(({ name }) => name).join(', ')}, or a folder of images with train and val folders or a folder for each class`;
+  const isImages = names.length > 0 && names.every((name) => /\.(?:jpe?g|png)$/i.test(name));
+  const advice = isImages
+    ? 'Choose the folder that the images lie in.'
+    : 'Choose the archive, its unpacked folder, or its files; of an archive of images, the unpacked folder.';
   return new LabError('DATASET_UNSUPPORTED', `Found ${found}; expected ${expected}. ${advice}`);
 };

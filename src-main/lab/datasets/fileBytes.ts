@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { LabError } from '../../../shared/errors.ts';
 
@@ -10,27 +10,53 @@ const maxBytes = 2 ** 31 - 1;
 
 const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
+/** A file on the disk, by its path, or one inside an archive. */
+export type Source = string | Member;
+export interface Member {
+  /** With "/" between the names of folders. */
+  readonly name: string;
+  /** Its bytes as they lie there. */
+  readonly pieces: (signal: AbortSignal) => AsyncIterable<Buffer>;
+}
+
+export const nameOf = (source: Source): string => basename(typeof source === 'string' ? source : source.name);
+
+/** Compressed twice happens; more often is meant to fill the disk. */
+const mostLayers = 3;
+
 /**
- * Reads a file piece by piece and, if it starts as gzip, unpacks it on the way. Nothing is held, so the reader decides what is too much.
+ * Reads a file piece by piece and, if it starts as gzip, unpacks it on the way, also where it was packed twice. Nothing is held, so the reader
+ * decides what is too much.
  * @param onRead - told of every piece of the file as it lies on disk.
  * @throws LabError DATASET_NOT_FOUND if there is no such file, DATASET_CORRUPT if it cannot be read or is no whole gzip file.
  */
 export async function* bytesOf(
-  path: string,
+  source: Source,
   signal: AbortSignal,
   onRead: (piece: Buffer) => void = () => undefined,
 ): AsyncGenerator<Buffer> {
   try {
-    if (!(await stat(path)).isFile()) throw noFile(basename(path)); // reading a pipe would wait for ever
-    if (isGzip(await firstRawBytes(path))) yield* unpacked(path, signal, onRead);
-    else yield* raw(path, signal, onRead);
+    const pieces = typeof source === 'string' ? fileBytes(source, signal, onRead) : source.pieces(signal);
+    yield* gunzipped(pieces, mostLayers);
   } catch (error) {
-    throw readError(error, basename(path));
+    throw readError(error, nameOf(source));
   }
 }
 
+/** All of it, unpacked. @throws LabError as `bytesOf`, and DATASET_UNSUPPORTED for more than the lab can hold. */
+export const wholeOf = async (source: Source, signal: AbortSignal): Promise<Buffer> => {
+  const pieces: Buffer[] = [];
+  let total = 0;
+  for await (const piece of bytesOf(source, signal)) {
+    total += piece.length;
+    refuseTooMuch(total, nameOf(source));
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces, total);
+};
+
 /** The first bytes of a file, unpacked where it is gzip; fewer if it is shorter. */
-export const firstBytesOf = async (path: string, count: number, signal: AbortSignal): Promise<Buffer> => {
+export const firstBytesOf = async (path: Source, count: number, signal: AbortSignal): Promise<Buffer> => {
   let bytes = Buffer.alloc(0);
   for await (const piece of bytesOf(path, signal)) {
     bytes = Buffer.concat([bytes, piece]);
@@ -44,6 +70,12 @@ export const firstBytesOf = async (path: string, count: number, signal: AbortSig
  * @throws LabError DATASET_UNSUPPORTED if that is more than the lab can hold.
  */
 export const allocate = (byteCount: number, fileName: string): Buffer => {
+  refuseTooMuch(byteCount, fileName);
+  return Buffer.alloc(byteCount);
+};
+
+/** @throws LabError DATASET_UNSUPPORTED if that is more than the lab can hold. */
+export const refuseTooMuch = (byteCount: number, fileName: string): void => {
   const free = process.availableMemory();
   if (byteCount > maxBytes || byteCount > free) {
     throw new LabError(
@@ -52,29 +84,44 @@ export const allocate = (byteCount: number, fileName: string): Buffer => {
         'Check that the file is what it should be, or import a part of the set.',
     );
   }
-  return Buffer.alloc(byteCount);
 };
 
 export const inMegabytes = (byteCount: number): string =>
   `${(byteCount / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 })} MB`;
 
-async function* raw(path: string, signal: AbortSignal, onRead: (piece: Buffer) => void): AsyncGenerator<Buffer> {
+async function* fileBytes(path: string, signal: AbortSignal, onRead: (piece: Buffer) => void): AsyncGenerator<Buffer> {
+  if (!(await stat(path)).isFile()) throw noFile(basename(path)); // reading a pipe would wait for ever
   for await (const piece of createReadStream(path, { signal, highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
     onRead(piece);
     yield piece;
   }
 }
 
-async function* unpacked(path: string, signal: AbortSignal, onRead: (piece: Buffer) => void): AsyncGenerator<Buffer> {
+async function* gunzipped(pieces: AsyncIterable<Buffer>, layers: number): AsyncGenerator<Buffer> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  let head = Buffer.alloc(0);
+  let isOver = false;
+  while (head.length < 2 && !isOver) {
+    const next = await iterator.next();
+    if (next.done === true) isOver = true;
+    else head = Buffer.concat([head, next.value]);
+  }
+  const all = async function* (): AsyncGenerator<Buffer> {
+    try {
+      if (head.length > 0) yield head;
+      for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+    } finally {
+      await iterator.return?.();
+    }
+  };
+  if (layers === 0 || !isGzip(head)) {
+    yield* all();
+    return;
+  }
   const gunzip = createGunzip({ chunkSize: 1 << 20 });
-  pipeline(raw(path, signal, onRead), gunzip, () => undefined); // whoever reads `gunzip` meets its error
-  yield* gunzip as AsyncIterable<Buffer>;
+  pipeline(Readable.from(all()), gunzip, () => undefined); // whoever reads `gunzip` meets its error
+  yield* gunzipped(gunzip as AsyncIterable<Buffer>, layers - 1);
 }
-
-const firstRawBytes = async (path: string): Promise<Buffer> => {
-  for await (const piece of createReadStream(path, { end: 1 }) as AsyncIterable<Buffer>) return piece;
-  return Buffer.alloc(0);
-};
 
 export const noFile = (fileName: string): LabError =>
   new LabError(

@@ -2,16 +2,17 @@ import { basename, dirname } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import type { DecodedSet, ImportContext } from './decodedSet.ts';
 import type { IdxArray } from './idxFile.ts';
-import { readIdx } from './idxFile.ts';
+import { nameOf, type Source } from './fileBytes.ts';
+import { readIdx, readQmnistLabels } from './idxFile.ts';
 import { classesOf, readLabelNames } from './labels.ts';
 
 type Half = 'train' | 'test';
 type Content = 'labels' | 'images';
 
 /** What a file's name says it is: "t10k-images-idx3-ubyte.gz" and "emnist-letters-test-images-idx3-ubyte" are both test images. */
-const roleOf = (path: string): string => {
+const roleOf = (source: Source): string => {
   const [, half, content] =
-    /(?:^|[^a-z0-9])(train|t10k|test)[^a-z0-9]*(images|labels)/.exec(basename(path).toLowerCase()) ?? [];
+    /(?:^|[^a-z0-9])(train|t10k|test)[^a-z0-9]*(images|labels)/.exec(nameOf(source).toLowerCase()) ?? [];
   return `${half === 'train' ? 'train' : 'test'} ${content ?? 'unknown'}`;
 };
 
@@ -21,15 +22,17 @@ const roleOf = (path: string): string => {
  * @returns one channel; classes are the labels that occur, or those that a file of their names lists, in order.
  * @throws LabError DATASET_NOT_FOUND, DATASET_UNSUPPORTED if a file is missing or doubled, DATASET_CORRUPT if one is damaged.
  */
-export const importIdx = async (files: readonly string[], context: ImportContext): Promise<DecodedSet> => {
+export const importIdx = async (files: readonly Source[], context: ImportContext): Promise<DecodedSet> => {
   const paths = {
     train: { labels: findFile(files, 'train', 'labels'), images: findFile(files, 'train', 'images') },
     test: { labels: findFile(files, 'test', 'labels'), images: findFile(files, 'test', 'images') },
   };
   const readHalf = async (half: Half, share: number) => {
     const { labels: labelsPath, images: imagesPath } = paths[half];
-    context.onProgress({ message: `Reading ${basename(labelsPath)} and ${basename(imagesPath)}`, share });
-    const labels = await readIdx(labelsPath, 'labels', null, context.signal);
+    context.onProgress({ message: `Reading ${nameOf(labelsPath)} and ${nameOf(imagesPath)}`, share });
+    const labels =
+      (await readQmnistLabels(labelsPath, context.signal)) ??
+      (await readIdx(labelsPath, 'labels', null, context.signal));
     return { labels, images: await readIdx(imagesPath, 'images', labels.values.length, context.signal) };
   };
   const train = await readHalf('train', 0);
@@ -37,6 +40,8 @@ export const importIdx = async (files: readonly string[], context: ImportContext
   const [, height = 0, width = 0] = train.images.sizes;
   checkSameSize(test.images, height, width);
   const names = await readLabelNames(files, context.signal);
+  const isTurned = [paths.train.images, paths.test.images].every((source) => /^emnist-/i.test(nameOf(source)));
+  if (isTurned) [train, test].forEach(({ images }) => transpose(images));
   const classes = classesOf(train.labels, test.labels, names);
   return {
     height,
@@ -45,15 +50,34 @@ export const importIdx = async (files: readonly string[], context: ImportContext
     classNames: classes.names,
     train: { images: train.images.values, labels: classes.train },
     test: { images: test.images.values, labels: classes.test },
-    source: `IDX files ${[train.images, train.labels, test.images, test.labels].map((file) => file.fileName).join(', ')}${classes.note}`,
-    suggestedName: basename(dirname(paths.train.images)) || 'IDX images',
+    source: `IDX files ${[train.images, train.labels, test.images, test.labels].map((file) => file.fileName).join(', ')}${classes.note}${isTurned ? '; rows and columns exchanged, as EMNIST stores its images lying on their side' : ''}`,
+    suggestedName:
+      basename(dirname(typeof paths.train.images === 'string' ? paths.train.images : paths.train.images.name)) ||
+      'IDX images',
     published: null,
   };
 };
 
-const findFile = (files: readonly string[], half: Half, content: Content): string => {
+/** Exchanges rows and columns of square images in place. @throws LabError DATASET_CORRUPT for images that are not square. */
+const transpose = ({ fileName, sizes, values }: IdxArray): void => {
+  const [count = 0, side = 0, width = 0] = sizes;
+  if (side !== width)
+    throw new LabError('DATASET_CORRUPT', `${fileName}: images of ${side} × ${width} pixels, but EMNIST's are square.`);
+  for (let start = 0; start < count * side * side; start += side * side) {
+    for (let row = 0; row < side; row++) {
+      for (let column = row + 1; column < side; column++) {
+        const [one, other] = [start + row * side + column, start + column * side + row];
+        const value = values[one] ?? 0;
+        values[one] = values[other] ?? 0;
+        values[other] = value;
+      }
+    }
+  }
+};
+
+const findFile = (files: readonly Source[], half: Half, content: Content): Source => {
   const found = files.filter((file) => roleOf(file) === `${half} ${content}`);
-  const plain = found.filter((file) => !file.endsWith('.gz'));
+  const plain = found.filter((file) => !nameOf(file).endsWith('.gz'));
   const [path, ...others] = plain.length === 1 ? plain : found; // a file beside its own .gz is no second one
   if (path === undefined) {
     throw new LabError(
@@ -71,13 +95,8 @@ const findFile = (files: readonly string[], half: Half, content: Content): strin
   return path;
 };
 
-const listed = (files: readonly string[]): string =>
-  files.length === 0
-    ? 'no files'
-    : `${files
-        .slice(0, 6)
-        .map((file) => basename(file))
-        .join(', ')}${files.length > 6 ? ' …' : ''}`;
+const listed = (files: readonly Source[]): string =>
+  files.length === 0 ? 'no files' : `${files.slice(0, 6).map(nameOf).join(', ')}${files.length > 6 ? ' …' : ''}`;
 
 const checkSameSize = (images: IdxArray, height: number, width: number): void => {
   const [, testHeight, testWidth] = images.sizes;

@@ -1,6 +1,6 @@
-import { basename } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
-import { allocate, bytesOf } from './fileBytes.ts';
+import { allocate, bytesOf, firstBytesOf, nameOf, wholeOf } from './fileBytes.ts';
+import type { Source } from './fileBytes.ts';
 
 /** An IDX file of unsigned bytes: sizes [N] or [N, height, width], and the values in that order. */
 export interface IdxArray {
@@ -19,18 +19,18 @@ export const idxMagic = { labels: 2049, images: 2051 } as const;
  * @see LeCun, "The MNIST database", "The IDX file format"
  */
 export const readIdx = async (
-  path: string,
+  source: Source,
   content: 'labels' | 'images',
   expectedCount: number | null,
   signal: AbortSignal,
 ): Promise<IdxArray> => {
-  const fileName = basename(path);
+  const fileName = nameOf(source);
   const headerBytes = content === 'images' ? 16 : 8;
   let header = Buffer.alloc(0);
   let sizes: number[] = [];
   let values: Buffer | null = null;
   let filled = 0;
-  for await (let piece of bytesOf(path, signal)) {
+  for await (let piece of bytesOf(source, signal)) {
     if (values === null) {
       header = Buffer.concat([header, piece]);
       if (header.length < headerBytes) continue;
@@ -55,6 +55,34 @@ export const readIdx = async (
     throw wrongLength(fileName, `only ${whole} whole ${content}, fewer`, content, sizes);
   }
   return { fileName, sizes, values };
+};
+
+/** Magic number of QMNIST's labels: type 12 (32-bit whole numbers), two dimensions. */
+const qmnistMagic = 0x0c02;
+
+/**
+ * QMNIST's labels: of the eight numbers for each image (class, writer, …) the first.
+ * @returns null where this is no such file.
+ * @throws LabError DATASET_CORRUPT where it is cut off, or a class is no digit.
+ * @see Yadav and Bottou 2019, "Cold Case: The Lost MNIST Digits"
+ */
+export const readQmnistLabels = async (source: Source, signal: AbortSignal): Promise<IdxArray | null> => {
+  const head = await firstBytesOf(source, 4, signal);
+  if (head.length < 4 || head.readUInt32BE(0) !== qmnistMagic) return null;
+  const fileName = nameOf(source);
+  const bytes = await wholeOf(source, signal);
+  const [count = 0, columns = 0] = bytes.length < 12 ? [] : [bytes.readUInt32BE(4), bytes.readUInt32BE(8)];
+  if (count < 1 || bytes.length !== 12 + 4 * count * columns)
+    throw wrongLength(fileName, 'other', 'labels', [count, columns]);
+  const values = Uint8Array.from({ length: count }, (_, record) => {
+    const label = bytes.readInt32BE(12 + 4 * record * columns);
+    if (label >= 0 && label <= 9) return label;
+    throw new LabError(
+      'DATASET_CORRUPT',
+      `${fileName}, record ${record}: class ${label}, expected 0–9; the file is damaged.`,
+    );
+  });
+  return { fileName, sizes: [count], values };
 };
 
 const product = (sizes: readonly number[]): number => sizes.reduce((all, size) => all * size, 1);

@@ -156,7 +156,7 @@ export const openLibrary = (folder: string, refusal: LabError | null = null): Li
           const scanned = await scanImageFolder(images, onDamaged, split, { signal, onProgress });
           return keepFolder(scanned, name, signal);
         }
-        const set = await decode(kind, paths, { signal, onProgress });
+        const set = await decode(kind, paths, { signal, onProgress, split });
         onProgress({ message: 'Checking and writing', share: null });
         return keep(set, name, signal);
       };

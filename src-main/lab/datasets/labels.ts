@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
-import { readError } from './fileBytes.ts';
+import { nameOf, wholeOf, type Source } from './fileBytes.ts';
 
 /** Labels as a file holds them. */
 interface FileLabels {
@@ -86,14 +84,12 @@ const named = (label: number, names: ReadonlyMap<number, string> | null): string
  * @see Cohen et al. 2017, "EMNIST: an extension of MNIST to handwritten letters"
  */
 export const readLabelNames = async (
-  files: readonly string[],
+  files: readonly Source[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, string> | null> => {
-  const file = files.find((path) => /mapping\.txt$/i.test(basename(path)));
+  const file = files.find((source) => /mapping\.txt$/i.test(nameOf(source)));
   if (file === undefined) return null;
-  const text = await readFile(file, { encoding: 'utf8', signal }).catch((error: unknown) => {
-    throw readError(error, basename(file));
-  });
+  const text = (await wholeOf(file, signal)).toString('utf8');
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   return new Map(
     lines.map((line, at): [number, string] => {
@@ -104,7 +100,7 @@ export const readLabelNames = async (
       if (!isRight || label > 255 || codes.length === 0) {
         throw new LabError(
           'DATASET_CORRUPT',
-          `${basename(file)}, line ${at + 1}: "${line.slice(0, 40)}", expected a label (0–255) and the codes of its characters, such as "1 65 97".`,
+          `${nameOf(file)}, line ${at + 1}: "${line.slice(0, 40)}", expected a label (0–255) and the codes of its characters, such as "1 65 97".`,
         );
       }
       return [label, codes.map((code) => String.fromCodePoint(code)).join('')];

@@ -133,9 +133,9 @@ test('a coarse label out of range is refused', async () => {
 
 test.for<[what: string, files: Record<string, string>, message: RegExp]>([
   [
-    'the Python version',
+    'what is called as the Python version',
     { data_batch_1: '', 'batches.meta': '' },
-    /looks like the Python version: download the one named "binary version"/,
+    /Found 2 files .* expected four IDX/,
   ],
   ['something else', { 'cat.jpg': '' }, /Found 1 image; expected four IDX files/],
   ['an empty folder', {}, /Found nothing/],

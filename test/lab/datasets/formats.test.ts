@@ -1,0 +1,249 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import type { SplitChoice } from '../../../shared/dataset.ts';
+import { decode } from '../../../src-main/lab/datasets/detect.ts';
+import { readPickle } from '../../../src-main/lab/datasets/formats/pickle.ts';
+import { zipOf } from '../bundles/zip.ts';
+import { idxImages, idxLabels, quietly, smallIdx, tarGz, temporaryFolder } from './fixtures.ts';
+import { pythonFile } from './pythonFiles.ts';
+
+type Files = Readonly<Record<string, Buffer | string>>;
+
+const folderOf = async (files: Files): Promise<string> => {
+  const folder = await temporaryFolder();
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+  return folder;
+};
+const decoded = async (files: Files, split: SplitChoice | null = null) =>
+  decode('auto', [await folderOf(files)], { ...quietly(), split });
+const chosen = async (name: string, content: Buffer, split: SplitChoice | null = null) =>
+  decode('auto', [join(await folderOf({ [name]: content }), name)], { ...quietly(), split });
+
+/** The numbers of `g(n)`: images of 2 × 3 pixels. */
+const g = (count: number): number[] => Array.from({ length: 6 * count }, (_, index) => index);
+const fourAndTwo = { height: 2, width: 3, channels: 1, classNames: ['0', '1'] };
+
+const cifarPython = (batch = pythonFile('pythonBatch')): Files => ({
+  ...Object.fromEntries([1, 2, 3, 4, 5].map((part) => [`cifar-10-batches-py/data_batch_${part}`, batch])),
+  'cifar-10-batches-py/test_batch': batch,
+  'cifar-10-batches-py/batches.meta': pythonFile('pythonMeta'),
+});
+
+test.each<[what: string, files: () => Files]>([
+  ['Python version', cifarPython],
+  ['Python version, as newer ones pickle', () => cifarPython(pythonFile('pythonBatch5'))],
+  [
+    'MATLAB version',
+    () => ({
+      ...Object.fromEntries(
+        ['data_batch_1', 'data_batch_2', 'data_batch_3', 'data_batch_4', 'data_batch_5', 'test_batch'].map((name) => [
+          `${name}.mat`,
+          pythonFile('matBatch'),
+        ]),
+      ),
+      'batches.meta.mat': pythonFile('matMeta'),
+    }),
+  ],
+])('CIFAR-10 in its %s', async (_, files) => {
+  const set = await decoded(files());
+  expect(set).toMatchObject({
+    height: 32,
+    width: 32,
+    channels: 3,
+    published: null,
+    suggestedName: 'CIFAR-10 (unverified)',
+  });
+  expect(set.classNames).toEqual([
+    'airplane',
+    'automobile',
+    'bird',
+    'cat',
+    'deer',
+    'dog',
+    'frog',
+    'horse',
+    'ship',
+    'truck',
+  ]);
+  expect([...set.train.labels]).toEqual([3, 1, 3, 1, 3, 1, 3, 1, 3, 1]);
+  expect([...set.test.labels]).toEqual([3, 1]);
+  expect([...set.test.images.subarray(0, 6)]).toEqual([250, 11, 12, 10, 11, 12]);
+  expect([...set.test.images.subarray(3072, 3078)]).toEqual([250, 21, 22, 20, 21, 22]);
+});
+
+test('archives may lie in archives: the Python version in a tar, in a zip', async () => {
+  const tar = await tarGz(Object.entries(cifarPython()).map(([name, content]) => [{ name }, Buffer.from(content)]));
+  const zip = join(await temporaryFolder(), 'cifar.zip');
+  await zipOf(zip, new Map([['data/cifar-10-python.tar.gz', tar]]));
+  for (const set of [await chosen('cifar-10-python.tar.gz', tar), await chosen('cifar.zip', await readFile(zip))]) {
+    expect([...set.train.labels]).toHaveLength(10);
+    expect(set.source).toMatch(/MD5 [0-9a-f]{32} \(not the published archive's c58f30108f718f92721af3b95e74349a\)/);
+  }
+});
+
+test('a pickle never runs anything: what it would call is named, and refused', async () => {
+  const evil = pythonFile('evil');
+  expect(evil.toString('latin1')).toContain('system');
+  await expect(decoded(cifarPython(evil))).rejects.toMatchObject({
+    code: 'DATASET_UNSUPPORTED',
+    message: expect.stringMatching(/posix\.system|nt\.system/) as string,
+  });
+  expect(existsSync('/tmp/ran')).toBe(false);
+  const text = (words: string): Buffer => Buffer.from(words, 'latin1');
+  for (const instructions of ['cbuiltins\neval\n', 'cnumpy\nload\n', 'i__main__\nx\n', 'P1\n'])
+    expect(() => readPickle(text(`\x80\x02${instructions}.`), 'x')).toThrow(/could run a program/);
+  // An array in Python 2's own words.
+  const python2 = `\x80\x02}q\x01(U\x04datacnumpy.core.multiarray\n_reconstruct\nq\x02cnumpy\nndarray\nK\x00\x85U\x01b\x87Rq\x03(K\x01K\x02K\x03\x86cnumpy\ndtype\nU\x02u1K\x00K\x01\x87R(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb\x89U\x06abcdeftbU\x06labels](K\x07K\x08eu.`;
+  const map = readPickle(text(python2), 'x');
+  expect(map instanceof Map && map.get('data')).toMatchObject({ shape: [2, 3], type: 'u1', bytes: text('abcdef') });
+  expect(map instanceof Map && map.get('labels')).toEqual([7, 8]);
+  for (let length = 2; length < python2.length; length += 7)
+    expect(() => readPickle(text(python2.slice(0, length)), 'x')).toThrow(/could run|no whole pickle/);
+});
+
+test('SVHN: columns first, and label 10 is the digit 0', async () => {
+  const set = await decoded({
+    'train_32x32.mat': pythonFile('svhnTrain'),
+    'test_32x32.mat': pythonFile('svhnTest'),
+    'extra_32x32.mat': 'x',
+  });
+  expect(set).toMatchObject({ height: 32, width: 32, channels: 3, classNames: ['0', '1', '2'] });
+  expect([[...set.train.labels], [...set.test.labels]]).toEqual([[0, 1, 0, 2], [2, 0, 1]]); // prettier-ignore
+  const at = (image: number, row: number, column: number) => [
+    ...set.train.images.subarray(((image * 32 + row) * 32 + column) * 3).subarray(0, 3),
+  ];
+  expect([at(3, 1, 2), at(3, 2, 1), at(0, 1, 2)]).toEqual([[203, 30, 30], [30, 30, 30], [200, 0, 0]]); // prettier-ignore
+  expect(set.source).toContain('left aside: extra_32x32.mat');
+});
+
+test.each<[what: string, files: () => Files]>([
+  ['one .npz, as of Keras', () => ({ 'mnist.npz': pythonFile('keras') })],
+  [
+    'an .npz each, as KMNIST',
+    () => ({
+      'k-train-imgs.npz': pythonFile('kImages'),
+      'k-train-labels.npz': pythonFile('kLabels'),
+      ...{
+        'test_images.npy': Buffer.concat([npyOf([2, 2, 3]), Buffer.from(g(2))]),
+        'test_labels.npy': Buffer.concat([npyOf([2]), Buffer.of(1, 0)]),
+      },
+    }),
+  ],
+])('arrays of numpy: %s', async (_, files) => {
+  const set = await decoded(files());
+  expect(set).toMatchObject(fourAndTwo);
+  expect([[...set.train.labels], [...set.test.labels]]).toEqual([[0, 1, 1, 0], [1, 0]]); // prettier-ignore
+  expect([[...set.train.images], [...set.test.images]]).toEqual([g(4), g(2)]);
+});
+
+/** The header of an .npy file of bytes, as its documentation describes it. */
+const npyOf = (shape: readonly number[]): Buffer => {
+  const text = `{'descr': '|u1', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`.padEnd(117) + '\n';
+  return Buffer.concat([
+    Buffer.from('\x93NUMPY\x01\x00', 'latin1'),
+    Buffer.of(text.length & 255, text.length >> 8),
+    Buffer.from(text),
+  ]);
+};
+
+test('MedMNIST: labels in a column, three channels, and the validation images are left aside', async () => {
+  const set = await decoded({ 'pathmnist.npz': pythonFile('medmnist') });
+  expect(set).toMatchObject({ ...fourAndTwo, channels: 3 });
+  expect([...set.train.labels]).toEqual([0, 1, 1, 0]);
+  expect([...set.test.images]).toEqual(g(2).flatMap((value) => [value, value, value]));
+  expect(set.source).toContain('left aside: pathmnist.npz, val_images (3 images)');
+});
+
+test.each<[what: string, images: Parameters<typeof pythonFile>[0], of: (values: number[]) => number[]]>([
+  ['columns first', 'fortran', (values) => values],
+  ['divided by 255', 'unit', (values) => values],
+  ['planes of colours', 'planes', (values) => values.flatMap((value) => [value, value + 100, value + 200])],
+])('%s, labels with their high byte first; without a split of their own, one is drawn', async (_, images, of) => {
+  const files = { 'images.npy': pythonFile(images), 'labels.npy': pythonFile('labels4') };
+  await expect(decoded(files)).rejects.toThrow(/There are 4 images, but none to test with.*--test-share/);
+  const set = await decoded(files, { testShare: 0.5, seed: 0 });
+  expect([set.train.labels.length, set.test.labels.length]).toEqual([2, 2]);
+  const whole = of(g(4));
+  const size = whole.length / 4;
+  const all = [set.train, set.test].flatMap(({ images: bytes }) =>
+    [0, 1].map((index) => [...bytes.subarray(index * size, (index + 1) * size)]),
+  );
+  const expected = [0, 1, 2, 3].map((index) => whole.slice(index * size, (index + 1) * size));
+  expect(all.toSorted((a, b) => (a[0] ?? 0) - (b[0] ?? 0))).toEqual(expected);
+});
+
+test.each<[what: string, files: () => Files, says: RegExp]>([
+  ['several labels an image', () => ({ 'chest.npz': pythonFile('multi') }), /none to test with|one label an image/],
+  [
+    'values from −1 to 1',
+    () => ({ 'images.npy': pythonFile('signed'), 'labels.npy': pythonFile('labels4') }),
+    /values from -1 to -?0\.\d+, expected bytes/,
+  ],
+  [
+    'objects',
+    () => ({ 'images.npy': pythonFile('objects'), 'labels.npy': pythonFile('labels4') }),
+    /kind "O"|not understood/,
+  ],
+  [
+    'arrays of other names',
+    () => ({ 'a.npz': pythonFile('kImages') }),
+    /Found the arrays a\.npz, arr_0 \(4 × 2 × 3\), but no images with labels/,
+  ],
+])('arrays are refused with what they are: %s', async (_, files, says) => {
+  await expect(decoded(files(), { testShare: 0.5, seed: 0 })).rejects.toThrow(says);
+});
+
+test.each<[name: string, starts: string, says: RegExp]>([
+  ['set.7z', '7z\xbc\xaf\x27\x1c', /a 7z archive.*Unpack it/],
+  ['set.rar', 'Rar!\x1a\x07\x00', /RAR/],
+  ['set.tar.xz', '\xfd7zXZ\0', /xz.*tar -xJf/],
+  ['set.tar.bz2', 'BZh9', /bzip2/],
+  ['set.h5', '\x89HDF\r\n\x1a\n', /HDF5.*npz/],
+])('%s is refused with what it is and what would do', async (name, starts, says) => {
+  await expect(chosen(name, Buffer.from(`${starts}${' '.repeat(600)}`, 'latin1'))).rejects.toThrow(says);
+});
+
+test('IDX files in a zip, compressed twice', async () => {
+  const zip = join(await temporaryFolder(), 'mnist.zip');
+  await zipOf(
+    zip,
+    new Map(Object.entries(smallIdx()).map(([name, bytes]) => [`${name}.gz`, gzipSync(gzipSync(bytes))])),
+  );
+  const set = await decode('auto', [zip], quietly());
+  expect(set).toMatchObject(fourAndTwo);
+  expect([...set.train.labels]).toEqual([0, 1, 1, 0]);
+});
+
+test('EMNIST’s images lie on their side, and are turned; those of others stay', async () => {
+  const image = Buffer.concat([idxImages(1, 2, 2).subarray(0, 16), Buffer.of(1, 2, 3, 4)]);
+  image.writeUInt32BE(2, 4);
+  const two = Buffer.concat([image, Buffer.of(5, 6, 7, 8)]);
+  const files = (name: string): Files => ({
+    ...{ [`${name}train-images-idx3-ubyte`]: two, [`${name}train-labels-idx1-ubyte`]: idxLabels([0, 1]) },
+    ...{ [`${name}test-images-idx3-ubyte`]: two, [`${name}test-labels-idx1-ubyte`]: idxLabels([0, 1]) },
+  });
+  expect([...(await decoded(files('emnist-digits-'))).train.images]).toEqual([1, 3, 2, 4, 5, 7, 6, 8]);
+  expect([...(await decoded(files(''))).train.images]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
+test('QMNIST’s labels are the first of eight numbers', async () => {
+  const labels = (values: readonly number[]): Buffer => {
+    const bytes = Buffer.alloc(12 + 32 * values.length, 7);
+    [0x0c02, values.length, 8].forEach((word, index) => bytes.writeUInt32BE(word, 4 * index));
+    values.forEach((value, index) => bytes.writeInt32BE(value, 12 + 32 * index));
+    return bytes;
+  };
+  const files = (test: readonly number[]): Files => ({
+    ...{ 'qmnist-train-images-idx3-ubyte': idxImages(4), 'qmnist-train-labels-idx2-int': labels([0, 1, 1, 0]) },
+    ...{ 'qmnist-test-images-idx3-ubyte': idxImages(2), 'qmnist-test-labels-idx2-int': labels(test) },
+  });
+  const set = await decoded(files([1, 0]));
+  expect([[...set.train.labels], [...set.test.labels]]).toEqual([[0, 1, 1, 0], [1, 0]]); // prettier-ignore
+  await expect(decoded(files([1, 10]))).rejects.toThrow(/record 1: class 10, expected 0–9/);
+});
