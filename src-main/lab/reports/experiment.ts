@@ -85,14 +85,20 @@ const originNotes = ({ rows }: ResultsTable): Block[] => {
   );
 };
 
+/** More groups than this are no longer told apart in one panel, and their epochs take long to read. */
+const mostCurves = 24;
+
 const resultBlocks = (read: StoreReader, query: ResultsQuery, results: ResultsTable): Block[] => {
   const { header, lines } = textTable(results, 'paper', notation);
-  const figures = [
-    speedAccuracyFigure(results),
-    curvesFigure(readCurves(read, query, 'testAccuracy', 'epoch'), 'testAccuracy', 'epoch'),
-    curvesFigure(readCurves(read, query, 'testAccuracy', 'activeTime'), 'testAccuracy', 'activeTime'),
-    curvesFigure(readCurves(read, query, 'trainLoss', 'epoch'), 'trainLoss', 'epoch'),
-  ];
+  const isLong = results.rows.length > mostCurves;
+  const figures = isLong
+    ? [speedAccuracyFigure(results)]
+    : [
+        speedAccuracyFigure(results),
+        curvesFigure(readCurves(read, query, 'testAccuracy', 'epoch'), 'testAccuracy', 'epoch'),
+        curvesFigure(readCurves(read, query, 'testAccuracy', 'activeTime'), 'testAccuracy', 'activeTime'),
+        curvesFigure(readCurves(read, query, 'trainLoss', 'epoch'), 'trainLoss', 'epoch'),
+      ];
   const doubtful = columnsNamed(['paired_speed_ratio']).some((column) =>
     results.rows.some((row) => column.verdict(row, results) === 'doubtful'),
   );
@@ -106,6 +112,7 @@ const resultBlocks = (read: StoreReader, query: ResultsQuery, results: ResultsTa
           ),
         ]
       : []),
+    ...(isLong ? [text(`Curves of more than ${mostCurves} groups are not drawn; report on fewer to see them.`)] : []),
     ...figures.flatMap((figure): Block[] => (figure === null ? [] : [{ kind: 'figure', figure }])),
   ];
 };
