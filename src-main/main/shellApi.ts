@@ -5,17 +5,22 @@ import { bundleExtension } from '../../shared/bundle.ts';
 import { shellCallSchema } from '../../shared/shellApi.ts';
 import type { ShellAnswer, ShellApi, ShellCall } from '../../shared/shellApi.ts';
 import { isOwnPage } from './protocol.ts';
+import { TooMany, oneAtATime } from './oneAtATime.ts';
 import { writeWhole } from '../files/writeWhole.ts';
+
+/** Between two dialogs or folders that the page has opened. */
+const pauseMs = 500;
 
 /** Offers the shell's dialogs, clipboard and file manager to the app's own page, and to nothing else. */
 export const offerShell = (window: BrowserWindow, workspace: string, grantPaths: (paths: string[]) => void): void => {
   const api = shellOf(window, workspace, grantPaths);
+  const opening = oneAtATime(pauseMs);
   ipcMain.handle('shell', async (event, call: unknown): Promise<ShellAnswer> => {
     if (!isFromOwnPage(event, window)) return { ok: false, message: 'Only the page of the app may ask this.' };
     const parsed = shellCallSchema.safeParse(call);
     if (!parsed.success) return { ok: false, message: 'This is no request that the shell knows.' };
     try {
-      return { ok: true, output: await perform(api, parsed.data) };
+      return { ok: true, output: await perform(api, parsed.data, opening) };
     } catch (error) {
       return { ok: false, message: explain(error) };
     }
@@ -31,20 +36,20 @@ export const isFromOwnPage = (
   event.senderFrame === window.webContents.mainFrame &&
   isOwnPage(event.senderFrame.url);
 
-const perform = (api: ShellApi, call: ShellCall): Promise<unknown> => {
+const perform = (api: ShellApi, call: ShellCall, opening: ReturnType<typeof oneAtATime>): Promise<unknown> => {
   switch (call.method) {
     case 'chooseDataset':
-      return api.chooseDataset(...call.input);
+      return opening(() => api.chooseDataset(...call.input));
     case 'chooseBundle':
-      return api.chooseBundle(...call.input);
+      return opening(() => api.chooseBundle(...call.input));
     case 'saveText':
-      return api.saveText(...call.input);
+      return opening(() => api.saveText(...call.input));
     case 'saveFile':
-      return api.saveFile(...call.input);
+      return opening(() => api.saveFile(...call.input));
     case 'copyText':
       return api.copyText(...call.input);
     case 'showWorkspace':
-      return api.showWorkspace();
+      return opening(() => api.showWorkspace());
   }
 };
 
@@ -101,6 +106,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 const explain = (error: unknown): string => {
+  if (error instanceof TooMany) return error.message;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return `This did not work: ${reasons[code] ?? 'the system refused it'}. Nothing was changed; choose another place or try again.`;
 };

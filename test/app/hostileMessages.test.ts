@@ -117,3 +117,32 @@ test('the shell refuses hostile calls and opens no dialog for them', async () =>
   );
   expect(await opened.app.evaluate(() => (globalThis as unknown as { opens: string[] }).opens)).toEqual([]);
 });
+
+test('a page that asks for hundreds of windows of the desktop gets one', async () => {
+  await opened.app.evaluate(({ dialog, shell }) => {
+    const opens: string[] = [];
+    Object.assign(globalThis, { opens });
+    Object.assign(shell, {
+      openPath: () => {
+        opens.push('folder');
+        return Promise.resolve('');
+      },
+    });
+    Object.assign(dialog, {
+      showSaveDialog: () => {
+        opens.push('save');
+        return new Promise((resolve) => setTimeout(() => resolve({ canceled: true, filePath: '' }), 1500));
+      },
+    });
+  });
+  const outcomes = await opened.page.evaluate(async () => {
+    const { shell } = (globalThis as unknown as { esamLab: PageBridge }).esamLab;
+    const ask = (method: string, ...input: string[]): Promise<string> =>
+      shell[method]?.(...input).then(() => 'done', String) ?? Promise.resolve('missing');
+    const save = ask('saveText', 'a.csv', 'a');
+    return Promise.all([save, ...Array.from({ length: 200 }, () => ask('showWorkspace'))]);
+  });
+  expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(1);
+  expect(outcomes.at(-1)).toContain('Another window of the desktop is open; close it first.');
+  expect(await opened.app.evaluate(() => (globalThis as unknown as { opens: string[] }).opens)).toEqual(['save']);
+});
