@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { folderIn, homeFolder } from '../files/userFolders.ts';
 
 /** Where the command line finds the rest of the lab. */
 export interface Locations {
@@ -58,7 +58,7 @@ export const workspaceFolderOf = (option: string | undefined): string => {
 
 /** The per-user folder in which applications keep their data; the app's shell uses the same. */
 const applicationData = (): string => {
-  if (process.platform === 'win32') return process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
-  return process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
+  if (process.platform === 'win32') return folderIn('APPDATA') ?? join(homeFolder(), 'AppData', 'Roaming');
+  if (process.platform === 'darwin') return join(homeFolder(), 'Library', 'Application Support');
+  return folderIn('XDG_CONFIG_HOME') ?? join(homeFolder(), '.config');
 };

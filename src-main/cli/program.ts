@@ -193,6 +193,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .description('write the results table')
     .addOption(new Option('--format <format>', 'how').choices(exportFormats).makeOptionMandatory())
     .option('--output <file>', 'write to this file, whole or not at all, instead of stdout')
+    .option('--spreadsheet', 'of csv: begin with a byte order mark, so that spreadsheets show β and ρ as they are')
     .option('--experiment <number>', 'only this experiment; may be repeated', collect, [])
     .addOption(
       new Option('--accuracy <epoch>', "gains compare the last epoch's accuracy, or the best of any epoch")

@@ -1,17 +1,14 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-
-/** An environment variable; an empty one counts as unset. */
-const named = (variable: string): string | undefined => {
-  const value = process.env[variable];
-  return value === '' ? undefined : value;
-};
+import { folderIn, homeFolder } from '../files/userFolders.ts';
 
 const platformCache = (): string => {
-  if (process.platform === 'win32') return named('LOCALAPPDATA') ?? join(homedir(), 'AppData', 'Local');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
-  return named('XDG_CACHE_HOME') ?? join(homedir(), '.cache');
+  if (process.platform === 'win32') return folderIn('LOCALAPPDATA') ?? join(homeFolder(), 'AppData', 'Local');
+  if (process.platform === 'darwin') return join(homeFolder(), 'Library', 'Caches');
+  return folderIn('XDG_CACHE_HOME') ?? join(homeFolder(), '.cache');
 };
 
 /** Folder for runtimes, one per user and shared by all checkouts; `ESAM_LAB_CACHE` names another. */
-export const cacheFolder = (): string => named('ESAM_LAB_CACHE') ?? join(platformCache(), 'esam-lab');
+export const cacheFolder = (): string => {
+  const named = process.env['ESAM_LAB_CACHE'] ?? '';
+  return named === '' ? join(platformCache(), 'esam-lab') : named;
+};

@@ -9,6 +9,8 @@ import { writeFile } from '../writeFile.ts';
 export interface ExportOptions {
   readonly format: ExportFormat;
   readonly output?: string;
+  /** Of CSV: begin with a byte order mark, by which spreadsheets know that it is UTF-8; without it some show β as Î². */
+  readonly spreadsheet?: boolean;
   /** Empty = everything in the workspace. */
   readonly experiment: readonly number[];
   /** What gains compare. */
@@ -18,11 +20,12 @@ export interface ExportOptions {
 /** `export`: writes the results table to stdout or to a file. */
 export const exportResults = async (
   settings: Settings,
-  { format, output, experiment, accuracy }: ExportOptions,
+  { format, output, experiment, accuracy, spreadsheet = false }: ExportOptions,
 ): Promise<ExitCode> =>
   withView(settings, async (lab) => {
     const query = { ...everyGroup, experimentIds: [...experiment], accuracy };
-    const exported = await lab.exportResults({ query, format });
+    const answer = await lab.exportResults({ query, format });
+    const exported = spreadsheet && format === 'csv' ? { ...answer, text: `\uFEFF${answer.text}` } : answer;
     if (output === undefined) {
       await print(settings.json ? JSON.stringify(exported) : exported.text.trimEnd());
     } else {
