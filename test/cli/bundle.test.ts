@@ -23,6 +23,8 @@ test('a run that was trained goes to another workspace in a file, and says there
   const table = (await cli(there, ['export', '--format', 'csv'])).stdout;
   expect(table).toContain('SGD (from Group of X)');
 
+  expect((await cli(there, ['import-data', file])).stderr).toContain('is a bundle of runs, not a data set');
+
   await writeFile(file, (await cli(here, ['presets'])).stdout);
   const refused = await cli(there, ['bundle', 'import', file]);
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('Nothing was imported.') as string });

@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import { bundleExtension } from '../../../shared/bundle.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
 import type { Library } from '../datasets/index.ts';
@@ -25,6 +27,12 @@ export const datasetRequests = ({ store, library, grants, builtIn, emit }: Datas
   },
   importDataset: async ({ kind, paths, name, onDamaged, split = null }) => {
     grants.check(paths);
+    const bundle = paths.find((path) => path.endsWith(`.${bundleExtension}`));
+    if (bundle !== undefined)
+      throw new LabError(
+        'DATASET_UNSUPPORTED',
+        `${basename(bundle)} is a bundle of runs, not a data set: import it in Runs, or with "esam-lab bundle import".`,
+      );
     await builtIn;
     let lastAt = -Infinity;
     const info = await library.import({
