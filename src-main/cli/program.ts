@@ -24,7 +24,7 @@ import {
   wholeNumber,
 } from './argumentParsers.ts';
 import { addBundleCommands } from './bundleCommands.ts';
-import { analyse, resumeAnalyses } from './commands/analyse.ts';
+import { analyse, listAnalyses, resumeAnalyses } from './commands/analyse.ts';
 import type { AnalyseOptions } from './commands/analyse.ts';
 import { backup, restore } from './commands/backup.ts';
 import { compare, showResults } from './commands/compare.ts';
@@ -66,6 +66,7 @@ interface DeviceCommand {
 interface AnalyseCommand extends Omit<AnalyseOptions, 'kind'> {
   readonly kind?: AnalyseOptions['kind'];
   readonly resume?: boolean;
+  readonly list?: boolean;
 }
 
 interface ShowOptions {
@@ -161,6 +162,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .description('analyse the newest checkpoint of runs, all with the same images and directions; prints the rows')
     .argument('[run...]', 'numbers of runs', collectRuns)
     .addOption(new Option('--kind <kind>', 'what').choices(analysisIds))
+    .option('--list', 'analyse nothing: list what has been, of these runs or of all')
     .option('--resume', 'go on with those that ended without all of their rows: of these runs, or of all')
     .option(
       '--set <name=value>',
@@ -170,11 +172,14 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     )
     .addOption(noInstall())
     .action(async (runNumbers: number[] | undefined, options: AnalyseCommand, command: Command) => {
-      const { kind, resume = false, ...others } = options;
+      const { kind, resume = false, list = false, ...others } = options;
       const runs = runNumbers ?? [];
       if (resume && (kind !== undefined || others.set.length > 0))
         command.error('error: --resume goes on with what was asked for before; it takes no --kind and no --set');
-      if (resume) code = await resumeAnalyses(settings(), runs, others.install);
+      if (list && (resume || kind !== undefined || others.set.length > 0))
+        command.error('error: --list analyses nothing; it takes no --kind, no --set and no --resume');
+      if (list) code = await listAnalyses(settings(), runs);
+      else if (resume) code = await resumeAnalyses(settings(), runs, others.install);
       else if (kind === undefined || runs.length === 0)
         command.error('error: give the numbers of runs and --kind, or --resume');
       else code = await analyse(settings(), runs, { ...others, kind });

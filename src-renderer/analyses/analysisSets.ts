@@ -1,4 +1,4 @@
-import { analysisKinds, analysisSettingsSchema, type AnalysisSettings } from '../../shared/analyses/index.ts';
+import type { AnalysisSettings } from '../../shared/analyses/index.ts';
 import type { AnalysisSummary } from '../../shared/analyses/record.ts';
 import { groupedBy } from '../../shared/groupedBy.ts';
 import type { RunId } from '../../shared/run.ts';
@@ -57,17 +57,4 @@ export const analysisSets = (all: readonly AnalysisSummary[], runIds: readonly R
   );
   const newest = ({ analyses }: AnalysisSet): number => Math.max(...analyses.map(({ id }) => id));
   return sets.sort((a, b) => newest(b) - newest(a));
-};
-
-/** The settings of an analysis that are not what they are without being asked for, in words. */
-export const settingsWords = (settings: AnalysisSettings): string => {
-  const usual = new Map(Object.entries(analysisSettingsSchema.parse({ kind: settings.kind })));
-  const own = new Map<string, unknown>(Object.entries(settings));
-  const words = Object.entries(analysisKinds[settings.kind].fields).flatMap(([name, { label, texts }]) => {
-    const value = own.get(name);
-    if (value === usual.get(name)) return [];
-    const text = typeof value === 'boolean' ? (value ? 'on' : 'off') : (texts?.[String(value)] ?? String(value));
-    return [`${label} ${text}`];
-  });
-  return words.length === 0 ? 'usual settings' : words.join(', ');
 };

@@ -90,6 +90,8 @@ test('an analysis that was killed goes on at its next row, and is drawn', { time
     workspace,
   ]);
   expect(drawn.stderr).toContain('landscape-surface.svg');
+  const { stdout: listed } = await cli(workspace, ['analyse', '--list']);
+  expect(listed).toMatch(/2 +1 +1 +Loss landscape +Points 41, Radius 0.5, Images 4 +finished +41\/41/);
   const both = await cli(workspace, ['analyse', '1', '--resume', '--kind', 'landscape']);
   expect(both.code).toBe(2);
 });

@@ -1,5 +1,6 @@
 import { analysisKinds, analysisSettingsSchema } from '../../../shared/analyses/index.ts';
 import type { AnalysisId, AnalysisRow, AnalysisSettings } from '../../../shared/analyses/index.ts';
+import { settingsWords } from '../../../shared/analyses/words.ts';
 import type { AnalysisSummary } from '../../../shared/analyses/record.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { LabOutput } from '../../../shared/labApi.ts';
@@ -9,7 +10,7 @@ import { ensureEngine } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { columns } from '../format.ts';
-import { print, say, withLab } from '../session.ts';
+import { print, say, withLab, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 
 export interface AnalyseOptions {
@@ -55,6 +56,21 @@ export const resumeAnalyses = async (
       for (const { id } of unfinished) await lab.resumeAnalysis({ id });
       return unfinished.map(({ id }) => id);
     });
+  });
+
+/** `analyse --list`: what has been analysed, of these runs or of all, by the numbers that `figure analyses` takes. */
+export const listAnalyses = async (settings: Settings, runIds: readonly RunId[]): Promise<ExitCode> =>
+  withView(settings, async (lab) => {
+    const all = await lab.analyses({});
+    const found = all.filter(({ runId }) => runIds.length === 0 || runIds.includes(runId));
+    const lines = found.map(({ id, runId, epoch, settings: asked, state, rowsDone, rowCount }) => [
+      ...[String(id), String(runId), String(epoch), analysisKinds[asked.kind].label, settingsWords(asked)],
+      ...[state, `${rowsDone}/${rowCount}`],
+    ]);
+    const header = ['analysis', 'run', 'epoch', 'what', 'settings', 'state', 'rows'];
+    if (settings.json) await print(JSON.stringify(found));
+    else await print(found.length === 0 ? 'Nothing has been analysed yet.' : columns([header, ...lines]));
+    return exitCodes.done;
   });
 
 const ensureEngines = async (lab: Lab, runIds: readonly RunId[], install: boolean): Promise<void> => {

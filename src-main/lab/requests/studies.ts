@@ -1,10 +1,14 @@
+import { analysisWork } from '../../../shared/analyses/index.ts';
+import type { DatasetInfo } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
+import { expandGroups } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
+import type { Study } from '../../../shared/studies/study.ts';
 import type { LabApi } from '../../../shared/labApi.ts';
 import { misfitOf } from '../../../shared/models.ts';
 import type { Library } from '../datasets/index.ts';
 import { labFile } from '../figures/files.ts';
-import { planExperiment } from '../plan.ts';
+import { analysisMs, planExperiment } from '../plan.ts';
 import { experimentDocument } from '../reports/experiment.ts';
 import { reportFile, reportSubtitle } from '../reports/index.ts';
 import { studyDocument } from '../reports/study.ts';
@@ -25,6 +29,16 @@ export const studyRequests = (
   const parts = { read, findDataset };
   const hoursOf = (experiment: Experiment): number | null => {
     const times = planExperiment(read, experiment, findDataset).map(({ estimatedMs }) => estimatedMs);
+    return times.some((ms) => ms === null) ? null : times.reduce((sum: number, ms) => sum + (ms ?? 0), 0) / 3_600_000;
+  };
+  /** What a study that draws analyses of its checkpoints takes beside the training; null where that is not known. */
+  const analysisHours = ({ drawing }: Study, experiment: Experiment, dataset: DatasetInfo): number | null => {
+    if (drawing.kind !== 'analyses') return 0;
+    const { passes } = analysisWork(drawing.settings);
+    const { split, examples } = drawing.settings;
+    const available = split === 'train' ? dataset.trainCount : dataset.testCount;
+    const work = { passes, examples: Math.min(examples, available) };
+    const times = expandGroups(experiment).map((group) => analysisMs(read, { ...group, seed: 0 }, dataset, work));
     return times.some((ms) => ms === null) ? null : times.reduce((sum: number, ms) => sum + (ms ?? 0), 0) / 3_600_000;
   };
   return {
@@ -48,7 +62,12 @@ export const studyRequests = (
         );
       const misfit = misfitOf(small.model, dataset.height, dataset.width);
       if (misfit !== null) throw new LabError('CONFIG_INVALID', misfit);
-      return [smallExperiment(study, { ...small, dataset }, hoursOf)];
+      return [
+        smallExperiment(study, { ...small, dataset }, (experiment) => {
+          const [training, analysing] = [hoursOf(experiment), analysisHours(study, experiment, dataset)];
+          return training === null || analysing === null ? null : training + analysing;
+        }),
+      ];
     }),
     report: async ({ about, format }) => {
       const subtitle = reportSubtitle(labVersion);
