@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as families from '../../../src-main/trainer/engine/wasm/kernels/families.ts';
+import { BinaryAxis } from '../../../src-main/trainer/engine/wasm/kernels/elementwise/table.ts';
 import { AveragePool } from '../../../src-main/trainer/engine/wasm/kernels/poolings/table.ts';
 import { argumentCount } from '../../../src-main/trainer/engine/wasm/kernels/layout.ts';
-import { type ArgumentsOf, placeOf } from '../../../src-main/trainer/engine/wasm/kernelTable.ts';
+import { type ArgumentsOf, entryOf, putInPlace } from '../../../src-main/trainer/engine/wasm/kernelTable.ts';
 
 const folder = new URL('../../../src-main/trainer/engine/wasm/kernels/', import.meta.url);
 const { numbersOfFamily, ...firstNumbers } = families;
@@ -15,7 +16,7 @@ const tables = async (): Promise<{ family: string; name: string; places: Map<str
     const table = (await import(new URL(`${family}/table.ts`, folder).href)) as Record<string, object>;
     return Object.entries(table).map(([name, names]) => {
       const places = new Map<string, number>();
-      for (const key in names) places.set(key, placeOf(names, key));
+      for (const key in names) places.set(key, Number(Reflect.get(names, key)));
       return { family, name, places };
     });
   });
@@ -60,5 +61,8 @@ test('an argument that is missing or misspelt does not compile, and has no place
   given({ ...geometry, to: 0 });
   // @ts-expect-error -- y is no argument
   given({ ...geometry, to: 0, x: 0, y: 0 });
-  expect(() => placeOf(AveragePool, 'y')).toThrow('no place for y');
+  expect(() => {
+    putInPlace(AveragePool, { y: 0 }, () => undefined);
+  }).toThrow('no place for y');
+  expect(entryOf(BinaryAxis, { bStride: 7, side: 3, aStride: 5 })).toEqual([3, 5, 7]);
 });

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { openHeap, type Heap } from './heap.ts';
-import { type ArgumentsOf, type KernelTable, placeOf } from './kernelTable.ts';
+import { type ArgumentsOf, type KernelTable, putInPlace } from './kernelTable.ts';
 import { argumentCount, argumentsAddress, failedAddress, floatArgumentsAddress } from './kernels/layout.ts';
 import { initialPages, instantiate, loadKernels, maximumPages, type Variant } from './module.ts';
 import type { ThreadStart } from './worker.ts';
@@ -39,19 +39,20 @@ export const openPool = (threads: number, wished?: Variant): Pool => {
   const floatArguments = new Float32Array(memory.buffer, floatArgumentsAddress, argumentCount);
   const failed = new Int32Array(memory.buffer, failedAddress, 1);
 
+  const put = (place: number, value: number | readonly number[]): void => {
+    if (typeof value === 'number') {
+      integerArguments[place] = value;
+      floatArguments[place] = value;
+    } else integerArguments.set(value, place);
+  };
+
   return {
     variant,
     threads: count,
     heap: openHeap(memory),
     run(kernel, tasks, values) {
       if (tasks === 0) return true;
-      for (const [name, value] of Object.entries<number | readonly number[]>(values)) {
-        const place = placeOf(kernel, name);
-        if (typeof value === 'number') {
-          integerArguments[place] = value;
-          floatArguments[place] = value;
-        } else integerArguments.set(value, place);
-      }
+      putInPlace(kernel, values, put);
       const isRight = kernels.run(kernel.kernel, tasks) !== 0;
       if (failed[0] === 2) throw new Error('A thread of the WebAssembly engine broke down.');
       return isRight;
