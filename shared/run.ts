@@ -61,6 +61,8 @@ export const runSummarySchema = z.strictObject({
   checkpointBytes: z.number().min(0),
   /** Largest over epochs; null where none was measured. */
   peakStepBytes: z.number().min(0).nullable(),
+  /** Where it began last, as the lab's places are called; null: it never began, or was imported. */
+  place: z.string().nullable(),
   /** Of an imported run: where it was trained, and its number there. Null: here. */
   origin: originSchema.extend({ run: runIdSchema }).nullable(),
 });

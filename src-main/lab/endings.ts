@@ -11,7 +11,7 @@ export class Endings {
   readonly #store: Store;
   readonly #emit: (event: LabEvent) => void;
   readonly #onStored: (runId: RunId) => void;
-  #late: { readonly runId: RunId; readonly ending: Ending } | null = null;
+  readonly #late = new Map<RunId, Ending>();
   #timer: NodeJS.Timeout | null = null;
 
   /** @param onStored - an ending has reached the store after all. */
@@ -23,9 +23,9 @@ export class Endings {
 
   /** Writes an unplanned ending into the run's log; stores the ending if its training could not. */
   note(runId: RunId, ending: Ending): void {
-    this.#late = { runId, ending };
+    this.#late.set(runId, ending);
     try {
-      this.#storeEnding();
+      this.#storeEndings();
     } catch (error) {
       if (!(error instanceof LabError)) console.error(`The end of run ${runId} could not be stored yet:`, error);
       this.#timer ??= setInterval(() => this.#retry(), retryMs).unref();
@@ -34,15 +34,20 @@ export class Endings {
 
   /** Stores what could not be stored before, and says so. @throws LabError WORKSPACE_UNWRITABLE if the disk still does not take it. */
   storeLate(): void {
-    const runId = this.#late?.runId;
-    this.#storeEnding();
-    if (runId !== undefined) this.#onStored(runId);
+    const late = [...this.#late.keys()];
+    this.#storeEndings();
+    late.forEach(this.#onStored);
   }
 
-  #storeEnding(): void {
-    if (this.#late === null) return;
-    const { runId, ending } = this.#late;
-    const { state, reason } = ending;
+  #storeEndings(): void {
+    for (const [runId, ending] of this.#late) {
+      this.#storeEnding(runId, ending);
+      this.#late.delete(runId);
+    }
+    this.#stopRetrying();
+  }
+
+  #storeEnding(runId: RunId, { state, reason }: Ending): void {
     if (this.#store.read.runs.one(runId)?.state === 'running') this.#store.write.end(runId, state, reason);
     if (reason !== null && state !== 'stopped') {
       const level = state === 'interrupted' ? 'warning' : 'error';
@@ -50,15 +55,13 @@ export class Endings {
       this.#store.write.log(runId, line);
       this.#emit({ type: 'logged', runId, line });
     }
-    this.#late = null;
-    this.#stopRetrying();
   }
 
   /** Tries a last time; the next start of the lab calls a run interrupted that is still running then. */
   close(): void {
     this.#stopRetrying();
     try {
-      this.#storeEnding();
+      this.#storeEndings();
     } catch (error) {
       if (!(error instanceof LabError)) console.error('The end of a run could not be stored:', error);
     }

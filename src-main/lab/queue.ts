@@ -9,18 +9,14 @@ import type { Store } from './store/index.ts';
 import type { JobLimits } from './jobs/jobProcess.ts';
 import { Training } from './jobs/training.ts';
 import type { Ending } from './jobs/training.ts';
-import type { TrainerLauncher } from './trainers.ts';
+import type { Place } from './places/place.ts';
 
 export interface QueueParts {
   readonly store: Store;
   readonly checkpoints: Checkpoints;
-  readonly launcher: TrainerLauncher;
+  /** Where runs train; a run goes to the first of them that is free. */
+  readonly places: readonly Place[];
   readonly limits: JobLimits;
-  /**
-   * What a trainer needs for this run.
-   * @throws LabError ENGINE_* if the engine is not there (then the queue waits), any other if the run cannot start (then it fails).
-   */
-  readonly assign: (run: RunSummary) => Promise<TrainInput>;
   /** Train these runs alone, paused or not; null = every waiting run, unless the queue is paused. */
   readonly onlyRuns: ReadonlySet<RunId> | null;
   readonly emit: (event: LabEvent) => void;
@@ -39,21 +35,36 @@ const holdingCodes: readonly string[] = ['ENGINE_MISSING', 'ENGINE_BROKEN', 'WOR
 /** What does so where the next run is on the same data set. */
 const datasetCodes: readonly string[] = ['DATASET_CORRUPT', 'DATASET_NOT_FOUND'];
 
-/** Trains the waiting runs one after another. It reads its order from the store before each run, so that nothing is decided twice. */
+/** One slot of a place: it trains one run after another. */
+interface Lane {
+  readonly place: Place;
+  isPumping: boolean;
+  pumped: Promise<void>;
+}
+
+const lanesOf = (place: Place): Lane[] =>
+  Array.from({ length: place.slots }, () => ({ place, isPumping: false, pumped: Promise.resolve() }));
+
+/**
+ * Trains the waiting runs, as many at once as its places have slots. It reads its order from the store before each run, so that nothing is
+ * decided twice.
+ */
 export class RunQueue {
   readonly #parts: QueueParts;
   readonly #endings: Endings;
-  #training: { readonly runId: RunId; readonly training: Training } | null = null;
+  readonly #lanes: readonly Lane[];
+  /** Runs that a lane has in hand: no other one takes them. */
+  readonly #taken = new Set<RunId>();
+  readonly #trainings = new Map<RunId, Training>();
   #hold: string | null = null;
   #awaitsStart: boolean;
   /** Trainers in a row that never came up: one may have been killed, two have a reason that stays. */
   #lostTrainers = 0;
   #isClosed = false;
-  #isPumping = false;
-  #pumped: Promise<void> = Promise.resolve();
 
   constructor(parts: QueueParts) {
     this.#parts = parts;
+    this.#lanes = parts.places.flatMap(lanesOf);
     this.#awaitsStart = parts.awaitsStart && parts.store.read.runs.waiting().length > 0;
     this.#endings = new Endings(parts.store, parts.emit, (runId) => this.#changed(runId));
   }
@@ -73,12 +84,14 @@ export class RunQueue {
   wake(): void {
     this.#parts.emit({ type: 'queueChanged', queue: this.status() });
     this.#parts.onWoken();
-    if (!this.#isPumping) this.#pumped = this.#pump();
+    for (const lane of this.#lanes) {
+      if (!lane.isPumping) lane.pumped = this.#pump(lane);
+    }
   }
 
-  /** Whether this run would start next. */
+  /** Whether this run would start next, or is prepared to. */
   isNext(runId: RunId): boolean {
-    return this.#next()?.id === runId;
+    return this.#next(runId)?.id === runId;
   }
 
   setPaused(paused: boolean): void {
@@ -105,54 +118,67 @@ export class RunQueue {
     const run = this.#parts.store.read.runs.one(runId);
     if (run?.state === 'running' && run.stopRequested === 'now') return; // a second wish makes it no later
     this.#parts.store.write.requestStop(runId, when);
-    if (this.#training?.runId !== runId) throw new LabError('RUN_STATE', `Run ${runId} has no trainer to stop.`);
-    this.#training.training.stop(when);
+    const training = this.#trainings.get(runId);
+    if (training === undefined) throw new LabError('RUN_STATE', `Run ${runId} has no trainer to stop.`);
+    training.stop(when);
     this.#runChanged(runId);
   }
 
   /** Has what runs keep a checkpoint, and go on. */
   checkpoint(): void {
-    this.#training?.training.checkpoint();
+    for (const training of this.#trainings.values()) training.checkpoint();
   }
 
   /** Ends what runs; waiting runs stay for the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#training?.training.close();
-    await this.#pumped;
+    await Promise.all([...this.#trainings.values()].map((training) => training.close()));
+    await Promise.all(this.#lanes.map(({ pumped }) => pumped));
     this.#endings.close();
   }
 
-  async #pump(): Promise<void> {
-    this.#isPumping = true;
+  async #pump(lane: Lane): Promise<void> {
+    lane.isPumping = true;
     try {
-      for (let run = this.#next(); run !== undefined; run = this.#next()) await this.#startAndWait(run);
+      for (let run = this.#next(); run !== undefined; run = this.#next()) await this.#startAndWait(run, lane.place);
     } catch (error) {
       const isKnown = error instanceof LabError;
       if (!isKnown) console.error('The queue stopped:', error);
       this.#holdFor(isKnown ? error.message : 'The lab met an unexpected error in its queue; see its log.');
     } finally {
-      this.#isPumping = false;
+      lane.isPumping = false;
     }
   }
 
-  async #startAndWait(run: RunSummary): Promise<void> {
+  async #startAndWait(run: RunSummary, place: Place): Promise<void> {
     this.#endings.storeLate(); // one run's end before the next one's beginning
-    let input: TrainInput;
+    this.#taken.add(run.id);
     try {
-      input = await this.#parts.assign(run);
+      const input = await this.#prepare(run, place);
+      if (input !== null) await this.#train(run, input, place);
+    } finally {
+      this.#taken.delete(run.id);
+    }
+  }
+
+  /** @returns null where it cannot start, or was moved, cancelled or paused meanwhile. */
+  async #prepare(run: RunSummary, place: Place): Promise<TrainInput | null> {
+    try {
+      const input = await place.prepare(run);
+      return this.isNext(run.id) ? input : null;
     } catch (error) {
       this.#cannotStart(run, error);
-      return;
+      return null;
     }
-    if (this.isNext(run.id)) await this.#train(run, input); // else it was moved, cancelled or paused meanwhile
   }
 
-  #next(): RunSummary | undefined {
+  /** @param own - a run that a lane has in hand and that is to be counted among the waiting nevertheless. */
+  #next(own?: RunId): RunSummary | undefined {
     const { onlyRuns, store } = this.#parts;
     if (this.#isClosed || this.#awaitsStart || this.#hold !== null) return undefined;
-    if (onlyRuns !== null) return store.read.runs.waiting().find(({ id }) => onlyRuns.has(id));
-    return store.read.isPaused() ? undefined : store.read.runs.waiting()[0];
+    if (onlyRuns === null && store.read.isPaused()) return undefined;
+    const isFree = (id: RunId): boolean => id === own || !this.#taken.has(id);
+    return store.read.runs.waiting().find(({ id }) => isFree(id) && (onlyRuns?.has(id) ?? true));
   }
 
   #cannotStart(run: RunSummary, error: unknown): void {
@@ -180,14 +206,14 @@ export class RunQueue {
     this.#parts.emit({ type: 'queueChanged', queue: this.status() });
   }
 
-  async #train(run: RunSummary, input: TrainInput): Promise<void> {
+  async #train(run: RunSummary, input: TrainInput, place: Place): Promise<void> {
     const { runId } = input;
-    const { store, launcher, limits, emit } = this.#parts;
-    store.write.start(runId);
+    const { store, limits, emit } = this.#parts;
+    store.write.start(runId, place.id);
     const progress = progressThrottle(emit);
     let hasStarted = false as boolean; // set by a callback, which TypeScript does not follow
     const training = new Training(input, {
-      launcher,
+      launcher: place.launcher,
       write: store.write,
       limits,
       isAgain: run.startedAt !== null || run.epochsDone > 0,
@@ -197,10 +223,10 @@ export class RunQueue {
         this.#tell(runId, event, progress.push);
       },
     });
-    this.#training = { runId, training };
+    this.#trainings.set(runId, training);
     this.#changed(runId);
     const ending = await training.ended;
-    this.#training = null;
+    this.#trainings.delete(runId);
     progress.flush();
     this.#endings.note(runId, ending);
     const isEngineDoubted = ending.code === 'ENGINE_BROKEN' || (ending.state === 'interrupted' && !hasStarted);

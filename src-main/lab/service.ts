@@ -24,6 +24,7 @@ import { queueRequests } from './requests/queue.ts';
 import { resumingRequests } from './requests/resuming.ts';
 import { resultRequests } from './requests/results.ts';
 import { studyRequests } from './requests/studies.ts';
+import { placesOf } from './places/index.ts';
 import { presentData } from './presentData.ts';
 import { processor } from './processor.ts';
 import type { JobLimits } from './jobs/jobProcess.ts';
@@ -185,12 +186,9 @@ const labOn = (store: Store, options: LabOptions, startNotices: readonly string[
   const builtIn =
     refusal === null ? addBuiltIn(library, emit, (notice) => note('datasets', notice)) : Promise.resolve();
   const ownRuns = options.trainsOnlyOwnRuns === true ? new Set<RunId>() : null;
-  const queue: RunQueue = new RunQueue({
-    store,
-    checkpoints,
+  const places = placesOf({
     launcher: options.launcher,
-    limits,
-    assign: async (run) => {
+    prepare: async (run) => {
       await builtIn;
       const described = withPresentData(run, library, store);
       const { id: runId, config } = described;
@@ -200,6 +198,12 @@ const labOn = (store: Store, options: LabOptions, startNotices: readonly string[
       await speeds.beforeRun(described);
       return { ...files, runId, config, checkpoints: checkpoints.plan(run.id) };
     },
+  });
+  const queue: RunQueue = new RunQueue({
+    store,
+    checkpoints,
+    places,
+    limits,
     onlyRuns: ownRuns,
     awaitsStart: options.awaitsStart ?? false,
     emit,

@@ -25,6 +25,7 @@ const runOf = (config: RunConfig, index: number): RunSummary => ({
   activeMs: 0,
   checkpointBytes: 0,
   peakStepBytes: null,
+  place: null,
   origin: null,
 });
 

@@ -25,6 +25,7 @@ const runOf = (id: number, optimizer: RunSummary['config']['optimizer'], state: 
   activeMs: 0,
   checkpointBytes: 0,
   peakStepBytes: null,
+  place: null,
   origin: null,
 });
 const runs = [

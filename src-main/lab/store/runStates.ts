@@ -18,7 +18,7 @@ export const runStates = (database: Database) => {
      VALUES (?, ?, ?, ?, 'queued', (SELECT coalesce(max(queue_position), 0) + 1 FROM run WHERE queue_position IS NOT NULL), ?)`,
   );
   const start = database.prepare(
-    "UPDATE run SET state = 'running', queue_position = NULL, started_at = coalesce(started_at, ?) WHERE id = ? AND state = 'queued'",
+    "UPDATE run SET state = 'running', queue_position = NULL, started_at = coalesce(started_at, ?), place = ? WHERE id = ? AND state = 'queued'",
   );
   const end = database.prepare("UPDATE run SET state = ?, reason = ?, ended_at = ? WHERE id = ? AND state = 'running'");
   const refuse = database.prepare(
@@ -68,7 +68,9 @@ export const runStates = (database: Database) => {
       const hash = groupHash(groupConfigOf(config));
       changed(describe.run(canonicalJson(config), hash, id, config.seed).changes, id, 'a waiting run');
     },
-    start: (id: RunId): void => changed(start.run(now(), id).changes, id, 'a waiting run'),
+    /** @param at - where it begins; null: not at one of the lab's places. */
+    start: (id: RunId, at: string | null = null): void =>
+      changed(start.run(now(), at, id).changes, id, 'a waiting run'),
     end: (id: RunId, to: EndState, reason: string | null): void =>
       changed(end.run(to, reason, now(), id).changes, id, 'a running run'),
     /** Ends a waiting run that cannot start. */

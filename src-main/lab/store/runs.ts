@@ -64,7 +64,7 @@ const summary = `
     coalesce(epochs_done, 0) AS "epochsDone", best_test_accuracy AS "bestTestAccuracy", best_epoch AS "bestEpoch",
     last_test_accuracy AS "lastTestAccuracy", images_per_second AS "imagesPerSecond", ${activeMs} AS "activeMs",
     (SELECT coalesce(sum(size_bytes), 0) FROM checkpoint WHERE checkpoint.run_id = run.id) AS "checkpointBytes",
-    peak_step_bytes AS "peakStepBytes", ${observe} AS "observe", ${runOriginColumn}
+    peak_step_bytes AS "peakStepBytes", place, ${observe} AS "observe", ${runOriginColumn}
   FROM run JOIN experiment ON experiment.id = run.experiment_id LEFT JOIN run_summary ON run_summary.run_id = run.id`;
 
 const fieldsSchema = runSummarySchema.omit({ config: true });
