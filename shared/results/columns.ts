@@ -41,8 +41,14 @@ const measurementColumns: readonly Column[] = measurementIds.map((id) =>
   }),
 );
 
-/** Tests of the gain. */
-const comparisonColumns: readonly Column[] = [
+export const gainColumn: Column = column({
+  ...{ id: 'gain_points', short: 'Gain', format: points, outputs: everywhere, read: (row) => row.gainPoints },
+  header: (table) => `Gain${over(labelOf(table, table.accuracyBaseline))}, ${accuracyNames[table.accuracy]}, 95% CI`,
+  help: "Test accuracy over the baseline's, with Welch's 95 % interval where both have at least two seeds.",
+});
+
+/** Tests of the gain, and its sizes: what is told of it where there is room. */
+export const comparisonColumns: readonly Column[] = [
   column({
     ...{ id: 'paired_gain_points', header: 'Gain, paired by seed, 95% CI', format: points, outputs: onlyData },
     read: (row) => row.comparison?.pairedPoints ?? null,
@@ -137,11 +143,7 @@ export const resultColumns: readonly Column[] = [
     read: (row) => row.bestTestAccuracy,
     help: 'Largest test accuracy of any epoch, mean ± sample standard deviation over runs. Chosen by looking at the test set, it is optimistic, and hides what a method loses late in training.',
   }),
-  column({
-    ...{ id: 'gain_points', short: 'Gain', format: points, outputs: everywhere, read: (row) => row.gainPoints },
-    header: (table) => `Gain${over(labelOf(table, table.accuracyBaseline))}, ${accuracyNames[table.accuracy]}, 95% CI`,
-    help: "Test accuracy over the baseline's, with Welch's 95 % interval where both have at least two seeds.",
-  }),
+  gainColumn,
   column({
     ...{ id: 'gain_accuracy', header: 'Gain of', format: name, outputs: onlyData, read: (_, table) => table.accuracy },
     help: 'Which accuracy the gain compares: of the last or of the best epoch.',

@@ -3,7 +3,9 @@ import Sqlite from 'better-sqlite3';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { everyGroup } from '../../shared/result.ts';
+import { comparisonColumns } from '../../shared/results/columns.ts';
 import { processor } from '../../src-main/lab/processor.ts';
+import { moreSeeds, seedsText } from '../../src-renderer/moreSeeds.ts';
 import { eventually, picture, startPages, type Pages } from './page.ts';
 
 let pages: Pages;
@@ -226,6 +228,34 @@ test('both baselines can be chosen', async () => {
   const points = /[\d.]+/.exec(overSgd)?.[0] ?? 'none';
   expect(overSgd).toContain(`+${points}`);
   expect(await gain('SGD')).toContain(`−${points}`);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('a gain opens its statistics, and the seeds that are missing are added', async () => {
+  const { page, served, complaints, close } = await pages.open('/compare', 'full');
+  await page.getByText('Better: the 95 % interval lies above 0.').waitFor();
+  await page.getByRole('button', { name: /^Statistics of SAM:/ }).click();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByText('SAM over SGD').waitFor();
+  const [quick] = (await served.lab.experiments({})).filter(({ experiment }) => experiment.name === 'Quick comparison');
+  const { rows } = await served.lab.results({ ...everyGroup, experimentIds: [quick?.id ?? 0] });
+  const sam = rows.find(({ method }) => method === 'sam');
+  // Every test of the registry stands there, with its definition.
+  for (const { help } of comparisonColumns) await drawer.getByText(help, { exact: true }).first().waitFor();
+  for (const id of sam?.runIds ?? []) await drawer.getByRole('link', { name: `run ${id}`, exact: true }).waitFor();
+  await picture(page, 'compare-statistics');
+  // They share seeds 0 and 1.
+  const needed = sam?.comparison?.seedsNeeded ?? null;
+  const seeds = moreSeeds([0, 1], [0, 1], needed);
+  expect(seeds[0]).toBe(2);
+  await drawer
+    .getByRole('button', { name: `${seeds.length === 1 ? 'Add seed' : 'Add seeds'} ${seedsText(seeds)}` })
+    .click();
+  await page.waitForURL(/new/);
+  expect(await page.getByLabel(/^Seeds/).inputValue()).toMatch(/^2/);
+  const planned = page.getByLabel('Runs of this experiment').locator('tbody tr');
+  await eventually(() => planned.count()).toBe(2 * seeds.length);
   expect(complaints).toEqual([]);
   await close();
 });
