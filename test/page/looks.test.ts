@@ -87,6 +87,33 @@ test('the theme follows the system until chosen, and the choice stays', async ()
   await close();
 });
 
+test('commands, views and runs are found by name, and the keys are told', async () => {
+  const { page, complaints, close } = await pages.open('/new', 'full');
+  const heading = (): Promise<string | null> => page.getByRole('heading', { level: 1 }).first().textContent();
+  await page.getByLabel(/^Seeds/).focus();
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Commands' });
+  await palette.getByRole('combobox').fill('dev');
+  await page.keyboard.press('Enter');
+  await eventually(heading).toBe('Device');
+  await page.keyboard.press('Control+k');
+  await palette.getByRole('combobox').fill('run esam-swp seed 2');
+  await eventually(() => palette.getByRole('option').count()).toBe(1);
+  await picture(page, 'palette');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/runs\/14/);
+  await page.keyboard.press('Control+k');
+  await palette.getByText('Theme: dark').click();
+  await eventually(() => page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', { name: 'Keys' }).getByText('Queue the runs of the form').waitFor();
+  await picture(page, 'keys-dark');
+  await page.keyboard.press('Escape');
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test('figures are tabular: every digit is as wide as any other', async () => {
   const { page, close } = await pages.open('/runs', 'full');
   const widths = await page
