@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -157,6 +157,17 @@ test(
     expect(await find()).toBe('broken');
     expect((await install()).at(-1)?.ready).toBe(first.at(-1)?.ready);
     expect(await find()).toBe('ready');
+    // Code that anybody may change is not loaded.
+    for (const path of [
+      first.at(-1)?.ready ?? '',
+      tensorflow(await libraryName(), 'tensorflow', 'libtensorflow_cc.so.2'),
+    ]) {
+      const { mode } = await stat(path);
+      await chmod(path, mode | 0o002);
+      expect(await find()).toBe('broken');
+      await chmod(path, mode);
+      expect(await find()).toBe('ready');
+    }
     server.close();
     await rm(tensorflow(await libraryName(), 'bindings'), { recursive: true });
     expect(await find()).toBe('missing');

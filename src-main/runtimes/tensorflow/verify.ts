@@ -38,9 +38,15 @@ export const verify = async (
   binding: string,
   depth: Depth,
 ): Promise<Damage | null> => {
+  const paths = await pathsOf(location, manifest, binding);
+  const writable = await writableByAll([location, dirname(binding), ...paths.map((path) => join(location, path))]);
+  if (writable !== null) {
+    const reason = `every user of this machine may change ${writable}, which is loaded as code: take that right away (chmod o-w)`;
+    return { part: writable.startsWith(dirname(binding)) ? 'binding' : 'library', reason };
+  }
   const known = await readJson(recordOf(location), recordSchema);
   const files = new Map<string, FileRecord>();
-  for (const path of await pathsOf(location, manifest, binding)) {
+  for (const path of paths) {
     const part = path.startsWith('bindings') ? 'binding' : 'library';
     const before = known?.files[path];
     const now = await recordFile(join(location, path), depth === 'quick' ? before : undefined).catch(() => null);
@@ -56,6 +62,16 @@ export const verify = async (
   const problem = await tryOut(binding, manifest);
   if (problem !== null) return { part: 'binding', reason: problem };
   await writeJson(recordOf(location), record).catch(() => undefined); // a cache of somebody else: verified anew each time
+  return null;
+};
+
+/** The first of these paths that anybody may write to; null where there is none. Windows has no such rights. */
+const writableByAll = async (paths: readonly string[]): Promise<string | null> => {
+  if (process.platform === 'win32') return null;
+  for (const path of paths) {
+    const found = await stat(path).catch(() => null); // a missing one is said below
+    if (found !== null && (found.mode & 0o002) !== 0) return path;
+  }
   return null;
 };
 
