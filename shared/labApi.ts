@@ -10,7 +10,7 @@ import { deviceStatusSchema } from './device.ts';
 import { engineIds, measuredEngines } from './engines.ts';
 import { labErrorCodes } from './errors.ts';
 import { columns, figureFormats, figureSchema } from './figures/figure.ts';
-import { epochMetricsSchema, processUsageSchema, stepMetricsSchema } from './metrics.ts';
+import { labEventSchema } from './labEvent.ts';
 import { probeStepsSchema } from './probe.ts';
 import {
   curveAxes,
@@ -21,10 +21,10 @@ import {
   resultsTableSchema,
 } from './result.ts';
 import { reportFormats } from './report.ts';
-import { experimentSummarySchema, logLineSchema, runDetailSchema, runIdSchema, runSummarySchema } from './run.ts';
+import { experimentSummarySchema, runDetailSchema, runIdSchema } from './run.ts';
 import { originSchema } from './origin.ts';
 import { packRuns, runsOnWire } from './runsOnWire.ts';
-import { jobProgressSchema } from './jobs/job.ts';
+import { plannedRunSchema, queueSchema } from './queue.ts';
 import { speedLimitSchema, speedMeasurementSchema } from './speed.ts';
 import { experimentSchema, presetSchema } from './experiment.ts';
 import { modelIds, runConfigSchema } from './runConfig.ts';
@@ -36,30 +36,6 @@ const nothing = z.strictObject({});
 const analysisIdInput = z.strictObject({ id: z.number().int().min(1) });
 const analysisIds = z.array(z.number().int().min(1)).min(1).max(1000);
 const runIds = z.array(runIdSchema).min(1).max(10000);
-
-export const plannedRunSchema = z.strictObject({
-  config: runConfigSchema,
-  method: resultsTableSchema.shape.rows.element.shape.method,
-  /** A run with this configuration and seed has finished; with `skipFinished` it is left out. */
-  finishedRunId: runIdSchema.nullable(),
-  /** How long it takes on this machine; null where neither a finished run nor the self-test tells. */
-  estimatedMs: z.number().min(0).nullable(),
-  /** Finished runs of this model, set, method and precision (their median step time), else what the self-test measured. */
-  estimatedFrom: z.enum(['runs', 'self-test']).nullable(),
-});
-export type PlannedRun = z.infer<typeof plannedRunSchema>;
-
-export const queueSchema = z.strictObject({
-  paused: z.boolean(),
-  running: z.array(runSummarySchema),
-  /** In the order in which they will run. */
-  waiting: z.array(runSummarySchema),
-  /** Why the queue stands still without being paused, e.g. that the engine is missing. */
-  holdReason: z.string().optional(),
-  /** Runs wait since before the lab was opened, and it has not been told to train them. */
-  awaitsStart: z.boolean().optional(),
-});
-export type Queue = z.infer<typeof queueSchema>;
 
 export const workspaceSchema = z.strictObject({
   folder: z.string(),
@@ -294,38 +270,6 @@ export type LabOutput<M extends LabMethod> = z.infer<(typeof labApi)[M]['output'
 
 /** The lab as an object: what its service implements and what the window's bridge offers. */
 export type LabApi = { readonly [M in LabMethod]: (input: LabInput<M>) => Promise<LabOutput<M>> };
-
-/** All that the lab tells unasked, always after the store holds it. */
-export const labEventSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('runChanged'), run: runSummarySchema }),
-  z.strictObject({
-    type: z.literal('progressed'),
-    runId: runIdSchema,
-    epoch: z.number().int(),
-    epochStep: z.number().int(),
-    epochSteps: z.number().int(),
-    imagesPerSecond: z.number().nullable(),
-    activity: z.enum(['training', 'evaluating']),
-    usage: processUsageSchema,
-    steps: z.array(stepMetricsSchema),
-  }),
-  z.strictObject({ type: z.literal('epochFinished'), runId: runIdSchema, metrics: epochMetricsSchema }),
-  z.strictObject({ type: z.literal('logged'), runId: runIdSchema, line: logLineSchema }),
-  z.strictObject({ type: z.literal('queueChanged'), queue: queueSchema }),
-  z.strictObject({ type: z.literal('runsChanged') }),
-  z.strictObject({ type: z.literal('annotationsChanged') }),
-  z.strictObject({ type: z.literal('analysisChanged'), analysis: analysisSummarySchema }),
-  z.strictObject({ type: z.literal('deviceChanged'), status: deviceStatusSchema }),
-  /** Speeds are being measured, before a run or because that was asked for; null: no longer. */
-  z.strictObject({ type: z.literal('speedProgressed'), progress: jobProgressSchema.nullable() }),
-  z.strictObject({ type: z.literal('datasetsChanged') }),
-  z.strictObject({
-    type: z.literal('importProgressed'),
-    message: z.string(),
-    share: z.number().min(0).max(1).nullable(),
-  }),
-]);
-export type LabEvent = z.infer<typeof labEventSchema>;
 
 /** Window → lab. */
 export const labRequestSchema = z.strictObject({

@@ -1,5 +1,6 @@
 import { inject, type InjectionKey, type ShallowRef } from 'vue';
-import type { LabApi, LabEvent } from '../shared/labApi.ts';
+import type { LabApi } from '../shared/labApi.ts';
+import type { LabEvent } from '../shared/labEvent.ts';
 import type { ShellApi } from '../shared/shellApi.ts';
 
 /** Whether the lab is within reach: lost for now, or ended with its server. */

@@ -1,12 +1,6 @@
 import { shallowRef, type ShallowRef } from 'vue';
-import {
-  labApi,
-  labReplySchema,
-  type LabApi,
-  type LabEvent,
-  type LabMethod,
-  type LabRequest,
-} from '../shared/labApi.ts';
+import { labApi, labReplySchema, type LabApi, type LabMethod, type LabRequest } from '../shared/labApi.ts';
+import { type LabEvent } from '../shared/labEvent.ts';
 import type { Bridge, ShellApi } from '../shared/shellApi.ts';
 import type { Connection, LinkState } from './connection.ts';
 import { Refusal } from './refusal.ts';

@@ -2,7 +2,7 @@ import type { DeviceStatus, EngineStatus } from '../../shared/device.ts';
 import { LabError } from '../../shared/errors.ts';
 import { expandGroups } from '../../shared/experiment.ts';
 import type { Experiment } from '../../shared/experiment.ts';
-import type { Lab } from '../lab/service.ts';
+import type { Lab } from '../lab/lab.ts';
 import { followDevice } from './followDevice.ts';
 import { installReporter } from './installReporter.ts';
 import { say } from './session.ts';

@@ -7,7 +7,7 @@ import { experimentSchema } from '../../shared/experiment.ts';
 import type { Axis, Experiment } from '../../shared/experiment.ts';
 import { runConfigSchema } from '../../shared/runConfig.ts';
 import { settingPathOf, unknownPath, withSetting } from '../../shared/settingPaths.ts';
-import type { Lab } from '../lab/service.ts';
+import type { Lab } from '../lab/lab.ts';
 import { parseConfig } from './configErrors.ts';
 
 /** Which experiment a command works on, and what the user changed of it. */

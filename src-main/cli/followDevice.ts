@@ -1,5 +1,5 @@
 import type { DeviceStatus } from '../../shared/device.ts';
-import type { Lab } from '../lab/service.ts';
+import type { Lab } from '../lab/lab.ts';
 
 /**
  * Follows what was started on the machine, an installation or a self-test, to its end.

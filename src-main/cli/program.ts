@@ -1,17 +1,12 @@
-import { Argument, Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { analysisIds } from '../../shared/analyses/index.ts';
 import { datasetKinds, type DatasetKind } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
 import { inFileWords } from '../files/fileFailures.ts';
-import { analysisDrawings } from '../../shared/analyses/analysis.ts';
-import { columns, figureFormats } from '../../shared/figures/figure.ts';
 import { measuredEngines, type MeasuredEngine } from '../../shared/engines.ts';
 import { probeSteps } from '../../shared/probe.ts';
 import { methodIds } from '../../shared/method.ts';
-import { reportFormats } from '../../shared/report.ts';
-import { studyForms } from '../../shared/studies/study.ts';
 import { runStates } from '../../shared/run.ts';
-import { accuracyChoices, curveAxes, curveMetrics, exportFormats } from '../../shared/result.ts';
 import {
   collect,
   collectRuns,
@@ -23,23 +18,18 @@ import {
   share,
   wholeNumber,
 } from './argumentParsers.ts';
+import { addOutputCommands } from './outputCommands.ts';
 import { addBundleCommands } from './bundleCommands.ts';
 import { analyse, listAnalyses, resumeAnalyses } from './commands/analyse.ts';
 import type { AnalyseOptions } from './commands/analyse.ts';
 import { backup, restore } from './commands/backup.ts';
 import { compare, showResults } from './commands/compare.ts';
 import { device } from './commands/device.ts';
-import { exportResults } from './commands/exportResults.ts';
-import type { ExportOptions } from './commands/exportResults.ts';
-import { figure, figureNames } from './commands/figure.ts';
-import type { FigureOptions } from './commands/figure.ts';
 import { importData } from './commands/importData.ts';
 import { init } from './commands/init.ts';
 import { plan } from './commands/plan.ts';
 import { presets } from './commands/presets.ts';
 import { queue } from './commands/queue.ts';
-import { report } from './commands/report.ts';
-import type { ReportOptions } from './commands/report.ts';
 import { resumeRun } from './commands/resumeRun.ts';
 import { runConfigFile } from './commands/runConfigFile.ts';
 import { runs } from './commands/runs.ts';
@@ -193,67 +183,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .action(async ({ run = false, resume = false, install }: { run?: boolean; resume?: boolean; install: boolean }) => {
       code = await queue(settings(), { train: run || resume, resume, install });
     });
-  program
-    .command('export')
-    .description('write the results table')
-    .addOption(new Option('--format <format>', 'how').choices(exportFormats).makeOptionMandatory())
-    .option('--output <file>', 'write to this file, whole or not at all, instead of stdout')
-    .option('--spreadsheet', 'of csv: begin with a byte order mark, so that spreadsheets show β and ρ as they are')
-    .option('--experiment <number>', 'only this experiment; may be repeated', collect, [])
-    .addOption(
-      new Option('--accuracy <epoch>', "gains compare the last epoch's accuracy, or the best of any epoch")
-        .choices(accuracyChoices)
-        .default('last'),
-    )
-    .action(async (options: ExportOptions) => {
-      code = await exportResults(settings(), options);
-    });
-  program
-    .command('figure')
-    .description('draw a figure for a paper, and write the LaTeX that includes it and its data beside it')
-    .addArgument(new Argument('<figure>', 'which').choices(figureNames))
-    .addOption(new Option('--format <format>', 'how').choices(figureFormats).default('pdf'))
-    .addOption(
-      new Option('--column <width>', 'one column (3.25 in) or full width (6.75 in)').choices(columns).default('single'),
-    )
-    .option('--folder <folder>', 'write into this folder', '.')
-    .option('--experiment <number>', 'only this experiment; may be repeated', collect, [])
-    .addOption(new Option('--accuracy <epoch>', 'of speed-accuracy: which').choices(accuracyChoices).default('last'))
-    .addOption(new Option('--metric <metric>', 'of curves: which').choices(curveMetrics).default('testAccuracy'))
-    .addOption(new Option('--axis <axis>', 'of curves: over which').choices(curveAxes).default('epoch'))
-    .option(
-      '--analysis <number>',
-      'of analyses: only this one; may be repeated (default: the newest and its like)',
-      collect,
-      [],
-    )
-    .addOption(new Option('--drawing <drawing>', 'of analyses: how').choices(analysisDrawings))
-    .option('--log', 'of landscapes: the logarithm of the loss')
-    .action(async (name: (typeof figureNames)[number], options: FigureOptions) => {
-      code = await figure(settings(), name, options);
-    });
-  program
-    .command('report')
-    .description(
-      'write everything about experiments, or about an item of the paper, as one page or PDF: what was run where, tables, figures, statistics, what is missing, how to repeat it',
-    )
-    .option('--experiment <number>', 'only this experiment; may be repeated', collect, [])
-    .option('--study <study>', 'this item of the paper instead, such as table-1')
-    .addOption(
-      new Option('--form <form>', 'of the study: as in the paper, or on other data')
-        .choices(studyForms)
-        .default('paper'),
-    )
-    .addOption(
-      new Option('--format <format>', "how (default: what the file's name ends with, else html)").choices(
-        reportFormats,
-      ),
-    )
-    .addOption(new Option('--accuracy <epoch>', 'which gains compare').choices(accuracyChoices).default('last'))
-    .option('--output <file>', 'write to this file, whole or not at all (default: a name that says what it is)')
-    .action(async (options: ReportOptions) => {
-      code = await report(settings(), options);
-    });
+  addOutputCommands(program, settings, (ended) => (code = ended));
   addBundleCommands(program, settings, (ended) => (code = ended));
   addStudyCommands(program, settings, (ended) => (code = ended));
   program

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { LabEvent } from '../../shared/labApi.ts';
+import type { LabEvent } from '../../shared/labEvent.ts';
 import { nameOfMethod } from '../../shared/method.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import { percent, rate } from './format.ts';

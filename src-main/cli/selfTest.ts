@@ -1,5 +1,5 @@
 import type { LabInput } from '../../shared/labApi.ts';
-import type { Lab } from '../lab/service.ts';
+import type { Lab } from '../lab/lab.ts';
 import { followDevice } from './followDevice.ts';
 import { say } from './session.ts';
 

@@ -1,6 +1,6 @@
 import { LabError } from '../../shared/errors.ts';
 import { askNeighbour } from '../lab/neighbour.ts';
-import type { Lab, LabOptions } from '../lab/service.ts';
+import type { Lab, LabOptions } from '../lab/lab.ts';
 import { openLab, openLabToRead } from '../lab/service.ts';
 import { nodeTrainers } from '../lab/trainers.ts';
 import type { Locations } from './locations.ts';

@@ -1,4 +1,4 @@
-import type { Lab } from '../lab/service.ts';
+import type { Lab } from '../lab/lab.ts';
 import { exitCodes } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
 import { say } from './session.ts';

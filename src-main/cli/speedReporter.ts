@@ -1,4 +1,4 @@
-import type { LabEvent } from '../../shared/labApi.ts';
+import type { LabEvent } from '../../shared/labEvent.ts';
 import { say } from './session.ts';
 
 /** Lines that differ in their numbers alone are said so often. */

@@ -1,8 +1,8 @@
 import { inexactText } from '../../shared/environments.ts';
-import type { LabEvent } from '../../shared/labApi.ts';
+import type { LabEvent } from '../../shared/labEvent.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import type { Experiment } from '../../shared/experiment.ts';
-import type { Lab } from '../lab/service.ts';
+import type { Lab } from '../lab/lab.ts';
 import { exitCodes } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
 import { runReporter } from './runReporter.ts';

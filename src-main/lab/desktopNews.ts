@@ -1,4 +1,4 @@
-import type { LabEvent } from '../../shared/labApi.ts';
+import type { LabEvent } from '../../shared/labEvent.ts';
 import type { LabNotice } from '../../shared/controlProtocol.ts';
 import { nameOfMethod } from '../../shared/method.ts';
 import type { RunState, RunSummary } from '../../shared/run.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { lineChannel } from './lineChannel.ts';
 import { serve } from './serve.ts';
-import type { Lab } from './service.ts';
+import type { Lab } from './lab.ts';
 import type { DoorAddress } from './store/holder.ts';
 
 /** What comes first through the door, and what answers it. */

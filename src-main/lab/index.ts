@@ -8,7 +8,7 @@ import { desktopNews } from './desktopNews.ts';
 import { DesktopTrainers } from './desktopTrainers.ts';
 import { refusedLab } from './refusedLab.ts';
 import { serve } from './serve.ts';
-import type { Lab } from './service.ts';
+import type { Lab } from './lab.ts';
 
 /** Lies beside the source, or beside the bundle. */
 const fileBeside = (source: string, bundled: string): string =>

@@ -3,9 +3,10 @@ import type { Socket } from 'node:net';
 import type { Channel } from '../../shared/channel.ts';
 import { LabError } from '../../shared/errors.ts';
 import { labApi, labReplySchema } from '../../shared/labApi.ts';
-import type { LabApi, LabEvent, LabMethod } from '../../shared/labApi.ts';
+import type { LabApi, LabMethod } from '../../shared/labApi.ts';
+import type { LabEvent } from '../../shared/labEvent.ts';
 import { lineChannel } from './lineChannel.ts';
-import type { Lab } from './service.ts';
+import type { Lab } from './lab.ts';
 import { holderText, readHolder } from './store/holder.ts';
 
 /** A lab that stands still, as one that was suspended, is not waited for. */

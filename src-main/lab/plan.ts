@@ -1,5 +1,5 @@
 import type { DatasetInfo } from '../../shared/dataset.ts';
-import type { PlannedRun } from '../../shared/labApi.ts';
+import type { PlannedRun } from '../../shared/queue.ts';
 import { groupedBy } from '../../shared/groupedBy.ts';
 import { methodOf, mostUnits } from '../../shared/method.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';

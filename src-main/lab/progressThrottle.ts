@@ -1,4 +1,4 @@
-import type { LabEvent } from '../../shared/labApi.ts';
+import type { LabEvent } from '../../shared/labEvent.ts';
 
 export type Progressed = Extract<LabEvent, { type: 'progressed' }>;
 

@@ -1,5 +1,6 @@
 import { LabError } from '../../shared/errors.ts';
-import type { LabEvent, LabOutput } from '../../shared/labApi.ts';
+import type { LabOutput } from '../../shared/labApi.ts';
+import type { LabEvent } from '../../shared/labEvent.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import type { TrainingEvent, TrainInput } from '../../shared/jobs/train.ts';
 import type { Checkpoints } from './checkpoints.ts';

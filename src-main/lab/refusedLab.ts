@@ -3,7 +3,7 @@ import type { LabError, LabErrorCode } from '../../shared/errors.ts';
 import { labApi } from '../../shared/labApi.ts';
 import type { LabApi } from '../../shared/labApi.ts';
 import { answering } from './requests/answering.ts';
-import type { Lab } from './service.ts';
+import type { Lab } from './lab.ts';
 
 /** What a backup in the database's place may cure. */
 const curable: readonly LabErrorCode[] = ['WORKSPACE_DAMAGED', 'WORKSPACE_FOREIGN', 'WORKSPACE_NEWER'];

@@ -6,7 +6,7 @@ import type { LabErrorCode } from '../../shared/errors.ts';
 import { labApi, labRequestSchema } from '../../shared/labApi.ts';
 import type { LabApi, LabInput, LabMethod, LabOutput, LabReply } from '../../shared/labApi.ts';
 import { inFileWords } from '../files/fileFailures.ts';
-import type { Lab } from './service.ts';
+import type { Lab } from './lab.ts';
 
 /** What clients are answered by: a lab, or what stands in for one. */
 type Served = LabApi & Pick<Lab, 'onEvent'>;

@@ -1,19 +1,17 @@
 import { join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
-import type { AnalyseInput } from '../../shared/jobs/analyse.ts';
-import type { LabApi, LabEvent } from '../../shared/labApi.ts';
-import type { RunId, RunSummary } from '../../shared/run.ts';
-import type { RunConfig } from '../../shared/runConfig.ts';
+import type { LabEvent } from '../../shared/labEvent.ts';
+import type { RunId } from '../../shared/run.ts';
 import { sweepTrash } from '../files/trash.ts';
+import { analyseInputOf, filesOf, withPresentData } from './assigning.ts';
+import type { Lab, LabOptions } from './lab.ts';
 import { openLibrary } from './datasets/index.ts';
 import type { Library } from './datasets/index.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Analyses } from './analyses/queue.ts';
 import { openDoor } from './door.ts';
 import { pathGrants } from './grants.ts';
-import type { BundleSelection } from './bundles/collect.ts';
 import { bundleRequests, writeBundle } from './requests/bundles.ts';
-import type { BundleStream } from './requests/bundles.ts';
 import { analysisRequests } from './requests/analyses.ts';
 import { annotationRequests } from './requests/annotations.ts';
 import { answering } from './requests/answering.ts';
@@ -25,68 +23,16 @@ import { resumingRequests } from './requests/resuming.ts';
 import { resultRequests } from './requests/results.ts';
 import { studyRequests } from './requests/studies.ts';
 import { placesOf } from './places/index.ts';
-import { presentData } from './presentData.ts';
 import { processor } from './processor.ts';
-import type { JobLimits } from './jobs/jobProcess.ts';
 import { RunQueue } from './queue.ts';
 import { Runtime } from './runtime.ts';
 import { SelfTest } from './selfTest.ts';
 import { SpeedMeasurements } from './speed.ts';
 import { interruptLeftRuns } from './startNotices.ts';
-import type { StoredAnalysis } from './store/analyses.ts';
 import { openStore } from './store/index.ts';
 import { openStoreToRead } from './store/openToRead.ts';
 import type { Store } from './store/index.ts';
-import type { TrainerLauncher } from './trainers.ts';
 import { dailyBackups } from './workspaceBackups.ts';
-
-export interface LabOptions {
-  /** Folder of database and data sets; made if it does not exist. */
-  readonly workspaceFolder: string;
-  readonly launcher: TrainerLauncher;
-  readonly labVersion: string;
-  /** Folder of preset files (*.json). */
-  readonly presetsFolder: string;
-  /** Folder of the paper's tables and figures (*.json). */
-  readonly paperFolder: string;
-  /** The bundle that newcomers can open. */
-  readonly examplesFolder: string;
-  /** Folder of the store's migrations (NNNN-name.sql). */
-  readonly migrationsFolder: string;
-  readonly electronVersion: string | null;
-  /** Shown on the device page as they are. */
-  readonly notices: readonly string[];
-  /** Install the TensorFlow runtime unasked if it is missing. */
-  readonly installRuntimeOnStart: boolean;
-  /**
-   * Train only runs that are enqueued from now on, paused queue or not, and leave those that waited already as they are
-   * (command line: `compare` and `run` must not start what the app has queued). Default false.
-   */
-  readonly trainsOnlyOwnRuns?: boolean;
-  /** Never train silently what was left in the queue: it waits until the user starts it, or adds to it. Default false. */
-  readonly awaitsStart?: boolean;
-  /** What others who want the workspace are told of this lab, such as "esam-lab run"; `isBrief`: it is over in a moment. */
-  readonly holder?: { readonly does: string; readonly isBrief: boolean };
-  /** What happened before it opened, such as a restored backup; told once with what else was found at start. */
-  readonly startNotices?: readonly string[];
-  /** Default: ten minutes of silence, ten seconds to stop. */
-  readonly limits?: JobLimits;
-  /** Between two checkpoints within an epoch. Default: ten minutes. */
-  readonly checkpointEveryMs?: number;
-}
-
-export interface Lab extends LabApi {
-  /** Calls the listener for every event, after the store holds it. Returns the way to stop listening. */
-  onEvent(listener: (event: LabEvent) => void): () => void;
-  /** Allows importing from these files and folders (and what they contain). */
-  grantPaths(paths: readonly string[]): void;
-  /** Runs as a bundle, with checkpoints if they are asked for, of any size. */
-  writeBundle(selection: BundleSelection): Promise<BundleStream>;
-  /** Has the running trainer keep a checkpoint, and go on. */
-  checkpoint(): void;
-  /** Stops the running trainer, ends its run honestly and closes the store. */
-  close(): Promise<void>;
-}
 
 /**
  * Opens a workspace and starts its queue.
@@ -312,42 +258,4 @@ const notUnderstoodIn = ({ read }: Store): readonly string[] => {
 const installIfMissing = async (runtime: Runtime): Promise<void> => {
   const { engines } = await runtime.status();
   if (engines.some(({ state }) => state === 'missing')) runtime.install('auto');
-};
-
-/**
- * A run that waits since before the lab kept what its data are has them from now on.
- * @throws LabError CONFIG_INVALID if they are others than when it was queued.
- */
-const withPresentData = (run: RunSummary, library: Library, store: Store): RunSummary => {
-  const { config } = run;
-  const identity = presentData(config.dataset, library);
-  if (identity === null || identity === config.dataset.identity) return run;
-  const described = { ...config, dataset: { ...config.dataset, identity } };
-  store.write.describe(run.id, described);
-  return { ...run, config: described };
-};
-
-const filesOf = async (config: RunConfig, library: Library, runtime: Runtime, labVersion: string) => ({
-  dataset: library.get(config.dataset.id),
-  datasetFolder: library.folderOf(config.dataset.id),
-  bindingPath: config.device.engine === 'tensorflow' ? (await runtime.tensorflow()).bindingPath : null,
-  labVersion,
-});
-
-const analyseInputOf = async (
-  { runId, fileName, settings, rowsDone }: StoredAnalysis,
-  lab: { store: Store; library: Library; runtime: Runtime; labVersion: string; checkpoints: Checkpoints },
-): Promise<AnalyseInput> => {
-  const { store, library, runtime, labVersion, checkpoints } = lab;
-  const run = store.read.runs.one(runId);
-  const checkpoint = store.read.checkpoints(runId).find((each) => each.fileName === fileName);
-  if (run === null || checkpoint === undefined) {
-    throw new LabError(
-      'RUN_STATE',
-      `The checkpoint ${fileName} of run ${runId} is no more: the run went on and kept later ones. Analyse it again.`,
-    );
-  }
-  const files = await filesOf(run.config, library, runtime, labVersion);
-  const place = { path: checkpoints.pathOf(runId, fileName), sha256: checkpoint.sha256 };
-  return { ...files, config: run.config, checkpoint: place, settings, from: rowsDone };
 };

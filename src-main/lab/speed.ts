@@ -3,7 +3,7 @@ import { expandGroups } from '../../shared/experiment.ts';
 import type { Experiment } from '../../shared/experiment.ts';
 import { speedJob } from '../../shared/jobs/speed.ts';
 import type { SpeedInput } from '../../shared/jobs/speed.ts';
-import type { LabEvent } from '../../shared/labApi.ts';
+import type { LabEvent } from '../../shared/labEvent.ts';
 import type { LogLine, RunId, RunSummary } from '../../shared/run.ts';
 import { canonicalJson } from '../../shared/runConfig.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';

@@ -5,7 +5,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { remove } from '../files/remove.ts';
-import type { Lab } from '../lab/service.ts';
+import type { Lab } from '../lab/lab.ts';
 
 /** An upload that is not taken; the status is HTTP's. */
 export class UploadRefused extends Error {

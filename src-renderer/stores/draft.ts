@@ -2,7 +2,7 @@ import { useDebounceFn } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { DatasetInfo } from '../../shared/dataset.ts';
-import type { PlannedRun } from '../../shared/labApi.ts';
+import type { PlannedRun } from '../../shared/queue.ts';
 import { copyOf, newArm, type MethodId } from '../../shared/methods/index.ts';
 import type { Axis, Experiment, Preset } from '../../shared/experiment.ts';
 import { ruleStarts, type ScheduleConfig } from '../../shared/runConfig.ts';

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
-import type { LabEvent, Queue } from '../../shared/labApi.ts';
+import type { Queue } from '../../shared/queue.ts';
+import type { LabEvent } from '../../shared/labEvent.ts';
 import type { RunId } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';
 import { useProblems } from './problems.ts';

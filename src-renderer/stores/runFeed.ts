@@ -1,7 +1,7 @@
 import { useIntervalFn } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { LabEvent } from '../../shared/labApi.ts';
+import type { LabEvent } from '../../shared/labEvent.ts';
 import type { ProcessUsage } from '../../shared/metrics.ts';
 import type { RunDetail, RunId } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';

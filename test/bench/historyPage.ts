@@ -2,7 +2,7 @@ import { chromium } from 'playwright-core';
 import type { Page } from 'playwright-core';
 import { findChromium } from '../../src-main/runtimes/system/programs.ts';
 import { serve } from '../../src-main/lab/serve.ts';
-import type { Lab } from '../../src-main/lab/service.ts';
+import type { Lab } from '../../src-main/lab/lab.ts';
 import { startWebServer } from '../../src-main/web/server.ts';
 import { Uploads } from '../../src-main/web/uploads.ts';
 import { median } from './median.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LabEvent } from '../../shared/labApi.ts';
+import type { LabEvent } from '../../shared/labEvent.ts';
 import { experimentOf } from './fixtures/configs.ts';
 import { openTestLab } from './fixtures/labs.ts';
 

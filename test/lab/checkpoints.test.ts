@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import type { CheckpointFile, RunId } from '../../shared/run.ts';
 import type { Experiment } from '../../shared/experiment.ts';
 import { keptCheckpoints } from '../../src-main/lab/checkpoints.ts';
-import type { Lab } from '../../src-main/lab/service.ts';
+import type { Lab } from '../../src-main/lab/lab.ts';
 import { folderWith, smallIdx } from './datasets/fixtures.ts';
 import { esam, experimentOf, shared } from './fixtures/configs.ts';
 import { realTrainers } from './fixtures/labOptions.ts';

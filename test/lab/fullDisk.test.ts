@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LabOutput } from '../../shared/labApi.ts';
-import type { Lab } from '../../src-main/lab/service.ts';
+import type { Lab } from '../../src-main/lab/lab.ts';
 import { canMakeDisks, smallDisk } from '../smallDisk.ts';
 import { experimentOf } from './fixtures/configs.ts';
 import { openTestLab, untilEnded } from './fixtures/labs.ts';

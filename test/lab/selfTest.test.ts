@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { DeviceStatus } from '../../shared/device.ts';
-import type { LabEvent } from '../../shared/labApi.ts';
+import type { LabEvent } from '../../shared/labEvent.ts';
 import { distrustOf } from '../../shared/probe.ts';
 import { nodeTrainers } from '../../src-main/lab/trainers.ts';
 import { experimentOf, shared } from './fixtures/configs.ts';

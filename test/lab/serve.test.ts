@@ -11,7 +11,7 @@ import { labApi, labReplySchema } from '../../shared/labApi.ts';
 import type { LabMethod, LabReply } from '../../shared/labApi.ts';
 import { everyGroup } from '../../shared/result.ts';
 import { openLab } from '../../src-main/lab/service.ts';
-import type { Lab } from '../../src-main/lab/service.ts';
+import type { Lab } from '../../src-main/lab/lab.ts';
 import { serve } from '../../src-main/lab/serve.ts';
 import { experimentOf } from './fixtures/configs.ts';
 import { labOptions } from './fixtures/labOptions.ts';
@@ -93,8 +93,13 @@ test('every reply fits the contract', async () => {
 test('runs travel packed, arrive as they are, and are refused where a field of one is missing', async () => {
   await lab.enqueue(experimentOf({ seeds: [3, 4] }));
   const reply = await request('runs', { experimentId: null });
-  const packed = reply.type === 'reply' ? (reply.output as { columns: { state: unknown[] } }) : null;
+  const packed =
+    reply.type === 'reply'
+      ? (reply.output as { columns: { state: unknown[] }; group: number[]; groups: unknown[] })
+      : null;
   expect(labApi.runs.output.parse(packed)).toEqual(await lab.runs({ experimentId: null }));
+  const elsewhere = { ...packed, group: packed?.group.map(() => packed.groups.length) };
+  expect(labApi.runs.output.safeParse(elsewhere).success).toBe(false);
   packed?.columns.state.pop();
   expect(labApi.runs.output.safeParse(packed).success).toBe(false);
 });

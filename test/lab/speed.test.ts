@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LabEvent } from '../../shared/labApi.ts';
+import type { LabEvent } from '../../shared/labEvent.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import { processor } from '../../src-main/lab/processor.ts';
 import type { SpeedMeasurement } from '../../shared/speed.ts';

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { openLab } from '../../src-main/lab/service.ts';
-import type { Lab, LabOptions } from '../../src-main/lab/service.ts';
+import type { Lab, LabOptions } from '../../src-main/lab/lab.ts';
 import { serve } from '../../src-main/lab/serve.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import { backUpWorkspace } from '../../src-main/lab/workspaceBackups.ts';

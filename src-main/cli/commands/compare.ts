@@ -1,6 +1,6 @@
 import { LabError } from '../../../shared/errors.ts';
 import { everyGroup } from '../../../shared/result.ts';
-import type { Lab } from '../../lab/service.ts';
+import type { Lab } from '../../lab/lab.ts';
 import { onEngineAtHand } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';

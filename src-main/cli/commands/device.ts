@@ -1,6 +1,6 @@
 import type { DeviceStatus } from '../../../shared/device.ts';
 import type { LabInput } from '../../../shared/labApi.ts';
-import type { Lab } from '../../lab/service.ts';
+import type { Lab } from '../../lab/lab.ts';
 import { installEngine, tensorflowOf } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';

@@ -6,7 +6,7 @@ import type { ColumnWidth, FigureFormat } from '../../../shared/figures/figure.t
 import { everyGroup } from '../../../shared/result.ts';
 import type { AccuracyChoice, CurveAxis, CurveMetric } from '../../../shared/result.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
-import type { Lab } from '../../lab/service.ts';
+import type { Lab } from '../../lab/lab.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { writeFigure } from '../figureFiles.ts';

@@ -1,6 +1,6 @@
 import { nameOfMethod } from '../../../shared/method.ts';
 import type { RunSummary } from '../../../shared/run.ts';
-import type { Lab } from '../../lab/service.ts';
+import type { Lab } from '../../lab/lab.ts';
 import { ensureEngine } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';

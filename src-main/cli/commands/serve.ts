@@ -4,7 +4,7 @@ import type { Channel } from '../../../shared/channel.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { refusedLab } from '../../lab/refusedLab.ts';
 import { serve as serveLab } from '../../lab/serve.ts';
-import type { Lab } from '../../lab/service.ts';
+import type { Lab } from '../../lab/lab.ts';
 import { build, isBuildStale } from '../../runtimes/build.ts';
 import { startWebServer } from '../../web/server.ts';
 import { Uploads } from '../../web/uploads.ts';

@@ -9,7 +9,7 @@ import { writeFigure } from '../figureFiles.ts';
 import { columns } from '../format.ts';
 import { print, say, withLab, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
-import type { Lab } from '../../lab/service.ts';
+import type { Lab } from '../../lab/lab.ts';
 import { followAnalyses } from './analyse.ts';
 import { trainExperiment } from '../train.ts';
 

@@ -1,7 +1,7 @@
 import type { AnalysisSummary } from '../../../shared/analyses/record.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { analyseJob, type AnalyseEvent, type AnalyseInput } from '../../../shared/jobs/analyse.ts';
-import type { LabEvent } from '../../../shared/labApi.ts';
+import type { LabEvent } from '../../../shared/labEvent.ts';
 import { JobProcess, type JobLimits } from '../jobs/jobProcess.ts';
 import type { StoredAnalysis } from '../store/analyses.ts';
 import type { Store } from '../store/index.ts';

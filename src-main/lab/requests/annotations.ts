@@ -1,4 +1,5 @@
-import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
+import type { LabApi } from '../../../shared/labApi.ts';
+import type { LabEvent } from '../../../shared/labEvent.ts';
 import type { Store } from '../store/index.ts';
 import { answering, doing } from './answering.ts';
 

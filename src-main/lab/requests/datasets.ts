@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { bundleExtension } from '../../../shared/bundle.ts';
 import { LabError } from '../../../shared/errors.ts';
-import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
+import type { LabApi } from '../../../shared/labApi.ts';
+import type { LabEvent } from '../../../shared/labEvent.ts';
 import type { Library } from '../datasets/index.ts';
 import type { pathGrants } from '../grants.ts';
 import type { Store } from '../store/index.ts';

@@ -1,6 +1,7 @@
 import { augmentationMisfitOf, imageSizeOf, type Misfit } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
-import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
+import type { LabApi } from '../../../shared/labApi.ts';
+import type { LabEvent } from '../../../shared/labEvent.ts';
 import { movesNormalisations } from '../../../shared/method.ts';
 import { noNormalisation } from '../../../shared/methods/samOn.ts';
 import { misfitOf, modelInfos } from '../../../shared/models.ts';

@@ -1,5 +1,6 @@
 import { LabError } from '../../../shared/errors.ts';
-import type { LabApi, LabEvent } from '../../../shared/labApi.ts';
+import type { LabApi } from '../../../shared/labApi.ts';
+import type { LabEvent } from '../../../shared/labEvent.ts';
 import { originText } from '../../../shared/origin.ts';
 import { exactFacts, factDifferences } from '../../../shared/environments.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compareRows } from '../../../src-main/lab/statistics/comparison.ts';
 import { hedgesG, holm, smallSampleFactor } from '../../../src-main/lab/statistics/effects.ts';
 import { pairedBySeed, seedsNeeded } from '../../../src-main/lab/statistics/paired.ts';
+import { studentTQuantile } from '../../../src-main/lab/statistics/studentT.ts';
 import { signFlipP, twoSampleP } from '../../../src-main/lab/statistics/permutation.ts';
 
 const bySeed = (...values: number[]) => values.map((value, seed) => ({ seed, value }));
@@ -47,6 +48,18 @@ describe('paired by seed', () => {
     expect(seedsNeeded(effect, 1)).toBe(needed);
     expect(seedsNeeded(-effect, 1)).toBe(needed);
   });
+});
+
+test('the seeds needed are the fewest that are enough', () => {
+  const isEnough = (n: number, effect: number): boolean =>
+    n * effect ** 2 >= (studentTQuantile(0.975, n - 1) + studentTQuantile(0.8, n - 1)) ** 2;
+  fc.assert(
+    fc.property(fc.double({ min: 0.02, max: 3, noNaN: true }), (effect) => {
+      const needed = seedsNeeded(effect, 1) ?? NaN;
+      expect(isEnough(needed, effect)).toBe(true);
+      if (needed > 2) expect(isEnough(needed - 1, effect)).toBe(false);
+    }),
+  );
 });
 
 describe('permutations', () => {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { expand } from '../../../shared/experiment.ts';
 import { everyGroup } from '../../../shared/result.ts';
@@ -12,7 +14,8 @@ import { epochOf } from '../fixtures/metrics.ts';
 /** A store with finished runs of SGD and SAM, two seeds each; of each run, the times at which its epochs end and their accuracies. */
 type Curve = readonly (readonly [activeMs: number, accuracy: number])[];
 const storeOf = async (curves: readonly Curve[]) => {
-  const store = await openStore(temporaryFolder(), migrationsFolder);
+  const folder = temporaryFolder();
+  const store = await openStore(folder, migrationsFolder);
   onTestFinished(() => store.close());
   const experiment = experimentOf({ arms: [sgd, sam], seeds: [1, 2] });
   const { runIds } = store.write.addExperiment(experiment, expand(experiment));
@@ -23,7 +26,7 @@ const storeOf = async (curves: readonly Curve[]) => {
     }
     store.write.end(id, 'finished', null);
   }
-  return store;
+  return { ...store, folder };
 };
 
 // Seeds outside, arms inside: SGD 1, SAM 1, SGD 2, SAM 2. The second SGD run takes the least time, 190.
@@ -62,5 +65,13 @@ test('nothing is extrapolated: a run whose first epoch ended later has no such a
   const { read } = await storeOf(curves.with(3, [[200, 0.9]]));
   const { rows } = resultsTable(readGroups(read, everyGroup), everyGroup, { accuracyAt: read.accuracyAt });
   expect(rows.map(({ accuracyAtEqualTime }) => accuracyAtEqualTime === null)).toEqual([false, true]);
-  expect(read.accuracyAt(1, 201)).toBeNull();
+  expect([100, 200, 201].map((ms) => read.accuracyAt(1, ms))).toEqual([0.5, 0.7, null]);
+});
+
+test('an epoch that is not what was stored gives none', async () => {
+  const { read, folder } = await storeOf(curves);
+  const database = new Sqlite(join(folder, 'lab.db'));
+  database.exec('UPDATE epoch SET test_accuracy = 0.99 WHERE run_id = 1 AND epoch = 2');
+  database.close();
+  expect([100, 150, 200].map((ms) => read.accuracyAt(1, ms))).toEqual([0.5, null, null]);
 });

@@ -4,6 +4,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -152,6 +153,9 @@ test('a large database is not read through again on the day of a backup that was
   writeSync(file, Buffer.alloc(pageBytes, 0xff), 0, pageBytes, 4096 * pageBytes); // amid that text
   closeSync(file);
   expect(await runsIn(folder)).toBe(1);
+  writeFileSync(join(folder, 'lab.db-wal'), 'it was not closed'); // which SQLite takes for no log of its own
+  await expect(openStore(folder, migrationsFolder)).rejects.toMatchObject({ code: 'WORKSPACE_DAMAGED' });
+  rmSync(join(folder, 'lab.db-wal'), { force: true });
   const dayBefore = Date.now() / 1000 - 90_000;
   utimesSync(join(folder, 'backups', name), dayBefore, dayBefore);
   await expect(openStore(folder, migrationsFolder)).rejects.toMatchObject({ code: 'WORKSPACE_DAMAGED' });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expandGroups } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import { openLab } from '../../../src-main/lab/service.ts';
-import type { Lab } from '../../../src-main/lab/service.ts';
+import type { Lab } from '../../../src-main/lab/lab.ts';
 import { paperExperiments } from '../../../src-main/lab/studies/experiments.ts';
 import { readStudies } from '../../../src-main/lab/studies/read.ts';
 import { labOptions, realTrainers } from '../fixtures/labOptions.ts';

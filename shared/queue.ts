@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { resultsTableSchema } from './result.ts';
+import { runIdSchema, runSummarySchema } from './run.ts';
+import { runConfigSchema } from './runConfig.ts';
+
+export const plannedRunSchema = z.strictObject({
+  config: runConfigSchema,
+  method: resultsTableSchema.shape.rows.element.shape.method,
+  /** A run with this configuration and seed has finished; with `skipFinished` it is left out. */
+  finishedRunId: runIdSchema.nullable(),
+  /** How long it takes on this machine; null where neither a finished run nor the self-test tells. */
+  estimatedMs: z.number().min(0).nullable(),
+  /** Finished runs of this model, set, method and precision (their median step time), else what the self-test measured. */
+  estimatedFrom: z.enum(['runs', 'self-test']).nullable(),
+});
+export type PlannedRun = z.infer<typeof plannedRunSchema>;
+
+export const queueSchema = z.strictObject({
+  paused: z.boolean(),
+  running: z.array(runSummarySchema),
+  /** In the order in which they will run. */
+  waiting: z.array(runSummarySchema),
+  /** Why the queue stands still without being paused, e.g. that the engine is missing. */
+  holdReason: z.string().optional(),
+  /** Runs wait since before the lab was opened, and it has not been told to train them. */
+  awaitsStart: z.boolean().optional(),
+});
+export type Queue = z.infer<typeof queueSchema>;
