@@ -3,26 +3,31 @@ import type { FigureFormat } from '../../shared/figures/figure.ts';
 import type { LabFile } from '../../shared/labApi.ts';
 import { print, say } from './session.ts';
 import type { Settings } from './session.ts';
-import { writeFile } from './writeFile.ts';
+import { writeNamed } from './writeFile.ts';
+
+export interface FigurePlace {
+  /** Of the files; it is there already. */
+  readonly folder: string;
+  readonly overwrite?: boolean;
+}
 
 /**
  * Writes a figure, and beside it the LaTeX that includes it and its data: they are named alike, as the LaTeX says.
- * @param folder - of the files; it is there already.
  * @param draw - the lab's answer in a format.
  */
 export const writeFigure = async (
   settings: Settings,
-  folder: string,
+  { folder, ...how }: FigurePlace,
   formats: readonly FigureFormat[],
   draw: (format: FigureFormat) => Promise<LabFile>,
 ): Promise<void> => {
-  const files: string[] = [];
+  const files: { file: string; content: Buffer }[] = [];
   for (const format of [...new Set<FigureFormat>([...formats, 'latex', 'csv'])]) {
     const { fileName, base64 } = await draw(format);
-    const file = join(folder, fileName);
-    await writeFile(file, Buffer.from(base64, 'base64'));
-    files.push(file);
+    files.push({ file: join(folder, fileName), content: Buffer.from(base64, 'base64') });
   }
-  if (settings.json) await print(JSON.stringify({ files }));
-  else say(`Wrote ${files.join(', ')}.`);
+  await writeNamed(files, how);
+  const names = files.map(({ file }) => file);
+  if (settings.json) await print(JSON.stringify({ files: names }));
+  else say(`Wrote ${names.join(', ')}.`);
 };

@@ -14,6 +14,7 @@ import { report } from './commands/report.ts';
 import type { ReportOptions } from './commands/report.ts';
 import type { ExitCode } from './exitCodes.ts';
 import type { Settings } from './session.ts';
+import { overwriting } from './writeFile.ts';
 
 /** `export`, `figure` and `report`: what is taken away of results. @param done - is told the exit code. */
 export const addOutputCommands = (program: Command, settings: () => Settings, done: (code: ExitCode) => void): void => {
@@ -41,6 +42,7 @@ export const addOutputCommands = (program: Command, settings: () => Settings, do
       new Option('--column <width>', 'one column (3.25 in) or full width (6.75 in)').choices(columns).default('single'),
     )
     .option('--folder <folder>', 'write into this folder', '.')
+    .addOption(overwriting())
     .option('--experiment <number>', 'only this experiment; may be repeated', collect, [])
     .addOption(new Option('--accuracy <epoch>', 'of speed-accuracy: which').choices(accuracyChoices).default('last'))
     .addOption(new Option('--metric <metric>', 'of curves: which').choices(curveMetrics).default('testAccuracy'))
@@ -75,6 +77,7 @@ export const addOutputCommands = (program: Command, settings: () => Settings, do
     )
     .addOption(new Option('--accuracy <epoch>', 'which gains compare').choices(accuracyChoices).default('last'))
     .option('--output <file>', 'write to this file, whole or not at all (default: a name that says what it is)')
+    .addOption(overwriting())
     .action(async (options: ReportOptions) => {
       done(await report(settings(), options));
     });

@@ -9,7 +9,9 @@ import type { StudyForm } from '../../shared/studies/study.ts';
 import { hours } from './argumentParsers.ts';
 import { drawStudy, listStudies, runStudy, showStudy } from './commands/study.ts';
 import type { ExitCode } from './exitCodes.ts';
+import type { FigurePlace } from './figureFiles.ts';
 import type { Settings } from './session.ts';
+import { overwriting } from './writeFile.ts';
 
 const form = (): Option =>
   new Option('--form <form>', 'as in the paper, or its design on other data').choices(studyForms).default('paper');
@@ -51,8 +53,8 @@ export const addStudyCommands = (program: Command, settings: () => Settings, don
       new Option('--column <width>', 'one column (3.25 in) or full width (6.75 in)').choices(columns).default('double'),
     )
     .option('--folder <folder>', 'write into this folder', '.')
-    .action(
-      async (id: string, options: { form: StudyForm; format: FigureFormat; column: ColumnWidth; folder: string }) =>
-        done(await drawStudy(settings(), id, options)),
+    .addOption(overwriting())
+    .action(async (id: string, options: FigurePlace & { form: StudyForm; format: FigureFormat; column: ColumnWidth }) =>
+      done(await drawStudy(settings(), id, options)),
     );
 };

@@ -1,4 +1,6 @@
+import { Option } from 'commander';
 import { LabError } from '../../shared/errors.ts';
+import { isThere } from '../files/isThere.ts';
 import { writeWhole } from '../files/writeWhole.ts';
 
 /** Writes what the user asked for, whole or not at all. @throws LabError CONFIG_INVALID if it cannot be written. */
@@ -11,4 +13,24 @@ export const writeFile = async (file: string, content: string | Uint8Array): Pro
       cause: error,
     });
   }
+};
+
+export const overwriting = (): Option => new Option('--overwrite', 'write over files of the same names');
+
+/**
+ * Writes files whose names the lab has chosen; what stands there under such a name may be anybody's.
+ * @throws LabError CONFIG_INVALID if one is there already and may not be written over (then none was written), or one cannot be written.
+ */
+export const writeNamed = async (
+  files: readonly { readonly file: string; readonly content: Uint8Array }[],
+  { overwrite = false }: { readonly overwrite?: boolean },
+): Promise<void> => {
+  const taken = overwrite ? undefined : files.find(({ file }) => isThere(file));
+  if (taken !== undefined) {
+    throw new LabError(
+      'CONFIG_INVALID',
+      `${taken.file} is there already, and nothing was written. Write elsewhere, or add --overwrite.`,
+    );
+  }
+  for (const { file, content } of files) await writeFile(file, content);
 };

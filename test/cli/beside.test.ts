@@ -45,6 +45,9 @@ test('anyone may look while a run trains in another terminal, and have data impo
   expect(JSON.parse(drawn.stdout)).toMatchObject({
     files: [expect.stringContaining('.svg'), expect.anything(), expect.anything()],
   });
+  const again = await cli(workspace, ['figure', 'curves', '--format', 'svg', '--folder', workspace]);
+  expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('is there already') as string });
+  expect((await cli(workspace, ['figure', 'curves', '--folder', workspace, '--overwrite'])).code).toBe(0);
 
   const other = await folderWith({ ...smallIdx(), 't10k-labels-idx1-ubyte': idxLabels([0, 1]) });
   const imported = await cli(workspace, ['import-data', other, '--name', 'other', '--json']);

@@ -9,16 +9,15 @@ import { canonicalJson } from '../../../shared/runConfig.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
-import { writeFigure } from '../figureFiles.ts';
+import { writeFigure, type FigurePlace } from '../figureFiles.ts';
 import { withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 
 export const figureNames = ['speed-accuracy', 'curves', 'analyses'] as const;
 
-export interface FigureOptions {
+export interface FigureOptions extends FigurePlace {
   readonly format: FigureFormat;
   readonly column: ColumnWidth;
-  readonly folder: string;
   /** Empty = everything in the workspace. */
   readonly experiment: readonly number[];
   readonly accuracy: AccuracyChoice;
@@ -38,15 +37,15 @@ export const figure = async (
   options: FigureOptions,
 ): Promise<ExitCode> =>
   withView(settings, async (lab) => {
-    const { format, column, folder, experiment, accuracy, metric, axis } = options;
+    const { format, column, experiment, accuracy, metric, axis } = options;
     if (name === 'analyses') {
       const { ids, wish } = await analysesWished(lab, options);
-      await writeFigure(settings, folder, [format], (each) => lab.exportAnalysis({ ids, wish, format: each, column }));
+      await writeFigure(settings, options, [format], (each) => lab.exportAnalysis({ ids, wish, format: each, column }));
       return exitCodes.done;
     }
     const query = { ...everyGroup, experimentIds: [...experiment], accuracy };
     const wanted = name === 'curves' ? { name, metric, axis } : { name };
-    await writeFigure(settings, folder, [format], (each) =>
+    await writeFigure(settings, options, [format], (each) =>
       lab.exportFigure({ query, figure: wanted, format: each, column }),
     );
     return exitCodes.done;

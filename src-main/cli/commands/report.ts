@@ -6,7 +6,7 @@ import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { print, say, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
-import { writeFile } from '../writeFile.ts';
+import { writeNamed } from '../writeFile.ts';
 
 export interface ReportOptions {
   /** Empty = everything in the workspace. */
@@ -16,6 +16,7 @@ export interface ReportOptions {
   readonly format?: ReportFormat;
   readonly accuracy: AccuracyChoice;
   readonly output?: string;
+  readonly overwrite?: boolean;
 }
 
 /** `report`: everything about experiments, or about an item of the paper, as one page or PDF. */
@@ -29,7 +30,10 @@ export const report = (settings: Settings, options: ReportOptions): Promise<Exit
         : { kind: 'study' as const, id: study, form };
     const { fileName, mediaType, base64 } = await lab.report({ about, format });
     const file = output ?? fileName;
-    await writeFile(file, Buffer.from(base64, 'base64'));
+    // What the user names himself is written over, as everywhere.
+    await writeNamed([{ file, content: Buffer.from(base64, 'base64') }], {
+      overwrite: options.overwrite === true || output !== undefined,
+    });
     if (settings.json) await print(JSON.stringify({ file, mediaType }));
     else say(`Wrote ${file}.`);
     return exitCodes.done;

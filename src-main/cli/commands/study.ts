@@ -5,7 +5,7 @@ import type { StudyForm } from '../../../shared/studies/study.ts';
 import { onEngineAtHand, tensorflowOf } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
-import { writeFigure } from '../figureFiles.ts';
+import { writeFigure, type FigurePlace } from '../figureFiles.ts';
 import { columns } from '../format.ts';
 import { print, say, withLab, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
@@ -139,9 +139,9 @@ const analyseStudy = async (lab: Lab, id: string, form: StudyForm): Promise<bool
 export const drawStudy = async (
   settings: Settings,
   id: string,
-  { form, format, column, folder }: { form: StudyForm; format: FigureFormat; column: ColumnWidth; folder: string },
+  { form, format, column, ...place }: FigurePlace & { form: StudyForm; format: FigureFormat; column: ColumnWidth },
 ): Promise<ExitCode> =>
   withView(settings, async (lab) => {
-    await writeFigure(settings, folder, [format], (each) => lab.exportStudy({ id, form, format: each, column }));
+    await writeFigure(settings, place, [format], (each) => lab.exportStudy({ id, form, format: each, column }));
     return exitCodes.done;
   });
