@@ -42,6 +42,7 @@ export default defineConfig({
           trainer: 'src-main/trainer/process.ts',
           decodeWorker: 'src-main/trainer/data/imageFiles/decodeWorker.ts',
           wasmWorker: 'src-main/trainer/engine/wasm/worker.ts',
+          heartbeatWorker: 'src-main/trainer/heartbeatWorker.ts',
           cli: 'src-main/cli/index.ts',
         },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunk-[name]-[hash].cjs' },

@@ -1,5 +1,5 @@
-import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
+import { activeNow } from './activeClock.ts';
 import type { DeviceExamples } from './data/batches.ts';
 import type { StopRequest } from './stopRequest.ts';
 
@@ -13,10 +13,10 @@ const lookEveryMs = 50;
 export const waitForInput = async (examples: DeviceExamples, stop: StopRequest): Promise<number> => {
   let ready = examples.whenReady();
   if (ready === null) return 0;
-  const start = performance.now();
+  const start = activeNow();
   while (ready !== null && stop.when !== 'now') {
     await Promise.race([ready, setTimeout(lookEveryMs)]);
     ready = examples.whenReady();
   }
-  return performance.now() - start;
+  return activeNow() - start;
 };

@@ -1,5 +1,5 @@
-import { performance } from 'node:perf_hooks';
 import { phases, type Phase, type PhaseMs } from '../../shared/metrics.ts';
+import { activeNow } from './activeClock.ts';
 import type { Ops } from './engine/ops.ts';
 import type { PhaseClock } from './optimizers/index.ts';
 
@@ -21,10 +21,10 @@ export const phaseClock = (ops: Ops): SteppingClock => {
   let isExact = false;
   return {
     measure(phase: Phase, work) {
-      const start = performance.now();
+      const start = activeNow();
       const result = work();
       if (isExact) ops.synchronize();
-      sums[phase] += performance.now() - start;
+      sums[phase] += activeNow() - start;
       return result;
     },
     add(phase, ms) {

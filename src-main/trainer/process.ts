@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LabError } from '../../shared/errors.ts';
 import type { JobEvent, JobFailed } from '../../shared/jobs/job.ts';
 import { trainerCommandSchema, type TrainerCommand, type TrainerMessage } from '../../shared/trainerProtocol.ts';
+import { watchStandstill } from './activeClock.ts';
 import { jobs } from './jobs/index.ts';
 import type { StopRequest } from './stopRequest.ts';
 
@@ -112,6 +113,7 @@ const obey = (command: TrainerCommand): void => {
   }
 };
 
+watchStandstill();
 setInterval(() => {
   post({ type: 'heartbeat' });
 }, heartbeatEveryMs);

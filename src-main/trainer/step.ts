@@ -1,5 +1,5 @@
-import { performance } from 'node:perf_hooks';
 import type { Measurements, PhaseMs, StepMetrics } from '../../shared/metrics.ts';
+import { activeNow } from './activeClock.ts';
 import type { Ops, Tensor } from './engine/ops.ts';
 import { batchObjective } from './objective.ts';
 import { observe } from './observe.ts';
@@ -25,11 +25,11 @@ export interface StepTaken {
 const beside = (ops: Ops, measure: () => Measurements): { readonly values: Measurements; readonly ms: number } => {
   const { peakBytes } = ops.counters;
   ops.synchronize();
-  const start = performance.now();
+  const start = activeNow();
   const values = measure();
   ops.synchronize();
   ops.counters.peakBytes = peakBytes;
-  return { values, ms: performance.now() - start };
+  return { values, ms: activeNow() - start };
 };
 
 /**
@@ -56,7 +56,7 @@ export const takeStep = (
   const { ops, network, state, optimizer, clock, config } = run;
   const { step, learningRate, isSampled, isWaitedFor, isObserved = false } = options;
   clock.setExact(isSampled);
-  const start = performance.now() - waitedMs;
+  const start = activeNow() - waitedMs;
   const bytesBefore = ops.counters.bytes;
   ops.counters.peakBytes = bytesBefore;
   clock.add('input', waitedMs);
@@ -72,7 +72,7 @@ export const takeStep = (
   ops.dispose(batch.images);
   ops.dispose(batch.labels);
   if (isSampled || isWaitedFor) ops.synchronize();
-  const durationMs = performance.now() - start - observed.ms;
+  const durationMs = activeNow() - start - observed.ms;
   const peakBytes = ops.counters.peakBytes - bytesBefore;
   // What is measured is no part of the step: its time is not active time, and its memory not the step's.
   sums.add(

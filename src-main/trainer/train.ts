@@ -1,11 +1,12 @@
-import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { CheckpointPlan, TrainingEvent } from '../../shared/jobs/train.ts';
+import { activeNow, standstillMs } from './activeClock.ts';
 import { checkpointing, epochStart, resume, runStart, type Checkpointing, type Progress } from './checkpoints/index.ts';
 import { batchesOf } from './data/batches.ts';
 import { epochMetricsOf, stepMetricsOf, tally } from './epochTally.ts';
 import { evaluate } from './evaluate.ts';
 import { waitForInput } from './inputWait.ts';
+import { logged } from './logged.ts';
 import { isObserved } from './observe.ts';
 import { learningRateAt } from './optimizers/index.ts';
 import { progressReports } from './progressReports.ts';
@@ -85,6 +86,7 @@ const epochs = (run: Run, stop: StopRequest, checkpoints: Checkpointing, isMeasu
 
     sums.reset(at);
     reports.epochStarted();
+    const stoodStillBefore = standstillMs();
     // Sums that wait to be read are no step's memory: a resumed run has others of them.
     const heldBytes = ops.counters.bytes;
     const batchesLeft = batches.slice(at.batchesDone);
@@ -113,7 +115,7 @@ const epochs = (run: Run, stop: StopRequest, checkpoints: Checkpointing, isMeasu
     }
 
     yield progress('evaluating');
-    const start = performance.now();
+    const start = activeNow();
     let result = { loss: NaN, accuracy: 0 };
     let isNextPrepared = epoch === config.epochs;
     for await (result of evaluate(run, stop)) {
@@ -131,10 +133,18 @@ const epochs = (run: Run, stop: StopRequest, checkpoints: Checkpointing, isMeasu
       if (reports.isDue()) yield progress('evaluating');
     }
     if (!Number.isFinite(result.loss)) throw diverged(epoch, at.step);
-    const evaluated = { ...result, durationMs: performance.now() - start };
+    const evaluated = { ...result, durationMs: activeNow() - start };
+    const stoodStillMs = standstillMs() - stoodStillBefore;
+    if (stoodStillMs > 0) yield stoodStill(epoch, stoodStillMs);
     yield { type: 'epochFinished', metrics: epochMetricsOf(run, at, learningRate, evaluated) };
   };
 };
+
+const stoodStill = (epoch: number, ms: number): TrainingEvent =>
+  logged(
+    'warning',
+    `In epoch ${epoch} the process stood still for ${(ms / 1000).toFixed(1)} s (stopped, frozen, or the machine slept): no training time, and in no speed.`,
+  );
 
 /** Draws an epoch's order, cut into batches of indices. */
 const drawBatches = ({ shuffle, train, config }: Run): Int32Array[] =>

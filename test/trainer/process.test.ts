@@ -125,6 +125,45 @@ test('without TensorFlow a run on it fails with a code', async () => {
   expect(await trainer.ended).toBe(0);
 });
 
+test.skipIf(process.platform === 'win32')('time in which the process was stopped is no training time', async () => {
+  const trainer = startTrainer();
+  const { device, ...rest } = tinyRun({ model: { id: 'resnet8' }, epochs: 100_000 });
+  trainer.send(trainCommand({ ...rest, device: { ...device, engine: 'reference' } }, null));
+  await trainer.until(isEvent('started'));
+  const from = performance.now();
+  const epochsDone = (): number => trainer.events().filter(({ type }) => type === 'epochFinished').length;
+  const oneMore = async (): Promise<void> => {
+    const before = epochsDone();
+    await expect.poll(epochsDone, { timeout: 100_000 }).toBeGreaterThan(before);
+  };
+  await oneMore();
+  let stoppedMs = 0;
+  for (let times = 0; times < 2; times++) {
+    const since = performance.now();
+    trainer.child.kill('SIGSTOP');
+    await setTimeout(3000);
+    stoppedMs += performance.now() - since;
+    trainer.child.kill('SIGCONT');
+    await oneMore();
+  }
+  await oneMore();
+  const wallMs = performance.now() - from;
+
+  const events = trainer.events();
+  const epochs = events.flatMap((event) => (event.type === 'epochFinished' ? [event.metrics] : []));
+  const activeMs = epochs.reduce((sum, { trainMs, evaluationMs }) => sum + trainMs + evaluationMs, 0);
+  expect(epochs.at(-1)?.activeMs).toBeCloseTo(
+    epochs.reduce((sum, { trainMs }) => sum + trainMs, 0),
+    3,
+  );
+  // Each standstill is known to a tenth of a second, and nothing that was counted was also time of a stop.
+  expect(activeMs).toBeLessThan(wallMs - stoppedMs + 2 * 200);
+  const told = events.flatMap((event) => (event.type === 'logged' ? [event.line.text] : []));
+  const toldS = told.reduce((sum, text) => sum + Number(/stood still for (\d+\.\d) s/.exec(text)?.[1]), 0);
+  expect(toldS).toBeGreaterThan(stoppedMs / 1000 - 0.6);
+  expect(toldS).toBeLessThan(stoppedMs / 1000 + 10); // a busy machine may start it again late
+});
+
 test('a message that it does not know is told and harms nothing', async () => {
   const trainer = startTrainer();
   trainer.child.send({ type: 'start', job: 'train', input: { runId: 'seven' } });

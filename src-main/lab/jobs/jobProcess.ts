@@ -7,6 +7,7 @@ import type { DeviceConfig } from '../../../shared/runConfig.ts';
 import { trainerMessageSchema } from '../../../shared/trainerProtocol.ts';
 import type { TrainerCommand } from '../../../shared/trainerProtocol.ts';
 import type { Trainer, TrainerLauncher } from '../trainers.ts';
+import { isStopped } from './isStopped.ts';
 import { replaceNonFinite } from './nonFinite.ts';
 import { watchSilence } from './watchdog.ts';
 
@@ -116,7 +117,11 @@ export class JobProcess<I, E extends JobEvent> {
     const trainer = this.#trainer;
     if (this.#isOver) trainer.kill();
     const silence = `The trainer said nothing for ${limits.silenceMs / 1000} seconds and was ended.`;
-    const watch = watchSilence(limits.silenceMs, () => this.#kill({ cause: 'silent', reason: silence }));
+    const watch = watchSilence(
+      limits.silenceMs,
+      () => this.#kill({ cause: 'silent', reason: silence }),
+      () => isStopped(trainer.pid),
+    );
     const closeReason = await new Promise<string>((resolve) => {
       trainer.onClose(resolve);
       trainer.onMessage((message) => {

@@ -3,7 +3,7 @@ import type { CheckpointPlan, TrainingEvent } from '../../../shared/jobs/train.t
 import type { Run } from '../run.ts';
 import { checkpointName, writeCheckpoint } from './checkpoint.ts';
 import type { Progress } from './progress.ts';
-import { logged } from './resume.ts';
+import { logged } from '../logged.ts';
 
 export { epochStart, runStart, type Progress } from './progress.ts';
 export { resume } from './resume.ts';

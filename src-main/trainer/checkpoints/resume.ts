@@ -1,16 +1,11 @@
 import { basename } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
-import type { LogLine } from '../../../shared/run.ts';
 import type { CheckpointPlan, TrainingEvent } from '../../../shared/jobs/train.ts';
 import { setAside } from '../../files/setAside.ts';
+import { logged } from '../logged.ts';
 import type { Run } from '../run.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { runStart, type Progress } from './progress.ts';
-
-export const logged = (level: LogLine['level'], text: string): TrainingEvent => ({
-  type: 'logged',
-  line: { at: new Date().toISOString(), level, text },
-});
 
 /**
  * Puts a run where its newest whole checkpoint left it; yields `resumed` and what is to be said about damaged ones, which are set aside.

@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { isStopped } from '../../../src-main/lab/jobs/isStopped.ts';
 import { watchSilence } from '../../../src-main/lab/jobs/watchdog.ts';
 
 // The clock and the timer are told apart: a machine that sleeps moves the one without the other.
@@ -47,6 +49,33 @@ test('ticks that a busy machine delays by up to five seconds count as silence', 
   tickAfter(5000);
   tickAfter(5000);
   expect(onSilence).toHaveBeenCalledOnce();
+});
+
+test('nor is time in which who is listened to was stopped', () => {
+  const onSilence = vi.fn();
+  let isStopped = true;
+  watchSilence(10_000, onSilence, () => isStopped);
+  for (let second = 1; second <= 600; second++) tickAfter(1000);
+  isStopped = false;
+  for (let second = 1; second <= 9; second++) tickAfter(1000);
+  expect(onSilence).not.toHaveBeenCalled();
+  tickAfter(1000);
+  expect(onSilence).toHaveBeenCalledOnce();
+});
+
+test('whether a process is stopped is what the system says of it', async () => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)']);
+  const pid = child.pid ?? null;
+  try {
+    expect(isStopped(pid)).toBe(false);
+    child.kill('SIGSTOP');
+    if (process.platform === 'linux') await expect.poll(() => isStopped(pid)).toBe(true);
+    child.kill('SIGCONT');
+    await expect.poll(() => isStopped(pid)).toBe(false);
+  } finally {
+    child.kill('SIGKILL');
+  }
+  expect(isStopped(null)).toBe(false);
 });
 
 test('a watch that is stopped says nothing', () => {

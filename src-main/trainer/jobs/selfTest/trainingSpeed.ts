@@ -1,9 +1,9 @@
-import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { median } from '../../../../shared/median.ts';
 import type { ProbeSpeed } from '../../../../shared/probe.ts';
 import { plainRule, type ModelId } from '../../../../shared/runConfig.ts';
 import { randomStream } from '../../data/rng.ts';
+import { activeNow } from '../../activeClock.ts';
 import { rolesOf, type Network } from '../../engine/network.ts';
 import type { Ops } from '../../engine/ops.ts';
 import { disposeState, initialState } from '../../initialState.ts';
@@ -43,10 +43,10 @@ export async function* trainingSpeed(
   const durations: number[] = [];
   for (let step = 0; step < warmUpSteps + steps; step++) {
     await setImmediate();
-    const start = performance.now();
+    const start = activeNow();
     const reports = optimizer.step(objective, rule.learningRate);
     ops.synchronize();
-    if (step >= warmUpSteps) durations.push(performance.now() - start);
+    if (step >= warmUpSteps) durations.push(activeNow() - start);
     disposeReports(ops, reports);
     yield;
   }
