@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { measuredEngines } from './engines.ts';
 import { jobProgressSchema } from './jobs/job.ts';
-import { deviceProbeSchema } from './probe.ts';
+import { selfTestResultSchema } from './selfTest.ts';
 
 /** A step of installing a runtime. */
 export const installStages = ['lock', 'resolve', 'download', 'verify', 'unpack', 'compile', 'check', 'done'] as const;
@@ -46,13 +46,13 @@ export const deviceStatusSchema = z.strictObject({
   electronVersion: z.string().nullable(),
   engines: z.array(engineStatusSchema),
   /** What the last self-test measured of each engine and precision on this machine. */
-  probes: z.array(deviceProbeSchema),
+  selfTests: z.array(selfTestResultSchema),
   /** What the self-test does now; null while none is under way. */
-  probing: jobProgressSchema
-    .extend({ engine: deviceProbeSchema.shape.engine, precision: deviceProbeSchema.shape.precision })
+  selfTesting: jobProgressSchema
+    .extend({ engine: selfTestResultSchema.shape.engine, precision: selfTestResultSchema.shape.precision })
     .nullable(),
   /** What the last self-test could not measure, and why, in sentences. */
-  probeFailures: z.array(z.string()),
+  selfTestFailures: z.array(z.string()),
   /** Said on screen as they are, e.g. that a stand-in Electron is in use. */
   notices: z.array(z.string()),
 });

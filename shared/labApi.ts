@@ -11,7 +11,7 @@ import { engineIds, measuredEngines } from './engines.ts';
 import { labErrorCodes } from './errors.ts';
 import { columns, figureFormats, figureSchema } from './figures/figure.ts';
 import { labEventSchema } from './labEvent.ts';
-import { probeStepsSchema } from './probe.ts';
+import { selfTestStepsSchema } from './selfTest.ts';
 import {
   curveAxes,
   curveMetrics,
@@ -67,11 +67,11 @@ export const labApi = {
    * Starts the self-test, of one engine or of all that are ready, and returns at once; progress and results come as `deviceChanged`.
    * Refused while a run trains; runs that wait start when it is over.
    */
-  probe: {
-    input: z.strictObject({ engine: z.enum(measuredEngines).optional(), steps: probeStepsSchema.optional() }),
+  selfTest: {
+    input: z.strictObject({ engine: z.enum(measuredEngines).optional(), steps: selfTestStepsSchema.optional() }),
     output: nothing,
   },
-  cancelProbe: { input: nothing, output: nothing },
+  cancelSelfTest: { input: nothing, output: nothing },
   presets: { input: nothing, output: z.array(presetSchema) },
   datasets: { input: nothing, output: z.array(datasetInfoSchema) },
   /** Resolves when imported; progress comes as `importProgressed`. Paths must have been granted by a file dialog. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { probeMeasurementSchema, probeStepsSchema } from '../probe.ts';
+import { selfTestMeasurementSchema, selfTestStepsSchema } from '../selfTest.ts';
 import { deviceConfigSchema, precisions } from '../runConfig.ts';
 import { jobFailedSchema, jobProgressSchema, type JobKind } from './job.ts';
 
@@ -9,12 +9,12 @@ const inputSchema = z.strictObject({
   /** The compiled TensorFlow binding; null for the other engines. */
   bindingPath: z.string().nullable(),
   /** Timed steps of each network. */
-  steps: probeStepsSchema,
+  steps: selfTestStepsSchema,
 });
 
 const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('progressed'), progress: jobProgressSchema }),
-  z.strictObject({ type: z.literal('measured'), measurement: probeMeasurementSchema }),
+  z.strictObject({ type: z.literal('measured'), measurement: selfTestMeasurementSchema }),
   jobFailedSchema,
 ]);
 export type SelfTestInput = z.infer<typeof inputSchema>;

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import { probeStepsSchema } from '../../shared/probe.ts';
+import { selfTestStepsSchema } from '../../shared/selfTest.ts';
 import { seedSchema } from '../../shared/runConfig.ts';
 
 // What arguments and options are, and what is said of those that are not.
@@ -16,7 +16,10 @@ const runNumber = parseWith(z.coerce.number().int().min(1), 'the number of a run
 export const positive = parseWith(z.coerce.number().int().min(1).max(100000), 'a whole number from 1 on');
 export const hours = parseWith(z.coerce.number().gt(0).max(10_000), 'a number of hours above 0');
 export const portNumber = parseWith(z.coerce.number().int().min(0).max(65535), 'a port from 0 to 65535');
-export const probeStepCount = parseWith(z.coerce.number().pipe(probeStepsSchema), 'a whole number from 1 to 1000');
+export const selfTestStepCount = parseWith(
+  z.coerce.number().pipe(selfTestStepsSchema),
+  'a whole number from 1 to 1000',
+);
 export const seconds = parseWith(z.coerce.number().min(1).max(3600), 'seconds from 1 to 3600');
 export const seeds = parseWith(
   z

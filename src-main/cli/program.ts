@@ -4,7 +4,7 @@ import { datasetKinds, type DatasetKind } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
 import { inFileWords } from '../files/fileFailures.ts';
 import { measuredEngines, type MeasuredEngine } from '../../shared/engines.ts';
-import { probeSteps } from '../../shared/probe.ts';
+import { selfTestSteps } from '../../shared/selfTest.ts';
 import { methodIds } from '../../shared/method.ts';
 import { runStates } from '../../shared/run.ts';
 import {
@@ -13,7 +13,7 @@ import {
   collectText,
   portNumber,
   positive,
-  probeStepCount,
+  selfTestStepCount,
   seconds,
   share,
   wholeNumber,
@@ -231,7 +231,11 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .addOption(new Option('--variant <variant>', 'which TensorFlow').choices(['auto', 'cpu', 'gpu']).default('auto'))
     .option('--test', 'measure the engines: speed, and gradients against the reference; about a minute')
     .addOption(new Option('--engine <engine>', 'test this one only').choices(measuredEngines))
-    .option('--steps <count>', `test with so many timed steps of each network instead of ${probeSteps}`, probeStepCount)
+    .option(
+      '--steps <count>',
+      `test with so many timed steps of each network instead of ${selfTestSteps}`,
+      selfTestStepCount,
+    )
     .action(async (options: DeviceCommand) => {
       const { install = false, variant, test = false, engine, steps } = options;
       code = await device(settings(), {

@@ -6,26 +6,26 @@ import { say } from './session.ts';
 /**
  * Runs the self-test and says what it does; Ctrl-C cancels.
  * @returns whether it went to its end.
- * @throws LabError PROBE_BUSY, ENGINE_*.
+ * @throws LabError DEVICE_BUSY, ENGINE_*.
  */
-export const selfTest = async (lab: Lab, wanted: LabInput<'probe'>): Promise<boolean> => {
+export const selfTest = async (lab: Lab, wanted: LabInput<'selfTest'>): Promise<boolean> => {
   let isCancelled = false;
   const cancel = (): void => {
     isCancelled = true;
-    void lab.cancelProbe({});
+    void lab.cancelSelfTest({});
   };
   process.once('SIGINT', cancel).once('SIGTERM', cancel);
   try {
-    await lab.probe(wanted);
+    await lab.selfTest(wanted);
     let shown = '';
-    const { probeFailures } = await followDevice(lab, ({ probing }) => {
-      if (probing === null) return true;
-      const line = `${probing.engine}, ${probing.precision}: ${probing.message}`;
+    const { selfTestFailures } = await followDevice(lab, ({ selfTesting }) => {
+      if (selfTesting === null) return true;
+      const line = `${selfTesting.engine}, ${selfTesting.precision}: ${selfTesting.message}`;
       if (line !== shown) say(line);
       shown = line;
       return false;
     });
-    probeFailures.forEach(say);
+    selfTestFailures.forEach(say);
     return !isCancelled;
   } finally {
     process.off('SIGINT', cancel).off('SIGTERM', cancel);

@@ -7,7 +7,7 @@ import { expand } from '../../shared/experiment.ts';
 import { canonicalJson, groupConfigOf } from '../../shared/runConfig.ts';
 import type { Experiment } from '../../shared/experiment.ts';
 import type { GroupConfig, RunConfig } from '../../shared/runConfig.ts';
-import { probeEstimateMs, probePassMs } from './probeEstimate.ts';
+import { selfTestEstimateMs, selfTestPassMs } from './selfTestEstimate.ts';
 import { processor } from './processor.ts';
 import { median } from './statistics/moments.ts';
 import { groupHash } from './store/groupHash.ts';
@@ -92,8 +92,8 @@ const estimateOf = (read: StoreReader, config: RunConfig, dataset: DatasetInfo |
   if (dataset === null) return { estimatedMs: null, estimatedFrom: null };
   const fromRuns = estimateMs(config, dataset, speedOf(config));
   if (fromRuns !== null) return { estimatedMs: fromRuns, estimatedFrom: 'runs' };
-  const fromProbes = probeEstimateMs(config, dataset, read.deviceProbes(processor()));
-  return { estimatedMs: fromProbes, estimatedFrom: fromProbes === null ? null : 'self-test' };
+  const fromSelfTests = selfTestEstimateMs(config, dataset, read.selfTestResults(processor()));
+  return { estimatedMs: fromSelfTests, estimatedFrom: fromSelfTests === null ? null : 'self-test' };
 };
 
 /**
@@ -109,7 +109,7 @@ export const analysisMs = (
   const imageMs = speedsByKind(read)(config)?.imageMs;
   const passMs =
     imageMs === undefined
-      ? probePassMs(config, dataset, read.deviceProbes(processor()))
+      ? selfTestPassMs(config, dataset, read.selfTestResults(processor()))
       : imageMs / mostUnits(config.optimizer);
   return passMs === null ? null : passes * examples * passMs;
 };

@@ -10,7 +10,7 @@ export interface RuntimeParts {
   /** What else to say on the device page, now. */
   readonly notices: () => readonly string[];
   /** What the self-test measured on this machine, and what it does now. */
-  readonly selfTest: () => Pick<DeviceStatus, 'probes' | 'probing' | 'probeFailures'>;
+  readonly selfTest: () => Pick<DeviceStatus, 'selfTests' | 'selfTesting' | 'selfTestFailures'>;
   readonly onChanged: (status: DeviceStatus) => void;
   /** TensorFlow has just been installed. */
   readonly onReady: () => void;

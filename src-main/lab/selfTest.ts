@@ -2,15 +2,15 @@ import type { DeviceStatus } from '../../shared/device.ts';
 import { LabError } from '../../shared/errors.ts';
 import { selfTestJob } from '../../shared/jobs/selfTest.ts';
 import { engineInfos, measuredEngines, type MeasuredEngine } from '../../shared/engines.ts';
-import { probeSteps } from '../../shared/probe.ts';
-import type { DeviceProbe } from '../../shared/probe.ts';
+import { selfTestSteps } from '../../shared/selfTest.ts';
+import type { SelfTestResult } from '../../shared/selfTest.ts';
 import type { RunId } from '../../shared/run.ts';
 import type { Precision } from '../../shared/runConfig.ts';
 import { answerOf } from './jobs/answerOf.ts';
 import type { JobLimits } from './jobs/jobProcess.ts';
 import type { TrainerLauncher } from './trainers.ts';
 
-type Machine = Pick<DeviceProbe, 'cpuModel' | 'cpuCores' | 'gpu' | 'gpuMemoryBytes'>;
+type Machine = Pick<SelfTestResult, 'cpuModel' | 'cpuCores' | 'gpu' | 'gpuMemoryBytes'>;
 
 export interface SelfTestParts {
   readonly launcher: TrainerLauncher;
@@ -23,9 +23,9 @@ export interface SelfTestParts {
   readonly runningRun: () => RunId | null;
   readonly isSpeedMeasured: () => boolean;
   /** What is known of this machine. */
-  readonly kept: readonly DeviceProbe[];
+  readonly kept: readonly SelfTestResult[];
   /** Stores a measurement, and answers what is known now. */
-  readonly keep: (probe: DeviceProbe) => readonly DeviceProbe[];
+  readonly keep: (selfTest: SelfTestResult) => readonly SelfTestResult[];
   readonly onChanged: () => void;
 }
 
@@ -44,29 +44,29 @@ const intervalMs = 250;
 export class SelfTest {
   readonly #parts: SelfTestParts;
   #underWay: { readonly abort: AbortController; readonly done: Promise<void> } | null = null;
-  #probing: DeviceStatus['probing'] = null;
-  #probes: readonly DeviceProbe[];
+  #testing: DeviceStatus['selfTesting'] = null;
+  #results: readonly SelfTestResult[];
   #failures: string[] = [];
   #isClosed = false;
   #lastTold = 0;
 
   constructor(parts: SelfTestParts) {
     this.#parts = parts;
-    this.#probes = parts.kept;
+    this.#results = parts.kept;
   }
 
-  status(): Pick<DeviceStatus, 'probes' | 'probing' | 'probeFailures'> {
-    return { probes: [...this.#probes], probing: this.#probing, probeFailures: [...this.#failures] };
+  status(): Pick<DeviceStatus, 'selfTests' | 'selfTesting' | 'selfTestFailures'> {
+    return { selfTests: [...this.#results], selfTesting: this.#testing, selfTestFailures: [...this.#failures] };
   }
 
   /**
    * Begins, and returns at once.
    * @param engine - this one alone; without it, TensorFlow if it is there, and WebAssembly.
-   * @throws LabError PROBE_BUSY while a run trains or a self-test is under way; ENGINE_* if the engine asked for is not there.
+   * @throws LabError DEVICE_BUSY while a run trains or a self-test is under way; ENGINE_* if the engine asked for is not there.
    */
   async start({
     engine,
-    steps = probeSteps,
+    steps = selfTestSteps,
   }: {
     engine?: MeasuredEngine | undefined;
     steps?: number | undefined;
@@ -77,11 +77,11 @@ export class SelfTest {
     if (this.#isClosed) return;
     this.#failures = [];
     const abort = new AbortController();
-    this.#underWay = { abort, done: this.#probeAll(targets, steps, abort.signal) };
+    this.#underWay = { abort, done: this.#testAll(targets, steps, abort.signal) };
   }
 
   async cancel(): Promise<void> {
-    this.#underWay?.abort.abort(new LabError('PROBE_BUSY', 'The self-test was cancelled.'));
+    this.#underWay?.abort.abort(new LabError('DEVICE_BUSY', 'The self-test was cancelled.'));
     await this.#underWay?.done;
   }
 
@@ -95,18 +95,18 @@ export class SelfTest {
     while (this.#underWay !== null) await this.#underWay.done;
   }
 
-  /** @throws LabError PROBE_BUSY while a run trains, or a self-test or a measurement of speeds is under way. */
+  /** @throws LabError DEVICE_BUSY while a run trains, or a self-test or a measurement of speeds is under way. */
   refuseIfBusy(): void {
     if (this.#underWay !== null) {
-      throw new LabError('PROBE_BUSY', 'The self-test is under way already. Wait for it, or cancel it first.');
+      throw new LabError('DEVICE_BUSY', 'The self-test is under way already. Wait for it, or cancel it first.');
     }
     if (this.#parts.isSpeedMeasured()) {
-      throw new LabError('PROBE_BUSY', 'Speeds are being measured. Wait until that is over, or cancel it first.');
+      throw new LabError('DEVICE_BUSY', 'Speeds are being measured. Wait until that is over, or cancel it first.');
     }
     const run = this.#parts.runningRun();
     if (run === null) return;
     throw new LabError(
-      'PROBE_BUSY',
+      'DEVICE_BUSY',
       `Run ${run} is training; a measurement would be of what it leaves of the machine. Wait until it has ended, or stop it.`,
     );
   }
@@ -133,10 +133,10 @@ export class SelfTest {
     }
   }
 
-  async #probeAll(targets: readonly Target[], steps: number, signal: AbortSignal): Promise<void> {
+  async #testAll(targets: readonly Target[], steps: number, signal: AbortSignal): Promise<void> {
     for (const [index, target] of targets.entries()) {
       try {
-        await this.#probe(target, steps, signal, (message, share) =>
+        await this.#test(target, steps, signal, (message, share) =>
           this.#progressed(target, message, (index + share) / targets.length),
         );
       } catch (error) {
@@ -146,12 +146,12 @@ export class SelfTest {
         this.#failures.push(`${target.engine}, ${target.precision}: ${said}`);
       }
     }
-    this.#probing = null;
+    this.#testing = null;
     this.#underWay = null;
     this.#parts.onChanged();
   }
 
-  async #probe(
+  async #test(
     { engine, precision, bindingPath }: Target,
     steps: number,
     signal: AbortSignal,
@@ -176,12 +176,12 @@ export class SelfTest {
       },
     });
     const at = new Date().toISOString();
-    this.#probes = keep({ ...measurement, ...(await machine()), engine, precision, at, labVersion, steps, settings });
+    this.#results = keep({ ...measurement, ...(await machine()), engine, precision, at, labVersion, steps, settings });
   }
 
   #progressed({ engine, precision }: Target, message: string, share: number): void {
-    const isNews = this.#probing?.message !== message || performance.now() - this.#lastTold >= intervalMs;
-    this.#probing = { engine, precision, message, share };
+    const isNews = this.#testing?.message !== message || performance.now() - this.#lastTold >= intervalMs;
+    this.#testing = { engine, precision, message, share };
     if (!isNews) return;
     this.#lastTold = performance.now();
     this.#parts.onChanged();

@@ -107,7 +107,7 @@ const labOn = (store: Store, options: LabOptions, startNotices: readonly string[
     },
   });
   const limits = options.limits ?? { silenceMs: 600_000, stopMs: 10_000 };
-  const knownProbes = () => store.read.deviceProbes(processor());
+  const knownSelfTests = () => store.read.selfTestResults(processor());
   const selfTest: SelfTest = new SelfTest({
     launcher: options.launcher,
     limits,
@@ -116,10 +116,10 @@ const labOn = (store: Store, options: LabOptions, startNotices: readonly string[
     machine: () => runtime.machine(),
     runningRun: () => store.read.runs.running()[0]?.id ?? null,
     isSpeedMeasured: () => speeds.isUnderWay(),
-    kept: knownProbes(),
-    keep: (probe) => {
-      store.write.deviceProbe(probe);
-      return knownProbes();
+    kept: knownSelfTests(),
+    keep: (selfTest) => {
+      store.write.selfTestResult(selfTest);
+      return knownSelfTests();
     },
     onChanged: () => void runtime.tell(),
   });

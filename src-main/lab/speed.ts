@@ -22,7 +22,7 @@ export interface SpeedParts {
   readonly labVersion: string;
   /** What a trainer needs beside the configurations. @throws LabError ENGINE_*, DATASET_NOT_FOUND */
   readonly filesOf: (config: RunConfig) => Promise<Omit<SpeedInput, 'configs' | 'limitMs'>>;
-  /** @throws LabError PROBE_BUSY while anything else computes. */
+  /** @throws LabError DEVICE_BUSY while anything else computes. */
   readonly refuseIfBusy: () => void;
   /** Whether the queue would still start this run next. */
   readonly isNext: (runId: RunId) => boolean;
@@ -65,7 +65,7 @@ export class SpeedMeasurements {
 
   /**
    * Measures all methods of an experiment, those with other settings (batch size, model) apart from each other.
-   * @throws LabError PROBE_BUSY while anything else computes; CONFIG_INVALID where too many methods were asked for; as the trainer says.
+   * @throws LabError DEVICE_BUSY while anything else computes; CONFIG_INVALID where too many methods were asked for; as the trainer says.
    */
   async measure(experiment: Experiment, limitMs = speedLimitMs): Promise<SpeedMeasurement[]> {
     this.#parts.refuseIfBusy();
@@ -110,7 +110,7 @@ export class SpeedMeasurements {
   }
 
   async cancel(): Promise<void> {
-    this.#underWay?.abort.abort(new LabError('PROBE_BUSY', 'The measurement was cancelled.'));
+    this.#underWay?.abort.abort(new LabError('DEVICE_BUSY', 'The measurement was cancelled.'));
     await this.idle();
   }
 

@@ -21,8 +21,8 @@ export const useDevice = defineStore('device', () => {
   const cancelInstall = (): Promise<unknown> =>
     problems.attempt('Cancel the installation', () => lab.cancelInstall({}));
 
-  const probe = (): Promise<unknown> => problems.attempt('Run the self-test', () => lab.probe({}));
-  const cancelProbe = (): Promise<unknown> => problems.attempt('Cancel the self-test', () => lab.cancelProbe({}));
+  const selfTest = (): Promise<unknown> => problems.attempt('Run the self-test', () => lab.selfTest({}));
+  const cancelSelfTest = (): Promise<unknown> => problems.attempt('Cancel the self-test', () => lab.cancelSelfTest({}));
 
   /** False only when the lab said that TensorFlow, which presets train on, is not ready. */
   const canTrain = computed(
@@ -39,5 +39,5 @@ export const useDevice = defineStore('device', () => {
     if (event.type === 'deviceChanged') status.value = event.status;
   });
 
-  return { status, canTrain, engineAtHand, load, install, cancelInstall, probe, cancelProbe };
+  return { status, canTrain, engineAtHand, load, install, cancelInstall, selfTest, cancelSelfTest };
 });

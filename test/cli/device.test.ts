@@ -21,9 +21,9 @@ test('device measures the engine that was asked for, and names the GPU', async (
   const { code, stdout, stderr } = await cli(await newWorkspace(), args, { PATH: await pathWithSlowDriver(0) });
   expect(code, stderr).toBe(0);
   expect(stderr).toContain('wasm, float32: Training ResNet-8');
-  const { gpu, probes, probing } = JSON.parse(stdout) as DeviceStatus;
-  expect({ gpu, probing }).toEqual({ gpu: 'NVIDIA H100 PCIe', probing: null });
-  expect(probes).toMatchObject([{ engine: 'wasm', precision: 'float32', steps: 1 }]);
+  const { gpu, selfTests, selfTesting } = JSON.parse(stdout) as DeviceStatus;
+  expect({ gpu, selfTesting }).toEqual({ gpu: 'NVIDIA H100 PCIe', selfTesting: null });
+  expect(selfTests).toMatchObject([{ engine: 'wasm', precision: 'float32', steps: 1 }]);
 });
 
 // No status is told before the driver has answered.
@@ -35,5 +35,5 @@ test('a self-test that is over before anything was told of it is not waited for'
   expect(said.mock.calls.join('\n')).toMatch(/wasm, float32: The self-test was cut short/);
   said.mockRestore();
   vi.unstubAllEnvs();
-  expect(events.some((event) => event.type === 'deviceChanged' && event.status.probing !== null)).toBe(false);
+  expect(events.some((event) => event.type === 'deviceChanged' && event.status.selfTesting !== null)).toBe(false);
 });

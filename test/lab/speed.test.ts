@@ -70,8 +70,8 @@ test('a queue that is paused meanwhile measures when it goes on; cancelled, the 
   const untilMeasuring = () => expect.poll(() => events.at(-1)?.type, { timeout: 30_000 }).toBe('speedProgressed');
   const { runIds } = await lab.enqueue({ ...comparison, seeds: [scripts.ignoreStop, 1] }); // a minute's sleep
   await untilMeasuring();
-  await expect(lab.probe({})).rejects.toMatchObject({ code: 'PROBE_BUSY' });
-  await expect(lab.measureSpeed({ experiment: comparison })).rejects.toMatchObject({ code: 'PROBE_BUSY' });
+  await expect(lab.selfTest({})).rejects.toMatchObject({ code: 'DEVICE_BUSY' });
+  await expect(lab.measureSpeed({ experiment: comparison })).rejects.toMatchObject({ code: 'DEVICE_BUSY' });
   await lab.pauseQueue({ paused: true });
   await expect.poll(() => timesMeasured(events), { timeout: 30_000 }).toBe(1);
   expect((await lab.queue({})).running).toEqual([]);

@@ -83,7 +83,7 @@ test('the self-test shows what it does, can be cancelled, and says which engine 
   await eventually(() => bar.count()).toBe(0);
   await section.getByRole('button', { name: 'Run again' }).click();
   await eventually(async () => Number(await bar.getAttribute('value'))).toBeGreaterThan(0.4);
-  await picture(page, 'device-probing');
+  await picture(page, 'device-selfTesting');
   await section
     .getByRole('alert')
     .getByText(/deviates .* by 0\.31 .*not to be trusted in float32/)

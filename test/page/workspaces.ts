@@ -17,7 +17,7 @@ import type { Store } from '../../src-main/lab/store/index.ts';
 import { imageFolder, plain } from '../imageFolders.ts';
 import { idxImages, idxLabels } from '../lab/datasets/fixtures.ts';
 import { migrationsFolder } from '../lab/fixtures/labOptions.ts';
-import { environmentHere, probesHere } from './fixtures/machine.ts';
+import { environmentHere, selfTestsHere } from './fixtures/machine.ts';
 import { epochAt, stepAt, stepsOfEpoch } from './fixtures/training.ts';
 
 export const presetsFolder = join(import.meta.dirname, 'fixtures/presets');
@@ -127,7 +127,7 @@ const fill = {
   full: async (store: Store, library: Library): Promise<void> => {
     await addParts(store, library);
     add(store, await presetNamed('quick', library), 6);
-    for (const probe of probesHere()) store.write.deviceProbe(probe);
+    for (const selfTest of selfTestsHere()) store.write.selfTestResult(selfTest);
   },
   /** And landscapes of runs 16–18, the first of each method: that of the last was cancelled. */
   analysed: async (store: Store, library: Library): Promise<void> => {

@@ -41,7 +41,7 @@ const asked = <T>(schema: z.ZodType<T>, ...args: readonly string[]): T => {
 };
 
 const [loadBefore = 0] = loadavg();
-if (asked(deviceStatusSchema, 'device').probes.length === 0) lab('device', '--test');
+if (asked(deviceStatusSchema, 'device').selfTests.length === 0) lab('device', '--test');
 const studies = asked(z.array(studySummarySchema), 'study', 'list');
 const wanted = studies.filter(({ id }) => values.only === undefined || values.only.includes(id));
 const trained = wanted.filter(({ coverage }) => coverage.cells > 0);

@@ -4,7 +4,7 @@ import type { Lab } from '../../lab/lab.ts';
 import { installEngine, tensorflowOf } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
-import { probeText } from '../probeText.ts';
+import { selfTestText } from '../selfTestText.ts';
 import { selfTest } from '../selfTest.ts';
 import { print, withLab, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
@@ -13,7 +13,7 @@ export interface DeviceOptions {
   readonly install: boolean;
   readonly variant: 'auto' | 'cpu' | 'gpu';
   /** What to measure; null: nothing. */
-  readonly test: LabInput<'probe'> | null;
+  readonly test: LabInput<'selfTest'> | null;
 }
 
 /**
@@ -27,7 +27,7 @@ export const device = async (settings: Settings, { install, variant, test }: Dev
     const status = await lab.deviceStatus({});
     await print(settings.json ? JSON.stringify(status) : deviceText(status));
     if (!isWhole) return exitCodes.interrupted;
-    if (status.probeFailures.length > 0) return exitCodes.failed;
+    if (status.selfTestFailures.length > 0) return exitCodes.failed;
     return tensorflowOf(status).state === 'ready' || test?.engine === 'wasm' ? exitCodes.done : exitCodes.engine;
   });
 
@@ -51,5 +51,5 @@ const deviceText = (status: DeviceStatus): string =>
         : []),
     ]),
     ...status.notices.map((notice) => `Notice    ${notice}`),
-    ...probeText(status.probes),
+    ...selfTestText(status.selfTests),
   ].join('\n');

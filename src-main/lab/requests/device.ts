@@ -6,7 +6,7 @@ import { answering, doing } from './answering.ts';
 
 type DeviceApi = Pick<
   LabApi,
-  'deviceStatus' | 'installRuntime' | 'cancelInstall' | 'probe' | 'cancelProbe' | 'presets'
+  'deviceStatus' | 'installRuntime' | 'cancelInstall' | 'selfTest' | 'cancelSelfTest' | 'presets'
 >;
 
 /** Requests about the machine and about what comes with the app. */
@@ -22,11 +22,11 @@ export const deviceRequests = (
     await runtime.cancelInstall();
     return {};
   },
-  probe: async (wanted) => {
+  selfTest: async (wanted) => {
     await selfTest.start(wanted);
     return {};
   },
-  cancelProbe: async () => {
+  cancelSelfTest: async () => {
     await selfTest.cancel();
     return {};
   },

@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 import { analysisTable } from './analyses.ts';
 import { annotationTable } from './annotations.ts';
 import { checkpointTable } from './checkpoints.ts';
-import { deviceProbeTable } from './deviceProbes.ts';
+import { selfTestResultTable } from './selfTestResults.ts';
 import { environmentTable } from './environments.ts';
 import { epochTable } from './epochs.ts';
 import { experimentTable } from './experiments.ts';
@@ -67,7 +67,7 @@ export const storeReader = (database: Database) => {
     trainedIn: trainedIn.of,
     checkpoints: checkpoints.of,
     analyses: analysisTable(database),
-    deviceProbes: deviceProbeTable(database, notUnderstood).of,
+    selfTestResults: selfTestResultTable(database, notUnderstood).of,
     speedMeasurements: speedMeasurementTable(database).of,
     /** Those that were imported from a lab, the newest first. */
     importedSpeeds: speedMeasurementTable(database).ofLab,

@@ -9,7 +9,7 @@ import { bundleWriter } from './bundleWriter.ts';
 import { annotationTable } from './annotations.ts';
 import { checkpointTable } from './checkpoints.ts';
 import { checksumTable } from './checksums.ts';
-import { deviceProbeTable } from './deviceProbes.ts';
+import { selfTestResultTable } from './selfTestResults.ts';
 import { environmentTable } from './environments.ts';
 import { epochTable } from './epochs.ts';
 import { experimentTable } from './experiments.ts';
@@ -81,7 +81,7 @@ export const storeWriter = (database: Database) => {
     setPaused: pause.set,
     environment: environments.insert,
     beginsIn: trainedInTable(database).begin,
-    deviceProbe: deviceProbeTable(database).insert,
+    selfTestResult: selfTestResultTable(database).insert,
     speedMeasurement: speedMeasurementTable(database).insert,
     /** @param isAgain - an epoch that a run trains again takes the place of the former one; else that is an error. */
     epoch: database.transaction((id: RunId, metrics: EpochMetrics, nonFinite: boolean, isAgain = false) => {

@@ -25,7 +25,7 @@ import { esam, experimentOf, sam, sgd } from '../fixtures/configs.ts';
 import { migrationsFolder } from '../fixtures/labOptions.ts';
 import { temporaryFolder } from '../fixtures/labs.ts';
 import { environmentOf, epochOf, stepOf } from '../fixtures/metrics.ts';
-import { probeOf } from '../fixtures/probes.ts';
+import { selfTestOf } from '../fixtures/selfTests.ts';
 
 const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
 
@@ -104,7 +104,7 @@ test('what was measured before peak memory, oneDNN and measurements were noted s
   current.write.start(1);
   current.write.epoch(1, epochOf(1), false);
   current.write.environment(1, environmentOf());
-  current.write.deviceProbe(probeOf());
+  current.write.selfTestResult(selfTestOf());
   current.close();
   const database = new Sqlite(join(folder, 'lab.db'));
   // The same rows in the tables of version 3.
@@ -140,7 +140,7 @@ test('what was measured before peak memory, oneDNN and measurements were noted s
   const { read, write } = await open(folder);
   expect(read.epochs(1)).toEqual(expected);
   expect(read.environment(1)).toEqual(environmentOf({ oneDnn: null }));
-  expect(read.deviceProbes(probeOf())).toEqual([probeOf({ oneDnn: null })]);
+  expect(read.selfTestResults(selfTestOf())).toEqual([selfTestOf({ oneDnn: null })]);
   expect(read.runs.one(1)?.peakStepBytes).toBeNull();
   write.epoch(1, epochOf(2), false);
   expect(read.epochs(1)[1]).toEqual(epochOf(2));
@@ -149,15 +149,15 @@ test('what was measured before peak memory, oneDNN and measurements were noted s
 test('of self-tests the newest of each engine and precision is read, for machines of one kind', async () => {
   const folder = temporaryFolder();
   const first = await openStore(folder, migrationsFolder);
-  const newest = probeOf({ gpu: 'A GPU', gpuMemoryBytes: 8e9, gradientDeviation: null });
-  const half = probeOf({ precision: 'bfloat16', device: 'GPU' });
-  const elsewhere = probeOf({ cpuCores: 4 });
-  for (const probe of [probeOf(), half, newest, elsewhere]) first.write.deviceProbe(probe);
+  const newest = selfTestOf({ gpu: 'A GPU', gpuMemoryBytes: 8e9, gradientDeviation: null });
+  const half = selfTestOf({ precision: 'bfloat16', device: 'GPU' });
+  const elsewhere = selfTestOf({ cpuCores: 4 });
+  for (const selfTest of [selfTestOf(), half, newest, elsewhere]) first.write.selfTestResult(selfTest);
   first.close();
   const { read } = await open(folder);
-  expect(read.deviceProbes({ cpuModel: 'A processor', cpuCores: 2 })).toEqual([newest, half]);
-  expect(read.deviceProbes({ cpuModel: 'A processor', cpuCores: 4 })).toEqual([elsewhere]);
-  expect(read.deviceProbes({ cpuModel: 'Another', cpuCores: 2 })).toEqual([]);
+  expect(read.selfTestResults({ cpuModel: 'A processor', cpuCores: 2 })).toEqual([newest, half]);
+  expect(read.selfTestResults({ cpuModel: 'A processor', cpuCores: 4 })).toEqual([elsewhere]);
+  expect(read.selfTestResults({ cpuModel: 'Another', cpuCores: 2 })).toEqual([]);
 });
 
 test('runs that differ only in seed are one group, whatever the order of their keys', () => {

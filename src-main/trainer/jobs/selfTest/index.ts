@@ -1,6 +1,6 @@
 import { selfTestJob, type SelfTestEvent } from '../../../../shared/jobs/selfTest.ts';
 import { modelInfos } from '../../../../shared/models.ts';
-import type { ProbeSpeed } from '../../../../shared/probe.ts';
+import type { SelfTestSpeed } from '../../../../shared/selfTest.ts';
 import type { ModelId } from '../../../../shared/runConfig.ts';
 import { openEngine } from '../../engine/engines.ts';
 import { mixedPrecisionOps } from '../../engine/mixedPrecision.ts';
@@ -59,7 +59,7 @@ export const selfTest = job(selfTestJob, async function* ({ device, precision, b
   yield advance();
   yield begin('Measuring convolutions');
   const convolutionGflops = yield* advancing(convolutionLimit(ops, passes, precision, tries));
-  const speeds: ProbeSpeed[] = [];
+  const speeds: SelfTestSpeed[] = [];
   for (const { model, batchSize } of networks) {
     const network = networkOf(model, [32, 32, 3], 10);
     const known = speeds.at(-1);

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { median } from '../../../../shared/median.ts';
-import type { ProbeSpeed } from '../../../../shared/probe.ts';
+import type { SelfTestSpeed } from '../../../../shared/selfTest.ts';
 import { plainRule, type ModelId } from '../../../../shared/runConfig.ts';
 import { randomStream } from '../../data/rng.ts';
 import { activeNow } from '../../activeClock.ts';
@@ -27,7 +27,7 @@ export async function* trainingSpeed(
   network: Network,
   batchSize: number,
   steps: number,
-): AsyncGenerator<void, ProbeSpeed> {
+): AsyncGenerator<void, SelfTestSpeed> {
   const batch = randomBatch(ops, randomStream(0, 'augmentation'), network.inputShape, network.classes, batchSize);
   const state = initialState(ops, network, randomStream(0, 'weights'));
   const clock = phaseClock(ops);

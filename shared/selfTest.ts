@@ -3,11 +3,11 @@ import { measuredEngines } from './engines.ts';
 import { deviceConfigSchema, modelIds, precisions, type Precision } from './runConfig.ts';
 
 /** Timed steps of each network, unless asked otherwise. */
-export const probeSteps = 10;
-export const probeStepsSchema = z.number().int().min(1).max(1000);
+export const selfTestSteps = 10;
+export const selfTestStepsSchema = z.number().int().min(1).max(1000);
 
 /** SGD steps of one model on random 32×32 images. */
-export const probeSpeedSchema = z.strictObject({
+export const selfTestSpeedSchema = z.strictObject({
   model: z.enum(modelIds),
   batchSize: z.number().int().min(1),
   /** Multiply-accumulates of one image's forward pass. */
@@ -17,10 +17,10 @@ export const probeSpeedSchema = z.strictObject({
   /** 2 floating point operations × 3 passes × MACs × images/s ÷ 10⁹. */
   gflops: z.number().gt(0),
 });
-export type ProbeSpeed = z.infer<typeof probeSpeedSchema>;
+export type SelfTestSpeed = z.infer<typeof selfTestSpeedSchema>;
 
 /** What a trainer finds out about one engine in one precision. */
-export const probeMeasurementSchema = z.strictObject({
+export const selfTestMeasurementSchema = z.strictObject({
   /** "TensorFlow 2.21.0 (CPU, own kernels on AVX-512)". */
   version: z.string().min(1),
   device: z.enum(['CPU', 'GPU']),
@@ -29,7 +29,7 @@ export const probeMeasurementSchema = z.strictObject({
   /** Whether TensorFlow computes with oneDNN's kernels; null on other engines, and where it was not noted. */
   oneDnn: z.boolean().nullable(),
   /** Models that would have taken too long are left out. */
-  speeds: z.array(probeSpeedSchema).min(1),
+  speeds: z.array(selfTestSpeedSchema).min(1),
   /** 3×3 convolution of 64 to 64 channels at 32×32: forward and both gradients together, the fastest of all tries. */
   convolutionGflops: z.number().gt(0),
   /** max |g − r| ÷ max |r| over a tensor's elements, r the reference's gradient; of the worst tensor. Null: not finite. */
@@ -39,8 +39,8 @@ export const probeMeasurementSchema = z.strictObject({
 });
 
 /** A measurement as the store keeps it: what was measured, where, how and when. */
-export const deviceProbeSchema = z.strictObject({
-  ...probeMeasurementSchema.shape,
+export const selfTestResultSchema = z.strictObject({
+  ...selfTestMeasurementSchema.shape,
   engine: z.enum(measuredEngines),
   precision: z.enum(precisions),
   at: z.string(),
@@ -50,17 +50,17 @@ export const deviceProbeSchema = z.strictObject({
   gpu: z.string().nullable(),
   gpuMemoryBytes: z.number().min(0).nullable(),
   /** Timed steps of each model. */
-  steps: probeStepsSchema,
+  steps: selfTestStepsSchema,
   /** The engine's settings. */
   settings: deviceConfigSchema,
 });
-export type DeviceProbe = z.infer<typeof deviceProbeSchema>;
+export type SelfTestResult = z.infer<typeof selfTestResultSchema>;
 
 /** Gradients that deviate more are wrong: float32 rounds to 6e-8, bfloat16 to 4e-3, many times in a row. */
 export const deviationLimits: Readonly<Record<Precision, number>> = { float32: 1e-3, bfloat16: 0.1 };
 
 /** Why an engine's numbers are not to be trusted; null where they are. */
-export const distrustOf = ({ gradientDeviation, deviatesMost, precision }: DeviceProbe): string | null => {
+export const distrustOf = ({ gradientDeviation, deviatesMost, precision }: SelfTestResult): string | null => {
   const limit = deviationLimits[precision];
   if (gradientDeviation !== null && gradientDeviation <= limit) return null;
   const found =

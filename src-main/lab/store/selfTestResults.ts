@@ -1,5 +1,5 @@
-import { deviceProbeSchema } from '../../../shared/probe.ts';
-import type { DeviceProbe } from '../../../shared/probe.ts';
+import { selfTestResultSchema } from '../../../shared/selfTest.ts';
+import type { SelfTestResult } from '../../../shared/selfTest.ts';
 import { flagOrNull, insertInto, selected, unflagged } from './columns.ts';
 import type { Database } from './database.ts';
 import { NotUnderstood } from './understood.ts';
@@ -10,10 +10,10 @@ interface Row {
   oneDnn: 0 | 1 | null;
 }
 
-const names = Object.keys(deviceProbeSchema.shape);
+const names = Object.keys(selfTestResultSchema.shape);
 
 /** What self-tests measured; of each engine and precision only the newest is read, and only this machine's. */
-export const deviceProbeTable = (database: Database, notUnderstood = new NotUnderstood()) => {
+export const selfTestResultTable = (database: Database, notUnderstood = new NotUnderstood()) => {
   const insert = database.prepare(insertInto('device_probe', names));
   const newest = database.prepare<[string, number], Row>(
     `SELECT ${selected(names)} FROM device_probe WHERE id IN (
@@ -21,20 +21,20 @@ export const deviceProbeTable = (database: Database, notUnderstood = new NotUnde
     ) ORDER BY engine, precision DESC`,
   );
   return {
-    insert: (probe: DeviceProbe): void =>
+    insert: (selfTest: SelfTestResult): void =>
       void insert.run({
-        ...probe,
-        settings: JSON.stringify(probe.settings),
-        speeds: JSON.stringify(probe.speeds),
-        oneDnn: flagOrNull(probe.oneDnn),
+        ...selfTest,
+        settings: JSON.stringify(selfTest.settings),
+        speeds: JSON.stringify(selfTest.speeds),
+        oneDnn: flagOrNull(selfTest.oneDnn),
       }),
     /** The newest of each engine and precision on such a processor. */
-    of: ({ cpuModel, cpuCores }: Pick<DeviceProbe, 'cpuModel' | 'cpuCores'>): DeviceProbe[] =>
+    of: ({ cpuModel, cpuCores }: Pick<SelfTestResult, 'cpuModel' | 'cpuCores'>): SelfTestResult[] =>
       notUnderstood.rows(
         newest.all(cpuModel, cpuCores),
         () => 'A self-test',
         ({ settings, speeds, oneDnn, ...row }) =>
-          deviceProbeSchema.parse({
+          selfTestResultSchema.parse({
             ...row,
             settings: JSON.parse(settings) as unknown,
             speeds: JSON.parse(speeds) as unknown,

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { DatasetInfo } from '../../shared/dataset.ts';
-import { distrustOf } from '../../shared/probe.ts';
+import { distrustOf } from '../../shared/selfTest.ts';
 import { runConfigSchema } from '../../shared/runConfig.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
-import { probeEstimateMs } from '../../src-main/lab/probeEstimate.ts';
+import { selfTestEstimateMs } from '../../src-main/lab/selfTestEstimate.ts';
 import { esam, sgd, shared } from './fixtures/configs.ts';
-import { probeOf } from './fixtures/probes.ts';
+import { selfTestOf } from './fixtures/selfTests.ts';
 
 /** 2 epochs of 1,000 images in batches of 300. */
 const configOf = (changes: Partial<RunConfig> = {}): RunConfig => ({
@@ -39,7 +39,7 @@ const dataset: DatasetInfo = {
 // The MLP's MACs on 28×28 images: 784·256 + 256·256 + 256·10 = 268,800, so a forward pass of one image is 537,600 operations: 0.5376 ms
 // at 1 GFLOP/s, which is what ResNet-8, the measured network that is closest in size, reached.
 const pass = 0.5376;
-const float32 = probeOf();
+const float32 = selfTestOf();
 
 test.for<[what: string, changes: Partial<RunConfig>, expected: number | null]>([
   ['SGD costs 3 passes an image, and one for each test image', {}, 2 * (1000 * 3 * pass + 500 * pass)],
@@ -61,38 +61,38 @@ test.for<[what: string, changes: Partial<RunConfig>, expected: number | null]>([
   ['the engine was not measured', { device: shared.device }, null],
   ['the model does not take the images', { model: { id: 'resnet50' } }, null],
 ])('%s', ([, changes, expected]) => {
-  const found = probeEstimateMs(configOf(changes), dataset, [float32]);
+  const found = selfTestEstimateMs(configOf(changes), dataset, [float32]);
   if (expected === null) expect(found).toBeNull();
   else expect(found).toBeCloseTo(expected, 6);
 });
 
 test('a run in bfloat16 trains at its own speed and is evaluated at float32’s', () => {
   const speeds = float32.speeds.map((speed) => ({ ...speed, gflops: 4 * speed.gflops }));
-  const probes = [float32, probeOf({ precision: 'bfloat16', speeds })];
-  const found = probeEstimateMs(configOf({ precision: 'bfloat16' }), dataset, probes);
+  const selfTests = [float32, selfTestOf({ precision: 'bfloat16', speeds })];
+  const found = selfTestEstimateMs(configOf({ precision: 'bfloat16' }), dataset, selfTests);
   expect(found).toBeCloseTo(2 * ((1000 * 3 * pass) / 4 + 500 * pass), 6);
 });
 
 test('a large model goes at the speed of the large network that was measured', () => {
   const large = { ...dataset, height: 32, width: 32, channels: 3 };
   // ResNet-18 has 555,422,720 MACs there: 1110.84544 ms a pass at 1 GFLOP/s, and reached 2.
-  const found = probeEstimateMs(configOf({ model: { id: 'resnet18' } }), large, [float32]);
+  const found = selfTestEstimateMs(configOf({ model: { id: 'resnet18' } }), large, [float32]);
   expect(found).toBeCloseTo(2 * (1000 * 3 + 500) * (1110.84544 / 2), 6);
 });
 
 test('images that are cropped to another size count at that size', () => {
   const files: DatasetInfo = { ...dataset, storage: 'files', height: 300, width: 400 };
   const augmentation = { ...configOf().augmentation, resolution: 28 };
-  const found = probeEstimateMs(configOf({ augmentation }), files, [float32]);
+  const found = selfTestEstimateMs(configOf({ augmentation }), files, [float32]);
   expect(found).toBeCloseTo(2 * (1000 * 3 * pass + 500 * pass), 6);
 });
 
 test('gradients that deviate by more than rounding are not to be trusted', () => {
-  expect(distrustOf(probeOf({ gradientDeviation: 1e-3 }))).toBeNull();
-  expect(distrustOf(probeOf({ gradientDeviation: 1.1e-3 }))).toMatch(
+  expect(distrustOf(selfTestOf({ gradientDeviation: 1e-3 }))).toBeNull();
+  expect(distrustOf(selfTestOf({ gradientDeviation: 1.1e-3 }))).toMatch(
     /stem\.kernel.*0\.0011.*not to be trusted in float32/,
   );
-  expect(distrustOf(probeOf({ precision: 'bfloat16', gradientDeviation: 0.1 }))).toBeNull();
-  expect(distrustOf(probeOf({ precision: 'bfloat16', gradientDeviation: 0.11 }))).toContain('0.11');
-  expect(distrustOf(probeOf({ gradientDeviation: null }))).toContain('not finite');
+  expect(distrustOf(selfTestOf({ precision: 'bfloat16', gradientDeviation: 0.1 }))).toBeNull();
+  expect(distrustOf(selfTestOf({ precision: 'bfloat16', gradientDeviation: 0.11 }))).toContain('0.11');
+  expect(distrustOf(selfTestOf({ gradientDeviation: null }))).toContain('not finite');
 });
