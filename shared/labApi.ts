@@ -4,6 +4,7 @@ import { analysisSettingsSchema } from './analyses/index.ts';
 import { analysisDetailSchema, analysisSummarySchema } from './analyses/record.ts';
 import { backupSchema, restoredSchema } from './backup.ts';
 import { bundleImportedSchema } from './bundle.ts';
+import { checkpointKeepingSchema, checkpointUseSchema, prunedSchema } from './checkpointKeeping.ts';
 import { annotationChangeSchema, runAnnotationSchema } from './annotation.ts';
 import { damagedChoices, datasetInfoSchema, datasetKinds, splitChoiceSchema } from './dataset.ts';
 import { deviceStatusSchema } from './device.ts';
@@ -172,6 +173,12 @@ export const labApi = {
   },
   /** Removes the runs in the trash for good, with their checkpoints. */
   emptyTrash: { input: nothing, output: z.strictObject({ runCount: z.number().int().min(0) }) },
+  /** How much room checkpoints take, which of them finished runs are to keep, and what is beyond that. */
+  checkpointUse: { input: nothing, output: checkpointUseSchema },
+  /** Has runs keep these once they finish. Of those that have, what is beyond stays until `pruneCheckpoints`. */
+  keepCheckpoints: { input: z.strictObject({ keep: checkpointKeepingSchema }), output: nothing },
+  /** Removes for good what finished runs need not keep, but nothing that an analysis waits for. */
+  pruneCheckpoints: { input: nothing, output: prunedSchema },
   /** Moves ended runs to the trash, or back. */
   deleteRuns: { input: z.strictObject({ runIds, deleted: z.boolean() }), output: nothing },
   runs: {

@@ -20,6 +20,7 @@ import {
 } from './argumentParsers.ts';
 import { addOutputCommands } from './outputCommands.ts';
 import { addBundleCommands } from './bundleCommands.ts';
+import { addCheckpointCommand } from './checkpointCommand.ts';
 import { analyse, listAnalyses, resumeAnalyses } from './commands/analyse.ts';
 import type { AnalyseOptions } from './commands/analyse.ts';
 import { backup, restore } from './commands/backup.ts';
@@ -185,6 +186,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     });
   addOutputCommands(program, settings, (ended) => (code = ended));
   addBundleCommands(program, settings, (ended) => (code = ended));
+  addCheckpointCommand(program, settings, (ended) => (code = ended));
   addStudyCommands(program, settings, (ended) => (code = ended));
   program
     .command('import-data')

@@ -1,5 +1,7 @@
 import { copyFileSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkpointKeepingSchema } from '../../shared/checkpointKeeping.ts';
+import type { CheckpointKeeping, CheckpointUse, Pruned } from '../../shared/checkpointKeeping.ts';
 import type { CheckpointFile, RunId } from '../../shared/run.ts';
 import type { CheckpointPlan } from '../../shared/jobs/train.ts';
 import { remove } from '../files/remove.ts';
@@ -21,6 +23,30 @@ export const keptCheckpoints = (
       index < checkpointKeeping.last ||
       (epochStep === 0 && epoch > 0 && (epoch === bestEpoch || epoch % checkpointKeeping.everyEpochs === 0)),
   );
+
+const isEndOf = ({ epoch, epochStep }: CheckpointFile, wanted: number | null): boolean =>
+  epochStep === 0 && epoch > 0 && epoch === wanted;
+
+/** Which of its checkpoints a finished run keeps. @param newestFirst - all it has. */
+const keptOfFinished: Readonly<
+  Record<
+    CheckpointKeeping,
+    (newestFirst: readonly CheckpointFile[], bestEpoch: number | null) => readonly CheckpointFile[]
+  >
+> = {
+  all: keptCheckpoints,
+  'best-and-last': (newestFirst, bestEpoch) =>
+    newestFirst.filter((checkpoint, index) => index === 0 || isEndOf(checkpoint, bestEpoch)),
+  last: (newestFirst) => newestFirst.slice(0, 1),
+  none: () => [],
+};
+
+const sizeOf = (files: readonly CheckpointFile[]): Pruned => ({
+  fileCount: files.length,
+  sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+});
+
+const settingName = 'checkpointKeeping';
 
 export const checkpointsFolderName = 'checkpoints';
 
@@ -59,6 +85,42 @@ export class Checkpoints {
       runId,
       all.filter((checkpoint) => !kept.includes(checkpoint)),
     );
+  }
+
+  /** Which checkpoints runs keep once they have finished. */
+  get keep(): CheckpointKeeping {
+    return this.#store.read.setting(settingName, checkpointKeepingSchema) ?? 'all';
+  }
+
+  set keep(keep: CheckpointKeeping) {
+    this.#store.write.setting(settingName, keep);
+  }
+
+  use(): CheckpointUse {
+    const beyond = this.#beyond();
+    return {
+      keep: this.keep,
+      ...this.#store.read.checkpointRoom(),
+      prunable: { runCount: beyond.size, ...sizeOf([...beyond.values()].flat()) },
+    };
+  }
+
+  /** Removes what finished runs need not keep. @param runId - of this one alone. */
+  pruneFinished(runId?: RunId): Pruned {
+    return sizeOf([...this.#beyond(runId)].flatMap(([id, files]) => this.#drop(id, files)));
+  }
+
+  /** Of each finished run, what it need not keep; runs with none are left out. */
+  #beyond(only?: RunId): ReadonlyMap<RunId, readonly CheckpointFile[]> {
+    const { read } = this.#store;
+    const keptOf = keptOfFinished[this.keep];
+    const settled = read.settledRuns().filter(({ id }) => only === undefined || id === only);
+    const beyond = settled.map(({ id, bestEpoch }) => {
+      const all = read.checkpoints(id);
+      const kept = keptOf(all, bestEpoch);
+      return [id, all.filter((checkpoint) => !kept.includes(checkpoint))] as const;
+    });
+    return new Map(beyond.filter(([, files]) => files.length > 0));
   }
 
   /** Forgets those that a run could not go on from: it went on from one before them, and its trainer has set their files aside. */
@@ -109,13 +171,15 @@ export class Checkpoints {
     return join(this.#workspace, checkpointsFolderName, String(runId));
   }
 
-  #drop(runId: RunId, checkpoints: readonly CheckpointFile[]): void {
-    if (checkpoints.length === 0) return;
+  /** @returns those whose files are gone. */
+  #drop(runId: RunId, checkpoints: readonly CheckpointFile[]): readonly CheckpointFile[] {
+    if (checkpoints.length === 0) return [];
     const fileNames = checkpoints.map(({ fileName }) => fileName);
     this.#store.write.dropCheckpoints(runId, fileNames);
-    for (const fileName of fileNames) {
-      remove('checkpoint', this.#workspace, checkpointsFolderName, String(runId), fileName);
-    }
+    return checkpoints.filter(
+      ({ fileName }) =>
+        remove('checkpoint', this.#workspace, checkpointsFolderName, String(runId), fileName).length === 0,
+    );
   }
 
   #makeRoom(runId: RunId): void {

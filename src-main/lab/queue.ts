@@ -253,6 +253,9 @@ export class RunQueue {
       case 'checkpointed':
         checkpoints.prune(runId);
         return this.#runChanged(runId);
+      case 'done':
+        checkpoints.pruneFinished(runId);
+        return this.#runChanged(runId);
       default:
         return this.#runChanged(runId);
     }

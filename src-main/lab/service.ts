@@ -11,6 +11,7 @@ import { Checkpoints } from './checkpoints.ts';
 import { Analyses } from './analyses/queue.ts';
 import { openDoor } from './door.ts';
 import { pathGrants } from './grants.ts';
+import { checkpointRequests } from './requests/checkpoints.ts';
 import { bundleRequests, writeBundle } from './requests/bundles.ts';
 import { analysisRequests } from './requests/analyses.ts';
 import { annotationRequests } from './requests/annotations.ts';
@@ -202,6 +203,7 @@ const labOn = (store: Store, options: LabOptions, startNotices: readonly string[
     ...datasetRequests(parts),
     ...queueRequests(parts),
     ...resumingRequests(parts),
+    ...checkpointRequests(parts),
     ...resultRequests(parts),
     ...studyRequests(parts, options.paperFolder),
     ...bundleRequests({ ...parts, workspaceFolder, examplesFolder: options.examplesFolder }),

@@ -259,3 +259,47 @@ test('kept are the last two, the best and every 50th epoch', () => {
   expect(epochs(null)).toEqual(always);
   expect(epochs(73)).toEqual([...always.slice(0, 3), [73, 0], [50, 0]]);
 });
+
+test('what finished runs keep is a setting of the workspace: it prunes what finishes, and on request what has finished', async () => {
+  const { lab, folder } = await openWithSmall();
+  const first = await enqueue(lab, experiment({ epochs: 4 }));
+  await untilEnded(lab, first);
+  const { run, checkpoints } = await lab.run({ runId: first });
+  const best = run.bestEpoch ?? 0;
+  const sizes = new Map(checkpoints.map(({ fileName, sizeBytes }) => [fileName, sizeBytes]));
+  const sizeOf = (names: readonly string[]): number => names.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
+  const before = await keptFiles(lab, folder, first);
+  expect(await lab.checkpointUse({})).toEqual({
+    ...{ keep: 'all', runCount: 1, fileCount: before.length, sizeBytes: sizeOf(before) },
+    prunable: { runCount: 0, fileCount: 0, sizeBytes: 0 },
+  });
+
+  // The setting alone removes nothing; what is asked for is what is removed, and what is not ours stays.
+  await lab.keepCheckpoints({ keep: 'last' });
+  const foreign = join(folder, 'checkpoints', String(first), 'notes.txt');
+  writeFileSync(foreign, 'mine');
+  const [newest = '', ...others] = before;
+  const beyond = { fileCount: others.length, sizeBytes: sizeOf(others) };
+  expect(others.length).toBeGreaterThan(0);
+  expect((await lab.checkpointUse({})).prunable).toEqual({ runCount: 1, ...beyond });
+  expect(await lab.pruneCheckpoints({})).toEqual(beyond);
+  expect(filesOf(folder, first).sort()).toEqual([newest, basename(foreign)].sort());
+  expect((await lab.run({ runId: first })).checkpoints.map(({ fileName }) => fileName)).toEqual([newest]);
+  // The last one is enough to go on from.
+  const { runId: extended } = await lab.extendRun({ runId: first, epochs: 6 });
+  await untilEnded(lab, extended);
+  expect((await keptFiles(lab, folder, extended)).length).toBe(1); // pruned as it finished
+  await lab.close();
+
+  const { lab: again } = await openTestLab(folder, options);
+  expect((await again.checkpointUse({})).keep).toBe('last');
+  await again.keepCheckpoints({ keep: 'best-and-last' });
+  const next = await enqueue(again, experiment({ epochs: 4 }));
+  await untilEnded(again, next);
+  const kept = (await again.run({ runId: next })).checkpoints.map(({ epoch }) => epoch);
+  expect(kept).toEqual(best < 4 ? [4, best] : [4]); // the same run, so the same best epoch
+  await again.keepCheckpoints({ keep: 'none' });
+  await again.pruneCheckpoints({});
+  expect(await again.checkpointUse({})).toMatchObject({ runCount: 0, fileCount: 0, sizeBytes: 0 });
+  await expect(again.extendRun({ runId: next, epochs: 6 })).rejects.toThrow(/no checkpoint of its last epoch/);
+});

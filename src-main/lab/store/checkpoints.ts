@@ -6,6 +6,13 @@ import { NotUnderstood } from './understood.ts';
 
 const names = Object.keys(checkpointFileSchema.shape);
 
+/** How much room checkpoints take. */
+export interface CheckpointRoom {
+  readonly runCount: number;
+  readonly fileCount: number;
+  readonly sizeBytes: number;
+}
+
 /** Checkpoints whose files are in place. */
 export const checkpointTable = (database: Database, notUnderstood = new NotUnderstood()) => {
   const insert = database.prepare(insertInto('checkpoint', ['runId', ...names]));
@@ -13,6 +20,16 @@ export const checkpointTable = (database: Database, notUnderstood = new NotUnder
     `SELECT ${selected(names)} FROM checkpoint WHERE run_id = ? ORDER BY step DESC, epoch DESC`,
   );
   const remove = database.prepare('DELETE FROM checkpoint WHERE run_id = ? AND file_name = ?');
+  const room = database.prepare<[], CheckpointRoom>(
+    `SELECT count(DISTINCT run_id) AS "runCount", count(*) AS "fileCount", coalesce(sum(size_bytes), 0) AS "sizeBytes"
+     FROM checkpoint`,
+  );
+  const settled = database.prepare<[], { readonly id: RunId; readonly bestEpoch: number | null }>(
+    `SELECT id, best_epoch AS "bestEpoch" FROM run LEFT JOIN run_summary ON run_summary.run_id = id
+     WHERE state = 'finished' AND deleted = 0 AND EXISTS (SELECT 1 FROM checkpoint WHERE checkpoint.run_id = id)
+     AND NOT EXISTS (SELECT 1 FROM analysis WHERE analysis.run_id = run.id AND analysis.state IN ('queued', 'running'))
+     ORDER BY id`,
+  );
   return {
     insert: (runId: RunId, checkpoint: CheckpointFile): void => void insert.run({ runId, ...checkpoint }),
     /** Newest first. */
@@ -23,5 +40,9 @@ export const checkpointTable = (database: Database, notUnderstood = new NotUnder
         (row) => checkpointFileSchema.parse(row),
       ),
     remove: (runId: RunId, fileName: string): void => void remove.run(runId, fileName),
+    /** Of all runs, those in the trash too. */
+    room: (): CheckpointRoom => room.get() ?? { runCount: 0, fileCount: 0, sizeBytes: 0 },
+    /** Finished runs with checkpoints that no analysis waits for. */
+    settledRuns: () => settled.all(),
   };
 };

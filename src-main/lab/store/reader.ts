@@ -13,6 +13,7 @@ import { originTable } from './origins.ts';
 import { bundleReader } from './bundleReader.ts';
 import { pauseTable } from './pause.ts';
 import { checksumTable } from './checksums.ts';
+import { settingTable } from './settings.ts';
 import { NotUnderstood } from './understood.ts';
 import { runReader } from './runs.ts';
 import { speedMeasurementTable } from './speedMeasurements.ts';
@@ -66,6 +67,9 @@ export const storeReader = (database: Database) => {
     environment: environments.of,
     trainedIn: trainedIn.of,
     checkpoints: checkpoints.of,
+    checkpointRoom: checkpoints.room,
+    settledRuns: checkpoints.settledRuns,
+    setting: settingTable(database).of,
     analyses: analysisTable(database),
     selfTestResults: selfTestResultTable(database, notUnderstood).of,
     speedMeasurements: speedMeasurementTable(database).of,

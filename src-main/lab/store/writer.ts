@@ -18,6 +18,7 @@ import { pauseTable } from './pause.ts';
 import { runCopies } from './runCopies.ts';
 import { runStates } from './runStates.ts';
 import { runSummaryTable } from './runSummaries.ts';
+import { settingTable } from './settings.ts';
 import { speedMeasurementTable } from './speedMeasurements.ts';
 import { stepTable } from './steps.ts';
 import { trainedInTable } from './trainedIn.ts';
@@ -79,6 +80,7 @@ export const storeWriter = (database: Database) => {
     setDeleted: (ids: readonly RunId[], deleted: boolean): void => forEach(ids, (id) => states.setDeleted(id, deleted)),
     move: database.transaction((ids: readonly RunId[], beforeId: RunId | null) => states.move(ids, beforeId)),
     setPaused: pause.set,
+    setting: settingTable(database).set,
     environment: environments.insert,
     beginsIn: trainedInTable(database).begin,
     selfTestResult: selfTestResultTable(database).insert,

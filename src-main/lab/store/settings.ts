@@ -1,0 +1,16 @@
+import type { z } from 'zod';
+import type { Database } from './database.ts';
+
+/** What the user has chosen for this workspace. */
+export const settingTable = (database: Database) => {
+  const select = database.prepare<[string], string>('SELECT value FROM setting WHERE name = ?').pluck();
+  const insert = database.prepare('INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)');
+  return {
+    /** @returns null where nothing was chosen, or what this version does not understand; then the caller's default holds. */
+    of: <T>(name: string, schema: z.ZodType<T>): T | null => {
+      const stored = select.get(name);
+      return stored === undefined ? null : (schema.safeParse(JSON.parse(stored)).data ?? null);
+    },
+    set: (name: string, value: unknown): void => void insert.run(name, JSON.stringify(value)),
+  };
+};
