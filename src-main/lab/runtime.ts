@@ -2,7 +2,7 @@ import { arch, platform, release, totalmem } from 'node:os';
 import type { DeviceStatus, EngineStatus, InstallProgress } from '../../shared/device.ts';
 import { LabError } from '../../shared/errors.ts';
 import { findGpu, findTensorflow, installTensorflow } from '../runtimes/tensorflow/index.ts';
-import type { FoundTensorflow, Kernels, ReadyTensorflow } from '../runtimes/tensorflow/index.ts';
+import type { FoundTensorflow, FoundKernels, ReadyTensorflow } from '../runtimes/tensorflow/index.ts';
 import { processor } from './processor.ts';
 
 export interface RuntimeParts {
@@ -30,7 +30,7 @@ const wasmStatus: EngineStatus = {
   progress: null,
 };
 
-const kernelTexts = ({ modules, reason }: Kernels): Pick<EngineStatus, 'kernels' | 'kernelsMissing'> => {
+const kernelTexts = ({ modules, reason }: FoundKernels): Pick<EngineStatus, 'kernels' | 'kernelsMissing'> => {
   const titles = modules.map(({ title }) => title).join(' and ');
   const kernels =
     titles === ''

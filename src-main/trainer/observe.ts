@@ -1,7 +1,7 @@
 import type { Measurements } from '../../shared/metrics.ts';
 import { subsetCosines } from './analyses/subsetCosines.ts';
 import { randomStream, type RandomStream } from './data/rng.ts';
-import type { Batch } from './objective.ts';
+import type { Batch } from './batchObjective.ts';
 import type { Run } from './run.ts';
 
 /** Where a method has none of its own: the paper's. */

@@ -8,7 +8,7 @@ import { fileExamples } from './data/imageFiles/fileExamples.ts';
 import { readImageDataset } from './data/imageFiles/manifest.ts';
 import { balancedFiles } from './data/imageFiles/subset.ts';
 import type { RandomStream } from './data/rng.ts';
-import { balancedSubset, noisyLabels, type Labels } from './data/selection.ts';
+import { balancedSubset, noisyLabels, type Labels } from './data/subsets.ts';
 import type { Ops } from './engine/ops.ts';
 
 /** The chances on which the examples and their labels depend. */

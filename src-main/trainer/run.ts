@@ -13,7 +13,7 @@ import { parameterCountOf, rolesOf, type Network } from './engine/network.ts';
 import type { Ops } from './engine/ops.ts';
 import { disposeState, initialState } from './initialState.ts';
 import { networkOf } from './models/index.ts';
-import type { Passes } from './objective.ts';
+import type { Passes } from './batchObjective.ts';
 import { openExamples } from './openExamples.ts';
 import { optimizerOf, type Optimizer } from './optimizers/index.ts';
 import { phaseClock, type SteppingClock } from './phaseClock.ts';

@@ -1,7 +1,7 @@
 import type { Measurements, PhaseMs, StepMetrics } from '../../shared/metrics.ts';
 import { activeNow } from './activeClock.ts';
 import type { Ops, Tensor } from './engine/ops.ts';
-import { batchObjective } from './objective.ts';
+import { batchObjective } from './batchObjective.ts';
 import { observe } from './observe.ts';
 import type { Run } from './run.ts';
 import type { RunningSums } from './runningSums.ts';

@@ -5,7 +5,7 @@ import { findTensorflow } from '../../src-main/runtimes/tensorflow/index.ts';
 import { openLibrary } from '../../src-main/lab/datasets/index.ts';
 import { batchesOf } from '../../src-main/trainer/data/batches.ts';
 import { tensorflowOps } from '../../src-main/trainer/engine/tensorflowOps.ts';
-import { batchObjective } from '../../src-main/trainer/objective.ts';
+import { batchObjective } from '../../src-main/trainer/batchObjective.ts';
 import { openRun, type Run } from '../../src-main/trainer/run.ts';
 import { disposeReports } from '../../src-main/trainer/stepRecord.ts';
 import { train } from '../../src-main/trainer/train.ts';

@@ -11,7 +11,7 @@ import { tensorflowOps } from '../../src-main/trainer/engine/tensorflowOps.ts';
 import { disposeState, initialState } from '../../src-main/trainer/initialState.ts';
 import { rolesOf } from '../../src-main/trainer/engine/network.ts';
 import { networkOf } from '../../src-main/trainer/models/index.ts';
-import { batchObjective } from '../../src-main/trainer/objective.ts';
+import { batchObjective } from '../../src-main/trainer/batchObjective.ts';
 import { optimizerOf } from '../../src-main/trainer/optimizers/index.ts';
 import { phaseClock } from '../../src-main/trainer/phaseClock.ts';
 import { disposeReports } from '../../src-main/trainer/stepRecord.ts';

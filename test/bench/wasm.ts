@@ -7,7 +7,7 @@ import { initialState } from '../../src-main/trainer/initialState.ts';
 import { modelIds, plainRule } from '../../shared/runConfig.ts';
 import { networkOf } from '../../src-main/trainer/models/index.ts';
 import { residualNetwork } from '../../src-main/trainer/models/residual.ts';
-import { batchObjective } from '../../src-main/trainer/objective.ts';
+import { batchObjective } from '../../src-main/trainer/batchObjective.ts';
 import { optimizerOf } from '../../src-main/trainer/optimizers/index.ts';
 import { phaseClock } from '../../src-main/trainer/phaseClock.ts';
 import { disposeReports } from '../../src-main/trainer/stepRecord.ts';

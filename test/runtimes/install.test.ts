@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { runCommand } from '../../src-main/runtimes/command.ts';
 import { checkBinding } from '../../src-main/runtimes/tensorflow/check.ts';
 import { findLibrary } from '../../src-main/runtimes/tensorflow/find.ts';
-import type { Kernels } from '../../src-main/runtimes/tensorflow/kernelModules.ts';
+import type { FoundKernels } from '../../src-main/runtimes/tensorflow/kernelModules.ts';
 import { type FileServer, serveFile } from './fileServer.ts';
 import { type TinyWheel, tinyWheel } from './tinyWheel.ts';
 
@@ -17,7 +17,7 @@ interface Line {
   readonly stage?: string;
   readonly bytes?: number | null;
   readonly ready?: string;
-  readonly kernels?: Kernels;
+  readonly kernels?: FoundKernels;
   readonly refused?: string;
   readonly message?: string;
 }

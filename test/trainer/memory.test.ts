@@ -4,7 +4,7 @@ import { randomStream } from '../../src-main/trainer/data/rng.ts';
 import type { Ops } from '../../src-main/trainer/engine/ops.ts';
 import { disposeState, initialState } from '../../src-main/trainer/initialState.ts';
 import { networkOf } from '../../src-main/trainer/models/index.ts';
-import { batchObjective } from '../../src-main/trainer/objective.ts';
+import { batchObjective } from '../../src-main/trainer/batchObjective.ts';
 import { optimizerOf } from '../../src-main/trainer/optimizers/index.ts';
 import { disposeReports } from '../../src-main/trainer/stepRecord.ts';
 import { engines, openTensorflow } from './engines.ts';

@@ -4,14 +4,14 @@ import { networkBuilder, rolesOf, type Network } from '../../src-main/trainer/en
 import { elementCount, type Ops, type Tensor } from '../../src-main/trainer/engine/ops.ts';
 import { disposeState } from '../../src-main/trainer/initialState.ts';
 import { basicBlock } from '../../src-main/trainer/models/residual.ts';
-import { batchObjective, type Batch } from '../../src-main/trainer/objective.ts';
+import { batchObjective, type Batch } from '../../src-main/trainer/batchObjective.ts';
 import type {
   Chances,
   Objective,
   PhaseClock,
   RunExtent,
   StepReport,
-  Training,
+  OptimizerContext,
 } from '../../src-main/trainer/optimizers/index.ts';
 import { disposeReports } from '../../src-main/trainer/stepRecord.ts';
 import { uniform } from './engine/random.ts';
@@ -65,7 +65,7 @@ export const labelsOf = (ops: Ops, values: readonly number[]): Tensor => {
 };
 
 export interface SmallProblem {
-  readonly training: Training;
+  readonly training: OptimizerContext;
   readonly batch: Batch;
   readonly objective: Objective;
   /** All parameters, then all running statistics. */

@@ -3,8 +3,8 @@ import type { Measurements } from '../../shared/metrics.ts';
 import { plainEsam, plainRule, plainSam, type EsamConfig } from '../../shared/runConfig.ts';
 import type { Ops } from '../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../src-main/trainer/engine/referenceOps.ts';
-import { batchObjective } from '../../src-main/trainer/objective.ts';
-import { optimizerOf, type Optimizer, type Training } from '../../src-main/trainer/optimizers/index.ts';
+import { batchObjective } from '../../src-main/trainer/batchObjective.ts';
+import { optimizerOf, type Optimizer, type OptimizerContext } from '../../src-main/trainer/optimizers/index.ts';
 import { observe } from '../../src-main/trainer/observe.ts';
 import { runningSums } from '../../src-main/trainer/runningSums.ts';
 import { disposeReports } from '../../src-main/trainer/stepRecord.ts';
@@ -17,7 +17,7 @@ const { ascent, linearity, settings } = reference;
 const rule = { ...plainRule, learningRate: 0.05, momentum: 0, weightDecay: 0 };
 
 /** What one step of an optimizer on the reference batch measures. */
-const measured = (ops: Ops, optimizerOn: (training: Training) => Optimizer): Measurements => {
+const measured = (ops: Ops, optimizerOn: (training: OptimizerContext) => Optimizer): Measurements => {
   const { handles } = ops.counters;
   const { training, batch, dispose } = referenceProblem(ops);
   const objective = batchObjective(ops, referenceNetwork, training.state, batch, 0, noClock, () => undefined);
@@ -40,7 +40,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 const random = { ...chancesOf(0), uniform: () => 0, subset: () => Int32Array.from(ascent.kept) };
 const esamOf =
   (changes: Partial<EsamConfig>) =>
-  (training: Training): Optimizer => {
+  (training: OptimizerContext): Optimizer => {
     let position = 0;
     const isChosen = (): boolean =>
       linearity.perturbed.includes(referenceNetwork.parameters[position++ % 8]?.name ?? '');

@@ -36,7 +36,7 @@ type QueueApi = Pick<
   | 'deleteRuns'
 >;
 
-export interface QueueParts {
+export interface QueueRequestParts {
   readonly store: Store;
   readonly library: Library;
   readonly queue: RunQueue;
@@ -48,7 +48,7 @@ export interface QueueParts {
 }
 
 /** Requests that make, order and end runs. */
-export const queueRequests = ({ store, library, queue, speeds, builtIn, added, emit }: QueueParts): QueueApi => {
+export const queueRequests = ({ store, library, queue, speeds, builtIn, added, emit }: QueueRequestParts): QueueApi => {
   const { read, write } = store;
 
   const findDataset = (id: string) => library.list().find((dataset) => dataset.id === id) ?? null;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkBinding } from './check.ts';
-import { findKernels, type Kernels } from './kernelModules.ts';
+import { findKernels, type FoundKernels } from './kernelModules.ts';
 import { bindingPath, chosenLibrary, damagedFile, readManifest, tensorflowFolder } from './places.ts';
 import { verify } from './verify.ts';
 import type { Depth } from './verify.ts';
@@ -13,7 +13,7 @@ export type FoundTensorflow =
       readonly version: string;
       readonly location: string;
       readonly variant: 'cpu' | 'gpu';
-      readonly kernels: Kernels;
+      readonly kernels: FoundKernels;
     }
   | { readonly state: 'missing' | 'broken'; readonly reason: string };
 export type ReadyTensorflow = Extract<FoundTensorflow, { state: 'ready' }>;

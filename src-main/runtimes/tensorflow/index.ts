@@ -1,4 +1,4 @@
 export { findTensorflow, type FoundTensorflow, type ReadyTensorflow } from './find.ts';
 export { findGpu } from './gpu.ts';
 export { installTensorflow } from './install.ts';
-export type { Kernels } from './kernelModules.ts';
+export type { FoundKernels } from './kernelModules.ts';

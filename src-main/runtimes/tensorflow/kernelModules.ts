@@ -34,7 +34,7 @@ export const instructionSets = setsByProcessor[process.arch] ?? [];
 export const moduleFile = ({ id }: InstructionSet): string => `esamKernels-${id}.node`;
 
 /** The lab's own kernels for TensorFlow on a CPU. */
-export interface Kernels {
+export interface FoundKernels {
   /** Modules for Node that register the kernels with TensorFlow once the binding is loaded: one per instruction set, best first. */
   readonly modules: readonly { readonly title: string; readonly path: string }[];
   /** Why some or all are not there, in sentences; null when all are. */
@@ -56,7 +56,7 @@ const readReason = async (folder: string): Promise<string | null> => {
 };
 
 /** The kernels that lie beside a binding. */
-export const findKernels = async (bindingPath: string): Promise<Kernels> => {
+export const findKernels = async (bindingPath: string): Promise<FoundKernels> => {
   const folder = dirname(bindingPath);
   const modules = instructionSets
     .map((set) => ({ title: set.title, path: join(folder, moduleFile(set)) }))

@@ -2,7 +2,7 @@ import type { AdversarialLandscapeSettings } from '../../../shared/analyses/adve
 import { coarseFirst, evenly } from '../../../shared/analyses/analysis.ts';
 import type { AnalysisRow } from '../../../shared/analyses/index.ts';
 import type { Tensor } from '../engine/ops.ts';
-import type { Batch } from '../objective.ts';
+import type { Batch } from '../batchObjective.ts';
 import { lossesAlong } from './landscape.ts';
 import { disposeBatch, examplesOf, lossFunction, subBatch, type Subject } from './subject.ts';
 

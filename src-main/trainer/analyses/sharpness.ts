@@ -4,7 +4,7 @@ import {
   type SharpnessMeasure,
   type SharpnessSettings,
 } from '../../../shared/analyses/sharpness.ts';
-import type { Batch } from '../objective.ts';
+import type { Batch } from '../batchObjective.ts';
 import { largestEigenvalues, meanOf, traceOf, type Eigenvalue } from './hessian.ts';
 import { disposeBatch, examplesOf, lossFunction, subBatch, type Subject } from './subject.ts';
 import type { Vector } from './vectors.ts';

@@ -3,7 +3,7 @@ import type { NetworkState, StatisticsMode } from '../engine/layers.ts';
 import type { Network } from '../engine/network.ts';
 import type { Ops, Tensor } from '../engine/ops.ts';
 import { infer, record } from '../engine/tape.ts';
-import type { Batch } from '../objective.ts';
+import type { Batch } from '../batchObjective.ts';
 import { addShare, type Gradients } from '../optimizers/index.ts';
 import { vectors, type Vector, type Vectors } from './vectors.ts';
 

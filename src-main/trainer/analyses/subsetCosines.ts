@@ -1,6 +1,6 @@
 import type { RandomStream } from '../data/rng.ts';
 import type { Tensor } from '../engine/ops.ts';
-import type { Batch } from '../objective.ts';
+import type { Batch } from '../batchObjective.ts';
 import { partedByRise, samStep } from './ascent.ts';
 import { disposeBatch, lossFunction, subBatch, type LossSubject } from './subject.ts';
 

@@ -1,7 +1,7 @@
 import { withFusedRelu } from './fusedRelu.ts';
 import { type DataType, type MaxPooling, type Ops, type Tensor } from './ops.ts';
 import { batchNormOps } from './tensorflow/batchNormOps.ts';
-import { openKernels, type Attribute, type Handle, type Kernels } from './tensorflow/binding.ts';
+import { openTensorFlow, type Attribute, type Handle, type TensorFlow } from './tensorflow/binding.ts';
 import { convolutionOps } from './tensorflow/convolutionOps.ts';
 import { maxPoolGradient } from './tensorflow/maxPoolGrad.ts';
 import { usesOneDnn } from './tensorflow/oneDnn.ts';
@@ -24,16 +24,16 @@ export const tensorflowOps = (
   bindingPath: string,
   settings: { readonly ownKernels: boolean; readonly instructions?: string },
 ): Ops => {
-  const kernels: Kernels = openKernels(bindingPath);
+  const tensorflow: TensorFlow = openTensorFlow(bindingPath);
   const instructions =
-    kernels.usesGpu || !settings.ownKernels ? null : loadOwnKernels(bindingPath, settings.instructions);
-  const { one, run, dispose, attribute, integers, keep } = kernels;
+    tensorflow.usesGpu || !settings.ownKernels ? null : loadOwnKernels(bindingPath, settings.instructions);
+  const { one, run, dispose, attribute, integers, keep } = tensorflow;
   const T = attribute.type('T', 'float32');
   const typed = (tensor: Tensor): Attribute => attribute.type('T', tensor.dataType);
   const nhwc = attribute.string('data_format', 'NHWC');
 
   const constant = (value: number): Handle =>
-    keep(`float32: ${value}`, () => kernels.upload(Float32Array.of(value), []));
+    keep(`float32: ${value}`, () => tensorflow.upload(Float32Array.of(value), []));
 
   /** Uses a temporary once and disposes of it. */
   const using = <R>(temporary: Handle, use: (tensor: Handle) => R): R => {
@@ -120,23 +120,23 @@ export const tensorflowOps = (
   };
   const updateAttributes = [T, attribute.bool('use_locking', false)];
 
-  const device = kernels.usesGpu ? 'GPU' : 'CPU';
+  const device = tensorflow.usesGpu ? 'GPU' : 'CPU';
   const ops = withFusedRelu({
-    name: `TensorFlow ${kernels.version} (${device}${instructions === null ? '' : `, own kernels on ${instructions}`})`,
+    name: `TensorFlow ${tensorflow.version} (${device}${instructions === null ? '' : `, own kernels on ${instructions}`})`,
     device,
-    threads: kernels.threads,
-    oneDnn: usesOneDnn(kernels),
-    counters: kernels.counters,
-    upload: kernels.upload,
-    download: kernels.download,
+    threads: tensorflow.threads,
+    oneDnn: usesOneDnn(tensorflow),
+    counters: tensorflow.counters,
+    upload: tensorflow.upload,
+    download: tensorflow.download,
     dispose,
     constant,
     synchronize() {
-      using(one('AddV2', [T], constant(0), constant(0)), kernels.download);
+      using(one('AddV2', [T], constant(0), constant(0)), tensorflow.download);
     },
-    close: kernels.close,
+    close: tensorflow.close,
 
-    ...convolutionOps(kernels),
+    ...convolutionOps(tensorflow),
 
     batchNorm(x, scale, offset, running, { epsilon, momentum }) {
       const [output, runningMean, runningVariance, ...saved] = run(
@@ -165,7 +165,7 @@ export const tensorflowOps = (
     batchNormFrozenGrad(dy, x, scale, saved, epsilon) {
       const [mean, spread, third] = saved;
       if (mean === undefined || spread === undefined || third === undefined) throw new Error('Too few saved tensors.');
-      if (!kernels.usesGpu) return batchNormGradients(false, dy, x, scale, saved, epsilon);
+      if (!tensorflow.usesGpu) return batchNormGradients(false, dy, x, scale, saved, epsilon);
       // The GPU's kernel saves 1/√(variance + epsilon), but reads the variance when the statistics are frozen.
       const deviation = one('RealDiv', [T], constant(1), spread);
       const shifted = using(deviation, (sd) => one('Mul', [T], sd, sd));
@@ -179,7 +179,7 @@ export const tensorflowOps = (
     reluGrad: (dy, y) => one('ReluGrad', [typed(dy)], dy, y),
 
     maxPool: (x, pooling) => one('MaxPool', poolingAttributes(x, pooling), x),
-    maxPoolGrad: maxPoolGradient(kernels, poolingAttributes),
+    maxPoolGrad: maxPoolGradient(tensorflow, poolingAttributes),
     averagePool: (x, pooling) => one('AvgPool', poolingAttributes(x, pooling), x),
     averagePoolGrad: (dy, inputShape, pooling) =>
       one('AvgPoolGrad', poolingAttributes(dy, pooling), integers(inputShape), dy),
@@ -189,7 +189,7 @@ export const tensorflowOps = (
     biasAdd: (x, bias) => one('BiasAdd', [typed(x), nhwc], x, bias),
     biasAddGrad: (dy) => one('BiasAddGrad', [typed(dy), nhwc], dy),
     reshape,
-    ...tokenOps(kernels),
+    ...tokenOps(tensorflow),
 
     softmaxCrossEntropy(logits, labels, smoothing) {
       const classes = side(logits, 1);
@@ -297,5 +297,5 @@ export const tensorflowOps = (
       };
     },
   });
-  return instructions === null ? ops : { ...ops, ...winogradOps(kernels, ops), ...batchNormOps(kernels, ops) };
+  return instructions === null ? ops : { ...ops, ...winogradOps(tensorflow, ops), ...batchNormOps(tensorflow, ops) };
 };

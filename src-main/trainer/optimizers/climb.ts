@@ -6,7 +6,7 @@ import { perturb } from './ascent/perturb.ts';
 import type { Descent } from './descent/descent.ts';
 import { addShare, normOf, onlyOf, shared, type Gradients } from './gradients.ts';
 import { plainReport } from './methods/sgd.ts';
-import type { Objective, Optimizer, StepReport, Training, UpdateRule } from './objective.ts';
+import type { Objective, Optimizer, StepReport, OptimizerContext, UpdateRule } from './objective.ts';
 import type { Schedule } from './schedule/index.ts';
 import type { Examples } from './selection/examples.ts';
 
@@ -49,7 +49,7 @@ interface Part {
 }
 
 /** The optimizer that a composition is: first pass at θ, climb, passes at θ+ε, way back, descent. */
-export const climbing = (training: Training, rule: UpdateRule, method: Composition): Optimizer => {
+export const climbing = (training: OptimizerContext, rule: UpdateRule, method: Composition): Optimizer => {
   const { ops, clock } = training;
   const { schedule, direction, moves, examples, descent } = method;
   let step = 0;

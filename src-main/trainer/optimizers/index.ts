@@ -13,7 +13,7 @@ import { samOn } from './methods/samOn.ts';
 import { sgd } from './methods/sgd.ts';
 import { vasso } from './methods/vasso.ts';
 import { wsam } from './methods/wsam.ts';
-import type { Chances, Optimizer, Training } from './objective.ts';
+import type { Chances, Optimizer, OptimizerContext } from './objective.ts';
 import { ruleOf } from './rules/index.ts';
 import { scheduleOf } from './schedule/index.ts';
 
@@ -25,13 +25,13 @@ export type {
   PhaseClock,
   RunExtent,
   StepReport,
-  Training,
+  OptimizerContext,
 } from './objective.ts';
 export { addShare, type Gradients } from './gradients.ts';
 export { learningRateAt } from './learningRate.ts';
 
 /** The optimizer that a configuration names, working on the given training state. */
-export const optimizerOf = (training: Training, config: OptimizerConfig, chances: Chances): Optimizer => {
+export const optimizerOf = (training: OptimizerContext, config: OptimizerConfig, chances: Chances): Optimizer => {
   const rule = ruleOf(training, config);
   if (config.name === 'sgd') return sgd(rule);
   const parts = { training, rule, schedule: scheduleOf(config, training.extent, chances), chances };

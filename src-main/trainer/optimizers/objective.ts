@@ -76,7 +76,7 @@ export interface Chances {
 }
 
 /** What an optimizer works on. */
-export interface Training {
+export interface OptimizerContext {
   readonly ops: Ops;
   readonly state: NetworkState;
   /** What each of the state's parameters is. */

@@ -4,7 +4,7 @@ import type { NetworkState } from '../../../src-main/trainer/engine/layers.ts';
 import { networkBuilder, rolesOf, type Network } from '../../../src-main/trainer/engine/network.ts';
 import type { Ops, Tensor } from '../../../src-main/trainer/engine/ops.ts';
 import { disposeState } from '../../../src-main/trainer/initialState.ts';
-import type { Training } from '../../../src-main/trainer/optimizers/index.ts';
+import type { OptimizerContext } from '../../../src-main/trainer/optimizers/index.ts';
 import { labelsOf, extent, noClock } from '../smallProblem.ts';
 
 const listed = z.object({ shape: z.array(z.number()), values: z.array(z.number()) });
@@ -48,7 +48,7 @@ export const referenceNetwork = ((): Network => {
 })();
 
 export interface ReferenceProblem {
-  readonly training: Training;
+  readonly training: OptimizerContext;
   readonly batch: { readonly images: Tensor; readonly labels: Tensor };
   dispose(): void;
 }

@@ -10,7 +10,7 @@ import { infer } from '../../../src-main/trainer/engine/tape.ts';
 import { disposeState, initialState } from '../../../src-main/trainer/initialState.ts';
 import { rolesOf } from '../../../src-main/trainer/engine/network.ts';
 import { networkOf } from '../../../src-main/trainer/models/index.ts';
-import { batchObjective } from '../../../src-main/trainer/objective.ts';
+import { batchObjective } from '../../../src-main/trainer/batchObjective.ts';
 import { optimizerOf, type Objective } from '../../../src-main/trainer/optimizers/index.ts';
 import { disposeReports } from '../../../src-main/trainer/stepRecord.ts';
 import { engines, kernelsCalledBy, openTensorflow } from '../engines.ts';

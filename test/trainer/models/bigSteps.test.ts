@@ -4,7 +4,7 @@ import { rolesOf, type Initialiser, type Network } from '../../../src-main/train
 import { elementCount, type Ops } from '../../../src-main/trainer/engine/ops.ts';
 import { disposeState } from '../../../src-main/trainer/initialState.ts';
 import { networkOf } from '../../../src-main/trainer/models/index.ts';
-import { batchObjective } from '../../../src-main/trainer/objective.ts';
+import { batchObjective } from '../../../src-main/trainer/batchObjective.ts';
 import { sgdRule } from '../../../src-main/trainer/optimizers/rules/sgd.ts';
 import { sgd } from '../../../src-main/trainer/optimizers/methods/sgd.ts';
 import { openTensorflow } from '../engines.ts';

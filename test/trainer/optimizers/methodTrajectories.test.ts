@@ -5,7 +5,7 @@ import type { NetworkState } from '../../../src-main/trainer/engine/layers.ts';
 import { networkBuilder, rolesOf, type Network } from '../../../src-main/trainer/engine/network.ts';
 import type { Ops, Tensor } from '../../../src-main/trainer/engine/ops.ts';
 import { disposeState } from '../../../src-main/trainer/initialState.ts';
-import { batchObjective } from '../../../src-main/trainer/objective.ts';
+import { batchObjective } from '../../../src-main/trainer/batchObjective.ts';
 import { optimizerOf } from '../../../src-main/trainer/optimizers/index.ts';
 import { engines } from '../engines.ts';
 import { chancesOf, labelsOf, extent, noClock, readReport } from '../smallProblem.ts';

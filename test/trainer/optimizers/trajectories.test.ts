@@ -7,8 +7,8 @@ import type { Ops, Tensor } from '../../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
 import { tensorflowOps } from '../../../src-main/trainer/engine/tensorflowOps.ts';
 import { wasmOps } from '../../../src-main/trainer/engine/wasmOps.ts';
-import { batchObjective } from '../../../src-main/trainer/objective.ts';
-import { optimizerOf, type Optimizer, type Training } from '../../../src-main/trainer/optimizers/index.ts';
+import { batchObjective } from '../../../src-main/trainer/batchObjective.ts';
+import { optimizerOf, type Optimizer, type OptimizerContext } from '../../../src-main/trainer/optimizers/index.ts';
 import { disposeReports } from '../../../src-main/trainer/stepRecord.ts';
 import { chancesOf, extent, noClock } from '../smallProblem.ts';
 import { tensorflowBinding } from '../tensorflow.ts';
@@ -37,7 +37,7 @@ const deviation = (found: ArrayLike<number>, expected: readonly number[]): numbe
 };
 const scaleOf = (values: readonly number[]): number => Math.max(...values.map(Math.abs));
 
-const optimizerFor = (training: Training, { config }: Case, perturbed: () => string[]): Optimizer => {
+const optimizerFor = (training: OptimizerContext, { config }: Case, perturbed: () => string[]): Optimizer => {
   const { rho = NaN, beta = NaN, gamma = NaN, bnStats: bnStatistics = 'first', perturbation = 'masked-norm' } = config;
   const { learningRate, momentum, weightDecay } = config;
   const rule = { ...plainRule, learningRate, momentum, weightDecay };
@@ -105,7 +105,7 @@ describe.each(engines)('three steps on $name', ({ open, allowed, follows }) => {
       }),
       statistics: network.statistics.map((channels) => ({ mean: filled(0, channels), variance: filled(1, channels) })),
     };
-    const training: Training = { ops, state, roles: rolesOf(network), clock: noClock, extent };
+    const training: OptimizerContext = { ops, state, roles: rolesOf(network), clock: noClock, extent };
     let perturbed: string[] = [];
     const optimizer = optimizerFor(training, trajectory, () => perturbed);
     const close = (found: Tensor | undefined, expected: readonly number[] | undefined): void => {

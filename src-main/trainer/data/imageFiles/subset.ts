@@ -1,5 +1,5 @@
 import type { RandomStream } from '../rng.ts';
-import { balancedIndices } from '../selection.ts';
+import { balancedIndices } from '../subsets.ts';
 import type { ImageExamples, ImageFile } from './manifest.ts';
 
 /** A balanced subset of image files; all of them where there are no more. */

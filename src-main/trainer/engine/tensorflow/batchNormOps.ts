@@ -1,5 +1,5 @@
 import type { FusedRelu, FusedReluOutput, Ops, Tensor } from '../ops.ts';
-import type { Kernels } from './binding.ts';
+import type { TensorFlow } from './binding.ts';
 
 export type BatchNormOps = Pick<Ops, 'batchNorm' | 'batchNormInference' | 'batchNormGrad' | 'batchNormFrozenGrad'>;
 
@@ -11,7 +11,7 @@ const isOurs = ({ shape, dataType }: Tensor): boolean =>
  * Batch normalisation with the ReLU after it in one op, on the lab's own kernels (kernels/normalizations.h).
  * @param others - for the tensors that these do not fit.
  */
-export const batchNormOps = ({ one, run, attribute }: Kernels, others: BatchNormOps): BatchNormOps => {
+export const batchNormOps = ({ one, run, attribute }: TensorFlow, others: BatchNormOps): BatchNormOps => {
   const residualOf = (relu: FusedRelu | undefined): Tensor[] =>
     relu === undefined || relu.residual === null ? [] : [relu.residual];
   const attributesOf = (x: Tensor, residuals: number, isRelu: boolean) => [

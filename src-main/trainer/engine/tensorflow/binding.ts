@@ -45,7 +45,7 @@ export interface Handle extends Tensor {
 }
 
 /** TensorFlow as the op table needs it: kernels by name, handles, attributes, cached constants, counters. */
-export interface Kernels {
+export interface TensorFlow {
   readonly version: string;
   readonly usesGpu: boolean;
   /** Inside an op: as TensorFlow was told when it loaded, else as many as the process may use. */
@@ -105,11 +105,11 @@ const translated = (error: unknown, kernel: string): unknown => {
  * Loads the compiled binding and TensorFlow behind it.
  * @param bindingPath - the .node file; environment settings must be in place, TensorFlow reads them now.
  */
-export const openKernels = (bindingPath: string): Kernels => {
+export const openTensorFlow = (bindingPath: string): TensorFlow => {
   const native = loadNative(bindingPath);
   const accounts = openAccounts();
   const kept = new Map<string, Handle>();
-  const attribute: Kernels['attribute'] = {
+  const attribute: TensorFlow['attribute'] = {
     type: (name, value) => ({ name, type: native.TF_ATTR_TYPE, value: dataTypeNumbers[value] }),
     int: (name, value) => ({ name, type: native.TF_ATTR_INT, value }),
     float: (name, value) => ({ name, type: native.TF_ATTR_FLOAT, value }),
@@ -118,7 +118,7 @@ export const openKernels = (bindingPath: string): Kernels => {
     shape: (name, value) => ({ name, type: native.TF_ATTR_SHAPE, value }),
   };
 
-  const run: Kernels['run'] = (kernel, attributes, inputs, outputs) => {
+  const run: TensorFlow['run'] = (kernel, attributes, inputs, outputs) => {
     accounts.ran(kernel);
     try {
       const results = native.executeOp(kernel, attributes, inputs.map(idOf), outputs);
@@ -132,13 +132,13 @@ export const openKernels = (bindingPath: string): Kernels => {
     }
   };
 
-  const one: Kernels['one'] = (kernel, attributes, ...inputs) => {
+  const one: TensorFlow['one'] = (kernel, attributes, ...inputs) => {
     const [result] = run(kernel, attributes, inputs, 1);
     if (result === undefined) throw new Error(`${kernel} gave no output.`);
     return result;
   };
 
-  const upload: Kernels['upload'] = (data, shape) => {
+  const upload: TensorFlow['upload'] = (data, shape) => {
     // Handing a Float64Array over would be a type error in the binding.
     const values = data instanceof Float64Array ? Float32Array.from(data) : data;
     const dataType = values instanceof Float32Array ? 'float32' : values instanceof Int32Array ? 'int32' : 'uint8';
@@ -148,12 +148,12 @@ export const openKernels = (bindingPath: string): Kernels => {
     return handle;
   };
 
-  const dispose: Kernels['dispose'] = (tensor) => {
+  const dispose: TensorFlow['dispose'] = (tensor) => {
     native.deleteTensor(idOf(tensor));
     accounts.gone(tensor);
   };
 
-  const keep: Kernels['keep'] = (key, make) => {
+  const keep: TensorFlow['keep'] = (key, make) => {
     const known = kept.get(key);
     if (known !== undefined) return known;
     const made = make();

@@ -1,5 +1,5 @@
 import type { Convolution, Ops, Tensor } from '../ops.ts';
-import type { Attribute, Handle, Kernels } from './binding.ts';
+import type { Attribute, Handle, TensorFlow } from './binding.ts';
 
 export type ConvolutionOps = Pick<Ops, 'conv2d' | 'conv2dInputGrad' | 'conv2dFilterGrad'>;
 
@@ -16,7 +16,7 @@ const paddedShape = (shape: readonly number[], padding: number): number[] =>
   shape.map((size, axis) => (axis === 1 || axis === 2 ? size + 2 * padding : size));
 
 /** Convolutions on TensorFlow's own kernels, which compute in the type of the activations. */
-export const convolutionOps = ({ one, dispose, attribute, integers }: Kernels): ConvolutionOps => {
+export const convolutionOps = ({ one, dispose, attribute, integers }: TensorFlow): ConvolutionOps => {
   const typed = ({ dataType }: Tensor): Attribute => attribute.type('T', dataType);
 
   const known = new Map<string, Attribute[]>();

@@ -1,6 +1,6 @@
 import { LabError } from '../../../../shared/errors.ts';
 import type { DataType, MaxPooling, Ops, Tensor } from '../ops.ts';
-import type { Attribute, Handle, Kernels } from './binding.ts';
+import type { Attribute, Handle, TensorFlow } from './binding.ts';
 
 /**
  * The gradient of max-pooling. TensorFlow's public kernel looks for the maxima anew and is 25 times as slow on a CPU as oneDNN's, which
@@ -8,10 +8,10 @@ import type { Attribute, Handle, Kernels } from './binding.ts';
  * @param attributesOf - those of the public kernels MaxPool and MaxPoolGrad on x.
  */
 export const maxPoolGradient = (
-  kernels: Kernels,
+  tensorflow: TensorFlow,
   attributesOf: (x: Tensor, pooling: MaxPooling) => readonly Attribute[],
 ): Ops['maxPoolGrad'] => {
-  const { one, run, dispose, attribute, integers, keep, upload } = kernels;
+  const { one, run, dispose, attribute, integers, keep, upload } = tensorflow;
 
   const oneDnnAttributes = (x: Tensor, pooling: MaxPooling): Attribute[] => [
     ...attributesOf(x, { size: pooling.size, stride: pooling.stride }),
@@ -37,7 +37,7 @@ export const maxPoolGradient = (
 
   let isThere: boolean | null = null;
   const hasOneDnn = (): boolean => {
-    if (kernels.usesGpu) return false;
+    if (tensorflow.usesGpu) return false;
     const pixel = keep('pixel', () => upload(Float32Array.of(0), [1, 1, 1, 1]));
     try {
       dispose(oneDnn(pixel, pixel, { size: 1, stride: 1 }));

@@ -1,13 +1,13 @@
-import type { Kernels } from './binding.ts';
+import type { TensorFlow } from './binding.ts';
 
 /**
  * Whether TensorFlow computes with oneDNN's kernels, found by running one (some 10 ms, once): which ones it takes depends on its build,
  * the processor and TF_ENABLE_ONEDNN_OPTS, and its C API does not tell. BatchNorm's reserved last output is an empty vector in
  * oneDNN's kernel and a scalar in TensorFlow's own. The library neither exports nor contains oneDNN's version.
  */
-export const usesOneDnn = (kernels: Kernels): boolean => {
-  if (kernels.usesGpu) return false;
-  const { attribute, upload, run, dispose } = kernels;
+export const usesOneDnn = (tensorflow: TensorFlow): boolean => {
+  if (tensorflow.usesGpu) return false;
+  const { attribute, upload, run, dispose } = tensorflow;
   const x = upload(Float32Array.of(0, 1), [1, 1, 2, 1]);
   const scale = upload(Float32Array.of(1), [1]);
   const none = upload(new Float32Array(0), [0]);

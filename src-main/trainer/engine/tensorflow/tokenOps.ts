@@ -1,6 +1,6 @@
 import { chain } from '../chain.ts';
 import type { Ops, Tensor } from '../ops.ts';
-import type { Handle, Kernels } from './binding.ts';
+import type { Handle, TensorFlow } from './binding.ts';
 
 type TokenOps = Pick<
   Ops,
@@ -20,7 +20,7 @@ type TokenOps = Pick<
 >;
 
 /** The ops that transformers need (float32), and those that move elements about (any type), on TensorFlow's kernels. */
-export const tokenOps = ({ one, run, dispose, attribute, integers, keep, upload }: Kernels): TokenOps => {
+export const tokenOps = ({ one, run, dispose, attribute, integers, keep, upload }: TensorFlow): TokenOps => {
   const T = attribute.type('T', 'float32');
   const indexed = (x: Tensor, name: string) => [attribute.type('T', x.dataType), attribute.type(name, 'int32')];
   const axisAttributes = [T, attribute.type('Tidx', 'int32'), attribute.bool('keep_dims', true)];

@@ -1,5 +1,5 @@
 import type { Convolution, Tensor } from '../ops.ts';
-import type { Attribute, Kernels } from './binding.ts';
+import type { Attribute, TensorFlow } from './binding.ts';
 import type { ConvolutionOps } from './convolutionOps.ts';
 
 /** 3×3 with one zero around, stride 1 or 2, whole vectors of channels: what the lab's own kernels are for. */
@@ -11,7 +11,7 @@ const isOurs = ([height, width, inputs = 0, outputs = 0]: readonly number[], { s
  * for stride 2, summed in float32 whatever the type of the activations.
  * @param others - for the convolutions that this does not fit.
  */
-export const winogradOps = ({ one, attribute }: Kernels, others: ConvolutionOps): ConvolutionOps => {
+export const winogradOps = ({ one, attribute }: TensorFlow, others: ConvolutionOps): ConvolutionOps => {
   const known = new Map<string, Attribute[]>();
   /** @param x - or its gradient: gives the type. @param inputShape - of x. */
   const attributesOf = ({ dataType }: Tensor, [, height = 0, width = 0]: readonly number[], stride: number) => {

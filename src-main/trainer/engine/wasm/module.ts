@@ -7,7 +7,7 @@ import { LabError } from '../../../../shared/errors.ts';
 import { remove } from '../../../files/remove.ts';
 
 /** What the kernels' module exports; see kernels/pool.ts. */
-export interface Kernels {
+export interface KernelModule {
   run(kernel: number, tasks: number): number;
   serve(thread: number): void;
   close(): void;
@@ -88,5 +88,5 @@ export const loadKernels = (wished?: Variant): { readonly module: WebAssembly.Mo
   throw new LabError('ENGINE_BROKEN', `No usable WebAssembly kernels were found in ${outputs}. Build the app again.`);
 };
 
-export const instantiate = (module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels =>
-  new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+export const instantiate = (module: WebAssembly.Module, memory: WebAssembly.Memory): KernelModule =>
+  new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelModule;

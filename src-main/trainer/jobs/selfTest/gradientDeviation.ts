@@ -3,7 +3,7 @@ import { networkBuilder, type Network } from '../../engine/network.ts';
 import type { Ops } from '../../engine/ops.ts';
 import { referenceOps } from '../../engine/referenceOps.ts';
 import { disposeState, initialState } from '../../initialState.ts';
-import { batchObjective } from '../../objective.ts';
+import { batchObjective } from '../../batchObjective.ts';
 import { disposeBatch, randomBatch } from './randomTensors.ts';
 
 const batchSize = 16;

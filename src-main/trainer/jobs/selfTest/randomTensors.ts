@@ -1,6 +1,6 @@
 import type { RandomStream } from '../../data/rng.ts';
 import { elementCount, type Ops, type Tensor } from '../../engine/ops.ts';
-import type { Batch } from '../../objective.ts';
+import type { Batch } from '../../batchObjective.ts';
 
 /** Numbers that are drawn before they repeat: drawing millions would take longer than what they are for. */
 const period = 65_521;

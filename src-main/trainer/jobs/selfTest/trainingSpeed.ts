@@ -7,7 +7,7 @@ import { activeNow } from '../../activeClock.ts';
 import { rolesOf, type Network } from '../../engine/network.ts';
 import type { Ops } from '../../engine/ops.ts';
 import { disposeState, initialState } from '../../initialState.ts';
-import { batchObjective, type Passes } from '../../objective.ts';
+import { batchObjective, type Passes } from '../../batchObjective.ts';
 import { optimizerOf } from '../../optimizers/index.ts';
 import { phaseClock } from '../../phaseClock.ts';
 import { disposeReports } from '../../stepRecord.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { elementCount } from '../../engine/ops.ts';
 import { emptyLike, shared, type Gradients } from '../gradients.ts';
-import type { ChanceStream, Memory, Training, UpdateRule } from '../objective.ts';
+import type { ChanceStream, Memory, OptimizerContext, UpdateRule } from '../objective.ts';
 
 /** A direction that needs no gradient at θ: a step that climbs along it has one pass. */
 export interface BlindDirection {
@@ -15,7 +15,7 @@ export interface BlindDirection {
 }
 
 /** Down the momentum v (MSAM): the momentum points uphill, and the step went down. None before the first step. */
-export const againstMomentum = ({ ops }: Training, rule: UpdateRule): BlindDirection => ({
+export const againstMomentum = ({ ops }: OptimizerContext, rule: UpdateRule): BlindDirection => ({
   next: (stepsDone) => (stepsDone === 0 ? null : rule.momentum.map((tensor) => ops.multiply(tensor, ops.constant(-1)))),
   seen: () => undefined,
   memory: null,
@@ -25,7 +25,7 @@ export const againstMomentum = ({ ops }: Training, rule: UpdateRule): BlindDirec
 const seenSchema = z.strictObject({ hasSeen: z.boolean() });
 
 /** The gradient that the step before descended along. */
-export const lastGradient = ({ ops, state }: Training): BlindDirection => {
+export const lastGradient = ({ ops, state }: OptimizerContext): BlindDirection => {
   const last = emptyLike(ops, state.parameters);
   let hasSeen = false;
   return {
@@ -58,7 +58,7 @@ export const lastGradient = ({ ops, state }: Training): BlindDirection => {
 const streamSchema = z.strictObject({ stream: z.array(z.number().int()).length(4) });
 
 /** Every number from N(0, 1), from a stream of its own: what a climb in no direction of the loss's gives. */
-export const randomDirection = ({ ops, state }: Training, stream: ChanceStream): BlindDirection => ({
+export const randomDirection = ({ ops, state }: OptimizerContext, stream: ChanceStream): BlindDirection => ({
   next: () =>
     state.parameters.map(({ shape }) =>
       ops.upload(

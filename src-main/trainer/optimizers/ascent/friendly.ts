@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { emptyLike } from '../gradients.ts';
-import type { Training } from '../objective.ts';
+import type { OptimizerContext } from '../objective.ts';
 import type { Direction } from './direction.ts';
 
 const memorySchema = z.strictObject({ hasMean: z.boolean() });
@@ -10,7 +10,7 @@ const memorySchema = z.strictObject({ hasMean: z.boolean() });
  * the full gradient's part of g; *then* m ← λm + (1 − λ)g. In the first step d = m = g.
  */
 export const awayFromMean = (
-  { ops, state, clock }: Training,
+  { ops, state, clock }: OptimizerContext,
   { sigma, lambda }: { readonly sigma: number; readonly lambda: number },
 ): Direction => {
   const means = emptyLike(ops, state.parameters);

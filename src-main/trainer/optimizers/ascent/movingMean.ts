@@ -1,9 +1,9 @@
 import { emptyLike } from '../gradients.ts';
-import type { Training } from '../objective.ts';
+import type { OptimizerContext } from '../objective.ts';
 import type { Direction } from './direction.ts';
 
 /** VaSSO (Li and Giannakis 2023): d ← (1 − θ)d + θg, from 0: an adversary that one noisy batch does not turn. */
-export const movingMean = ({ ops, state, clock }: Training, theta: number): Direction => {
+export const movingMean = ({ ops, state, clock }: OptimizerContext, theta: number): Direction => {
   const means = emptyLike(ops, state.parameters);
   return {
     of(gradients) {

@@ -1,6 +1,6 @@
 import type { Tensor } from '../../engine/ops.ts';
 import { normOf, type Gradients } from '../gradients.ts';
-import type { Training } from '../objective.ts';
+import type { OptimizerContext } from '../objective.ts';
 
 /** A climb from θ to θ+ε, and the way back. */
 export interface Perturbation {
@@ -28,7 +28,7 @@ export interface Climb {
 
 /** Moves parameters to θ + ε, and consumes the gradients (null: the parameter has none and stays). */
 export const perturb = (
-  { ops, state, clock }: Training,
+  { ops, state, clock }: OptimizerContext,
   gradients: Gradients,
   { radius, isNormalized, isAdaptive, isMoved }: Climb,
 ): Perturbation =>

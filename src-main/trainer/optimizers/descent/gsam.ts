@@ -1,12 +1,12 @@
 import { combined, inner, type Gradients } from '../gradients.ts';
-import type { Training, UpdateRule } from '../objective.ts';
+import type { OptimizerContext, UpdateRule } from '../objective.ts';
 import { descendAbove, given, type Descent } from './descent.ts';
 
 /**
  * GSAM (Zhuang et al. 2022): u = h − α·(g − ⟨g,ĥ⟩ĥ) with ĥ = h/(‖h‖ + 1e-12): also descends along the part of g that is orthogonal to
  * h, against it, so that the gap between the losses at θ+ε and θ shrinks. One norm over all tensors.
  */
-export const againstOrthogonal = ({ ops, clock }: Training, rule: UpdateRule, alpha: number): Descent => {
+export const againstOrthogonal = ({ ops, clock }: OptimizerContext, rule: UpdateRule, alpha: number): Descent => {
   /** 1 + α·⟨g,h⟩/(‖h‖ + 1e-12)²: u = that·h − α·g. */
   const factorOf = (here: Gradients, above: Gradients) => {
     const squared = inner(ops, above, above);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { combined, emptyLike, inner, type Gradients } from '../gradients.ts';
-import type { Training, UpdateRule } from '../objective.ts';
+import type { OptimizerContext, UpdateRule } from '../objective.ts';
 import { descendAbove, given, type Descent } from './descent.ts';
 
 const memorySchema = z.strictObject({ hasPart: z.boolean() });
@@ -11,7 +11,7 @@ const memorySchema = z.strictObject({ hasPart: z.boolean() });
  * @param reuses - whether there are steps without a climb at all: else nothing is kept.
  */
 export const reusingPart = (
-  { ops, state, clock }: Training,
+  { ops, state, clock }: OptimizerContext,
   rule: UpdateRule,
   alpha: number,
   reuses: boolean,

@@ -1,5 +1,5 @@
 import { combined } from '../gradients.ts';
-import type { Training, UpdateRule } from '../objective.ts';
+import type { OptimizerContext, UpdateRule } from '../objective.ts';
 import { descendAbove, given, type Descent } from './descent.ts';
 
 /**
@@ -7,7 +7,7 @@ import { descendAbove, given, type Descent } from './descent.ts';
  * the sharpness. Coupled: the rule gets u = g + a·(h − g), which is h at γ = ½.
  */
 export const weighingSharpness = (
-  { ops, state, clock }: Training,
+  { ops, state, clock }: OptimizerContext,
   rule: UpdateRule,
   { gamma, coupled }: { readonly gamma: number; readonly coupled: boolean },
 ): Descent => {

@@ -1,9 +1,9 @@
-import type { Chances, Training, UpdateRule } from '../objective.ts';
+import type { Chances, OptimizerContext, UpdateRule } from '../objective.ts';
 import type { Schedule } from '../schedule/index.ts';
 
 /** What every method is composed with. */
 export interface Parts {
-  readonly training: Training;
+  readonly training: OptimizerContext;
   readonly rule: UpdateRule;
   readonly schedule: Schedule;
   readonly chances: Chances;

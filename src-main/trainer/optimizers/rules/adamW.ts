@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RuleConfig } from '../../../../shared/runConfig.ts';
 import { elementCount, type Tensor } from '../../engine/ops.ts';
-import type { Training, UpdateRule } from '../objective.ts';
+import type { OptimizerContext, UpdateRule } from '../objective.ts';
 import { decayOf, type RuleSettings } from './settings.ts';
 
 /** Steps done: t of β₁ᵗ and β₂ᵗ. */
@@ -13,7 +13,7 @@ const memorySchema = z.strictObject({ steps: z.number().int().min(0) });
  * @see Loshchilov and Hutter 2019, Algorithm 2
  */
 export const adamWRule = (
-  { ops, state, roles, clock }: Training,
+  { ops, state, roles, clock }: OptimizerContext,
   settings: RuleSettings,
   { beta2, epsilon }: Extract<RuleConfig, { name: 'adamw' }>,
 ): UpdateRule => {

@@ -1,12 +1,12 @@
 import { elementCount, type Tensor } from '../../engine/ops.ts';
-import type { Training, UpdateRule } from '../objective.ts';
+import type { OptimizerContext, UpdateRule } from '../objective.ts';
 import { decayOf, type RuleSettings } from './settings.ts';
 
 /**
  * d = g + λ·θ; v ← μ·v + d; θ ← θ − η·v, or θ − η·(d + μ·v) where it is Nesterov's: exactly PyTorch's SGD without dampening. Unless
  * `decayNormAndBias`, λ is 0 for the scales and offsets of normalisations and for biases.
  */
-export const sgdRule = ({ ops, state, roles, clock }: Training, settings: RuleSettings): UpdateRule => {
+export const sgdRule = ({ ops, state, roles, clock }: OptimizerContext, settings: RuleSettings): UpdateRule => {
   const { momentum, nesterov } = settings;
   const velocities = state.parameters.map(({ shape }) => ops.upload(new Float32Array(elementCount(shape)), shape));
 

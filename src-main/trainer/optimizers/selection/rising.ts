@@ -1,6 +1,6 @@
 import type { EsamConfig } from '../../../../shared/runConfig.ts';
 import type { Tensor } from '../../engine/ops.ts';
-import type { Objective, Training } from '../objective.ts';
+import type { Objective, OptimizerContext } from '../objective.ts';
 import type { Above, Examples } from './examples.ts';
 import { keepPositive, keptCount } from './kept.ts';
 
@@ -12,7 +12,7 @@ export type RisingSettings = Pick<EsamConfig, 'gamma' | 'selection' | 'secondPas
  * @param subset - k different indices of 0 … n − 1, for `selection: random`.
  */
 export const rising = (
-  { ops, clock }: Training,
+  { ops, clock }: OptimizerContext,
   settings: RisingSettings,
   subset: (n: number, k: number) => Int32Array,
 ): Examples => {

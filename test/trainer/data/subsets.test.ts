@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Examples } from '../../../src-main/trainer/data/datasetFiles.ts';
 import { randomStream } from '../../../src-main/trainer/data/rng.ts';
-import { balancedSubset, noisyLabels } from '../../../src-main/trainer/data/selection.ts';
+import { balancedSubset, noisyLabels } from '../../../src-main/trainer/data/subsets.ts';
 
 /** Ten examples of class 0, three of class 1, five of class 2; each image's two pixels are its own index. */
 const labels = Uint8Array.from([0, 2, 0, 1, 0, 2, 0, 0, 1, 2, 0, 0, 2, 0, 1, 0, 2, 0]);
