@@ -9,11 +9,12 @@ import { compareWithBareSteps } from './bareSteps.ts';
 import { generateHistory, measureHistory } from './history.ts';
 import { median } from './median.ts';
 import { trainInLab } from './overhead.ts';
+import { measureLivePage } from './livePage.ts';
 import { measureSteps } from './steps.ts';
 
 // Images/s of whole optimizer steps of ResNet-18, by method; with --peer in turn with PyTorch (pip install torch==2.13.0). A method's
 // interval of n perturbs every n-th step only. With --overhead instead: what the lab itself adds to a step, on ResNet-8 and MNIST.
-// With --history: how fast the lab answers with --runs runs of --epochs epochs behind it; --workspace keeps what was made for that.
+// With --live: what watching costs while the quick comparison trains (shares of one core). With --history: how fast the lab answers with --runs runs of --epochs epochs behind it; --workspace keeps what was made for that.
 const { values } = parseArgs({
   options: {
     batch: { type: 'string', default: '128' },
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     python: { type: 'string', default: 'python3' },
     overhead: { type: 'boolean', default: false },
     history: { type: 'boolean', default: false },
+    live: { type: 'boolean', default: false },
     runs: { type: 'string', default: '10000' },
     epochs: { type: 'string', default: '200' },
     workspace: { type: 'string', default: '' },
@@ -126,6 +128,15 @@ const overhead = async (): Promise<object> => {
   }
 };
 
+const live = async (): Promise<object> => {
+  const workspace = mkdtempSync(join(tmpdir(), 'esam-lab-bench-'));
+  try {
+    return await measureLivePage(workspace, 30);
+  } finally {
+    rmSync(workspace, { recursive: true, force: true });
+  }
+};
+
 /** In a process of its own, whose memory is the lab's alone. */
 const history = async (): Promise<object> => {
   const workspace = values.workspace || mkdtempSync(join(tmpdir(), 'esam-lab-bench-'));
@@ -145,6 +156,7 @@ const child = (): Promise<object> => {
 };
 
 if (values.child) console.log(JSON.stringify(await child()));
+else if (values.live) console.log(JSON.stringify(await live(), null, 2));
 else if (values.history) console.log(JSON.stringify(await history(), null, 2));
 else if (values.overhead) console.log(JSON.stringify(await overhead()));
 else console.log(JSON.stringify(values.peer ? compare() : ours()));

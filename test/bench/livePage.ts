@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { chromium } from 'playwright-core';
+import { locate } from '../../src-main/cli/locations.ts';
+import { serve } from '../../src-main/lab/serve.ts';
+import { openLab } from '../../src-main/lab/service.ts';
+import { nodeTrainers } from '../../src-main/lab/trainers.ts';
+import { findChromium } from '../../src-main/runtimes/system/programs.ts';
+import { startWebServer } from '../../src-main/web/server.ts';
+import { Uploads } from '../../src-main/web/uploads.ts';
+import { processTree } from '../app/processes.ts';
+
+/** Of Linux on every machine that the lab knows (getconf CLK_TCK). */
+const ticksPerSecond = 100;
+
+/** Seconds of processor time that a process and everything below it have used so far; what has ended is left out. Linux only. */
+const processorSeconds = (root: number): number =>
+  processTree(root).reduce((total, pid) => {
+    try {
+      // proc(5): what follows the name in brackets begins with the state; user and system time are the 12th and 13th.
+      const fields = readFileSync(`/proc/${String(pid)}/stat`, 'latin1')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      return total + (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+    } catch {
+      return total; // it has ended meanwhile
+    }
+  }, 0);
+
+/**
+ * What watching costs while the quick comparison trains: processor time of Chromium (drawing in software) showing a view, and of the lab,
+ * as shares of one core. Time passes on a busy machine too, so that the shares do not depend on what else it does.
+ * @param seconds - for which each view is watched.
+ */
+export const measureLivePage = async (workspaceFolder: string, seconds: number): Promise<object> => {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error('No Chromium is on PATH.');
+  const { trainerEntry, ...folders } = locate(new URL('../../src-main/cli/index.ts', import.meta.url).href);
+  const lab = await openLab({
+    ...{ ...folders, workspaceFolder, labVersion: 'bench', electronVersion: null },
+    ...{ notices: [], installRuntimeOnStart: false, launcher: nodeTrainers(trainerEntry) },
+  });
+  let address = '';
+  const server = await startWebServer({
+    ...{ port: 0, pageFolder: 'out/renderer', uploads: new Uploads(workspaceFolder) },
+    onClient: (channel) => serve(lab, channel),
+    onGrant: () => undefined,
+    onAddress: (next) => (address = next),
+  });
+  address = server.address;
+  const browser = await chromium.launchServer({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  const pid = browser.process().pid ?? 0;
+  try {
+    const quick = (await lab.presets({})).find(({ id }) => id === 'quick');
+    if (quick === undefined) throw new Error('There is no preset quick.');
+    const { runIds } = await lab.enqueue(quick.experiment);
+    const [runId = 0] = runIds;
+    const connected = await chromium.connect(browser.wsEndpoint());
+    const page = await connected.newPage({ viewport: { width: 1280, height: 800 } });
+    await page.goto(`${address}#/live`);
+    while ((await lab.run({ runId })).epochs.length < 2) await page.waitForTimeout(500);
+    const figures: Record<string, unknown> = {};
+    for (const view of ['live', 'queue', 'new']) {
+      await page.goto(`${address}#/${view}`);
+      await page.waitForTimeout(3000);
+      const [start, chromiumStart, { user, system }] = [performance.now(), processorSeconds(pid), process.cpuUsage()];
+      await page.waitForTimeout(seconds * 1000);
+      const passed = (performance.now() - start) / 1000;
+      const ours = process.cpuUsage({ user, system });
+      figures[view] = {
+        page: Number(((processorSeconds(pid) - chromiumStart) / passed).toFixed(3)),
+        lab: Number(((ours.user + ours.system) / 1e6 / passed).toFixed(3)),
+      };
+    }
+    return figures;
+  } finally {
+    await browser.close();
+    await server.close();
+    await lab.close();
+  }
+};
