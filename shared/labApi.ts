@@ -6,7 +6,7 @@ import { backupSchema, restoredSchema } from './backup.ts';
 import { bundleImportedSchema } from './bundle.ts';
 import { checkpointKeepingSchema, checkpointUseSchema, prunedSchema } from './checkpointKeeping.ts';
 import { annotationChangeSchema, runAnnotationSchema } from './annotation.ts';
-import { damagedChoices, datasetInfoSchema, datasetKinds, splitChoiceSchema } from './dataset.ts';
+import { damagedChoices, datasetInfoSchema, datasetKinds, splitChoiceSchema, valueRangeSchema } from './dataset.ts';
 import { deviceStatusSchema } from './device.ts';
 import { engineIds, measuredEngines } from './engines.ts';
 import { labErrorCodes } from './errors.ts';
@@ -85,6 +85,8 @@ export const labApi = {
       onDamaged: z.enum(damagedChoices).default('refuse'),
       /** Of sets that say nothing of what is for testing; without it they are refused, with the offer. */
       split: splitChoiceSchema.nullable().optional(),
+      /** Of arrays of numbers that are no bytes; without it those are refused, with the question. */
+      range: valueRangeSchema.nullable().optional(),
     }),
     output: datasetInfoSchema,
   },

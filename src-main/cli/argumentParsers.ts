@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
+import { valueRangeSchema } from '../../shared/dataset.ts';
 import { selfTestStepsSchema } from '../../shared/selfTest.ts';
 import { seedSchema } from '../../shared/runConfig.ts';
 
@@ -29,6 +30,15 @@ export const seeds = parseWith(
   'whole numbers with commas between, such as 0,1,2',
 );
 export const share = parseWith(z.coerce.number().gt(0).lt(1), 'a share between 0 and 1, such as 0.2');
+export const valueRange = parseWith(
+  z
+    .string()
+    .transform((text) => text.split('..').map((part) => (part.trim() === '' ? NaN : Number(part))))
+    .pipe(z.tuple([z.number(), z.number()]))
+    .transform(([from, to]) => ({ from, to }))
+    .pipe(valueRangeSchema),
+  'the values of black and white with ".." between, such as 0..1 or -1..1',
+);
 export const wholeNumber = parseWith(z.coerce.number().pipe(seedSchema), 'a whole number from 0 on');
 export const collectText = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
 export const collectRuns = (value: string, earlier: readonly number[] = []): number[] => [...earlier, runNumber(value)];

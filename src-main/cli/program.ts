@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { analysisIds } from '../../shared/analyses/index.ts';
-import { datasetKinds, type DatasetKind } from '../../shared/dataset.ts';
+import { datasetKinds } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
 import { inFileWords } from '../files/fileFailures.ts';
 import { measuredEngines, type MeasuredEngine } from '../../shared/engines.ts';
@@ -16,6 +16,7 @@ import {
   selfTestStepCount,
   seconds,
   share,
+  valueRange,
   wholeNumber,
 } from './argumentParsers.ts';
 import { addOutputCommands } from './outputCommands.ts';
@@ -27,6 +28,7 @@ import { backup, restore } from './commands/backup.ts';
 import { compare, showResults } from './commands/compare.ts';
 import { device } from './commands/device.ts';
 import { importData } from './commands/importData.ts';
+import type { ImportDataOptions } from './commands/importData.ts';
 import { init } from './commands/init.ts';
 import { plan } from './commands/plan.ts';
 import { presets } from './commands/presets.ts';
@@ -202,10 +204,11 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     )
     .option('--test-share <share>', 'where nothing is for testing: this share of each class is, such as 0.2', share)
     .option('--split-seed <seed>', 'draws which ones, with --test-share', wholeNumber, 0)
+    .option('--range <black..white>', 'of arrays of numbers that are no bytes, such as 0..1 or -1..1', valueRange)
     .action(
       async (
         paths: string[],
-        options: { kind: DatasetKind; name?: string; skipDamaged?: boolean; testShare?: number; splitSeed: number },
+        options: Omit<ImportDataOptions, 'paths' | 'skipDamaged'> & { readonly skipDamaged?: boolean },
       ) => {
         code = await importData(settings(), { paths, ...options, skipDamaged: options.skipDamaged === true });
       },

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
-import type { DamagedChoice, DatasetInfo, DatasetKind, SplitChoice } from '../../shared/dataset.ts';
+import type { DamagedChoice, DatasetInfo, DatasetKind, SplitChoice, ValueRange } from '../../shared/dataset.ts';
 import type { LabOutput } from '../../shared/labApi.ts';
 import { useConnection } from '../connection.ts';
 import { useProblems } from './problems.ts';
@@ -30,12 +30,13 @@ export const useDatasets = defineStore('datasets', () => {
     name: string | null,
     onDamaged: DamagedChoice,
     split: SplitChoice | null,
+    range: ValueRange | null,
   ): Promise<DatasetInfo | null> => {
     const paths = await problems.attempt('Choose the files', () => shell.chooseDataset(from));
     if (!paths || paths.length === 0) return null;
     importing.value = { message: 'Reading the files', share: null };
     const imported = await problems.attempt('Import the data set', () =>
-      lab.importDataset({ kind, paths, name, onDamaged, split }),
+      lab.importDataset({ kind, paths, name, onDamaged, split, range }),
     );
     importing.value = null;
     await load();

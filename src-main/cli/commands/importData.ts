@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Presets, SingleBar } from 'cli-progress';
-import type { DatasetKind } from '../../../shared/dataset.ts';
+import type { DatasetKind, ValueRange } from '../../../shared/dataset.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { print, say, withOwner } from '../session.ts';
@@ -15,6 +15,8 @@ export interface ImportDataOptions {
   /** For sets without a split of their own: share of each class, and the seed that draws it. */
   readonly testShare?: number;
   readonly splitSeed: number;
+  /** For arrays of numbers that are no bytes: the values of black and white. */
+  readonly range?: ValueRange;
 }
 
 /** `import-data`: imports a data set into the workspace's library. */
@@ -29,9 +31,9 @@ export const importData = async (settings: Settings, options: ImportDataOptions)
     });
     try {
       const onDamaged = options.skipDamaged ? 'skip' : 'refuse';
-      const { kind, name = null, testShare, splitSeed } = options;
+      const { kind, name = null, testShare, splitSeed, range = null } = options;
       const split = testShare === undefined ? null : { testShare, seed: splitSeed };
-      const set = await lab.importDataset({ kind, paths, name, onDamaged, split });
+      const set = await lab.importDataset({ kind, paths, name, onDamaged, split, range });
       show.end();
       const images = `${set.trainCount} training and ${set.testCount} test images ${set.storage === 'files' ? 'of any size, brought to' : 'of'} ${set.height} × ${set.width} × ${set.channels}`;
       const text = `${set.name} (${set.id}): ${images}, ${set.classNames.length} classes; ${set.source}`;

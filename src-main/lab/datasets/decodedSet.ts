@@ -1,4 +1,4 @@
-import type { SplitChoice } from '../../../shared/dataset.ts';
+import type { SplitChoice, ValueRange } from '../../../shared/dataset.ts';
 
 /** One half of a data set: pixels uint8 [N, height, width, channels], labels uint8 [N]. */
 export interface DecodedSplit {
@@ -34,4 +34,6 @@ export interface ImportContext {
   readonly onProgress: (progress: ImportProgress) => void;
   /** For sets that say nothing of what is for testing; default: they are refused, with the offer. */
   readonly split?: SplitChoice | null;
+  /** For arrays of numbers whose black and white nobody can tell; default: they are refused, with the question. */
+  readonly range?: ValueRange | null;
 }

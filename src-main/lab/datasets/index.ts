@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { DamagedChoice, DatasetInfo, DatasetKind, SplitChoice } from '../../../shared/dataset.ts';
+import type { DamagedChoice, DatasetInfo, DatasetKind, SplitChoice, ValueRange } from '../../../shared/dataset.ts';
 import { datasetFileNames } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { imageManifestName } from '../../../shared/imageManifest.ts';
@@ -35,6 +35,8 @@ export interface ImportOptions {
   readonly onDamaged?: DamagedChoice;
   /** For a set that says nothing of what is for testing; default: refuse it, with the offer. */
   readonly split?: SplitChoice | null;
+  /** For arrays of numbers that do not say what is black and white; default: refuse them, with the question. */
+  readonly range?: ValueRange | null;
   /** Ends the import; it throws the signal's reason and leaves nothing behind. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
@@ -146,6 +148,7 @@ export const openLibrary = (folder: string, refusal: LabError | null = null): Li
       name,
       onDamaged = 'refuse',
       split = null,
+      range = null,
       signal = newSignal(),
       onProgress = () => undefined,
     }) => {
@@ -156,7 +159,7 @@ export const openLibrary = (folder: string, refusal: LabError | null = null): Li
           const scanned = await scanImageFolder(images, onDamaged, split, { signal, onProgress });
           return keepFolder(scanned, name, signal);
         }
-        const set = await decode(kind, paths, { signal, onProgress, split });
+        const set = await decode(kind, paths, { signal, onProgress, split, range });
         onProgress({ message: 'Checking and writing', share: null });
         return keep(set, name, signal);
       };

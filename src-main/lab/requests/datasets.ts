@@ -26,7 +26,7 @@ export const datasetRequests = ({ store, library, grants, builtIn, emit }: Datas
     await builtIn;
     return library.list();
   },
-  importDataset: async ({ kind, paths, name, onDamaged, split = null }) => {
+  importDataset: async ({ kind, paths, name, onDamaged, split = null, range = null }) => {
     grants.check(paths);
     const bundle = paths.find((path) => path.endsWith(`.${bundleExtension}`));
     if (bundle !== undefined)
@@ -42,6 +42,7 @@ export const datasetRequests = ({ store, library, grants, builtIn, emit }: Datas
       name,
       onDamaged,
       split,
+      range,
       onProgress: ({ message, share }) => {
         if (share !== null && share < 1 && performance.now() - lastAt < intervalMs) return;
         lastAt = performance.now();

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import type { SplitChoice } from '../../../shared/dataset.ts';
+import type { SplitChoice, ValueRange } from '../../../shared/dataset.ts';
 import { decode } from '../../../src-main/lab/datasets/detect.ts';
 import { readPickle } from '../../../src-main/lab/datasets/formats/pickle.ts';
 import { zipOf } from '../bundles/zip.ts';
@@ -20,13 +20,15 @@ const folderOf = async (files: Files): Promise<string> => {
   }
   return folder;
 };
-const decoded = async (files: Files, split: SplitChoice | null = null) =>
-  decode('auto', [await folderOf(files)], { ...quietly(), split });
+const decoded = async (files: Files, split: SplitChoice | null = null, range: ValueRange | null = null) =>
+  decode('auto', [await folderOf(files)], { ...quietly(), split, range });
 const chosen = async (name: string, content: Buffer, split: SplitChoice | null = null) =>
   decode('auto', [join(await folderOf({ [name]: content }), name)], { ...quietly(), split });
 
 /** The numbers of `g(n)`: images of 2 × 3 pixels. */
 const g = (count: number): number[] => Array.from({ length: 6 * count }, (_, index) => index);
+/** They are dark: not what bytes usually are, so that it must be said. */
+const bytes = { from: 0, to: 255 };
 const fourAndTwo = { height: 2, width: 3, channels: 1, classNames: ['0', '1'] };
 
 const cifarPython = (batch = pythonFile('pythonBatch')): Files => ({
@@ -136,15 +138,15 @@ test.each<[what: string, files: () => Files]>([
     }),
   ],
 ])('arrays of numpy: %s', async (_, files) => {
-  const set = await decoded(files());
+  const set = await decoded(files(), null, bytes);
   expect(set).toMatchObject(fourAndTwo);
   expect([[...set.train.labels], [...set.test.labels]]).toEqual([[0, 1, 1, 0], [1, 0]]); // prettier-ignore
   expect([[...set.train.images], [...set.test.images]]).toEqual([g(4), g(2)]);
 });
 
-/** The header of an .npy file of bytes, as its documentation describes it. */
-const npyOf = (shape: readonly number[]): Buffer => {
-  const text = `{'descr': '|u1', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`.padEnd(117) + '\n';
+/** The header of an .npy file, of bytes if nothing else is said, as its documentation describes it. */
+const npyOf = (shape: readonly number[], type = '|u1'): Buffer => {
+  const text = `{'descr': '${type}', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`.padEnd(117) + '\n';
   return Buffer.concat([
     Buffer.from('\x93NUMPY\x01\x00', 'latin1'),
     Buffer.of(text.length & 255, text.length >> 8),
@@ -152,38 +154,83 @@ const npyOf = (shape: readonly number[]): Buffer => {
   ]);
 };
 
+/** Two arrays of float32 images of 2 × 2 pixels with their labels, to train and to test with. */
+const floats = (train: readonly number[], test: readonly number[]): Files => {
+  const array = (values: readonly number[]): Buffer =>
+    Buffer.concat([npyOf([values.length / 4, 2, 2], '<f4'), Buffer.from(Float32Array.from(values).buffer)]);
+  const labels = (count: number): Buffer => Buffer.concat([npyOf([count]), Buffer.from({ length: count, 0: 1 })]);
+  return {
+    ...{ 'train_images.npy': array(train), 'train_labels.npy': labels(train.length / 4) },
+    ...{ 'test_images.npy': array(test), 'test_labels.npy': labels(test.length / 4) },
+  };
+};
+
+test('floating-point values are scaled by what they are said to be, all halves alike: byte = round(255 (v − black) / (white − black))', async () => {
+  const files = floats([-1, -0.5, 0, 1, 0.25, 0.5, 0.75, -1], [0, 0, 0, 1]);
+  const set = await decoded(files, null, { from: -1, to: 1 });
+  // 255 · 0.25 = 63.75, 255 · 0.5 = 127.5, 255 · 0.625 = 159.375, 255 · 0.75 = 191.25, 255 · 0.875 = 223.125
+  expect([...set.train.images]).toEqual([0, 64, 128, 255, 159, 191, 223, 0]);
+  expect([...set.test.images]).toEqual([128, 128, 128, 255]);
+  expect(set.source).toContain('values from -1 (black) to 1 (white)');
+  await expect(decoded(files)).rejects.toThrow(/values from -1 to 1, .*--range -1\.\.1 \(in the window: Values\)/);
+  await expect(decoded(files, null, { from: 0, to: 1 })).rejects.toThrow(/beyond the 0 to 1 that were given/);
+  // A test half of nothing but 0 and 1 is not taken for bytes where the training half is of fractions.
+  const unit = await decoded(floats([0, 51 / 255, 1, 0.6, 0, 0, 0, 0.2], [0, 0, 0, 1]));
+  expect([[...unit.train.images], [...unit.test.images]]).toEqual([[0, 51, 255, 153, 0, 0, 0, 51], [0, 0, 0, 255]]); // prettier-ignore
+});
+
+test.each<[what: string, values: readonly number[], offers: string]>([
+  ['digits of 0 to 16', [0, 16, 3, 4, 7, 8, 1, 2], '0..16'],
+  ['black and white as 0 and 1', [0, 1, 1, 0, 0, 0, 1, 1], '0..1'],
+  ['12 bits', [0, 4000, 17, 255, 0, 0, 1, 1], '0..4095'],
+  ['fractions that no byte has', [0, 0.3333, 0.9, 0.1, 0, 0, 1, 1], '0..1'],
+  ['bytes with fractions', [0, 254.5, 3, 4, 0, 0, 1, 1], '0..255'],
+])('values that nobody can tell are asked about, never trained on as near black: %s', async (_, values, offers) => {
+  await expect(decoded(floats(values, values))).rejects.toThrow(`as with --range ${offers} `);
+});
+
+test('values that are no numbers are refused, whatever was said', async () => {
+  const files = floats([0, 1, NaN, 0, 0, 0, 0, 0], [0, 0, 0, 1]);
+  await expect(decoded(files, null, { from: 0, to: 1 })).rejects.toThrow(/no numbers \(NaN\) or infinite/);
+});
+
 test('MedMNIST: labels in a column, three channels, and the validation images are left aside', async () => {
-  const set = await decoded({ 'pathmnist.npz': pythonFile('medmnist') });
+  const set = await decoded({ 'pathmnist.npz': pythonFile('medmnist') }, null, bytes);
   expect(set).toMatchObject({ ...fourAndTwo, channels: 3 });
   expect([...set.train.labels]).toEqual([0, 1, 1, 0]);
   expect([...set.test.images]).toEqual(g(2).flatMap((value) => [value, value, value]));
   expect(set.source).toContain('left aside: pathmnist.npz, val_images (3 images)');
 });
 
-test.each<[what: string, images: Parameters<typeof pythonFile>[0], of: (values: number[]) => number[]]>([
-  ['columns first', 'fortran', (values) => values],
-  ['divided by 255', 'unit', (values) => values],
-  ['planes of colours', 'planes', (values) => values.flatMap((value) => [value, value + 100, value + 200])],
-])('%s, labels with their high byte first; without a split of their own, one is drawn', async (_, images, of) => {
-  const files = { 'images.npy': pythonFile(images), 'labels.npy': pythonFile('labels4') };
-  await expect(decoded(files)).rejects.toThrow(/There are 4 images, but none to test with.*--test-share/);
-  const set = await decoded(files, { testShare: 0.5, seed: 0 });
-  expect([set.train.labels.length, set.test.labels.length]).toEqual([2, 2]);
-  const whole = of(g(4));
-  const size = whole.length / 4;
-  const all = [set.train, set.test].flatMap(({ images: bytes }) =>
-    [0, 1].map((index) => [...bytes.subarray(index * size, (index + 1) * size)]),
-  );
-  const expected = [0, 1, 2, 3].map((index) => whole.slice(index * size, (index + 1) * size));
-  expect(all.toSorted((a, b) => (a[0] ?? 0) - (b[0] ?? 0))).toEqual(expected);
-});
+test.each<
+  [what: string, images: Parameters<typeof pythonFile>[0], range: ValueRange | null, of: (values: number[]) => number[]]
+>([
+  ['columns first', 'fortran', bytes, (values) => values],
+  ['divided by 255', 'unit', { from: 0, to: 1 }, (values) => values],
+  ['planes of colours', 'planes', null, (values) => values.flatMap((value) => [value, value + 100, value + 200])],
+])(
+  '%s, labels with their high byte first; without a split of their own, one is drawn',
+  async (_, images, range, of) => {
+    const files = { 'images.npy': pythonFile(images), 'labels.npy': pythonFile('labels4') };
+    await expect(decoded(files)).rejects.toThrow(/There are 4 images, but none to test with.*--test-share/);
+    const set = await decoded(files, { testShare: 0.5, seed: 0 }, range);
+    expect([set.train.labels.length, set.test.labels.length]).toEqual([2, 2]);
+    const whole = of(g(4));
+    const size = whole.length / 4;
+    const all = [set.train, set.test].flatMap(({ images: bytes }) =>
+      [0, 1].map((index) => [...bytes.subarray(index * size, (index + 1) * size)]),
+    );
+    const expected = [0, 1, 2, 3].map((index) => whole.slice(index * size, (index + 1) * size));
+    expect(all.toSorted((a, b) => (a[0] ?? 0) - (b[0] ?? 0))).toEqual(expected);
+  },
+);
 
 test.each<[what: string, files: () => Files, says: RegExp]>([
   ['several labels an image', () => ({ 'chest.npz': pythonFile('multi') }), /none to test with|one label an image/],
   [
     'values from −1 to 1',
     () => ({ 'images.npy': pythonFile('signed'), 'labels.npy': pythonFile('labels4') }),
-    /values from -1 to -?0\.\d+, expected bytes/,
+    /values from -1 to -?0\.\d+, expected bytes.*--range -1\.\.1 /,
   ],
   [
     'objects',

@@ -2,6 +2,7 @@ import { LabError } from '../../../../shared/errors.ts';
 import { allocate } from '../fileBytes.ts';
 import { pause } from '../pause.ts';
 import { planesToPixels } from '../cifar.ts';
+import { toBytes, type Scale } from './scale.ts';
 
 /** Numbers of any kind in any number of dimensions, as a file holds them. */
 export interface FileArray {
@@ -36,8 +37,8 @@ const readers = (isLittleEndian: boolean): Readonly<Record<string, Reader>> => (
   f8: (bytes, at) => (isLittleEndian ? bytes.readDoubleLE(at) : bytes.readDoubleBE(at)),
 });
 
-/** The numbers, in the order in which the file has them. @throws LabError DATASET_UNSUPPORTED for numbers of other kinds. */
-export const numbersOf = ({ name, shape, type, isLittleEndian, bytes }: FileArray): Float64Array => {
+/** Reads an array's number at a place of the file's order. @throws LabError DATASET_UNSUPPORTED for numbers of other kinds, DATASET_CORRUPT if it is cut off. */
+export const valueReader = ({ name, shape, type, isLittleEndian, bytes }: FileArray): ((place: number) => number) => {
   const read = readers(isLittleEndian)[type];
   if (read === undefined)
     throw new LabError(
@@ -47,42 +48,7 @@ export const numbersOf = ({ name, shape, type, isLittleEndian, bytes }: FileArra
   const size = Number(type.slice(1));
   if (bytes.length < product(shape) * size)
     throw damagedArray(name, `has ${bytes.length} bytes, fewer than its ${shape.join(' × ')} numbers take`);
-  return Float64Array.from({ length: product(shape) }, (_, index) => read(bytes, index * size));
-};
-
-/**
- * Pixels as bytes, in the file's order. Numbers of other kinds are taken where they are bytes all the same: whole ones from 0 to 255, or such ones
- * divided by 255.
- * @throws LabError DATASET_UNSUPPORTED for any other range: which brightness it means is not known.
- */
-const byteValues = (array: FileArray): Uint8Array => {
-  if (array.type === 'u1') {
-    const count = product(array.shape);
-    if (array.bytes.length < count)
-      throw damagedArray(
-        array.name,
-        `has ${array.bytes.length} bytes, fewer than its ${array.shape.join(' × ')} values`,
-      );
-    return array.bytes.subarray(0, count);
-  }
-  const values = numbersOf(array);
-  const scale = [1, 255].find((factor) =>
-    values.every(
-      (value) =>
-        value >= 0 && value * factor <= 255.001 && Math.abs(value * factor - Math.round(value * factor)) < 1e-3,
-    ),
-  );
-  if (scale === undefined) {
-    const [least, most] = values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [
-      Infinity,
-      -Infinity,
-    ] as [number, number]);
-    throw new LabError(
-      'DATASET_UNSUPPORTED',
-      `${array.name} holds values from ${Number(least.toPrecision(4))} to ${Number(most.toPrecision(4))}, expected bytes (0–255) or bytes divided by 255. Write it as uint8, scaled as you mean it.`,
-    );
-  }
-  return Uint8Array.from(values, (value) => Math.round(value * scale));
+  return (place) => read(bytes, place * size);
 };
 
 /** Where each dimension's next element lies. */
@@ -121,11 +87,11 @@ const axesOf = ({ name, shape, isColumnMajor }: FileArray): Axes => {
   );
 };
 
-/** @throws LabError DATASET_UNSUPPORTED where it holds no images that the lab takes, DATASET_CORRUPT where it is cut off. */
-export const pixelsOf = async (array: FileArray, signal: AbortSignal): Promise<Pixels> => {
-  const flat = flatPixels(array);
+/** @param scale - which of its values are black and white. @throws LabError DATASET_UNSUPPORTED where it holds no images that the lab takes, DATASET_CORRUPT where it is cut off. */
+export const pixelsOf = async (array: FileArray, scale: Scale, signal: AbortSignal): Promise<Pixels> => {
+  const values = await toBytes(array, scale, signal);
+  const flat = flatPixels(array, values);
   if (flat !== null) return flat;
-  const values = byteValues(array);
   const axes = axesOf(array);
   const size = (axis: number | null): number => (axis === null ? 1 : (array.shape[axis] ?? 1));
   const [count, height, width, channels] = [size(axes.example), size(axes.row), size(axes.column), size(axes.channel)];
@@ -149,12 +115,12 @@ export const pixelsOf = async (array: FileArray, signal: AbortSignal): Promise<P
 };
 
 /** Rows of 3,072 numbers are CIFAR's three planes of 32 × 32; rows of another square number are grey images. Null for other shapes. */
-const flatPixels = (array: FileArray): Pixels | null => {
+const flatPixels = (array: FileArray, bytes: Uint8Array): Pixels | null => {
   const [count = 0, length = 0] = array.shape;
   const isCifar = length === 3072;
   const side = isCifar ? 32 : Math.sqrt(length);
   if (array.shape.length !== 2 || !Number.isInteger(side) || side < 4) return null;
-  const values = inRows(array, byteValues(array));
+  const values = inRows(array, bytes);
   if (!isCifar) return { count, height: side, width: side, channels: 1, images: values };
   const images = allocate(values.length, array.name);
   for (let example = 0; example < count; example++)
@@ -178,7 +144,7 @@ export const labelsOf = (array: FileArray): Uint8Array => {
       'DATASET_UNSUPPORTED',
       `${name} has the shape ${shape.join(' × ')}, expected one label an image. Sets with several labels an image cannot be trained on.`,
     );
-  const numbers = numbersOf(array);
+  const numbers = Array.from({ length: product(shape) }, (_, place) => place).map(valueReader(array));
   const wrong = numbers.findIndex((label) => !Number.isInteger(label) || label < 0 || label > 255);
   if (wrong >= 0)
     throw damagedArray(

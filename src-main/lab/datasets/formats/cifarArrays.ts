@@ -116,6 +116,7 @@ const decoded = async (
       source: `The ${version.name} version of ${layout.name}, ${proof}`,
       suggestedName: isPublished ? layout.name : `${layout.name} (unverified)`,
       published: isPublished ? layout.id : null,
+      areBytes: true,
     },
     context,
   );

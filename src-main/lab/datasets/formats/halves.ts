@@ -4,6 +4,7 @@ import type { DecodedSet, ImportContext } from '../decodedSet.ts';
 import { splitText, testPlaces } from '../imageFolder/split.ts';
 import { classesOf } from '../labels.ts';
 import { labelsOf, pixelsOf, type FileArray, type Pixels } from './arrays.ts';
+import { bytesAsTheyAre, scaleOf } from './scale.ts';
 
 /** Images and labels of one half, as a file holds them. */
 export interface ArrayHalf {
@@ -19,6 +20,8 @@ interface Described {
   readonly published: DecodedSet['published'];
   /** What a label of the file means; default: itself. */
   readonly labelOf?: (label: number) => number;
+  /** The format itself says that its values are bytes; else that is looked at, or asked. */
+  readonly areBytes?: boolean;
 }
 
 /**
@@ -29,13 +32,19 @@ interface Described {
 export const setOfArrays = async (
   parts: readonly ArrayHalf[],
   test: ArrayHalf | null,
-  { names, source, suggestedName, published, labelOf = (label) => label }: Described,
-  { signal, onProgress, split = null }: ImportContext,
+  { names, source, suggestedName, published, labelOf = (label) => label, areBytes = false }: Described,
+  { signal, onProgress, split = null, range = null }: ImportContext,
 ): Promise<DecodedSet> => {
+  const halves = [...parts, ...(test === null ? [] : [test])];
+  const labelled = new Map(halves.map(({ labels }) => [labels, labelsOf(labels).map(labelOf)]));
+  if (test === null && split === null)
+    throw needsSplit(parts.reduce((sum, { labels }) => sum + (labelled.get(labels)?.length ?? 0), 0));
+  const arrays = halves.map(({ images }) => images);
+  const scale = areBytes && range === null ? bytesAsTheyAre : await scaleOf(arrays, range, signal);
   const read = async ({ images, labels }: ArrayHalf): Promise<Half> => {
     onProgress({ message: `Reading ${images.name}`, share: null });
-    const pixels = await pixelsOf(images, signal);
-    const values = labelsOf(labels).map(labelOf);
+    const pixels = await pixelsOf(images, scale, signal);
+    const values = labelled.get(labels) ?? new Uint8Array();
     if (values.length !== pixels.count)
       throw new LabError(
         'DATASET_CORRUPT',
@@ -46,20 +55,20 @@ export const setOfArrays = async (
   const trained: Half[] = [];
   for (const part of parts) trained.push(await read(part));
   const whole = joined(trained);
-  const halves = test === null ? drawn(whole, split) : { train: whole, test: await read(test) };
-  const { height, width, channels } = halves.train.pixels;
-  const { pixels: other } = halves.test;
+  const set = test === null ? drawn(whole, split) : { train: whole, test: await read(test) };
+  const { height, width, channels } = set.train.pixels;
+  const { pixels: other } = set.test;
   if (other.height !== height || other.width !== width || other.channels !== channels)
     throw new LabError(
       'DATASET_CORRUPT',
-      `${halves.test.fileName} is of images of ${other.height} × ${other.width} × ${other.channels}, expected ${height} × ${width} × ${channels} as in training.`,
+      `${set.test.fileName} is of images of ${other.height} × ${other.width} × ${other.channels}, expected ${height} × ${width} × ${channels} as in training.`,
     );
-  const classes = classesOf(halves.train, halves.test, names);
+  const classes = classesOf(set.train, set.test, names);
   return {
     ...{ height, width, channels, classNames: classes.names, suggestedName, published },
-    train: { images: halves.train.pixels.images, labels: classes.train },
+    train: { images: set.train.pixels.images, labels: classes.train },
     test: { images: other.images, labels: classes.test },
-    source: `${source}${classes.note}${test === null && split !== null ? `; ${splitText(split)}` : ''}`,
+    source: `${source}${classes.note}${scale.note}${test === null && split !== null ? `; ${splitText(split)}` : ''}`,
   };
 };
 
@@ -78,13 +87,14 @@ const joined = (parts: readonly Half[]): Half => {
   return { ...first, values, pixels: { ...first.pixels, images, count: values.length } };
 };
 
+const needsSplit = (count: number): LabError =>
+  new LabError(
+    'DATASET_UNSUPPORTED',
+    `There are ${count.toLocaleString('en-US')} images, but none to test with. Add files or arrays of test images and labels, or choose which share of each class is for testing (--test-share 0.2); it is drawn with a seed and recorded.`,
+  );
+
 const drawn = (whole: Half, split: SplitChoice | null): { train: Half; test: Half } => {
-  if (split === null) {
-    throw new LabError(
-      'DATASET_UNSUPPORTED',
-      `There are ${whole.values.length.toLocaleString('en-US')} images, but none to test with. Add files or arrays of test images and labels, or choose which share of each class is for testing (--test-share 0.2); it is drawn with a seed and recorded.`,
-    );
-  }
+  if (split === null) throw needsSplit(whole.values.length);
   const places = new Map<number, number[]>();
   whole.values.forEach((label, place) => {
     const ofClass = places.get(label);

@@ -35,7 +35,7 @@ export const svhn: Format = {
       {
         names: null,
         source: `SVHN's cropped digits, train_32x32.mat and test_32x32.mat; their label 10 is the digit 0${extra === undefined ? '' : '; left aside: extra_32x32.mat'}`,
-        ...{ suggestedName: 'SVHN', published: null },
+        ...{ suggestedName: 'SVHN', published: null, areBytes: true },
         labelOf: (label) => (label === 10 ? 0 : label),
       },
       context,
