@@ -1,4 +1,7 @@
-import { batchNormInputGrad, batchNormSums, channelMoments, normalise } from './batchNorms';
+import { batchNormInputGrad } from './batchNormInputGrad';
+import { batchNormSums } from './batchNormSums';
+import { channelMoments } from './channelMoments';
+import { normalise } from './normalise';
 import { BatchNormInputGrad, BatchNormSums, ChannelMoments, Normalise } from './table';
 
 /** Runs one task of a kernel of this family. */

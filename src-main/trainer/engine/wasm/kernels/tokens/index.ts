@@ -1,4 +1,6 @@
-import { gelu, geluGrad, layerNorm, layerNormInputGrad, softmax, softmaxGrad } from './tokens';
+import { gelu, geluGrad } from './gelu';
+import { layerNorm, layerNormInputGrad } from './layerNorm';
+import { softmax, softmaxGrad } from './softmax';
 import { Gelu, GeluGrad, LayerNorm, LayerNormInputGrad, Softmax, SoftmaxGrad } from './table';
 
 /** Runs one task of a kernel of this family. */
