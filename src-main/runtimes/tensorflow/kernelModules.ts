@@ -14,14 +14,16 @@ export interface InstructionSet {
 }
 
 const avx2 = ['-mavx2', '-mfma', '-mf16c'];
+const avx512 = ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', ...avx2];
 const setsByProcessor: Readonly<Record<string, readonly InstructionSet[]>> = {
   x64: [
     {
-      id: 'avx512',
-      title: 'AVX-512',
-      flags: ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', ...avx2],
-      moduleFlags: ['-DKERNELS_NEED_AVX512'],
+      id: 'avx512bf16',
+      title: 'AVX-512 with bfloat16',
+      flags: [...avx512, '-mavx512bf16'],
+      moduleFlags: ['-DKERNELS_NEED_AVX512', '-DKERNELS_NEED_BFLOAT16'],
     },
+    { id: 'avx512', title: 'AVX-512', flags: avx512, moduleFlags: ['-DKERNELS_NEED_AVX512'] },
     { id: 'avx2', title: 'AVX2', flags: avx2, moduleFlags: [] },
   ],
   arm64: [{ id: 'neon', title: 'NEON', flags: [], moduleFlags: [] }],

@@ -8,7 +8,7 @@ const isOurs = ([height, width, inputs = 0, outputs = 0]: readonly number[], { s
 
 /**
  * Convolutions by Winograd's minimal filtering on the lab's own kernels (kernels/convolutions.h): a quarter of the products, half of them
- * for stride 2, summed in float32 whatever the type of the activations.
+ * for stride 2, summed in float32 whatever the type of the activations; of bfloat16 multiplied in bfloat16 where the processor can.
  * @param others - for the convolutions that this does not fit.
  */
 export const winogradOps = ({ one, attribute }: TensorFlow, others: ConvolutionOps): ConvolutionOps => {

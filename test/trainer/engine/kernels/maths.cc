@@ -11,6 +11,7 @@
 #include "maths/batchNorm.h"
 #include "maths/winogradFilter.h"
 #include "maths/winogradGradient.h"
+#include "productRounding.h"
 
 namespace {
 
@@ -63,6 +64,28 @@ void expect(const std::string& name, const Buffer<T>& found, const std::vector<d
   failures++;
 }
 
+/**
+ * Deviations in units of the standard deviation that is derived from how factors are rounded: on average at most one, and none beyond five.
+ * @param variances - of the factors' rounding. @param end - the unit with which the results themselves are rounded.
+ */
+template <typename T>
+void expectRounded(const std::string& name, const Buffer<T>& found, const std::vector<double>& right, const std::vector<double>& variances,
+                   double end) {
+  double size = 1e-30, squares = 0, worst = 0;
+  for (const double value : right) size = std::max(size, std::abs(value));
+  for (int64_t index = 0; index < found.count; index++) {
+    const double difference = valueOf(found.data[index]) - right[index];
+    const double variance = variances[index] + std::pow(end * right[index], 2) / 3 + std::pow(1e-6 * size, 2);
+    squares += difference * difference / variance;
+    const double ratio = std::abs(difference) / std::sqrt(variance);
+    worst = ratio <= worst ? worst : ratio;  // not-a-number counts
+  }
+  const double typical = std::sqrt(squares / found.count);
+  if (typical <= 1 && worst <= 5) return;
+  std::printf("%s: off by %g standard deviations, at most by %g\n", name.c_str(), typical, worst);
+  failures++;
+}
+
 struct Shape {
   int count, height, width, inputs, outputs, stride;
   int high() const { return (height + stride - 1) / stride; }
@@ -90,6 +113,13 @@ void forProducts(const Shape& s, const std::function<void(int64_t, int64_t, int6
           }
 }
 
+template <typename T>
+rounding::Values valuesOf(const Buffer<T>& from, int count, int height, int width, int channels) {
+  rounding::Values values{count, height, width, channels, {}};
+  for (int64_t index = 0; index < from.count; index++) values.at.push_back(valueOf(from.data[index]));
+  return values;
+}
+
 template <typename T, typename Forward, typename Backward>
 void testConvolution(const Shape& s, double tolerance) {
   const winograd::Images wide{s.count, s.height, s.width}, narrow{s.count, s.high(), s.wide()};
@@ -103,7 +133,14 @@ void testConvolution(const Shape& s, double tolerance) {
   });
   const winograd::Filtering<Forward, T> filtering(x.data, kernel.data, y.data, wide, narrow, s.inputs, s.outputs);
   if (!filtering.run(sharedScratch(filtering.sharedLength()))) failures++;
-  expect("convolution of " + s.name(), y, right, tolerance);
+  constexpr bool roundsFactors = !std::is_same<typename WordOf<T>::type, float>::value;
+  const double end = std::is_same<T, float>::value ? 0 : rounding::unit;
+  const rounding::Values inputs = valuesOf(x, s.count, s.height, s.width, s.inputs);
+  const std::vector<double> weights(kernel.data, kernel.data + kernel.count);
+  if constexpr (roundsFactors) {
+    const rounding::Values outputs = valuesOf(y, s.count, s.high(), s.wide(), s.outputs);
+    expectRounded("convolution of " + s.name(), y, right, rounding::ofConvolution<Forward>(inputs, weights, outputs), end);
+  } else expect("convolution of " + s.name(), y, right, tolerance);
 
   Buffer<T> dy(y.count), dx(x.count);
   fill(dy);
@@ -116,13 +153,19 @@ void testConvolution(const Shape& s, double tolerance) {
   winograd::turnRound(kernel.data, s.inputs, s.outputs, turned.data);
   const winograd::Filtering<Backward, T> back(dy.data, turned.data, dx.data, narrow, wide, s.outputs, s.inputs);
   if (!back.run(sharedScratch(back.sharedLength()))) failures++;
-  expect("input gradient of " + s.name(), dx, rightInput, tolerance);
+  const rounding::Values gradients = valuesOf(dy, s.count, s.high(), s.wide(), s.outputs);
+  if constexpr (roundsFactors) {
+    const std::vector<double> around(turned.data, turned.data + turned.count);
+    expectRounded("input gradient of " + s.name(), dx, rightInput, rounding::ofConvolution<Backward>(gradients, around, inputs), end);
+  } else expect("input gradient of " + s.name(), dx, rightInput, tolerance);
 
   Buffer<float> grad(kernel.count);
   const winograd::GradPlan plan(s.inputs);
   float* const sums = sharedScratch(plan.sumsLength(s.inputs, s.outputs));
   if (!winograd::filterGradient<Forward, T>(x.data, dy.data, grad.data, sums, plan, wide, narrow, s.inputs, s.outputs)) failures++;
-  expect("filter gradient of " + s.name(), grad, rightFilter, 1e-5);
+  if constexpr (roundsFactors) {
+    expectRounded("filter gradient of " + s.name(), grad, rightFilter, rounding::ofFilterGradient<Forward>(inputs, gradients), 0);
+  } else expect("filter gradient of " + s.name(), grad, rightFilter, 1e-5);
 }
 
 template <typename T>

@@ -16,7 +16,8 @@ const compiler = await findCompiler(new AbortController().signal);
 const best = instructionSets.find(({ id }) => {
   if (process.arch !== 'x64') return true;
   const processor = readFileSync('/proc/cpuinfo', 'utf8');
-  return id === 'avx512' ? /\bavx512vl\b/.test(processor) : /\bavx2\b/.test(processor);
+  const needed = { avx512bf16: /\bavx512_bf16\b/, avx512: /\bavx512vl\b/ }[id] ?? /\bavx2\b/;
+  return needed.test(processor);
 });
 
 /** Compiles the tests of the kernels' mathematics, warnings being errors, and runs them. */

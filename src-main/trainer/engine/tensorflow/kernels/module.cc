@@ -10,6 +10,9 @@ bool canRun() {
 #if !defined(__x86_64__)
   return true;
 #elif defined(KERNELS_NEED_AVX512)
+#if defined(KERNELS_NEED_BFLOAT16)
+  if (!__builtin_cpu_supports("avx512bf16")) return false;
+#endif
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
 #else

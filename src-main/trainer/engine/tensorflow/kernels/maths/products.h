@@ -1,7 +1,7 @@
 #pragma once
-// Products of matrices whose sums stay in registers: never inlined, where their surroundings would take some. The right one lies in
-// panels of `panel` columns.
-#include "vectors.h"
+// Products of matrices of words (words.h) whose sums stay in registers: never inlined, where their surroundings would take some. The right
+// one lies in panels of `panel` columns. Depths count words.
+#include "words.h"
 
 constexpr int panel = 2 * lanes;
 #if defined(__AVX2__) && !defined(__AVX512F__)
@@ -13,21 +13,25 @@ constexpr int registerRows = 12;  // of 32
 constexpr int columnRows = lanes == 16 ? 8 : 4;
 
 /** The left matrix, its rows one after the other. */
+template <typename W>
 struct LeftRows {
-  const float* first;
+  using Word = W;
+  const Word* first;
   int64_t stride;
-  float at(int row, int64_t d) const { return first[row * stride + d]; }
+  Word at(int row, int64_t d) const { return first[row * stride + d]; }
 };
 
 /** The left matrix, for each d one vector with the values of the rows. */
+template <typename W>
 struct LeftColumns {
-  const float* first;
-  float at(int row, int64_t d) const { return first[d * lanes + row]; }
+  using Word = W;
+  const Word* first;
+  Word at(int row, int64_t d) const { return first[d * lanes + row]; }
 };
 
 /** out[r] = Σ over d of left[r][d]·right[d], each out[r] one panel wide, on top of what is there if `adds`. */
 template <int rows, bool adds, typename Left>
-static __attribute__((noinline)) void multiply(Left left, const float* right, int depth, float* out, int64_t outStride) {
+static __attribute__((noinline)) void multiply(Left left, const typename Left::Word* right, int depth, float* out, int64_t outStride) {
   Vec sums[rows][2];
 #pragma GCC unroll 12
   for (int r = 0; r < rows; r++) {
@@ -38,9 +42,10 @@ static __attribute__((noinline)) void multiply(Left left, const float* right, in
     const Vec first = load(right + d * panel), second = load(right + d * panel + lanes);
 #pragma GCC unroll 12
     for (int r = 0; r < rows; r++) {
-      const Vec factor = all(left.at(r, d));
-      sums[r][0] += factor * first;
-      sums[r][1] += factor * second;
+      const auto word = left.at(r, d);
+      const Vec factor = everywhere(word);
+      sums[r][0] = plusProduct(sums[r][0], factor, first, word);
+      sums[r][1] = plusProduct(sums[r][1], factor, second, word);
     }
   }
 #pragma GCC unroll 12
@@ -51,8 +56,8 @@ static __attribute__((noinline)) void multiply(Left left, const float* right, in
 }
 
 /** The same for at most `most` rows. */
-template <int most>
-static inline void fewRows(int rows, LeftRows left, const float* right, int depth, float* out) {
+template <int most, typename Word>
+static inline void fewRows(int rows, LeftRows<Word> left, const Word* right, int depth, float* out) {
   if constexpr (most > 0) {
     if (rows == most) return multiply<most, false>(left, right, depth, out, panel);
     fewRows<most - 1>(rows, left, right, depth, out);
@@ -60,10 +65,11 @@ static inline void fewRows(int rows, LeftRows left, const float* right, int dept
 }
 
 /** The same for any number of rows, to out[rows][panel]. */
-static inline void multiplyRows(int rows, LeftRows left, const float* right, int depth, float* out) {
+template <typename Word>
+static inline void multiplyRows(int rows, LeftRows<Word> left, const Word* right, int depth, float* out) {
   int r = 0;
   for (; r + registerRows <= rows; r += registerRows) {
-    multiply<registerRows, false>(LeftRows{left.first + r * left.stride, left.stride}, right, depth, out + r * panel, panel);
+    multiply<registerRows, false>(LeftRows<Word>{left.first + r * left.stride, left.stride}, right, depth, out + r * panel, panel);
   }
-  fewRows<registerRows - 1>(rows - r, LeftRows{left.first + r * left.stride, left.stride}, right, depth, out + r * panel);
+  fewRows<registerRows - 1>(rows - r, LeftRows<Word>{left.first + r * left.stride, left.stride}, right, depth, out + r * panel);
 }

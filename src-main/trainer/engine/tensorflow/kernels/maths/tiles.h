@@ -62,6 +62,8 @@ struct Tiles {
   struct Place {
     int image, row, column;
   };
+  /** Of a tile that is not there: whatever it reads lies outside of the image. */
+  Place nowhere() const { return {0, -Scheme::inputSide, 0}; }
   Place at(int tile) const {
     const int inImage = tile % (high * wide);
     return {tile / (high * wide), inImage / wide * Scheme::outputSide, inImage % wide * Scheme::outputSide};
@@ -72,6 +74,7 @@ struct Tiles {
 template <int side, typename T>
 struct Window {
   const T* pixels[side][side];
+  Window() = default;
   Window(const T* x, Images images, int image, int firstRow, int firstColumn, int channels, const T* zeros) {
     for (int i = 0; i < side; i++) {
       for (int j = 0; j < side; j++) {

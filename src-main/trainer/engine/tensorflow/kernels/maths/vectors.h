@@ -36,13 +36,18 @@ static ALWAYS_INLINE void store(float* to, Vec value) { *reinterpret_cast<LooseV
 static ALWAYS_INLINE Vec load(const Bfloat16* from) {
   return (Vec)(__builtin_convertvector(*reinterpret_cast<const LooseHalves*>(from), Bits) << 16);
 }
-/** Rounds to nearest, ties to even; not-a-number stays one. */
+/** Rounds to nearest, ties to even; not-a-number stays one. (The processor's own instruction takes numbers below 2⁻¹²⁶ for zeros.) */
 static ALWAYS_INLINE void store(Bfloat16* to, Vec value) {
+#if defined(__AVX512BF16__)
+  const __m256bh rounded = _mm512_cvtneps_pbh((__m512)value);
+  std::memcpy(to, &rounded, sizeof rounded);
+#else
   const Bits bits = (Bits)value;
   const Bits rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
   const Bits quiet = (bits >> 16) | 0x40;
   const auto isNumber = value == value;
   *reinterpret_cast<LooseHalves*>(to) = __builtin_convertvector(isNumber ? rounded : quiet, Halves);
+#endif
 }
 
 /** Stores floats past the caches, at a multiple of the vector's own size (TensorFlow's tensors start at one of 64 bytes). */

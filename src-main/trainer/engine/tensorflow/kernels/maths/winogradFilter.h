@@ -5,20 +5,24 @@
 
 namespace winograd {
 
-/** Floats of a filter's values for `depth` channels in and `columns` out: [panels][36][depth][panel]. */
+/** Words of a filter's values for `depth` words of channels in and `columns` out: [panels][36][depth][panel]. */
 static inline int64_t panelsLength(int depth, int columns) { return int64_t(filterPoints) * depth * wholePanels(columns); }
 
 /** Brings a panel of kernel [3,3,depth,columns] from `column` on into that form, for some of the depth: zeros where there is none. */
-template <typename Scheme>
-static void filterPanel(const float* kernel, int depth, int columns, int column, int firstDepth, int lastDepth, float* to) {
-  for (int d = firstDepth; d < lastDepth; d++) {
+template <typename Scheme, typename Word>
+static void filterPanel(const float* kernel, int depth, int columns, int column, int firstDepth, int lastDepth, Word* to) {
+  const int words = depth / perWord<Word>;
+  for (int d = firstDepth; d < lastDepth; d += perWord<Word>) {
     for (int half = 0; half < panel; half += lanes) {
       const bool isInside = column + half < columns;
       const float* const from = kernel + int64_t(d) * columns + column + half;
-      float* const place = to + int64_t(d) * panel + half;
-      bothAxes<3, filterValues, Scheme::filter>(
-          [&](int i, int j) { return isInside ? load(from + int64_t(3 * i + j) * depth * columns) : Vec{}; },
-          [&](int i, int j, Vec value) { store(place + int64_t(filterValues * i + j) * depth * panel, value); });
+      Word* const place = to + int64_t(d / perWord<Word>) * panel + half;
+      storeWords<Word, filterValues>(
+          [&](int next, const auto& write) {
+            bothAxes<3, filterValues, Scheme::filter>(
+                [&](int i, int j) { return isInside ? load(from + (int64_t(3 * i + j) * depth + next) * columns) : Vec{}; }, write);
+          },
+          [&](int i, int j) { return place + int64_t(filterValues * i + j) * words * panel; });
     }
   }
 }
@@ -44,14 +48,14 @@ static int tilesPerTask(int count, int products) {
 }
 
 /** y [.., columns] = x [.., depth] filtered by kernel [3,3,depth,columns]. */
-template <typename Scheme, typename T>
+template <typename Scheme, typename T, typename Word = typename WordOf<T>::type>
 class Filtering {
  public:
   Filtering(const T* x, const float* kernel, T* y, Images images, Images filtered, int depth, int columns)
-      : x(x), kernel(kernel), y(y), images(images), tiles(filtered), depth(depth), columns(columns) {}
+      : x(x), kernel(kernel), y(y), images(images), tiles(filtered), depth(depth), words(depth / perWord<Word>), columns(columns) {}
 
   /** Floats that all threads share. */
-  int64_t sharedLength() const { return goesByPanels() ? products * stride(tiles.count, depth) : panelsLength(depth, columns); }
+  int64_t sharedLength() const { return goesByPanels() ? products * stride(tiles.count, words) : panelsLength(words, columns); }
 
   /** @returns false where there is no memory. */
   bool run(float* shared) const {
@@ -61,8 +65,8 @@ class Filtering {
       if (memory == nullptr) hasMemory.store(false);
       return memory;
     };
-    if (goesByPanels()) runByPanels(shared, scratch);
-    else runByTiles(shared, scratch);
+    if (goesByPanels()) runByPanels(reinterpret_cast<Word*>(shared), scratch);
+    else runByTiles(reinterpret_cast<Word*>(shared), scratch);
     return hasMemory.load();
   }
 
@@ -78,68 +82,69 @@ class Filtering {
   static int64_t stride(int count, int width) { return int64_t(count) * width + 16; }
 
   template <typename Scratch>
-  void runByTiles(float* panels, const Scratch& scratch) const {
+  void runByTiles(Word* panels, const Scratch& scratch) const {
     const int panelCount = parts(columns, panel);
     parallelFor(panelCount * parts(depth, depthPerTask), [&](int task) {
       const int index = task % panelCount, first = task / panelCount * depthPerTask;
       filterPanel<Scheme>(kernel, depth, columns, index * panel, first, smaller(depth, first + depthPerTask),
-                          panels + int64_t(index) * filterPoints * depth * panel);
+                          panels + int64_t(index) * filterPoints * words * panel);
     });
     const int block = tilesPerTask(tiles.count, side);
     parallelFor(parts(tiles.count, block), [&](int task) {
-      float* const values = scratch(products * (stride(block, depth) + stride(block, panel)) + depth);
-      if (values == nullptr) return;
-      float* const sums = values + products * stride(block, depth);
+      float* const sums = scratch(products * (stride(block, words) + stride(block, panel)) + depth);
+      if (sums == nullptr) return;
+      Word* const values = reinterpret_cast<Word*>(sums + products * stride(block, panel));
       const int first = task * block, count = smaller(block, tiles.count - first);
-      transformInputs(first, count, values, stride(block, depth), sums + products * stride(block, panel));
+      transformInputs(first, count, values, stride(block, words), values + products * stride(block, words));
       for (int column = 0; column < columns; column += panel) {
-        filterTiles(first, count, values, stride(block, depth), panels + int64_t(column) * filterPoints * depth, sums, column);
+        filterTiles(first, count, values, stride(block, words), panels + int64_t(column) * filterPoints * words, sums, column);
       }
     });
   }
 
   template <typename Scratch>
-  void runByPanels(float* values, const Scratch& scratch) const {
-    const int64_t all = stride(tiles.count, depth);
+  void runByPanels(Word* values, const Scratch& scratch) const {
+    const int64_t all = stride(tiles.count, words);
     parallelFor(parts(tiles.count, tilesPerTransform), [&](int task) {
       float* const zeros = scratch(depth);
       if (zeros == nullptr) return;
       const int first = task * tilesPerTransform;
-      transformInputs(first, smaller(tilesPerTransform, tiles.count - first), values + int64_t(first) * depth, all, zeros);
+      transformInputs(first, smaller(tilesPerTransform, tiles.count - first), values + int64_t(first) * words, all, zeros);
     });
     parallelFor(parts(columns, panel), [&](int task) {
-      float* const filter = scratch(panelsLength(depth, panel) + products * stride(tiles.count, panel));
-      if (filter == nullptr) return;
+      float* const sums = scratch(panelsLength(words, panel) + products * stride(tiles.count, panel));
+      if (sums == nullptr) return;
+      Word* const filter = reinterpret_cast<Word*>(sums + products * stride(tiles.count, panel));
       filterPanel<Scheme>(kernel, depth, columns, task * panel, 0, depth, filter);
-      filterTiles(0, tiles.count, values, all, filter, filter + panelsLength(depth, panel), task * panel);
+      filterTiles(0, tiles.count, values, all, filter, sums, task * panel);
     });
   }
 
-  /** Products' values [products][count][depth] of tiles. @param zeros - room for `depth` of them. */
-  void transformInputs(int first, int count, float* values, int64_t valuesStride, float* room) const {
-    T* const zeros = reinterpret_cast<T*>(room);
+  /** Products' values [products][count][words] of tiles. @param room - for `depth` zeros. */
+  void transformInputs(int first, int count, Word* values, int64_t valuesStride, void* room) const {
+    T* const zeros = static_cast<T*>(room);
     std::memset(zeros, 0, sizeof(T) * depth);
     for (int t = 0; t < count; t++) {
       const auto at = tiles.at(first + t);
       const Window<Scheme::inputSide, T> window(x, images, at.image, Scheme::firstInput(at.row),
                                                 Scheme::firstInput(at.column), depth, zeros);
       for (int channel = 0; channel < depth; channel += lanes) {
-        float* const to = values + int64_t(t) * depth + channel;
+        Word* const to = values + int64_t(t) * words + channel / perWord<Word>;
         bothAxes<Scheme::inputSide, side, Scheme::inputs>(
             [&](int i, int j) { return load(window.pixels[i][j] + channel); },
-            [&](int i, int j, Vec value) { store(to + (side * i + j) * valuesStride, value); });
+            [&](int i, int j, Vec value) { storeAlong(to + (side * i + j) * valuesStride, value); });
       }
     }
   }
 
   /** The outputs of tiles in the panel from `column` on. @param sums - room for [products][count][panel]. */
-  void filterTiles(int first, int count, const float* values, int64_t valuesStride, const float* filter, float* sums,
+  void filterTiles(int first, int count, const Word* values, int64_t valuesStride, const Word* filter, float* sums,
                    int column) const {
     const Images& filtered = tiles.outputs;
     const int64_t sumStride = stride(count, panel);
     for (int p = 0; p < products; p++) {
       const int64_t point = filterPointOf<Scheme>(p / side, p % side);
-      multiplyRows(count, {values + p * valuesStride, depth}, filter + point * depth * panel, depth, sums + p * sumStride);
+      multiplyRows<Word>(count, {values + p * valuesStride, words}, filter + point * words * panel, words, sums + p * sumStride);
     }
     for (int t = 0; t < count; t++) {
       const auto at = tiles.at(first + t);
@@ -161,7 +166,8 @@ class Filtering {
   T* const y;
   const Images images;
   const Tiles<Scheme> tiles;
-  const int depth, columns;
+  /** `words`: of a pixel's channels, `depth` many. */
+  const int depth, words, columns;
 };
 
 }  // namespace winograd

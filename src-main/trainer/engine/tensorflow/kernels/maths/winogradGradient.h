@@ -17,14 +17,15 @@ struct GradPlan {
  * The gradient [3,3,inputs,outputs] of a filter, from x [.., inputs] and the gradient dy [.., outputs] of what it made of that.
  * @param sums - of the plan's length. @returns false where there is no memory.
  */
-template <typename Scheme, typename T>
+template <typename Scheme, typename T, typename Word = typename WordOf<T>::type>
 static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, const GradPlan& plan, Images images,
                            Images filtered, int inputs, int outputs) {
   constexpr int side = Scheme::products, products = side * side;
   const Tiles<Scheme> tiles(filtered);
   const int columns = wholePanels(outputs), groups = inputs / lanes;
   // The sums pass through the cache once a block: the more of them, the larger the block.
-  const int block = larger(32, smaller(128, inputs * columns / 2048)) * 36 / products;
+  constexpr int together = perWord<Word>;  // tiles
+  const int words = parts(larger(32, smaller(128, inputs * columns / 2048)) * 36 / products, together), block = words * together;
   const int64_t partLength = int64_t(filterPoints) * inputs * columns;
   std::atomic<bool> hasMemory{true};
   parallelFor(plan.channelParts * plan.tileParts, [&](int task) {
@@ -33,13 +34,13 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
     const int channels = groups * (channelPart + 1) / plan.channelParts * lanes - firstChannel;
     const int firstTile = int64_t(tiles.count) * tilePart / plan.tileParts;
     const int lastTile = int64_t(tiles.count) * (tilePart + 1) / plan.tileParts;
-    const int64_t stride = int64_t(block) * channels + 16, gradStride = int64_t(block) * columns + 16;
-    float* const values = threadScratch(products * (stride + gradStride) + larger(inputs, outputs));
+    const int64_t stride = int64_t(words) * channels + 16, gradStride = int64_t(words) * columns + 16;
+    Word* const values = reinterpret_cast<Word*>(threadScratch(products * (stride + gradStride) + larger(inputs, outputs)));
     if (values == nullptr) {
       hasMemory.store(false);
       return;
     }
-    float* const grads = values + products * stride;
+    Word* const grads = values + products * stride;
     T* const zeros = reinterpret_cast<T*>(grads + products * gradStride);
     std::memset(zeros, 0, sizeof(T) * larger(inputs, outputs));
     float* const ownSums = sums + tilePart * partLength + int64_t(firstChannel) * columns;
@@ -50,34 +51,44 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
     }
     for (int start = firstTile; start < lastTile; start += block) {
       const int count = smaller(block, lastTile - start);
-      for (int t = 0; t < count; t++) {
-        const auto at = tiles.at(start + t);
-        const Window<Scheme::inputSide, T> window(x + firstChannel, images, at.image, Scheme::firstInput(at.row),
-                                                  Scheme::firstInput(at.column), inputs, zeros);
-        for (int channel = 0; channel < channels; channel += lanes) {
-          float* const to = values + int64_t(channel) * block + t * lanes;
-          bothAxes<Scheme::inputSide, side, Scheme::inputs>(
-              [&](int i, int j) { return load(window.pixels[i][j] + channel); },
-              [&](int i, int j, Vec value) { store(to + (side * i + j) * stride, value); });
+      for (int word = 0; word * together < count; word++) {
+        Window<Scheme::inputSide, T> windows[together];
+        Window<Scheme::outputSide, T> gradWindows[together];
+        for (int next = 0; next < together; next++) {
+          const int t = word * together + next;
+          const auto at = t < count ? tiles.at(start + t) : tiles.nowhere();
+          windows[next] = {x + firstChannel, images, at.image, Scheme::firstInput(at.row), Scheme::firstInput(at.column), inputs, zeros};
+          gradWindows[next] = {dy, filtered, at.image, at.row, at.column, outputs, zeros};
         }
-        const Window<Scheme::outputSide, T> gradWindow(dy, filtered, at.image, at.row, at.column, outputs, zeros);
+        for (int channel = 0; channel < channels; channel += lanes) {
+          Word* const to = values + int64_t(channel) * words + word * lanes;
+          storeWords<Word, side>(
+              [&](int next, const auto& write) {
+                bothAxes<Scheme::inputSide, side, Scheme::inputs>(
+                    [&](int i, int j) { return load(windows[next].pixels[i][j] + channel); }, write);
+              },
+              [&](int i, int j) { return to + (side * i + j) * stride; });
+        }
         for (int column = 0; column < columns; column += lanes) {
           const bool isInside = column < outputs;
-          float* const to = grads + (int64_t(column / panel) * block + t) * panel + column % panel;
-          bothAxes<Scheme::outputSide, side, Scheme::outputGrads>(
-              [&](int i, int j) { return isInside ? load(gradWindow.pixels[i][j] + column) : Vec{}; },
-              [&](int i, int j, Vec value) { store(to + (side * i + j) * gradStride, value); });
+          Word* const to = grads + (int64_t(column / panel) * words + word) * panel + column % panel;
+          storeWords<Word, side>(
+              [&](int next, const auto& write) {
+                bothAxes<Scheme::outputSide, side, Scheme::outputGrads>(
+                    [&](int i, int j) { return isInside ? load(gradWindows[next].pixels[i][j] + column) : Vec{}; }, write);
+              },
+              [&](int i, int j) { return to + (side * i + j) * gradStride; });
         }
       }
       for (int p = 0; p < products; p++) {
         const int64_t point = filterPointOf<Scheme>(p / side, p % side);
         const bool isFirst = start == firstTile && p / side < filterValues && p % side < filterValues;
-        const auto addProduct = isFirst ? multiply<columnRows, false, LeftColumns> : multiply<columnRows, true, LeftColumns>;
+        const auto addProduct = isFirst ? multiply<columnRows, false, LeftColumns<Word>> : multiply<columnRows, true, LeftColumns<Word>>;
         for (int column = 0; column < columns; column += panel) {
-          const float* const right = grads + p * gradStride + int64_t(column) * block;
+          const Word* const right = grads + p * gradStride + int64_t(column) * words;
           for (int channel = 0; channel < channels; channel += columnRows) {
-            const LeftColumns left{values + p * stride + int64_t(channel / lanes) * lanes * block + channel % lanes};
-            addProduct(left, right, count, ownSums + (point * inputs + channel) * columns + column, columns);
+            const LeftColumns<Word> left{values + p * stride + int64_t(channel / lanes) * lanes * words + channel % lanes};
+            addProduct(left, right, parts(count, together), ownSums + (point * inputs + channel) * columns + column, columns);
           }
         }
       }

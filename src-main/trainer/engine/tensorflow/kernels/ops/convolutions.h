@@ -1,6 +1,7 @@
 #pragma once
 // 3×3 convolutions with one zero around as TensorFlow ops: x [B,H,W,I], kernel [3,3,I,O] in float32, y [B,⌈H/stride⌉,⌈W/stride⌉,O].
-// Stride is 1 or 2; I and O are multiples of `lanes`; x, y and their gradients are float32 or bfloat16, the arithmetic is float32.
+// Stride is 1 or 2; I and O are multiples of `lanes`; x, y and their gradients are float32 or bfloat16, the arithmetic is float32, but that of
+// bfloat16 the products' factors are rounded once more where the processor multiplies pairs of them (maths/words.h).
 #include "tensorflow.h"
 #include "../maths/winogradFilter.h"
 #include "../maths/winogradGradient.h"
