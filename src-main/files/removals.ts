@@ -40,7 +40,7 @@ export const removals = {
   /** `lab/store/holder`: who had the workspace open. */
   holder: { name: /^lab\.holder\.json$/ },
   /** `lab/store/openToRead`: the copy of a database that was only looked at. */
-  readCopy: { name: /^esam-lab-look-\w{6}$/, holds: /^lab\.db(?:-wal|-shm|-journal)?$/ },
+  readCopy: { name: /^esam-lab-look-\d+-\w{6}$/, holds: /^lab\.db(?:-wal|-shm|-journal)?$/ },
   /** `files/writeWhole`: a text that could not be written whole. */
   unfinishedText: { name: /\.[\da-f-]{36}\.part$/ },
   /** `runtimes`: TensorFlow libraries that an installation replaces, in the user's cache. */

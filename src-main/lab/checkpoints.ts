@@ -76,6 +76,14 @@ export class Checkpoints {
     return { folder, everyMs: this.#everyMs, resumeFrom };
   }
 
+  /** Removes what a trainer of the run that is no more was just writing. */
+  removeUnfinished(runId: RunId): void {
+    for (const name of listed(this.#folderOf(runId))) {
+      if (removalOf('unfinishedCheckpoint').name.test(name))
+        remove('unfinishedCheckpoint', this.#workspace, checkpointsFolderName, String(runId), name);
+    }
+  }
+
   /** Removes what need not be kept. */
   prune(runId: RunId): void {
     const { read } = this.#store;
@@ -185,12 +193,9 @@ export class Checkpoints {
   #makeRoom(runId: RunId): void {
     const known = new Set(this.#store.read.checkpoints(runId).map(({ fileName }) => fileName));
     const folder = this.#folderOf(runId);
+    this.removeUnfinished(runId);
     for (const name of listed(folder)) {
-      if (removalOf('unfinishedCheckpoint').name.test(name)) {
-        remove('unfinishedCheckpoint', this.#workspace, checkpointsFolderName, String(runId), name);
-      } else if (removalOf('checkpoint').name.test(name) && !known.has(name)) {
-        setAside(join(folder, name));
-      }
+      if (removalOf('checkpoint').name.test(name) && !known.has(name)) setAside(join(folder, name));
     }
   }
 }

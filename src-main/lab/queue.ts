@@ -227,6 +227,7 @@ export class RunQueue {
     this.#trainings.set(runId, training);
     this.#changed(runId);
     const ending = await training.ended;
+    this.#parts.checkpoints.removeUnfinished(runId);
     this.#trainings.delete(runId);
     progress.flush();
     this.#endings.note(runId, ending);

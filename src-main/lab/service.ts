@@ -5,6 +5,7 @@ import type { RunId } from '../../shared/run.ts';
 import { sweepTrash } from '../files/trash.ts';
 import { analyseInputOf, filesOf, withPresentData } from './assigning.ts';
 import type { Lab, LabOptions } from './lab.ts';
+import { clearLeftImports } from './bundles/import.ts';
 import { openLibrary } from './datasets/index.ts';
 import type { Library } from './datasets/index.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -43,7 +44,7 @@ export const openLab = async (options: LabOptions): Promise<Lab> => {
   const { labVersion, holder = { does: 'ESAM Lab', isBrief: false } } = options;
   const store = await openStore(options.workspaceFolder, options.migrationsFolder, { ...holder, labVersion });
   try {
-    const lab = labOn(store, options, [...(options.startNotices ?? []), ...interruptLeftRuns(store)], null);
+    const lab = labOn(store, options, null);
     if (holder.isBrief) return lab;
     const door = await openDoor(lab, labVersion);
     if (door !== null) store.openDoor(door.address);
@@ -68,7 +69,7 @@ export const openLab = async (options: LabOptions): Promise<Lab> => {
 export const openLabToRead = async (options: LabOptions, refusal: LabError): Promise<Lab> => {
   const store = await openStoreToRead(options.workspaceFolder, options.migrationsFolder, refusal);
   try {
-    return labOn(store, { ...options, trainsOnlyOwnRuns: true }, [], refusal);
+    return labOn(store, { ...options, trainsOnlyOwnRuns: true }, refusal);
   } catch (error) {
     store.close();
     throw error;
@@ -76,15 +77,18 @@ export const openLabToRead = async (options: LabOptions, refusal: LabError): Pro
 };
 
 /** @param refusal - of a lab that only reads; null: it may write. */
-const labOn = (store: Store, options: LabOptions, startNotices: readonly string[], refusal: LabError | null): Lab => {
+const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab => {
   const { workspaceFolder, labVersion } = options;
   let notUnderstood: readonly string[] | null = null;
   const library = openLibrary(join(workspaceFolder, 'datasets'), refusal);
+  const checkpoints = new Checkpoints(store, workspaceFolder, options.checkpointEveryMs ?? 600_000);
+  const startNotices: string[] = [];
   if (refusal === null) {
     store.write.analyses.requeue();
     sweepTrash(workspaceFolder);
+    clearLeftImports(workspaceFolder);
+    startNotices.push(...(options.startNotices ?? []), ...interruptLeftRuns(store, checkpoints));
   }
-  const checkpoints = new Checkpoints(store, workspaceFolder, options.checkpointEveryMs ?? 600_000);
   const listeners = new Set<(event: LabEvent) => void>();
   const emit = (event: LabEvent): void => {
     listeners.forEach((listener) => listener(event));

@@ -1,10 +1,12 @@
 import { nameOfMethod } from '../../shared/method.ts';
 import type { CheckpointFile, RunSummary } from '../../shared/run.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import type { Store } from './store/index.ts';
 
 /** Ends the runs that a former lab left running, and says in a sentence each what happened. */
-export const interruptLeftRuns = ({ read, write }: Store): string[] =>
+export const interruptLeftRuns = ({ read, write }: Store, checkpoints: Checkpoints): string[] =>
   read.runs.running().map((run) => {
+    checkpoints.removeUnfinished(run.id);
     const reason = `The lab ended unexpectedly while it was running; ${run.epochsDone} of ${run.config.epochs} epochs are kept.`;
     write.end(run.id, 'interrupted', reason);
     return `Run ${run.id} (${nameOf(run)}) was interrupted. ${reason} ${wayOn(read.checkpoints(run.id))}`;

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import type { Channel } from '../../shared/channel.ts';
+import { leash } from '../processes/leash.ts';
 
 /** One trainer process; it trains one run and ends. */
 export interface Trainer extends Channel {
@@ -34,6 +35,8 @@ export const nodeTrainers = (entry: string, environment: Readonly<Record<string,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: process.platform !== 'win32', // Ctrl-C on a terminal is for the lab, which then stops its trainer in order
     });
+    const letGo = leash(child.pid, { isGroup: true }); // within a step, or while it loads its engine, it sees no closed channel
+    child.once('close', letGo);
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', reject);

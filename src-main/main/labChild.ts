@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { app, utilityProcess } from 'electron';
 import type { MessagePortMain } from 'electron';
+import { leash } from '../processes/leash.ts';
 import type { LabControl } from '../../shared/controlProtocol.ts';
 import { lastLineOf } from './lastLine.ts';
 
@@ -48,6 +49,8 @@ const nodeLab = (entry: string, node: string, { onMessage, onExit }: LabChildLis
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
+  // It ends in order by itself, unless it is just computing or importing something.
+  child.once('close', leash(child.pid, { afterSeconds: 2 }));
   const lastLine = lastLineOf(child.stderr);
   let gone = false;
   const exit = (said: string): void => {

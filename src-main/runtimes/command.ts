@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { leash } from '../processes/leash.ts';
 
 export interface CommandOptions {
   readonly cwd?: string;
@@ -45,7 +46,7 @@ const collect = (stream: NodeJS.ReadableStream, onLine: ((line: string) => void)
 };
 
 /**
- * Runs a program to its end, without a shell; its whole process group dies with an abort or a timeout.
+ * Runs a program to its end, without a shell; its whole process group dies with an abort, a timeout, or this process.
  * @throws the signal's reason when aborted; whatever else happened is in the result.
  */
 export const runCommand = (
@@ -63,6 +64,7 @@ export const runCommand = (
       detached: process.platform !== 'win32',
       windowsHide: true,
     });
+    const letGo = leash(child.pid, { isGroup: true });
     const stdout = collect(child.stdout, options.onLine);
     const stderr = collect(child.stderr, options.onLine);
     let timedOut = false;
@@ -79,6 +81,7 @@ export const runCommand = (
     const finish = (code: number | null, missing: boolean): void => {
       if (isFinished) return;
       isFinished = true;
+      letGo();
       child.unref();
       clearTimeout(timer);
       signal?.removeEventListener('abort', kill);

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../../shared/errors.ts';
+import { leash } from '../processes/leash.ts';
 import { build, isBuildStale } from './build.ts';
 import { findElectron } from './electron/index.ts';
 import { checkSystem } from './electron/system.ts';
@@ -25,6 +26,7 @@ const follow = (app: ChildProcess, name: string): void => {
     console.error(`esam-lab: ${name} could not be started: ${error.message}`);
     process.exitCode = 1;
   });
+  app.on('exit', leash(app.pid, { signal: 'TERM' }));
   app.on('exit', (code) => (process.exitCode = code ?? 1));
 };
 

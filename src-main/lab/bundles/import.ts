@@ -28,7 +28,7 @@ export const importBundle = async (
   { store, checkpoints, workspaceFolder }: Parts,
 ): Promise<BundleImported> => {
   const archive = await openArchive(file);
-  clearLeft(workspaceFolder);
+  clearLeftImports(workspaceFolder);
   const staging = mkdtempSync(join(workspaceFolder, '.bundle-'));
   const placed: string[][] = [];
   try {
@@ -72,8 +72,8 @@ const provide = (source: string, target: string): void => {
   }
 };
 
-/** What an import that was cut short has left. */
-const clearLeft = (workspaceFolder: string): void => {
+/** Removes what imports that were cut short have left. */
+export const clearLeftImports = (workspaceFolder: string): void => {
   const { name: pattern } = removalOf('unfinishedBundle');
   for (const name of readdirSync(workspaceFolder)) {
     if (pattern.test(name)) remove('unfinishedBundle', workspaceFolder, name);

@@ -20,10 +20,11 @@ const keptBackups = 7;
 export const dayMs = 24 * 3_600_000;
 
 /** Names of a workspace's backups, newest first. */
-export const listBackups = (folder: string): string[] => {
+export const listBackups = (folder: string): string[] => named(folder, 'backup').sort().reverse();
+
+const named = (folder: string, kind: 'backup' | 'unfinishedDatabase'): string[] => {
   try {
-    const isOurs = (name: string): boolean => removalOf('backup').name.test(name);
-    return readdirSync(join(folder, backupFolderName)).filter(isOurs).sort().reverse();
+    return readdirSync(join(folder, backupFolderName)).filter((name) => removalOf(kind).name.test(name));
   } catch {
     return []; // there is none yet
   }
@@ -67,6 +68,11 @@ const removeUnfinished = (folder: string, name: string): void => {
   for (const suffix of [...companions, '-journal']) {
     remove('unfinishedDatabase', folder, backupFolderName, `${name}.part${suffix}`);
   }
+};
+
+/** Removes what backups that were cut short have left; only whoever holds the lock may. */
+export const removeUnfinishedBackups = (folder: string): void => {
+  for (const name of named(folder, 'unfinishedDatabase')) remove('unfinishedDatabase', folder, backupFolderName, name);
 };
 
 const finish = (folder: string, name: string, unfinished: string, problem: string | null): string => {

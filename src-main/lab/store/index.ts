@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import { remove } from '../../files/remove.ts';
 import { describedSet } from '../datasets/stored.ts';
-import { applicationId, backUp, backUpMeanwhile, databaseName, isBackupDue, renameDurably } from './backups.ts';
+import {
+  applicationId,
+  backUp,
+  backUpMeanwhile,
+  databaseName,
+  isBackupDue,
+  removeUnfinishedBackups,
+  renameDurably,
+} from './backups.ts';
 import { renewConfigs } from './renewConfigs.ts';
 import { loadSqlite } from './database.ts';
 import type { Database, OpenDatabase } from './database.ts';
@@ -52,6 +60,7 @@ export const openStore = async (folder: string, migrationsFolder: string, claim 
     if (inspectDatabase(open, folder, migrations) === null) create(open, folder, migrations);
     const database = configure(open(join(folder, databaseName), { fileMustExist: true }));
     opened = database;
+    removeUnfinishedBackups(folder);
     migrate(database, migrations, (version) => void backUp(open, database, folder, version));
     renewConfigs(database, (id) => describedSet(join(folder, 'datasets'), id));
     const read = storeReader(database);

@@ -1,8 +1,9 @@
-import { copyFileSync, existsSync, mkdtempSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import { remove } from '../../files/remove.ts';
+import { removalOf } from '../../files/removals.ts';
 import { describedSet } from '../datasets/stored.ts';
 import { databaseName } from './backups.ts';
 import { loadSqlite } from './database.ts';
@@ -81,9 +82,26 @@ const openReadonly = (open: OpenDatabase, folder: string): Database | null => {
   }
 };
 
+/** Removes the copies of processes that were ended before they could. */
+const removeLeftCopies = (): void => {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = removalOf('readCopy').name.test(name) ? /\d+/.exec(name)?.[0] : undefined;
+    if (pid !== undefined && !isAlive(Number(pid))) remove('readCopy', tmpdir(), name);
+  }
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+};
+
 /** A folder of the system's temporary ones with a copy of the database. The caller removes it. */
 const copyOf = async (open: OpenDatabase, folder: string): Promise<string> => {
-  const place = mkdtempSync(join(tmpdir(), 'esam-lab-look-'));
+  removeLeftCopies();
+  const place = mkdtempSync(join(tmpdir(), `esam-lab-look-${process.pid}-`));
   try {
     const source = isLocked(open, folder) ? openReadonly(open, folder) : null;
     if (source !== null) {
