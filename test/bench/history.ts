@@ -1,20 +1,15 @@
 import { performance } from 'node:perf_hooks';
 import { everyGroup, exportFormats } from '../../shared/result.ts';
-import { locate } from '../../src-main/cli/locations.ts';
 import { packRuns } from '../../shared/runsOnWire.ts';
 import { openLab } from '../../src-main/lab/service.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
-import { nodeTrainers } from '../../src-main/lab/trainers.ts';
 import { noAnnotation } from '../../shared/annotation.ts';
 import { parseQuery } from '../../shared/query/query.ts';
 import { groupRuns } from '../../src-renderer/runGroups.ts';
+import { migrationsFolder, trainingLabOptions } from '../lab/fixtures/labOptions.ts';
 import { makeHistory } from './historyWorkspace.ts';
 import { measurePage } from './historyPage.ts';
 import { median } from './median.ts';
-
-const { trainerEntry, presetsFolder, paperFolder, examplesFolder, migrationsFolder } = locate(
-  new URL('../../src-main/cli/index.ts', import.meta.url).href,
-);
 
 export const generateHistory = (workspace: string, runs: number, epochs: number): Promise<void> =>
   makeHistory(workspace, migrationsFolder, runs, epochs);
@@ -54,18 +49,7 @@ export const measureHistory = async (workspaceFolder: string): Promise<object> =
 
 const measureLab = async (workspaceFolder: string): Promise<object> => {
   const opening = performance.now();
-  const lab = await openLab({
-    ...{
-      workspaceFolder,
-      presetsFolder,
-      paperFolder,
-      examplesFolder,
-      migrationsFolder,
-      labVersion: 'bench',
-      electronVersion: null,
-    },
-    ...{ notices: [], installRuntimeOnStart: false, launcher: nodeTrainers(trainerEntry) },
-  });
+  const lab = await openLab(trainingLabOptions(workspaceFolder));
   const openMs = rounded(performance.now() - opening);
   const thirty = { ...everyGroup, experimentIds: [1, 2, 3] };
   const questions: Question[] = [

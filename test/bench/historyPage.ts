@@ -1,10 +1,8 @@
 import { chromium } from 'playwright-core';
 import type { Page } from 'playwright-core';
 import { findChromium } from '../../src-main/runtimes/system/programs.ts';
-import { serve } from '../../src-main/lab/serve.ts';
 import type { Lab } from '../../src-main/lab/lab.ts';
-import { startWebServer } from '../../src-main/web/server.ts';
-import { Uploads } from '../../src-main/web/uploads.ts';
+import { serveWindow } from '../serveWindow.ts';
 import { median } from './median.ts';
 
 /** Milliseconds from a change of the address to the frame that shows an element of the new view. */
@@ -27,18 +25,11 @@ const pixelsAfter = (page: Page, hash: string, selector: string): Promise<number
 export const measurePage = async (lab: Lab, folder: string): Promise<object | null> => {
   const executablePath = findChromium();
   if (executablePath === null) return null;
-  let address = '';
-  const server = await startWebServer({
-    ...{ port: 0, pageFolder: 'out/renderer', uploads: new Uploads(folder) },
-    onClient: (channel) => serve(lab, channel),
-    onGrant: () => undefined,
-    onAddress: (next) => (address = next),
-  });
-  address = server.address;
+  const served = await serveWindow(lab, folder);
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    await page.goto(`${address}#/new`);
+    await page.goto(`${served.address()}#/new`);
     await page.waitForSelector('form');
     const figures: Record<string, unknown> = {};
     for (const [name, path, selector] of [
@@ -58,6 +49,6 @@ export const measurePage = async (lab: Lab, folder: string): Promise<object | nu
     return figures;
   } finally {
     await browser.close();
-    await server.close();
+    await served.close();
   }
 };

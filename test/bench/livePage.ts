@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { chromium } from 'playwright-core';
-import { locate } from '../../src-main/cli/locations.ts';
-import { serve } from '../../src-main/lab/serve.ts';
 import { openLab } from '../../src-main/lab/service.ts';
-import { nodeTrainers } from '../../src-main/lab/trainers.ts';
 import { findChromium } from '../../src-main/runtimes/system/programs.ts';
-import { startWebServer } from '../../src-main/web/server.ts';
-import { Uploads } from '../../src-main/web/uploads.ts';
 import { processTree } from '../app/processes.ts';
+import { trainingLabOptions } from '../lab/fixtures/labOptions.ts';
+import { serveWindow } from '../serveWindow.ts';
 
 /** Of Linux on every machine that the lab knows (getconf CLK_TCK). */
 const ticksPerSecond = 100;
@@ -35,19 +32,8 @@ const processorSeconds = (root: number): number =>
 export const measureLivePage = async (workspaceFolder: string, seconds: number): Promise<object> => {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error('No Chromium is on PATH.');
-  const { trainerEntry, ...folders } = locate(new URL('../../src-main/cli/index.ts', import.meta.url).href);
-  const lab = await openLab({
-    ...{ ...folders, workspaceFolder, labVersion: 'bench', electronVersion: null },
-    ...{ notices: [], installRuntimeOnStart: false, launcher: nodeTrainers(trainerEntry) },
-  });
-  let address = '';
-  const server = await startWebServer({
-    ...{ port: 0, pageFolder: 'out/renderer', uploads: new Uploads(workspaceFolder) },
-    onClient: (channel) => serve(lab, channel),
-    onGrant: () => undefined,
-    onAddress: (next) => (address = next),
-  });
-  address = server.address;
+  const lab = await openLab(trainingLabOptions(workspaceFolder));
+  const served = await serveWindow(lab, workspaceFolder);
   const browser = await chromium.launchServer({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   const pid = browser.process().pid ?? 0;
   try {
@@ -57,11 +43,11 @@ export const measureLivePage = async (workspaceFolder: string, seconds: number):
     const [runId = 0] = runIds;
     const connected = await chromium.connect(browser.wsEndpoint());
     const page = await connected.newPage({ viewport: { width: 1280, height: 800 } });
-    await page.goto(`${address}#/live`);
+    await page.goto(`${served.address()}#/live`);
     while ((await lab.run({ runId })).epochs.length < 2) await page.waitForTimeout(500);
     const figures: Record<string, unknown> = {};
     for (const view of ['live', 'queue', 'new']) {
-      await page.goto(`${address}#/${view}`);
+      await page.evaluate((path) => (location.hash = path), `/${view}`);
       await page.waitForTimeout(3000);
       const [start, chromiumStart, { user, system }] = [performance.now(), processorSeconds(pid), process.cpuUsage()];
       await page.waitForTimeout(seconds * 1000);
@@ -75,7 +61,7 @@ export const measureLivePage = async (workspaceFolder: string, seconds: number):
     return figures;
   } finally {
     await browser.close();
-    await server.close();
+    await served.close();
     await lab.close();
   }
 };

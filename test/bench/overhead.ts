@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { runConfigSchema, type RunConfig } from '../../shared/runConfig.ts';
-import { locate } from '../../src-main/cli/locations.ts';
 import { openLab } from '../../src-main/lab/service.ts';
-import { nodeTrainers, type TrainerLauncher } from '../../src-main/lab/trainers.ts';
+import type { TrainerLauncher } from '../../src-main/lab/trainers.ts';
+import { realTrainers, trainingLabOptions } from '../lab/fixtures/labOptions.ts';
 import { median } from './median.ts';
 
 /** SGD, whose steps are the shortest, on a small network, where what the lab adds weighs most: six epochs of 40 steps. */
@@ -59,22 +59,8 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
  */
 export const trainInLab = async (workspaceFolder: string) => {
   const { optimizer, seed, ...shared } = overheadConfig;
-  const { trainerEntry, presetsFolder, paperFolder, examplesFolder, migrationsFolder } = locate(
-    new URL('../../src-main/cli/index.ts', import.meta.url).href,
-  );
   const moments: Moment[] = [];
-  const lab = await openLab({
-    ...{
-      workspaceFolder,
-      presetsFolder,
-      paperFolder,
-      examplesFolder,
-      migrationsFolder,
-      labVersion: 'bench',
-      electronVersion: null,
-    },
-    ...{ notices: [], installRuntimeOnStart: false, launcher: noting(nodeTrainers(trainerEntry), moments) },
-  });
+  const lab = await openLab({ ...trainingLabOptions(workspaceFolder), launcher: noting(realTrainers, moments) });
   try {
     const ended = new EventTarget();
     const end = once(ended, 'end');

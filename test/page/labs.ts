@@ -4,13 +4,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { openLab } from '../../src-main/lab/service.ts';
 import type { Lab, LabOptions } from '../../src-main/lab/lab.ts';
-import { serve } from '../../src-main/lab/serve.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import { backUpWorkspace } from '../../src-main/lab/workspaceBackups.ts';
 import { nodeTrainers } from '../../src-main/lab/trainers.ts';
-import { startWebServer } from '../../src-main/web/server.ts';
-import { Uploads } from '../../src-main/web/uploads.ts';
 import { labOptions, migrationsFolder } from '../lab/fixtures/labOptions.ts';
+import { serveWindow } from '../serveWindow.ts';
 import { newFolder, presetsFolder, writeWorkspace } from './workspaces.ts';
 import type { WorkspaceKind } from './workspaces.ts';
 
@@ -34,23 +32,13 @@ export const serveLab = async (kind: WorkspaceKind, changes: Partial<LabOptions>
     limits: { silenceMs: 600_000, stopMs: 5000 },
     ...changes,
   });
-  const uploads = new Uploads(folder);
-  let address = '';
-  const server = await startWebServer({
-    port: 0,
-    pageFolder: 'out/renderer',
-    uploads,
-    onClient: (channel) => serve(lab, channel),
-    onGrant: (path) => lab.grantPaths([path]),
-    onAddress: (next) => (address = next),
-  });
-  address = server.address;
+  const served = await serveWindow(lab, folder);
   return {
     lab,
     folder,
-    address: () => address,
+    address: served.address,
     close: async () => {
-      await server.close();
+      await served.close();
       await lab.close();
     },
   };
