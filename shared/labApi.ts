@@ -220,7 +220,7 @@ export const labApi = {
   study: { input: z.strictObject({ id: studyIdSchema, form: z.enum(studyForms) }), output: studyReportSchema },
   /**
    * The experiments of an item, to be queued: as in the paper, or its design on other data, fitted to hours. What has finished is left out
-   * when they are queued.
+   * when they are queued. Those of an item whose speeds are measured are for `measureSpeed`; what was measured here is left out.
    */
   studyExperiments: {
     input: z.strictObject({
@@ -231,6 +231,8 @@ export const labApi = {
           model: z.enum(modelIds),
           hours: z.number().gt(0).max(10_000),
           engine: z.enum(engineIds),
+          /** Of the networks of an item whose speeds are measured; absent: 256. */
+          width: z.number().int().min(1).max(16_384).exactOptional(),
         })
         .nullable(),
     }),

@@ -1,4 +1,4 @@
-import type { ModelId } from './runConfig.ts';
+import type { ModelConfig, ModelId } from './runConfig.ts';
 
 /** What a model is called and which images it takes. */
 export interface ModelInfo {
@@ -37,6 +37,13 @@ export const modelInfos: Readonly<Record<ModelId, ModelInfo>> = {
     hasNormalisation: true,
     needs: { isSquare: true, leastSide: 16, sideMultiple: 16 },
   },
+  'deep-mlp': { name: 'Deep MLP', madeFor: null, hasNormalisation: false, needs: anyImage },
+};
+
+/** A network's name with the settings that make it another one: "Deep MLP 50 × 3000, serial". */
+export const modelNameOf = (model: ModelConfig): string => {
+  const { name } = modelInfos[model.id];
+  return model.id === 'deep-mlp' ? `${name} ${model.layers} × ${model.width}, ${model.wiring}` : name;
 };
 
 /** Why images of this size cannot go into a model, and what to do; null where they can. */

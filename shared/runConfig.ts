@@ -11,8 +11,8 @@ export { plainRule, ruleStarts, type RuleConfig } from './methods/rule.ts';
 export type { WhenConfig } from './methods/when.ts';
 export type { SgdConfig } from './methods/sgd.ts';
 
-/** Networks the engine can build. */
-export const modelIds = [
+/** Networks that are one definition each. */
+const fixedModelIds = [
   'mlp',
   'convnet',
   'resnet8',
@@ -23,7 +23,29 @@ export const modelIds = [
   'resnet101',
   'vit-s16',
 ] as const;
+
+/** How the layers of `deep-mlp` hang together: one after another, or with connections across layers. */
+export const wirings = ['serial', 'general'] as const;
+
+/** Equal layers one after another, on which SWP's overhead is measured. @see Du et al. 2022, appendix A.6 */
+const deepMlpSchema = z.strictObject({
+  id: z.literal('deep-mlp'),
+  layers: z.number().int().min(1).max(1000).default(10),
+  width: z.number().int().min(1).max(16_384).default(256),
+  wiring: z.enum(wirings).default('serial'),
+});
+export type DeepMlpConfig = z.infer<typeof deepMlpSchema>;
+
+/** Which network, with the settings of those that have some. */
+export const modelSchema = z.discriminatedUnion('id', [z.strictObject({ id: z.enum(fixedModelIds) }), deepMlpSchema]);
+export type ModelConfig = z.infer<typeof modelSchema>;
+
+/** Networks the engine can build. */
+export const modelIds = [...fixedModelIds, 'deep-mlp'] as const;
 export type ModelId = (typeof modelIds)[number];
+
+/** A network by its name, with its own defaults where it has settings. */
+export const modelOf = (id: ModelId): ModelConfig => modelSchema.parse({ id });
 
 /** Of activations and convolution kernels; parameters, statistics, dense layers and loss are float32 in either. */
 export const precisions = ['float32', 'bfloat16'] as const;
@@ -99,7 +121,7 @@ const runFields = {
     identity: datasetIdentitySchema.nullable().default(null),
   }),
   augmentation: augmentationSchema,
-  model: z.strictObject({ id: z.enum(modelIds) }),
+  model: modelSchema,
   /** `bfloat16`: activations and convolution kernels; parameters, statistics, dense layers and loss stay float32. */
   precision: z.enum(precisions).default('float32'),
   batchSize: z.number().int().min(1).max(65536),

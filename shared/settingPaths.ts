@@ -93,7 +93,13 @@ export const followed = (schema: unknown, value: Plain): z.ZodObject | undefined
   const all = alternatives(schema);
   return all.length === 1
     ? all[0]
-    : all.find((object) => z.safeParse(object.shape.name as z.ZodType, value.name).success);
+    : all.find((object) => z.safeParse(object.shape[tagOf(schema)] as z.ZodType, value[tagOf(schema)]).success);
+};
+
+/** The key that tells the alternatives of a schema apart. */
+const tagOf = (schema: unknown): string => {
+  const inner = bare(schema);
+  return inner instanceof z.ZodDiscriminatedUnion ? inner.def.discriminator : 'name';
 };
 
 /** A configuration with another value of a setting, unchecked; null where its method or schedule has no such setting. */
@@ -110,7 +116,7 @@ export const changed = (
   const object = followed(schema, config);
   if (object === undefined || !Object.hasOwn(object.shape, key)) return null;
   // The name of an alternative: what belonged to another one goes.
-  if (rest.length === 0 && key === 'name') return config.name === value ? config : named(schema, value);
+  if (rest.length === 0 && key === tagOf(schema)) return config[key] === value ? config : named(schema, value);
   if (rest.length === 0) return { ...config, [key]: value };
   const inner = changed(object.shape[key], config[key] as Plain, rest, value);
   return inner === null ? null : { ...config, [key]: inner };
@@ -118,7 +124,7 @@ export const changed = (
 
 /** The alternative of that name with its own defaults; what has none is left for the schema to ask for. */
 const named = (schema: unknown, name: unknown): Plain => {
-  const start = { name };
+  const start = { [tagOf(schema)]: name };
   const whole = followed(schema, start)?.safeParse(start);
   return whole?.success === true ? whole.data : start;
 };

@@ -3,6 +3,17 @@ import type { Settings } from './setting.ts';
 /** The network and the loop. */
 export const trainingSettings = {
   'model.id': { label: 'model', help: 'The network that is trained.' },
+  'model.layers': {
+    label: 'layers',
+    symbol: 'N',
+    help: 'Equal layers of the deep MLP, besides the first one, which takes the image, and the last one, which classifies.',
+  },
+  'model.width': { label: 'width', unit: 'units', help: 'Units of each layer of the deep MLP.' },
+  'model.wiring': {
+    label: 'wiring',
+    help: 'Deep MLP: one kernel a layer, one layer after another; or kernel, bias and a normalisation’s scale and offset a layer, with connections across layers.',
+    texts: { serial: 'serial', general: 'general' },
+  },
   precision: { label: 'precision', help: 'Of activations and convolution kernels; everything else is float32.' },
   batchSize: { label: 'batch size', help: 'Images of an optimizer step.' },
   microBatch: {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { figureSchema } from '../figures/figure.ts';
 import { meanSdSchema, resultsRowSchema } from '../result.ts';
 import { runIdSchema } from '../run.ts';
-import { studyForms, studySchema } from './study.ts';
+import { overheadFitSchema, studyForms, studySchema } from './study.ts';
 
 const coverageSchema = z.strictObject({
   /** With all their seeds. */
@@ -43,6 +43,26 @@ const cellSchema = z.strictObject({
 });
 export type StudyCell = z.infer<typeof cellSchema>;
 
+const overheadCellSchema = z.strictObject({
+  layers: z.number().int(),
+  beta: z.number(),
+  /** g(N, β): 1 − t(SWP)/t(SAM). */
+  paper: z.number().nullable(),
+  /** Measured together with SAM, with its 95 % interval. */
+  ours: z.strictObject({ saved: z.number(), low: z.number(), high: z.number() }).nullable(),
+});
+export type OverheadCell = z.infer<typeof overheadCellSchema>;
+
+/** How much of SAM's time stochastic weight perturbation saves on deep networks. */
+const overheadSchema = z.strictObject({
+  cells: z.array(overheadCellSchema),
+  /** Units of a layer in ours; null where nothing has been measured. */
+  width: z.number().int().nullable(),
+  /** Of ours; null where there are too few to fit. */
+  fit: overheadFitSchema.nullable(),
+});
+export type Overhead = z.infer<typeof overheadSchema>;
+
 export const studySummarySchema = z.strictObject({
   ...studySchema.pick({ id: true, item: true, title: true, missing: true }).shape,
   coverage: coverageSchema,
@@ -55,6 +75,8 @@ export const studyReportSchema = z.strictObject({
   label: z.string(),
   coverage: coverageSchema,
   cells: z.array(cellSchema),
+  /** Of a study whose speeds are measured and that trains nothing. */
+  overhead: overheadSchema.nullable(),
   figure: figureSchema.nullable(),
   /** Of a study that draws analyses: how many of the trained checkpoints that it needs have been analysed, and those that have not. */
   analyses: z.strictObject({ done: z.number().int().min(0), missingRunIds: z.array(runIdSchema) }).nullable(),

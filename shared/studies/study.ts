@@ -30,6 +30,10 @@ const armSchema = z.strictObject({
 const rowSchema = z.strictObject({ shared: sharedConfigSchema, arms: z.array(armSchema).min(1) });
 export type StudyRow = z.infer<typeof rowSchema>;
 
+/** SWP's saving as k₁(1 − β) + k₂(1 − β)/(Nβ). */
+export const overheadFitSchema = z.strictObject({ k1: z.number(), k2: z.number(), r2: z.number() });
+export type OverheadFit = z.infer<typeof overheadFitSchema>;
+
 const drawingSchema = z.discriminatedUnion('kind', [
   /** A panel a row: speed in percent of SAM's against accuracy; the paper's points hollow. */
   z.strictObject({ kind: z.literal('speed-accuracy') }),
@@ -42,11 +46,11 @@ const drawingSchema = z.discriminatedUnion('kind', [
   }),
   /** Analyses of the checkpoints of one seed of every arm, side by side on one scale. */
   z.strictObject({ kind: z.literal('analyses'), settings: analysisSettingsSchema, wish: drawingWishSchema }),
-  /** Shares of SAM's time that SWP saves, by β: the paper's, a mark for each number of layers, and its fit. */
+  /** Shares of SAM's time that SWP saves, by β: the paper's and ours, a mark for each number of layers, and the fits. */
   z.strictObject({
     kind: z.literal('overhead'),
     paper: z.array(z.strictObject({ layers: z.number().int().min(1), beta: z.number(), saved: z.number() })),
-    fit: z.strictObject({ k1: z.number(), k2: z.number() }),
+    fit: overheadFitSchema,
   }),
   /** What the paper found, where nothing of ours can stand beside it. */
   z.strictObject({
@@ -75,6 +79,9 @@ export const studySchema = z.strictObject({
   facts: z.strictObject({ header: z.array(z.string()), lines: z.array(z.array(z.string())) }).nullable(),
 });
 export type Study = z.infer<typeof studySchema>;
+
+/** Of whose rows the methods' speeds are measured against each other, and nothing is trained. */
+export const isMeasured = ({ drawing }: Study): boolean => drawing.kind === 'overhead';
 
 /** As in the paper, or its design on what the user has: never mixed. */
 export const studyForms = ['paper', 'small'] as const;

@@ -3,15 +3,19 @@ import type { Command } from 'commander';
 import { columns, figureFormats } from '../../shared/figures/figure.ts';
 import type { ColumnWidth, FigureFormat } from '../../shared/figures/figure.ts';
 import { modelIds } from '../../shared/runConfig.ts';
-import type { ModelId } from '../../shared/runConfig.ts';
 import { studyForms } from '../../shared/studies/study.ts';
 import type { StudyForm } from '../../shared/studies/study.ts';
-import { hours } from './argumentParsers.ts';
+import { hours, positive } from './argumentParsers.ts';
 import { drawStudy, listStudies, runStudy, showStudy } from './commands/study.ts';
+import type { StudyRun } from './commands/study.ts';
+import { exitCodes } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
 import type { FigurePlace } from './figureFiles.ts';
 import type { Settings } from './session.ts';
 import { overwriting } from './writeFile.ts';
+
+/** Of the paper's deep networks. */
+const paperWidth = 3000;
 
 const form = (): Option =>
   new Option('--form <form>', 'as in the paper, or its design on other data').choices(studyForms).default('paper');
@@ -39,10 +43,31 @@ export const addStudyCommands = (program: Command, settings: () => Settings, don
     .option('--on <dataset>', 'data set of the library, such as mnist')
     .addOption(new Option('--model <model>', 'network, with --on').choices(modelIds).default('resnet8'))
     .option('--hours <hours>', 'with --on: the time that it may take', hours, 1)
+    .option('--width <units>', 'with --on, of Tables 4 and 5: the width of the deep networks', positive, 256)
     .option('--no-install', 'do not install TensorFlow if it is missing')
-    .action(async (id: string, options: { on?: string; model: ModelId; hours: number; install: boolean }) =>
+    .action(async (id: string, options: Omit<StudyRun, 'on'> & { on?: string }) =>
       done(await runStudy(settings(), id, { ...options, on: options.on ?? null })),
     );
+  group
+    .command('swp-overhead')
+    .description("what SWP saves of SAM's time on deep networks, with both wirings (Tables 4 and 5), and its fit")
+    .option(
+      '--width <units>',
+      `width of the networks; ${paperWidth}, the paper's, takes tens of gigabytes`,
+      positive,
+      256,
+    )
+    .option('--on <dataset>', 'images that they look at', 'mnist')
+    .option('--hours <hours>', 'the time that a wiring may take; each number of layers at most a minute', hours, 1)
+    .option('--no-install', 'do not install TensorFlow if it is missing')
+    .action(async (options: { width: number; on: string; hours: number; install: boolean }) => {
+      const on = options.width === paperWidth ? null : options.on;
+      for (const id of ['table-4', 'table-5']) {
+        const code = await runStudy(settings(), id, { ...options, on, model: 'deep-mlp' });
+        done(code);
+        if (code !== exitCodes.done) return;
+      }
+    });
   group
     .command('draw')
     .description('draw the figure, and write the LaTeX that includes it and its data beside it')

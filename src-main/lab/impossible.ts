@@ -112,7 +112,7 @@ const maskProblem: ProblemOf = (config, info) => {
   const share = tensorShareOf(optimizer);
   if (share === null || share.beta === 1) return null;
   const [height, width] = imageSizeOf(info, config.augmentation);
-  const tensors = networkOf(model.id, [height, width, info.channels], info.classNames.length).parameters.length;
+  const tensors = networkOf(model, [height, width, info.channels], info.classNames.length).parameters.length;
   const steps = Math.ceil((epochs * stepsPerEpoch(config, info)) / ('interval' in optimizer ? optimizer.interval : 1));
   const expected = share.beta * tensors * steps;
   return expected < 1

@@ -116,7 +116,7 @@ export const analysisMs = (
 
 /** Runs of one kind are expected to take equally long per image. */
 const kindOf = ({ model, dataset, optimizer, precision, device }: GroupConfig): string =>
-  canonicalJson([model.id, dataset.id, dataset.testSubset, methodOf(optimizer), precision, device]);
+  canonicalJson([model, dataset.id, dataset.testSubset, methodOf(optimizer), precision, device]);
 
 /** From finished runs of the same kind on this machine. */
 const estimateMs = (config: RunConfig, dataset: DatasetInfo, speed: Speed | null): number | null => {

@@ -20,8 +20,8 @@ export const selfTestEstimateMs = (
 ): number | null => {
   const { channels, classNames } = dataset;
   const [height, width] = imageSizeOf(dataset, config.augmentation);
-  const model = config.model.id;
-  if (misfitOf(model, height, width) !== null) return null;
+  const { model } = config;
+  if (misfitOf(model.id, height, width) !== null) return null;
   const { macs } = networkOf(model, [height, width, channels], classNames.length);
   const trained = gflopsOf(config, config.precision, macs, selfTests);
   if (trained === null) return null;
@@ -39,7 +39,7 @@ export const selfTestPassMs = (
   selfTests: readonly SelfTestResult[],
 ): number | null => {
   const [height, width] = imageSizeOf(dataset, config.augmentation);
-  const { macs } = networkOf(config.model.id, [height, width, dataset.channels], dataset.classNames.length);
+  const { macs } = networkOf(config.model, [height, width, dataset.channels], dataset.classNames.length);
   const speed = gflopsOf(config, 'float32', macs, selfTests);
   return speed === null ? null : (2 * macs) / 1e6 / speed;
 };

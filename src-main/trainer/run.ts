@@ -80,7 +80,7 @@ export const openRun = (
     testSubset: randomStream(0, 'testSubset'),
     labelNoise: stream('labelNoise'),
   };
-  const network = networkOf(config.model.id, [height, width, dataset.channels], classes);
+  const network = networkOf(config.model, [height, width, dataset.channels], classes);
   const examples = lender ?? openExamples(ops, config, dataset, datasetFolder, streams);
   const { train, test } = examples;
   const state = initialState(ops, network, stream('weights'));

@@ -45,6 +45,21 @@ export const usePaper = defineStore('paper', () => {
       }
       return count;
     });
+  /** Measures the speeds that are missing of an item, one after another; answers how many, null where that ended early. */
+  const measureMissing = (
+    small: LabInput<'studyExperiments'>['small'],
+    engine: 'tensorflow' | 'wasm',
+  ): Promise<number | null> =>
+    problems.attempt('Measure the speeds', async () => {
+      const wished = await lab.studyExperiments({ id: id.value, small });
+      for (const { shared, ...experiment } of wished) {
+        await lab.measureSpeed({
+          experiment: { ...experiment, shared: { ...shared, device: { ...shared.device, engine } } },
+        });
+        await load();
+      }
+      return wished.length;
+    });
   const drawn = (format: FigureFormat, column: ColumnWidth): Promise<LabFile | null> =>
     problems.attempt('Draw the figure', () => lab.exportStudy({ id: id.value, form: form.value, format, column }));
 
@@ -56,5 +71,5 @@ export const usePaper = defineStore('paper', () => {
     )
       void reload();
   });
-  return { studies, id, form, report, load, queueMissing, drawn };
+  return { studies, id, form, report, load, queueMissing, measureMissing, drawn };
 });

@@ -17,7 +17,10 @@ test('the paper’s items are listed with their coverage, opened, drawn, queued 
   await page.getByRole('img', { name: /^Table 1\./ }).waitFor();
   await picture(page, 'paper');
   await page.getByRole('button', { name: /^Table 4/ }).click();
-  await page.getByText('no network of N equal layers', { exact: false }).waitFor();
+  const overhead = page.getByRole('table', { name: 'Table 4' });
+  await overhead.getByText('paper 30.08').waitFor();
+  await page.getByRole('button', { name: 'Measure what is missing' }).waitFor();
+  await picture(page, 'paper-overhead');
   await page.getByRole('button', { name: /^Table 3/ }).click();
   await page.getByText('On what I have').click();
   await page.getByText('No small form has been queued yet').waitFor();

@@ -33,17 +33,49 @@ const header = [
   '| :-- | --: | --: | --: | --: | --: | --: | --: |',
 ];
 
-const studyText = ({ study, label, cells, coverage, analyses }: StudyReport): string =>
-  [
+const saved = (value: number): string => (100 * value).toFixed(2);
+
+const overheadLines = ({ study: { drawing }, overhead }: StudyReport): string[] => {
+  if (overhead === null) return [];
+  const fits = [
+    { name: 'ours', fit: overhead.fit },
+    { name: 'the paper’s', fit: drawing.kind === 'overhead' ? drawing.fit : null },
+  ];
+  return [
+    '| N | β | SWP saves, % of SAM’s time [95 % CI] | Paper, % |',
+    '| --: | --: | --: | --: |',
+    ...overhead.cells.map(({ layers, beta, ours, paper }) => {
+      const own = ours === null ? '–' : `${saved(ours.saved)} [${saved(ours.low)}, ${saved(ours.high)}]`;
+      return `| ${layers} | ${beta} | ${own} | ${paper === null ? '–' : saved(paper)} |`;
+    }),
+    '',
+    'Least squares of k₁(1 − β) + k₂(1 − β)/(Nβ):',
+    '',
+    ...fits.map(({ name, fit }) =>
+      fit === null
+        ? `- ${name}: too few values`
+        : `- ${name}: k₁ ${fit.k1.toFixed(4)}, k₂ ${fit.k2.toFixed(4)}, R² ${fit.r2.toFixed(4)}`,
+    ),
+    '',
+  ];
+};
+
+const studyText = (report: StudyReport): string => {
+  const { study, label, cells, coverage, analyses } = report;
+  const done =
+    coverage.runs === 0
+      ? `${coverage.cellsDone} of ${coverage.cells} cells`
+      : `${coverage.runsDone} of ${coverage.runs} runs`;
+  return [
     `## ${study.item}: ${study.title}`,
     '',
-    `${label}. ${coverage.runsDone} of ${coverage.runs} runs.`,
+    `${label}. ${done}.`,
     ...(analyses === null ? [] : [`${analyses.done} checkpoints analysed.`]),
     '',
-    ...header,
-    ...cells.map(lineOf),
-    '',
+    ...(cells.length === 0 ? [] : [...header, ...cells.map(lineOf), '']),
+    ...overheadLines(report),
   ].join('\n');
+};
 
 /** What every study gave in its small form. @param left - studies that were not run, and why. */
 export const resultsText = (

@@ -58,7 +58,7 @@ for (const { id } of trained) {
   if (lab('study', 'run', id, ...on) === null)
     left.push({ id, reason: 'It did not end well, or did not fit into the hours.' });
   const report = asked(studyReportSchema, 'study', 'show', id, '--form', 'small');
-  if (report.coverage.runsDone === 0) continue;
+  if (report.coverage.runsDone === 0 && (report.overhead === null || report.coverage.cellsDone === 0)) continue;
   reports.push(report);
   if (report.figure !== null) lab('study', 'draw', id, '--form', 'small', '--format', 'svg', '--folder', figures);
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { expand, expandGroups, experimentSchema } from '../../shared/experiment.ts';
 import { canonicalJson, runConfigSchema } from '../../shared/runConfig.ts';
-import { settingPathOf } from '../../shared/settingPaths.ts';
+import { settingPathOf, withSetting } from '../../shared/settingPaths.ts';
 import { esam, experimentOf, sam, sgd } from '../lab/fixtures/configs.ts';
 
 const issuesOf = (experiment: unknown): [path: string, message: string][] =>
@@ -47,6 +47,18 @@ test('each run comes once, every seed has every group, and every configuration i
 test('an experiment from before there were axes is read as having none', () => {
   const { axes: _, ...old } = experimentOf();
   expect(experimentSchema.parse(old)).toEqual(experimentOf());
+});
+
+test('a network with settings brings its defaults, and takes them along when another one is chosen', () => {
+  const [base] = expandGroups(experimentSchema.parse(experimentOf({ arms: [sgd] })));
+  if (base === undefined) throw new Error('one arm is one group');
+  const deep = withSetting(base, 'model.id', 'deep-mlp');
+  expect(deep?.model).toEqual({ id: 'deep-mlp', layers: 10, width: 256, wiring: 'serial' });
+  if (deep === null) throw new Error('every run has a network');
+  expect(withSetting(deep, 'model.layers', 50)?.model).toMatchObject({ layers: 50 });
+  expect(withSetting(deep, 'model.id', 'mlp')?.model).toEqual({ id: 'mlp' });
+  expect(withSetting(base, 'model.layers', 50)).toBeNull();
+  expect(settingPathOf('model')).toBe('model.id');
 });
 
 test('what is wrong with an axis stands at its field', () => {

@@ -1,6 +1,8 @@
 import type { ColumnWidth, FigureFormat } from '../../../shared/figures/figure.ts';
+import type { LabInput } from '../../../shared/labApi.ts';
 import type { ModelId } from '../../../shared/runConfig.ts';
 import type { Coverage, StudyReport } from '../../../shared/studies/report.ts';
+import { isMeasured } from '../../../shared/studies/study.ts';
 import type { StudyForm } from '../../../shared/studies/study.ts';
 import { onEngineAtHand, tensorflowOf } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
@@ -11,11 +13,13 @@ import { print, say, withLab, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { followAnalyses } from './analyse.ts';
+import { overheadText } from '../overheadText.ts';
 import { trainExperiment } from '../train.ts';
+import { measureStudy } from './measureStudy.ts';
 
 const hours = (value: number | null): string => (value === null ? 'unknown' : `${value.toFixed(2)} h`);
 const covered = ({ cellsDone, cells, runsDone, runs }: Coverage): string =>
-  cells === 0 ? '–' : `${cellsDone} of ${cells} cells, ${runsDone} of ${runs} runs`;
+  cells === 0 ? '–' : `${cellsDone} of ${cells} cells${runs === 0 ? '' : `, ${runsDone} of ${runs} runs`}`;
 
 /** `study list`: the paper's tables and figures, and what has been trained of them. */
 export const listStudies = async (settings: Settings): Promise<ExitCode> =>
@@ -35,7 +39,7 @@ export const listStudies = async (settings: Settings): Promise<ExitCode> =>
 const two = (value: number | null, digits = 2): string => (value === null ? '–' : value.toFixed(digits));
 const ratio = (value: number | null): string => (value === null ? '–' : `${(100 * value).toFixed(0)} %`);
 
-const reportText = ({ study, label, coverage, cells }: StudyReport): string => {
+const reportText = ({ study, label, coverage, cells, overhead }: StudyReport): string => {
   const { item, title, description, missing, notes, facts } = study;
   const rows = cells.map((cell) => [
     ...[
@@ -75,6 +79,7 @@ const reportText = ({ study, label, coverage, cells }: StudyReport): string => {
     ...(cells.length === 0
       ? []
       : [`${covered(coverage)}; hours left: ${hours(coverage.hoursLeft)}`, columns([header, ...rows])]),
+    ...(overhead === null ? [] : [covered(coverage), overheadText(study, overhead)]),
     ...(facts === null ? [] : [columns([facts.header, ...facts.lines])]),
     ...notes.map((note) => `Note: ${note}`),
   ].join('\n');
@@ -93,30 +98,46 @@ export interface StudyRun {
   readonly on: string | null;
   readonly model: ModelId;
   readonly hours: number;
+  /** Of the networks of an item whose speeds are measured. */
+  readonly width: number;
   readonly install: boolean;
 }
 
-/** `study run`: trains what is missing of an item, as in the paper or its design on other data. */
+/** Trains what is missing of an item. */
+const trainStudy = async (
+  lab: Lab,
+  id: string,
+  small: LabInput<'studyExperiments'>['small'],
+  install: boolean,
+): Promise<ExitCode> => {
+  let code: ExitCode = exitCodes.done;
+  for (const wished of await lab.studyExperiments({ id, small })) {
+    const experiment = small === null ? await onEngineAtHand(lab, wished, install) : wished;
+    const planned = await lab.plan(experiment);
+    if (small === null && planned.every(({ finishedRunId }) => finishedRunId !== null)) continue;
+    say(experiment.name);
+    const { exitCode } = await trainExperiment(lab, experiment);
+    if (exitCode !== exitCodes.done) code = exitCode;
+    if (exitCode === exitCodes.interrupted || exitCode === exitCodes.terminated) break;
+  }
+  return code;
+};
+
+/** `study run`: trains, measures and analyses what is missing of an item, as in the paper or its design on other data. */
 export const runStudy = async (
   settings: Settings,
   id: string,
-  { on, model, hours: budget, install }: StudyRun,
+  { on, model, hours: budget, width, install }: StudyRun,
 ): Promise<ExitCode> =>
   withLab(settings, 'own', async (lab) => {
     const { state } = tensorflowOf(await lab.deviceStatus({}));
     const engine = state === 'ready' ? 'tensorflow' : 'wasm';
-    const small = on === null ? null : ({ datasetId: on, model, hours: budget, engine } as const);
-    let code: ExitCode = exitCodes.done;
-    for (const wished of await lab.studyExperiments({ id, small })) {
-      const experiment = small === null ? await onEngineAtHand(lab, wished, install) : wished;
-      const planned = await lab.plan(experiment);
-      if (small === null && planned.every(({ finishedRunId }) => finishedRunId !== null)) continue;
-      say(experiment.name);
-      const { exitCode } = await trainExperiment(lab, experiment);
-      if (exitCode !== exitCodes.done) code = exitCode;
-      if (exitCode === exitCodes.interrupted || exitCode === exitCodes.terminated) break;
-    }
+    const small = on === null ? null : ({ datasetId: on, model, hours: budget, width, engine } as const);
     const form = small === null ? 'paper' : 'small';
+    const { study } = await lab.study({ id, form });
+    let code = isMeasured(study)
+      ? await measureStudy(lab, id, small, { budget, install })
+      : await trainStudy(lab, id, small, install);
     if (code === exitCodes.done && !(await analyseStudy(lab, id, form))) code = exitCodes.failed;
     const report = await lab.study({ id, form });
     await print(settings.json ? JSON.stringify(report) : reportText(report));

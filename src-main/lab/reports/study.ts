@@ -1,10 +1,11 @@
 import { everyGroup } from '../../../shared/result.ts';
-import type { StudyCell, StudyReport } from '../../../shared/studies/report.ts';
+import type { Overhead, StudyCell, StudyReport } from '../../../shared/studies/report.ts';
 import { plainText } from '../export/plainText.ts';
 import type { StoreReader } from '../store/index.ts';
 import { heading, note, table, text } from './document.ts';
 import type { Block, ReportDocument } from './document.ts';
 import { groupBlocks } from './experiment.ts';
+import { overheadBlocks } from './overhead.ts';
 
 const fixed = (value: number | null, digits = 2): string => (value === null ? '–' : value.toFixed(digits));
 const spread = (mean: number | null, sd: number | null): string =>
@@ -30,7 +31,7 @@ const lineOf = (cell: StudyCell): string[] => [
 /** The report of an item of the paper: its values beside ours, and everything about the runs behind them. */
 export const studyDocument = (
   read: StoreReader,
-  { study, form, label, coverage, cells, figure }: StudyReport,
+  { study, form, label, coverage, cells, overhead, figure }: StudyReport,
   subtitle: string,
 ): ReportDocument => {
   const runIds = cells.flatMap((cell) => cell.runIds);
@@ -42,6 +43,7 @@ export const studyDocument = (
     ...(form === 'small' ? [note(`Not what the paper trained: ${label}.`)] : []),
     ...(study.missing === null ? [] : [note(study.missing)]),
     heading('The paper’s values and ours'),
+    ...(overhead === null ? [] : overheadBlocks(study, overhead)),
     text(
       cells.length === 0
         ? 'Nothing is trained for it.'
@@ -55,15 +57,21 @@ export const studyDocument = (
     ...(study.facts === null ? [] : table('As the paper gives it.', study.facts.header, study.facts.lines)),
     ...(figure === null ? [] : [{ kind: 'figure' as const, figure }]),
     ...study.notes.map(note),
-    ...(cells.length === 0 ? [] : [{ kind: 'code' as const, text: commandsOf(study.id, form, cells) }]),
+    ...(coverage.cells === 0 ? [] : [{ kind: 'code' as const, text: commandsOf(study.id, form, cells, overhead) }]),
     ...(groupHashes.length === 0 ? [] : groupBlocks(read, { ...everyGroup, groupHashes, accuracy: 'best' })),
   ];
   return { id: `${study.id}-report`, title: plainText(`${study.item}: ${study.title}`), subtitle, blocks };
 };
 
-const commandsOf = (id: string, form: StudyReport['form'], cells: readonly StudyCell[]): string => {
+const commandsOf = (
+  id: string,
+  form: StudyReport['form'],
+  cells: readonly StudyCell[],
+  overhead: Overhead | null,
+): string => {
   const missing = cells.some(({ seedsDone, seedsWanted }) => seedsDone < seedsWanted);
-  const on = form === 'small' ? ' --on DATASET --model MODEL --hours HOURS' : '';
+  const size = overhead === null ? '--model MODEL --hours HOURS' : `--width ${overhead.width ?? 'UNITS'}`;
+  const on = form === 'small' ? ` --on DATASET ${size}` : '';
   return [
     ...(missing ? ['# what is missing:'] : []),
     `esam-lab study run ${id}${on}`,

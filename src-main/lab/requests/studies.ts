@@ -3,6 +3,7 @@ import type { DatasetInfo } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { expandGroups } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
+import { isMeasured } from '../../../shared/studies/study.ts';
 import type { Study } from '../../../shared/studies/study.ts';
 import type { LabApi } from '../../../shared/labApi.ts';
 import { misfitOf } from '../../../shared/models.ts';
@@ -12,8 +13,10 @@ import { analysisMs, planExperiment } from '../plan.ts';
 import { experimentDocument } from '../reports/experiment.ts';
 import { reportFile, reportSubtitle } from '../reports/index.ts';
 import { studyDocument } from '../reports/study.ts';
+import { processor } from '../processor.ts';
 import type { Store } from '../store/index.ts';
-import { paperExperiments, smallExperiment } from '../studies/experiments.ts';
+import { narrowExperiments, paperExperiments, smallExperiment } from '../studies/experiments.ts';
+import { unmeasured } from '../studies/overhead.ts';
 import { readStudies, studyOf } from '../studies/read.ts';
 import { studyReport } from '../studies/report.ts';
 import { answering } from './answering.ts';
@@ -22,7 +25,17 @@ type StudyApi = Pick<LabApi, 'studies' | 'study' | 'studyExperiments' | 'exportS
 
 /** Requests about the paper's tables and figures, and reports of them and of experiments. */
 export const studyRequests = (
-  { store: { read }, library, labVersion }: { store: Store; library: Library; labVersion: string },
+  {
+    store: { read },
+    library,
+    labVersion,
+    builtIn,
+  }: {
+    store: Store;
+    library: Library;
+    labVersion: string;
+    /** The set that comes with the app is there. */ builtIn: Promise<void>;
+  },
   paperFolder: string,
 ): StudyApi => {
   const findDataset = (id: string) => library.list().find((set) => set.id === id) ?? null;
@@ -49,17 +62,21 @@ export const studyRequests = (
       }),
     ),
     study: answering(({ id, form }) => studyReport(studyOf(paperFolder, id), form, parts)),
-    studyExperiments: answering(({ id, small }) => {
+    studyExperiments: async ({ id, small }) => {
+      await builtIn;
       const study = studyOf(paperFolder, id);
       if (study.rows.length === 0)
         throw new LabError('CONFIG_INVALID', `${study.item} trains nothing: ${study.missing ?? study.description}`);
-      if (small === null) return paperExperiments(study);
+      const missing = (experiments: Experiment[]): Experiment[] =>
+        isMeasured(study) ? unmeasured(experiments, read.speedMeasurements(processor())) : experiments;
+      if (small === null) return missing(paperExperiments(study));
       const dataset = findDataset(small.datasetId);
       if (dataset === null)
         throw new LabError(
           'DATASET_NOT_FOUND',
           `The data set "${small.datasetId}" is not in this workspace; import it first.`,
         );
+      if (isMeasured(study)) return missing(narrowExperiments(study, { ...small, dataset, width: small.width ?? 256 }));
       const misfit = misfitOf(small.model, dataset.height, dataset.width);
       if (misfit !== null) throw new LabError('CONFIG_INVALID', misfit);
       return [
@@ -68,7 +85,7 @@ export const studyRequests = (
           return training === null || analysing === null ? null : training + analysing;
         }),
       ];
-    }),
+    },
     report: async ({ about, format }) => {
       const subtitle = reportSubtitle(labVersion);
       const report =

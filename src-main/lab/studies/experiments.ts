@@ -2,12 +2,13 @@ import type { DatasetInfo } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { expandGroups } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
-import { modelInfos } from '../../../shared/models.ts';
+import { modelInfos, modelNameOf } from '../../../shared/models.ts';
+import { modelOf } from '../../../shared/runConfig.ts';
 import type { ModelId, SharedConfig } from '../../../shared/runConfig.ts';
 import type { Study, StudyRow } from '../../../shared/studies/study.ts';
 
 const named = (study: Study, { shared }: StudyRow): string =>
-  `${study.item}: ${modelInfos[shared.model.id].name} on ${shared.dataset.id}`;
+  `${study.item}: ${modelNameOf(shared.model)} on ${shared.dataset.id}`;
 
 const experimentOf = (
   study: Study,
@@ -65,7 +66,7 @@ export const smallExperiment = (
       augmentation: isCifar
         ? { ...row.shared.augmentation, cropMinScale: null, cropPadding: 4, resolution: null }
         : { ...row.shared.augmentation, cropMinScale: null, cropPadding: 0, flip: false, resolution: null },
-      model: { id: model },
+      model: modelOf(model),
       epochs,
       device: { ...row.shared.device, engine },
     };
@@ -93,3 +94,24 @@ export const smallExperiment = (
     `${hours} h are too few for the ${runs} runs of ${study.item} with ${modelInfos[model].name} on ${dataset.name}. Give more hours, or choose a smaller network or data set.`,
   );
 };
+
+/** Where speeds are measured on narrower networks than the paper's, on an engine of this machine. */
+export interface NarrowWish {
+  readonly dataset: DatasetInfo;
+  readonly width: number;
+  readonly engine: SharedConfig['device']['engine'];
+}
+
+/** A measured item's design on narrower networks: an experiment for each number of layers. */
+export const narrowExperiments = (study: Study, { dataset, width, engine }: NarrowWish): Experiment[] =>
+  study.rows.map((row, index) => {
+    const { shared } = row;
+    const model = shared.model.id === 'deep-mlp' ? { ...shared.model, width } : shared.model;
+    const changed: SharedConfig = {
+      ...{ ...shared, model },
+      dataset: { ...shared.dataset, id: dataset.id },
+      device: { ...shared.device, engine },
+    };
+    const name = `${study.item}, small form: ${modelNameOf(model)} on ${dataset.name}`;
+    return experimentOf(study, { ...row, shared: changed }, index, 'small', name);
+  });

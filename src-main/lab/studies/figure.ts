@@ -2,7 +2,7 @@ import { figureSchema } from '../../../shared/figures/figure.ts';
 import type { Figure } from '../../../shared/figures/figure.ts';
 import type { CurveMetric } from '../../../shared/result.ts';
 import type { RunId } from '../../../shared/run.ts';
-import type { StudyCell } from '../../../shared/studies/report.ts';
+import type { Overhead, StudyCell } from '../../../shared/studies/report.ts';
 import type { Study, StudyForm } from '../../../shared/studies/study.ts';
 import { drawAnalyses } from '../analyses/drawing.ts';
 import type { AnalysedGroups } from '../analyses/groups.ts';
@@ -12,7 +12,8 @@ import { looksOf } from '../figures/styles.ts';
 import { groupCurves } from '../statistics/curves.ts';
 import type { CurvePoint } from '../statistics/curves.ts';
 import type { Group } from '../statistics/groups.ts';
-import { overheadPanel, publishedPanel } from './published.ts';
+import { overheadPanels } from './overheadFigure.ts';
+import { publishedPanel } from './published.ts';
 
 interface Row {
   readonly cells: readonly StudyCell[];
@@ -99,6 +100,8 @@ interface Measured {
   readonly curve: (id: RunId, metric: CurveMetric) => readonly CurvePoint[];
   /** Of a study that draws analyses; null where there is none. */
   readonly analysed: AnalysedGroups | null;
+  /** Of a study whose speeds are measured. */
+  readonly overhead: Overhead | null;
 }
 
 /** A study's figure; null where there is nothing to draw yet. */
@@ -107,16 +110,19 @@ export const studyFigure = (
   form: StudyForm,
   label: string,
   rows: readonly Row[],
-  { curve, analysed }: Measured,
+  { curve, analysed, overhead }: Measured,
 ): Figure | null => {
   const { drawing } = study;
   const id = form === 'paper' ? study.id : `${study.id}-small`;
   const what = `${study.item}. ${study.title}. ${label}.`;
   if (drawing.kind === 'none') return null;
   if (drawing.kind === 'overhead' || drawing.kind === 'published') {
-    const panel = drawing.kind === 'overhead' ? overheadPanel(drawing) : publishedPanel(drawing);
-    const lines = drawing.kind === 'overhead' ? ' Lines: its fit of k₁(1 − β) + k₂(1 − β)/(Nβ).' : '';
-    return figureSchema.parse({ id, panels: [panel], caption: `${what} Hollow: the paper's values.${lines}` });
+    const panels = drawing.kind === 'overhead' ? overheadPanels(drawing, overhead) : [publishedPanel(drawing)];
+    const lines =
+      drawing.kind === 'overhead'
+        ? ' Filled: ours, with their 95 % intervals. Lines: least-squares fits of k₁(1 − β) + k₂(1 − β)/(Nβ).'
+        : '';
+    return figureSchema.parse({ id, panels, caption: `${what} Hollow: the paper's values.${lines}` });
   }
   if (drawing.kind === 'analyses') {
     const drawn = analysed === null ? null : drawAnalyses(analysed, drawing.wish, id);

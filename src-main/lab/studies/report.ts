@@ -7,8 +7,10 @@ import { everyGroup } from '../../../shared/result.ts';
 import type { ResultsRow } from '../../../shared/result.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
-import type { Coverage, StudyCell, StudyReport } from '../../../shared/studies/report.ts';
+import type { Coverage, Overhead, StudyCell, StudyReport } from '../../../shared/studies/report.ts';
+import { isMeasured } from '../../../shared/studies/study.ts';
 import type { Study, StudyForm, StudyRow } from '../../../shared/studies/study.ts';
+import { speedLimitMs } from '../../../shared/speed.ts';
 import { readGroups } from '../groups.ts';
 import { planExperiment } from '../plan.ts';
 import type { Group } from '../statistics/groups.ts';
@@ -18,6 +20,7 @@ import type { StoreReader } from '../store/index.ts';
 import { paperExperiments } from './experiments.ts';
 import { studyAnalyses } from './analyses.ts';
 import { studyFigure } from './figure.ts';
+import { overheadOf } from './overhead.ts';
 
 export interface ReportParts {
   readonly read: StoreReader;
@@ -151,8 +154,30 @@ const experimentsOf = (study: Study, form: StudyForm, { read }: ReportParts): Ex
   return newest === undefined ? [] : [newest.experiment];
 };
 
+/** Where a study stands whose speeds are measured: of each number of layers all β at once. */
+const measuredReport = (study: Study, form: StudyForm, overhead: Overhead): StudyReport => {
+  const { cells } = overhead;
+  const missing = new Set(cells.filter(({ ours }) => ours === null).map(({ layers }) => layers));
+  const coverage: Coverage = {
+    cellsDone: cells.filter(({ ours }) => ours !== null).length,
+    cells: cells.length,
+    ...{ runsDone: 0, runs: 0 },
+    hoursLeft: (missing.size * speedLimitMs) / 3_600_000,
+  };
+  const label =
+    form === 'paper'
+      ? 'As in the paper'
+      : overhead.width === null
+        ? 'Nothing has been measured on narrower networks yet'
+        : `On layers of ${overhead.width} units, not the paper’s 3,000`;
+  const figure = studyFigure(study, form, label, [], { curve: () => [], analysed: null, overhead });
+  return { study, form, label, coverage, cells: [], overhead, figure, analyses: null };
+};
+
 /** Where a study stands: every cell with the paper's value and ours, and the figure. */
 export const studyReport = (study: Study, form: StudyForm, parts: ReportParts): StudyReport => {
+  const overhead = isMeasured(study) ? overheadOf(study, form, parts.read.speedMeasurements(processor())) : null;
+  if (overhead !== null) return measuredReport(study, form, overhead);
   const experiments = experimentsOf(study, form, parts);
   const find = groupFinder(parts.read);
   const rows = experiments.flatMap((experiment) => {
@@ -180,7 +205,8 @@ export const studyReport = (study: Study, form: StudyForm, parts: ReportParts): 
   const figure = studyFigure(study, form, label, rows, {
     curve: (id, metric) => parts.read.curve(id, metric),
     analysed: analysed?.groups ?? null,
+    overhead: null,
   });
   const analyses = analysed === null ? null : { done: analysed.done, missingRunIds: [...analysed.missingRunIds] };
-  return { study, form, label, coverage, cells, figure, analyses };
+  return { study, form, label, coverage, cells, overhead: null, figure, analyses };
 };

@@ -3,7 +3,7 @@ import { layerKinds } from './layers/index.ts';
 import type { Layer } from './layers.ts';
 
 export { heNormal } from './building.ts';
-export type { Initialiser, ParameterRole, Value } from './building.ts';
+export type { Draw, Initialiser, ParameterRole, Value } from './building.ts';
 
 export interface ParameterSpec {
   readonly name: string;

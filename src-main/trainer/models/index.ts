@@ -1,8 +1,9 @@
 import { LabError } from '../../../shared/errors.ts';
 import { misfitOf } from '../../../shared/models.ts';
-import type { ModelId } from '../../../shared/runConfig.ts';
+import { modelOf, type ModelConfig, type ModelId } from '../../../shared/runConfig.ts';
 import { networkBuilder, type Network, type NetworkBuilder, type Value } from '../engine/network.ts';
 import { bottleneckNetwork } from './bottleneckNetwork.ts';
+import { deepMlp } from './deepMlp.ts';
 import { pyramidNet } from './pyramidNet.ts';
 import { residualNetwork } from './residual.ts';
 import { visionTransformer } from './visionTransformer.ts';
@@ -43,7 +44,7 @@ const resnet18 = (network: NetworkBuilder, classes: number): Value =>
     { filters: 512, blocks: 2 },
   ]);
 
-const models: Readonly<Record<ModelId, (network: NetworkBuilder, classes: number) => Value>> = {
+const models: Readonly<Record<Exclude<ModelId, 'deep-mlp'>, (network: NetworkBuilder, classes: number) => Value>> = {
   mlp,
   convnet,
   resnet8,
@@ -57,15 +58,17 @@ const models: Readonly<Record<ModelId, (network: NetworkBuilder, classes: number
 
 /**
  * Builds a model for images [height, width, channels] and a number of classes.
+ * @param wished - a network, with its settings; its name alone for its defaults.
  * @throws LabError CONFIG_INVALID for images that the model cannot take.
  */
 export const networkOf = (
-  model: ModelId,
+  wished: ModelId | ModelConfig,
   inputShape: readonly [height: number, width: number, channels: number],
   classes: number,
 ): Network => {
-  const misfit = misfitOf(model, inputShape[0], inputShape[1]);
+  const model = typeof wished === 'string' ? modelOf(wished) : wished;
+  const misfit = misfitOf(model.id, inputShape[0], inputShape[1]);
   if (misfit !== null) throw new LabError('CONFIG_INVALID', misfit);
   const network = networkBuilder(inputShape);
-  return network.build(models[model](network, classes));
+  return network.build(model.id === 'deep-mlp' ? deepMlp(network, classes, model) : models[model.id](network, classes));
 };

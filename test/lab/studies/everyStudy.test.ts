@@ -7,6 +7,7 @@ import type { Experiment } from '../../../shared/experiment.ts';
 import { openLab } from '../../../src-main/lab/service.ts';
 import type { Lab } from '../../../src-main/lab/lab.ts';
 import { paperExperiments } from '../../../src-main/lab/studies/experiments.ts';
+import { isMeasured } from '../../../shared/studies/study.ts';
 import { readStudies } from '../../../src-main/lab/studies/read.ts';
 import { labOptions, realTrainers } from '../fixtures/labOptions.ts';
 import { untilEnded } from '../fixtures/labs.ts';
@@ -38,7 +39,13 @@ const tiny = (design: Experiment): Experiment => ({
   ...(design.study !== undefined && { study: { ...design.study, form: 'small' } }),
 });
 
-const trained = readStudies(labOptions('').paperFolder).filter(({ rows }) => rows.length > 0);
+const studies = readStudies(labOptions('').paperFolder).filter(({ rows }) => rows.length > 0);
+const trained = studies.filter((study) => !isMeasured(study));
+
+const about = {
+  ...{ date: '2026-01-01', processor: 'A processor × 2', memory: '8 GiB', engine: 'An engine', cores: 2 },
+  ...{ loads: [0.5, 0.5] as const, command: 'npm run paper' },
+};
 
 test.each(trained.map((study) => [study.id, study] as const))(
   '%s is trained in a tiny form, told and drawn',
@@ -53,10 +60,7 @@ test.each(trained.map((study) => [study.id, study] as const))(
     expect(await lab.enqueue(experiment)).toEqual({ experimentId, runIds: [] });
     const report = await lab.study({ id, form: 'small' });
     expect(report.coverage.cellsDone).toBe(expandGroups(experiment).length);
-    const text = resultsText([report], [], {
-      ...{ date: '2026-01-01', processor: 'A processor × 2', memory: '8 GiB', engine: 'An engine', cores: 2 },
-      ...{ loads: [0.5, 0.5], command: 'npm run paper' },
-    });
+    const text = resultsText([report], [], about);
     for (const { label } of report.cells) expect(text).toContain(`| ${label} |`);
     const isDrawn = study.drawing.kind === 'speed-accuracy' || study.drawing.kind === 'curves';
     if (!isDrawn) return;
@@ -64,5 +68,22 @@ test.each(trained.map((study) => [study.id, study] as const))(
       const file = await lab.exportStudy({ id, form: 'small', format, column: 'double' });
       expect(Buffer.from(file.base64, 'base64').length).toBeGreaterThan(1000);
     }
+  },
+);
+
+test.each(studies.filter(isMeasured).map(({ id }) => id))(
+  '%s is measured on tiny networks, fitted, told and drawn',
+  { timeout: 600_000 },
+  async (id) => {
+    const small = { datasetId: 'mnist', model: 'deep-mlp', hours: 1, engine: 'wasm', width: 4 } as const;
+    const wished = await lab.studyExperiments({ id, small });
+    for (const { shared, ...experiment } of wished)
+      await lab.measureSpeed({ experiment: { ...experiment, shared: { ...shared, batchSize: 4 } }, limitMs: 1000 });
+    const report = await lab.study({ id, form: 'small' });
+    expect(report.coverage).toMatchObject({ cells: 20, cellsDone: 20, hoursLeft: 0 });
+    expect(report.overhead?.fit).not.toBeNull();
+    expect(resultsText([report], [], about)).toMatch(/\| 50 \| 0\.1 \| [-\d.]+ \[[-\d.]+, [-\d.]+\] \| \d/);
+    const file = await lab.exportStudy({ id, form: 'small', format: 'pdf', column: 'double' });
+    expect(Buffer.from(file.base64, 'base64').length).toBeGreaterThan(1000);
   },
 );

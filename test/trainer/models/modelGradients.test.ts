@@ -11,6 +11,7 @@ import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
 import { infer, record } from '../../../src-main/trainer/engine/tape.ts';
 import { disposeState } from '../../../src-main/trainer/initialState.ts';
 import { bottleneckNetwork } from '../../../src-main/trainer/models/bottleneckNetwork.ts';
+import { deepMlp } from '../../../src-main/trainer/models/deepMlp.ts';
 import { pyramidNet } from '../../../src-main/trainer/models/pyramidNet.ts';
 import { visionTransformer } from '../../../src-main/trainer/models/visionTransformer.ts';
 import { wideResNet } from '../../../src-main/trainer/models/wideResNet.ts';
@@ -29,6 +30,10 @@ const models: readonly { readonly name: string; readonly network: Network }[] = 
   { name: 'wideResNet', network: built(8, (b) => wideResNet(b, classes, { blocks: 2, width: 0.25 })) },
   { name: 'pyramidNet', network: built(4, (b) => pyramidNet(b, classes, { blocks: 2, alpha: 7 })) },
   { name: 'bottleneckNetwork', network: built(16, (b) => bottleneckNetwork(b, classes, { blocks: [1, 2], width: 3 })) },
+  ...(['serial', 'general'] as const).map((wiring) => ({
+    name: `deepMlp, ${wiring}`,
+    network: built(4, (b) => deepMlp(b, classes, { id: 'deep-mlp', layers: 3, width: 7, wiring })),
+  })),
   {
     name: 'visionTransformer',
     network: built(8, (b) => visionTransformer(b, classes, { patch: 4, width: 12, blocks: 2, heads: 3 })),

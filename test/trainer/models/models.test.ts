@@ -21,6 +21,16 @@ test.each(modelIds)('%s is said to normalise where it does', (model) => {
   expect(roles.includes('scale')).toBe(modelInfos[model].hasNormalisation);
 });
 
+test('the deep MLP is as deep and wide as it is asked for, with one tensor a layer or with four', () => {
+  const of = (wiring: 'serial' | 'general') =>
+    networkOf({ id: 'deep-mlp', layers: 50, width: 30, wiring }, [28, 28, 1], 10);
+  expect(of('serial').parameters).toHaveLength(1 + 50 + 1);
+  expect(parameterCountOf(of('serial'))).toBe(784 * 30 + 50 * 30 * 30 + 30 * 10);
+  // Kernel, bias, scale and offset.
+  expect(of('general').parameters).toHaveLength(1 + 4 * 50 + 1);
+  expect(parameterCountOf(of('general'))).toBe(784 * 30 + 50 * (30 * 30 + 3 * 30) + 30 * 10);
+});
+
 describe('sizes for ten classes', () => {
   test.each<Expected>([
     // A 3×3 convolution of I to O channels has 9·I·O weights, a BatchNorm of C channels 2·C.
@@ -37,6 +47,8 @@ describe('sizes for ten classes', () => {
     { model: 'convnet', input: [28, 28, 1], parameters: 94_186, tensors: 11, macs: 7_452_416 },
     // 784·256 + 256, 256·256 + 256, 256·10 + 10; MACs are the products.
     { model: 'mlp', input: [28, 28, 1], parameters: 269_322, tensors: 6, macs: 268_800 },
+    // 784·256 + 10·256² + 256·10, no biases; MACs are the weights.
+    { model: 'deep-mlp', input: [28, 28, 1], parameters: 858_624, tensors: 12, macs: 858_624 },
   ])('$model', ({ model, input, parameters, tensors, macs }) => {
     const network = networkOf(model, input, 10);
     expect(parameterCountOf(network)).toBe(parameters);

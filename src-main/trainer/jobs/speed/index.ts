@@ -1,12 +1,19 @@
+import { totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { imageSizeOf } from '../../../../shared/dataset.ts';
+import { LabError } from '../../../../shared/errors.ts';
 import { speedJob, type SpeedEvent, type SpeedInput } from '../../../../shared/jobs/speed.ts';
 import { median } from '../../../../shared/median.ts';
 import { phases, type PhaseMs } from '../../../../shared/metrics.ts';
+import { modelNameOf } from '../../../../shared/models.ts';
 import { relativeHalfWidth } from '../../../../shared/pairedRatio.ts';
+import type { RunConfig } from '../../../../shared/runConfig.ts';
 import { narrowHalfWidth, ratioOf, speedBaselineOf, speedBaseOf } from '../../../../shared/speed.ts';
 import { batchesOf } from '../../data/batches.ts';
 import { randomStream } from '../../data/rng.ts';
 import { openEngine } from '../../engine/engines.ts';
+import { parameterCountOf } from '../../engine/network.ts';
+import { networkOf } from '../../models/index.ts';
 import { noPhaseMs } from '../../phaseClock.ts';
 import { openRun, type Run } from '../../run.ts';
 import type { StopRequest } from '../../stopRequest.ts';
@@ -108,11 +115,30 @@ const openArms = (input: SpeedInput, stop: StopRequest): Arm[] => {
   const [firstConfig] = configs;
   if (firstConfig === undefined) return [];
   const ops = openEngine(firstConfig.device, bindingPath);
+  if (ops.device === 'CPU') refuseTooLarge(firstConfig, configs.length, dataset);
   const runs: Run[] = [];
   for (const config of configs) {
     runs.push(openRun(ops, config, dataset, datasetFolder, labVersion, runs[0] ?? null));
   }
   return runs.map((run) => openArm(run, stop));
+};
+
+/**
+ * Parameters and momentum of every arm lie in memory at once, beside one's gradients, perturbed and next parameters: that a machine cannot
+ * hold so much is said, before the system ends whatever it likes.
+ */
+const refuseTooLarge = (config: RunConfig, arms: number, dataset: SpeedInput['dataset']): void => {
+  const [height, width] = imageSizeOf(dataset, config.augmentation);
+  const parameters = parameterCountOf(
+    networkOf(config.model, [height, width, dataset.channels], dataset.classNames.length),
+  );
+  const needed = 4 * parameters * (2 * arms + 3);
+  if (needed <= totalmem()) return;
+  const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(0)} GiB`;
+  throw new LabError(
+    'CONFIG_INVALID',
+    `${arms} methods on ${modelNameOf(config.model)}, measured together, need about ${gigabytes(needed)} of memory; this machine has ${gigabytes(totalmem())}. Choose a smaller network or fewer methods.`,
+  );
 };
 
 /** Gives batches of full size (of all examples, where there are not so many), in one random order after another. */
