@@ -44,6 +44,7 @@ export default defineConfig({
           wasmWorker: 'src-main/trainer/engine/wasm/worker.ts',
           heartbeatWorker: 'src-main/trainer/heartbeatWorker.ts',
           cli: 'src-main/cli/index.ts',
+          node: 'src-main/lab/cluster/nodeProcess.ts',
         },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunk-[name]-[hash].cjs' },
       },

@@ -10,6 +10,7 @@ import {
   sharedConfigSchema,
 } from './runConfig.ts';
 import type { GroupConfig, OptimizerConfig, RunConfig } from './runConfig.ts';
+import { placeIdSchema } from './places.ts';
 import { axisPaths, unknownPath, withSetting } from './settingPaths.ts';
 
 const mostRuns = 10_000;
@@ -43,6 +44,8 @@ const experimentFields = z.strictObject({
   measureSpeed: z.boolean().default(true),
   /** What its data sets were when it was queued: id → identity. The lab writes it. */
   data: z.record(datasetIdSchema, datasetIdentitySchema).optional(),
+  /** Where its runs are to train; absent: on the lab's own machine. No part of what they are: it is not kept with the experiment. */
+  place: placeIdSchema.optional(),
   /** Of which item of the paper it is a part: which network and data set of it, as in the paper or on other data. */
   study: z
     .strictObject({ id: z.string().max(80), row: z.number().int().min(0), form: z.enum(['paper', 'small']) })

@@ -24,6 +24,7 @@ import {
 import { reportFormats } from './report.ts';
 import { experimentSummarySchema, runDetailSchema, runIdSchema } from './run.ts';
 import { originSchema } from './origin.ts';
+import { placeIdSchema } from './places.ts';
 import { packRuns, runsOnWire } from './runsOnWire.ts';
 import { plannedRunSchema, queueSchema } from './queue.ts';
 import { speedLimitSchema, speedMeasurementSchema } from './speed.ts';
@@ -134,8 +135,11 @@ export const labApi = {
     input: z.strictObject({ runIds }),
     output: z.array(z.strictObject({ runId: runIdSchema, differences: z.array(z.string()).min(1) })),
   },
-  /** Puts unfinished runs back into the queue, to go on from their last checkpoints (from the beginning where there is none). */
-  resumeRuns: { input: z.strictObject({ runIds }), output: nothing },
+  /**
+   * Puts unfinished runs back into the queue, to go on from their last checkpoints (from the beginning where there is none).
+   * `place`: where they go on; null: on the lab's own machine; absent: where they were wanted.
+   */
+  resumeRuns: { input: z.strictObject({ runIds, place: placeIdSchema.nullable().optional() }), output: nothing },
   /** A new run with more epochs that begins with a finished one's; for schedules that do not look at the number of epochs. */
   extendRun: {
     input: z.strictObject({ runId: runIdSchema, epochs: runConfigSchema.shape.epochs }),

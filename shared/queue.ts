@@ -22,6 +22,8 @@ export const queueSchema = z.strictObject({
   waiting: z.array(runSummarySchema),
   /** Why the queue stands still without being paused, e.g. that the engine is missing. */
   holdReason: z.string().optional(),
+  /** Why runs that are to train elsewhere cannot be sent there. */
+  placeProblem: z.string().optional(),
   /** Runs wait since before the lab was opened, and it has not been told to train them. */
   awaitsStart: z.boolean().optional(),
 });

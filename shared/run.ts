@@ -4,6 +4,7 @@ import { trainedInSchema } from './environments.ts';
 import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
 import { experimentSchema } from './experiment.ts';
 import { originSchema } from './origin.ts';
+import { clusterJobSchema } from './places.ts';
 import { runConfigSchema } from './runConfig.ts';
 
 export const runStates = [
@@ -63,6 +64,10 @@ export const runSummarySchema = z.strictObject({
   peakStepBytes: z.number().min(0).nullable(),
   /** Where it began last, as the lab's places are called; null: it never began, or was imported. */
   place: z.string().nullable(),
+  /** Where it is to train, if not on the lab's own machine. */
+  wantedPlace: z.string().nullable(),
+  /** Its job there, the last one it had; null: none. */
+  job: clusterJobSchema.nullable(),
   /** Of an imported run: where it was trained, and its number there. Null: here. */
   origin: originSchema.extend({ run: runIdSchema }).nullable(),
 });

@@ -1,10 +1,17 @@
 import { Option, type Command } from 'commander';
+import { placeIds, thisMachineId } from '../../shared/places.ts';
 import { collectText, positive, seeds } from './argumentParsers.ts';
 import type { ExperimentOptions } from './experimentFile.ts';
 
 export const noInstall = (): Option => new Option('--no-install', 'do not install TensorFlow if it is missing');
 export const noSpeed = (): Option =>
   new Option('--no-speed', "do not measure the methods' speeds against each other before the first run");
+
+export const atPlace = (): Option =>
+  new Option('--place <place>', 'train there; how jobs are asked for: esam-lab places').choices([
+    thisMachineId,
+    ...placeIds,
+  ]);
 
 export interface ExperimentCommand extends ExperimentOptions {
   readonly install: boolean;

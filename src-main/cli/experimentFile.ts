@@ -5,6 +5,7 @@ import { parseAxisValues, parseValue } from '../../shared/axisValues.ts';
 import { LabError } from '../../shared/errors.ts';
 import { experimentSchema } from '../../shared/experiment.ts';
 import type { Axis, Experiment } from '../../shared/experiment.ts';
+import { thisMachineId, type PlaceId } from '../../shared/places.ts';
 import { runConfigSchema } from '../../shared/runConfig.ts';
 import { settingPathOf, unknownPath, withSetting } from '../../shared/settingPaths.ts';
 import type { Lab } from '../lab/lab.ts';
@@ -20,6 +21,8 @@ export interface ExperimentOptions {
   readonly name?: string | undefined;
   /** False: not before the first run, whatever the file says. */
   readonly speed?: boolean | undefined;
+  /** Where to train, instead of where the file says. */
+  readonly place?: PlaceId | typeof thisMachineId | undefined;
   /** `path=value` */
   readonly set: readonly string[];
   /** `path=values` */
@@ -28,15 +31,18 @@ export interface ExperimentOptions {
 
 /** @throws LabError CONFIG_INVALID that names the file or the option, and the field. */
 export const readExperiment = async (lab: Lab, options: ExperimentOptions): Promise<Experiment> => {
-  const { file, preset, seeds, epochs, name, speed } = options;
+  const { file, preset, seeds, epochs, name, speed, place } = options;
   const what = file === undefined ? 'The experiment' : basename(file);
   const original = file === undefined ? await presetOf(lab, preset ?? '') : experimentIn(await readJson(file), what);
+  const { place: placeOfFile, ...rest } = original;
+  const wanted = place ?? placeOfFile;
   const changed = {
-    ...original,
+    ...rest,
     name: name ?? original.name,
     seeds: [...(seeds ?? original.seeds)],
     measureSpeed: original.measureSpeed && speed !== false,
     shared: { ...original.shared, epochs: epochs ?? original.shared.epochs },
+    ...(wanted !== undefined && wanted !== thisMachineId && { place: wanted }),
   };
   const axes = options.sweep.map(axisOf);
   const wished = options.set.reduce(withSet, changed);

@@ -41,7 +41,7 @@ import { serve } from './commands/serve.ts';
 import { speed } from './commands/speed.ts';
 import { exitCodeOf, exitCodes, exitCodesHelp } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
-import { experimentCommand, noInstall, noSpeed, source, type ExperimentCommand } from './experimentCommand.ts';
+import { atPlace, experimentCommand, noInstall, noSpeed, source, type ExperimentCommand } from './experimentCommand.ts';
 import type { Locations } from './locations.ts';
 import { labVersionOf, workspaceFolderOf } from './locations.ts';
 import { say } from './session.ts';
@@ -89,18 +89,21 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
 
   experimentCommand(program, 'run', 'train the runs of a file, or go on with one run from its last checkpoint')
     .option('--resume <number>', 'go on with this run instead', positive)
+    .addOption(atPlace())
     .addOption(noSpeed())
     .addOption(noInstall())
     .action(async (file: string | undefined, options: ExperimentCommand & { resume?: number }, command: Command) => {
       const { resume, ...others } = options;
       if (resume !== undefined && (file !== undefined || options.preset !== undefined))
         command.error('error: give either a file or preset, or --resume with the number of a run');
-      if (resume !== undefined) code = await resumeRun(settings(), { runId: resume, install: options.install });
+      if (resume !== undefined)
+        code = await resumeRun(settings(), { runId: resume, install: options.install, place: options.place });
       else code = await runConfigFile(settings(), { ...source(file, options, command), ...others });
     });
   experimentCommand(program, 'compare', 'train the methods of an experiment over seeds and print the results table')
     .option('--show', 'train nothing: print the table of what has been trained, also while a run trains')
     .option('--experiment <number>', 'with --show: only of this experiment; may be repeated', collect, [])
+    .addOption(atPlace())
     .addOption(noSpeed())
     .addOption(noInstall())
     .action(async (file: string | undefined, options: ExperimentCommand & ShowOptions, command: Command) => {

@@ -1,8 +1,11 @@
+import { counted } from '../../shared/counted.ts';
 import { inexactText } from '../../shared/environments.ts';
 import type { LabEvent } from '../../shared/labEvent.ts';
+import type { Queue } from '../../shared/queue.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import type { Experiment } from '../../shared/experiment.ts';
 import type { Lab } from '../lab/lab.ts';
+import type { PlaceId } from '../../shared/places.ts';
 import { exitCodes } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
 import { runReporter } from './runReporter.ts';
@@ -34,12 +37,16 @@ export const sayInexact = async (lab: Lab, runIds: readonly RunId[]): Promise<vo
   }
 };
 
-/** Goes on with runs from their last checkpoints; Ctrl-C stops cleanly. */
-export const trainResumed = async (lab: Lab, runIds: readonly RunId[]): Promise<Omit<Trained, 'experimentId'>> => {
+/** Goes on with runs from their last checkpoints; Ctrl-C stops cleanly. @param place - as `resumeRuns` takes it. */
+export const trainResumed = async (
+  lab: Lab,
+  runIds: readonly RunId[],
+  place?: PlaceId | null,
+): Promise<Omit<Trained, 'experimentId'>> => {
   await sayInexact(lab, runIds);
   const watch = watchRuns(lab);
   try {
-    await lab.resumeRuns({ runIds: [...runIds] });
+    await lab.resumeRuns({ runIds: [...runIds], ...(place !== undefined && { place }) });
     return await watch.until(runIds, () => cancelWaiting(lab, runIds));
   } finally {
     watch.end();
@@ -63,13 +70,15 @@ export const trainQueue = async (lab: Lab): Promise<Omit<Trained, 'experimentId'
 };
 
 const cancelWaiting = async (lab: Lab, runIds: readonly RunId[]): Promise<void> => {
-  const waiting = (await lab.queue({})).waiting.map(({ id }) => id).filter((id) => runIds.includes(id));
+  // What a cluster has taken goes on without this command.
+  const here = (await lab.queue({})).waiting.filter(({ job }) => job === null);
+  const waiting = here.map(({ id }) => id).filter((id) => runIds.includes(id));
   if (waiting.length > 0) await lab.cancelRuns({ runIds: waiting });
 };
 
 const stopRunning = async (lab: Lab, runIds: readonly RunId[]): Promise<void> => {
-  for (const { id } of (await lab.queue({})).running) {
-    if (runIds.includes(id)) await lab.stopRun({ runId: id, when: 'now' });
+  for (const { id, wantedPlace } of (await lab.queue({})).running) {
+    if (runIds.includes(id) && wantedPlace === null) await lab.stopRun({ runId: id, when: 'now' });
   }
 };
 
@@ -86,7 +95,8 @@ const watchRuns = (lab: Lab) => {
     if (event.type === 'runChanged') latest.set(event.run.id, event.run);
     const run = latest.get(runIdOf(event) ?? 0);
     if (run !== undefined && watched.includes(run.id)) reporter.show(event, run, watched);
-    if (event.type === 'queueChanged' && event.queue.holdReason !== undefined) onHold(event.queue.holdReason);
+    const hold = event.type === 'queueChanged' ? holdOf(event.queue) : undefined;
+    if (hold !== undefined) onHold(hold);
     onNews();
   });
 
@@ -121,12 +131,17 @@ const watchRuns = (lab: Lab) => {
       },
     );
     onHold = (reason) => stop(exitCodes.failed, reason, `The queue cannot go on: ${reason}`);
-    const { holdReason } = await lab.queue({});
-    if (holdReason !== undefined) onHold(holdReason);
+    const hold = holdOf(await lab.queue({}));
+    if (hold !== undefined) onHold(hold);
     await new Promise<void>((resolve) => {
       onNews = () => {
-        const states = runIds.map((id) => latest.get(id)?.state);
-        const goesOn = states.some((state) => state === 'running' || (state === 'queued' && stopped.exitCode === null));
+        const goesOn = runIds
+          .map((id) => latest.get(id))
+          .some((run) =>
+            stopped.exitCode === null || run?.wantedPlace === null
+              ? run?.state === 'running' || (run?.state === 'queued' && stopped.exitCode === null)
+              : false,
+          );
         if (!goesOn || stopped.heldFor !== null) resolve(); // nothing trains in a queue that is held
       };
       onNews();
@@ -137,6 +152,8 @@ const watchRuns = (lab: Lab) => {
       const goesOn = (state === 'stopped' || state === 'interrupted') && checkpointBytes > 0;
       if (goesOn) say(`A checkpoint of run ${id} is kept; go on with: esam-lab run --resume ${id}`);
     }
+    const elsewhere = runs.filter(({ endedAt, wantedPlace }) => endedAt === null && wantedPlace !== null);
+    if (elsewhere.length > 0) say(leftText(elsewhere.length));
     const areFinished = runs.every(({ state }) => state === 'finished');
     return { runs, exitCode: stopped.exitCode ?? (areFinished ? exitCodes.done : exitCodes.failed) };
   };
@@ -146,6 +163,12 @@ const watchRuns = (lab: Lab) => {
   };
   return { until, end };
 };
+
+const holdOf = ({ holdReason, placeProblem, running }: Queue): string | undefined =>
+  holdReason ?? (running.length === 0 ? placeProblem : undefined);
+
+const leftText = (count: number): string =>
+  `${counted(count, 'run')} ${count === 1 ? 'goes' : 'go'} on without this command; "esam-lab queue --run" follows, and stores what was measured meanwhile.`;
 
 /** A run that the queue holds up for is interrupted even where the disk is too full to say so; the next start of the lab stores that. */
 const withEnd = (run: RunSummary, heldFor: string | null): RunSummary =>

@@ -1,5 +1,5 @@
-import { copyFileSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, linkSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { checkpointKeepingSchema } from '../../shared/checkpointKeeping.ts';
 import type { CheckpointKeeping, CheckpointUse, Pruned } from '../../shared/checkpointKeeping.ts';
 import type { CheckpointFile, RunId } from '../../shared/run.ts';
@@ -8,21 +8,8 @@ import { remove } from '../files/remove.ts';
 import { removalOf } from '../files/removals.ts';
 import { setAside } from '../files/setAside.ts';
 import { trashIn } from '../files/trash.ts';
+import { keptCheckpoints } from './keptCheckpoints.ts';
 import type { Store } from './store/index.ts';
-
-/** Besides the last two (should the last be damaged) and the best epoch's, the checkpoint of every 50th epoch is kept. */
-export const checkpointKeeping = { last: 2, everyEpochs: 50 } as const;
-
-/** Which of a run's checkpoints stay. @param newestFirst - all it has. */
-export const keptCheckpoints = (
-  newestFirst: readonly CheckpointFile[],
-  bestEpoch: number | null,
-): readonly CheckpointFile[] =>
-  newestFirst.filter(
-    ({ epoch, epochStep }, index) =>
-      index < checkpointKeeping.last ||
-      (epochStep === 0 && epoch > 0 && (epoch === bestEpoch || epoch % checkpointKeeping.everyEpochs === 0)),
-  );
 
 const isEndOf = ({ epoch, epochStep }: CheckpointFile, wanted: number | null): boolean =>
   epochStep === 0 && epoch > 0 && epoch === wanted;
@@ -157,6 +144,30 @@ export class Checkpoints {
       }
     }
     return checkpoints;
+  }
+
+  /**
+   * Brings a checkpoint that was written elsewhere into the run's folder, without a copy where the file system can.
+   * @returns false where it is not there, or not whole.
+   */
+  adopt(runId: RunId, folder: string, { fileName, sizeBytes }: CheckpointFile): boolean {
+    const source = join(folder, fileName);
+    if (statSync(source, { throwIfNoEntry: false })?.size !== sizeBytes) return false;
+    mkdirSync(this.#folderOf(runId), { recursive: true });
+    const target = join(this.#folderOf(runId), fileName);
+    const unfinished = `${target}.${process.pid}.part`;
+    try {
+      linkSync(source, unfinished);
+    } catch {
+      copyFileSync(source, unfinished);
+    }
+    renameSync(unfinished, target);
+    remove('unfinishedCheckpoint', this.#workspace, checkpointsFolderName, String(runId), basename(unfinished)); // renaming a link to itself leaves both
+    return true;
+  }
+
+  has(runId: RunId, { fileName, sizeBytes }: CheckpointFile): boolean {
+    return statSync(this.pathOf(runId, fileName), { throwIfNoEntry: false })?.size === sizeBytes;
   }
 
   /** Moves the checkpoints of runs that are no more into the workspace's trash, which keeps them for a day. */

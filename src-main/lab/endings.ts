@@ -2,7 +2,7 @@ import { LabError } from '../../shared/errors.ts';
 import type { LabEvent } from '../../shared/labEvent.ts';
 import type { RunId } from '../../shared/run.ts';
 import type { Store } from './store/index.ts';
-import type { Ending } from './jobs/training.ts';
+import type { Ending } from './jobs/recording.ts';
 
 const retryMs = 2000;
 

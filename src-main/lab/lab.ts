@@ -36,6 +36,8 @@ export interface LabOptions {
   readonly startNotices?: readonly string[];
   /** Default: ten minutes of silence, ten seconds to stop. */
   readonly limits?: JobLimits;
+  /** Between two looks into the folders of jobs on a cluster, and between two questions to it. Default: 5 and 30 seconds. */
+  readonly clusterTimes?: { readonly readEveryMs: number; readonly askEveryMs: number };
   /** Between two checkpoints within an epoch. Default: ten minutes. */
   readonly checkpointEveryMs?: number;
 }

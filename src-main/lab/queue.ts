@@ -8,8 +8,8 @@ import { Endings } from './endings.ts';
 import { progressThrottle } from './progressThrottle.ts';
 import type { Store } from './store/index.ts';
 import type { JobLimits } from './jobs/jobProcess.ts';
+import type { Ending } from './jobs/recording.ts';
 import { Training } from './jobs/training.ts';
-import type { Ending } from './jobs/training.ts';
 import type { Place } from './places/place.ts';
 
 export interface QueueParts {
@@ -25,6 +25,8 @@ export interface QueueParts {
   readonly onWoken: () => void;
   /** The queue stands still for this reason, or (null) goes on. */
   readonly onHold: (reason: string | null) => void;
+  /** Why runs that are to train elsewhere cannot be sent there; null: they can. */
+  readonly placeProblem?: () => string | null;
   /** Leave runs that wait already until the user starts the queue or adds to it. */
   readonly awaitsStart: boolean;
   /** A run ended in a way that a damaged engine would explain. */
@@ -72,18 +74,32 @@ export class RunQueue {
 
   status(): LabOutput<'queue'> {
     const { read } = this.#parts.store;
+    const placeProblem = this.#parts.placeProblem?.() ?? null;
     return {
       paused: read.isPaused() || this.#hold !== null || this.#awaitsStart,
       running: read.runs.running(),
       waiting: read.runs.waiting(),
       ...(this.#hold !== null && { holdReason: this.#hold }),
       ...(this.#awaitsStart && { awaitsStart: true }),
+      ...(placeProblem !== null && { placeProblem }),
     };
+  }
+
+  /** The runs that wait for a place that has its own queue, and may begin. */
+  waitingFor(place: string): RunSummary[] {
+    if (!this.#mayStart()) return [];
+    const { onlyRuns, store } = this.#parts;
+    return store.read.runs.waiting().filter((run) => run.wantedPlace === place && (onlyRuns?.has(run.id) ?? true));
+  }
+
+  /** Says that what runs or waits has changed. */
+  tell(): void {
+    this.#parts.emit({ type: 'queueChanged', queue: this.status() });
   }
 
   /** Looks for work; called whenever there may be some. */
   wake(): void {
-    this.#parts.emit({ type: 'queueChanged', queue: this.status() });
+    this.tell();
     this.#parts.onWoken();
     for (const lane of this.#lanes) {
       if (!lane.isPumping) lane.pumped = this.#pump(lane);
@@ -175,11 +191,18 @@ export class RunQueue {
 
   /** @param own - a run that a lane has in hand and that is to be counted among the waiting nevertheless. */
   #next(own?: RunId): RunSummary | undefined {
-    const { onlyRuns, store } = this.#parts;
-    if (this.#isClosed || this.#awaitsStart || this.#hold !== null) return undefined;
-    if (onlyRuns === null && store.read.isPaused()) return undefined;
+    const { onlyRuns, store, places } = this.#parts;
+    if (this.#hold !== null || !this.#mayStart()) return undefined;
     const isFree = (id: RunId): boolean => id === own || !this.#taken.has(id);
-    return store.read.runs.waiting().find(({ id }) => isFree(id) && (onlyRuns?.has(id) ?? true));
+    const isOurs = (wanted: string | null): boolean => wanted === null || places.some(({ id }) => id === wanted);
+    return store.read.runs
+      .waiting()
+      .find(({ id, wantedPlace }) => isOurs(wantedPlace) && isFree(id) && (onlyRuns?.has(id) ?? true));
+  }
+
+  #mayStart(): boolean {
+    const { onlyRuns, store } = this.#parts;
+    return !this.#isClosed && !this.#awaitsStart && (onlyRuns !== null || !store.read.isPaused());
   }
 
   #cannotStart(run: RunSummary, error: unknown): void {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
 import type { LabEvent } from '../../shared/labEvent.ts';
-import type { RunId } from '../../shared/run.ts';
+import type { RunId, RunSummary } from '../../shared/run.ts';
 import { sweepTrash } from '../files/trash.ts';
 import { analyseInputOf, filesOf, withPresentData } from './assigning.ts';
 import type { Lab, LabOptions } from './lab.ts';
@@ -11,6 +11,8 @@ import type { Library } from './datasets/index.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Analyses } from './analyses/queue.ts';
 import { openDoor } from './door.ts';
+import type { ClusterRuns } from './cluster/clusterRuns.ts';
+import { clusterOf } from './cluster/index.ts';
 import { pathGrants } from './grants.ts';
 import { checkpointRequests } from './requests/checkpoints.ts';
 import { bundleRequests, writeBundle } from './requests/bundles.ts';
@@ -119,7 +121,7 @@ const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab
     labVersion,
     bindingPath: async () => (await runtime.tensorflow()).bindingPath,
     machine: () => runtime.machine(),
-    runningRun: () => store.read.runs.running()[0]?.id ?? null,
+    runningRun: () => trainingHere(store)[0]?.id ?? null,
     isSpeedMeasured: () => speeds.isUnderWay(),
     kept: knownSelfTests(),
     keep: (selfTest) => {
@@ -158,10 +160,28 @@ const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab
     onlyRuns: ownRuns,
     awaitsStart: options.awaitsStart ?? false,
     emit,
+    placeProblem: () => cluster?.problem ?? null,
     onEngineDoubted: () => runtime.doubt(),
-    onWoken: () => speeds.reconsider(),
+    onWoken: () => {
+      speeds.reconsider();
+      cluster?.wake();
+    },
     onHold: (reason) => note('queue', reason === null ? null : `The queue waits: ${reason}`),
   });
+  // A lab that only looks, or is over in a moment, leaves jobs to the next one.
+  const cluster: ClusterRuns | null =
+    refusal !== null || options.holder?.isBrief === true
+      ? null
+      : clusterOf({
+          ...{ options, store, checkpoints, queue, emit },
+          onProblem: (problem) => note('slurm', problem),
+          assign: async (run) => {
+            await builtIn;
+            const described = withPresentData(run, library, store);
+            const files = await filesOf(described.config, library, runtime, labVersion);
+            return { ...files, runId: run.id, config: described.config };
+          },
+        });
   const ownAnalyses = options.trainsOnlyOwnRuns === true ? new Set<number>() : null;
   let runsThatWait = 0;
   const analyses: Analyses = new Analyses({
@@ -172,7 +192,7 @@ const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab
       await selfTest.idle();
       return input;
     },
-    isBusy: () => runsThatWait > 0 || store.read.runs.running().length > 0,
+    isBusy: () => runsThatWait > 0 || trainingHere(store).length > 0,
   });
   /** The present analysis ends before a run begins, and the next one waits for the run. */
   const untilAnalysed = async (): Promise<void> => {
@@ -189,8 +209,26 @@ const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab
     runIds.forEach((id) => ownRuns?.add(id));
     emit({ type: 'runsChanged' });
     queue.start();
+    cluster?.retry();
   };
-  const parts = { store, library, queue, checkpoints, runtime, speeds, emit, grants, builtIn, labVersion, added };
+  const stop = (runId: RunId, when: 'now' | 'after-epoch'): void | Promise<void> =>
+    cluster?.holds(runId) === true ? cluster.stop(runId, when) : queue.stop(runId, when);
+  const retry = (): void => cluster?.retry();
+  const parts = {
+    store,
+    library,
+    queue,
+    stop,
+    retry,
+    checkpoints,
+    runtime,
+    speeds,
+    emit,
+    grants,
+    builtIn,
+    labVersion,
+    added,
+  };
 
   const endBackups = dailyBackups(store);
   queue.wake();
@@ -224,6 +262,7 @@ const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab
       await Promise.all([
         endBackups(),
         queue.close(),
+        cluster?.close(),
         analyses.close(),
         speeds.close(),
         selfTest.close(),
@@ -234,6 +273,12 @@ const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab
       store.close();
     },
   };
+};
+
+/** The runs under way that this machine computes. */
+const trainingHere = ({ read }: Store): RunSummary[] => {
+  const elsewhere = new Set(read.liveJobs().map(({ runId }) => runId));
+  return read.runs.running().filter(({ id }) => !elsewhere.has(id));
 };
 
 /** Brings MNIST into a new workspace. Never rejects: without it the lab still works, and says why it is not there. */

@@ -3,14 +3,17 @@ import type { CheckpointFile, RunSummary } from '../../shared/run.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Store } from './store/index.ts';
 
-/** Ends the runs that a former lab left running, and says in a sentence each what happened. */
-export const interruptLeftRuns = ({ read, write }: Store, checkpoints: Checkpoints): string[] =>
-  read.runs.running().map((run) => {
+/** Ends the runs that a former lab left running, and says in a sentence each what happened. Jobs on a cluster go on without a lab. */
+export const interruptLeftRuns = ({ read, write }: Store, checkpoints: Checkpoints): string[] => {
+  const elsewhere = new Set(read.liveJobs().map(({ runId }) => runId));
+  const left = read.runs.running().filter(({ id }) => !elsewhere.has(id));
+  return left.map((run) => {
     checkpoints.removeUnfinished(run.id);
     const reason = `The lab ended unexpectedly while it was running; ${run.epochsDone} of ${run.config.epochs} epochs are kept.`;
     write.end(run.id, 'interrupted', reason);
     return `Run ${run.id} (${nameOf(run)}) was interrupted. ${reason} ${wayOn(read.checkpoints(run.id))}`;
   });
+};
 
 const wayOn = ([newest]: readonly CheckpointFile[]): string =>
   newest === undefined

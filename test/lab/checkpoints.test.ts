@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { CheckpointFile, RunId } from '../../shared/run.ts';
 import type { Experiment } from '../../shared/experiment.ts';
-import { keptCheckpoints } from '../../src-main/lab/checkpoints.ts';
+import { keptCheckpoints } from '../../src-main/lab/keptCheckpoints.ts';
 import type { Lab } from '../../src-main/lab/lab.ts';
 import { folderWith, smallIdx } from './datasets/fixtures.ts';
 import { esam, experimentOf, shared } from './fixtures/configs.ts';

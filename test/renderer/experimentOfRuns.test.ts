@@ -26,6 +26,8 @@ const runOf = (config: RunConfig, index: number): RunSummary => ({
   checkpointBytes: 0,
   peakStepBytes: null,
   place: null,
+  wantedPlace: null,
+  job: null,
   origin: null,
 });
 

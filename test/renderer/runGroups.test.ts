@@ -26,6 +26,8 @@ const runOf = (id: number, optimizer: RunSummary['config']['optimizer'], state: 
   checkpointBytes: 0,
   peakStepBytes: null,
   place: null,
+  wantedPlace: null,
+  job: null,
   origin: null,
 });
 const runs = [

@@ -13,22 +13,25 @@ import { watchSilence } from './watchdog.ts';
 
 type StopWhen = Extract<TrainerCommand, { type: 'stop' }>['when'];
 
+export const jobBreakCauses = [
+  'not launched',
+  'never ready',
+  'gone',
+  'silent',
+  'not understood',
+  'messages lost',
+  'not stored',
+  'stopped before its start',
+  'deaf to stop',
+  'cancelled',
+] as const;
+
 /** What went wrong with a job that did not tell its own end. */
 export interface JobBreak {
-  readonly cause:
-    | 'not launched'
-    | 'never ready'
-    | 'gone'
-    | 'silent'
-    | 'not understood'
-    | 'messages lost'
-    | 'not stored'
-    | 'stopped before its start'
-    | 'deaf to stop'
-    | 'cancelled';
+  readonly cause: (typeof jobBreakCauses)[number];
   /** Sentences for a person. */
   readonly reason: string;
-  readonly code?: LabErrorCode;
+  readonly code?: LabErrorCode | undefined;
 }
 
 export interface JobLimits {

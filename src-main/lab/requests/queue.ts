@@ -40,6 +40,10 @@ export interface QueueRequestParts {
   readonly store: Store;
   readonly library: Library;
   readonly queue: RunQueue;
+  /** Asks a run to end, wherever it trains. */
+  readonly stop: (runId: RunId, when: 'now' | 'after-epoch') => void | Promise<void>;
+  /** Has places try again that took no runs. */
+  readonly retry: () => void;
   readonly speeds: SpeedMeasurements;
   readonly builtIn: Promise<void>;
   /** Runs were put into the queue. */
@@ -48,7 +52,17 @@ export interface QueueRequestParts {
 }
 
 /** Requests that make, order and end runs. */
-export const queueRequests = ({ store, library, queue, speeds, builtIn, added, emit }: QueueRequestParts): QueueApi => {
+export const queueRequests = ({
+  store,
+  library,
+  queue,
+  stop,
+  retry,
+  speeds,
+  builtIn,
+  added,
+  emit,
+}: QueueRequestParts): QueueApi => {
   const { read, write } = store;
 
   const findDataset = (id: string) => library.list().find((dataset) => dataset.id === id) ?? null;
@@ -74,7 +88,8 @@ export const queueRequests = ({ store, library, queue, speeds, builtIn, added, e
     },
     enqueue: async (input) => {
       await builtIn;
-      const experiment = onPresentData(experimentSchema.parse(input), library);
+      const { place = null, ...wished } = experimentSchema.parse(input);
+      const experiment = onPresentData(wished, library);
       const planned = plan(experiment);
       const wanted = planned.filter(({ finishedRunId }) => !experiment.skipFinished || finishedRunId === null);
       // A study's small form that others have trained all of is kept without a run: it says what the study is made of here.
@@ -90,12 +105,16 @@ export const queueRequests = ({ store, library, queue, speeds, builtIn, added, e
       const result = write.addExperiment(
         experiment,
         wanted.map(({ config }) => config),
+        place,
       );
       added(result.runIds);
       return result;
     },
     queue: answering(() => queue.status()),
-    pauseQueue: doing(({ paused }) => queue.setPaused(paused)),
+    pauseQueue: doing(({ paused }) => {
+      queue.setPaused(paused);
+      if (!paused) retry();
+    }),
     queueEstimates: answering(() => {
       const { running, waiting } = queue.status();
       return timesLeft(read, [...running, ...waiting], findDataset);
@@ -104,7 +123,10 @@ export const queueRequests = ({ store, library, queue, speeds, builtIn, added, e
       write.move(runIds, beforeRunId);
       queue.wake();
     }),
-    stopRun: doing(({ runId, when }) => queue.stop(runId, when)),
+    stopRun: async ({ runId, when }) => {
+      await stop(runId, when);
+      return {};
+    },
     cancelRuns: doing(({ runIds }) => {
       write.cancel(runIds);
       runIds.forEach((id) => tellRun(store, id, emit));

@@ -43,9 +43,9 @@ export const resumingRequests = ({
       return differences.length === 0 ? [] : [{ runId, differences }];
     });
   },
-  resumeRuns: doing(({ runIds }) => {
+  resumeRuns: doing(({ runIds, place }) => {
     for (const id of runIds) refuseImported(store.read.runs.one(id), 'gone on with');
-    store.write.resume(runIds);
+    store.write.resume(runIds, place);
     added(runIds);
   }),
   extendRun: answering(({ runId, epochs }) => {

@@ -5,6 +5,7 @@ import { analysisTable } from './analyses.ts';
 import { annotationTable } from './annotations.ts';
 import { checkpointTable } from './checkpoints.ts';
 import { selfTestResultTable } from './selfTestResults.ts';
+import { clusterJobTable } from './clusterJobs.ts';
 import { environmentTable } from './environments.ts';
 import { epochTable } from './epochs.ts';
 import { experimentTable } from './experiments.ts';
@@ -72,6 +73,7 @@ export const storeReader = (database: Database) => {
     setting: settingTable(database).of,
     analyses: analysisTable(database),
     selfTestResults: selfTestResultTable(database, notUnderstood).of,
+    liveJobs: clusterJobTable(database).live,
     speedMeasurements: speedMeasurementTable(database).of,
     /** Those that were imported from a lab, the newest first. */
     importedSpeeds: speedMeasurementTable(database).ofLab,

@@ -6,7 +6,7 @@ import { runSummaryTable } from './runSummaries.ts';
 /** Everything that hangs on a run, the innermost first. */
 const dependents = [
   ...['phase_time', 'measurement', 'step', 'epoch', 'environment', 'log_line', 'checkpoint', 'checksum', 'run_summary'],
-  ...['analysis', 'run_origin', 'trained_in', 'annotation'],
+  ...['analysis', 'run_origin', 'trained_in', 'annotation', 'cluster_job'],
 ] as const;
 /** What was measured in a run. */
 const measured = ['epoch', 'step', 'phase_time', 'measurement', 'checksum', 'trained_in'] as const;

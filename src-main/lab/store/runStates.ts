@@ -14,8 +14,8 @@ const now = (): string => new Date().toISOString();
 /** The life of runs: queued → running → ended. Every change names the state it leaves, so that none can happen twice. */
 export const runStates = (database: Database) => {
   const insert = database.prepare(
-    `INSERT INTO run (experiment_id, config, group_hash, seed, state, queue_position, created_at)
-     VALUES (?, ?, ?, ?, 'queued', (SELECT coalesce(max(queue_position), 0) + 1 FROM run WHERE queue_position IS NOT NULL), ?)`,
+    `INSERT INTO run (experiment_id, config, group_hash, seed, state, queue_position, created_at, wanted_place)
+     VALUES (?, ?, ?, ?, 'queued', (SELECT coalesce(max(queue_position), 0) + 1 FROM run WHERE queue_position IS NOT NULL), ?, ?)`,
   );
   const start = database.prepare(
     "UPDATE run SET state = 'running', queue_position = NULL, started_at = coalesce(started_at, ?), place = ? WHERE id = ? AND state = 'queued'",
@@ -34,6 +34,7 @@ export const runStates = (database: Database) => {
        queue_position = (SELECT coalesce(max(queue_position), 0) + 1 FROM run WHERE queue_position IS NOT NULL)
      WHERE id = ? AND deleted = 0 AND state IN (${resumableStates.map((state) => `'${state}'`).join(', ')})`,
   );
+  const send = database.prepare("UPDATE run SET wanted_place = ? WHERE id = ? AND state = 'queued'");
   const uncancel = database.prepare(
     `UPDATE run SET state = 'queued', reason = NULL, ended_at = NULL,
        queue_position = (SELECT coalesce(max(queue_position), 0) + 1 FROM run WHERE queue_position IS NOT NULL)
@@ -59,10 +60,13 @@ export const runStates = (database: Database) => {
   };
 
   return {
-    insert: (experimentId: number, config: RunConfig, at: string): RunId => {
+    /** @param place - where it is to train; null: on the lab's own machine. */
+    insert: (experimentId: number, config: RunConfig, at: string, place: string | null = null): RunId => {
       const hash = groupHash(groupConfigOf(config));
-      return Number(insert.run(experimentId, canonicalJson(config), hash, config.seed, at).lastInsertRowid);
+      return Number(insert.run(experimentId, canonicalJson(config), hash, config.seed, at, place).lastInsertRowid);
     },
+    /** Has a waiting run train somewhere else. @param place - null: on the lab's own machine. */
+    send: (id: RunId, place: string | null): void => changed(send.run(place, id).changes, id, 'a waiting run'),
     /** Says of a waiting run what was open about it when it was queued, such as what its data set holds. */
     describe: (id: RunId, config: RunConfig): void => {
       const hash = groupHash(groupConfigOf(config));

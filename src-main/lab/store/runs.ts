@@ -7,13 +7,15 @@ import type { GroupConfig } from '../../../shared/runConfig.ts';
 import { groupConfigOf, runConfigSchema } from '../../../shared/runConfig.ts';
 import { checksumTable } from './checksums.ts';
 import type { Database } from './database.ts';
+import { jobColumn, jobOf } from './clusterJobs.ts';
 import { originOf, runOriginColumn } from './origins.ts';
 import { measurementColumn, measurementsOf } from './measurements.ts';
 import { sentenceOf } from './understood.ts';
 import type { NotUnderstood } from './understood.ts';
 
 /** A run as the database has it; what it was configured with is its group's, and its seed. */
-type Row = Omit<RunSummary, 'config' | 'origin'> & {
+type Row = Omit<RunSummary, 'config' | 'origin' | 'job'> & {
+  readonly job: string | null;
   readonly seed: number;
   readonly observe: unknown;
   readonly origin: string | null;
@@ -64,8 +66,10 @@ const summary = `
     coalesce(epochs_done, 0) AS "epochsDone", best_test_accuracy AS "bestTestAccuracy", best_epoch AS "bestEpoch",
     last_test_accuracy AS "lastTestAccuracy", images_per_second AS "imagesPerSecond", ${activeMs} AS "activeMs",
     (SELECT coalesce(sum(size_bytes), 0) FROM checkpoint WHERE checkpoint.run_id = run.id) AS "checkpointBytes",
-    peak_step_bytes AS "peakStepBytes", place, ${observe} AS "observe", ${runOriginColumn}
-  FROM run JOIN experiment ON experiment.id = run.experiment_id LEFT JOIN run_summary ON run_summary.run_id = run.id`;
+    peak_step_bytes AS "peakStepBytes", run.place, wanted_place AS "wantedPlace", ${jobColumn},
+    ${observe} AS "observe", ${runOriginColumn}
+  FROM run JOIN experiment ON experiment.id = run.experiment_id LEFT JOIN run_summary ON run_summary.run_id = run.id
+    LEFT JOIN cluster_job ON cluster_job.run_id = run.id`;
 
 const fieldsSchema = runSummarySchema.omit({ config: true });
 
@@ -152,8 +156,8 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
     return known;
   };
   /** How closely a run is observed is its own, not its group's. */
-  const toSummary = ({ seed, origin, observe, ...row }: Row): RunSummary => ({
-    ...fieldsSchema.parse({ ...row, origin: originOf(z.unknown(), origin) }),
+  const toSummary = ({ seed, origin, observe, job, ...row }: Row): RunSummary => ({
+    ...fieldsSchema.parse({ ...row, origin: originOf(z.unknown(), origin), job: jobOf(job) }),
     config: { ...configOf(row.groupHash), observe: runConfigSchema.shape.observe.parse(observe), seed },
   });
   const checksums = checksumTable(database);

@@ -10,9 +10,11 @@ import { annotationTable } from './annotations.ts';
 import { checkpointTable } from './checkpoints.ts';
 import { checksumTable } from './checksums.ts';
 import { selfTestResultTable } from './selfTestResults.ts';
+import { clusterJobTable } from './clusterJobs.ts';
 import { environmentTable } from './environments.ts';
 import { epochTable } from './epochs.ts';
 import { experimentTable } from './experiments.ts';
+import { failingInWords } from './failures.ts';
 import { logTable } from './logs.ts';
 import { pauseTable } from './pause.ts';
 import { runCopies } from './runCopies.ts';
@@ -40,16 +42,23 @@ export const storeWriter = (database: Database) => {
   const forEach = <T>(items: readonly T[], change: (item: T) => void): void =>
     database.transaction(() => items.forEach(change))();
   return {
-    addExperiment: database.transaction((experiment: Experiment, configs: readonly RunConfig[]) => {
-      const at = new Date().toISOString();
-      const experimentId = experiments.insert(experiment, at);
-      return { experimentId, runIds: configs.map((config) => states.insert(experimentId, config, at)) };
-    }),
+    /** @param place - where its runs are to train; null: on the lab's own machine. */
+    addExperiment: database.transaction(
+      (experiment: Experiment, configs: readonly RunConfig[], place: string | null = null) => {
+        const at = new Date().toISOString();
+        const experimentId = experiments.insert(experiment, at);
+        return { experimentId, runIds: configs.map((config) => states.insert(experimentId, config, at, place)) };
+      },
+    ),
     /** Adds runs to experiments that exist. */
-    addRuns: database.transaction((runs: readonly { experimentId: number; config: RunConfig }[]): RunId[] => {
-      const at = new Date().toISOString();
-      return runs.map(({ experimentId, config }) => states.insert(experimentId, config, at));
-    }),
+    addRuns: database.transaction(
+      (runs: readonly { experimentId: number; config: RunConfig; wantedPlace?: string | null }[]): RunId[] => {
+        const at = new Date().toISOString();
+        return runs.map(({ experimentId, config, wantedPlace }) =>
+          states.insert(experimentId, config, at, wantedPlace),
+        );
+      },
+    ),
     /**
      * Adds an experiment of one run that begins with all that was measured in another one, and with its checkpoints.
      * @param provide - puts the checkpoints' files in their place; if it fails, nothing was added.
@@ -64,7 +73,12 @@ export const storeWriter = (database: Database) => {
         return { experimentId, runId };
       },
     ),
-    resume: (ids: readonly RunId[]): void => forEach(ids, states.resume),
+    /** @param place - where they go on; null: on the lab's own machine; undefined: where they were wanted before. */
+    resume: (ids: readonly RunId[], place?: string | null): void =>
+      forEach(ids, (id) => {
+        states.resume(id);
+        if (place !== undefined) states.send(id, place);
+      }),
     /** Removes the runs in the trash for good, and answers which they were, each with the files of its checkpoints. */
     removeDeleted: database.transaction(copies.removeDeleted),
     describe: states.describe,
@@ -100,6 +114,7 @@ export const storeWriter = (database: Database) => {
       }),
     annotate: (ids: readonly RunId[], change: AnnotationChange): void =>
       forEach(ids, (id) => annotations.change(id, change)),
+    jobs: failingInWords(clusterJobTable(database)),
     analyses: analysisTable(database),
     addBundle: bundleWriter(database),
     checkpoint: checkpoints.insert,

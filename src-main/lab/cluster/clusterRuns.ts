@@ -1,0 +1,345 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LabError } from '../../../shared/errors.ts';
+import type { TrainingEvent } from '../../../shared/jobs/train.ts';
+import type { PlaceId, SlurmSettings } from '../../../shared/places.ts';
+import type { RunId, RunSummary } from '../../../shared/run.ts';
+import { writeWhole } from '../../files/writeWhole.ts';
+import type { Checkpoints } from '../checkpoints.ts';
+import type { JobSight, LiveJob } from '../store/clusterJobs.ts';
+import type { Store } from '../store/index.ts';
+import { FollowedTask } from './followedTask.ts';
+import { jobFolderNames, taskFolderOf } from './jobFolder.ts';
+import type { Assignment } from './jobFolder.ts';
+import { endingWithoutWords, isOver } from './jobStates.ts';
+import type { SlurmCommands } from './slurm.ts';
+import { newSubmission, submissionName, writeSubmission } from './submission.ts';
+import type { Task } from './submission.ts';
+
+export interface ClusterParts {
+  readonly place: PlaceId;
+  readonly store: Store;
+  readonly checkpoints: Checkpoints;
+  readonly commands: SlurmCommands;
+  readonly settings: () => SlurmSettings;
+  /** Where submissions get their folders. */
+  readonly folder: () => string;
+  /** The runs that wait for this place and may begin. */
+  readonly waiting: () => readonly RunSummary[];
+  /** @throws LabError ENGINE_* if the engine is not there (then the place waits), any other if the run cannot start (then it fails). */
+  readonly assign: (run: RunSummary) => Promise<Omit<Assignment, 'given'>>;
+  /** Between two looks into the folders, and between two questions to the cluster. */
+  readonly readEveryMs: number;
+  readonly askEveryMs: number;
+  /** Hears of events that the store holds. */
+  readonly onStored: (runId: RunId, events: readonly TrainingEvent[]) => void;
+  /** These runs are in another state, or their jobs are. */
+  readonly onChanged: (runIds: readonly RunId[]) => void;
+  /** The place takes no run for this reason, or (null) takes them. */
+  readonly onProblem: (problem: string | null) => void;
+}
+
+/** Slurm's limits differ; more than this in one answer helps nobody. */
+const mostTasks = 1000;
+const holdingCodes: readonly string[] = ['ENGINE_MISSING', 'ENGINE_BROKEN', 'WORKSPACE_UNWRITABLE'];
+
+/**
+ * The runs that train on a cluster: submits those that wait, stores what their jobs tell in files, and ends them. The lab may be closed in
+ * between: jobs go on, and what they told is stored when it is open again. The cluster is asked for its own jobs only, all in one question.
+ */
+export class ClusterRuns {
+  readonly #parts: ClusterParts;
+  readonly #followed = new Map<RunId, FollowedTask>();
+  /** Of jobs that the cluster says are over, or does not know: how often it was asked since. */
+  readonly #overFor = new Map<RunId, number>();
+  readonly #timer: NodeJS.Timeout;
+  #work: Promise<void> | null = null;
+  #isWoken = false;
+  #isClosed = false;
+  #askedAt = -Infinity;
+  #retryAt = -Infinity;
+  #problem: string | null = null;
+
+  constructor(parts: ClusterParts) {
+    this.#parts = parts;
+    this.#timer = setInterval(() => this.#look(), parts.readEveryMs);
+  }
+
+  /** Why the place takes no runs at present. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  /** There may be something to submit or to cancel. */
+  wake(): void {
+    this.#look();
+  }
+
+  /** The user wants it tried again now. */
+  retry(): void {
+    this.#retryAt = -Infinity;
+    this.#look();
+  }
+
+  holds(runId: RunId): boolean {
+    return this.#liveJob(runId) !== undefined;
+  }
+
+  /** Asks a run's job to end; it hears that within seconds of its node's looking. */
+  async stop(runId: RunId, when: 'now' | 'after-epoch'): Promise<void> {
+    const { store, commands, onChanged } = this.#parts;
+    const job = this.#liveJob(runId);
+    if (job === undefined) throw new LabError('RUN_STATE', `Run ${runId} has no job to stop.`);
+    store.write.requestStop(runId, when);
+    await writeWhole(join(taskFolderOf(job.submission, job.task), jobFolderNames.stop), JSON.stringify({ when }));
+    if (job.state === 'PENDING' && job.jobId !== null) {
+      await commands.cancel([`${job.jobId}_${job.task}`]);
+      store.write.end(runId, 'stopped', 'Stopped by you while its job waited to go on.');
+      this.#over([job]);
+    }
+    onChanged([runId]);
+  }
+
+  /** Leaves the jobs alone: they go on without the lab. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    await this.#work;
+  }
+
+  #liveJob(runId: RunId): LiveJob | undefined {
+    return this.#parts.store.read.liveJobs().find((job) => job.runId === runId);
+  }
+
+  #look(): void {
+    if (this.#isClosed) return;
+    this.#isWoken = this.#work !== null;
+    this.#work ??= this.#once().finally(() => {
+      this.#work = null;
+      if (this.#isWoken) this.#look();
+    });
+  }
+
+  async #once(): Promise<void> {
+    try {
+      await this.#read(); // needs no answer of the cluster
+      await this.#cancelUnwanted();
+      await this.#findLost();
+      await this.#submitWaiting();
+      await this.#ask();
+      await this.#settle();
+      if (this.#retryAt === -Infinity) this.#tell(null);
+    } catch (error) {
+      const isKnown = error instanceof LabError;
+      if (!isKnown) console.error('The runs on the cluster could not be looked after:', error);
+      this.#retryAt = performance.now() + this.#parts.askEveryMs;
+      this.#tell(
+        isKnown ? error.message : 'The lab met an unexpected error with the runs on the cluster; see its log.',
+      );
+    }
+  }
+
+  #tell(problem: string | null): void {
+    if (this.#problem === problem) return;
+    this.#problem = problem;
+    this.#parts.onProblem(problem);
+  }
+
+  /** Ends the jobs of runs that were taken out of the queue. */
+  async #cancelUnwanted(): Promise<void> {
+    const unwanted = this.#parts.store.read
+      .liveJobs()
+      .filter(({ runState, state }) => runState !== 'queued' && runState !== 'running' && state !== 'SUBMITTING');
+    if (unwanted.length === 0) return;
+    const running = unwanted.filter(({ state }) => !isOver(state));
+    await this.#parts.commands.cancel(running.map(({ jobId, task }) => `${jobId ?? ''}_${task}`));
+    this.#over(unwanted);
+  }
+
+  /** A lab that was killed while it submitted does not know whether the cluster took it: that is asked before it is done again. */
+  async #findLost(): Promise<void> {
+    const { store, commands } = this.#parts;
+    const lost = new Set(
+      store.read.liveJobs().flatMap(({ jobId, submission }) => (jobId === null ? [submission] : [])),
+    );
+    for (const submission of lost) {
+      const found = await commands.find(submissionName(submission));
+      if (found === null) store.write.jobs.refused(submission);
+      else store.write.jobs.named(submission, found);
+    }
+  }
+
+  async #submitWaiting(): Promise<void> {
+    if (performance.now() < this.#retryAt) return;
+    this.#retryAt = -Infinity;
+    const { store, waiting } = this.#parts;
+    const live = new Set(store.read.liveJobs().map(({ runId }) => runId));
+    const runs = waiting().filter(({ id }) => !live.has(id));
+    if (runs.length === 0) return;
+    const most = Math.min(mostTasks, await this.#parts.commands.mostTasks());
+    for (let from = 0; from < runs.length && !this.#isClosed; from += most)
+      await this.#submit(runs.slice(from, from + most));
+  }
+
+  async #submit(runs: readonly RunSummary[]): Promise<void> {
+    const { place, store, commands, folder, settings, onChanged, waiting } = this.#parts;
+    const tasks: Task[] = [];
+    for (const run of runs) {
+      const task = await this.#taskOf(run);
+      if (task !== null) tasks.push(task);
+    }
+    const submission = newSubmission(folder());
+    const wanted = settings();
+    // Arrays one after the other: so the limit holds over all of them, and without the lab.
+    const after = wanted.atOnce === null ? null : this.#lastArray();
+    const order = await writeSubmission(submission, tasks, wanted, after);
+    const still = new Set(waiting().map(({ id }) => id));
+    const runIds = tasks.map(({ assignment }) => assignment.runId);
+    if (tasks.length === 0 || !runIds.every((id) => still.has(id))) return; // cancelled or paused meanwhile: the next look makes it anew
+    store.write.jobs.submit(place, submission, runIds);
+    try {
+      store.write.jobs.named(submission, await commands.submit(order));
+    } catch (error) {
+      // Where it does not answer, it may have taken it nevertheless: that is asked when it does.
+      if (error instanceof LabError && error.code === 'PLACE_REFUSED') store.write.jobs.refused(submission);
+      throw error;
+    }
+    onChanged(runIds);
+  }
+
+  async #taskOf(run: RunSummary): Promise<Task | null> {
+    const { store, checkpoints, assign, onChanged } = this.#parts;
+    try {
+      const assigned = await assign(run);
+      const kept = store.read.checkpoints(run.id).slice(0, 2);
+      const given = kept.map((checkpoint) => ({ checkpoint, path: checkpoints.pathOf(run.id, checkpoint.fileName) }));
+      return { assignment: { ...assigned, given: kept }, given };
+    } catch (error) {
+      if (!(error instanceof LabError) || holdingCodes.includes(error.code)) throw error;
+      store.write.refuse(run.id, error.message);
+      onChanged([run.id]);
+      return null;
+    }
+  }
+
+  #lastArray(): string | null {
+    const arrays = this.#parts.store.read.liveJobs().flatMap(({ jobId }) => (jobId === null ? [] : [Number(jobId)]));
+    return arrays.length === 0 ? null : String(Math.max(...arrays));
+  }
+
+  /** What the cluster says of its jobs. */
+  async #ask(): Promise<void> {
+    const { store, commands, askEveryMs, onChanged } = this.#parts;
+    if (performance.now() - this.#askedAt < askEveryMs) return;
+    const live = store.read.liveJobs().filter(({ jobId }) => jobId !== null);
+    if (live.length === 0) return;
+    this.#askedAt = performance.now();
+    const sights = await commands.sights([...new Set(live.map(({ jobId }) => jobId ?? ''))]);
+    const changed: JobSight[] = [];
+    for (const job of live) {
+      const seen = sights.get(`${job.jobId ?? ''}_${job.task}`);
+      const sight = seen ?? { state: isOver(job.state) ? job.state : 'UNKNOWN', reason: null, node: job.node };
+      if (seen === undefined || isOver(seen.state))
+        this.#overFor.set(job.runId, (this.#overFor.get(job.runId) ?? 0) + 1);
+      else this.#overFor.delete(job.runId);
+      if (sight.state !== job.state || sight.reason !== job.reason || (sight.node !== null && sight.node !== job.node))
+        changed.push({ ...sight, node: sight.node ?? job.node, runId: job.runId });
+    }
+    if (changed.length === 0) return;
+    store.write.jobs.seen(changed);
+    onChanged(changed.map(({ runId }) => runId));
+  }
+
+  /** Stores what is new of the tasks that have begun. */
+  async #read(): Promise<void> {
+    const live = this.#parts.store.read.liveJobs().filter(({ runState }) => ['queued', 'running'].includes(runState));
+    const begun = begunIn(new Set(live.map(({ submission }) => submission)));
+    for (const job of live) {
+      if (this.#isClosed) return;
+      if (!begun.has(taskFolderOf(job.submission, job.task))) continue;
+      await this.#readTask(job);
+    }
+  }
+
+  async #readTask(job: LiveJob): Promise<void> {
+    const { store, checkpoints, place, onStored, onChanged } = this.#parts;
+    const task =
+      this.#followed.get(job.runId) ??
+      new FollowedTask(job, {
+        ...{ store, checkpoints, place },
+        onStored: (events) => onStored(job.runId, events),
+      });
+    this.#followed.set(job.runId, task);
+    try {
+      if (!(await task.read())) return;
+    } catch (error) {
+      this.#followed.delete(job.runId); // the store knows how far it is, better than this now
+      throw error;
+    }
+    checkpoints.prune(job.runId);
+    if (task.ending !== null) {
+      const { reason, state } = task.ending;
+      if (reason !== null && state !== 'stopped')
+        this.#log(job.runId, state === 'interrupted' ? 'warning' : 'error', reason);
+      task.collected();
+      this.#over([job]);
+    }
+    onChanged([job.runId]);
+  }
+
+  /** Ends the runs whose jobs are over without having told how. They are asked for twice before: shared disks show files late. */
+  async #settle(): Promise<void> {
+    const { store, onChanged } = this.#parts;
+    for (const job of store.read.liveJobs()) {
+      if ((this.#overFor.get(job.runId) ?? 0) < 2 || !['queued', 'running'].includes(job.runState)) continue;
+      const task = this.#followed.get(job.runId);
+      const run = store.read.runs.one(job.runId);
+      if (run === null) continue;
+      const output = lastWordsIn(join(taskFolderOf(job.submission, job.task), jobFolderNames.output));
+      const ending = endingWithoutWords(job, run, task ?? null, output);
+      this.#over([job]);
+      if (job.runState === 'queued') store.write.refuse(job.runId, ending.reason);
+      else store.write.end(job.runId, ending.state, ending.reason);
+      if (ending.goesOn) store.write.resume([job.runId]);
+      if (ending.state !== 'stopped') this.#log(job.runId, ending.goesOn ? 'info' : 'warning', ending.reason);
+      onChanged([job.runId]);
+    }
+  }
+
+  #over(jobs: readonly LiveJob[]): void {
+    this.#parts.store.write.jobs.over(jobs.map(({ runId }) => runId));
+    for (const { runId } of jobs) {
+      this.#followed.delete(runId);
+      this.#overFor.delete(runId);
+    }
+  }
+
+  #log(runId: RunId, level: 'info' | 'warning' | 'error', text: string): void {
+    const line = { at: new Date().toISOString(), level, text };
+    this.#parts.store.write.log(runId, line);
+    this.#parts.onStored(runId, [{ type: 'logged', line }]);
+  }
+}
+
+/** The folders of the tasks that have begun. */
+const begunIn = (submissions: ReadonlySet<string>): ReadonlySet<string> => {
+  const begun = new Set<string>();
+  for (const submission of submissions) {
+    try {
+      for (const name of readdirSync(join(submission, jobFolderNames.begun)))
+        begun.add(taskFolderOf(submission, Number(name.split('.')[0])));
+    } catch {
+      // the disk is away: there is more to see when it is back
+    }
+  }
+  return begun;
+};
+
+/** The last lines that a job's process printed; empty where it printed nothing. */
+const lastWordsIn = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8').trim().split('\n').slice(-3).join(' ').slice(-300);
+  } catch {
+    return '';
+  }
+};

@@ -1,0 +1,61 @@
+import { join, resolve } from 'node:path';
+import type { LabEvent } from '../../../shared/labEvent.ts';
+import type { RunSummary } from '../../../shared/run.ts';
+import type { Checkpoints } from '../checkpoints.ts';
+import type { LabOptions } from '../lab.ts';
+import type { RunQueue } from '../queue.ts';
+import type { Store } from '../store/index.ts';
+import { ClusterRuns } from './clusterRuns.ts';
+import { placeSettingsOf } from './placeSettings.ts';
+import type { Assignment } from './jobFolder.ts';
+import { runHere, slurmCommands } from './slurm.ts';
+
+/** Two questions a minute; what a job measured is seen within the time of two looks. */
+const clusterTimes = { readEveryMs: 5000, askEveryMs: 30_000 } as const;
+
+/** Jobs get their folders there unless the place's settings name another one. */
+const clusterFolderName = 'cluster';
+
+interface Parts {
+  readonly options: LabOptions;
+  readonly store: Store;
+  readonly checkpoints: Checkpoints;
+  readonly queue: RunQueue;
+  readonly emit: (event: LabEvent) => void;
+  readonly onProblem: (problem: string | null) => void;
+  readonly assign: (run: RunSummary) => Promise<Omit<Assignment, 'given' | 'checkpointEveryMs'>>;
+}
+
+/** The runs that the lab has on a Slurm cluster. */
+export const clusterOf = ({ options, store, checkpoints, queue, emit, onProblem, assign }: Parts): ClusterRuns => {
+  const settings = () => placeSettingsOf(store, 'slurm');
+  return new ClusterRuns({
+    ...{ store, checkpoints, settings, ...(options.clusterTimes ?? clusterTimes) },
+    place: 'slurm',
+    commands: slurmCommands(runHere),
+    folder: () => settings().folder ?? join(resolve(options.workspaceFolder), clusterFolderName),
+    waiting: () => queue.waitingFor('slurm'),
+    assign: async (run) => ({
+      ...(await assign(run)),
+      checkpointEveryMs: options.checkpointEveryMs ?? 600_000,
+    }),
+    onStored: (runId, events) => {
+      for (const event of events) {
+        if (event.type === 'progress') emit({ ...event, type: 'progressed', runId });
+        if (event.type === 'epochFinished') emit({ type: 'epochFinished', runId, metrics: event.metrics });
+        if (event.type === 'logged') emit({ type: 'logged', runId, line: event.line });
+      }
+    },
+    onChanged: (runIds) => {
+      for (const runId of runIds) {
+        const run = store.read.runs.one(runId);
+        if (run !== null) emit({ type: 'runChanged', run });
+      }
+      queue.tell();
+    },
+    onProblem: (problem) => {
+      onProblem(problem);
+      queue.tell();
+    },
+  });
+};

@@ -1,0 +1,97 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { datasetInfoSchema } from '../../../shared/dataset.ts';
+import { checkpointFileSchema, runIdSchema } from '../../../shared/run.ts';
+import { runConfigSchema } from '../../../shared/runConfig.ts';
+
+/**
+ * What lab and job say to each other lies in files, for nothing else reaches from one to the other:
+ *
+ *     <submission>/job.sh                        what the cluster starts, once a task
+ *                  begun/<task>.<attempt>        an empty file for each time that a task began
+ *                  tasks/<task>/assignment.json  what it is to train
+ *                               stop             how the lab wants it to end
+ *                               given/           checkpoints that it goes on from
+ *                               output.txt       what it said besides
+ *                               attempts/0001/   one folder for each time that it began, which nobody else writes to:
+ *                                  spool.jsonl   its events
+ *                                  checkpoints/
+ *                               collected        the lab has stored everything; written last
+ */
+export const jobFolderNames = {
+  script: 'job.sh',
+  begun: 'begun',
+  tasks: 'tasks',
+  assignment: 'assignment.json',
+  stop: 'stop',
+  given: 'given',
+  output: 'output.txt',
+  attempts: 'attempts',
+  spool: 'spool.jsonl',
+  checkpoints: 'checkpoints',
+  collected: 'collected',
+} as const;
+
+export const assignmentSchema = z.strictObject({
+  runId: runIdSchema,
+  config: runConfigSchema,
+  dataset: datasetInfoSchema,
+  /** Where both sides see the data set. */
+  datasetFolder: z.string(),
+  /** The compiled TensorFlow binding; null for the other engines. */
+  bindingPath: z.string().nullable(),
+  labVersion: z.string(),
+  checkpointEveryMs: z.number().min(0),
+  /** To go on from, newest first; they lie in `given`. */
+  given: z.array(checkpointFileSchema),
+});
+export type Assignment = z.infer<typeof assignmentSchema>;
+
+export const stopSchema = z.strictObject({ when: z.enum(['now', 'after-epoch']) });
+export type StopWish = z.infer<typeof stopSchema>;
+
+export const taskFolderOf = (submission: string, task: number): string =>
+  join(submission, jobFolderNames.tasks, String(task));
+
+/** Attempts are numbered from 1. */
+export const attemptFolderOf = (taskFolder: string, attempt: number): string =>
+  join(taskFolder, jobFolderNames.attempts, String(attempt).padStart(4, '0'));
+
+export const spoolOf = (taskFolder: string, attempt: number): string =>
+  join(attemptFolderOf(taskFolder, attempt), jobFolderNames.spool);
+
+/** The newest attempt there is; 0: it never began. */
+export const lastAttempt = (taskFolder: string): number => {
+  try {
+    return Math.max(0, ...readdirSync(join(taskFolder, jobFolderNames.attempts)).map(Number).filter(Number.isInteger));
+  } catch {
+    return 0; // the folder comes with the first attempt
+  }
+};
+
+/** Takes the next attempt's folder: whoever makes a folder has it alone, on every file system. @throws Error of the file system. */
+export const claimAttempt = (taskFolder: string): number => {
+  mkdirSync(join(taskFolder, jobFolderNames.attempts), { recursive: true });
+  for (let attempt = lastAttempt(taskFolder) + 1; ; attempt++) {
+    try {
+      mkdirSync(attemptFolderOf(taskFolder, attempt));
+      return attempt;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+  }
+};
+
+/** A newer attempt of the same task has begun: the cluster took this one for dead. */
+export const isSuperseded = (taskFolder: string, attempt: number): boolean =>
+  existsSync(attemptFolderOf(taskFolder, attempt + 1));
+
+/** How the lab wants a task to end; null: not at all, or what lies there is not whole yet. */
+export const stopWishOf = (taskFolder: string): StopWish['when'] | null => {
+  try {
+    return stopSchema.parse(JSON.parse(readFileSync(join(taskFolder, jobFolderNames.stop), 'utf8'))).when;
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { nodeTrainers } from '../trainers.ts';
+import { beginAttempt } from './attempt.ts';
+import { jobFolderNames, lastAttempt } from './jobFolder.ts';
+
+/**
+ * What a job on a cluster runs: trains one task of a submission. Its job asks for SIGUSR1 before the time limit; SIGTERM comes before a
+ * preemption and from scancel. Both keep a checkpoint; after the first it puts itself back into the cluster's queue.
+ */
+const [, , taskFolder = ''] = process.argv;
+const trainerEntry = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../trainer/process.ts' : './trainer.cjs', import.meta.url),
+);
+
+/** A task may have fewer cores than its node: TensorFlow asks only the machine. */
+const coresOfTask = (): Record<string, string> => {
+  const cores = process.env['SLURM_CPUS_PER_TASK'] ?? process.env['SLURM_CPUS_ON_NODE'] ?? '';
+  return /^[1-9]\d*$/.test(cores) ? { TF_NUM_INTRAOP_THREADS: cores, OMP_NUM_THREADS: cores } : {};
+};
+
+const requeue = async (): Promise<void> => {
+  const { SLURM_JOB_ID: job = '' } = process.env;
+  if (job === '') return;
+  await promisify(execFile)('scontrol', ['requeue', job]).catch((error: unknown) => {
+    console.error('This job could not put itself back into the queue; the lab will:', error);
+  });
+};
+
+const main = async (): Promise<void> => {
+  const running = beginAttempt(taskFolder, {
+    launcher: nodeTrainers(trainerEntry, coresOfTask()),
+    // A node that shares its disk with hundreds is slow; nobody waits at a screen for it.
+    limits: { silenceMs: 1_800_000, stopMs: 600_000 },
+    lookEveryMs: 2000,
+    lastWordsMs: 3_600_000,
+  });
+  if (running === null) {
+    console.error('This run has come to its end in a former attempt.');
+  } else {
+    // Tells the lab, in one folder for all tasks, that there is something to read.
+    const begun = join(dirname(dirname(taskFolder)), jobFolderNames.begun);
+    writeFileSync(join(begun, `${basename(taskFolder)}.${lastAttempt(taskFolder)}`), '');
+    const signals = new Set<NodeJS.Signals>();
+    process.on('SIGUSR1', () => {
+      signals.add('SIGUSR1');
+      running.leave('The time limit of its job is near.');
+    });
+    process.on('SIGTERM', () => running.leave('The cluster asked its job to end.'));
+    process.on('SIGINT', () => undefined);
+    const outcome = await running.ended;
+    if (outcome === 'left' && signals.has('SIGUSR1')) await requeue();
+  }
+};
+
+void main().then(
+  () => process.exit(),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,166 @@
+import { execFile } from 'node:child_process';
+import { LabError } from '../../../shared/errors.ts';
+import type { SlurmSettings } from '../../../shared/places.ts';
+import { tasksIn } from './taskList.ts';
+
+/** What Slurm says of a task. */
+export interface TaskSight {
+  readonly state: string;
+  readonly reason: string | null;
+  readonly node: string | null;
+}
+
+export interface SubmissionOrder {
+  readonly script: string;
+  /** The submission is found by it where Slurm's answer was lost. */
+  readonly name: string;
+  readonly folder: string;
+  readonly outputPattern: string;
+  readonly taskCount: number;
+  /** Begins when that one is over. */
+  readonly after: string | null;
+  readonly settings: SlurmSettings;
+}
+
+/** Runs a command where Slurm's are. @returns its stdout. @throws CommandFailed */
+export type RunCommand = (command: string, args: readonly string[]) => Promise<string>;
+
+export class CommandFailed extends Error {
+  override readonly name = 'CommandFailed';
+}
+
+const limitMs = 60_000;
+
+/** On this machine. */
+export const runHere: RunCommand = (command, args) =>
+  new Promise((resolve, reject) => {
+    // Slurm shortens long lists of tasks unless it is told not to.
+    const options = { env: { ...process.env, SLURM_BITSTR_LEN: '0' }, timeout: limitMs, maxBuffer: 64_000_000 };
+    execFile(command, [...args], options, (error, stdout, stderr) => {
+      if (error === null) return resolve(stdout);
+      const isMissing = 'code' in error && error.code === 'ENOENT';
+      const said = stderr.trim().replace(/^\w+: (?:error: )?/gm, '');
+      const why = isMissing ? `there is no ${command} here` : said === '' ? error.message : said;
+      reject(new CommandFailed(why, { cause: error }));
+    });
+  });
+
+const saidBy = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const isUnknownJob = (error: unknown): boolean => saidBy(error).includes('Invalid job id');
+const unavailable = (error: unknown): LabError =>
+  new LabError(
+    'PLACE_UNAVAILABLE',
+    `Slurm does not answer: ${saidBy(error)}. Its commands (sbatch, squeue, scancel) must work where the lab runs; the lab tries again.`,
+    { cause: error },
+  );
+const isAway = (error: unknown): boolean =>
+  /there is no \w+ here|contact slurm controller|timed out|Socket timed out|Connection refused/i.test(saidBy(error));
+
+/** Slurm's own commands. */
+export const slurmCommands = (run: RunCommand) => ({
+  /** @throws LabError PLACE_UNAVAILABLE */
+  version: async (): Promise<string> => {
+    try {
+      return (await run('sbatch', ['--version'])).trim();
+    } catch (error) {
+      throw unavailable(error);
+    }
+  },
+  /** Of one array. */
+  mostTasks: async (): Promise<number> => {
+    const config = await run('scontrol', ['show', 'config']).catch(() => '');
+    const size = Number(/^MaxArraySize\s*=\s*(\d+)/m.exec(config)?.[1] ?? 1001);
+    return Math.max(1, size - 1);
+  },
+  /**
+   * @returns what Slurm calls the array.
+   * @throws LabError PLACE_REFUSED with Slurm's words, or PLACE_UNAVAILABLE.
+   */
+  submit: async (order: SubmissionOrder): Promise<string> => {
+    try {
+      const answer = (await run('sbatch', submissionArguments(order))).trim().split(';')[0] ?? '';
+      if (!/^\d+$/.test(answer)) throw new Error(`it answered "${answer}" instead of the number of a job`);
+      return answer;
+    } catch (error) {
+      if (isAway(error)) throw unavailable(error);
+      throw new LabError(
+        'PLACE_REFUSED',
+        `Slurm does not take the jobs: ${saidBy(error)}. Change the settings of the place ("esam-lab places --help"), then start the queue again.`,
+        { cause: error },
+      );
+    }
+  },
+  /** The array that was submitted under a name; null: Slurm knows none. */
+  find: async (name: string): Promise<string | null> => {
+    try {
+      const found = await run('squeue', ['--noheader', `--name=${name}`, '--states=all', '--format=%F']);
+      return /^\d+/.exec(found.trim())?.[0] ?? null;
+    } catch (error) {
+      throw unavailable(error);
+    }
+  },
+  /** Of all tasks of these arrays that Slurm still knows, by "<array>_<task>". @throws LabError PLACE_UNAVAILABLE */
+  sights: async (arrays: readonly string[]): Promise<ReadonlyMap<string, TaskSight>> => {
+    const args = ['--noheader', '--states=all', '--format=%F|%K|%T|%r|%N', `--jobs=${arrays.join(',')}`];
+    try {
+      return sightsIn(await run('squeue', args));
+    } catch (error) {
+      if (isUnknownJob(error)) return new Map(); // all of them ended long ago
+      throw unavailable(error);
+    }
+  },
+  /** @param ids - such as "12_3". Jobs that are no more are no error. */
+  cancel: async (ids: readonly string[]): Promise<void> => {
+    for (let from = 0; from < ids.length; from += mostAtOnce) {
+      await run('scancel', ids.slice(from, from + mostAtOnce)).catch((error: unknown) => {
+        if (!isUnknownJob(error)) throw unavailable(error);
+      });
+    }
+  },
+});
+export type SlurmCommands = ReturnType<typeof slurmCommands>;
+
+const mostAtOnce = 500;
+
+const submissionArguments = (order: SubmissionOrder): string[] => {
+  const { script, name, folder, outputPattern, taskCount, after, settings } = order;
+  const { partition, account, timeLimit, cores, memory, gpus, options, atOnce, noticeS } = settings;
+  const given = (option: string, value: string | number | null): string[] =>
+    value === null ? [] : [`--${option}=${value}`];
+  return [
+    '--parsable',
+    `--job-name=${name}`,
+    `--chdir=${folder}`,
+    `--array=0-${taskCount - 1}${atOnce === null ? '' : `%${atOnce}`}`,
+    `--output=${outputPattern}`,
+    '--open-mode=append',
+    '--requeue',
+    `--signal=B:USR1@${noticeS}`,
+    ...given('partition', partition),
+    ...given('account', account),
+    ...given('time', timeLimit),
+    ...given('cpus-per-task', cores),
+    ...given('mem', memory),
+    ...given('gres', gpus === 0 ? null : `gpu:${gpus}`),
+    ...given('dependency', after === null ? null : `afterany:${after}`),
+    ...options,
+    script,
+  ];
+};
+
+const textOf = (field: string | undefined): string | null => {
+  const text = field?.trim() ?? '';
+  return ['', 'None', '(null)', 'n/a', 'N/A'].includes(text) ? null : text;
+};
+
+/** Reads what squeue printed as `%F|%K|%T|%r|%N`. Tasks that wait share a line: their numbers are a list. */
+export const sightsIn = (text: string): ReadonlyMap<string, TaskSight> => {
+  const sights = new Map<string, TaskSight>();
+  for (const line of text.split('\n')) {
+    const [array = '', tasks = '', state = '', reason, node] = line.split('|');
+    if (!/^\d+$/.test(array) || state === '') continue;
+    const sight = { state, reason: textOf(reason), node: textOf(node) };
+    for (const task of tasksIn(tasks)) sights.set(`${array}_${task}`, sight);
+  }
+  return sights;
+};

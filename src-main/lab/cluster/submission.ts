@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { copyFileSync, linkSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { CheckpointFile } from '../../../shared/run.ts';
+import type { SlurmSettings } from '../../../shared/places.ts';
+import { jobFolderNames, taskFolderOf } from './jobFolder.ts';
+import type { Assignment } from './jobFolder.ts';
+import type { SubmissionOrder } from './slurm.ts';
+
+/** What a task is to train, and where the checkpoints lie that it goes on from. */
+export interface Task {
+  readonly assignment: Assignment;
+  readonly given: readonly { readonly path: string; readonly checkpoint: CheckpointFile }[];
+}
+
+const nodeEntry = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './nodeProcess.ts' : './node.cjs', import.meta.url),
+);
+
+/** Node there: the lab's own, unless that is Electron, or another one is named. */
+const nodeOf = ({ node }: SlurmSettings): string => {
+  if (node !== null && node !== '') return node;
+  return 'electron' in process.versions ? 'node' : process.execPath;
+};
+
+const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** The job becomes the trainer's process: signals to the job reach it. */
+const scriptOf = (settings: SlurmSettings, folder: string): string => `#!/bin/bash
+# ESAM Lab: one task of this job trains one run. Made anew for every submission.
+${settings.setup.join('\n')}
+exec ${settings.container} ${quoted(nodeOf(settings))} ${quoted(nodeEntry)} ${quoted(join(folder, jobFolderNames.tasks))}/"$SLURM_ARRAY_TASK_ID"
+`;
+
+/** A new submission's folder, not made yet. */
+export const newSubmission = (folder: string): string => join(folder, `submission-${randomUUID()}`);
+
+/** What Slurm shows of it, and finds it by. */
+export const submissionName = (submission: string): string => `esam-lab-${submission.slice(-12)}`;
+
+/**
+ * Writes all that the tasks of a submission need.
+ * @returns what Slurm is to be asked.
+ * @throws Error of the file system.
+ */
+export const writeSubmission = async (
+  folder: string,
+  tasks: readonly Task[],
+  settings: SlurmSettings,
+  after: string | null,
+): Promise<SubmissionOrder> => {
+  mkdirSync(join(folder, jobFolderNames.begun), { recursive: true });
+  for (const [task, what] of tasks.entries()) {
+    writeTask(taskFolderOf(folder, task), what);
+    if (task % 50 === 49) await setImmediate();
+  }
+  const script = join(folder, jobFolderNames.script);
+  writeFileSync(script, scriptOf(settings, folder), { mode: 0o755 });
+  return {
+    ...{ script, folder, taskCount: tasks.length, after, settings },
+    name: submissionName(folder),
+    outputPattern: join(folder.replaceAll('%', '%%'), jobFolderNames.tasks, '%a', jobFolderNames.output),
+  };
+};
+
+const writeTask = (folder: string, { assignment, given }: Task): void => {
+  const checkpoints = join(folder, jobFolderNames.given);
+  mkdirSync(given.length > 0 ? checkpoints : folder, { recursive: true });
+  for (const { path, checkpoint } of given) linkOrCopy(path, join(checkpoints, checkpoint.fileName));
+  writeFileSync(join(folder, jobFolderNames.assignment), JSON.stringify(assignment));
+};
+
+/** Without a copy where the file system can. */
+const linkOrCopy = (from: string, to: string): void => {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+  }
+};

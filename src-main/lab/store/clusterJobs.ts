@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { clusterJobSchema } from '../../../shared/places.ts';
+import type { ClusterJob, PlaceId } from '../../../shared/places.ts';
+import type { RunId, RunState } from '../../../shared/run.ts';
+import type { Database } from './database.ts';
+
+/** Where in a run's events the store is: every attempt numbers its own from 1. */
+export interface SpoolPosition {
+  readonly attempt: number;
+  readonly sequence: number;
+}
+
+/** A job that something is still to be done for. */
+export interface LiveJob extends SpoolPosition {
+  readonly runId: RunId;
+  readonly runState: RunState;
+  readonly submission: string;
+  readonly task: number;
+  readonly jobId: string | null;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly node: string | null;
+}
+
+export type JobSight = Pick<LiveJob, 'runId' | 'state' | 'reason' | 'node'>;
+
+/** A column with the run's job as a JSON object; NULL where it has none. */
+export const jobColumn = `iif(cluster_job.run_id IS NULL, NULL, json_object('jobId', cluster_job.job_id || '_' || cluster_job.task,
+  'state', job_state, 'reason', job_reason, 'node', node,
+  'folder', cluster_job.submission || '/tasks/' || cluster_job.task)) AS "job"`;
+
+const textSchema = z.string().nullable();
+export const jobOf = (column: unknown): ClusterJob | null => {
+  const text = textSchema.parse(column);
+  return text === null ? null : clusterJobSchema.parse(JSON.parse(text));
+};
+
+/** Jobs of runs on clusters; of each run the last one. */
+export const clusterJobTable = (database: Database) => {
+  const insert = database.prepare(
+    `INSERT OR REPLACE INTO cluster_job (run_id, at_place, submission, task, job_state) VALUES (?, ?, ?, ?, 'SUBMITTING')`,
+  );
+  const name = database.prepare(`UPDATE cluster_job SET job_id = ?, job_state = 'PENDING' WHERE submission = ?`);
+  const see = database.prepare('UPDATE cluster_job SET job_state = ?, job_reason = ?, node = ? WHERE run_id = ?');
+  const advance = database.prepare('UPDATE cluster_job SET attempt = ?, sequence = ? WHERE run_id = ?');
+  const over = database.prepare('UPDATE cluster_job SET is_over = 1 WHERE run_id = ?');
+  const forget = database.prepare('DELETE FROM cluster_job WHERE submission = ? AND job_id IS NULL');
+  const live = database.prepare<[], LiveJob>(
+    `SELECT run_id AS "runId", run.state AS "runState", submission, task, job_id AS "jobId", job_state AS "state", job_reason AS "reason", node,
+       attempt, sequence
+     FROM cluster_job JOIN run ON run.id = run_id WHERE is_over = 0 ORDER BY run_id`,
+  );
+  return {
+    live: (): LiveJob[] => live.all(),
+    /** Says which runs a submission is of, before it is made: task 0, 1, … */
+    submit: database.transaction((place: PlaceId, submission: string, runIds: readonly RunId[]): void => {
+      runIds.forEach((runId, task) => insert.run(runId, place, submission, task));
+    }),
+    /** The cluster has taken a submission. */
+    named: (submission: string, jobId: string): void => void name.run(jobId, submission),
+    /** The cluster has not taken a submission. */
+    refused: (submission: string): void => void forget.run(submission),
+    seen: database.transaction((sights: readonly JobSight[]): void => {
+      for (const { runId, state, reason, node } of sights) see.run(state, reason, node, runId);
+    }),
+    /** Stores events and how far they go, both or neither: whatever happens in between, each is stored once. @param store - answers how far. */
+    take: database.transaction((runId: RunId, store: () => SpoolPosition): void => {
+      const { attempt, sequence } = store();
+      advance.run(attempt, sequence, runId);
+    }),
+    over: database.transaction((runIds: readonly RunId[]): void => runIds.forEach((runId) => void over.run(runId))),
+  };
+};

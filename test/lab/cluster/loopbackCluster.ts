@@ -1,0 +1,170 @@
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, vi } from 'vitest';
+
+const run = promisify(execFile);
+const patient = { timeout: 120_000, interval: 100 };
+
+/** A Slurm cluster of two nodes of two cores on this machine, with ports, keys and folders of its own. */
+export interface LoopbackCluster {
+  readonly folder: string;
+  /** Slurm's commands find it by this file: SLURM_CONF. */
+  readonly confFile: string;
+  /** Asks one of Slurm's commands. */
+  ask(command: string, ...args: string[]): Promise<string>;
+  /** SIGKILL for the daemon of a node and for the processes of its jobs. */
+  killNode(name: NodeName): Promise<void>;
+  startNode(name: NodeName): void;
+  stop(): Promise<void>;
+}
+type NodeName = (typeof nodeNames)[number];
+const nodeNames = ['n1', 'n2'] as const;
+
+/** Why there can be no such cluster here; null: there can. */
+export const whyNoCluster = async (): Promise<string | null> => {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'Slurm is started as root of a Linux machine.';
+  const found = await Promise.all(
+    ['slurmctld', 'slurmd', 'sbatch', 'munged'].map((command) => run('which', [command]).catch(() => null)),
+  );
+  return found.every((each) => each !== null) ? null : 'apt install slurmctld slurmd slurm-client munge';
+};
+
+const freePorts = async (count: number): Promise<number[]> => {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) =>
+          server.listen(0, '127.0.0.1', () => {
+            const address = server.address();
+            resolve(typeof address === 'object' && address !== null ? address.port : 0);
+          }),
+        ),
+    ),
+  );
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+};
+
+const configuration = (folder: string, [controller = 0, first = 0, second = 0]: readonly number[]): string => `
+ClusterName=loopback
+SlurmctldHost=localhost
+SlurmUser=root
+AuthType=auth/munge
+AuthInfo=socket=${folder}/munge.socket,cred_expire=5
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SwitchType=switch/none
+MpiDefault=none
+ReturnToService=2
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+JobAcctGatherType=jobacct_gather/none
+SlurmctldPort=${controller}
+SlurmctldPidFile=${folder}/slurmctld.pid
+StateSaveLocation=${folder}/state
+SlurmdSpoolDir=${folder}/spool-%n
+SlurmdPidFile=${folder}/slurmd-%n.pid
+SlurmdTimeout=5
+KillWait=5
+MinJobAge=10
+MaxArraySize=1001
+SchedulerParameters=sched_interval=1,sched_min_interval=0,batch_sched_delay=0
+NodeName=n1 NodeHostname=localhost NodeAddr=127.0.0.1 Port=${first} CPUs=2 RealMemory=2000
+NodeName=n2 NodeHostname=localhost NodeAddr=127.0.0.1 Port=${second} CPUs=2 RealMemory=2000
+PartitionName=debug Nodes=ALL Default=YES MaxTime=INFINITE State=UP
+`;
+
+/** Processes of jobs on a node of this cluster, and those that watch over them: found by what their environment says. */
+const processesOn = (confFile: string, node: NodeName): number[] => {
+  const textOf = (path: string): string => {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch {
+      return ''; // it has just ended
+    }
+  };
+  const jobs = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      const variables = textOf(`/proc/${pid}/environ`).split('\0');
+      return variables.includes(`SLURM_CONF=${confFile}`) && variables.includes(`SLURMD_NODENAME=${node}`);
+    })
+    .map(Number);
+  const parents = jobs.map((pid) => Number(/\) \S (\d+)/.exec(textOf(`/proc/${pid}/stat`))?.[1] ?? 0));
+  const steps = parents.filter((pid) => textOf(`/proc/${pid}/cmdline`).startsWith('slurmstepd'));
+  return [...new Set([...steps, ...jobs])];
+};
+
+/** Starts it and waits until both nodes take jobs. */
+export const startCluster = async (): Promise<LoopbackCluster> => {
+  const folder = mkdtempSync(join(tmpdir(), 'esam-lab-slurm-'));
+  chmodSync(folder, 0o711);
+  const confFile = join(folder, 'slurm.conf');
+  writeFileSync(confFile, configuration(folder, await freePorts(3)));
+  for (const name of ['state', 'spool-n1', 'spool-n2']) mkdirSync(join(folder, name));
+  const env = { ...process.env, SLURM_CONF: confFile };
+  const daemons = new Map<string, ChildProcess>();
+  const start = (name: string, command: string, args: readonly string[]): void => {
+    daemons.set(name, spawn(command, args, { env, stdio: 'ignore' }));
+  };
+  const end = async (name: string, signal: NodeJS.Signals): Promise<void> => {
+    const child = daemons.get(name);
+    daemons.delete(name);
+    if (child?.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.kill(signal);
+    await ended;
+  };
+  const kill = (pids: readonly number[]): void =>
+    pids.forEach((pid) => {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // it has just ended
+      }
+    });
+  const ask: LoopbackCluster['ask'] = async (command, ...args) => (await run(command, args, { env })).stdout;
+  const startNode = (name: NodeName): void => start(name, 'slurmd', ['-D', '-N', name, '-f', confFile]);
+
+  await run('mungekey', ['--create', `--keyfile=${folder}/munge.key`]);
+  start('munged', 'munged', [
+    ...['--force', '--foreground', `--key-file=${folder}/munge.key`, `--socket=${folder}/munge.socket`],
+    ...[`--pid-file=${folder}/munged.pid`, `--log-file=${folder}/munged.log`, `--seed-file=${folder}/munge.seed`],
+  ]);
+  await vi.waitFor(() => expect(existsSync(`${folder}/munge.socket`)).toBe(true), patient);
+  start('controller', 'slurmctld', ['-D', '-f', confFile]);
+  nodeNames.forEach(startNode);
+  await vi.waitFor(async () => expect((await ask('sinfo', '-h', '-o', '%D %t')).trim()).toBe('2 idle'), patient);
+  return {
+    ...{ folder, confFile, ask, startNode },
+    killNode: async (name) => {
+      await end(name, 'SIGKILL');
+      kill(processesOn(confFile, name));
+    },
+    stop: async () => {
+      await ask('scancel', '--user=root').catch(() => '');
+      for (const name of nodeNames) {
+        await end(name, 'SIGTERM');
+        kill(processesOn(confFile, name));
+      }
+      await end('controller', 'SIGTERM');
+      await end('munged', 'SIGTERM');
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+};
