@@ -6,7 +6,10 @@ export const imageManifestName = 'manifest.jsonl';
 export const imageManifestHeaderSchema = z.strictObject({
   /** In version 1, images have no digest, and the set's SHA-256 is of the lines as they stand. */
   version: z.union([z.literal(1), z.literal(2)]),
-  /** The folder that all paths start from, absolute, links resolved; what of it is no UTF-8 as in `files/byteNames`. */
+  /**
+   * The folder that all paths start from, links resolved; what of it is no UTF-8 as in `files/byteNames`. Absolute, but for images that the import
+   * unpacked: then from the set's own folder, with "/".
+   */
   root: z.string().min(1),
   /** Damaged images that the import left out by choice. */
   skipped: z.array(z.string()),

@@ -1,3 +1,5 @@
+import { unpackedEnding } from './unpackedName.ts';
+
 /** What may be deleted, under which name, and who does it. Nothing else is ever deleted by the lab. */
 interface Removal {
   /** What the entry itself must be called. */
@@ -8,7 +10,7 @@ interface Removal {
 
 const checkpointFile = String.raw`epoch-\d{4,}-step-\d{8,}\.ckpt`;
 const backupFile = String.raw`lab-\d{8}T\d{6}-schema-\d+\.db`;
-const datasetFile = String.raw`(?:train|test)-(?:images|labels)\.u8|dataset\.json|manifest\.jsonl`;
+const datasetFile = String.raw`(?:train|test)-(?:images|labels)\.u8|dataset\.json|manifest\.jsonl|.*[.]${unpackedEnding.slice(1)}`;
 
 export const removals = {
   /** `lab/checkpoints`: one that the store knows and that need not be kept. */

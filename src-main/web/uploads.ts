@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, readdir, rename, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -21,6 +21,10 @@ const folderName = 'uploads';
 const largestBytes = 64 * 2 ** 30;
 const spareBytes = 2 ** 30;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Whether one file was chosen: an archive, of which the library has unpacked what it needs. */
+const isFile = async ([path, ...others]: readonly string[]): Promise<boolean> =>
+  path !== undefined && others.length === 0 && (await stat(path).catch(() => null))?.isFile() === true;
 
 const isName = (part: string): boolean =>
   part !== '' && part !== '.' && part !== '..' && Buffer.byteLength(part) <= 200 && !/[\0-\x1f\\:]/.test(part);
@@ -78,7 +82,7 @@ export class Uploads {
         let isNeeded = false;
         try {
           const imported = await lab.importDataset(input);
-          isNeeded = imported.storage === 'files';
+          isNeeded = imported.storage === 'files' && !(await isFile(input.paths));
           if (isNeeded) for (const id of ids) await writeFile(join(this.#folder, `${id}.kept`), imported.id);
           return imported;
         } finally {

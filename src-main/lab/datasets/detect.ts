@@ -157,10 +157,10 @@ const nothingKnown = (names: readonly string[], kind: DatasetKind, found: string
   const expected =
     kind === 'cifar10' || kind === 'cifar100'
       ? `${kind === 'cifar10' ? cifar10.name : cifar100.name}'s binary, Python or MATLAB version`
-      : `four IDX files (MNIST, Fashion-MNIST, EMNIST, QMNIST), the binary version of CIFAR-10 or CIFAR-100, ${formats.map(({ name }) => name).join(', ')}, or a folder of images with train and val folders or a folder for each class`;
+      : `four IDX files (MNIST, Fashion-MNIST, EMNIST, QMNIST), the binary version of CIFAR-10 or CIFAR-100, ${formats.map(({ name }) => name).join(', ')}, or a folder or archive of images with train and val folders or a folder for each class`;
   const isImages = names.length > 0 && names.every((name) => /\.(?:jpe?g|png)$/i.test(name));
   const advice = isImages
     ? 'Choose the folder that the images lie in.'
-    : 'Choose the archive, its unpacked folder, or its files; of an archive of images, the unpacked folder.';
+    : 'Choose the archive, its unpacked folder, or its files.';
   return new LabError('DATASET_UNSUPPORTED', `Found ${found}; expected ${expected}. ${advice}`);
 };

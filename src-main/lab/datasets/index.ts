@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { realpath, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { DamagedChoice, DatasetInfo, DatasetKind, SplitChoice, ValueRange } from '../../../shared/dataset.ts';
 import { datasetFileNames } from '../../../shared/dataset.ts';
@@ -8,7 +9,7 @@ import { pathOfText } from '../../files/byteNames.ts';
 import { trashIn } from '../../files/trash.ts';
 import { writeWhole } from '../../files/writeWhole.ts';
 import { findMnist } from './builtIn.ts';
-import type { DecodedSet, ImportProgress } from './decodedSet.ts';
+import type { DecodedSet, ImportContext, ImportProgress } from './decodedSet.ts';
 import { describe, unpublishedId } from './describe.ts';
 import { decode, imageFolderOf } from './detect.ts';
 import { datasetIdentity } from './identity.ts';
@@ -19,8 +20,9 @@ import { thumbnails } from './imageFolder/thumbnails.ts';
 import { sha256Of } from './measure.ts';
 import type { PreviewImage } from './preview.ts';
 import { preview } from './preview.ts';
-import { save } from './save.ts';
+import { beginSet, dropBegun, save } from './save.ts';
 import { readStored } from './stored.ts';
+import { packedImagesOf, type PackedImages } from './unpack/index.ts';
 
 export type { ImportProgress } from './decodedSet.ts';
 export type { PreviewImage } from './preview.ts';
@@ -41,6 +43,9 @@ export interface ImportOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ImportProgress) => void;
 }
+
+/** In a set's folder: what was unpacked of an archive. */
+const unpackedName = 'images';
 
 /** The data sets of a workspace, each in a folder of its own: decoded once, or the list of an image folder's files. */
 export interface Library {
@@ -100,20 +105,27 @@ export const openLibrary = (folder: string, refusal: LabError | null = null): Li
     whole.set(info.id, info);
     return info;
   };
-  const keepFolder = async (set: ScannedFolder, name: string | null, signal: AbortSignal): Promise<DatasetInfo> => {
+  /** @param begun - the set's own folder, where its images were unpacked into it: it becomes the set, or is removed. */
+  const keepFolder = async (
+    set: ScannedFolder,
+    name: string | null,
+    signal: AbortSignal,
+    begun: string | null,
+  ): Promise<DatasetInfo> => {
     for (const known of whole.values()) {
       if (known.storage !== 'files') continue;
       if (datasetIdentity(known) === datasetIdentity({ ...known, ...set.info })) {
-        await followTo(set, known);
+        if (begun === null) await followTo(set, known);
+        else await takeOver(begun, set, known);
         return known;
       }
       // What a former version imported is told by where it lies, and by its files' names, sizes and times.
-      if (known.sha256 === set.formerSha256 && (await rootOf(known)) === set.root) return known;
+      if (begun === null && known.sha256 === set.formerSha256 && (await rootOf(known)) === set.root) return known;
     }
     const title = (name ?? set.suggestedName).slice(0, 120);
     const id = unpublishedId(title, (taken) => whole.has(taken) || damaged.has(taken));
     const info: DatasetInfo = { ...set.info, id, name: title, importedAt: new Date().toISOString() };
-    await save(folder, info, [[imageManifestName, set.manifest]], signal);
+    await save(folder, info, [[imageManifestName, set.manifest]], signal, begun);
     whole.set(id, info);
     return info;
   };
@@ -123,6 +135,33 @@ export const openLibrary = (folder: string, refusal: LabError | null = null): Li
     const former = await rootOf(known);
     if (former !== set.root && existsSync(pathOfText(former))) return;
     await writeWhole(join(folderOf(known.id), imageManifestName), set.manifest);
+  };
+  /** The same images, unpacked anew: needed only where those of before are gone. */
+  const takeOver = async (begun: string, set: ScannedFolder, known: DatasetInfo): Promise<void> => {
+    const own = join(folderOf(known.id), unpackedName);
+    if (!existsSync(pathOfText(await rootOf(known))) && !existsSync(own)) {
+      await rename(join(begun, unpackedName), own);
+      await writeWhole(join(folderOf(known.id), imageManifestName), set.manifest);
+    }
+    dropBegun(begun);
+  };
+  const importPacked = async (
+    packed: PackedImages,
+    { name, onDamaged, split }: Required<Pick<ImportOptions, 'name' | 'onDamaged' | 'split'>>,
+    context: ImportContext,
+  ): Promise<DatasetInfo> => {
+    const begun = await realpath(await beginSet(folder));
+    try {
+      const images = join(begun, unpackedName);
+      await packed.unpack(images, context);
+      const { suggestedName, source } = packed;
+      const where = { folder: begun, name: suggestedName, source };
+      const scanned = await scanImageFolder(images, onDamaged, split, context, where);
+      return await keepFolder(scanned, name, context.signal, begun);
+    } catch (error) {
+      dropBegun(begun);
+      throw error;
+    }
   };
   const remove = async (id: string): Promise<void> => {
     if (refusal !== null) throw refusal;
@@ -154,12 +193,15 @@ export const openLibrary = (folder: string, refusal: LabError | null = null): Li
     }) => {
       const importNow = async (): Promise<DatasetInfo> => {
         requireFolder();
+        const context = { signal, onProgress, split, range };
+        const packed = await packedImagesOf(kind, paths, context);
+        if (packed !== null) return importPacked(packed, { name, onDamaged, split }, context);
         const images = await imageFolderOf(kind, paths);
         if (images !== null) {
-          const scanned = await scanImageFolder(images, onDamaged, split, { signal, onProgress });
-          return keepFolder(scanned, name, signal);
+          const scanned = await scanImageFolder(images, onDamaged, split, context);
+          return keepFolder(scanned, name, signal, null);
         }
-        const set = await decode(kind, paths, { signal, onProgress, split, range });
+        const set = await decode(kind, paths, context);
         onProgress({ message: 'Checking and writing', share: null });
         return keep(set, name, signal);
       };

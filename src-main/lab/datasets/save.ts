@@ -12,6 +12,7 @@ export const infoFileName = 'dataset.json';
 
 /**
  * Writes a set into `<folder>/<info.id>`, whole or not at all: a temporary folder, every file synced, then one rename.
+ * @param begun - that folder, where there is something in it already (`beginSet`).
  * @throws LabError WORKSPACE_UNWRITABLE if the disk is full or the folder cannot be written.
  */
 export const save = async (
@@ -19,11 +20,11 @@ export const save = async (
   info: DatasetInfo,
   files: readonly (readonly [name: string, bytes: Uint8Array])[],
   signal: AbortSignal,
+  begun: string | null = null,
 ): Promise<void> => {
-  let unfinished: string | null = null;
+  let unfinished = begun;
   try {
-    await mkdir(folder, { recursive: true });
-    unfinished = await mkdtemp(join(folder, unfinishedPrefix));
+    unfinished ??= await beginSet(folder);
     for (const [name, bytes] of files) await writeSynced(join(unfinished, name), bytes, signal);
     const text = JSON.stringify(datasetInfoSchema.parse(info), null, 2);
     await writeSynced(join(unfinished, infoFileName), Buffer.from(`${text}\n`), signal);
@@ -31,12 +32,23 @@ export const save = async (
     await rename(unfinished, join(folder, info.id));
     await syncFolder(folder);
   } catch (error) {
-    if (unfinished !== null) remove('unfinishedImport', dirname(folder), basename(folder), basename(unfinished));
+    if (unfinished !== null) dropBegun(unfinished);
     throw writeError(
       error,
       files.reduce((sum, [, bytes]) => sum + bytes.length, 0),
     );
   }
+};
+
+/** A folder in which a set comes together. */
+export const beginSet = async (folder: string): Promise<string> => {
+  await mkdir(folder, { recursive: true });
+  return mkdtemp(join(folder, unfinishedPrefix));
+};
+
+export const dropBegun = (unfinished: string): void => {
+  const library = dirname(unfinished);
+  remove('unfinishedImport', dirname(library), basename(library), basename(unfinished));
 };
 
 const writeSynced = (path: string, bytes: Uint8Array, signal: AbortSignal): Promise<void> =>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
+import { basename, relative, sep } from 'node:path';
 import { imageContent, type ImageClass, type ImageManifestHeader } from '../../../../shared/imageManifest.ts';
 import type { DamagedChoice, DatasetInfo, SplitChoice } from '../../../../shared/dataset.ts';
 import type { ImportContext } from '../decodedSet.ts';
@@ -17,6 +17,15 @@ export interface ScannedFolder {
   readonly formerSha256: string;
 }
 
+/** Of images that the import itself has unpacked. */
+export interface Unpacked {
+  /** The set's own folder, links resolved; the images lie within. */
+  readonly folder: string;
+  readonly name: string;
+  /** Where they came from, in words. */
+  readonly source: string;
+}
+
 /** ImageNet's, as every published model of it is normalised: measuring would mean decoding every pixel at some size. */
 const imageNet = { mean: [0.485, 0.456, 0.406], sd: [0.229, 0.224, 0.225] };
 /** What its images are brought to where a run says nothing else. */
@@ -31,6 +40,7 @@ export const scanImageFolder = async (
   onDamaged: DamagedChoice,
   split: SplitChoice | null,
   context: ImportContext,
+  unpacked: Unpacked | null = null,
 ): Promise<ScannedFolder> => {
   context.onProgress({ message: 'Listing images', share: null });
   const folder = await listImageFolder(path, split, context.signal);
@@ -40,13 +50,19 @@ export const scanImageFolder = async (
   const train = classes.filter(({ half }) => half === 'train');
   const test = classes.filter(({ half }) => half === 'test');
   const countOf = (some: typeof classes): number => some.reduce((sum, { images }) => sum + images.length, 0);
-  const name = shownName(basename(folder.root)) || 'Images';
+  const name = unpacked?.name ?? (shownName(basename(folder.root)) || 'Images');
+  const root = unpacked === null ? folder.root : relative(unpacked.folder, folder.root).split(sep).join('/');
   return {
     root: folder.root,
     suggestedName: name,
     info: {
       storage: 'files',
-      source: sourceOf(name, skipped, transparent, folder),
+      source: sourceOf(
+        unpacked === null ? `Image folder ${name}, read where it lies` : unpacked.source,
+        skipped,
+        transparent,
+        folder,
+      ),
       height: usualSide,
       width: usualSide,
       channels: 3,
@@ -58,7 +74,7 @@ export const scanImageFolder = async (
       sizeBytes: classes.reduce((sum, { images }) => images.reduce((bytes, [, , , size]) => bytes + size, sum), 0),
       classCounts: countsOf(train, folder.classNames.length),
     },
-    manifest: manifestOf({ version: 2, root: folder.root, skipped }, classes),
+    manifest: manifestOf({ version: 2, root, skipped }, classes),
     formerSha256: createHash('sha256').update(formerLines(classes)).digest('hex'),
   };
 };
@@ -83,14 +99,14 @@ const countsOf = (train: readonly ImageClass[], classCount: number): number[] =>
 };
 
 const sourceOf = (
-  name: string,
+  where: string,
   skipped: readonly string[],
   transparent: number,
   { otherFiles, notes }: ImageFolder,
 ): string => {
   const shown = `${skipped.slice(0, 3).join(', ')}${skipped.length > 3 ? ' …' : ''}`;
   return [
-    `Image folder ${name}, read where it lies`,
+    where,
     ...notes,
     ...(skipped.length === 0 ? [] : [`${skipped.length} damaged ${noun(skipped.length, 'image')} skipped (${shown})`]),
     ...(transparent === 0

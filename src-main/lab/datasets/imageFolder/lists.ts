@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pathOfText, shownName } from '../../../files/byteNames.ts';
+import { withoutEnding } from '../../../files/unpackedName.ts';
 import { readError } from '../fileBytes.ts';
 import { list, refused } from './walk.ts';
 
@@ -30,7 +31,7 @@ export const findList = async (
 ): Promise<ImageList | null> => {
   const names = namesOf(images);
   for (const folder of folders) {
-    for (const file of (await list(root, folder)).files.filter((name) => listName.test(name))) {
+    for (const file of (await list(root, folder)).files.filter((name) => listName.test(withoutEnding(name)))) {
       const path = folder === '' ? file : `${folder}/${file}`;
       const classes = classesIn(await textOf(root, path), names, known);
       if (classes !== null) return { path, classes };
@@ -43,8 +44,9 @@ export const findList = async (
 const namesOf = (images: readonly string[]): ReadonlyMap<string, string> => {
   const names = new Map<string, string | null>();
   for (const image of images) {
-    const short = basename(image).normalize('NFC');
-    for (const name of new Set([image.normalize('NFC'), short, short.replace(/\.\w+$/, '')])) {
+    const path = withoutEnding(image).normalize('NFC');
+    const short = basename(path);
+    for (const name of new Set([path, short, short.replace(/\.\w+$/, '')])) {
       names.set(name, names.has(name) ? null : image);
     }
   }

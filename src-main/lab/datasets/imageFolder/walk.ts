@@ -1,6 +1,7 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { byCodePoint, pathOfText, shownName, textOfName } from '../../../files/byteNames.ts';
+import { withoutEnding } from '../../../files/unpackedName.ts';
 import { headBytes, imageKindOf } from '../../../images/kinds.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import { readError } from '../fileBytes.ts';
@@ -56,10 +57,13 @@ const imageName = /\.(?:jpe?g|jfif|jpe|png|webp|gif|tiff?|avif|bmp|dib|p[bgpn]m)
 const otherName =
   /\.(?:txt|csv|tsv|jsonl?|xml|ya?ml|md|html?|mat|npy|npz|pickle|pkl|pth?|zip|tar|gz|tgz|py|ipynb|log)$/i;
 
+/** Whether a name is one that images usually have. */
+export const isImageName = (name: string): boolean => imageName.test(withoutEnding(name));
+
 /** Whether a file is an image: by its name, or by its first bytes where the name does not tell. */
 export const isImage = async (root: string, path: string): Promise<boolean> => {
-  if (imageName.test(path)) return true;
-  if (otherName.test(path)) return false;
+  if (isImageName(path)) return true;
+  if (otherName.test(withoutEnding(path))) return false;
   const file = await open(pathOfText(join(root, path)), 'r').catch((error: unknown) => {
     throw readError(error, shownName(path));
   });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 import type { DatasetInfo } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import {
@@ -45,7 +46,9 @@ export const readImageDataset = (info: DatasetInfo, folder: string): ImageDatase
   const bytes = readWhole(folder, imageManifestName);
   const headerEnd = bytes.indexOf('\n') + 1;
   const body = bytes.subarray(headerEnd);
-  const { root, version } = imageManifestHeaderSchema.parse(JSON.parse(bytes.toString('utf8', 0, headerEnd)));
+  const header = imageManifestHeaderSchema.parse(JSON.parse(bytes.toString('utf8', 0, headerEnd)));
+  const { version } = header;
+  const root = isAbsolute(header.root) ? header.root : join(folder, header.root);
   const classes: ImageClass[] = [];
   for (let start = 0; start < body.length;) {
     const end = body.indexOf('\n', start);
