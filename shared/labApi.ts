@@ -26,6 +26,7 @@ import { experimentSummarySchema, runDetailSchema, runIdSchema } from './run.ts'
 import { originSchema } from './origin.ts';
 import { placeIdSchema } from './places.ts';
 import { packRuns, runsOnWire } from './runsOnWire.ts';
+import { namedRunViewSchema } from './runs/view.ts';
 import { plannedRunSchema, queueSchema } from './queue.ts';
 import { speedLimitSchema, speedMeasurementSchema } from './speed.ts';
 import { experimentSchema, presetSchema } from './experiment.ts';
@@ -177,8 +178,13 @@ export const labApi = {
     }),
     output: fileSchema,
   },
+  /** Runs in the trash, as they were when they were deleted. */
+  trash: { input: nothing, output: runsOnWire, pack: packRuns },
   /** Removes the runs in the trash for good, with their checkpoints. */
-  emptyTrash: { input: nothing, output: z.strictObject({ runCount: z.number().int().min(0) }) },
+  emptyTrash: {
+    input: nothing,
+    output: z.strictObject({ runCount: z.number().int().min(0), checkpointBytes: z.number().min(0) }),
+  },
   /** How much room checkpoints take, which of them finished runs are to keep, and what is beyond that. */
   checkpointUse: { input: nothing, output: checkpointUseSchema },
   /** Has runs keep these once they finish. Of those that have, what is beyond stays until `pruneCheckpoints`. */
@@ -196,6 +202,11 @@ export const labApi = {
   /** What the user has said of runs that are not in the trash. */
   annotations: { input: nothing, output: z.array(runAnnotationSchema) },
   annotate: { input: z.strictObject({ runIds, change: annotationChangeSchema }), output: nothing },
+  /** How the list of runs is looked at, by name. */
+  runViews: { input: nothing, output: z.array(namedRunViewSchema) },
+  /** Keeps a view, in the place of one of the same name. */
+  saveRunView: { input: namedRunViewSchema, output: nothing },
+  removeRunView: { input: namedRunViewSchema.pick({ name: true }), output: nothing },
   experiments: { input: nothing, output: z.array(experimentSummarySchema) },
   results: { input: resultsQuerySchema, output: resultsTableSchema },
   curves: {

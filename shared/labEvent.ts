@@ -25,6 +25,7 @@ export const labEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('queueChanged'), queue: queueSchema }),
   z.strictObject({ type: z.literal('runsChanged') }),
   z.strictObject({ type: z.literal('annotationsChanged') }),
+  z.strictObject({ type: z.literal('runViewsChanged') }),
   z.strictObject({ type: z.literal('analysisChanged'), analysis: analysisSummarySchema }),
   z.strictObject({ type: z.literal('deviceChanged'), status: deviceStatusSchema }),
   /** Speeds are being measured, before a run or because that was asked for; null: no longer. */

@@ -1,85 +1,55 @@
-import type { Annotation } from '../shared/annotation.ts';
 import { groupedBy } from '../shared/groupedBy.ts';
 import { methodOf, type MethodId } from '../shared/method.ts';
-import type { Query } from '../shared/query/query.ts';
+import type { QuerySubject } from '../shared/query/fields.ts';
 import type { ResultsRow } from '../shared/result.ts';
-import type { RunId, RunState, RunSummary } from '../shared/run.ts';
-import { groupConfigOf } from '../shared/runConfig.ts';
-import { flatSettings } from './settingLabels.ts';
+import type { RunSummary } from '../shared/run.ts';
+import { compareCells, type GroupSubject } from '../shared/runs/column.ts';
+import { sorting } from '../shared/runs/find.ts';
+import type { RunSort } from '../shared/runs/view.ts';
 
 /** All runs that differ only in seed, with the lab's means over those that finished. */
-export interface RunGroup {
-  readonly hash: string;
+export interface RunGroup extends GroupSubject {
+  /** Of the group, and for runs in the trash another one. */
+  readonly key: string;
   readonly method: MethodId;
-  /** Those that pass the filter. */
+  /** Those that are shown, in their order. */
   readonly runs: readonly RunSummary[];
-  /** Of all its runs, filtered or not. */
-  readonly finishedCount: number;
-  readonly runCount: number;
-  readonly settings: ReadonlyMap<string, string>;
-  readonly results: ResultsRow | null;
 }
 
-export interface RunFilter {
-  readonly query: Query;
-  readonly state: RunState | 'any';
-  readonly annotationOf: (runId: RunId) => Annotation;
-}
+const keyOf = ({ run, isTrashed = false }: QuerySubject): string => (isTrashed ? 'trash ' : '') + run.groupHash;
 
-/** What the runs of a group have in common. */
-interface Described {
-  readonly method: MethodId;
-  readonly settings: ReadonlyMap<string, string>;
-}
-
-/** A hash names one configuration for ever, so none is described twice. */
-const described = new Map<string, Described>();
-
-const describe = (run: RunSummary): Described => {
-  const known = described.get(run.groupHash);
-  if (known !== undefined) return known;
-  const fresh = {
-    method: methodOf(run.config.optimizer),
-    settings: flatSettings(groupConfigOf(run.config)),
-  };
-  described.set(run.groupHash, fresh);
-  return fresh;
-};
-
-/** Runs that pass the filter, newest first within groups, groups by their newest run. */
+/**
+ * What was found by configuration; groups without a sort stand by their newest run.
+ * @param all - found or not, by which groups are counted. @param found - in their order.
+ */
 export const groupRuns = (
-  runs: readonly RunSummary[],
+  all: readonly QuerySubject[],
+  found: readonly QuerySubject[],
   results: ReadonlyMap<string, ResultsRow>,
-  filter: RunFilter,
-  nameOfDataset: (id: string) => string,
+  sort: RunSort,
 ): RunGroup[] => {
-  const all = groupedBy(
-    runs.toSorted((a, b) => b.id - a.id),
-    ({ groupHash }) => groupHash,
-  );
-  const isShown = (run: RunSummary): boolean => {
-    const annotation = filter.annotationOf(run.id);
-    if (annotation.archived && !filter.query.asksForArchived) return false;
-    const datasetName = nameOfDataset(run.config.dataset.id);
-    return (
-      (filter.state === 'any' || run.state === filter.state) && filter.query.matches({ run, annotation, datasetName })
-    );
-  };
-  const groups = [...all].flatMap(([hash, siblings]): RunGroup[] => {
-    const members = siblings.filter(isShown);
-    const [first] = members;
-    if (!first) return [];
-    const { method, settings } = describe(first);
+  const siblingsOf = groupedBy(all, keyOf);
+  const groups = [...groupedBy(found, keyOf)].flatMap(([key, [first, ...others]]): RunGroup[] => {
+    if (first === undefined) return [];
+    const members = [first, ...others] as const;
+    const siblings = siblingsOf.get(key) ?? members;
     return [
       {
-        ...{ hash, method, runs: members, results: results.get(hash) ?? null, runCount: siblings.length },
-        settings: new Map([...settings, ['dataset.id', nameOfDataset(first.config.dataset.id)]]),
-        finishedCount: siblings.filter(({ state }) => state === 'finished').length,
+        ...{ key, method: methodOf(first.run.config.optimizer), subjects: members },
+        runs: members.map(({ run }) => run),
+        results: first.isTrashed === true ? null : (results.get(first.run.groupHash) ?? null),
+        runCount: siblings.length,
+        finishedCount: siblings.filter(({ run }) => run.state === 'finished').length,
       },
     ];
   });
-  // The newest run that is shown decides a group's place.
-  return groups.sort((a, b) => (b.runs[0]?.id ?? 0) - (a.runs[0]?.id ?? 0));
+  const by = sorting(sort);
+  if (by === null) return groups; // by their newest run, as they were met
+  const { column, isDescending } = by;
+  return groups
+    .map((group) => ({ group, value: column.ofGroup(group) }))
+    .sort((a, b) => compareCells(a.value, b.value, isDescending))
+    .map(({ group }) => group);
 };
 
 export const hasEnded = (run: RunSummary): boolean => run.state !== 'queued' && run.state !== 'running';

@@ -1,10 +1,16 @@
 import { NButton, useMessage } from 'naive-ui';
 import { h } from 'vue';
+import { counted } from '../shared/counted.ts';
 import type { RunId } from '../shared/run.ts';
+import { formatBytes } from './format.ts';
 import { useRuns } from './stores/runs.ts';
 
 /** Deletes runs with a message that can undo it, and empties the trash. */
-export const useTrash = (): { remove: (runIds: RunId[]) => Promise<boolean>; empty: () => Promise<void> } => {
+export const useTrash = (): {
+  remove: (runIds: RunId[]) => Promise<boolean>;
+  restore: (runIds: RunId[]) => Promise<boolean>;
+  empty: () => Promise<void>;
+} => {
   const message = useMessage();
   const runs = useRuns();
 
@@ -33,16 +39,17 @@ export const useTrash = (): { remove: (runIds: RunId[]) => Promise<boolean>; emp
     );
     return true;
   };
-  const empty = async (): Promise<void> => {
-    const count = await runs.emptyTrash();
-    if (count === null) return;
-    message.success(
-      count === 0
-        ? 'The trash was empty.'
-        : count === 1
-          ? 'One run is gone, with its checkpoints.'
-          : `${count} runs are gone, with their checkpoints.`,
-    );
+  const restore = async (runIds: RunId[]): Promise<boolean> => {
+    if (!(await runs.setDeleted(runIds, false))) return false;
+    message.success(runIds.length === 1 ? `Run ${runIds[0]} is back.` : `${runIds.length} runs are back.`);
+    return true;
   };
-  return { remove, empty };
+  const empty = async (): Promise<void> => {
+    const gone = await runs.emptyTrash();
+    if (gone === null) return;
+    const { runCount, checkpointBytes } = gone;
+    const size = checkpointBytes === 0 ? '' : `, with ${formatBytes(checkpointBytes)} of checkpoints`;
+    message.success(`${counted(runCount, 'run')} ${runCount === 1 ? 'is' : 'are'} gone for good${size}.`);
+  };
+  return { remove, restore, empty };
 };

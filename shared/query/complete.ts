@@ -1,4 +1,5 @@
 import { fieldsNamed, queryFields, type QuerySubject } from './fields.ts';
+import { parseQuery } from './query.ts';
 
 export interface Completion {
   /** What the query becomes up to the caret. */
@@ -52,3 +53,10 @@ const valuesOf = (name: string, subjects: readonly QuerySubject[]): string[] => 
   }
   return [...counts].toSorted(([, a], [, b]) => b - a).map(([value]) => value);
 };
+
+/**
+ * Whether a query that finds nothing is one that is being written: it is not understood, ends in a comparison, or ends in the beginning of
+ * a name or a value that runs have.
+ */
+export const isHalfTyped = (text: string, subjects: readonly QuerySubject[]): boolean =>
+  parseQuery(text).problems.length > 0 || /[:=<>≤≥≠]\s*$/.test(text) || completionsOf(text, subjects).length > 0;

@@ -10,6 +10,8 @@ export interface QuerySubject {
   readonly annotation: Annotation;
   /** The data set's name, for people. */
   readonly datasetName: string;
+  /** It was deleted, and can be restored. */
+  readonly isTrashed?: boolean;
 }
 
 type Value = number | string;
@@ -41,11 +43,12 @@ export const runFields: readonly QueryField[] = [
   { names: ['tag', 'tags'], help: 'A tag that you gave it.', read: ({ annotation }) => annotation.tags },
   {
     names: ['is'],
-    help: 'starred, archived, imported.',
-    read: ({ run, annotation: { starred, archived } }) => [
+    help: 'starred, archived, imported, trashed.',
+    read: ({ run, annotation: { starred, archived }, isTrashed = false }) => [
       ...(starred ? ['starred'] : []),
       ...(archived ? ['archived'] : []),
       ...(run.origin === null ? [] : ['imported']),
+      ...(isTrashed ? ['trashed'] : []),
     ],
   },
   { names: ['experiment'], help: 'The experiment’s name.', isPart: true, read: ({ run }) => [run.experimentName] },
@@ -86,8 +89,8 @@ const valuesOf = ({ groupHash, config }: RunSummary): ReadonlyMap<string, unknow
   return known;
 };
 
-/** The raw value and the words for it. */
-const settingOfRun = (run: RunSummary, path: string): Value[] => {
+/** A number as it is; anything else in words, and raw. Empty where the run has no such setting. */
+export const settingOfRun = (run: RunSummary, path: string): Value[] => {
   const all = valuesOf(run);
   if (!all.has(path)) return [];
   const value = all.get(path);

@@ -20,8 +20,8 @@ export interface Query {
   readonly matches: (subject: QuerySubject) => boolean;
   /** What of it is not understood, in sentences; those parts are left out. */
   readonly problems: readonly string[];
-  /** It names what is archived, which lists leave out otherwise. */
-  readonly asksForArchived: boolean;
+  /** Whether a list that this is asked of shows it: what is archived or in the trash only where the query names that. */
+  readonly finds: (subject: QuerySubject) => boolean;
 }
 
 /**
@@ -36,13 +36,19 @@ export const parseQuery = (text: string): Query => {
     if (typeof term === 'string') problems.push(term);
     return term === null || typeof term === 'string' ? [] : [term];
   });
-  const asksForArchived = terms.some(
-    (term) => term.kind === 'field' && !term.isNot && term.wanted.some((wanted) => wanted.toLowerCase() === 'archived'),
-  );
+  const asksFor = (what: string): boolean =>
+    terms.some(
+      (term) => term.kind === 'field' && !term.isNot && term.wanted.some((wanted) => wanted.toLowerCase() === what),
+    );
+  const [asksForArchived, asksForTrashed] = [asksFor('archived'), asksFor('trashed')];
+  const matches = (subject: QuerySubject): boolean => terms.every((term) => holds(term, subject) !== term.isNot);
   return {
     problems,
-    asksForArchived,
-    matches: (subject) => terms.every((term) => holds(term, subject) !== term.isNot),
+    matches,
+    finds: (subject) =>
+      (!subject.annotation.archived || asksForArchived) &&
+      (subject.isTrashed !== true || asksForTrashed) &&
+      matches(subject),
   };
 };
 

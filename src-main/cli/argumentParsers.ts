@@ -40,6 +40,12 @@ export const valueRange = parseWith(
   'the values of black and white with ".." between, such as 0..1 or -1..1',
 );
 export const wholeNumber = parseWith(z.coerce.number().pipe(seedSchema), 'a whole number from 0 on');
+/** "a,b" as a list. */
+export const commaSeparated = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 export const collectText = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
 export const collectRuns = (value: string, earlier: readonly number[] = []): number[] => [...earlier, runNumber(value)];
 export const collect = (value: string, earlier: readonly number[]): number[] => [...earlier, positive(value)];

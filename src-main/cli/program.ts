@@ -8,6 +8,7 @@ import { selfTestSteps } from '../../shared/selfTest.ts';
 import { methodIds } from '../../shared/method.ts';
 import { runStates } from '../../shared/run.ts';
 import {
+  commaSeparated,
   collect,
   collectRuns,
   collectText,
@@ -150,6 +151,9 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .option('--dataset <id>', 'only on this data set')
     .option('--search <text>', 'only with this in the names of experiment, method, model or data set')
     .option('--limit <count>', 'only so many', positive)
+    .option('--view <name>', 'as a view that was kept in the window: what it asks for, its columns, its order')
+    .option('--sort <column>', 'by a column such as best; with a minus in front (--sort=-best) from the largest')
+    .option('--columns <columns>', 'these, such as best,speed,differing,optimizer.rho', commaSeparated)
     .action(async (query: string[], options: RunsOptions) => {
       code = await runs(settings(), query.join(' '), options);
     });

@@ -25,6 +25,7 @@ import { deviceRequests } from './requests/device.ts';
 import { queueRequests } from './requests/queue.ts';
 import { resumingRequests } from './requests/resuming.ts';
 import { resultRequests } from './requests/results.ts';
+import { runViewRequests } from './requests/runViews.ts';
 import { studyRequests } from './requests/studies.ts';
 import { placesOf } from './places/index.ts';
 import { processor } from './processor.ts';
@@ -250,6 +251,7 @@ const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab
     ...studyRequests(parts, options.paperFolder),
     ...bundleRequests({ ...parts, workspaceFolder, examplesFolder: options.examplesFolder }),
     ...annotationRequests(parts),
+    ...runViewRequests(parts),
     ...analysisRequests({ store, library, analyses, analysesAdded }),
     onEvent: (listener) => {
       listeners.add(listener);

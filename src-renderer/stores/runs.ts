@@ -18,18 +18,19 @@ export const useRuns = defineStore('runs', () => {
   const { lab, onEvent } = useConnection();
   const problems = useProblems();
   const runs = shallowRef<readonly RunSummary[] | null>(null);
+  const trash = shallowRef<readonly RunSummary[]>([]);
   const experiments = shallowRef<readonly ExperimentSummary[]>([]);
   /** Of every group, by its hash. */
   const results = shallowRef<ReadonlyMap<string, ResultsRow>>(new Map());
 
   const load = async (): Promise<void> => {
     const read = await problems.attempt('Read the runs', () =>
-      Promise.all([lab.runs({ experimentId: null }), lab.experiments({}), lab.results(everyGroup)]),
+      Promise.all([lab.runs({ experimentId: null }), lab.trash({}), lab.experiments({}), lab.results(everyGroup)]),
     );
     runs.value ??= [];
     if (!read) return;
-    [runs.value, experiments.value] = read;
-    results.value = rowsOf(read[2]);
+    [runs.value, trash.value, experiments.value] = read;
+    results.value = rowsOf(read[3]);
   };
   const reload = useDebounceFn(load, 300, { maxWait: 1000 });
 
@@ -92,9 +93,9 @@ export const useRuns = defineStore('runs', () => {
     return done !== null;
   };
 
-  /** Removes the runs in the trash for good; how many there were, null when refused. */
-  const emptyTrash = async (): Promise<number | null> =>
-    (await problems.attempt('Empty the trash', () => lab.emptyTrash({})))?.runCount ?? null;
+  /** Removes the runs in the trash for good; what there was, null when refused. */
+  const emptyTrash = (): Promise<LabOutput<'emptyTrash'> | null> =>
+    problems.attempt('Empty the trash', () => lab.emptyTrash({}));
 
   onEvent((event) => {
     if (event.type === 'runsChanged') void reload();
@@ -108,5 +109,5 @@ export const useRuns = defineStore('runs', () => {
     }
   });
 
-  return { runs, experiments, results, load, repeat, inexact, resume, extend, setDeleted, emptyTrash };
+  return { runs, trash, experiments, results, load, repeat, inexact, resume, extend, setDeleted, emptyTrash };
 });

@@ -5,6 +5,7 @@ import { openLab } from '../../src-main/lab/service.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import { noAnnotation } from '../../shared/annotation.ts';
 import { parseQuery } from '../../shared/query/query.ts';
+import { findRuns } from '../../shared/runs/find.ts';
 import { groupRuns } from '../../src-renderer/runGroups.ts';
 import { migrationsFolder, trainingLabOptions } from '../lab/fixtures/labOptions.ts';
 import { makeHistory } from './historyWorkspace.ts';
@@ -69,14 +70,23 @@ const measureLab = async (workspaceFolder: string): Promise<object> => {
     const answers = await askAll(questions);
     const [runs, table] = await Promise.all([lab.runs({ experimentId: null }), lab.results(everyGroup)]);
     const rows = new Map(table.rows.map((row) => [row.groupHash, row]));
-    const filter = {
-      query: parseQuery('esam 0.4 7'),
-      state: 'finished' as const,
-      annotationOf: () => noAnnotation,
-    };
-    const filtering = await timeOf(() => Promise.resolve(groupRuns(runs, rows, filter, (id) => id)));
+    const query = parseQuery('esam 0.4 7 state:finished');
+    const subjects = runs.map((run) => ({ run, annotation: noAnnotation, datasetName: run.config.dataset.id }));
+    const sort = { column: 'best', isDescending: true };
+    const filtering = await timeOf(() =>
+      Promise.resolve(groupRuns(subjects, findRuns(subjects, query, null), rows, null)),
+    );
+    const sorting = await timeOf(() =>
+      Promise.resolve(groupRuns(subjects, findRuns(subjects, parseQuery(''), sort), rows, sort)),
+    );
     const toPixels = await measurePage(lab, workspaceFolder);
-    return { openMs, ...answers, 'filter of all runs, in the window': rounded(filtering.ms), toPixels };
+    return {
+      openMs,
+      ...answers,
+      'filter of all runs, in the window': rounded(filtering.ms),
+      'sort of all runs, in the window': rounded(sorting.ms),
+      toPixels,
+    };
   } finally {
     await lab.close();
   }

@@ -151,7 +151,10 @@ test('a finished run is extended to what more epochs would have given, where the
   await lab.deleteRuns({ runIds: [short], deleted: true });
   await expect(lab.resumeRuns({ runIds: [short] })).rejects.toMatchObject({ code: 'RUN_STATE' });
   expect(filesOf(folder, short)).not.toEqual([]);
-  expect(await lab.emptyTrash({})).toEqual({ runCount: 1 });
+  const [trashed] = await lab.trash({});
+  expect(trashed?.checkpointBytes).toBeGreaterThan(0);
+  expect(await lab.emptyTrash({})).toEqual({ runCount: 1, checkpointBytes: trashed?.checkpointBytes });
+  expect(await lab.trash({})).toEqual([]);
   expect(readdirSync(join(folder, 'checkpoints'))).not.toContain(String(short));
   await expect(lab.run({ runId: short })).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
   await keptFiles(lab, folder, extended);

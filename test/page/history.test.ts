@@ -43,6 +43,9 @@ test('runs are grouped by configuration, found, opened, deleted and brought back
   await page.getByRole('columnheader', { name: 'Peak memory' }).scrollIntoViewIfNeeded();
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByText('Run 14 is in the trash.').waitFor();
+  // What was asked for is still asked for.
+  await page.getByText('No run matches.').waitFor();
+  await page.getByLabel('State').selectOption({ label: 'Any state' });
   await eventually(() => page.getByText('20 runs in 8 configurations').count()).toBe(1);
   await page.getByRole('button', { name: 'Undo' }).click();
   await eventually(() => page.getByText('21 runs in 8 configurations').count()).toBe(1);
@@ -180,13 +183,120 @@ test('a run and a group become a new experiment, which is changed, told, undone 
   await close();
 });
 
-test('emptying the trash removes what was deleted, for good', async () => {
-  const { page, complaints, close } = await pages.open('/runs/14', 'full');
+test('the trash is a filter: runs come back from it, or go for good with their checkpoints', async () => {
+  const { page, served, complaints, close } = await pages.open('/runs/14', 'full');
+  const { checkpointBytes } = (await served.lab.run({ runId: 14 })).run;
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByText('20 runs in 8 configurations').waitFor();
+  await page.getByRole('button', { name: 'Trash (1)' }).click();
+  expect(await page.getByLabel('State').locator('option:checked').textContent()).toContain('in the trash');
+  const row = page.locator('tr.group');
+  await eventually(() => row.count()).toBe(1);
+  await row.click({ button: 'right' });
+  await page.getByText('Restore', { exact: true }).click();
+  await page.getByText('Run 14 is back.').waitFor();
+  await page.getByText('No such run is in the trash.').waitFor();
+  expect(await page.getByRole('button', { name: 'Empty trash' }).isDisabled()).toBe(true);
+  await served.lab.deleteRuns({ runIds: [14], deleted: true });
+  await eventually(() => row.count()).toBe(1);
+  await picture(page, 'runs-trash');
   await page.getByRole('button', { name: 'Empty trash' }).click();
+  const size = `${(checkpointBytes / 1e6).toFixed(1)} MB of checkpoints`;
+  await page.getByText(`1 run, ${size} go for good.`).waitFor();
   await page.getByRole('button', { name: 'Empty', exact: true }).click();
-  await page.getByText('One run is gone, with its checkpoints.').waitFor();
+  await page.getByText(`1 run is gone for good, with ${size}.`).waitFor();
+  await page.getByRole('button', { name: 'Show all runs' }).click();
+  await page.getByText('20 runs in 8 configurations').waitFor();
+  expect(await page.getByRole('button', { name: 'Trash', exact: true }).isDisabled()).toBe(true);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('the list is sorted by any header, has the columns that were chosen, and is kept as a view', async () => {
+  const { page, served, complaints, close } = await pages.open('/runs', 'full');
+  const groups = page.locator('tr.group');
+  await eventually(() => groups.count()).toBe(8);
+  // What was measured stands before what was set.
+  const headers = async (): Promise<string[]> =>
+    (await page.getByRole('columnheader').allTextContents()).map((text) => text.trim()).filter((text) => text !== '');
+  expect((await headers()).slice(0, 5)).toEqual(['Method', 'Finished', 'Last, %', 'Best, %', 'Images/s']);
+  const { rows } = await served.lab.results(everyGroup);
+  const expected = rows
+    .map(({ bestTestAccuracy: { mean } }) => mean)
+    .filter((mean) => mean !== null)
+    .sort((a, b) => b - a)
+    .map((mean) => (100 * mean).toFixed(2));
+  const best = page.getByRole('columnheader', { name: 'Best' });
+  const bests = async (): Promise<(string | undefined)[]> =>
+    (await groups.locator('td:nth-child(5)').allTextContents()).map((text) => text.trim().split(' ')[0]);
+  await best.getByRole('button').click();
+  expect(await best.getAttribute('aria-sort')).toBe('descending');
+  await eventually(bests).toEqual(expected);
+  await best.getByRole('button').click();
+  await eventually(bests).toEqual(expected.toReversed());
+  // Of ESAM alone, what only tells it from others is no column any more.
+  const search = page.getByRole('combobox', { name: 'Search the runs' });
+  await search.fill('data:letters method:esam,esam-swp');
+  await eventually(() => groups.count()).toBe(2);
+  expect(await headers()).not.toContain('Epochs');
+  expect(await headers()).toContain('γ');
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByLabel('Find a column').fill('batch');
+  await page.getByRole('checkbox', { name: 'Batch size' }).click();
+  await page.getByLabel('Find a column').fill('');
+  await page.getByRole('checkbox', { name: 'Seed', exact: true }).click();
+  await page.getByRole('checkbox', { name: 'By configuration' }).click();
+  await picture(page, 'runs-columns');
+  await page.keyboard.press('Escape');
+  const runs = page.locator('tr.run');
+  await eventually(() => runs.count()).toBe(6);
+  expect(await headers()).toEqual(expect.arrayContaining(['Batch size', 'Seed']));
+  await page.getByRole('button', { name: 'View: not kept' }).click();
+  await page.getByLabel('Name of the view').fill('letters');
+  await page.getByRole('button', { name: 'Keep view' }).click();
+  await page.getByRole('button', { name: 'View: letters' }).waitFor();
+  const [kept] = await served.lab.runViews({});
+  expect(kept).toMatchObject({
+    name: 'letters',
+    view: {
+      query: 'data:letters method:esam,esam-swp',
+      sort: { column: 'best', isDescending: false },
+      isGrouped: false,
+    },
+  });
+  // All from one tick to another, and all that are shown.
+  const ticks = page.getByRole('checkbox', { name: /^Select run/ });
+  await ticks.nth(1).click();
+  await ticks.nth(4).click({ modifiers: ['Shift'] });
+  await page.getByText('4 selected').waitFor();
+  await picture(page, 'runs-selected');
+  await page.getByRole('checkbox', { name: 'Choose all runs shown' }).click();
+  await page.getByText('6 selected').waitFor();
+  await page.getByRole('button', { name: 'None' }).click();
+  await search.fill('');
+  await eventually(() => runs.count()).toBe(21);
+  await page.getByRole('button', { name: 'View: not kept' }).click();
+  await page.getByRole('button', { name: 'letters', exact: true }).click();
+  await eventually(() => runs.count()).toBe(6);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('a query that is being written shows what was found last, until it is whole', async () => {
+  const { page, complaints, close } = await pages.open('/runs', 'full');
+  const groups = page.locator('tr.group');
+  const search = page.getByRole('combobox', { name: 'Search the runs' });
+  await eventually(() => groups.count()).toBe(8);
+  await search.fill('data:letters');
+  await eventually(() => groups.count()).toBe(5);
+  await search.pressSequentially(' method:es');
+  await page.getByText('Until the query is whole: what “data:letters').waitFor();
+  expect(await groups.count()).toBe(5);
+  await search.pressSequentially('am');
+  await eventually(() => groups.count()).toBe(1);
+  expect(await page.getByText('Until the query is whole').count()).toBe(0);
+  await search.fill('data:letters seed:77');
+  await page.getByText('No run matches.').waitFor(); // whole, and nothing is found
   expect(complaints).toEqual([]);
   await close();
 });

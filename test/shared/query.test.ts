@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { noAnnotation, type Annotation } from '../../shared/annotation.ts';
-import { completionsOf } from '../../shared/query/complete.ts';
+import { completionsOf, isHalfTyped } from '../../shared/query/complete.ts';
 import { queryFields, type QuerySubject } from '../../shared/query/fields.ts';
 import { parseQuery } from '../../shared/query/query.ts';
 import type { RunSummary } from '../../shared/run.ts';
@@ -83,3 +83,21 @@ test('names and the values that runs have are completed, and what is completed i
   // Every field that is offered by its first letters can be asked for.
   for (const { names } of queryFields) expect(parseQuery(`${names[0] ?? ''}:0`).problems).toEqual([]);
 });
+
+test.each([
+  'method:es', // of esam
+  'meth',
+  'tag:pap',
+  'state:finished tag:dr',
+  'colour:red',
+  'β>',
+  'β>x',
+  'method:',
+])('a query that is being written is known by its end: %s', (text) => {
+  expect(isHalfTyped(text, subjects)).toBe(true);
+});
+
+test.each(['method:esam', 'tag:paper', 'tag:unheard', 'β>0.9', 'nothing like it', ''])(
+  'a query that is whole may find nothing: %s',
+  (text) => expect(isHalfTyped(text, subjects)).toBe(false),
+);

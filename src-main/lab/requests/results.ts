@@ -9,7 +9,10 @@ import { readCurves, readTable, requireExperiment } from '../results.ts';
 import type { Store } from '../store/index.ts';
 import { answering } from './answering.ts';
 
-type ResultApi = Pick<LabApi, 'runs' | 'run' | 'experiments' | 'results' | 'curves' | 'exportResults' | 'exportFigure'>;
+type ResultApi = Pick<
+  LabApi,
+  'runs' | 'trash' | 'run' | 'experiments' | 'results' | 'curves' | 'exportResults' | 'exportFigure'
+>;
 
 /** Requests that read what was measured. */
 export const resultRequests = ({ store: { read }, labVersion }: { store: Store; labVersion: string }): ResultApi => {
@@ -21,6 +24,7 @@ export const resultRequests = ({ store: { read }, labVersion }: { store: Store; 
       requireExperiment(read, experimentId);
       return read.runs.ofExperiment(experimentId);
     }),
+    trash: answering(() => read.runs.inTrash()),
     run: answering(({ runId }) => {
       const detail = read.detail(runId);
       if (detail === null) throw new LabError('RUN_NOT_FOUND', `There is no run ${runId} in this workspace.`);

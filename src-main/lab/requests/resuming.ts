@@ -58,10 +58,11 @@ export const resumingRequests = ({
     return result;
   }),
   emptyTrash: answering(() => {
+    const checkpointBytes = store.read.runs.inTrash().reduce((sum, run) => sum + run.checkpointBytes, 0);
     const removed = store.write.removeDeleted();
     checkpoints.forget(removed);
     emit({ type: 'runsChanged' });
-    return { runCount: removed.size };
+    return { runCount: removed.size, checkpointBytes };
   }),
 });
 

@@ -17,6 +17,7 @@ import { checksumTable } from './checksums.ts';
 import { settingTable } from './settings.ts';
 import { NotUnderstood } from './understood.ts';
 import { runReader } from './runs.ts';
+import { runViewTable } from './runViews.ts';
 import { speedMeasurementTable } from './speedMeasurements.ts';
 import { stepTable } from './steps.ts';
 import { trainedInTable } from './trainedIn.ts';
@@ -83,6 +84,7 @@ export const storeReader = (database: Database) => {
     experiments: experiments.all,
     experiment: experiments.definition,
     annotations: annotationTable(database).all,
+    runViews: runViewTable(database, notUnderstood).all,
     isPaused: pauseTable(database).isPaused,
     detail: (id: RunId): RunDetail | null => {
       const run = runs.one(id);

@@ -80,6 +80,7 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
   const one = database.prepare<[RunId], Row>(`${summary} WHERE run.id = ?`);
   const any = database.prepare<[], 0 | 1>('SELECT EXISTS (SELECT 1 FROM run)').pluck();
   const all = database.prepare<[], Row>(`${summary} WHERE deleted = 0 ORDER BY run.id`);
+  const inTrash = database.prepare<[], Row>(`${summary} WHERE deleted = 1 ORDER BY run.id`);
   const ofExperiment = database.prepare<[number], Row>(
     `${summary} WHERE experiment_id = ? AND deleted = 0 ORDER BY run.id`,
   );
@@ -172,6 +173,7 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
     },
     hasAny: (): boolean => any.get() === 1,
     all: (): RunSummary[] => readAll(all.all()),
+    inTrash: (): RunSummary[] => readAll(inTrash.all()),
     ofExperiment: (experimentId: number): RunSummary[] => readAll(ofExperiment.all(experimentId)),
     /** A group's runs, the oldest first. */
     ofGroup: (groupHash: string): RunOfGroup[] =>

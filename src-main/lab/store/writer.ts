@@ -20,6 +20,7 @@ import { pauseTable } from './pause.ts';
 import { runCopies } from './runCopies.ts';
 import { runStates } from './runStates.ts';
 import { runSummaryTable } from './runSummaries.ts';
+import { runViewTable } from './runViews.ts';
 import { settingTable } from './settings.ts';
 import { speedMeasurementTable } from './speedMeasurements.ts';
 import { stepTable } from './steps.ts';
@@ -38,6 +39,7 @@ export const storeWriter = (database: Database) => {
   const summaries = runSummaryTable(database);
   const checksums = checksumTable(database);
   const annotations = annotationTable(database);
+  const runViews = runViewTable(database);
   const pause = pauseTable(database);
   const forEach = <T>(items: readonly T[], change: (item: T) => void): void =>
     database.transaction(() => items.forEach(change))();
@@ -115,6 +117,8 @@ export const storeWriter = (database: Database) => {
     annotate: (ids: readonly RunId[], change: AnnotationChange): void =>
       forEach(ids, (id) => annotations.change(id, change)),
     jobs: failingInWords(clusterJobTable(database)),
+    saveRunView: runViews.put,
+    removeRunView: runViews.remove,
     analyses: analysisTable(database),
     addBundle: bundleWriter(database),
     checkpoint: checkpoints.insert,

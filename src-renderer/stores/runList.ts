@@ -1,0 +1,62 @@
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef, watch } from 'vue';
+import { noAnnotation } from '../../shared/annotation.ts';
+import { isHalfTyped } from '../../shared/query/complete.ts';
+import type { QuerySubject } from '../../shared/query/fields.ts';
+import { parseQuery } from '../../shared/query/query.ts';
+import type { RunId } from '../../shared/run.ts';
+import { groupConfigOf } from '../../shared/runConfig.ts';
+import type { RunColumn } from '../../shared/runs/column.ts';
+import { differingColumns, runColumnOf } from '../../shared/runs/columns.ts';
+import { differingPaths } from '../../shared/settings/index.ts';
+import { findRuns } from '../../shared/runs/find.ts';
+import { groupRuns } from '../runGroups.ts';
+import { useAnnotations } from './annotations.ts';
+import { useDatasets } from './datasets.ts';
+import { useRuns } from './runs.ts';
+import { useRunViews } from './runViews.ts';
+
+/** The list of runs as the present view shows it. It outlives the page of the list, so that coming back shows it at once. */
+export const useRunList = defineStore('runList', () => {
+  const runs = useRuns();
+  const annotations = useAnnotations();
+  const datasets = useDatasets();
+  const views = useRunViews();
+  const selected = shallowRef<ReadonlySet<RunId>>(new Set());
+  /** Keys of the groups whose runs are shown. */
+  const opened = shallowRef<ReadonlySet<string>>(new Set());
+
+  const subjects = computed((): QuerySubject[] => [
+    ...(runs.runs ?? []).map((run) => ({
+      ...{ run, annotation: annotations.of(run.id), datasetName: datasets.nameOf(run.config.dataset.id) },
+    })),
+    ...runs.trash.map((run) => ({
+      ...{ run, annotation: noAnnotation, datasetName: datasets.nameOf(run.config.dataset.id), isTrashed: true },
+    })),
+  ]);
+  /** The last query that was whole. */
+  const whole = ref('');
+  const typed = computed(() => parseQuery(views.view.query));
+  watch(
+    [() => views.view.query, subjects],
+    ([text]) => {
+      const isWhole = typed.value.problems.length === 0 && subjects.value.some(typed.value.finds);
+      if (isWhole || !isHalfTyped(text, subjects.value)) whole.value = text;
+    },
+    { immediate: true },
+  );
+  const isHeld = computed(() => whole.value !== views.view.query);
+  const query = computed(() => parseQuery(whole.value));
+  const shown = computed(() => findRuns(subjects.value, query.value, views.view.sort));
+  const groups = computed(() => groupRuns(subjects.value, shown.value, runs.results, views.view.sort));
+  /** Settings in which the configurations shown differ stand where the view has a place for them. */
+  const columns = computed((): RunColumn[] => {
+    const configs = groups.value.map(({ subjects: [first] }) => groupConfigOf(first.run.config));
+    const chosen = new Set(views.view.columns);
+    const differing = chosen.has(differingColumns) ? differingPaths(configs).filter((path) => !chosen.has(path)) : [];
+    const ids = views.view.columns.flatMap((id) => (id === differingColumns ? differing : [id]));
+    return ids.flatMap((id) => runColumnOf(id) ?? []);
+  });
+  const chosen = computed(() => shown.value.filter(({ run }) => selected.value.has(run.id)));
+  return { selected, opened, subjects, typed, whole, isHeld, groups, shown, columns, chosen };
+});

@@ -1,0 +1,92 @@
+import { useMessage } from 'naive-ui';
+import { useRouter } from 'vue-router';
+import { isResumable, type RunSummary } from '../shared/run.ts';
+import { experimentOfRuns } from './experimentOfRuns.ts';
+import { hasEnded } from './runGroups.ts';
+import { useBundles } from './stores/bundles.ts';
+import { useCompare } from './stores/compare.ts';
+import { useRuns } from './stores/runs.ts';
+import { useAsExperiment } from './useAsExperiment.ts';
+import { useTrash } from './useTrash.ts';
+
+/** Something to do with runs. */
+export interface RunAction {
+  readonly label: string;
+  /** What it does; or, where it cannot be done, why. */
+  readonly title: string;
+  readonly isOff: boolean;
+  /** Resolves to true where the runs are not to be chosen any more. */
+  readonly act: () => Promise<boolean>;
+}
+
+/** What can be done with runs, one or many: the same in the toolbar of chosen ones and in the menu of a row. */
+export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: boolean) => readonly RunAction[]) => {
+  const router = useRouter();
+  const store = useRuns();
+  const compare = useCompare();
+  const bundles = useBundles();
+  const trash = useTrash();
+  const message = useMessage();
+  const cloneRuns = useAsExperiment();
+
+  const toLive = async (isDone: boolean): Promise<boolean> => {
+    if (isDone) await router.push('/live');
+    return isDone;
+  };
+  const compareRuns = async (runs: readonly RunSummary[]): Promise<boolean> => {
+    compare.chooseExperiments([]);
+    compare.chooseGroups([...new Set(runs.map(({ groupHash }) => groupHash))]);
+    await router.push('/compare');
+    return false;
+  };
+  const exportRuns = async (runIds: number[]): Promise<boolean> => {
+    const said = await bundles.save({ experimentIds: [], runIds });
+    if (said !== null) message.success(said);
+    return false;
+  };
+  const cloneAll = async (runs: readonly RunSummary[]): Promise<boolean> => {
+    await cloneRuns([runs]);
+    return false;
+  };
+
+  return (runs, areTrashed) => {
+    const ids = runs.map(({ id }) => id);
+    const stillRuns = runs.every(hasEnded) ? null : 'Some of them wait or run: this needs runs that have ended';
+    if (areTrashed) {
+      const title = 'Back among the runs, with all that was measured';
+      return [{ label: 'Restore', title, isOff: false, act: () => trash.restore(ids) }];
+    }
+    const action = (label: string, title: string, problem: string | null, act: () => Promise<boolean>): RunAction => ({
+      ...{ label, title: problem ?? title, isOff: problem !== null, act },
+    });
+    return [
+      action('Compare', 'Their configurations side by side, with statistics', null, () => compareRuns(runs)),
+      action(
+        'Use as new experiment',
+        'Their methods and seeds into the form, to be changed and queued',
+        experimentOfRuns(runs) !== null
+          ? null
+          : 'They differ in more than method and seed: choose runs that share the other settings',
+        () => cloneAll(runs),
+      ),
+      action(
+        'Resume',
+        'Go on with unfinished runs from their last checkpoints',
+        runs.every(({ state, origin }) => isResumable(state) && origin === null)
+          ? null
+          : 'Only runs of this lab that were interrupted, stopped, cancelled or failed can go on',
+        async () => toLive(await store.resume(ids)),
+      ),
+      action('Repeat', 'Queue new runs of the same configuration and seed', stillRuns, async () =>
+        toLive((await store.repeat(ids)) !== null),
+      ),
+      action(
+        'Export…',
+        'As one file for another lab',
+        stillRuns ?? (bundles.isBusy ? 'A file is being written' : null),
+        () => exportRuns(ids),
+      ),
+      action('Delete', 'Into the trash, from where they can be restored', stillRuns, () => trash.remove(ids)),
+    ];
+  };
+};
