@@ -96,7 +96,6 @@ const foreign: readonly (readonly [kind: string, starts: string, advice: string]
     '\x89HDF\r\n\x1a\n',
     'Write its arrays to an .npz, as with numpy.savez, or in MATLAB with save -v7',
   ],
-  ['a Parquet file', 'PAR1', 'Write its images to folders by class, or its arrays to an .npz'],
 ];
 
 const refuseForeign = (source: Source, head: Buffer): void => {

@@ -6,28 +6,7 @@ import type { FileArray } from './arrays.ts';
 import type { Format } from './format.ts';
 import { setOfArrays, type ArrayHalf } from './halves.ts';
 import { isNpy, readNpy } from './npy.ts';
-
-type HalfName = 'train' | 'val' | 'test' | 'whole';
-
-/** What the names of a file and an array say they are: "x_train", "kmnist-test-imgs", "val_labels", "cifar10.1_v6_data". */
-const roleOf = (name: string): { half: HalfName; content: 'images' | 'labels' | null } => {
-  const text = name.toLowerCase();
-  const has = (...words: string[]): boolean =>
-    words.some((word) => new RegExp(`(?:^|[^a-z])${word}(?:[^a-z]|$)`).test(text));
-  const half = has('train', 'training', 'tr')
-    ? 'train'
-    : has('val', 'valid', 'validation')
-      ? 'val'
-      : has('test', 'testing', 't10k', 'te')
-        ? 'test'
-        : 'whole';
-  const content = has('labels?', 'targets?', 'y', 'classes')
-    ? 'labels'
-    : has('images?', 'imgs?', 'data', 'pixels', 'x')
-      ? 'images'
-      : null;
-  return { half, content };
-};
+import { roleOf, type HalfName } from './roles.ts';
 
 /** Arrays of numpy: an .npz of several (MNIST of Keras, MedMNIST), an .npz each (KMNIST), or .npy files (CIFAR-10.1). */
 export const numpy: Format = {

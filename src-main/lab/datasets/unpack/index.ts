@@ -1,11 +1,14 @@
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { DatasetKind } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import type { ImportContext } from '../decodedSet.ts';
 import { readError } from '../fileBytes.ts';
 import { imageArchiveKind, unpackImages } from './archives.ts';
+import { halvesOf } from '../parquet/halves.ts';
+import { smallSizeOf } from '../parquet/smallImages.ts';
 import { imageWriter } from './imageWriter.ts';
+import { chosenTables, unpackTables } from './tables.ts';
 
 /** Images that lie in a file, and are unpacked into the library. */
 export interface PackedImages {
@@ -16,14 +19,19 @@ export interface PackedImages {
   unpack(folder: string, context: ImportContext): Promise<void>;
 }
 
-/** Images by class in an archive that was chosen; null where it is something else. @throws LabError DATASET_NOT_FOUND, DATASET_CORRUPT. */
+/** Images by class in an archive or in Parquet tables that were chosen; null where they are something else. @throws LabError DATASET_NOT_FOUND, DATASET_CORRUPT. */
 export const packedImagesOf = async (
   kind: DatasetKind,
   paths: readonly string[],
   { signal }: ImportContext,
 ): Promise<PackedImages | null> => {
+  if (kind !== 'auto' && kind !== 'imageFolder') return null;
+  return (await inArchive(paths, signal)) ?? (await inTables(kind, paths, signal));
+};
+
+const inArchive = async (paths: readonly string[], signal: AbortSignal): Promise<PackedImages | null> => {
   const [path, ...others] = paths;
-  if (path === undefined || others.length > 0 || (kind !== 'auto' && kind !== 'imageFolder')) return null;
+  if (path === undefined || others.length > 0) return null;
   const name = basename(path);
   const archive = await imageArchiveKind(path, signal).catch((error: unknown) => {
     throw readError(error, name);
@@ -41,6 +49,32 @@ export const packedImagesOf = async (
           'DATASET_UNSUPPORTED',
           `${name} holds no images that the lab reads. Choose another archive.`,
         );
+    },
+  };
+};
+
+/** Small images of one size are no image folder, unless that is asked for: they are decoded (`formats/parquet`). */
+const inTables = async (
+  kind: DatasetKind,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<PackedImages | null> => {
+  const tables = await chosenTables(paths, signal).catch((error: unknown) => {
+    throw readError(error, basename(paths[0] ?? ''));
+  });
+  const [first] = tables;
+  if (first === undefined || (kind === 'auto' && (await smallSizeOf(first, signal)) !== null)) return null;
+  const { aside } = await halvesOf(tables, signal);
+  const names = tables.map((table) => basename(table));
+  return {
+    source: `Images in ${names.slice(0, 4).join(', ')}${names.length > 4 ? ` and ${names.length - 4} more tables` : ''}, unpacked into the library${aside}`,
+    suggestedName:
+      paths.length === 1 ? basename(paths[0] ?? '').replace(/\.(?:parquet|pq)$/i, '') : basename(dirname(first)),
+    unpack: async (folder, context) => {
+      let size = 0;
+      for (const table of tables) size += (await stat(table)).size;
+      const writer = await imageWriter(names[0] ?? '', size, folder);
+      await unpackTables(tables, writer, context);
     },
   };
 };
