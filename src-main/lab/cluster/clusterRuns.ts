@@ -276,6 +276,7 @@ export class ClusterRuns {
       this.#followed.delete(job.runId); // the store knows how far it is, better than this now
       throw error;
     }
+    this.#overFor.delete(job.runId); // it speaks, whatever the cluster says
     checkpoints.prune(job.runId);
     if (task.ending !== null) {
       const { reason, state } = task.ending;

@@ -26,12 +26,12 @@ export interface LoopbackCluster {
   readonly confFile: string;
   /** Asks one of Slurm's commands. */
   ask(command: string, ...args: string[]): Promise<string>;
-  /** SIGKILL for the daemon of a node and for the processes of its jobs. */
-  killNode(name: NodeName): Promise<void>;
-  startNode(name: NodeName): void;
+  /** SIGKILL for the daemon of a node; its jobs go on. */
+  killDaemon(node: string): Promise<void>;
+  /** To the processes of a task, such as "12_3". */
+  signalJob(jobId: string, signal: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
-type NodeName = (typeof nodeNames)[number];
 const nodeNames = ['n1', 'n2'] as const;
 
 /** Why there can be no such cluster here; null: there can. */
@@ -89,25 +89,22 @@ NodeName=n2 NodeHostname=localhost NodeAddr=127.0.0.1 Port=${second} CPUs=2 Real
 PartitionName=debug Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 `;
 
-/** Processes of jobs on a node of this cluster, and those that watch over them: found by what their environment says. */
-const processesOn = (confFile: string, node: NodeName): number[] => {
-  const textOf = (path: string): string => {
+/** Processes of jobs of this cluster: found by what their environment says. */
+const processesWith = (confFile: string, ...wanted: readonly string[]): number[] => {
+  const variablesOf = (pid: string): string[] => {
     try {
-      return readFileSync(path, 'utf8');
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
     } catch {
-      return ''; // it has just ended
+      return []; // it has just ended
     }
   };
-  const jobs = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      const variables = textOf(`/proc/${pid}/environ`).split('\0');
-      return variables.includes(`SLURM_CONF=${confFile}`) && variables.includes(`SLURMD_NODENAME=${node}`);
-    })
-    .map(Number);
-  const parents = jobs.map((pid) => Number(/\) \S (\d+)/.exec(textOf(`/proc/${pid}/stat`))?.[1] ?? 0));
-  const steps = parents.filter((pid) => textOf(`/proc/${pid}/cmdline`).startsWith('slurmstepd'));
-  return [...new Set([...steps, ...jobs])];
+  const all = [`SLURM_CONF=${confFile}`, ...wanted];
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const found = pids.filter((pid) => {
+    const variables = variablesOf(pid);
+    return variables.some((each) => each.startsWith('SLURM_JOB_ID=')) && all.every((each) => variables.includes(each));
+  });
+  return found.map(Number);
 };
 
 /** Starts it and waits until both nodes take jobs. */
@@ -130,16 +127,15 @@ export const startCluster = async (): Promise<LoopbackCluster> => {
     child.kill(signal);
     await ended;
   };
-  const kill = (pids: readonly number[]): void =>
+  const send = (signal: NodeJS.Signals, pids: readonly number[]): void =>
     pids.forEach((pid) => {
       try {
-        process.kill(pid, 'SIGKILL');
+        process.kill(pid, signal);
       } catch {
         // it has just ended
       }
     });
   const ask: LoopbackCluster['ask'] = async (command, ...args) => (await run(command, args, { env })).stdout;
-  const startNode = (name: NodeName): void => start(name, 'slurmd', ['-D', '-N', name, '-f', confFile]);
 
   await run('mungekey', ['--create', `--keyfile=${folder}/munge.key`]);
   start('munged', 'munged', [
@@ -148,20 +144,21 @@ export const startCluster = async (): Promise<LoopbackCluster> => {
   ]);
   await vi.waitFor(() => expect(existsSync(`${folder}/munge.socket`)).toBe(true), patient);
   start('controller', 'slurmctld', ['-D', '-f', confFile]);
-  nodeNames.forEach(startNode);
+  for (const name of nodeNames) start(name, 'slurmd', ['-D', '-N', name, '-f', confFile]);
   await vi.waitFor(async () => expect((await ask('sinfo', '-h', '-o', '%D %t')).trim()).toBe('2 idle'), patient);
   return {
-    ...{ folder, confFile, ask, startNode },
-    killNode: async (name) => {
-      await end(name, 'SIGKILL');
-      kill(processesOn(confFile, name));
+    ...{ folder, confFile, ask },
+    signalJob: (jobId, signal) => {
+      const [array = '', task = ''] = jobId.split('_');
+      send(signal, processesWith(confFile, `SLURM_ARRAY_JOB_ID=${array}`, `SLURM_ARRAY_TASK_ID=${task}`));
     },
+    killDaemon: (node) => end(node, 'SIGKILL'),
     stop: async () => {
       await ask('scancel', '--user=root').catch(() => '');
       for (const name of nodeNames) {
         await end(name, 'SIGTERM');
-        kill(processesOn(confFile, name));
       }
+      send('SIGKILL', processesWith(confFile));
       await end('controller', 'SIGTERM');
       await end('munged', 'SIGTERM');
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -1,11 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { RunId } from '../../../shared/run.ts';
 import type { Lab } from '../../../src-main/lab/lab.ts';
 import { folderWith, smallIdx } from '../datasets/fixtures.ts';
 import { esam, experimentOf, sgd, shared } from '../fixtures/configs.ts';
 import { realTrainers } from '../fixtures/labOptions.ts';
-import { openTestLab, untilEnded } from '../fixtures/labs.ts';
+import { openTestLab, untilEnded, untilRun } from '../fixtures/labs.ts';
 import { startCluster, whyNoCluster } from './loopbackCluster.ts';
 import type { LoopbackCluster } from './loopbackCluster.ts';
 
@@ -73,3 +75,93 @@ onCluster('runs on the cluster are the same runs as here, to the last bit', asyn
     expect(await judged(lab, runIds[index] ?? 0)).toEqual(await judged(lab, runId));
   }
 });
+
+/** Epochs enough that a run is still under way when something befalls it. */
+const long = experiment(150);
+const ended = 600_000;
+const patient = { timeout: ended, interval: 200 };
+
+/** Sends a run, and waits until the lab has some of its epochs. */
+const underWay = async (lab: Lab): Promise<RunId> => {
+  const { runIds } = await lab.enqueue({ ...long, place: 'slurm' });
+  const [runId = 0] = runIds;
+  await untilRun(lab, runId, ({ epochsDone, job }) => epochsDone >= 2 && typeof job?.node === 'string');
+  return runId;
+};
+
+const jobOf = async (lab: Lab, runId: RunId) => {
+  const { job } = (await lab.run({ runId })).run;
+  if (typeof job?.jobId !== 'string' || job.node === null) throw new Error(`run ${runId} has no job on a node`);
+  return { ...job, jobId: job.jobId, node: job.node };
+};
+
+onCluster(
+  'a time limit, a dead node, a killed job while no lab is open: each run ends as if nothing had been',
+  async () => {
+    const { lab, folder } = await openWithSmall();
+    const runIds = await Promise.all([underWay(lab), underWay(lab), underWay(lab)]);
+    const [limited, doubled, killed] = runIds;
+    const jobs = await Promise.all([jobOf(lab, limited), jobOf(lab, doubled), jobOf(lab, killed)]);
+    const [limitedJob, doubledJob, killedJob] = jobs;
+    // Its node is to be taken for dead while its processes stand still, and then go on beside the second attempt.
+    cluster.signalJob(doubledJob.jobId, 'SIGSTOP');
+    await lab.close();
+
+    cluster.signalJob(killedJob.jobId, 'SIGKILL');
+    await cluster.ask('scancel', '--signal=USR1', '--batch', limitedJob.jobId); // as before the time limit
+    await cluster.killDaemon(doubledJob.node);
+    const again = (of: string) => join(of, 'attempts/0002/spool.jsonl');
+    for (const { folder: task } of [limitedJob, doubledJob])
+      await vi.waitFor(() => expect(readFileSync(again(task), 'utf8')).toContain('resumed'), patient);
+    cluster.signalJob(doubledJob.jobId, 'SIGCONT');
+    await vi.waitFor(async () => expect(await cluster.ask('squeue', '-h')).toBe(''), patient); // forgotten by Slurm
+
+    const { lab: later } = await openTestLab(folder, options);
+    expect((await later.workspace({})).startNotices).toEqual([]);
+    const lost = await untilEnded(later, killed);
+    expect(lost).toMatchObject({ state: 'interrupted', place: 'slurm' });
+    expect(lost.reason).toContain('did not come to its end');
+    await later.resumeRuns({ runIds: [killed], place: null });
+    const [here = 0] = (await later.enqueue(long)).runIds;
+    expect(await untilEnded(later, here)).toMatchObject({ state: 'finished', place: 'this-machine' });
+    const expected = await judged(later, here);
+    for (const runId of runIds) {
+      const run = await untilEnded(later, runId);
+      expect(run).toMatchObject({ state: 'finished', place: runId === killed ? 'this-machine' : 'slurm' });
+      expect(await judged(later, runId)).toEqual(expected);
+    }
+    for (const runId of [limited, doubled]) {
+      const said = (await later.run({ runId })).log.map(({ text }) => text);
+      expect(said.filter((text) => text.includes('for the second time'))).toHaveLength(1);
+    }
+  },
+  ended,
+);
+
+onCluster(
+  'what waits in the cluster says why, and is cancelled there; what runs there stops after its epoch',
+  async () => {
+    const { lab } = await openWithSmall();
+    const [running = 0] = (await lab.enqueue({ ...experiment(100_000), place: 'slurm' })).runIds;
+    await untilRun(lab, running, ({ epochsDone }) => epochsDone >= 1);
+    await cluster.ask('scontrol', 'update', 'PartitionName=debug', 'State=DOWN');
+    onTestFinished(async () => {
+      await cluster.ask('scontrol', 'update', 'PartitionName=debug', 'State=UP');
+    });
+    const [held = 0] = (await lab.enqueue({ ...experiment(1), place: 'slurm' })).runIds;
+    const waits = await untilRun(lab, held, ({ job }) => job?.reason === 'PartitionDown');
+    expect(waits).toMatchObject({ state: 'queued', job: { state: 'PENDING', node: null } });
+    await lab.cancelRuns({ runIds: [held] });
+    await vi.waitFor(async () => expect(await cluster.ask('squeue', '-h', '-t', 'PD', '-o', '%i')).toBe(''), patient);
+    expect((await lab.run({ runId: held })).run.state).toBe('cancelled');
+
+    await lab.stopRun({ runId: running, when: 'after-epoch' });
+    const stopped = await untilEnded(lab, running);
+    expect(stopped).toMatchObject({ state: 'stopped', stopRequested: 'after-epoch' });
+    expect((await lab.run({ runId: running })).checkpoints[0]).toMatchObject({
+      epoch: stopped.epochsDone,
+      epochStep: 0,
+    });
+  },
+  ended,
+);

@@ -1,0 +1,58 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { sightsIn } from '../../../src-main/lab/cluster/slurm.ts';
+import { allRecords, readSpool, SpoolWriter } from '../../../src-main/lab/cluster/spool.ts';
+import { tasksIn } from '../../../src-main/lab/cluster/taskList.ts';
+import { epochOf } from '../fixtures/metrics.ts';
+import { temporaryFolder } from '../fixtures/labs.ts';
+
+/** A spool of so many epochs, as a job leaves it. */
+const spoolOf = (epochs: number) => {
+  const path = join(temporaryFolder(), 'spool.jsonl');
+  const writer = new SpoolWriter(path);
+  for (let epoch = 1; epoch <= epochs; epoch++)
+    writer.append({ kind: 'event', event: { type: 'epochFinished', metrics: epochOf(epoch) }, nonFinite: [] });
+  writer.close();
+  return path;
+};
+
+test('wherever a spool is cut, what is whole is read, each record once, and the rest when it has come', () => {
+  const path = spoolOf(3);
+  const whole = readFileSync(path);
+  const records = allRecords(path);
+  expect(records.map(({ sequence }) => sequence)).toEqual([1, 2, 3]);
+  for (let cut = 0; cut <= whole.length; cut += 7) {
+    writeFileSync(path, whole.subarray(0, cut));
+    const first = readSpool(path, 0, 0);
+    writeFileSync(path, whole);
+    const second = readSpool(path, first.ends.at(-1) ?? 0, first.records.length);
+    expect([...first.records, ...second.records]).toEqual(records);
+  }
+});
+
+test('what is no record, or not the next one, ends the reading', () => {
+  const path = spoolOf(2);
+  const whole = readFileSync(path);
+  for (const rest of [Buffer.alloc(64), Buffer.from('{"kind":"event"}\n'), whole]) {
+    writeFileSync(path, whole);
+    appendFileSync(path, rest);
+    expect(allRecords(path)).toHaveLength(2);
+  }
+});
+
+test('a spool that is there is not written into: every attempt has its own', () => {
+  expect(() => new SpoolWriter(spoolOf(1))).toThrow('EEXIST');
+});
+
+test('tasks that wait share a line of squeue; each gets its state', () => {
+  expect(tasksIn('1,4,7-9%2')).toEqual([1, 4, 7, 8, 9]);
+  expect(tasksIn('0-10:5')).toEqual([0, 5, 10]);
+  expect(tasksIn('N/A')).toEqual([]);
+  const sights = sightsIn('12|3-4%3|PENDING|JobArrayTaskLimit|\n12|0|RUNNING|None|n1\nsqueue: something else\n');
+  expect([...sights]).toEqual([
+    ['12_3', { state: 'PENDING', reason: 'JobArrayTaskLimit', node: null }],
+    ['12_4', { state: 'PENDING', reason: 'JobArrayTaskLimit', node: null }],
+    ['12_0', { state: 'RUNNING', reason: null, node: 'n1' }],
+  ]);
+});
