@@ -131,7 +131,7 @@ void testConvolution(const Shape& s, double tolerance) {
   forProducts(s, [&](int64_t from, int64_t weight, int64_t to) {
     right[to] += valueOf(x.data[from]) * kernel.data[weight];
   });
-  const winograd::Filtering<Forward, T> filtering(x.data, kernel.data, y.data, wide, narrow, s.inputs, s.outputs);
+  const winograd::Filtering<Forward, T> filtering(x.data, {kernel.data, s.inputs, s.outputs, false}, y.data, wide, narrow);
   if (!filtering.run(sharedScratch(filtering.sharedLength()))) failures++;
   constexpr bool roundsFactors = !std::is_same<typename WordOf<T>::type, float>::value;
   const double end = std::is_same<T, float>::value ? 0 : rounding::unit;
@@ -149,13 +149,14 @@ void testConvolution(const Shape& s, double tolerance) {
     rightInput[from] += valueOf(dy.data[to]) * kernel.data[weight];
     rightFilter[weight] += valueOf(dy.data[to]) * valueOf(x.data[from]);
   });
-  Buffer<float> turned(kernel.count);
-  winograd::turnRound(kernel.data, s.inputs, s.outputs, turned.data);
-  const winograd::Filtering<Backward, T> back(dy.data, turned.data, dx.data, narrow, wide, s.outputs, s.inputs);
+  const winograd::Filtering<Backward, T> back(dy.data, {kernel.data, s.outputs, s.inputs, true}, dx.data, narrow, wide);
   if (!back.run(sharedScratch(back.sharedLength()))) failures++;
   const rounding::Values gradients = valuesOf(dy, s.count, s.high(), s.wide(), s.outputs);
   if constexpr (roundsFactors) {
-    const std::vector<double> around(turned.data, turned.data + turned.count);
+    std::vector<double> around;
+    for (int tap = 8; tap >= 0; tap--)
+      for (int out = 0; out < s.outputs; out++)
+        for (int in = 0; in < s.inputs; in++) around.push_back(weights[(int64_t(tap) * s.inputs + in) * s.outputs + out]);
     expectRounded("input gradient of " + s.name(), dx, rightInput, rounding::ofConvolution<Backward>(gradients, around, inputs), end);
   } else expect("input gradient of " + s.name(), dx, rightInput, tolerance);
 

@@ -1,44 +1,9 @@
 #pragma once
 // 3×3 convolutions with one zero around, and their way back to the inputs, by Winograd's minimal filtering in tiles, on the schemes of
 // transforms.h. NHWC and HWIO.
-#include "tiles.h"
+#include "filters.h"
 
 namespace winograd {
-
-/** Words of a filter's values for `depth` words of channels in and `columns` out: [panels][36][depth][panel]. */
-static inline int64_t panelsLength(int depth, int columns) { return int64_t(filterPoints) * depth * wholePanels(columns); }
-
-/** Brings a panel of kernel [3,3,depth,columns] from `column` on into that form, for some of the depth: zeros where there is none. */
-template <typename Scheme, typename Word>
-static void filterPanel(const float* kernel, int depth, int columns, int column, int firstDepth, int lastDepth, Word* to) {
-  const int words = depth / perWord<Word>;
-  for (int d = firstDepth; d < lastDepth; d += perWord<Word>) {
-    for (int half = 0; half < panel; half += lanes) {
-      const bool isInside = column + half < columns;
-      const float* const from = kernel + int64_t(d) * columns + column + half;
-      Word* const place = to + int64_t(d / perWord<Word>) * panel + half;
-      storeWords<Word, filterValues>(
-          [&](int next, const auto& write) {
-            bothAxes<3, filterValues, Scheme::filter>(
-                [&](int i, int j) { return isInside ? load(from + (int64_t(3 * i + j) * depth + next) * columns) : Vec{}; }, write);
-          },
-          [&](int i, int j) { return place + int64_t(filterValues * i + j) * words * panel; });
-    }
-  }
-}
-
-/** kernel [3,3,inputs,outputs] → [3,3,outputs,inputs], turned by 180°: what goes back from the outputs to the inputs. */
-static void turnRound(const float* kernel, int inputs, int outputs, float* turned) {
-  const int blocks = parts(inputs, 16);
-  parallelFor(9 * blocks, [&](int task) {
-    const int tap = task / blocks, first = task % blocks * 16;
-    const float* const from = kernel + int64_t(tap) * inputs * outputs;
-    float* const to = turned + int64_t(8 - tap) * inputs * outputs;
-    for (int o = 0; o < outputs; o++) {
-      for (int i = first; i < smaller(inputs, first + 16); i++) to[int64_t(o) * inputs + i] = from[int64_t(i) * outputs + o];
-    }
-  });
-}
 
 /** Every thread as many, and few enough that their products stay in the cache. */
 static int tilesPerTask(int count, int products) {
@@ -47,12 +12,13 @@ static int tilesPerTask(int count, int products) {
   return parts(count, rounds * threadCount());
 }
 
-/** y [.., columns] = x [.., depth] filtered by kernel [3,3,depth,columns]. */
+/** y [.., columns] = x [.., depth] filtered. */
 template <typename Scheme, typename T, typename Word = typename WordOf<T>::type>
 class Filtering {
  public:
-  Filtering(const T* x, const float* kernel, T* y, Images images, Images filtered, int depth, int columns)
-      : x(x), kernel(kernel), y(y), images(images), tiles(filtered), depth(depth), words(depth / perWord<Word>), columns(columns) {}
+  Filtering(const T* x, Filter filter, T* y, Images images, Images filtered)
+      : x(x), filter(filter), y(y), images(images), tiles(filtered), depth(filter.depth), words(depth / perWord<Word>),
+        columns(filter.columns) {}
 
   /** Floats that all threads share. */
   int64_t sharedLength() const { return goesByPanels() ? products * stride(tiles.count, words) : panelsLength(words, columns); }
@@ -86,8 +52,8 @@ class Filtering {
     const int panelCount = parts(columns, panel);
     parallelFor(panelCount * parts(depth, depthPerTask), [&](int task) {
       const int index = task % panelCount, first = task / panelCount * depthPerTask;
-      filterPanel<Scheme>(kernel, depth, columns, index * panel, first, smaller(depth, first + depthPerTask),
-                          panels + int64_t(index) * filterPoints * words * panel);
+      filter.panelOf<Scheme>(index * panel, first, smaller(depth, first + depthPerTask),
+                             panels + int64_t(index) * filterPoints * words * panel);
     });
     const int block = tilesPerTask(tiles.count, side);
     parallelFor(parts(tiles.count, block), [&](int task) {
@@ -114,9 +80,9 @@ class Filtering {
     parallelFor(parts(columns, panel), [&](int task) {
       float* const sums = scratch(panelsLength(words, panel) + products * stride(tiles.count, panel));
       if (sums == nullptr) return;
-      Word* const filter = reinterpret_cast<Word*>(sums + products * stride(tiles.count, panel));
-      filterPanel<Scheme>(kernel, depth, columns, task * panel, 0, depth, filter);
-      filterTiles(0, tiles.count, values, all, filter, sums, task * panel);
+      Word* const filtering = reinterpret_cast<Word*>(sums + products * stride(tiles.count, panel));
+      filter.panelOf<Scheme>(task * panel, 0, depth, filtering);
+      filterTiles(0, tiles.count, values, all, filtering, sums, task * panel);
     });
   }
 
@@ -138,13 +104,13 @@ class Filtering {
   }
 
   /** The outputs of tiles in the panel from `column` on. @param sums - room for [products][count][panel]. */
-  void filterTiles(int first, int count, const Word* values, int64_t valuesStride, const Word* filter, float* sums,
+  void filterTiles(int first, int count, const Word* values, int64_t valuesStride, const Word* filtering, float* sums,
                    int column) const {
     const Images& filtered = tiles.outputs;
     const int64_t sumStride = stride(count, panel);
     for (int p = 0; p < products; p++) {
       const int64_t point = filterPointOf<Scheme>(p / side, p % side);
-      multiplyRows<Word>(count, {values + p * valuesStride, words}, filter + point * words * panel, words, sums + p * sumStride);
+      multiplyRows<Word>(count, {values + p * valuesStride, words}, filtering + point * words * panel, words, sums + p * sumStride);
     }
     for (int t = 0; t < count; t++) {
       const auto at = tiles.at(first + t);
@@ -162,7 +128,7 @@ class Filtering {
   }
 
   const T* const x;
-  const float* const kernel;
+  const Filter filter;
   T* const y;
   const Images images;
   const Tiles<Scheme> tiles;

@@ -41,14 +41,10 @@ void computeConvolution(Call& call, const ConvolutionSettings& settings) {
   const winograd::Images narrow{wide.count, winograd::parts(wide.height, settings.stride), winograd::parts(wide.width, settings.stride)};
   const winograd::Images from = isBackward ? narrow : wide, to = isBackward ? wide : narrow;
   T* const y = call.output<T>(0, {to.count, to.height, to.width, outputs});
-  const int64_t turnedLength = isBackward ? TF_TensorElementCount(kernel) : 0;
+  const winograd::Filter weights{dataOf<float>(kernel), inputs, outputs, isBackward};
   const auto filter = [&](auto scheme) {
-    const float* weights = dataOf<float>(kernel);
-    const winograd::Filtering<decltype(scheme), T> sized(dataOf<T>(x), weights, y, from, to, inputs, outputs);
-    float* const shared = call.scratch(turnedLength + sized.sharedLength());
-    if (!isBackward) return sized.run(shared);
-    winograd::turnRound(weights, outputs, inputs, shared);
-    return winograd::Filtering<decltype(scheme), T>(dataOf<T>(x), shared, y, from, to, inputs, outputs).run(shared + turnedLength);
+    const winograd::Filtering<decltype(scheme), T> filtering(dataOf<T>(x), weights, y, from, to);
+    return filtering.run(call.scratch(filtering.sharedLength()));
   };
   const bool isDone = settings.stride == 1 ? filter(Unmoved()) : isBackward ? filter(Doubling()) : filter(Halving());
   if (!isDone) throw std::bad_alloc();
