@@ -5,7 +5,10 @@ import { openLab, openLabToRead } from '../lab/service.ts';
 import { nodeTrainers } from '../lab/trainers.ts';
 import type { Locations } from './locations.ts';
 import { labVersionOf } from './locations.ts';
-import { terminalText } from './terminalText.ts';
+import { say } from './say.ts';
+import { withGuests } from './guests.ts';
+
+export { print, say } from './say.ts';
 
 /** What every command is told. */
 export interface Settings {
@@ -26,7 +29,7 @@ export const withLab = async <T>(
   settings: Settings,
   trains: 'own' | 'all',
   work: (lab: Lab) => Promise<T>,
-): Promise<T> => during(await openLabFor(settings, trains), work);
+): Promise<T> => during(await openLabFor(settings, trains), (lab) => withGuests(lab, work));
 
 /**
  * The same for what only looks: it never waits for whoever works in the workspace, and the workspace may be one that cannot be written.
@@ -36,20 +39,23 @@ export const withView = async <T>(settings: Settings, work: (lab: Lab) => Promis
   during(await openView(settings), work);
 
 /**
- * The same for what changes the workspace in a moment: the lab that has it open does it, where there is one.
- * @throws LabError WORKSPACE_* where neither can be, and whatever the work throws.
+ * The same for what changes the workspace: the lab that has it open does it, where there is one, and trains what it is asked for in its turn.
+ * @throws LabError WORKSPACE_* where neither can be, or where that lab ends before the work does; and whatever the work throws.
  */
-export const withOwner = async <T>(settings: Settings, work: (lab: Lab) => Promise<T>): Promise<T> =>
-  during(
-    await openLabFor(settings, 'own').catch(async (error: unknown) => {
-      if (!(error instanceof LabError) || error.code !== 'WORKSPACE_BUSY') throw error;
-      const neighbour = await askNeighbour(settings.workspaceFolder, labVersionOf(settings.locations));
-      if (neighbour === null) throw error;
-      say(`The workspace is open in ${neighbour.who}, which does this.`);
-      return neighbour.lab;
-    }),
-    work,
-  );
+export const withOwner = async <T>(settings: Settings, work: (lab: Lab) => Promise<T>): Promise<T> => {
+  try {
+    return await withLab(settings, 'own', work);
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== 'WORKSPACE_BUSY') throw error;
+    const neighbour = await askNeighbour(settings.workspaceFolder, labVersionOf(settings.locations));
+    if (neighbour === null) throw error;
+    say(`The workspace is open in ${neighbour.who}, which does this.`);
+    const ended = neighbour.gone.then((gone): never => {
+      throw gone;
+    });
+    return during(neighbour.lab, (lab) => Promise.race([work(lab), ended]));
+  }
+};
 
 const during = async <T>(lab: Lab, work: (lab: Lab) => Promise<T>): Promise<T> => {
   try {
@@ -96,10 +102,3 @@ const optionsFor = (settings: Settings, trains: 'own' | 'all'): LabOptions => {
     holder: holderOf(settings, false),
   };
 };
-
-/** A line for a person; never on stdout, which belongs to results. */
-export const say = (text: string): void => void process.stderr.write(`${terminalText(text)}\n`);
-
-/** A result on stdout. Waits until it is written: the process exits soon after. */
-export const print = (text: string): Promise<void> =>
-  new Promise((resolve) => void process.stdout.write(`${terminalText(text)}\n`, () => resolve()));

@@ -1,7 +1,7 @@
 import type { Lab } from '../lab/lab.ts';
 import { exitCodes } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
-import { say } from './session.ts';
+import { say } from './say.ts';
 
 /**
  * Whether this command was told to outlive its terminal: none of its streams is one, as under `nohup … &`, cron or a cluster. Node resets

@@ -4,6 +4,7 @@ import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { RunId } from '../../shared/run.ts';
 import { lineChannel } from './lineChannel.ts';
 import { serve } from './serve.ts';
 import type { Lab } from './lab.ts';
@@ -15,8 +16,12 @@ const welcome = { type: 'welcome' } as const;
 /** Paths that a command was given by its user, who could read them himself. */
 const grantSchema = z.strictObject({ type: z.literal('grantPaths'), paths: z.array(z.string()).max(64) });
 
+const checkpointSchema = z.strictObject({ type: z.literal('checkpoint') });
+
 export interface Door {
   readonly address: DoorAddress;
+  /** Runs that others have asked for through it. */
+  readonly guestRuns: ReadonlySet<RunId>;
   close(): void;
 }
 
@@ -29,10 +34,12 @@ export const openDoor = async (lab: Lab, labVersion: string): Promise<Door | nul
   const token = randomBytes(32).toString('hex');
   const path = socketPath(`esam-lab-${randomBytes(8).toString('hex')}`);
   const guests = new Set<Socket>();
+  const guestRuns = new Set<RunId>();
+  const asked = forGuests(lab, (runIds) => runIds.forEach((id) => guestRuns.add(id)));
   const server = createServer((socket) => {
     guests.add(socket);
     socket.once('close', () => guests.delete(socket));
-    receive(lab, socket, token, labVersion);
+    receive(asked, socket, token, labVersion);
   });
   try {
     await listening(server, path);
@@ -42,12 +49,32 @@ export const openDoor = async (lab: Lab, labVersion: string): Promise<Door | nul
   server.unref();
   return {
     address: { path, token },
+    guestRuns,
     close: () => {
       server.close();
       guests.forEach((socket) => socket.destroy());
     },
   };
 };
+
+/** The lab, which notes what runs are asked for. */
+const forGuests = (lab: Lab, note: (runIds: readonly RunId[]) => void): Lab => ({
+  ...lab,
+  enqueue: async (experiment) => {
+    const added = await lab.enqueue(experiment);
+    note(added.runIds);
+    return added;
+  },
+  repeatRuns: async (input) => {
+    const added = await lab.repeatRuns(input);
+    note(added.runIds);
+    return added;
+  },
+  resumeRuns: async (input) => {
+    note(input.runIds);
+    return lab.resumeRuns(input);
+  },
+});
 
 /** On Linux a name that no file stands for, so that nothing is left of a lab that was killed. */
 const socketPath = (name: string): string => {
@@ -74,6 +101,7 @@ const receive = (lab: Lab, socket: Socket, token: string, labVersion: string): v
     if (deliver !== null) {
       const grant = grantSchema.safeParse(message);
       if (grant.success) lab.grantPaths(grant.data.paths);
+      else if (checkpointSchema.safeParse(message).success) lab.checkpoint();
       else deliver(message);
       return;
     }

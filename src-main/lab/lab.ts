@@ -1,5 +1,6 @@
 import type { LabApi } from '../../shared/labApi.ts';
 import type { LabEvent } from '../../shared/labEvent.ts';
+import type { RunId } from '../../shared/run.ts';
 import type { BundleSelection } from './bundles/collect.ts';
 import type { JobLimits } from './jobs/jobProcess.ts';
 import type { BundleStream } from './requests/bundles.ts';
@@ -49,6 +50,8 @@ export interface Lab extends LabApi {
   grantPaths(paths: readonly string[]): void;
   /** Runs as a bundle, with checkpoints if they are asked for, of any size. */
   writeBundle(selection: BundleSelection): Promise<BundleStream>;
+  /** Runs that other commands have asked this lab for: they end with it. */
+  guestRuns(): readonly RunId[];
   /** Has the running trainer keep a checkpoint, and go on. */
   checkpoint(): void;
   /** Stops the running trainer, ends its run honestly and closes the store. */

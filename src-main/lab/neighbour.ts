@@ -12,19 +12,34 @@ import { holderText, readHolder } from './store/holder.ts';
 /** A lab that stands still, as one that was suspended, is not waited for. */
 const answersWithinMs = 10_000;
 
+export interface Neighbour {
+  readonly lab: Lab;
+  /** For a person: its process, what it does, since when. */
+  readonly who: string;
+  /** Resolves when that lab has ended, with what is to be said of it. */
+  readonly gone: Promise<LabError>;
+}
+
+const labGone = (found: string): LabError =>
+  new LabError(
+    'WORKSPACE_BUSY',
+    `${found}, with what it did for this command. What was asked of it is kept: see "esam-lab runs", and go on with "esam-lab queue --resume".`,
+  );
+
 /**
  * The lab that has a workspace open, in another process of this user on this machine. Closing it ends the conversation, not that lab.
  * @returns null where nobody is there who answers.
  */
-export const askNeighbour = async (
-  folder: string,
-  labVersion: string,
-): Promise<{ readonly lab: Lab; readonly who: string } | null> => {
+export const askNeighbour = async (folder: string, labVersion: string): Promise<Neighbour | null> => {
   const holder = readHolder(folder);
   const door = holder?.door ?? null;
   if (holder === null || door === null || holder.labVersion !== labVersion) return null;
   const channel = await entered(door.path, { type: 'hello', token: door.token, labVersion });
-  return channel === null ? null : { lab: labOver(channel), who: holderText(holder) };
+  if (channel === null) return null;
+  const gone = new Promise<LabError>((resolve) =>
+    channel.onClose(() => resolve(labGone(`${holderText(holder)} ended meanwhile`))),
+  );
+  return { lab: labOver(channel), who: holderText(holder), gone };
 };
 
 const entered = async (path: string, hello: unknown): Promise<Channel | null> => {
@@ -65,7 +80,7 @@ const labOver = (channel: Channel): Lab => {
     else request?.reject(new LabError(reply.code, reply.message, { fields: reply.fields }));
   });
   channel.onClose(() => {
-    const gone = new LabError('WORKSPACE_BUSY', 'The lab that has the workspace open ended meanwhile. Try again.');
+    const gone = labGone('The lab that has the workspace open ended meanwhile');
     waiting.forEach(({ reject }) => reject(gone));
     waiting.clear();
   });
@@ -88,7 +103,8 @@ const labOver = (channel: Channel): Lab => {
     // Whoever looks at a workspace reads it by itself, and needs no neighbour for that.
     writeBundle: () =>
       Promise.reject(new LabError('WORKSPACE_BUSY', 'Another lab has this workspace open; export the bundle there.')),
-    checkpoint: () => undefined,
+    checkpoint: () => channel.post({ type: 'checkpoint' }),
+    guestRuns: () => [],
     close: () => {
       channel.close();
       return Promise.resolve();

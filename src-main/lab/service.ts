@@ -53,6 +53,7 @@ export const openLab = async (options: LabOptions): Promise<Lab> => {
     if (door !== null) store.openDoor(door.address);
     return {
       ...lab,
+      guestRuns: () => [...(door?.guestRuns ?? [])],
       close: async () => {
         door?.close();
         await lab.close();
@@ -259,6 +260,7 @@ const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab
     },
     grantPaths: grants.grant,
     writeBundle: (selection) => writeBundle(parts, selection),
+    guestRuns: () => [],
     checkpoint: () => queue.checkpoint(),
     close: async () => {
       await Promise.all([

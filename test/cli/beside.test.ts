@@ -4,9 +4,12 @@ import { expect, test } from 'vitest';
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { RunSummary } from '../../shared/run.ts';
 import { folderWith, idxLabels, smallIdx } from '../lab/datasets/fixtures.ts';
+import { askNeighbour } from '../../src-main/lab/neighbour.ts';
+import manifest from '../../package.json' with { type: 'json' };
 import { smallRun } from './smallRun.ts';
 import { cli, newWorkspace, startCli, untilSaid } from './spawnCli.ts';
 
+const { version } = manifest;
 const slow = { timeout: 600_000 }; // each command is a process of its own, on a busy machine
 
 /** A workspace with one finished run on the set "small". */
@@ -22,6 +25,20 @@ const longRun = async (workspace: string): Promise<string> => {
   const file = join(workspace, 'long.json');
   await writeFile(file, JSON.stringify({ ...smallRun('small', 100_000), seed: 1 }));
   return file;
+};
+
+const shortRun = async (workspace: string): Promise<string> => {
+  const file = join(workspace, 'short.json');
+  await writeFile(file, JSON.stringify({ ...smallRun('small', 1), seed: 2 }));
+  return file;
+};
+
+/** What waits in the queue of whoever has the workspace. */
+const waitingIn = async (workspace: string): Promise<number[]> => {
+  const neighbour = await askNeighbour(workspace, version);
+  const waiting = (await neighbour?.lab.queue({}))?.waiting ?? [];
+  await neighbour?.lab.close();
+  return waiting.map(({ id }) => id);
 };
 
 test('anyone may look while a run trains in another terminal, and have data imported by it', slow, async () => {
@@ -57,9 +74,10 @@ test('anyone may look while a run trains in another terminal, and have data impo
     trainCount: expect.any(Number) as number,
   } satisfies Partial<DatasetInfo>);
 
-  const refused = await cli(workspace, ['run', join(workspace, 'done.json')]);
-  expect(refused).toMatchObject({ code: 4, stdout: '' });
-  expect(refused.stderr).toContain(`process ${child.pid ?? 0} (esam-lab run, since `);
+  // What trains is asked of the lab that trains; there it waits for its turn, and ends with it.
+  const guest = startCli(workspace, ['run', await shortRun(workspace)]);
+  await untilSaid(guest.child, `process ${child.pid ?? 0} (esam-lab run, since `);
+  await expect.poll(() => waitingIn(workspace), { timeout: 300_000 }).toEqual([3]);
 
   child.kill('SIGSTOP'); // it answers nobody now; who only looks needs no answer
   expect((await cli(workspace, ['runs', '--state', 'running'])).stdout).toContain('long');
@@ -67,9 +85,25 @@ test('anyone may look while a run trains in another terminal, and have data impo
   child.kill('SIGCONT');
   child.kill('SIGINT');
   expect((await ended).code).toBe(130);
-  const [last] = JSON.parse((await cli(workspace, ['runs', '--json'])).stdout) as RunSummary[];
+  expect(await guest.ended).toMatchObject({ code: 4, stderr: expect.stringContaining('ended meanwhile') as string });
+  const [, last] = JSON.parse((await cli(workspace, ['runs', '--json'])).stdout) as RunSummary[];
   expect(last?.state).toBe('stopped');
   expect(await readdir(workspace)).not.toContain('lab.holder.json');
+});
+
+test('a command that trains for another one ends once both are done', slow, async () => {
+  const workspace = await trainedWorkspace();
+  const host = startCli(workspace, ['run', await longRun(workspace)]);
+  await untilSaid(host.child, 'epoch 2 of');
+  const guest = startCli(workspace, ['run', await shortRun(workspace), '--json']);
+  await expect.poll(() => waitingIn(workspace), { timeout: 300_000 }).toEqual([3]);
+  const neighbour = await askNeighbour(workspace, version);
+  await neighbour?.lab.stopRun({ runId: 2, when: 'now' });
+  expect(await guest.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('"state":"finished"') as string });
+  expect(await host.ended).toMatchObject({
+    code: 1, // its own run was stopped
+    stderr: expect.stringContaining('Another command has asked for run 3') as string,
+  });
 });
 
 test('a copy that cannot be written is opened for reading, and stays as it is, byte for byte', slow, async () => {

@@ -10,7 +10,7 @@ import { ensureEngine } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { columns } from '../format.ts';
-import { print, say, withLab, withView } from '../session.ts';
+import { print, say, withOwner, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 
 export interface AnalyseOptions {
@@ -26,7 +26,7 @@ export const analyse = async (
   runIds: readonly RunId[],
   { kind, set, install }: AnalyseOptions,
 ): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withOwner(settings, async (lab) => {
     const asked = settingsOf(kind, set);
     await ensureEngines(lab, runIds, install);
     return followed(settings, lab, async () => (await lab.analyse({ runIds: [...runIds], settings: asked })).ids);
@@ -38,7 +38,7 @@ export const resumeAnalyses = async (
   runIds: readonly RunId[],
   install: boolean,
 ): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withOwner(settings, async (lab) => {
     const unfinished = (await lab.analyses({})).filter(
       ({ state, runId }) => state !== 'finished' && (runIds.length === 0 || runIds.includes(runId)),
     );

@@ -7,7 +7,7 @@ import type { ExitCode } from '../exitCodes.ts';
 import { readExperiment } from '../experimentFile.ts';
 import type { ExperimentOptions } from '../experimentFile.ts';
 import { resultsJson, resultsText } from '../resultsText.ts';
-import { print, withLab, withView } from '../session.ts';
+import { print, withOwner, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 import { trainExperiment } from '../train.ts';
 
@@ -16,7 +16,7 @@ export const compare = async (
   settings: Settings,
   options: ExperimentOptions & { install: boolean },
 ): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withOwner(settings, async (lab) => {
     const wished = await readExperiment(lab, options);
     await requireDataset(lab, wished.shared.dataset.id);
     const experiment = await onEngineAtHand(lab, wished, options.install);

@@ -3,7 +3,7 @@ import type { RunId } from '../../../shared/run.ts';
 import { ensureEngine } from '../engine.ts';
 import type { ExperimentOptions } from '../experimentFile.ts';
 import type { ExitCode } from '../exitCodes.ts';
-import { withLab } from '../session.ts';
+import { withOwner } from '../session.ts';
 import type { Settings } from '../session.ts';
 import { trainResumed } from '../train.ts';
 import { printRuns } from './runConfigFile.ts';
@@ -13,7 +13,7 @@ export const resumeRun = async (
   settings: Settings,
   { runId, install, place }: Pick<ExperimentOptions, 'place'> & { readonly runId: RunId; readonly install: boolean },
 ): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withOwner(settings, async (lab) => {
     const { run } = await lab.run({ runId });
     if (run.config.device.engine === 'tensorflow') await ensureEngine(lab, install);
     const { runs, exitCode } = await trainResumed(lab, [runId], place === thisMachineId ? null : place);

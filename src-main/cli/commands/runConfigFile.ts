@@ -4,7 +4,7 @@ import type { ExitCode } from '../exitCodes.ts';
 import { readExperiment } from '../experimentFile.ts';
 import type { ExperimentOptions } from '../experimentFile.ts';
 import { percent, rate } from '../format.ts';
-import { print, withLab } from '../session.ts';
+import { print, withOwner } from '../session.ts';
 import type { Settings } from '../session.ts';
 import { trainExperiment } from '../train.ts';
 
@@ -13,7 +13,7 @@ export const runConfigFile = async (
   settings: Settings,
   options: ExperimentOptions & { install: boolean },
 ): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withOwner(settings, async (lab) => {
     const experiment = await onEngineAtHand(lab, await readExperiment(lab, options), options.install);
     const { runs, exitCode } = await trainExperiment(lab, experiment);
     await printRuns(settings, runs);

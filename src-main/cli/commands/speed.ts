@@ -4,7 +4,7 @@ import type { ExitCode } from '../exitCodes.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { readExperiment } from '../experimentFile.ts';
 import type { ExperimentOptions } from '../experimentFile.ts';
-import { print, withLab } from '../session.ts';
+import { print, withOwner } from '../session.ts';
 import type { Settings } from '../session.ts';
 import { speedText } from '../speedText.ts';
 
@@ -15,7 +15,7 @@ export interface SpeedOptions extends ExperimentOptions {
 
 /** `speed`: measures the methods of an experiment against each other, without training them. Ctrl-C ends it; nothing is kept then. */
 export const speed = async (settings: Settings, options: SpeedOptions): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withOwner(settings, async (lab) => {
     const experiment = await onEngineAtHand(lab, await readExperiment(lab, options), options.install);
     const limitMs = options.seconds === undefined ? undefined : 1000 * options.seconds;
     const found = await measuring(lab, () => lab.measureSpeed({ experiment, limitMs }));
