@@ -22,7 +22,7 @@ import {
   resultsTableSchema,
 } from './result.ts';
 import { reportFormats } from './report.ts';
-import { experimentSummarySchema, runDetailSchema, runIdSchema } from './run.ts';
+import { experimentSummarySchema, logPageSchema, logWishSchema, runDetailSchema, runIdSchema } from './run.ts';
 import { originSchema } from './origin.ts';
 import { placeIdSchema } from './places.ts';
 import { packRuns, runsOnWire } from './runsOnWire.ts';
@@ -199,6 +199,8 @@ export const labApi = {
     pack: packRuns,
   },
   run: { input: z.strictObject({ runId: runIdSchema }), output: runDetailSchema },
+  /** A page of its log. */
+  runLog: { input: logWishSchema.extend({ runId: runIdSchema }), output: logPageSchema },
   /** What the user has said of runs that are not in the trash. */
   annotations: { input: nothing, output: z.array(runAnnotationSchema) },
   annotate: { input: z.strictObject({ runIds, change: annotationChangeSchema }), output: nothing },

@@ -80,6 +80,24 @@ export const logLineSchema = z.strictObject({
 });
 export type LogLine = z.infer<typeof logLineSchema>;
 
+/** Which lines of a run's log are wanted. */
+export const logWishSchema = z.strictObject({
+  /** Back from a place, or on from it. */
+  toward: z.enum(['earlier', 'later']),
+  /** Where the page before ended; null: from the log's end, or from its beginning. */
+  from: z.number().int().min(0).nullable(),
+  /** Only lines with these words; empty: all. */
+  search: z.string().max(200),
+});
+export type LogWish = z.infer<typeof logWishSchema>;
+
+/** Some lines, oldest first, and where the next page begins (null: nothing follows). With a search a page may be empty and others follow. */
+export const logPageSchema = z.strictObject({
+  lines: z.array(logLineSchema),
+  next: z.number().int().min(0).nullable(),
+});
+export type LogPage = z.infer<typeof logPageSchema>;
+
 /** A checkpoint as its trainer wrote it, in the run's folder of checkpoints. */
 export const checkpointFileSchema = z.strictObject({
   fileName: z.string().regex(/^epoch-\d+-step-\d+\.ckpt$/),
@@ -100,7 +118,10 @@ export const runDetailSchema = z.strictObject({
   epochs: z.array(epochMetricsSchema),
   /** At most 2,000 of the sampled steps, evenly thinned. */
   steps: z.array(stepMetricsSchema),
+  /** Its last lines, oldest first; `runLog` gives those before. */
   log: z.array(logLineSchema),
+  /** Where the lines before begin; null: there are none. */
+  logBefore: logPageSchema.shape.next,
   /** From which the run can go on, newest first. */
   checkpoints: z.array(checkpointFileSchema),
   /** What of it is not what was stored, in sentences. */

@@ -13,7 +13,7 @@ const parseWith =
     if (parsed.success) return parsed.data;
     throw new InvalidArgumentError(`Expected ${expected}.`);
   };
-const runNumber = parseWith(z.coerce.number().int().min(1), 'the number of a run');
+export const runNumber = parseWith(z.coerce.number().int().min(1), 'the number of a run');
 export const positive = parseWith(z.coerce.number().int().min(1).max(100000), 'a whole number from 1 on');
 export const hours = parseWith(z.coerce.number().gt(0).max(10_000), 'a number of hours above 0');
 export const portNumber = parseWith(z.coerce.number().int().min(0).max(65535), 'a port from 0 to 65535');

@@ -43,6 +43,7 @@ import { speed } from './commands/speed.ts';
 import { exitCodeOf, exitCodes, exitCodesHelp } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
 import { atPlace, experimentCommand, noInstall, noSpeed, source, type ExperimentCommand } from './experimentCommand.ts';
+import { addLogCommand } from './logCommand.ts';
 import type { Locations } from './locations.ts';
 import { labVersionOf, workspaceFolderOf } from './locations.ts';
 import { say } from './session.ts';
@@ -196,6 +197,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
   addOutputCommands(program, settings, (ended) => (code = ended));
   addBundleCommands(program, settings, (ended) => (code = ended));
   addCheckpointCommand(program, settings, (ended) => (code = ended));
+  addLogCommand(program, settings, (ended) => (code = ended));
   addStudyCommands(program, settings, (ended) => (code = ended));
   program
     .command('import-data')

@@ -10,6 +10,8 @@ import { useProblems } from './problems.ts';
 export type Progress = Omit<Extract<LabEvent, { type: 'progressed' }>, 'type' | 'runId' | 'steps'>;
 
 const mostSteps = 4000;
+/** More lines than that are read anew, the last ones alone. */
+const mostLines = 5000;
 /** A step of a large network may take its time; longer than this the researcher should look. */
 const longSilenceMs = 30_000;
 /** A minute of four reports a second. */
@@ -74,7 +76,8 @@ export const useRunFeed = defineStore('runFeed', () => {
       const others = known.epochs.filter((epoch) => epoch.epoch !== event.metrics.epoch);
       detail.value = { ...known, epochs: [...others, event.metrics].sort((a, b) => a.epoch - b.epoch) };
     } else if (event.type === 'logged') {
-      detail.value = { ...known, log: [...known.log, event.line] };
+      if (known.log.length >= mostLines) void read(known.run.id);
+      else detail.value = { ...known, log: [...known.log, event.line] };
     }
   };
 

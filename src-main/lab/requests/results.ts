@@ -11,7 +11,7 @@ import { answering } from './answering.ts';
 
 type ResultApi = Pick<
   LabApi,
-  'runs' | 'trash' | 'run' | 'experiments' | 'results' | 'curves' | 'exportResults' | 'exportFigure'
+  'runs' | 'trash' | 'run' | 'runLog' | 'experiments' | 'results' | 'curves' | 'exportResults' | 'exportFigure'
 >;
 
 /** Requests that read what was measured. */
@@ -29,6 +29,11 @@ export const resultRequests = ({ store: { read }, labVersion }: { store: Store; 
       const detail = read.detail(runId);
       if (detail === null) throw new LabError('RUN_NOT_FOUND', `There is no run ${runId} in this workspace.`);
       return detail;
+    }),
+    runLog: answering(({ runId, ...wish }) => {
+      if (read.runs.one(runId) === null)
+        throw new LabError('RUN_NOT_FOUND', `There is no run ${runId} in this workspace.`);
+      return read.logPage(runId, wish);
     }),
     experiments: answering(() => read.experiments()),
     results: answering(table),

@@ -16,6 +16,9 @@ import { stepTable } from './steps.ts';
 import { trainedInTable } from './trainedIn.ts';
 import { NotUnderstood } from './understood.ts';
 
+/** Of a log as long as a disk is large, a bundle takes the end. */
+const mostLogLines = 10_000;
+
 /** All that is known of a run, and the experiment that it belongs to in this workspace. */
 export interface ExportedRun extends Omit<BundledRun, 'experiment'> {
   readonly experimentId: number;
@@ -74,7 +77,7 @@ export const bundleReader = (database: Database) => {
         steps: stepTable(database, strict)
           .of(id, Infinity)
           .map((metrics) => ({ metrics, nonFinite: infiniteSteps.has(metrics.step) })),
-        log: logTable(database, strict).of(id),
+        log: logTable(database, strict).last(id, mostLogLines),
         analyses: analysesOf(id),
         checkpoints: withCheckpoints ? checkpointTable(database, strict).of(id) : [],
       };

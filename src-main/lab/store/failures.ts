@@ -7,9 +7,10 @@ const isRefused = (code: string): boolean =>
   /^SQLITE_(READONLY|CANTOPEN|PERM)/.test(code) || ['EACCES', 'EPERM', 'EROFS'].includes(code);
 const isDiskError = (code: string): boolean => code.startsWith('SQLITE_IOERR') || code === 'EIO';
 const isInTheWay = (code: string): boolean => ['EEXIST', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENOTFILE'].includes(code);
+const isDamaged = (code: string): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(code);
 const isExhausted = (code: string): boolean => ['EMFILE', 'ENFILE', 'ENOMEM', 'SQLITE_NOMEM'].includes(code);
 
-/** An error of the database in words where the disk is to blame, as LabError WORKSPACE_UNWRITABLE; any other error as it is. */
+/** An error of the database in words where the disk is to blame, as LabError WORKSPACE_UNWRITABLE or _DAMAGED; any other error as it is. */
 export const inWords = (error: unknown): unknown => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const unwritable = (message: string): LabError => new LabError('WORKSPACE_UNWRITABLE', message, { cause: error });
@@ -21,6 +22,13 @@ export const inWords = (error: unknown): unknown => {
   }
   if (isDiskError(code)) {
     return unwritable(`The workspace's disk reports an error (${code}). Check it; copy the workspace elsewhere.`);
+  }
+  if (isDamaged(code)) {
+    return new LabError(
+      'WORKSPACE_DAMAGED',
+      `A part of the workspace's database is damaged, and cannot be read (${code}). Close the lab, check the disk, and put a backup in place with "esam-lab restore"; the present files are kept.`,
+      { cause: error },
+    );
   }
   if (isInTheWay(code)) {
     return unwritable(
@@ -39,11 +47,12 @@ export const inWords = (error: unknown): unknown => {
 const nameIn = (error: unknown): string =>
   error instanceof Error && 'path' in error && typeof error.path === 'string' ? `: ${basename(error.path)}` : '';
 
-/** The same functions, whose errors are in words. */
+/** The same functions, those of objects among them too, whose errors are in words. */
 export const failingInWords = <T extends object>(functions: T): T =>
   new Proxy(functions, {
     get: (target, name, receiver) => {
       const member: unknown = Reflect.get(target, name, receiver);
+      if (typeof member === 'object' && member !== null) return failingInWords(member);
       if (typeof member !== 'function') return member;
       return (...inputs: unknown[]): unknown => {
         try {

@@ -63,7 +63,7 @@ export const openStore = async (folder: string, migrationsFolder: string, claim 
     removeUnfinishedBackups(folder);
     migrate(database, migrations, (version) => void backUp(open, database, folder, version));
     renewConfigs(database, (id) => describedSet(join(folder, 'datasets'), id));
-    const read = storeReader(database);
+    const read = failingInWords(storeReader(database));
     return {
       read,
       backUp: () => backUpMeanwhile(database, folder),

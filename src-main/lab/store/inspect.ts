@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, lstatSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, lstatSync, readdirSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import { isThere } from '../../files/isThere.ts';
@@ -18,6 +18,7 @@ const quicklyCheckedBytes = 64 * 2 ** 20;
 /**
  * Looks at a workspace's database without changing a byte of it.
  * @param leavesCompanions - of a database that others may be opening: what SQLite puts beside it may be theirs by now.
+ * @param isCheckedByOwner - whoever has it open found it whole.
  * @returns its schema's version, or null where there is no database and none was lost.
  * @throws LabError WORKSPACE_DAMAGED, WORKSPACE_FOREIGN or WORKSPACE_NEWER.
  */
@@ -25,7 +26,7 @@ export const inspectDatabase = (
   open: OpenDatabase,
   folder: string,
   migrations: readonly Migration[],
-  { leavesCompanions = false } = {},
+  { leavesCompanions = false, isCheckedByOwner = false } = {},
 ): number | null => {
   const file = join(folder, databaseName);
   for (const name of [databaseName, `${databaseName}-wal`, `${databaseName}-shm`]) {
@@ -44,7 +45,7 @@ export const inspectDatabase = (
     return null;
   }
   checkHeader(folder, file);
-  const { version, columns } = readSchema(open, folder, file, leavesCompanions);
+  const { version, columns } = readSchema(open, folder, file, { leavesCompanions, isCheckedByOwner });
   checkVersion(folder, version, migrations.length);
   const problem = schemaProblem(open, columns, migrations, version);
   if (problem !== null) throw damaged(folder, problem);
@@ -91,26 +92,42 @@ const checkHeader = (folder: string, file: string): void => {
   }
 };
 
-/** A large database is not read through again where it was closed as it should be and a backup of the last day, which was, is there. */
+const isLarge = (folder: string): boolean => statSync(join(folder, databaseName)).size > quicklyCheckedBytes;
+
+/** When a large database was read through last without making a backup of it: the time of this file. */
+const checkedName = 'lab.checked';
+
+const noteChecked = (folder: string): void => {
+  if (!isLarge(folder)) return;
+  try {
+    writeFileSync(join(folder, checkedName), 'The database was read through and found whole when this was written.\n');
+  } catch {
+    return; // the next one reads it through again
+  }
+};
+
+/** A large database is not read through again where it was closed as it should be and it, or a backup of it, was within the last day. */
 const isVouchedFor = (folder: string): boolean => {
-  const file = join(folder, databaseName);
-  const madeAt = newestBackupAt(folder);
-  const isYoung = madeAt !== null && Math.abs(Date.now() - madeAt) < dayMs;
-  return statSync(file).size > quicklyCheckedBytes && !hasContent(`${file}-wal`) && isYoung;
+  const checkedAt = statSync(join(folder, checkedName), { throwIfNoEntry: false })?.mtimeMs ?? null;
+  const isYoung = [newestBackupAt(folder), checkedAt].some((at) => at !== null && Math.abs(Date.now() - at) < dayMs);
+  return isLarge(folder) && !hasContent(join(folder, `${databaseName}-wal`)) && isYoung;
 };
 
 const readSchema = (
   open: OpenDatabase,
   folder: string,
   file: string,
-  leavesCompanions: boolean,
+  { leavesCompanions, isCheckedByOwner }: { leavesCompanions: boolean; isCheckedByOwner: boolean },
 ): { version: number; columns: ReturnType<typeof columnsOf> } => {
   const made = leavesCompanions ? [] : [`${file}-wal`, `${file}-shm`].filter((name) => !isThere(name));
   try {
     const database = open(file, { readonly: true, fileMustExist: true });
     try {
-      const found: unknown = isVouchedFor(folder) ? 'ok' : database.pragma('quick_check(1)', { simple: true });
-      if (found !== 'ok') throw damaged(folder, `SQLite's check of the database failed (${String(found)}).`);
+      if (!isCheckedByOwner && !isVouchedFor(folder)) {
+        const found: unknown = database.pragma('quick_check(1)', { simple: true });
+        if (found !== 'ok') throw damaged(folder, `SQLite's check of the database failed (${String(found)}).`);
+        if (!leavesCompanions) noteChecked(folder);
+      }
       return { version: Number(database.pragma('user_version', { simple: true })), columns: columnsOf(database) };
     } finally {
       database.close();

@@ -8,7 +8,7 @@ import { describedSet } from '../datasets/stored.ts';
 import { databaseName } from './backups.ts';
 import { loadSqlite } from './database.ts';
 import type { Database, OpenDatabase } from './database.ts';
-import { inWords } from './failures.ts';
+import { failingInWords, inWords } from './failures.ts';
 import type { Store } from './index.ts';
 import { inspectDatabase } from './inspect.ts';
 import { isLocked } from './lock.ts';
@@ -38,14 +38,15 @@ export const openStoreToRead = async (folder: string, migrationsFolder: string, 
     if (place !== folder) remove('readCopy', dirname(place), basename(place));
   };
   try {
-    inspectDatabase(open, place, migrations, { leavesCompanions: true });
+    // Beside a lab there is nothing to look through: it did so when it opened, and what is damaged is said where it is read.
+    inspectDatabase(open, place, migrations, { leavesCompanions: true, isCheckedByOwner: beside !== null });
     const database = beside ?? open(join(place, databaseName), { fileMustExist: true });
     if (beside === null) {
       migrate(database, migrations, () => undefined);
       renewConfigs(database, (id) => describedSet(join(folder, 'datasets'), id));
     }
     return {
-      read: storeReader(database),
+      read: failingInWords(storeReader(database)),
       write: refusing(storeWriter(database), refusal),
       backUp: () => Promise.reject(refusal),
       backUpIfDue: () => Promise.resolve(null),

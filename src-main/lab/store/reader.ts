@@ -86,16 +86,19 @@ export const storeReader = (database: Database) => {
     annotations: annotationTable(database).all,
     runViews: runViewTable(database, notUnderstood).all,
     isPaused: pauseTable(database).isPaused,
+    logPage: logs.page,
     detail: (id: RunId): RunDetail | null => {
       const run = runs.one(id);
       if (run === null) return null;
+      const { lines, next } = logs.page(id, { toward: 'earlier', from: null, search: '' });
       return {
         run,
         environment: environments.of(id),
         trainedIn: trainedIn.of(id),
         epochs: epochs.of(id),
         steps: steps.of(id, mostSteps),
-        log: logs.of(id),
+        log: lines,
+        logBefore: next,
         checkpoints: checkpoints.of(id),
         damages: damagesOf(id),
       };

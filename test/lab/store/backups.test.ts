@@ -15,7 +15,9 @@ import Sqlite from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { expand } from '../../../shared/experiment.ts';
 import { isBackupDue, listBackups } from '../../../src-main/lab/store/backups.ts';
+import { LabError } from '../../../shared/errors.ts';
 import { openStore } from '../../../src-main/lab/store/index.ts';
+import { openStoreToRead } from '../../../src-main/lab/store/openToRead.ts';
 import type { Store } from '../../../src-main/lab/store/index.ts';
 import { backUpWorkspace, restoreWorkspace } from '../../../src-main/lab/workspaceBackups.ts';
 import { experimentOf } from '../fixtures/configs.ts';
@@ -159,4 +161,32 @@ test('a large database is not read through again on the day of a backup that was
   const dayBefore = Date.now() / 1000 - 90_000;
   utimesSync(join(folder, 'backups', name), dayBefore, dayBefore);
   await expect(openStore(folder, migrationsFolder)).rejects.toMatchObject({ code: 'WORKSPACE_DAMAGED' });
+});
+
+test('beside a lab a large database is not read through again: what is whole is listed, what is damaged is named where it is read', async () => {
+  const folder = temporaryFolder();
+  const store = await openStore(folder, migrationsFolder);
+  add(store, 1);
+  store.close();
+  const before = new Sqlite(join(folder, 'lab.db'));
+  const pageCount = Number(before.pragma('page_count', { simple: true }));
+  before.close();
+  const writer = await openStore(folder, migrationsFolder);
+  writer.write.log(1, { at: '2026-01-01T00:00:00.000Z', level: 'info', text: 'x'.repeat(70 * 2 ** 20) });
+  writer.close();
+  const owner = await openStore(folder, migrationsFolder); // finds it whole
+  onTestFinished(() => owner.close());
+  const file = openSync(join(folder, 'lab.db'), 'r+');
+  const pageBytes = 4096;
+  // The text is one chain of new pages, each of which begins with the number of the next: these lead nowhere.
+  for (let page = pageCount; page < pageCount + 10; page++)
+    writeSync(file, Buffer.alloc(pageBytes, 0xff), 0, pageBytes, page * pageBytes);
+  closeSync(file);
+  const looker = await openStoreToRead(folder, migrationsFolder, new LabError('WORKSPACE_BUSY', 'Only to look at.'));
+  onTestFinished(() => looker.close());
+  expect(looker.read.runs.all()).toHaveLength(1);
+  const wholeLog = { toward: 'earlier', from: null, search: '' } as const;
+  for (const { read } of [looker, owner]) {
+    expect(() => read.logPage(1, wholeLog)).toThrow(/database is damaged.*SQLITE_CORRUPT.*esam-lab restore/);
+  }
 });
