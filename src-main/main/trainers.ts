@@ -1,5 +1,6 @@
 import { utilityProcess } from 'electron';
 import type { UtilityProcess } from 'electron';
+import { leash } from '../processes/leash.ts';
 import type { LabControl, LabNotice } from '../../shared/controlProtocol.ts';
 import { lastLineOf } from './lastLine.ts';
 
@@ -38,7 +39,10 @@ export class Trainers {
     });
     this.#children.set(trainerId, child);
     const lastLine = lastLineOf(child.stderr);
-    child.once('spawn', () => this.#tellLab({ type: 'trainerStarted', trainerId, pid: child.pid ?? 0 }));
+    child.once('spawn', () => {
+      child.once('exit', leash(child.pid, { afterSeconds: 1 })); // within a step it does not notice that main is gone
+      this.#tellLab({ type: 'trainerStarted', trainerId, pid: child.pid ?? 0 });
+    });
     child.on('message', (message: unknown) => this.#tellLab({ type: 'trainerMessage', trainerId, message }));
     // The exit code is not told: Electron reports 0 after some crashes.
     child.once('exit', () => {

@@ -1,0 +1,60 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openLab } from '../../src-main/lab/service.ts';
+import { labOptions } from '../lab/fixtures/labOptions.ts';
+import { openApp, temporaryHome } from './app.ts';
+import type { OpenApp } from './app.ts';
+import { sgdOnly, waitForEpochs } from './experiments.ts';
+import { isAlive, killAtOnce, processTree, trainerPids } from './processes.ts';
+
+/** The promise is two seconds; a machine with more to do than cores needs longer to end a process. */
+const survivorsMs = 2000 + 3000;
+
+const hangingCompiler = async (folder: string): Promise<Record<string, string>> => {
+  const compiler = join(folder, 'c++');
+  await mkdir(folder, { recursive: true });
+  await writeFile(compiler, '#!/bin/sh\nsleep 600 &\nwait\n');
+  await chmod(compiler, 0o755);
+  return { ESAM_LAB_CACHE: join(folder, 'cache'), ESAM_LAB_TENSORFLOW_BINDING: '', CXX: compiler };
+};
+
+const untilInstalling = async ({ ask }: OpenApp): Promise<void> => {
+  const isInstalling = async (): Promise<boolean> =>
+    (await ask('deviceStatus', {})).engines.some(({ state }) => state === 'installing');
+  await expect.poll(isInstalling, { timeout: 60_000 }).toBe(true);
+};
+
+const trainsSuspended = async (opened: OpenApp): Promise<void> => {
+  const { runIds } = await opened.ask('enqueue', await sgdOnly(opened, 200));
+  await waitForEpochs(opened, runIds[0] ?? 0, 1);
+  const trainers = await trainerPids(opened);
+  expect(trainers).toHaveLength(1);
+  for (const trainer of trainers) process.kill(trainer, 'SIGSTOP'); // it hears nothing, as within a step of minutes
+};
+
+test.each([
+  { name: 'idle', reach: () => Promise.resolve() },
+  { name: 'providing TensorFlow', environment: hangingCompiler, reach: untilInstalling },
+  { name: 'training, its trainer suspended', reach: trainsSuspended },
+])('main killed alone while $name takes everything with it, and leaves the workspace free', async (state) => {
+  const home = await temporaryHome();
+  try {
+    const environment = (await state.environment?.(join(home.folder, 'tools'))) ?? {};
+    const opened = await openApp(home.folder, environment);
+    await opened.ask('workspace', {}); // the lab has opened it
+    await state.reach(opened);
+    const main = opened.app.process().pid ?? 0;
+    const tree = processTree(main);
+    expect(tree.length).toBeGreaterThan(2);
+    killAtOnce([main]);
+    await expect.poll(() => tree.filter(isAlive), { timeout: survivorsMs }).toEqual([]);
+    const next = await openLab(labOptions(opened.workspace)); // throws where the lock is held
+    const runs = await next.runs({ experimentId: null });
+    await next.pauseQueue({ paused: true });
+    await next.close();
+    expect(runs.map((run) => run.state)).not.toContain('running');
+  } finally {
+    await home.dispose();
+  }
+});
