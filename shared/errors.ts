@@ -2,6 +2,7 @@
 export const labErrorCodes = [
   'CONFIG_INVALID',
   'MESSAGE_INVALID',
+  'TOO_MANY',
   'RUN_NOT_FOUND',
   'RUN_NOT_UNDERSTOOD',
   'RUN_STATE',

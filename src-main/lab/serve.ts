@@ -7,6 +7,7 @@ import { labApi, labRequestSchema } from '../../shared/labApi.ts';
 import type { LabApi, LabInput, LabMethod, LabOutput, LabReply } from '../../shared/labApi.ts';
 import { inFileWords } from '../files/fileFailures.ts';
 import type { Lab } from './lab.ts';
+import { requestLimits } from './requestLimits.ts';
 
 /** What clients are answered by: a lab, or what stands in for one. */
 type Served = LabApi & Pick<Lab, 'onEvent'>;
@@ -21,10 +22,11 @@ export const serve = (lab: Served, channel: Channel): void => {
   const reply = (message: LabReply): void => channel.post(message);
   const stopListening = lab.onEvent((event) => reply({ type: 'event', event }));
   channel.onClose(stopListening);
-  channel.onMessage((message) => void answer(lab, message).then(reply));
+  const limited = requestLimits();
+  channel.onMessage((message) => void answer(lab, message, limited).then(reply));
 };
 
-const answer = async (lab: Served, message: unknown): Promise<LabReply> => {
+const answer = async (lab: Served, message: unknown, limited: ReturnType<typeof requestLimits>): Promise<LabReply> => {
   const problem = sizeProblem(message);
   const request = labRequestSchema.safeParse(problem === null ? message : null);
   if (!request.success) {
@@ -35,7 +37,7 @@ const answer = async (lab: Served, message: unknown): Promise<LabReply> => {
   if (!input.success)
     return { ...refusal(id, 'CONFIG_INVALID', sentenceOf(input.error)), fields: fieldsOf(input.error) };
   try {
-    return { type: 'reply', id, output: await call(lab, method, input.data) };
+    return { type: 'reply', id, output: await limited(method, () => call(lab, method, input.data)) };
   } catch (error) {
     if (error instanceof LabError) return { ...refusal(id, error.code, error.message), fields: [...error.fields] };
     console.error(`The request ${method} failed:`, error);

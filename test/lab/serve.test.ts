@@ -211,3 +211,30 @@ test('no hostile message is answered by anything but a refusal, and the lab live
   );
   expect(await lab.runs({ experimentId: null })).toHaveLength(before);
 });
+
+test('a client has so much under way at a time: more is refused in words, and others are not in its way', async () => {
+  let letGo = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (letGo = resolve));
+  const slow: Lab = { ...lab, importBundle: (input) => gate.then(() => lab.importBundle(input)) };
+  const heard: LabReply[] = [];
+  const { port1, port2 } = new MessageChannel();
+  serve(slow, channelOn(port1));
+  port2.on('message', (message) => heard.push(labReplySchema.parse(message)));
+  const ask = (id: number, method: LabMethod, input: unknown): void =>
+    port2.postMessage({ type: 'request', id, method, input });
+  const answered = (): number[] => heard.flatMap((reply) => (reply.type === 'event' ? [] : [reply.id]));
+  for (let id = 1; id <= 10; id++) ask(id, 'importBundle', { path: '/nowhere.esamlab' });
+  ask(11, 'queue', {});
+  await vi.waitFor(() => expect(answered().sort()).toEqual([10, 11, 9]));
+  expect(heard.find((reply) => reply.type === 'refusal')).toMatchObject({
+    code: 'TOO_MANY',
+    message: expect.stringContaining('8 requests of this kind (importBundle)') as string,
+  });
+  expect(await request('queue', {})).toMatchObject({ type: 'reply' });
+  letGo();
+  await vi.waitFor(() => expect(answered()).toHaveLength(11));
+  heard.length = 0;
+  ask(12, 'importBundle', { path: '/nowhere.esamlab' }); // as the eight before: the path was not granted
+  await vi.waitFor(() => expect(heard).toMatchObject([{ type: 'refusal', id: 12, code: 'PATH_NOT_GRANTED' }]));
+  port2.close();
+});

@@ -51,6 +51,9 @@ export interface QueueRequestParts {
   readonly emit: (event: LabEvent) => void;
 }
 
+/** Five of the largest experiments; years of training. */
+const mostWaiting = 50_000;
+
 /** Requests that make, order and end runs. */
 export const queueRequests = ({
   store,
@@ -69,6 +72,15 @@ export const queueRequests = ({
   const plan = (experiment: Experiment) => {
     checkDatasets(experiment, library);
     return planExperiment(read, experiment, findDataset);
+  };
+
+  const refuseTooMany = (added: number): void => {
+    const waiting = read.runs.waitingCount();
+    if (waiting + added <= mostWaiting) return;
+    throw new LabError(
+      'TOO_MANY',
+      `${waiting} runs wait already; with these ${added} it would be more than the ${mostWaiting} that a queue takes. Train or cancel some first.`,
+    );
   };
 
   return {
@@ -102,6 +114,7 @@ export const queueRequests = ({
           'Every run of this experiment has finished already. Change a setting or a seed, or do not leave out finished runs.',
           { fields: [{ path: 'skipFinished', message: 'leaves out every run: all of them have finished already' }] },
         );
+      refuseTooMany(wanted.length);
       const result = write.addExperiment(
         experiment,
         wanted.map(({ config }) => config),
@@ -140,6 +153,7 @@ export const queueRequests = ({
     repeatRuns: answering(({ runIds }) => {
       const runs = runIds.map((id) => endedRun(store, id));
       runs.forEach(({ config }) => presentData(config.dataset, library));
+      refuseTooMany(runs.length);
       const repeated = write.addRuns(runs);
       added(repeated);
       return { runIds: repeated };

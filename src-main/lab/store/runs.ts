@@ -109,6 +109,9 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
   const waiting = database.prepare<[], Row>(
     `${summary} WHERE state = 'queued' AND queue_position IS NOT NULL ORDER BY queue_position`,
   );
+  const waitingCount = database
+    .prepare<[], number>("SELECT count(*) FROM run WHERE state = 'queued' AND queue_position IS NOT NULL")
+    .pluck();
   const running = database.prepare<[], Row>(`${summary} WHERE state = 'running' ORDER BY run.id`);
   const groups = database
     .prepare<[], string>('SELECT group_hash FROM run WHERE deleted = 0 GROUP BY group_hash ORDER BY min(id)')
@@ -189,6 +192,7 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
       times.all(groupHash, cpuModel, cpuCores),
     /** In the order in which they will run. */
     waiting: (): RunSummary[] => readAll(waiting.all()),
+    waitingCount: (): number => waitingCount.get() ?? 0,
     running: (): RunSummary[] => readAll(running.all()),
     /** Hashes of all groups, the one with the oldest run first. */
     groupHashes: (): string[] => groups.all(),
