@@ -63,8 +63,9 @@ export class Checkpoints {
     return { folder, everyMs: this.#everyMs, resumeFrom };
   }
 
-  /** Removes what a trainer of the run that is no more was just writing. */
+  /** Removes what a trainer of the run that is no more was just writing; one that goes on without a lab may be writing now. */
   removeUnfinished(runId: RunId): void {
+    if (this.#store.read.liveJobs().some((job) => job.runId === runId)) return;
     for (const name of listed(this.#folderOf(runId))) {
       if (removalOf('unfinishedCheckpoint').name.test(name))
         remove('unfinishedCheckpoint', this.#workspace, checkpointsFolderName, String(runId), name);
