@@ -13,14 +13,7 @@ import { labErrorCodes } from './errors.ts';
 import { columns, figureFormats, figureSchema } from './figures/figure.ts';
 import { labEventSchema } from './labEvent.ts';
 import { selfTestStepsSchema } from './selfTest.ts';
-import {
-  curveAxes,
-  curveMetrics,
-  exportFormats,
-  groupCurveSchema,
-  resultsQuerySchema,
-  resultsTableSchema,
-} from './result.ts';
+import { curveWishSchema, exportFormats, groupCurveSchema, resultsQuerySchema, resultsTableSchema } from './result.ts';
 import { reportFormats } from './report.ts';
 import { experimentSummarySchema, logPageSchema, logWishSchema, runDetailSchema, runIdSchema } from './run.ts';
 import { originSchema } from './origin.ts';
@@ -212,7 +205,7 @@ export const labApi = {
   experiments: { input: nothing, output: z.array(experimentSummarySchema) },
   results: { input: resultsQuerySchema, output: resultsTableSchema },
   curves: {
-    input: z.strictObject({ query: resultsQuerySchema, metric: z.enum(curveMetrics), axis: z.enum(curveAxes) }),
+    input: z.strictObject({ query: resultsQuerySchema, ...curveWishSchema.shape }),
     output: z.array(groupCurveSchema),
   },
   exportResults: {
@@ -225,7 +218,7 @@ export const labApi = {
       query: resultsQuerySchema,
       figure: z.discriminatedUnion('name', [
         z.strictObject({ name: z.literal('speed-accuracy') }),
-        z.strictObject({ name: z.literal('curves'), metric: z.enum(curveMetrics), axis: z.enum(curveAxes) }),
+        z.strictObject({ name: z.literal('curves'), ...curveWishSchema.shape, isLate: z.boolean() }),
       ]),
       format: z.enum(figureFormats),
       column: z.enum(columns),

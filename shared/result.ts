@@ -9,17 +9,27 @@ import { runConfigSchema } from './runConfig.ts';
 export const accuracyChoices = ['last', 'best'] as const;
 export type AccuracyChoice = (typeof accuracyChoices)[number];
 
+/**
+ * A row of a table: the hash of its group; and, where runs of the group that were trained under unlike conditions are apart, the beginning of
+ * those conditions' SHA-256 behind a point.
+ */
+export const rowKeySchema = z.string().regex(/^[0-9a-f]{64}(\.[0-9a-f]{8})?$/);
+
 /** Groups to tabulate, and the groups against which speed and accuracy are read. */
 export const resultsQuerySchema = z.strictObject({
   /** All groups of these experiments and these groups; both empty = every group in the workspace. */
   experimentIds: z.array(z.number().int().min(1)).max(1000),
   groupHashes: z.array(groupHashSchema).max(1000),
   /** Null = the first SAM group. */
-  speedBaseline: groupHashSchema.nullable(),
+  speedBaseline: rowKeySchema.nullable(),
   /** Null = the first SGD group. */
-  accuracyBaseline: groupHashSchema.nullable(),
+  accuracyBaseline: rowKeySchema.nullable(),
   /** What is compared: gains, intervals and tests are of this accuracy. */
   accuracy: z.enum(accuracyChoices),
+  /** After how much training accuracies are compared at equal time; null = when the run that took the least ended. */
+  equalTimeMs: z.number().positive().nullable(),
+  /** Whether runs of one group that were trained under unlike conditions (threads, processor, engine, library, lab) are rows of their own. */
+  splitConditions: z.boolean(),
 });
 export type ResultsQuery = z.infer<typeof resultsQuerySchema>;
 
@@ -30,6 +40,8 @@ export const everyGroup: ResultsQuery = {
   speedBaseline: null,
   accuracyBaseline: null,
   accuracy: 'last',
+  equalTimeMs: null,
+  splitConditions: false,
 };
 
 /** Mean and sample standard deviation (n − 1); sd is null for n < 2, mean for n = 0. */
@@ -61,6 +73,7 @@ const comparisonSchema = z.strictObject({
 });
 
 export const resultsRowSchema = z.strictObject({
+  key: rowKeySchema,
   groupHash: groupHashSchema,
   /** "ESAM", or "ESAM (γ 0.75)" where settings tell rows of one method apart. */
   label: z.string(),
@@ -79,6 +92,16 @@ export const resultsRowSchema = z.strictObject({
   missingSeeds: z.partialRecord(missingStates, z.number().int().min(1)),
   bestTestAccuracy: meanSdSchema,
   lastTestAccuracy: meanSdSchema,
+  /** Of each finished run, in the order of `seeds`; null where the query names neither experiments nor groups. */
+  ofSeeds: z
+    .array(
+      z.strictObject({
+        lastTestAccuracy: z.number(),
+        bestTestAccuracy: z.number(),
+        imagesPerSecond: z.number().nullable(),
+      }),
+    )
+    .nullable(),
   /** The table's accuracy over the accuracy baseline's, in percentage points, with Welch's 95 % interval where n ≥ 2 on both sides. */
   gainPoints: z.strictObject({ mean: z.number(), low: z.number().nullable(), high: z.number().nullable() }).nullable(),
   /** More about that gain; null for the baseline itself, and where either has no finished run. */
@@ -125,10 +148,10 @@ export type ResultsRow = z.infer<typeof resultsRowSchema>;
 
 export const resultsTableSchema = z.strictObject({
   rows: z.array(resultsRowSchema),
-  speedBaseline: groupHashSchema.nullable(),
-  accuracyBaseline: groupHashSchema.nullable(),
+  speedBaseline: rowKeySchema.nullable(),
+  accuracyBaseline: rowKeySchema.nullable(),
   accuracy: z.enum(accuracyChoices),
-  /** The training time of the table's run that took the least; null where the query names neither experiments nor groups. */
+  /** The one asked for, or the training time of the table's run that took the least; null where the query names neither experiments nor groups. */
   equalTimeMs: z.number().nullable(),
 });
 export type ResultsTable = z.infer<typeof resultsTableSchema>;
@@ -145,13 +168,25 @@ export type CurveMetric = (typeof curveMetrics)[number];
 
 export const isMeasurement = (metric: CurveMetric): metric is MeasurementId => metric in measurements;
 
-export const curveAxes = ['epoch', 'activeTime'] as const;
+/** Active time is that of optimizer steps; wall time has the evaluations between them too, but no pauses. */
+export const curveAxes = ['epoch', 'activeTime', 'wallTime'] as const;
 export type CurveAxis = (typeof curveAxes)[number];
+
+/** Which curves are wanted. */
+export const curveWishSchema = z.strictObject({
+  metric: z.enum(curveMetrics),
+  axis: z.enum(curveAxes),
+  /** The row over which each curve's difference is wanted; null = the values themselves. */
+  relativeTo: rowKeySchema.nullable(),
+});
+export type CurveWish = z.infer<typeof curveWishSchema>;
+
 export const groupCurveSchema = z.strictObject({
+  key: rowKeySchema,
   groupHash: groupHashSchema,
   label: z.string(),
   method: resultsRowSchema.shape.method,
-  /** One point per epoch that at least one finished run has; x is the epoch, or the mean active time in seconds. */
+  /** One point per epoch that at least one finished run has; x is the epoch, or the mean time in seconds. */
   points: z.array(
     z.strictObject({ x: z.number(), mean: z.number().nullable(), sd: z.number().nullable(), n: z.number().int() }),
   ),

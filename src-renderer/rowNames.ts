@@ -22,6 +22,6 @@ export const rowNames = (rows: readonly ResultsRow[], nameOfDataset: NameOf): Re
     rows.map((row) => {
       const isUnique = rows.every((other) => other === row || other.label !== row.label);
       const settings = settingsText(row, nameOfDataset);
-      return [row.groupHash, isUnique || settings === '' ? row.label : `${row.label} (${settings})`];
+      return [row.key, isUnique || settings === '' ? row.label : `${row.label} (${settings})`];
     }),
   );

@@ -27,8 +27,8 @@ export const useSiblingCurves = (run: () => RunSummary, axis: () => RunAxis): Sh
     const query = { ...everyGroup, experimentIds: [experimentId] };
     const found = await problems.attempt('Read the curves of the other runs', () =>
       Promise.all([
-        lab.curves({ query, metric: 'testLoss', axis: onAxis }),
-        lab.curves({ query, metric: 'testAccuracy', axis: onAxis }),
+        lab.curves({ query, metric: 'testLoss', axis: onAxis, relativeTo: null }),
+        lab.curves({ query, metric: 'testAccuracy', axis: onAxis, relativeTo: null }),
       ]),
     );
     if (run().experimentId !== experimentId || runAxes[axis()].ofGroups !== onAxis) return;

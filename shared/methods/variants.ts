@@ -1,5 +1,5 @@
 import { lookOf, type MethodId } from './index.ts';
-import type { MethodLook } from './method.ts';
+import type { MethodLook, PointShape } from './method.ts';
 
 const variantDashes: readonly (readonly number[])[] = [
   [5, 2, 1, 2],
@@ -8,12 +8,17 @@ const variantDashes: readonly (readonly number[])[] = [
   [1, 3],
   [6, 6],
 ];
+const shapes: readonly PointShape[] = ['circle', 'rect', 'triangle', 'rectRot', 'star', 'cross', 'crossRot'];
 
-/** The mark of a method; further variants of one method (1, 2 …) keep its colour and shape and differ in the dash. */
+/**
+ * The mark of a method; further variants of one method (1, 2 …) keep its colour and differ in dash and shape: in lines by the one, in points
+ * by the other, and both together repeat after 42.
+ */
 export const styleOf = (method: MethodId, variant = 0): MethodLook => {
   const style = lookOf(method);
-  const dash = variant === 0 ? style.dash : variantDashes[(variant - 1) % variantDashes.length];
-  return { ...style, dash: dash ?? style.dash };
+  const dashes = [style.dash, ...variantDashes];
+  const shape = shapes[(shapes.indexOf(style.shape) + variant) % shapes.length];
+  return { ...style, dash: dashes[variant % dashes.length] ?? style.dash, shape: shape ?? style.shape };
 };
 
 /** Numbers the variants of each method in the order given. */

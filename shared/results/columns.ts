@@ -27,7 +27,7 @@ const everywhere: readonly Output[] = ['screen', 'paper', 'terminal'];
 const onlyData: readonly Output[] = [];
 
 const labelOf = (table: ResultsTable, hash: string | null): string | null =>
-  table.rows.find((row) => row.groupHash === hash)?.label ?? null;
+  table.rows.find((row) => row.key === hash)?.label ?? null;
 const over = (label: string | null): string => (label === null ? '' : ` over ${label}`);
 
 const snakeCase = (id: string): string => id.replace(/[A-Z]|[0-9]+$/g, (sign) => `_${sign.toLowerCase()}`);
@@ -207,12 +207,12 @@ export const resultColumns: readonly Column[] = [
   ...comparisonColumns,
   column({
     ...{ id: 'is_speed_baseline', header: 'Speed baseline', format: flag, outputs: onlyData },
-    read: (row, table) => row.groupHash === table.speedBaseline,
+    read: (row, table) => row.key === table.speedBaseline,
     help: 'Whether speeds are relative to this row.',
   }),
   column({
     ...{ id: 'is_accuracy_baseline', header: 'Accuracy baseline', format: flag, outputs: onlyData },
-    read: (row, table) => row.groupHash === table.accuracyBaseline,
+    read: (row, table) => row.key === table.accuracyBaseline,
     help: 'Whether gains are over this row.',
   }),
   column({
@@ -225,5 +225,20 @@ export const resultColumns: readonly Column[] = [
   }),
 ];
 
-export const columnsOf = (output: Output, table: ResultsTable): readonly Column[] =>
-  resultColumns.filter(({ outputs, isShown }) => outputs.includes(output) && isShown(table));
+/** Columns that a table for people can have: all but those that only machines read. */
+export const choosableColumns: readonly Column[] = resultColumns.filter(
+  ({ id }) => !['label', 'method', 'config', 'is_speed_baseline', 'is_accuracy_baseline', 'gain_accuracy'].includes(id),
+);
+
+/**
+ * The columns of an output, the method's first.
+ * @param chosen - ids of those that are wanted; null = the usual ones.
+ */
+export const columnsOf = (
+  output: Output,
+  table: ResultsTable,
+  chosen: readonly string[] | null = null,
+): readonly Column[] =>
+  chosen === null
+    ? resultColumns.filter(({ outputs, isShown }) => outputs.includes(output) && isShown(table))
+    : resultColumns.filter(({ id }) => id === 'label' || chosen.includes(id));

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { valueRangeSchema } from '../../shared/dataset.ts';
 import { selfTestStepsSchema } from '../../shared/selfTest.ts';
@@ -49,3 +49,10 @@ export const commaSeparated = (text: string): string[] =>
 export const collectText = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
 export const collectRuns = (value: string, earlier: readonly number[] = []): number[] => [...earlier, runNumber(value)];
 export const collect = (value: string, earlier: readonly number[]): number[] => [...earlier, positive(value)];
+
+/** Of everything that shows results. */
+export const splitConditions = (): Option =>
+  new Option(
+    '--split-conditions',
+    'a row for each of the conditions (threads, processor, engine, library, lab) that runs of a group were trained under',
+  );

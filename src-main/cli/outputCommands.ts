@@ -5,7 +5,7 @@ import { columns, figureFormats } from '../../shared/figures/figure.ts';
 import { reportFormats } from '../../shared/report.ts';
 import { accuracyChoices, curveAxes, curveMetrics, exportFormats } from '../../shared/result.ts';
 import { studyForms } from '../../shared/studies/study.ts';
-import { collect } from './argumentParsers.ts';
+import { collect, splitConditions } from './argumentParsers.ts';
 import { exportResults } from './commands/exportResults.ts';
 import type { ExportOptions } from './commands/exportResults.ts';
 import { figure, figureNames } from './commands/figure.ts';
@@ -25,6 +25,7 @@ export const addOutputCommands = (program: Command, settings: () => Settings, do
     .option('--output <file>', 'write to this file, whole or not at all, instead of stdout')
     .option('--spreadsheet', 'of csv: begin with a byte order mark, so that spreadsheets show β and ρ as they are')
     .option('--experiment <number>', 'only this experiment; may be repeated', collect, [])
+    .addOption(splitConditions())
     .addOption(
       new Option('--accuracy <epoch>', "gains compare the last epoch's accuracy, or the best of any epoch")
         .choices(accuracyChoices)
@@ -44,6 +45,7 @@ export const addOutputCommands = (program: Command, settings: () => Settings, do
     .option('--folder <folder>', 'write into this folder', '.')
     .addOption(overwriting())
     .option('--experiment <number>', 'only this experiment; may be repeated', collect, [])
+    .addOption(splitConditions())
     .addOption(new Option('--accuracy <epoch>', 'of speed-accuracy: which').choices(accuracyChoices).default('last'))
     .addOption(new Option('--metric <metric>', 'of curves: which').choices(curveMetrics).default('testAccuracy'))
     .addOption(new Option('--axis <axis>', 'of curves: over which').choices(curveAxes).default('epoch'))

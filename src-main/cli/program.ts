@@ -19,6 +19,7 @@ import {
   share,
   valueRange,
   wholeNumber,
+  splitConditions,
 } from './argumentParsers.ts';
 import { addOutputCommands } from './outputCommands.ts';
 import { addBundleCommands } from './bundleCommands.ts';
@@ -67,6 +68,7 @@ interface AnalyseCommand extends Omit<AnalyseOptions, 'kind'> {
 interface ShowOptions {
   readonly show?: boolean;
   readonly experiment: readonly number[];
+  readonly splitConditions?: boolean;
 }
 
 /**
@@ -106,14 +108,16 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .option('--show', 'train nothing: print the table of what has been trained, also while a run trains')
     .option('--experiment <number>', 'with --show: only of this experiment; may be repeated', collect, [])
     .addOption(atPlace())
+    .addOption(splitConditions())
     .addOption(noSpeed())
     .addOption(noInstall())
     .action(async (file: string | undefined, options: ExperimentCommand & ShowOptions, command: Command) => {
-      const { show = false, experiment, ...others } = options;
+      const { show = false, experiment, splitConditions: isSplit = false, ...others } = options;
       if (show && (file !== undefined || options.preset !== undefined))
         command.error('error: --show trains nothing; give it --experiment instead of a file or preset');
       if (!show && experiment.length > 0) command.error('error: --experiment goes with --show');
-      if (show) code = await showResults(settings(), experiment);
+      if (!show && isSplit) command.error('error: --split-conditions goes with --show');
+      if (show) code = await showResults(settings(), experiment, isSplit);
       else code = await compare(settings(), { ...others, ...source(file, options, command) });
     });
   experimentCommand(

@@ -1,21 +1,37 @@
 import type { ResultsQuery } from '../../shared/result.ts';
 import { groupHashesOf } from './store/groupHash.ts';
 import type { FinishedRun, Group } from './statistics/groups.ts';
+import { splitByConditions } from './statistics/split.ts';
+import type { WholeGroup } from './statistics/split.ts';
 import type { RunOfGroup, StoreReader } from './store/index.ts';
 
-/** The groups that a query asks for, those of an experiment in the order of its arms; groups without a run are left out. */
-export const readGroups = (read: StoreReader, query: ResultsQuery): Group[] =>
+/**
+ * The groups that a query asks for, those of an experiment in the order of its arms, or their parts where runs under unlike conditions are
+ * to be apart; groups without a run are left out.
+ */
+export const readGroups = (read: StoreReader, query: ResultsQuery): Group[] => {
+  const whole = wholeGroups(read, query);
+  const groups = query.splitConditions
+    ? splitByConditions(whole)
+    : whole.map((group): Group => ({ ...group, key: group.hash, part: {} }));
+  return groups.map((group) => ({ ...group, finished: newestOfSeeds(group.finished) }));
+};
+
+const newestOfSeeds = (runs: readonly FinishedRun[]): FinishedRun[] => [
+  ...new Map(runs.map((run) => [run.seed, run])).values(),
+];
+
+const wholeGroups = (read: StoreReader, query: ResultsQuery): WholeGroup[] =>
   hashesOf(read, query).flatMap((hash) => {
     const runs = read.runs.ofGroup(hash);
     const config = read.runs.groupConfig(hash);
     if (config === null || runs.length === 0) return [];
-    const newestOfSeed = new Map(runs.flatMap((run) => finishedRun(run) ?? []).map((run) => [run.seed, run]));
     return [
       {
         hash,
         config,
         origin: read.origins.ofGroup(hash),
-        finished: [...newestOfSeed.values()],
+        finished: runs.flatMap((run) => finishedRun(run) ?? []),
         missingSeeds: missingSeedsOf(runs),
         unfinishedRunIds: runs.filter(({ state, isDamaged }) => state !== 'finished' || isDamaged).map(({ id }) => id),
       },

@@ -1,5 +1,5 @@
 import { LabError } from '../../shared/errors.ts';
-import type { CurveAxis, CurveMetric, GroupCurve, ResultsQuery, ResultsTable } from '../../shared/result.ts';
+import type { CurveWish, GroupCurve, ResultsQuery, ResultsTable } from '../../shared/result.ts';
 import { readGroups } from './groups.ts';
 import { processor } from './processor.ts';
 import { groupCurves } from './statistics/curves.ts';
@@ -24,12 +24,7 @@ export const readTable = (read: StoreReader, query: ResultsQuery): ResultsTable 
   return resultsTable(groups, query, { speeds, accuracyAt: isNamed ? read.accuracyAt : null });
 };
 
-export const readCurves = (
-  read: StoreReader,
-  query: ResultsQuery,
-  metric: CurveMetric,
-  axis: CurveAxis,
-): GroupCurve[] => {
+export const readCurves = (read: StoreReader, query: ResultsQuery, wish: CurveWish): GroupCurve[] => {
   query.experimentIds.forEach((id) => requireExperiment(read, id));
-  return groupCurves(readGroups(read, query), axis, (id) => read.curve(id, metric));
+  return groupCurves(readGroups(read, query), wish, (id) => read.curve(id, wish.metric));
 };

@@ -9,12 +9,11 @@ import {
   Tooltip,
   type ChartOptions,
 } from 'chart.js';
-import { PointWithErrorBar, ScatterWithErrorBarsController } from 'chartjs-chart-error-bars';
 import zoom from 'chartjs-plugin-zoom';
 import type { Palette } from '../theme.ts';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, Tooltip, Filler, Decimation);
-Chart.register(ScatterWithErrorBarsController, PointWithErrorBar, zoom);
+Chart.register(zoom);
 Chart.defaults.font.family = "'Inter Variable', system-ui, sans-serif";
 Chart.defaults.font.size = 11;
 Chart.defaults.animation = false;

@@ -1,4 +1,4 @@
-import { useDebounceFn } from '@vueuse/core';
+import { useDebounceFn, useStorage } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import type { ColumnWidth, FigureFormat } from '../../shared/figures/figure.ts';
@@ -6,8 +6,9 @@ import type { Exported, LabFile, LabInput } from '../../shared/labApi.ts';
 import { everyGroup } from '../../shared/result.ts';
 import type {
   AccuracyChoice,
-  curveAxes,
+  CurveAxis,
   CurveMetric,
+  CurveWish,
   ExportFormat,
   GroupCurve,
   ResultsQuery,
@@ -16,6 +17,19 @@ import type {
 import type { RunSummary } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';
 import { useProblems } from './problems.ts';
+
+/** What the vertical axis of the curves shows. */
+export type CurveRange = 'late' | 'all' | 'difference';
+
+/** Whatever stands there, only names of columns are taken. */
+const readColumns = (text: string): string[] | null => {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed.filter((id) => typeof id === 'string') : null;
+  } catch {
+    return null;
+  }
+};
 
 /** What is compared, and the lab's answer: table and curves. */
 export const useCompare = defineStore('compare', () => {
@@ -29,8 +43,16 @@ export const useCompare = defineStore('compare', () => {
   const speedBaseline = ref<string | null>(null);
   const accuracyBaseline = ref<string | null>(null);
   const accuracy = ref<AccuracyChoice>(everyGroup.accuracy);
+  const splitConditions = ref(everyGroup.splitConditions);
+  const equalTimeMs = ref<number | null>(everyGroup.equalTimeMs);
   const metric = ref<CurveMetric>('testAccuracy');
-  const axis = ref<(typeof curveAxes)[number]>('epoch');
+  const axis = ref<CurveAxis>('epoch');
+  const range = useStorage<CurveRange>('esam-lab.compare-range', 'late');
+
+  /** Columns of the table, here and in what is taken to papers; null = the usual ones. */
+  const columns = useStorage<string[] | null>('esam-lab.compare-columns', null, undefined, {
+    serializer: { read: readColumns, write: JSON.stringify },
+  });
 
   /** All groups to choose from, and those chosen. */
   const candidates = shallowRef<ResultsTable | null>(null);
@@ -41,23 +63,34 @@ export const useCompare = defineStore('compare', () => {
     speedBaseline: speedBaseline.value,
     accuracyBaseline: accuracyBaseline.value,
     accuracy: accuracy.value,
+    equalTimeMs: equalTimeMs.value,
   }));
   const candidatesQuery = computed<ResultsQuery>(() => ({
     experimentIds: [...experimentIds.value],
     groupHashes: [],
     ...readAs.value,
+    splitConditions: false,
   }));
-  const query = computed<ResultsQuery>(() =>
-    groupHashes.value === null
-      ? candidatesQuery.value
-      : { experimentIds: [], groupHashes: [...groupHashes.value], ...readAs.value },
-  );
+  const query = computed<ResultsQuery>(() => {
+    const split = { splitConditions: splitConditions.value };
+    return groupHashes.value === null
+      ? { ...candidatesQuery.value, ...split }
+      : { experimentIds: [], groupHashes: [...groupHashes.value], ...readAs.value, ...split };
+  });
   const isNothingChosen = computed(() => groupHashes.value?.length === 0);
+  /** Differences are to the row that speeds are compared with; by default the first SAM. */
+  const curveWish = computed<CurveWish>(() => ({
+    ...{ metric: metric.value, axis: axis.value },
+    relativeTo: range.value === 'difference' ? (table.value?.speedBaseline ?? null) : null,
+  }));
 
   const readCurves = async (): Promise<void> => {
     if (isNothingChosen.value) return;
-    const request = { query: query.value, metric: metric.value, axis: axis.value };
+    const request = { query: query.value, ...curveWish.value };
     curves.value = (await problems.attempt('Read the curves', () => lab.curves(request))) ?? [];
+  };
+  const readTable = async (): Promise<void> => {
+    table.value = (await problems.attempt('Read the results', () => lab.results(query.value))) ?? table.value;
   };
   const followNewest = async (): Promise<void> => {
     const all = (await problems.attempt('Read the experiments', () => lab.experiments({}))) ?? [];
@@ -74,15 +107,14 @@ export const useCompare = defineStore('compare', () => {
       curves.value = [];
       return;
     }
-    table.value =
-      groupHashes.value === null
-        ? all
-        : ((await problems.attempt('Read the results', () => lab.results(query.value))) ?? table.value);
+    if (groupHashes.value === null && !splitConditions.value) table.value = all;
+    else await readTable();
     await readCurves();
   };
   const reload = useDebounceFn(load, 300, { maxWait: 1000 });
-  watch([experimentIds, groupHashes, speedBaseline, accuracyBaseline, accuracy], () => void load());
-  watch([metric, axis], () => void readCurves());
+  watch([experimentIds, groupHashes, speedBaseline, accuracyBaseline, accuracy, splitConditions], () => void load());
+  watch(equalTimeMs, useDebounceFn(readTable, 150, { maxWait: 300 }));
+  watch([metric, axis, range], () => void readCurves());
 
   /** The table of what is chosen, written by the lab; null when refused. */
   const exported = (format: ExportFormat): Promise<Exported | null> =>
@@ -94,21 +126,27 @@ export const useCompare = defineStore('compare', () => {
     format: FigureFormat,
     column: ColumnWidth,
   ): Promise<LabFile | null> => {
-    const figure = name === 'curves' ? { name, metric: metric.value, axis: axis.value } : { name };
+    const figure = name === 'curves' ? { name, ...curveWish.value, isLate: range.value !== 'all' } : { name };
     return problems.attempt('Draw the figure', () => lab.exportFigure({ query: query.value, figure, format, column }));
   };
 
+  const forget = (): void => {
+    speedBaseline.value = null;
+    accuracyBaseline.value = null;
+    equalTimeMs.value = null;
+  };
   const chooseExperiments = (ids: readonly number[]): void => {
     isChosen = true;
     experimentIds.value = [...ids];
     groupHashes.value = null;
-    speedBaseline.value = null;
-    accuracyBaseline.value = null;
+    forget();
   };
   const chooseGroups = (hashes: readonly string[] | null): void => {
     isChosen = true;
     groupHashes.value = hashes === null ? null : [...hashes];
-    const isGone = (hash: string | null): boolean => hash !== null && hashes !== null && !hashes.includes(hash);
+    equalTimeMs.value = null;
+    const isGone = (key: string | null): boolean =>
+      key !== null && hashes !== null && !hashes.some((hash) => key.startsWith(hash));
     if (isGone(speedBaseline.value)) speedBaseline.value = null;
     if (isGone(accuracyBaseline.value)) accuracyBaseline.value = null;
   };
@@ -126,7 +164,8 @@ export const useCompare = defineStore('compare', () => {
   });
 
   return {
-    ...{ experimentIds, groupHashes, speedBaseline, accuracyBaseline, accuracy, metric, axis, query },
+    ...{ experimentIds, groupHashes, speedBaseline, accuracyBaseline, accuracy, splitConditions, equalTimeMs },
+    ...{ metric, axis, range, columns, query, curveWish },
     ...{ candidates, table, curves, load, exported, drawn, chooseExperiments, chooseGroups },
   };
 });

@@ -57,7 +57,10 @@ const measureLab = async (workspaceFolder: string): Promise<object> => {
     ['runs', async () => packRuns(await lab.runs({ experimentId: null }))],
     ['experiments', () => lab.experiments({})],
     ['results of 30 groups', () => lab.results(thirty)],
-    ['curves of 30 groups', () => lab.curves({ query: thirty, metric: 'testAccuracy', axis: 'activeTime' })],
+    [
+      'curves of 30 groups',
+      () => lab.curves({ query: thirty, metric: 'testAccuracy', axis: 'activeTime', relativeTo: null }),
+    ],
     ...exportFormats.map((format): Question => [
       `export of 30 groups, ${format}`,
       () => lab.exportResults({ query: thirty, format }),

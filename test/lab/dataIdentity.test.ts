@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { everyGroup } from '../../shared/result.ts';
 import type { Experiment } from '../../shared/experiment.ts';
 import { datasetIdentity } from '../../src-main/lab/datasets/identity.ts';
 import { imageFolder, smallFolder } from '../imageFolders.ts';
@@ -18,13 +19,7 @@ const on = (changes: Partial<Experiment>, id = 'set'): Experiment =>
     shared: { ...shared, dataset: { id, trainSubset: null, testSubset: null, labelNoise: 0, identity: null } },
     ...changes,
   });
-const queryOf = (...experimentIds: number[]) => ({
-  experimentIds,
-  groupHashes: [],
-  speedBaseline: null,
-  accuracyBaseline: null,
-  accuracy: 'last' as const,
-});
+const queryOf = (...experimentIds: number[]) => ({ ...everyGroup, experimentIds });
 const train = async (lab: Lab, experiment: Experiment) => {
   const queued = await lab.enqueue(experiment);
   await Promise.all(queued.runIds.map((id) => untilEnded(lab, id)));

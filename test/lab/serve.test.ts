@@ -80,7 +80,7 @@ test('every reply fits the contract', async () => {
     run: { runId },
     experiments: {},
     results: query,
-    curves: { query, metric: 'testAccuracy', axis: 'epoch' },
+    curves: { query, metric: 'testAccuracy', axis: 'epoch', relativeTo: null },
     exportResults: { query, format: 'json' },
   };
   for (const [method, input] of Object.entries(inputs) as [LabMethod, unknown][]) {

@@ -6,6 +6,7 @@ import { coarseFirst, evenly } from '../../shared/analyses/analysis.ts';
 import { analysisSettingsSchema } from '../../shared/analyses/index.ts';
 import { expand } from '../../shared/experiment.ts';
 import type { Experiment } from '../../shared/experiment.ts';
+import type { EpochMetrics } from '../../shared/metrics.ts';
 import type { RunId, RunState } from '../../shared/run.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
 import { datasetIdentity } from '../../src-main/lab/datasets/identity.ts';
@@ -52,6 +53,7 @@ const trainTo = (
   epochs: number,
   state: RunState & ('finished' | 'stopped' | 'interrupted'),
   reason: string | null,
+  changed: (metrics: EpochMetrics) => EpochMetrics = (metrics) => metrics,
 ): void => {
   const perEpoch = stepsOfEpoch(config);
   const note = (text: string): void => write.log(runId, { at: new Date().toISOString(), level: 'info', text });
@@ -64,7 +66,7 @@ const trainTo = (
   }));
   write.steps(runId, sampled);
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    const metrics = epochAt(config, epoch);
+    const metrics = changed(epochAt(config, epoch));
     write.epoch(runId, metrics, false);
     note(`Epoch ${epoch}: test accuracy ${(100 * metrics.testAccuracy).toFixed(2)} %`);
   }
@@ -103,6 +105,29 @@ const addParts = async (store: Store, library: Library): Promise<void> => {
   add(store, await presetNamed('parts-of-esam', library), 15, ends);
 };
 
+/** Many groups: SGD, SAM, and ESAM at every β and γ of 0.3, 0.4 … 0.9; the more of both, the slower and the better. */
+const addMany = async (store: Store, library: Library): Promise<void> => {
+  const quick = await presetNamed('quick', library);
+  const [sgd, sam, esam] = quick.arms;
+  if (sgd === undefined || sam === undefined || esam?.name !== 'esam')
+    throw new Error('The quick preset has three arms.');
+  const shares = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+  const sweep = shares.flatMap((beta) => shares.map((gamma) => ({ ...esam, beta, gamma })));
+  const dataset = { ...quick.shared.dataset, trainSubset: 1280 };
+  const shared = { ...quick.shared, dataset, epochs: 12 };
+  const experiment = { ...quick, name: 'Sweep of β and γ', shared, arms: [sgd, sam, ...sweep] };
+  const configs = expand(experiment);
+  const { runIds } = store.write.addExperiment(experiment, configs);
+  for (const [index, config] of configs.entries()) {
+    const { optimizer } = config;
+    const lost = optimizer.name === 'esam' ? 0.02 * (1.8 - optimizer.beta - optimizer.gamma) : 0;
+    trainTo(store, runIds[index] ?? 0, config, config.epochs, 'finished', null, (metrics) => ({
+      ...metrics,
+      testAccuracy: metrics.testAccuracy - lost,
+    }));
+  }
+};
+
 /** Losses that rise from θ at −2…2 as k·(a² + 2b²). */
 const addLandscape = ({ write, read }: Store, runId: RunId, k: number, rows: number): void => {
   const settings = analysisSettingsSchema.parse({ kind: 'landscape', points: 9, radius: 2, examples: 64 });
@@ -136,6 +161,8 @@ const fill = {
     addLandscape(store, 17, 2, 9);
     addLandscape(store, 18, 1, 5);
   },
+  /** 51 groups of two seeds. */
+  many: addMany,
   /** Of the quick comparison four runs have finished; two wait, and six more of two other seeds. */
   queued: async (store: Store, library: Library): Promise<void> => {
     await addParts(store, library);

@@ -12,7 +12,7 @@ const curveOf = (
   points: GroupCurve['points'],
   method: GroupCurve['method'] = 'sgd',
 ): GroupCurve => ({
-  ...{ groupHash, label: method.toUpperCase(), method, points },
+  ...{ key: groupHash, groupHash, label: method.toUpperCase(), method, points },
 });
 const twice = (x: number): number => 2 * x;
 

@@ -27,9 +27,13 @@ export const compare = async (
   });
 
 /** `compare --show`: prints the results table of what has been trained. @param experimentIds - empty = everything in the workspace. */
-export const showResults = (settings: Settings, experimentIds: readonly number[]): Promise<ExitCode> =>
+export const showResults = (
+  settings: Settings,
+  experimentIds: readonly number[],
+  splitConditions = false,
+): Promise<ExitCode> =>
   withView(settings, async (lab) => {
-    const table = await lab.results({ ...everyGroup, experimentIds: [...experimentIds] });
+    const table = await lab.results({ ...everyGroup, experimentIds: [...experimentIds], splitConditions });
     await print(settings.json ? resultsJson({ experimentIds }, table) : resultsText(table));
     return exitCodes.done;
   });

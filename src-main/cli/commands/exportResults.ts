@@ -15,15 +15,16 @@ export interface ExportOptions {
   readonly experiment: readonly number[];
   /** What gains compare. */
   readonly accuracy: AccuracyChoice;
+  readonly splitConditions?: boolean;
 }
 
 /** `export`: writes the results table to stdout or to a file. */
 export const exportResults = async (
   settings: Settings,
-  { format, output, experiment, accuracy, spreadsheet = false }: ExportOptions,
+  { format, output, experiment, accuracy, spreadsheet = false, splitConditions = false }: ExportOptions,
 ): Promise<ExitCode> =>
   withView(settings, async (lab) => {
-    const query = { ...everyGroup, experimentIds: [...experiment], accuracy };
+    const query = { ...everyGroup, experimentIds: [...experiment], accuracy, splitConditions };
     const answer = await lab.exportResults({ query, format });
     const exported = spreadsheet && format === 'csv' ? { ...answer, text: `\uFEFF${answer.text}` } : answer;
     if (output === undefined) {

@@ -21,6 +21,7 @@ export interface FigureOptions extends FigurePlace {
   /** Empty = everything in the workspace. */
   readonly experiment: readonly number[];
   readonly accuracy: AccuracyChoice;
+  readonly splitConditions?: boolean;
   /** Of curves. */
   readonly metric: CurveMetric;
   readonly axis: CurveAxis;
@@ -37,14 +38,14 @@ export const figure = async (
   options: FigureOptions,
 ): Promise<ExitCode> =>
   withView(settings, async (lab) => {
-    const { format, column, experiment, accuracy, metric, axis } = options;
+    const { format, column, experiment, accuracy, metric, axis, splitConditions = false } = options;
     if (name === 'analyses') {
       const { ids, wish } = await analysesWished(lab, options);
       await writeFigure(settings, options, [format], (each) => lab.exportAnalysis({ ids, wish, format: each, column }));
       return exitCodes.done;
     }
-    const query = { ...everyGroup, experimentIds: [...experiment], accuracy };
-    const wanted = name === 'curves' ? { name, metric, axis } : { name };
+    const query = { ...everyGroup, experimentIds: [...experiment], accuracy, splitConditions };
+    const wanted = name === 'curves' ? { name, metric, axis, relativeTo: null, isLate: false } : { name };
     await writeFigure(settings, options, [format], (each) =>
       lab.exportFigure({ query, figure: wanted, format: each, column }),
     );

@@ -3,7 +3,8 @@ import { figureSchema } from '../../../shared/figures/figure.ts';
 import { measurementOf } from '../../../shared/measurements/index.ts';
 import type { MeasurementId } from '../../../shared/measurements/index.ts';
 import { isMeasurement } from '../../../shared/result.ts';
-import type { CurveAxis, CurveMetric, GroupCurve } from '../../../shared/result.ts';
+import type { CurveAxis, CurveMetric, CurveWish, GroupCurve } from '../../../shared/result.ts';
+import { lateRange } from '../../../shared/results/curveRange.ts';
 import { looksOf } from './styles.ts';
 
 interface Quantity {
@@ -25,11 +26,23 @@ const quantityOf = (metric: CurveMetric): Quantity => {
 const axes: Readonly<Record<CurveAxis, string>> = {
   epoch: 'epoch',
   activeTime: 'active training time, s',
+  wallTime: 'training and evaluation time, s',
 };
 
-/** Curves of groups with their spread over seeds. Null where no run has finished an epoch. */
-export const curvesFigure = (curves: readonly GroupCurve[], metric: CurveMetric, axis: CurveAxis): Figure | null => {
-  const { label, factor } = quantityOf(metric);
+/**
+ * Curves of groups, or of their differences to one of them, with their spread over seeds. Null where no run has finished an epoch.
+ * @param isLate - the y axis is that of the later half.
+ */
+export const curvesFigure = (
+  curves: readonly GroupCurve[],
+  { metric, axis, relativeTo }: CurveWish,
+  isLate = false,
+): Figure | null => {
+  const { factor, ...quantity } = quantityOf(metric);
+  const baseline = curves.find(({ key }) => key === relativeTo)?.label;
+  const label = baseline === undefined ? quantity.label : `${quantity.label}: difference to ${baseline}`;
+  const range = isLate ? lateRange(curves) : null;
+  const yEnds = range === null ? {} : { min: factor * range.min, max: factor * range.max };
   const looks = looksOf(curves.map(({ method }) => method));
   const marks = curves.flatMap((curve, index) => {
     const items = curve.points.flatMap(({ x, mean, sd }) => {
@@ -43,6 +56,6 @@ export const curvesFigure = (curves: readonly GroupCurve[], metric: CurveMetric,
   return figureSchema.parse({
     id: `curves-${metric.toLowerCase()}`,
     caption: `${label[0]?.toUpperCase() ?? ''}${label.slice(1)} over ${axes[axis]}: mean over seeds, band: ± one sample standard deviation.`,
-    panels: [{ title: '', x: { label: axes[axis] }, y: { label }, marks }],
+    panels: [{ title: '', x: { label: axes[axis] }, y: { label, ...yEnds }, marks }],
   });
 };

@@ -1,67 +1,39 @@
 import type { Figure, Mark } from '../../../shared/figures/figure.ts';
 import { figureSchema } from '../../../shared/figures/figure.ts';
-import type { ResultsRow, ResultsTable } from '../../../shared/result.ts';
+import type { ResultsTable } from '../../../shared/result.ts';
+import { paretoFront, speedAccuracyOf } from '../../../shared/results/speedAccuracy.ts';
+import type { SpeedAccuracy } from '../../../shared/results/speedAccuracy.ts';
 import { looksOf } from './styles.ts';
 
-interface Shown {
-  readonly row: ResultsRow;
-  readonly speed: number;
-  readonly mean: number;
-  readonly sd: number | null;
-}
-
-const shownOf = (table: ResultsTable): Shown[] =>
-  table.rows.flatMap((row) => {
-    const { mean, sd } = table.accuracy === 'last' ? row.lastTestAccuracy : row.bestTestAccuracy;
-    const speed = row.imagesPerSecond.median;
-    return mean === null || speed === null ? [] : [{ row, speed, mean, sd }];
-  });
-
-/** Groups that no other surpasses in one without falling behind in the other. */
-const frontOf = (shown: readonly Shown[]): Shown[] =>
-  shown
-    .filter(
-      (one) =>
-        !shown.some(
-          (two) =>
-            two !== one &&
-            two.speed >= one.speed &&
-            two.mean >= one.mean &&
-            (two.speed > one.speed || two.mean > one.mean),
-        ),
-    )
-    .toSorted((a, b) => a.speed - b.speed);
-
-const nOf = (shown: readonly Shown[]): string => {
+const nOf = (shown: readonly SpeedAccuracy[]): string => {
   const counts = [...new Set(shown.map(({ row }) => row.n))].sort((a, b) => a - b);
   return counts.length === 1 ? `n = ${counts[0] ?? 0}` : `n = ${counts[0] ?? 0}–${counts.at(-1) ?? 0}`;
 };
 
 /** Speed against accuracy of the groups of a results table, one mark each (the paper's Fig. 1). Null where nothing has finished. */
 export const speedAccuracyFigure = (table: ResultsTable): Figure | null => {
-  const shown = shownOf(table);
+  const shown = speedAccuracyOf(table);
   if (shown.length === 0) return null;
-  const looks = looksOf(shown.map(({ row }) => row.method));
-  const front = frontOf(shown);
+  // As in the table: a group's look does not depend on which others have finished.
+  const looks = new Map(
+    looksOf(table.rows.map(({ method }) => method)).map((look, index) => [table.rows[index], look]),
+  );
+  const front = paretoFront(shown);
+  const plain = { kind: 'series' as const, name: '', dash: null, isHollow: false, isBand: false };
   const marks: Mark[] = [
     ...(front.length < 2
       ? []
       : [
           {
-            ...{ kind: 'series' as const, name: 'Pareto front', color: '#9a9a9a', dash: [1.5, 1.5], shape: null },
-            ...{ isHollow: false, isBand: false, items: front.map(({ speed, mean }) => ({ x: speed, y: 100 * mean })) },
+            ...{ ...plain, name: 'Pareto front', color: '#9a9a9a', dash: [1.5, 1.5], shape: null },
+            items: front.map(({ x, y }) => ({ x, y })),
           },
         ]),
-    ...shown.map(({ row, speed, mean, sd }, index): Mark => {
-      const { color = '#000000', shape = 'circle' } = looks[index] ?? {};
-      const { min, max } = row.imagesPerSecond;
-      const item = {
-        ...{ x: speed, y: 100 * mean, label: row.label },
-        ...(min !== null && max !== null && { xLow: min, xHigh: max }),
-        ...(sd !== null && { yLow: 100 * (mean - sd), yHigh: 100 * (mean + sd) }),
-      };
+    ...shown.map(({ row, x, y, xLow, xHigh, yLow, yHigh, hasSd }): Mark => {
+      const { color = '#000000', shape = 'circle' } = looks.get(row) ?? {};
       // Its name stands beside it.
-      return { kind: 'series', name: '', color, dash: null, shape, isHollow: false, isBand: false, items: [item] };
+      const item = { x, y, label: row.label, xLow, xHigh, ...(hasSd && { yLow, yHigh }) };
+      return { ...plain, color, shape, items: [item] };
     }),
   ];
   const axis = { scale: 'linear' as const, min: null, max: null, categories: null };

@@ -3,7 +3,7 @@ import { resultColumns } from '../../../shared/results/columns.ts';
 import { inSeconds } from '../../../shared/results/formats.ts';
 import type { Notation } from '../../../shared/results/formats.ts';
 import { textTable } from '../../../shared/results/textTable.ts';
-import type { ResultsQuery, ResultsTable } from '../../../shared/result.ts';
+import type { CurveWish, ResultsQuery, ResultsTable } from '../../../shared/result.ts';
 import type { RunSummary } from '../../../shared/run.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { plainText } from '../export/plainText.ts';
@@ -88,17 +88,18 @@ const originNotes = ({ rows }: ResultsTable): Block[] => {
 /** More groups than this are no longer told apart in one panel, and their epochs take long to read. */
 const mostCurves = 24;
 
+const drawnCurves = [
+  { metric: 'testAccuracy', axis: 'epoch', relativeTo: null },
+  { metric: 'testAccuracy', axis: 'activeTime', relativeTo: null },
+  { metric: 'trainLoss', axis: 'epoch', relativeTo: null },
+] as const satisfies CurveWish[];
+
 const resultBlocks = (read: StoreReader, query: ResultsQuery, results: ResultsTable): Block[] => {
   const { header, lines } = textTable(results, 'paper', notation);
   const isLong = results.rows.length > mostCurves;
   const figures = isLong
     ? [speedAccuracyFigure(results)]
-    : [
-        speedAccuracyFigure(results),
-        curvesFigure(readCurves(read, query, 'testAccuracy', 'epoch'), 'testAccuracy', 'epoch'),
-        curvesFigure(readCurves(read, query, 'testAccuracy', 'activeTime'), 'testAccuracy', 'activeTime'),
-        curvesFigure(readCurves(read, query, 'trainLoss', 'epoch'), 'trainLoss', 'epoch'),
-      ];
+    : [speedAccuracyFigure(results), ...drawnCurves.map((wish) => curvesFigure(readCurves(read, query, wish), wish))];
   const doubtful = columnsNamed(['paired_speed_ratio']).some((column) =>
     results.rows.some((row) => column.verdict(row, results) === 'doubtful'),
   );

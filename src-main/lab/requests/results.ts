@@ -17,7 +17,7 @@ type ResultApi = Pick<
 /** Requests that read what was measured. */
 export const resultRequests = ({ store: { read }, labVersion }: { store: Store; labVersion: string }): ResultApi => {
   const table = (query: ResultsQuery): ResultsTable => readTable(read, query);
-  const curves = ({ query, metric, axis }: LabInput<'curves'>): GroupCurve[] => readCurves(read, query, metric, axis);
+  const curves = ({ query, ...wish }: LabInput<'curves'>): GroupCurve[] => readCurves(read, query, wish);
   return {
     runs: answering(({ experimentId }) => {
       if (experimentId === null) return read.runs.all();
@@ -42,7 +42,7 @@ export const resultRequests = ({ store: { read }, labVersion }: { store: Store; 
     exportFigure: async ({ query, figure, format, column }) => {
       const drawn =
         figure.name === 'curves'
-          ? curvesFigure(curves({ query, metric: figure.metric, axis: figure.axis }), figure.metric, figure.axis)
+          ? curvesFigure(readCurves(read, query, figure), figure, figure.isLate)
           : speedAccuracyFigure(table(query));
       if (drawn === null) {
         throw new LabError('EXPORT_EMPTY', 'No run of this selection has finished, so there is nothing to draw yet.');

@@ -27,9 +27,13 @@ export interface FinishedRun {
   readonly conditions: Readonly<Record<string, string>>;
 }
 
-/** All runs of one configuration. */
+/** All runs of one configuration; or those of them that were trained under like conditions. */
 export interface Group {
   readonly hash: string;
+  /** Names it among the rows of a table: the hash, with what tells the parts of one group apart. */
+  readonly key: string;
+  /** The conditions by which the runs of the table were told apart, by name; empty where they were not. */
+  readonly part: Readonly<Record<string, string>>;
   readonly config: GroupConfig;
   /** The lab that it was imported from; null: it was trained here. */
   readonly origin: Origin | null;
@@ -48,22 +52,32 @@ export interface GroupName {
   readonly settings: Readonly<Record<string, string>>;
 }
 
+const partTexts = (part: readonly (readonly [string, string])[]): string[] =>
+  part.map(([name, value]) => `${name} ${value}`);
+
+/** Conditions stand with the settings, in a column of their own: names of theirs are names of settings too. */
+const conditionSetting = (part: Group['part']): Readonly<Record<string, string>> =>
+  Object.keys(part).length === 0 ? {} : { 'trained with': partTexts(Object.entries(part)).join(', ') };
+
 /** Names each group so that no two have the same label. What was imported always says so. */
 export const nameGroups = (groups: readonly Group[]): GroupName[] => {
-  const all = groups.map(({ config, origin }) => ({ method: methodOf(config.optimizer), config, origin }));
+  const all = groups.map(({ config, origin, part }) => ({ method: methodOf(config.optimizer), config, origin, part }));
   const differing = differingPaths(all.map(({ config }) => config));
   const siblings = groupedBy(all, ({ method }) => method);
   const tellingPaths = new Map(
     [...siblings].map(([method, members]) => [method, differingPaths(members.map(({ config }) => config))]),
   );
-  return all.map(({ method, config, origin }) => {
+  return all.map(({ method, config, origin, part }) => {
     const telling = Object.entries(namedSettings(config, tellingPaths.get(method) ?? []));
     const told = telling.map(([name, value]) => `${name} ${value}`);
-    const suffix = [...told, ...(origin === null ? [] : [originText(origin)])].join(', ');
+    const under = Object.entries(part).filter(([name, value]) =>
+      siblings.get(method)?.some((other) => other.part[name] !== value),
+    );
+    const suffix = [...told, ...partTexts(under), ...(origin === null ? [] : [originText(origin)])].join(', ');
     return {
       method,
       label: nameOfMethod(config.optimizer) + (suffix === '' ? '' : ` (${suffix})`),
-      settings: namedSettings(config, differing),
+      settings: { ...namedSettings(config, differing), ...conditionSetting(part) },
     };
   });
 };

@@ -63,11 +63,18 @@ const gainOver = (group: Group, baseline: Group | undefined, accuracy: AccuracyC
   };
 };
 
-/** The chosen group if it is in the table; unless one was chosen, the first of the method that has a finished run. */
+/**
+ * The chosen row if it is in the table, or else what there is of its group; unless one was chosen, the first of the method that has a
+ * finished run.
+ */
 const baselineOf = (groups: readonly Group[], chosen: string | null, method: 'sgd' | 'sam'): Group | undefined =>
   chosen === null
     ? groups.find(({ config, finished }) => config.optimizer.name === method && finished.length > 0)
-    : groups.find(({ hash }) => hash === chosen);
+    : (groups.find(({ key }) => key === chosen) ?? groups.find(({ hash }) => hash === chosen.slice(0, hash.length)));
+
+const ofSeed = ({ lastTestAccuracy, bestTestAccuracy, imagesPerSecond }: FinishedRun) => ({
+  ...{ lastTestAccuracy, bestTestAccuracy, imagesPerSecond },
+});
 
 interface KnownBeside {
   readonly speeds?: MeasuredSpeeds;
@@ -81,14 +88,14 @@ const noSpeeds: MeasuredSpeeds = { own: [], imported: new Map() };
  */
 export const resultsTable = (
   groups: readonly Group[],
-  choices: Pick<ResultsQuery, 'speedBaseline' | 'accuracyBaseline' | 'accuracy'>,
+  choices: Pick<ResultsQuery, 'speedBaseline' | 'accuracyBaseline' | 'accuracy'> & { equalTimeMs?: number | null },
   { speeds: measured = noSpeeds, accuracyAt = null }: KnownBeside = {},
 ): ResultsTable => {
   const names = nameGroups(groups);
   const speedBaseline = baselineOf(groups, choices.speedBaseline, 'sam');
   const accuracyBaseline = baselineOf(groups, choices.accuracyBaseline, 'sgd');
   const predictedRatio = predictedRatioOver(speedBaseline);
-  const equalTimeMs = accuracyAt === null ? null : equalTimeOf(groups);
+  const equalTimeMs = accuracyAt === null ? null : (choices.equalTimeMs ?? equalTimeOf(groups));
   const baselineSpeed = median(speeds(speedBaseline?.finished ?? []));
 
   const bySeed = ({ finished }: Group) =>
@@ -105,6 +112,7 @@ export const resultsTable = (
     const groupSpeeds = speeds(finished);
     return [
       {
+        key: group.key,
         groupHash: group.hash,
         ...name,
         config: group.config,
@@ -116,6 +124,8 @@ export const resultsTable = (
         missingSeeds: group.missingSeeds,
         bestTestAccuracy: meanSd(finished.map(accuracyOf.best)),
         lastTestAccuracy: meanSd(finished.map(accuracyOf.last)),
+        // As little as the epochs of a long history are its runs wanted one by one.
+        ofSeeds: accuracyAt === null ? null : finished.map(ofSeed),
         gainPoints: gainOver(group, accuracyBaseline, choices.accuracy),
         comparison: comparisons[index] ?? null,
         imagesPerSecond: {
@@ -139,8 +149,8 @@ export const resultsTable = (
   });
   return {
     rows,
-    speedBaseline: speedBaseline?.hash ?? null,
-    accuracyBaseline: accuracyBaseline?.hash ?? null,
+    speedBaseline: speedBaseline?.key ?? null,
+    accuracyBaseline: accuracyBaseline?.key ?? null,
     accuracy: choices.accuracy,
     equalTimeMs,
   };

@@ -18,6 +18,8 @@ type Row = Record<string, unknown> & { phaseMs: string; measurements: string };
 export interface CurvePoint {
   readonly epoch: number;
   readonly activeMs: number;
+  /** With the evaluations until then. */
+  readonly wallMs: number;
   readonly value: number | null;
 }
 
@@ -39,11 +41,12 @@ export const epochTable = (database: Database, notUnderstood = new NotUnderstood
     curveMetrics.map((metric) => [
       metric,
       database.prepare<[RunId], CurvePoint>(
-        `SELECT epoch, active_ms AS "activeMs", ${valueOf(metric)} AS value FROM epoch WHERE run_id = ? ORDER BY epoch`,
+        `SELECT epoch, active_ms AS "activeMs", active_ms + sum(evaluation_ms) OVER (ORDER BY epoch) AS "wallMs",
+           ${valueOf(metric)} AS value FROM epoch WHERE run_id = ? ORDER BY epoch`,
       ),
     ]),
   );
-  const around = database.prepare<[RunId, RunId, number], CurvePoint>(
+  const around = database.prepare<[RunId, RunId, number], Omit<CurvePoint, 'wallMs'>>(
     `SELECT epoch, active_ms AS "activeMs", test_accuracy AS value FROM epoch
      WHERE run_id = ? AND epoch <= (SELECT min(epoch) FROM epoch WHERE run_id = ? AND active_ms >= ?) ORDER BY epoch DESC LIMIT 2`,
   );
@@ -66,7 +69,8 @@ export const epochTable = (database: Database, notUnderstood = new NotUnderstood
     /** One quantity of a run, epoch by epoch. */
     curve: (runId: RunId, metric: CurveMetric): CurvePoint[] => curves.get(metric)?.all(runId) ?? [],
     /** The test accuracy of the first epoch that ended at or after so much training, and of the one before it. */
-    testAccuracyAround: (runId: RunId, activeMs: number): CurvePoint[] => around.all(runId, runId, activeMs),
+    testAccuracyAround: (runId: RunId, activeMs: number): Omit<CurvePoint, 'wallMs'>[] =>
+      around.all(runId, runId, activeMs),
     of: (runId: RunId): EpochMetrics[] =>
       notUnderstood.rows(
         select.all(runId),

@@ -130,10 +130,11 @@ export const studyFigure = (
   }
   if (drawing.kind === 'curves') {
     const groups = rows.flatMap((row) => row.groups);
-    const ofMetric = (metric: CurveMetric) => groupCurves(groups, 'epoch', (run) => curve(run, metric));
+    const overEpochs = { axis: 'epoch', relativeTo: null } as const;
+    const ofMetric = (metric: CurveMetric) => groupCurves(groups, overEpochs, (run) => curve(run, metric));
     const panels = drawing.isTogether
       ? togetherPanels(drawing.metrics.map((metric) => ({ metric, curves: ofMetric(metric) })))
-      : drawing.metrics.flatMap((metric) => curvesFigure(ofMetric(metric), metric, 'epoch')?.panels ?? []);
+      : drawing.metrics.flatMap((metric) => curvesFigure(ofMetric(metric), { metric, ...overEpochs })?.panels ?? []);
     return panels.length === 0
       ? null
       : figureSchema.parse({ id, panels, caption: `${what} Mean over seeds, band: ± one sample standard deviation.` });

@@ -14,6 +14,8 @@ import { gallery } from '../../shared/figures/gallery.ts';
 import { esam, sam, sgd } from '../fixtures/configs.ts';
 import { groupOf, runOf } from '../fixtures/groups.ts';
 
+const overEpochs = { axis: 'epoch', relativeTo: null } as const;
+
 const bytesOf = async (format: 'pdf' | 'png' | 'svg' | 'latex' | 'csv', column: 'single' | 'double' = 'single') =>
   Buffer.from((await labFile(gallery(), format, column)).base64, 'base64');
 
@@ -81,8 +83,8 @@ test('the figure of a results table shows means, spreads, names and the Pareto f
   const data = Buffer.from((await labFile(figure, 'csv', 'single')).base64, 'base64').toString();
   expect(data.split('\r\n')[0]).toBe('panel,kind,series,label,x,x_low,x_high,y,y_low,y_high,value');
   expect(data).toContain(',SGD,3100,3000,3200,91');
-  const curves = groupCurves(groups, 'epoch', () => [{ epoch: 1, activeMs: 1000, value: 0.5 }]);
-  expect(curvesFigure(curves, 'testAccuracy', 'epoch')?.panels[0]?.marks).toHaveLength(3);
+  const curves = groupCurves(groups, overEpochs, () => [{ epoch: 1, activeMs: 1000, wallMs: 1100, value: 0.5 }]);
+  expect(curvesFigure(curves, { metric: 'testAccuracy', ...overEpochs })?.panels[0]?.marks).toHaveLength(3);
   expect(speedAccuracyFigure(resultsTable([groupOf(sgd, [])], everyGroup))).toBeNull();
 });
 

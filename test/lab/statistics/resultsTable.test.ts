@@ -146,13 +146,17 @@ test('baselines can be chosen; one seed a side gives a gain without an interval;
 test('curves: mean and deviation epoch by epoch, over those runs that have the epoch', () => {
   const [long, short] = [runOf(0, [0.5, 0.7]), runOf(1, [0.7])];
   const of = (...values: (number | null)[]) =>
-    values.map((value, at) => ({ epoch: at + 1, activeMs: 2000 * (at + 1), value }));
+    values.map((value, at) => ({ epoch: at + 1, activeMs: 2000 * (at + 1), wallMs: 3000 * (at + 1), value }));
   const group = groupOf(sgd, [long, short]);
-  const [curve] = groupCurves([group], 'activeTime', (id) => (id === long.id ? of(0.5, 0.7) : of(0.7)));
+  const [curve] = groupCurves([group], { axis: 'activeTime', relativeTo: null }, (id) =>
+    id === long.id ? of(0.5, 0.7) : of(0.7),
+  );
   expect(curve?.points).toEqual([
     { x: 2, mean: expect.closeTo(0.6, 12) as number, sd: expect.closeTo(0.2 / Math.SQRT2, 12) as number, n: 2 },
     { x: 4, mean: 0.7, sd: null, n: 1 },
   ]);
   const lost = groupOf(sgd, [runOf(0, [0.5])]);
-  expect(groupCurves([lost], 'epoch', () => of(null))[0]?.points).toEqual([{ x: 1, mean: null, sd: null, n: 0 }]);
+  expect(groupCurves([lost], { axis: 'epoch', relativeTo: null }, () => of(null))[0]?.points).toEqual([
+    { x: 1, mean: null, sd: null, n: 0 },
+  ]);
 });

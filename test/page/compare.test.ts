@@ -1,0 +1,216 @@
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { everyGroup } from '../../shared/result.ts';
+import { serveLab } from './labs.ts';
+import { eventually, picture, startPages, type Pages } from './page.ts';
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await startPages();
+});
+afterAll(() => pages.close());
+
+const chart = (page: Page, name: string | RegExp) => page.getByRole('img', { name });
+const scatter = /^Accuracy against speed/;
+const curves = /mean over seeds of each group$/;
+const ticksOf = (page: Page, name: string | RegExp, axis: 'x' | 'y') =>
+  chart(page, name).locator(`.${axis}-tick`).allTextContents();
+
+test('pointing at a row, a mark, a curve or a key shows the group everywhere; a click hides it in the charts', async () => {
+  const { page, served, complaints, close } = await pages.open('/compare', 'full');
+  const results = page.getByRole('table', { name: 'Results' });
+  const [quick] = (await served.lab.experiments({})).filter(({ experiment }) => experiment.name === 'Quick comparison');
+  const { rows } = await served.lab.results({ ...everyGroup, experimentIds: [quick?.id ?? 0] });
+  const sam = rows.find(({ method }) => method === 'sam')?.key ?? '';
+  const sgd = rows.find(({ method }) => method === 'sgd')?.key ?? '';
+  const row = results.locator(`tr[data-group="${sam}"]`);
+  const mark = chart(page, scatter).locator(`[data-group="${sam}"]`);
+  const curve = chart(page, curves).locator(`[data-group="${sam}"]`);
+  const legend = page.getByRole('group', { name: 'Groups in the charts' });
+  const key = legend.getByRole('button', { name: 'SAM', exact: true });
+  await mark.waitFor();
+  /** The other groups are pale in both charts, and the row and the key of this one are marked. */
+  const isShown = async (): Promise<void> => {
+    await eventually(() => row.getAttribute('class')).toContain('pointed');
+    await eventually(() => key.getAttribute('class')).toContain('pointed');
+    for (const name of [scatter, curves]) {
+      const other = chart(page, name).locator(`[data-group="${sgd}"]`);
+      await eventually(async () => Number(await other.getAttribute('opacity'))).toBeLessThan(0.5);
+    }
+    expect(await mark.getAttribute('opacity')).toBe('1');
+    expect(await curve.getAttribute('opacity')).toBe('1');
+  };
+  await row.hover();
+  await isShown();
+  await page.getByRole('heading', { level: 1 }).hover();
+  await eventually(() => row.getAttribute('class')).not.toContain('pointed');
+  await key.hover();
+  await isShown();
+  await page.getByRole('heading', { level: 1 }).hover();
+  await mark.locator('.mark').hover();
+  await isShown();
+  await picture(page, 'compare-pointed');
+  await page.getByRole('heading', { level: 1 }).hover();
+  // At the last epoch the three curves are apart.
+  const end = (await curve.locator('path').last().boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  await page.mouse.move(end.x + end.width / 2, end.y + end.height / 2);
+  await isShown();
+  await key.click();
+  await eventually(() => mark.count()).toBe(0);
+  await eventually(() => curve.count()).toBe(0);
+  expect(await key.getAttribute('aria-pressed')).toBe('false');
+  expect(await row.count()).toBe(1); // the table keeps it
+  await row.getByRole('button', { name: 'SAM', exact: true }).click();
+  await eventually(() => mark.count()).toBe(1);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('curves show their later half, everything, or the difference to SAM; the pointer tells every group there', async () => {
+  const { page, served, complaints, close } = await pages.open('/compare', 'full');
+  await chart(page, curves).waitFor();
+  const span = async (): Promise<number> => {
+    const values = (await ticksOf(page, curves, 'y')).map((text) => Number(text.replace('−', '-')));
+    return Math.max(...values) - Math.min(...values);
+  };
+  const late = await span();
+  await page.getByRole('button', { name: 'All', exact: true }).click();
+  await eventually(span).toBeGreaterThan(2 * late);
+  const box = (await chart(page, curves).locator('.edge').boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  await page.mouse.move(box.x + box.width * 0.98, box.y + box.height / 2);
+  const tip = page.getByRole('status');
+  await tip.getByText('Epoch 3').waitFor();
+  const [quick] = (await served.lab.experiments({})).filter(({ experiment }) => experiment.name === 'Quick comparison');
+  const query = { ...everyGroup, experimentIds: [quick?.id ?? 0] };
+  const ends = (await served.lab.curves({ query, metric: 'testAccuracy', axis: 'epoch', relativeTo: null })).flatMap(
+    ({ label, points }) => points.slice(-1).map((point) => ({ label, ...point })),
+  );
+  const percent = (value: number | null): string => (100 * (value ?? 0)).toFixed(2);
+  const told = ends
+    .toSorted((a, b) => (b.mean ?? 0) - (a.mean ?? 0))
+    .map(({ label, mean, sd, n }) => `${label}|${percent(mean)} ± ${percent(sd)}|n = ${n}`);
+  const lines = async (): Promise<string[]> =>
+    (await tip.getByRole('row').all()).reduce<Promise<string[]>>(
+      async (all, row) => [
+        ...(await all),
+        (await row.getByRole('cell').allTextContents()).map((text) => text.trim()).join('|'),
+      ],
+      Promise.resolve([]),
+    );
+  await eventually(lines).toEqual(told);
+  await picture(page, 'compare-tip');
+  await page.getByRole('button', { name: 'Difference to SAM' }).click();
+  await page.getByText('test accuracy − that of SAM, points').waitFor();
+  await page.mouse.move(box.x + box.width * 0.97, box.y + box.height / 3);
+  await eventually(async () => (await lines()).find((line) => line.startsWith('SAM'))).toBe('SAM|0.00 ± 0.00|n = 2');
+  await picture(page, 'compare-difference');
+  // Zooming by dragging ends with the choice.
+  await page.mouse.move(box.x + 40, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 140, box.y + 60, { steps: 4 });
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'Show all' }).waitFor();
+  await page.getByRole('button', { name: 'Wall time' }).click();
+  await page.getByText('training and evaluation time, s').waitFor();
+  await eventually(() => page.getByRole('button', { name: 'Show all' }).count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('at equal time the table is that of the lab, for the time that is chosen', async () => {
+  const { page, served, complaints, close } = await pages.open('/compare', 'full');
+  await page.getByRole('button', { name: 'Active time' }).click();
+  const table = page.getByRole('table', { name: 'Test accuracy at equal time' });
+  const [quick] = (await served.lab.experiments({})).filter(({ experiment }) => experiment.name === 'Quick comparison');
+  const expected = async (equalTimeMs: number | null): Promise<string[]> => {
+    const { rows } = await served.lab.results({ ...everyGroup, experimentIds: [quick?.id ?? 0], equalTimeMs });
+    return rows
+      .toSorted((a, b) => (b.accuracyAtEqualTime?.mean ?? -1) - (a.accuracyAtEqualTime?.mean ?? -1))
+      .map(({ label, accuracyAtEqualTime: at }) =>
+        at === null
+          ? `${label} –`
+          : `${label} ${(100 * (at.mean ?? 0)).toFixed(2)} ± ${(100 * (at.sd ?? 0)).toFixed(2)} %`,
+      );
+  };
+  const shown = async (): Promise<string[]> =>
+    (await table.getByRole('row').all()).reduce<Promise<string[]>>(async (all, row) => {
+      const [name = '', value = ''] = await row.getByRole('cell').allTextContents();
+      return [...(await all), `${name.trim()} ${value.trim()}`];
+    }, Promise.resolve([]));
+  await eventually(shown).toEqual(await expected(null));
+  const slider = page.getByRole('slider', { name: 'Test accuracy after' });
+  await slider.fill(String(Number(await slider.getAttribute('max')) * 0.75));
+  const seconds = Number(await slider.inputValue());
+  await eventually(shown).toEqual(await expected(1000 * seconds));
+  await picture(page, 'compare-equal-time');
+  await page.getByRole('button', { name: 'When the shortest run ended' }).click();
+  await eventually(shown).toEqual(await expected(null));
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('runs under unlike conditions are split into rows that say theirs, and put together again', async () => {
+  const served = await serveLab('full');
+  const [quick] = (await served.lab.experiments({})).filter(({ experiment }) => experiment.name === 'Quick comparison');
+  const { rows: before } = await served.lab.results({ ...everyGroup, experimentIds: [quick?.id ?? 0] });
+  const one = before.find(({ method }) => method === 'sam')?.runIds[1] ?? 0;
+  const database = new Sqlite(join(served.folder, 'lab.db'));
+  database.prepare('UPDATE environment SET threads = 64 WHERE run_id = ?').run(one);
+  database.close();
+  const { page, complaints, close } = await pages.openAt(served.address(), '/compare');
+  const rows = page.getByRole('table', { name: 'Results' }).locator('tbody tr');
+  await page.getByText('One group has runs that were trained under unlike conditions.').waitFor();
+  expect(await rows.count()).toBe(3);
+  await page.getByRole('button', { name: 'Split by condition' }).click();
+  await eventually(() => rows.count()).toBe(4);
+  await page.getByRole('columnheader', { name: 'Trained with' }).waitFor();
+  expect(await page.getByRole('cell', { name: 'threads 64', exact: true }).count()).toBe(1);
+  await picture(page, 'compare-split');
+  await page.getByRole('button', { name: 'Put them together' }).click();
+  await eventually(() => rows.count()).toBe(3);
+  expect(complaints).toEqual([]);
+  await close();
+  await served.close();
+});
+
+test.each([960, 1600])(
+  'many groups at %i px: settings in columns, short names, four ticks, nothing cut off',
+  async (width) => {
+    const served = await serveLab('many');
+    const { page, complaints, close } = await pages.openAt(served.address(), '/compare', {
+      colorScheme: width < 1000 ? 'dark' : 'light',
+      viewport: { width, height: 1000 },
+    });
+    const rows = page.getByRole('table', { name: 'Results' }).locator('tbody tr');
+    await eventually(() => rows.count()).toBe(51);
+    const headers = (await page.getByRole('columnheader').allTextContents()).map((text) => text.trim());
+    expect(headers).toEqual(expect.arrayContaining(['Method', 'Weight decay', 'β', 'γ']));
+    // A method is its mark and its name.
+    expect(new Set((await rows.locator('td:first-child').allTextContents()).map((text) => text.trim()))).toEqual(
+      new Set(['SGD', 'SAM', 'ESAM']),
+    );
+    const legend = page.getByRole('group', { name: 'Groups in the charts' });
+    expect(await legend.getByRole('button').count()).toBe(51);
+    await legend.getByRole('button', { name: 'β 0.7, γ 0.8', exact: true }).hover();
+    for (const name of [scatter, curves])
+      for (const axis of ['x', 'y'] as const) {
+        const ticks = await ticksOf(page, name, axis);
+        expect(ticks.length).toBeGreaterThanOrEqual(4);
+        expect(new Set(ticks).size).toBe(ticks.length);
+      }
+    await picture(page, `compare-many-${width}`);
+    await page.locator('.charts').evaluate((element) => element.scrollIntoView());
+    await picture(page, `compare-many-charts-${width}`);
+    const wide = await page.evaluate(() =>
+      [document.documentElement, ...document.querySelectorAll('.view-body, .view-head')]
+        .filter((element) => element.scrollWidth > element.clientWidth)
+        .map(({ className }) => className),
+    );
+    expect(wide).toEqual([]);
+    expect(complaints).toEqual([]);
+    await close();
+    await served.close();
+  },
+);
