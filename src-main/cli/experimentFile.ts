@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { parseAxisValues, parseValue } from '../../shared/axisValues.ts';
 import { LabError } from '../../shared/errors.ts';
@@ -32,7 +32,7 @@ export interface ExperimentOptions {
 /** @throws LabError CONFIG_INVALID that names the file or the option, and the field. */
 export const readExperiment = async (lab: Lab, options: ExperimentOptions): Promise<Experiment> => {
   const { file, preset, seeds, epochs, name, speed, place } = options;
-  const what = file === undefined ? 'The experiment' : basename(file);
+  const what = file === undefined ? 'The experiment' : resolve(file);
   const original = file === undefined ? await presetOf(lab, preset ?? '') : experimentIn(await readJson(file), what);
   const { place: placeOfFile, ...rest } = original;
   const wanted = place ?? placeOfFile;
@@ -62,7 +62,7 @@ const presetOf = async (lab: Lab, id: string): Promise<Experiment> => {
 const experimentIn = (content: unknown, fileName: string): Experiment => {
   const has = (key: string): boolean => typeof content === 'object' && content !== null && key in content;
   if (has('experiment')) return experimentIn((content as { experiment: unknown }).experiment, fileName);
-  const name = fileName.replace(/\.json$/, '');
+  const name = basename(fileName).replace(/\.json$/, '');
   if (has('shared') || has('arms') || has('seeds'))
     return parseConfig(experimentSchema, { name, skipFinished: false, ...(content as object) }, fileName);
   const { optimizer, seed, ...shared } = parseConfig(runConfigSchema, content, fileName);
@@ -83,7 +83,9 @@ const readJson = async (file: string): Promise<unknown> => {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new LabError('CONFIG_INVALID', `${file} cannot be read; give the path of a JSON file.`, { cause: error });
+    throw new LabError('CONFIG_INVALID', `${resolve(file)} cannot be read; give the path of a JSON file.`, {
+      cause: error,
+    });
   }
   const json = text.replace(/^\uFEFF/, ''); // some editors begin a file with a byte order mark
   const errors: ParseError[] = [];
@@ -95,7 +97,7 @@ const readJson = async (file: string): Promise<unknown> => {
   const found = printParseErrorCode(first.error).replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   throw new LabError(
     'CONFIG_INVALID',
-    `${file} is no JSON: ${found} at ${place}. Comments and trailing commas may stay.`,
+    `${resolve(file)} is no JSON: ${found} at ${place}. Comments and trailing commas may stay.`,
   );
 };
 

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { realpath, rename } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { DamagedChoice, DatasetInfo, DatasetKind, SplitChoice, ValueRange } from '../../../shared/dataset.ts';
 import { datasetFileNames } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { imageManifestName } from '../../../shared/imageManifest.ts';
-import { pathOfText } from '../../files/byteNames.ts';
+import { pathOfText, shownName } from '../../files/byteNames.ts';
 import { trashIn } from '../../files/trash.ts';
 import { writeWhole } from '../../files/writeWhole.ts';
 import { findMnist } from './builtIn.ts';
@@ -205,7 +205,9 @@ export const openLibrary = (folder: string, refusal: LabError | null = null): Li
         onProgress({ message: 'Checking and writing', share: null });
         return keep(set, name, signal);
       };
-      const imported = lastImport.then(importNow, importNow); // one after another: each holds a whole set in memory
+      const imported = lastImport.then(importNow, importNow).catch((error: unknown) => {
+        throw withPaths(error, paths);
+      }); // one after another: each holds a whole set in memory
       lastImport = imported;
       return imported;
     },
@@ -222,6 +224,14 @@ export const openLibrary = (folder: string, refusal: LabError | null = null): Li
     preview: async (id, count) =>
       get(id).storage === 'files' ? thumbnails(folderOf(id), get(id), count) : preview(folderOf(id), get(id), count),
   };
+};
+
+/** Messages name files by what they are called in what was chosen; where that lies is said once, at the end. */
+const withPaths = (error: unknown, paths: readonly string[]): unknown => {
+  if (!(error instanceof LabError) || !error.code.startsWith('DATASET_')) return error;
+  const shown = paths.slice(0, 3).map((path) => shownName(resolve(path)));
+  const more = paths.length > 3 ? ` and ${paths.length - 3} more` : '';
+  return new LabError(error.code, `${error.message} (Import of ${shown.join(', ')}${more}.)`, { cause: error.cause });
 };
 
 const newSignal = (): AbortSignal => new AbortController().signal;

@@ -19,7 +19,7 @@ export const readWhole = (folder: string, name: string): Buffer<ArrayBuffer> => 
     const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new LabError(
       'DATASET_CORRUPT',
-      `${name} cannot be read (${found}). Check the disk and the rights of the file, or delete the data set and import it again.`,
+      `${join(folder, name)} cannot be read (${found}). Check the disk and the rights of the file, or delete the data set and import it again.`,
       { cause: error },
     );
   }
@@ -30,7 +30,7 @@ const readFile = (folder: string, name: string, expectedBytes: number): Uint8Arr
   if (bytes.length !== expectedBytes) {
     throw new LabError(
       'DATASET_CORRUPT',
-      `${name} has ${bytes.length} bytes, expected ${expectedBytes}. Delete the data set and import it again.`,
+      `${join(folder, name)} has ${bytes.length} bytes, expected ${expectedBytes}. Delete the data set and import it again.`,
     );
   }
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -46,7 +46,7 @@ const thumbnail = async (root: string, path: string, openImage: OpenImage): Prom
   } catch (error) {
     throw new LabError(
       'DATASET_CORRUPT',
-      `${shownName(path)} is not to be read any more. Connect the disk that holds the images, or import the folder again.`,
+      `${shownName(join(root, path))} is not to be read any more. Connect the disk that holds the images, or import the folder again.`,
       { cause: error },
     );
   }

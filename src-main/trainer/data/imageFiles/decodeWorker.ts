@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { pathOfText } from '../../../files/byteNames.ts';
+import { pathOfText, shownName } from '../../../files/byteNames.ts';
 import { openColours } from '../../../images/colours.ts';
 import { imageOpener } from '../../../images/openImage.ts';
 import type { DecodeJob, DecodeReport, DecoderStart, Framing } from './decodeJob.ts';
@@ -17,13 +17,16 @@ const openImage = imageOpener(isNative, isNative);
 /** Why an image cannot be trained on, what to do. */
 class ImageProblem extends Error {}
 
+/** Where an image lies, for a person. */
+const shownPath = (path: string): string => shownName(join(root, path));
+
 /** The file's bytes, if they are those that were imported: content decides, size and time only spare looking at it. */
 const bytesOf = async ({ path, sizeBytes, mtimeMs, digest }: ImageFile): Promise<Buffer> => {
   const again = 'Import the folder again, or bring the image back.';
   const gone = (error: unknown): never => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     const what = code === 'ENOENT' ? 'is gone' : `cannot be read (${code})`;
-    throw new ImageProblem(`${path} ${what}; it was there when its folder was imported. ${again}`);
+    throw new ImageProblem(`${shownPath(path)} ${what}; it was there when its folder was imported. ${again}`);
   };
   const file = await open(pathOfText(join(root, path)), 'r').catch(gone);
   try {
@@ -32,7 +35,7 @@ const bytesOf = async ({ path, sizeBytes, mtimeMs, digest }: ImageFile): Promise
     const bytes = found.size === sizeBytes && digest !== null ? await file.readFile() : null;
     if (bytes === null || createHash('sha256').update(bytes).digest().toString('base64url', 0, 16) !== digest) {
       const size = found.size === sizeBytes ? '' : `, and has ${found.size} bytes instead of ${sizeBytes}`;
-      throw new ImageProblem(`${path} was changed after its folder was imported${size}. ${again}`);
+      throw new ImageProblem(`${shownPath(path)} was changed after its folder was imported${size}. ${again}`);
     }
     return bytes;
   } finally {
@@ -61,7 +64,7 @@ const fill = async ({ side, pixels, images }: DecodeJob): Promise<void> => {
     const square = await decode(bytes, framing, side).catch((error: unknown) => {
       const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
       throw new ImageProblem(
-        `${file.path} cannot be decoded (${why}). Repair or remove it, then import its folder again.`,
+        `${shownPath(file.path)} cannot be decoded (${why}). Repair or remove it, then import its folder again.`,
       );
     });
     if (square.length !== imageBytes) throw new Error(`${file.path} was decoded to ${square.length} bytes.`);
