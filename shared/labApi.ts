@@ -13,7 +13,14 @@ import { labErrorCodes } from './errors.ts';
 import { columns, figureFormats, figureSchema } from './figures/figure.ts';
 import { labEventSchema } from './labEvent.ts';
 import { selfTestStepsSchema } from './selfTest.ts';
-import { curveWishSchema, exportFormats, groupCurveSchema, resultsQuerySchema, resultsTableSchema } from './result.ts';
+import {
+  curveWishSchema,
+  exportFormats,
+  exportWishSchema,
+  groupCurveSchema,
+  resultsQuerySchema,
+  resultsTableSchema,
+} from './result.ts';
 import { reportFormats } from './report.ts';
 import { experimentSummarySchema, logPageSchema, logWishSchema, runDetailSchema, runIdSchema } from './run.ts';
 import { originSchema } from './origin.ts';
@@ -209,8 +216,13 @@ export const labApi = {
     output: z.array(groupCurveSchema),
   },
   exportResults: {
-    input: z.strictObject({ query: resultsQuerySchema, format: z.enum(exportFormats) }),
+    input: z.strictObject({ query: resultsQuerySchema, format: z.enum(exportFormats), ...exportWishSchema.shape }),
     output: exportedSchema,
+  },
+  /** The same as an Excel workbook. */
+  exportWorkbook: {
+    input: z.strictObject({ query: resultsQuerySchema, ...exportWishSchema.omit({ siunitx: true }).shape }),
+    output: fileSchema,
   },
   /** A figure for a paper of what Compare shows, with what belongs to it: LaTeX to include it, its data. */
   exportFigure: {

@@ -193,5 +193,19 @@ export const groupCurveSchema = z.strictObject({
 });
 export type GroupCurve = z.infer<typeof groupCurveSchema>;
 
-export const exportFormats = ['csv', 'markdown', 'latex', 'json'] as const;
+export const exportFormats = ['csv', 'tsv', 'markdown', 'latex', 'json'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
+
+/** How a table is taken away, by those formats that leave a choice. */
+export const exportWishSchema = z.strictObject({
+  /** Ids of the columns of tables for people; null = the usual ones. */
+  columns: z.array(z.string().min(1).max(60)).max(100).nullable(),
+  /** Of LaTeX: numbers are aligned by the package siunitx. */
+  siunitx: z.boolean(),
+  /** The experiments that the file is named after, where it is one; those of the query, unless groups were chosen among them. */
+  namedAfter: z.array(z.number().int().min(1)).max(1000),
+});
+export type ExportWish = z.infer<typeof exportWishSchema>;
+
+/** The usual table. */
+export const usualExport: ExportWish = { columns: null, siunitx: false, namedAfter: [] };

@@ -7,11 +7,13 @@ export interface ShellApi {
   chooseDataset(kind: 'files' | 'folder'): Promise<string[]>;
   /** The same for one bundle of runs; null when cancelled. */
   chooseBundle(): Promise<string | null>;
-  /** Opens the save dialog and writes the text whole or not at all; null when cancelled, else the file's name. */
+  /** Opens the save dialog and writes the text whole or not at all; null when cancelled, else where it lies, in words ("~/Documents/a.csv"). */
   saveText(suggestedName: string, text: string): Promise<string | null>;
   /** The same for a file of bytes, given in base64. */
   saveFile(suggestedName: string, base64: string): Promise<string | null>;
   copyText(text: string): Promise<void>;
+  /** Shows the file that was saved last in the system's file manager; missing where that cannot be, in a browser. */
+  showSaved?(): Promise<void>;
   /** Shows the workspace folder in the system's file manager. */
   showWorkspace(): Promise<void>;
 }
@@ -37,6 +39,7 @@ export const shellCallSchema = z.discriminatedUnion('method', [
     input: z.tuple([z.string().min(1).max(255), z.base64().max(64 * 1024 * 1024)]),
   }),
   z.strictObject({ method: z.literal('copyText'), input: z.tuple([text]) }),
+  z.strictObject({ method: z.literal('showSaved'), input: z.tuple([]) }),
   z.strictObject({ method: z.literal('showWorkspace'), input: z.tuple([]) }),
 ]);
 export type ShellCall = z.infer<typeof shellCallSchema>;

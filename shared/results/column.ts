@@ -20,6 +20,10 @@ interface Definition<V> {
   readonly read: (row: ResultsRow, table: ResultsTable) => V;
   /** Printed fainter: an expectation, not a measurement. */
   readonly isFaint?: boolean;
+  /** What a table's note must say of it. */
+  readonly note?: string;
+  /** Of columns in which the largest value is the best and is printed bold: that value. */
+  readonly best?: (row: ResultsRow, table: ResultsTable) => number | null;
   /** Whether a table for people has the column; where it is not said, it has. */
   readonly isShown?: (table: ResultsTable) => boolean;
 }
@@ -31,6 +35,8 @@ export interface Column {
   readonly outputs: readonly Output[];
   readonly isText: boolean;
   readonly isFaint: boolean;
+  readonly note: string | null;
+  readonly best: (row: ResultsRow, table: ResultsTable) => number | null;
   readonly isShown: (table: ResultsTable) => boolean;
   readonly short: string;
   /** The header in full, without its unit. */
@@ -51,6 +57,8 @@ export const column = <V>({ id, header, short, format, read, ...rest }: Definiti
   id,
   isText: format.isText === true,
   isFaint: rest.isFaint === true,
+  note: rest.note ?? null,
+  best: rest.best ?? (() => null),
   isShown: rest.isShown ?? (() => true),
   short: short ?? (typeof header === 'string' ? header : id),
   header: (table) => (typeof header === 'string' ? header : header(table)),

@@ -32,6 +32,10 @@ const over = (label: string | null): string => (label === null ? '' : ` over ${l
 
 const snakeCase = (id: string): string => id.replace(/[A-Z]|[0-9]+$/g, (sign) => `_${sign.toLowerCase()}`);
 
+const accuracyNote =
+  'Accuracies: mean ± one sample standard deviation (n − 1) over n runs, each with a seed of its own.';
+const timeNote = 'Times: medians over runs, of optimizer steps alone.';
+
 /** What was measured beside accuracy and speed. */
 const measurementColumns: readonly Column[] = measurementIds.map((id) =>
   column({
@@ -43,6 +47,7 @@ const measurementColumns: readonly Column[] = measurementIds.map((id) =>
 
 export const gainColumn: Column = column({
   ...{ id: 'gain_points', short: 'Gain', format: points, outputs: everywhere, read: (row) => row.gainPoints },
+  note: 'Gain: difference of the means in percentage points, with the 95 % interval of Welch’s t where both have at least two seeds.',
   header: (table) => `Gain${over(labelOf(table, table.accuracyBaseline))}, ${accuracyNames[table.accuracy]}, 95% CI`,
   help: "Test accuracy over the baseline's, with Welch's 95 % interval where both have at least two seeds.",
 });
@@ -136,11 +141,13 @@ export const resultColumns: readonly Column[] = [
   column({
     ...{ id: 'last_test_accuracy', header: 'Last test accuracy', short: 'Last', format: share, outputs: everywhere },
     read: (row) => row.lastTestAccuracy,
+    ...{ note: accuracyNote, best: (row) => row.lastTestAccuracy.mean },
     help: 'Test accuracy after the last epoch: mean ± sample standard deviation over runs.',
   }),
   column({
     ...{ id: 'best_test_accuracy', header: 'Best test accuracy', short: 'Best', format: share, outputs: everywhere },
     read: (row) => row.bestTestAccuracy,
+    ...{ note: accuracyNote, best: (row) => row.bestTestAccuracy.mean },
     help: 'Largest test accuracy of any epoch, mean ± sample standard deviation over runs. Chosen by looking at the test set, it is optimistic, and hides what a method loses late in training.',
   }),
   gainColumn,
@@ -151,6 +158,7 @@ export const resultColumns: readonly Column[] = [
   column({
     ...{ id: 'images_per_second', header: 'Images/s', format: rates, outputs: everywhere },
     read: (row) => row.imagesPerSecond,
+    note: 'Images/s: the median over runs.',
     help: "Images of optimizer steps in a second of them: the median over runs of each run's median over epochs, and the runs' range.",
   }),
   column({
@@ -168,6 +176,7 @@ export const resultColumns: readonly Column[] = [
   }),
   column({
     ...{ id: 'paired_speed_ratio', short: 'Paired speed', format: pairedRatio, outputs: everywhere },
+    note: 'Paired speed: the median over rounds in one process, with its 95 % bootstrap interval.',
     isShown: ({ rows }) => rows.some(({ pairedSpeed }) => pairedSpeed !== null),
     header: (table) => `Paired speed${over(labelOf(table, table.speedBaseline))}, 95% CI`,
     read: (row) => row,
@@ -181,16 +190,19 @@ export const resultColumns: readonly Column[] = [
   column({
     ...{ id: 'epoch_ms', header: 'Time per epoch', short: 'Epoch', format: duration, outputs: ['screen', 'paper'] },
     read: (row) => row.epochMs,
+    note: timeNote,
     help: "Time of an epoch's optimizer steps: the median over runs of each run's median.",
   }),
   column({
     ...{ id: 'active_ms', header: 'Training time', short: 'Total', format: duration, outputs: ['screen', 'paper'] },
     read: (row) => row.activeMs,
+    note: timeNote,
     help: 'Time of all optimizer steps of a run, without evaluation and pauses: the median over runs.',
   }),
   column({
     ...{ id: 'accuracy_at_equal_time', header: 'Test accuracy at equal time', format: measured, outputs: onlyData },
     read: (row) => row.accuracyAtEqualTime,
+    ...{ note: accuracyNote, best: (row) => row.accuracyAtEqualTime?.mean ?? null },
     help: 'Test accuracy after the training time of the run of the table that took the least, between epochs by a straight line: mean and sample standard deviation over runs. Empty where not every run of the row was measured around then.',
   }),
   column({

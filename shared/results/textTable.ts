@@ -1,3 +1,4 @@
+import { nameOfMethod } from '../method.ts';
 import type { ResultsTable } from '../result.ts';
 import type { Output } from './column.ts';
 import { columnsOf, resultColumns } from './columns.ts';
@@ -25,6 +26,25 @@ export const textTable = (table: ResultsTable, output: Output, notation: Notatio
       }),
     ),
   };
+};
+
+/** Chosen columns for machines: the method by its name, the settings that differ, then the values. One object a group. */
+export const chosenValues = (
+  table: ResultsTable,
+  chosen: readonly string[] | null,
+): Readonly<Record<string, Exact>>[] => {
+  const settings = [...new Set(table.rows.flatMap((row) => Object.keys(row.settings)))];
+  const columns = columnsOf('paper', table, chosen).filter(({ id }) => id !== 'label');
+  return table.rows.map((row) =>
+    Object.fromEntries<Exact>([
+      ['method', nameOfMethod(row.config.optimizer)],
+      ...settings.map((name) => [name, row.settings[name] ?? null] as const),
+      ...columns.flatMap((column) => {
+        const values = column.exact(row, table);
+        return column.names.map((name, index) => [name, values[index] ?? null] as const);
+      }),
+    ]),
+  );
 };
 
 /** The results table for machines: every column, and the settings that differ. One object a group. */

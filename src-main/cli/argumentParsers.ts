@@ -56,3 +56,10 @@ export const splitConditions = (): Option =>
     '--split-conditions',
     'a row for each of the conditions (threads, processor, engine, library, lab) that runs of a group were trained under',
   );
+
+/** Names of columns of the results, such as "last_test_accuracy,gain_points". */
+export const columnIds = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');

@@ -5,7 +5,7 @@ import { columns, figureFormats } from '../../shared/figures/figure.ts';
 import { reportFormats } from '../../shared/report.ts';
 import { accuracyChoices, curveAxes, curveMetrics, exportFormats } from '../../shared/result.ts';
 import { studyForms } from '../../shared/studies/study.ts';
-import { collect, splitConditions } from './argumentParsers.ts';
+import { collect, columnIds, splitConditions } from './argumentParsers.ts';
 import { exportResults } from './commands/exportResults.ts';
 import type { ExportOptions } from './commands/exportResults.ts';
 import { figure, figureNames } from './commands/figure.ts';
@@ -21,8 +21,14 @@ export const addOutputCommands = (program: Command, settings: () => Settings, do
   program
     .command('export')
     .description('write the results table')
-    .addOption(new Option('--format <format>', 'how').choices(exportFormats).makeOptionMandatory())
+    .addOption(new Option('--format <format>', 'how').choices([...exportFormats, 'xlsx']).makeOptionMandatory())
     .option('--output <file>', 'write to this file, whole or not at all, instead of stdout')
+    .option(
+      '--columns <columns>',
+      'of markdown, latex, tsv and xlsx: only these columns, with commas between',
+      columnIds,
+    )
+    .option('--siunitx', 'of latex: numbers are aligned by the package siunitx')
     .option('--spreadsheet', 'of csv: begin with a byte order mark, so that spreadsheets show β and ρ as they are')
     .option('--experiment <number>', 'only this experiment; may be repeated', collect, [])
     .addOption(splitConditions())

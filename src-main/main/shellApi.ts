@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, isAbsolute, join, relative } from 'node:path';
 import { app, clipboard, dialog, ipcMain, shell } from 'electron';
 import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
 import { bundleExtension } from '../../shared/bundle.ts';
@@ -36,7 +36,11 @@ export const isFromOwnPage = (
   event.senderFrame === window.webContents.mainFrame &&
   isOwnPage(event.senderFrame.url);
 
-const perform = (api: ShellApi, call: ShellCall, opening: ReturnType<typeof oneAtATime>): Promise<unknown> => {
+const perform = (
+  api: Required<ShellApi>,
+  call: ShellCall,
+  opening: ReturnType<typeof oneAtATime>,
+): Promise<unknown> => {
   switch (call.method) {
     case 'chooseDataset':
       return opening(() => api.chooseDataset(...call.input));
@@ -48,44 +52,70 @@ const perform = (api: ShellApi, call: ShellCall, opening: ReturnType<typeof oneA
       return opening(() => api.saveFile(...call.input));
     case 'copyText':
       return api.copyText(...call.input);
+    case 'showSaved':
+      return opening(() => api.showSaved());
     case 'showWorkspace':
       return opening(() => api.showWorkspace());
   }
 };
 
-const shellOf = (window: BrowserWindow, workspace: string, grantPaths: (paths: string[]) => void): ShellApi => ({
-  chooseDataset: async (kind) => {
-    const chosen = await dialog.showOpenDialog(window, {
-      title: kind === 'files' ? 'Choose the files of a data set' : 'Choose the folder of a data set',
-      properties: kind === 'files' ? ['openFile', 'multiSelections'] : ['openDirectory'],
-    });
-    if (chosen.canceled) return [];
-    grantPaths(chosen.filePaths);
-    return chosen.filePaths;
-  },
-  chooseBundle: async () => {
-    const chosen = await dialog.showOpenDialog(window, {
-      title: 'Choose a bundle of runs',
-      filters: [{ name: 'ESAM Lab bundle', extensions: [bundleExtension] }],
-      properties: ['openFile'],
-    });
-    const [path] = chosen.canceled ? [] : chosen.filePaths;
-    if (path === undefined) return null;
-    grantPaths([path]);
-    return path;
-  },
-  saveText: (suggestedName, content) => save(window, suggestedName, content),
-  saveFile: (suggestedName, base64) => save(window, suggestedName, Buffer.from(base64, 'base64')),
-  copyText: async (content) => {
-    await clipboard.writeText(content);
-  },
-  showWorkspace: async () => {
-    const failure = await shell.openPath(workspace);
-    if (failure !== '') throw new Error('the system could not open the folder');
-  },
-});
+const shellOf = (
+  window: BrowserWindow,
+  workspace: string,
+  grantPaths: (paths: string[]) => void,
+): Required<ShellApi> => {
+  /** The page never names a file to show: only what the user has saved through it. */
+  let saved: string | null = null;
+  const save = async (suggestedName: string, content: string | Uint8Array): Promise<string | null> => {
+    const path = await saveAs(window, suggestedName, content);
+    if (path === null) return null;
+    saved = path;
+    return placeOf(path);
+  };
+  return {
+    chooseDataset: async (kind) => {
+      const chosen = await dialog.showOpenDialog(window, {
+        title: kind === 'files' ? 'Choose the files of a data set' : 'Choose the folder of a data set',
+        properties: kind === 'files' ? ['openFile', 'multiSelections'] : ['openDirectory'],
+      });
+      if (chosen.canceled) return [];
+      grantPaths(chosen.filePaths);
+      return chosen.filePaths;
+    },
+    chooseBundle: async () => {
+      const chosen = await dialog.showOpenDialog(window, {
+        title: 'Choose a bundle of runs',
+        filters: [{ name: 'ESAM Lab bundle', extensions: [bundleExtension] }],
+        properties: ['openFile'],
+      });
+      const [path] = chosen.canceled ? [] : chosen.filePaths;
+      if (path === undefined) return null;
+      grantPaths([path]);
+      return path;
+    },
+    saveText: save,
+    saveFile: (suggestedName, base64) => save(suggestedName, Buffer.from(base64, 'base64')),
+    copyText: async (content) => {
+      await clipboard.writeText(content);
+    },
+    showSaved: async () => {
+      if (saved === null) throw new Error('nothing has been saved');
+      shell.showItemInFolder(saved);
+    },
+    showWorkspace: async () => {
+      const failure = await shell.openPath(workspace);
+      if (failure !== '') throw new Error('the system could not open the folder');
+    },
+  };
+};
 
-const save = async (
+/** A path as people read it: the home folder is "~", and carries no name of a user into a picture of the screen. */
+const placeOf = (path: string): string => {
+  const inside = relative(app.getPath('home'), path);
+  return inside.startsWith('..') || isAbsolute(inside) ? path : join('~', inside);
+};
+
+const saveAs = async (
   window: BrowserWindow,
   suggestedName: string,
   content: string | Uint8Array,
@@ -94,7 +124,7 @@ const save = async (
   const chosen = await dialog.showSaveDialog(window, { defaultPath });
   if (chosen.canceled || chosen.filePath === '') return null;
   await writeWhole(chosen.filePath, content);
-  return basename(chosen.filePath);
+  return chosen.filePath;
 };
 
 const reasons: Readonly<Record<string, string>> = {

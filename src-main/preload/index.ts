@@ -19,6 +19,7 @@ const shell: ShellApi = {
     ask({ method: 'saveFile', input: [suggestedName, base64] }) as Promise<string | null>,
   copyText: (text) => ask({ method: 'copyText', input: [text] }) as Promise<void>,
   chooseBundle: () => ask({ method: 'chooseBundle', input: [] }) as Promise<string | null>,
+  showSaved: () => ask({ method: 'showSaved', input: [] }) as Promise<void>,
   showWorkspace: () => ask({ method: 'showWorkspace', input: [] }) as Promise<void>,
 };
 

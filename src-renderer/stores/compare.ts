@@ -77,6 +77,10 @@ export const useCompare = defineStore('compare', () => {
       ? { ...candidatesQuery.value, ...split }
       : { experimentIds: [], groupHashes: [...groupHashes.value], ...readAs.value, ...split };
   });
+  const exportWish = computed(() => ({
+    columns: columns.value === null ? null : [...columns.value],
+    namedAfter: [...experimentIds.value],
+  }));
   const isNothingChosen = computed(() => groupHashes.value?.length === 0);
   /** Differences are to the row that speeds are compared with; by default the first SAM. */
   const curveWish = computed<CurveWish>(() => ({
@@ -117,8 +121,13 @@ export const useCompare = defineStore('compare', () => {
   watch([metric, axis, range], () => void readCurves());
 
   /** The table of what is chosen, written by the lab; null when refused. */
-  const exported = (format: ExportFormat): Promise<Exported | null> =>
-    problems.attempt('Export the table', () => lab.exportResults({ query: query.value, format }));
+  const exported = (format: ExportFormat, siunitx: boolean): Promise<Exported | null> =>
+    problems.attempt('Export the table', () =>
+      lab.exportResults({ query: query.value, format, siunitx, ...exportWish.value }),
+    );
+  /** The same as a workbook. */
+  const workbook = (): Promise<LabFile | null> =>
+    problems.attempt('Export the table', () => lab.exportWorkbook({ query: query.value, ...exportWish.value }));
 
   /** A figure for a paper of what is chosen; null when refused. */
   const drawn = (
@@ -166,6 +175,6 @@ export const useCompare = defineStore('compare', () => {
   return {
     ...{ experimentIds, groupHashes, speedBaseline, accuracyBaseline, accuracy, splitConditions, equalTimeMs },
     ...{ metric, axis, range, columns, query, curveWish },
-    ...{ candidates, table, curves, load, exported, drawn, chooseExperiments, chooseGroups },
+    ...{ candidates, table, curves, load, exported, workbook, drawn, chooseExperiments, chooseGroups },
   };
 });

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { everyGroup, exportFormats } from '../../shared/result.ts';
+import { everyGroup, exportFormats, usualExport } from '../../shared/result.ts';
 import { packRuns } from '../../shared/runsOnWire.ts';
 import { openLab } from '../../src-main/lab/service.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
@@ -63,7 +63,7 @@ const measureLab = async (workspaceFolder: string): Promise<object> => {
     ],
     ...exportFormats.map((format): Question => [
       `export of 30 groups, ${format}`,
-      () => lab.exportResults({ query: thirty, format }),
+      () => lab.exportResults({ query: thirty, format, ...usualExport }),
     ]),
     ['results of all groups', () => lab.results(everyGroup)],
   ];

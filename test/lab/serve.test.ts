@@ -9,7 +9,7 @@ import type { Channel } from '../../shared/channel.ts';
 import { LabError } from '../../shared/errors.ts';
 import { labApi, labReplySchema } from '../../shared/labApi.ts';
 import type { LabMethod, LabReply } from '../../shared/labApi.ts';
-import { everyGroup } from '../../shared/result.ts';
+import { everyGroup, usualExport } from '../../shared/result.ts';
 import { openLab } from '../../src-main/lab/service.ts';
 import type { Lab } from '../../src-main/lab/lab.ts';
 import { serve } from '../../src-main/lab/serve.ts';
@@ -81,7 +81,8 @@ test('every reply fits the contract', async () => {
     experiments: {},
     results: query,
     curves: { query, metric: 'testAccuracy', axis: 'epoch', relativeTo: null },
-    exportResults: { query, format: 'json' },
+    exportResults: { query, format: 'json', ...usualExport },
+    exportWorkbook: { query, columns: null, namedAfter: [] },
   };
   for (const [method, input] of Object.entries(inputs) as [LabMethod, unknown][]) {
     const reply = await request(method, input);

@@ -2,7 +2,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { Experiment } from '../../shared/experiment.ts';
-import { everyGroup } from '../../shared/result.ts';
+import { fileStem } from '../../src-main/lab/export/fileName.ts';
+import { everyGroup, usualExport } from '../../shared/result.ts';
 import { esam, experimentOf, sam, sgd, shared } from './fixtures/configs.ts';
 import { openTestLab, statesOf, temporaryFolder, untilEnded } from './fixtures/labs.ts';
 import { scripts } from './fixtures/scripts.ts';
@@ -77,8 +78,9 @@ test('curves and exports come from the same groups', async () => {
   expect(curve?.points.map(({ x }) => x)).toEqual([1, 2, 3]);
   expect(curve?.points[1]?.mean).toBeCloseTo(0.52, 12);
   expect(curve?.points[1]?.sd).toBeCloseTo(0.02 / Math.SQRT2, 12);
-  const { text, fileName } = await lab.exportResults({ query, format: 'markdown' });
-  expect(fileName).toBe('esam-lab-results.md');
+  const { text, fileName } = await lab.exportResults({ query, format: 'markdown', ...usualExport });
+  const [experiment] = await lab.experiments({});
+  expect(fileName).toBe(`${fileStem([experiment?.experiment.name ?? ''])}-results.md`);
   expect(text).toContain('| SGD | 2 | 42.00 ± 1.41 | 52.00 ± 1.41 |');
 });
 

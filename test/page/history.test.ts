@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { everyGroup } from '../../shared/result.ts';
+import { everyGroup, usualExport } from '../../shared/result.ts';
 import { comparisonColumns } from '../../shared/results/columns.ts';
 import { processor } from '../../src-main/lab/processor.ts';
 import { moreSeeds, seedsText } from '../../src-renderer/moreSeeds.ts';
@@ -383,7 +383,13 @@ test('the table goes to the clipboard and to a file as the lab writes it', async
     await page.getByLabel('Format').selectOption({ label });
     await page.getByRole('button', { name: 'Copy' }).click();
     await page.getByText(`Copied the table as ${label}`).waitFor();
-    const { text, fileName } = await served.lab.exportResults({ query, format });
+    const { text, fileName } = await served.lab.exportResults({
+      query,
+      format,
+      ...usualExport,
+      namedAfter: query.experimentIds,
+    });
+    expect(fileName).toMatch(/^quick-comparison-results\./);
     await eventually(copied).toBe(text);
     const downloading = page.waitForEvent('download');
     await page.keyboard.press('Control+e');

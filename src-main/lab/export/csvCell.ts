@@ -1,11 +1,15 @@
 import type { Exact } from '../../../shared/results/formats.ts';
 
 /** A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers. */
-const cell = (value: Exact): string => {
+export const plainCell = (value: Exact): string => {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
   const plain = typeof value === 'string' ? value : Array.isArray(value) ? value.join(' ') : JSON.stringify(value);
-  const text = /^[\s]*[=+\-@]|^[\t\r\n]/u.test(plain) ? `'${plain}` : plain;
+  return /^[\s]*[=+\-@]|^[\t\r\n]/u.test(plain) ? `'${plain}` : plain;
+};
+
+const cell = (value: Exact): string => {
+  const text = plainCell(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 

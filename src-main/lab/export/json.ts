@@ -3,6 +3,7 @@ import { resultsTableSchema } from '../../../shared/result.ts';
 import type { ResultsTable } from '../../../shared/result.ts';
 import { resultColumns } from '../../../shared/results/columns.ts';
 import { exactTable } from '../../../shared/results/textTable.ts';
+import type { ExportWish } from './index.ts';
 
 /** What a JSON export holds. A change that a reader must know of raises `version`. */
 export const resultsFileSchema = z.strictObject({
@@ -17,7 +18,7 @@ export const resultsFileSchema = z.strictObject({
   table: resultsTableSchema,
 });
 
-export const json = (table: ResultsTable, labVersion: string): string => {
+export const json = (table: ResultsTable, _wish: ExportWish, labVersion: string): string => {
   const columns = resultColumns.map(({ names, header, help }) => ({ names, header: header(table), help }));
   const groups = exactTable(table);
   const file = { format: 'esam-lab-results', version: 2, labVersion, columns, groups, table };

@@ -1,8 +1,11 @@
 import type { ResultsTable } from '../../../shared/result.ts';
 import { inSeconds } from '../../../shared/results/formats.ts';
 import type { Notation } from '../../../shared/results/formats.ts';
-import { textTable } from '../../../shared/results/textTable.ts';
+import { paperTable } from '../../../shared/results/paperTable.ts';
+import type { PaperCell, PaperTable } from '../../../shared/results/paperTable.ts';
+import type { ExportWish } from './index.ts';
 import { plainText } from './plainText.ts';
+import { siunitxTable } from './siunitx.ts';
 
 const commands: Readonly<Record<string, string>> = {
   '\\': '\\textbackslash{}',
@@ -43,15 +46,43 @@ const notation: Notation = {
   duration: inSeconds,
 };
 
-/** A booktabs table; needs `\usepackage{booktabs}`. */
-export const latex = (table: ResultsTable): string => {
-  const { header, lines } = textTable(table, 'paper', notation);
+/** Numbers as siunitx reads them; what is no number is escaped where it is printed. */
+const plainNotation: Notation = {
+  ...{ escape: plainText, plusMinus: '±', percent: '%', minus: '−', dash: '–' },
+  duration: inSeconds,
+};
+
+/** What a cell prints on one line. */
+const cellText = ({ text, below, isBest }: PaperCell): string => {
+  const main = isBest ? `\\textbf{${text}}` : text;
+  return below === '' ? main : `${main} ${below}`;
+};
+
+const plainTable = ({ header, lines }: PaperTable): { columns: string; rows: string[][] } => ({
+  columns: header.map(({ isText }) => (isText ? 'l' : 'r')).join(''),
+  rows: [header.map(({ text }) => text), ...lines.map((cells) => cells.map(cellText))],
+});
+
+/**
+ * A booktabs table with a note of what its numbers are; needs `\usepackage{booktabs}`, and where it is asked to align numbers by siunitx,
+ * what its first lines name.
+ */
+export const latex = (table: ResultsTable, { columns: chosen, siunitx }: ExportWish): string => {
+  const paper = paperTable(table, siunitx ? plainNotation : notation, chosen);
+  const { columns, rows } = siunitx ? siunitxTable(paper, escapeLatex) : plainTable(paper);
   const line = (cells: readonly string[]): string => `${cells.join(' & ')} \\\\\n`;
+  const [header = [], ...body] = rows;
   return [
-    `% \\usepackage{booktabs}\n\\begin{tabular}{l${'r'.repeat(header.length - 1)}}\n\\toprule\n`,
+    siunitx
+      ? '% \\usepackage{booktabs,etoolbox,siunitx}\n% \\robustify\\bfseries \\sisetup{separate-uncertainty,detect-weight,mode=text}\n'
+      : '% \\usepackage{booktabs}\n',
+    `\\begin{tabular}{${columns}}\n\\toprule\n`,
     line(header),
     '\\midrule\n',
-    ...lines.map(line),
+    ...body.map(line),
     '\\bottomrule\n\\end{tabular}\n',
+    ...(paper.notes.length === 0
+      ? []
+      : [`\n\\smallskip\n{\\footnotesize ${paper.notes.map(escapeLatex).join(' ')}\\par}\n`]),
   ].join('');
 };

@@ -1,7 +1,9 @@
 import { LabError } from '../../../shared/errors.ts';
 import type { LabApi, LabInput } from '../../../shared/labApi.ts';
 import type { GroupCurve, ResultsQuery, ResultsTable } from '../../../shared/result.ts';
-import { exportTable } from '../export/index.ts';
+import { fileStem } from '../export/fileName.ts';
+import { exportTable, requireExportable } from '../export/index.ts';
+import { workbook } from '../export/workbook.ts';
 import { curvesFigure } from '../figures/curves.ts';
 import { labFile } from '../figures/files.ts';
 import { speedAccuracyFigure } from '../figures/speedAccuracy.ts';
@@ -11,13 +13,25 @@ import { answering } from './answering.ts';
 
 type ResultApi = Pick<
   LabApi,
-  'runs' | 'trash' | 'run' | 'runLog' | 'experiments' | 'results' | 'curves' | 'exportResults' | 'exportFigure'
+  | 'runs'
+  | 'trash'
+  | 'run'
+  | 'runLog'
+  | 'experiments'
+  | 'results'
+  | 'curves'
+  | 'exportResults'
+  | 'exportWorkbook'
+  | 'exportFigure'
 >;
 
 /** Requests that read what was measured. */
 export const resultRequests = ({ store: { read }, labVersion }: { store: Store; labVersion: string }): ResultApi => {
   const table = (query: ResultsQuery): ResultsTable => readTable(read, query);
   const curves = ({ query, ...wish }: LabInput<'curves'>): GroupCurve[] => readCurves(read, query, wish);
+  /** Files are named after the one experiment that they are about. */
+  const stemOf = ({ experimentIds }: ResultsQuery, namedAfter: readonly number[]): string =>
+    fileStem((namedAfter.length > 0 ? namedAfter : experimentIds).map((id) => read.experiment(id)?.name ?? ''));
   return {
     runs: answering(({ experimentId }) => {
       if (experimentId === null) return read.runs.all();
@@ -38,7 +52,14 @@ export const resultRequests = ({ store: { read }, labVersion }: { store: Store; 
     experiments: answering(() => read.experiments()),
     results: answering(table),
     curves: answering(curves),
-    exportResults: answering(({ query, format }) => exportTable(table(query), format, labVersion)),
+    exportResults: answering(({ query, format, columns, siunitx, namedAfter }) =>
+      exportTable(table(query), format, { columns, siunitx }, { labVersion, stem: stemOf(query, namedAfter) }),
+    ),
+    exportWorkbook: async ({ query, columns, namedAfter }) => {
+      const results = table(query);
+      requireExportable(results, columns);
+      return workbook(results, columns, stemOf(query, namedAfter));
+    },
     exportFigure: async ({ query, figure, format, column }) => {
       const drawn =
         figure.name === 'curves'

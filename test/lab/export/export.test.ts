@@ -1,13 +1,19 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { everyGroup } from '../../../shared/result.ts';
 import type { ResultsTable } from '../../../shared/result.ts';
 import { columnsOf, resultColumns } from '../../../shared/results/columns.ts';
 import { resultsText } from '../../../src-main/cli/resultsText.ts';
-import { exportTable } from '../../../src-main/lab/export/index.ts';
+import { fileStem } from '../../../src-main/lab/export/fileName.ts';
+import { workbook } from '../../../src-main/lab/export/workbook.ts';
 import { resultsFileSchema } from '../../../src-main/lab/export/json.ts';
 import { resultsTable } from '../../../src-main/lab/statistics/resultsTable.ts';
 import { sam, sgd } from '../fixtures/configs.ts';
+import { partsOf } from '../bundles/zip.ts';
+import { temporaryFolder } from '../fixtures/labs.ts';
+import { exportedText } from '../fixtures/exported.ts';
 import { groupOf, runOf } from '../fixtures/groups.ts';
 
 const table = resultsTable(
@@ -24,8 +30,12 @@ const labelled = (label: string): ResultsTable => ({
   rows: table.rows.map((row, index) => (index === 0 ? { ...row, label } : row)),
 });
 
-const textOf = (source: ResultsTable, format: 'csv' | 'markdown' | 'latex' | 'json'): string =>
-  exportTable(source, format, '1.0.0').text;
+const textOf = exportedText;
+/** The same table with this text as a setting of its first row, which has a column of its own. */
+const withSetting = (text: string): ResultsTable => ({
+  ...table,
+  rows: table.rows.map((row, index) => ({ ...row, settings: { schedule: index === 0 ? text : 'cosine' } })),
+});
 
 /** Reads CSV as RFC 4180 says. */
 const parseCsv = (text: string): string[][] => {
@@ -97,16 +107,22 @@ describe('Markdown', () => {
           'Images/s | Speed relative to SAM (%) | Time per epoch (s) | Training time (s) |',
         '| :-- | --: | --: | --: | --: | --: | --: | --: | --: |',
         '| SGD | 2 | 85.00 ± 7.07 | 85.00 ± 7.07 | – | 200 | 200.0 | 2.0 | 2.0 |',
-        '| SAM | 1 | 90.00 | 90.00 | +5.00 | 100 | 100.0 | 2.0 | 2.0 |',
+        // 90 % is the best of two, and printed bold.
+        '| SAM | 1 | **90.00** | **90.00** | +5.00 | 100 | 100.0 | 2.0 | 2.0 |',
+        '',
+        'Accuracies: mean ± one sample standard deviation (n − 1) over n runs, each with a seed of its own. ' +
+          'Gain: difference of the means in percentage points, with the 95 % interval of Welch’s t where both have at least two seeds. ' +
+          'Images/s: the median over runs. Times: medians over runs, of optimizer steps alone. ' +
+          'Bold: the largest mean of its column among groups of the same data.',
         '',
       ].join('\n'),
     );
   });
 
   test.each(hostile)('a label stays one cell of text: %j', (label) => {
-    const lines = textOf(labelled(label), 'markdown').trimEnd().split('\n');
-    expect(lines).toHaveLength(4);
-    for (const line of lines) expect(line.match(/(?<!\\)\|/g)).toHaveLength(10);
+    const lines = textOf(withSetting(label), 'markdown').trimEnd().split('\n');
+    expect(lines).toHaveLength(6);
+    for (const line of lines.slice(0, 4)) expect(line.match(/(?<!\\)\|/g)).toHaveLength(11);
     expect(lines.join('')).not.toMatch(/[<>]|(?<!\\)\]\(|[\u202a-\u202e\u2066-\u2069]|:\/\/|(?<!\\)\[/);
   });
 });
@@ -116,13 +132,47 @@ describe('LaTeX', () => {
     const text = textOf(table, 'latex');
     expect(text).toMatch(/\\begin\{tabular\}\{lrrrrrrrr\}\n\\toprule\nMethod & n & Last test accuracy \(\\%\) &/);
     expect(text).toContain('SGD & 2 & 85.00 $\\pm$ 7.07 & 85.00 $\\pm$ 7.07 & -- & 200 & 200.0 &');
-    expect(text).toMatch(/\\bottomrule\n\\end\{tabular\}\n$/);
+    expect(text).toContain('SAM & 1 & \\textbf{90.00} & \\textbf{90.00} &');
+    expect(text).toMatch(
+      /\\bottomrule\n\\end\{tabular\}\n\n\\smallskip\n\{\\footnotesize Accuracies: mean \$\\pm\$ one.*\\par\}\n$/,
+    );
+  });
+
+  test('settings in which rows differ are columns, and chosen columns the only others', () => {
+    const other = groupOf({ ...sam, weightDecay: 0.002 }, [runOf(0, [0.9])]);
+    const source = resultsTable([groupOf(sam, [runOf(0, [0.9])]), other], everyGroup);
+    const text = textOf(source, 'latex', { columns: ['last_test_accuracy'] });
+    expect(text).toContain('Method & Weight decay & Last test accuracy (\\%) \\\\');
+    expect(text).toContain(`SAM & ${sam.weightDecay} & \\textbf{90.00}`);
+    expect(text).toContain('SAM & 0.002 & \\textbf{90.00}'); // equally good
+    expect(() => textOf(source, 'latex', { columns: ['colour'] })).toThrow('no column "colour"; they have origin, n,');
+  });
+
+  test('siunitx gets numbers only: as wide as the widest, ± for uncertainties, intervals beside', () => {
+    const source = resultsTable(
+      [
+        groupOf(sgd, [runOf(0, [0.8], { imagesPerSecond: 12345 }), runOf(1, [0.9], { imagesPerSecond: 12345 })]),
+        groupOf(sam, [runOf(0, [0.9]), runOf(1, [0.91])]),
+      ],
+      everyGroup,
+    );
+    const text = textOf(source, 'latex', {
+      siunitx: true,
+      columns: ['last_test_accuracy', 'gain_points', 'images_per_second'],
+    });
+    // 85 ± 7.07 has three uncertain digits (707); gains have a sign; 12,345 five digits without its comma.
+    expect(text).toContain('\\begin{tabular}{lS[table-format=2.2(3)]S[table-format=+1.2]rS[table-format=5]}');
+    expect(text).toContain(
+      'Method & {Last test accuracy (\\%)} & {Gain over SGD, last epoch, 95\\% CI (points)} & 95\\% CI &',
+    );
+    expect(text).toMatch(/SGD & 85\.00 \\pm 7\.07 & \{--\} & {2}& 12345 /);
+    expect(text).toMatch(/SAM & \\bfseries 90\.50 \\pm 0\.71 & \+5\.50 & \{\[\}\$-\$.*, \+.*\{\]\} &/);
   });
 
   test.each(hostile)('a label runs no command: %j', (label) => {
     const known =
-      /\\(textbackslash|textasciitilde|textasciicircum|textless|textgreater|textbar|textquotedbl)\{\}|\\[%&$#_{}]|\$\\pm\$|\$-\$|\{[[\]]\}/g;
-    const [, body = ''] = /\\midrule\n([^]*)\\bottomrule/.exec(textOf(labelled(label), 'latex')) ?? [];
+      /\\textbf\{90\.00\}|\\(textbackslash|textasciitilde|textasciicircum|textless|textgreater|textbar|textquotedbl)\{\}|\\[%&$#_{}]|\$\\pm\$|\$-\$|\{[[\]]\}/g;
+    const [, body = ''] = /\\midrule\n([^]*)\\bottomrule/.exec(textOf(withSetting(label), 'latex')) ?? [];
     const rest = body
       .replaceAll(known, '')
       .replaceAll(/ \\\\\n/g, '')
@@ -154,5 +204,40 @@ test('nothing to export is said', () => {
   const empty = {
     ...{ rows: [], speedBaseline: null, accuracyBaseline: null, accuracy: 'last' as const, equalTimeMs: null },
   };
-  expect(() => exportTable(empty, 'csv', '1')).toThrow(expect.objectContaining({ code: 'EXPORT_EMPTY' }));
+  expect(() => exportedText(empty, 'csv')).toThrow(expect.objectContaining({ code: 'EXPORT_EMPTY' }));
+});
+
+test('TSV has the chosen columns in full precision, and no cell breaks its line or acts', () => {
+  for (const text of hostile) {
+    const [header = '', first = '', ...rest] = textOf(withSetting(text), 'tsv', { columns: ['last_test_accuracy'] })
+      .trimEnd()
+      .split('\n');
+    expect(header.split('\t')).toEqual(['method', 'schedule', 'last_test_accuracy_mean', 'last_test_accuracy_sd']);
+    expect(rest).toHaveLength(1);
+    const [method, setting = '', mean] = first.split('\t');
+    expect([method, mean]).toEqual(['SGD', String((0.8 + 0.9) / 2)]);
+    expect(setting).not.toMatch(/^\s*[=+@-]/);
+  }
+});
+
+test('a workbook holds chosen columns, all values and their meanings; numbers are numbers and no text is a formula', async () => {
+  const { base64, fileName } = await workbook(withSetting('=1+1'), ['last_test_accuracy'], 'quick');
+  expect(fileName).toBe('quick-results.xlsx');
+  const file = join(temporaryFolder(), fileName);
+  writeFileSync(file, Buffer.from(base64, 'base64'));
+  const files = new Map([...(await partsOf(file))].map(([name, content]) => [name, content.toString()]));
+  expect(files.get('xl/workbook.xml')).toMatch(/Results[^]*All values[^]*Columns/);
+  const sheets = [...files].filter(([name]) => /^xl\/worksheets\/sheet/.test(name)).map(([, text]) => text);
+  expect(sheets).toHaveLength(3);
+  expect(sheets.join('')).not.toMatch(/<f[ >]/);
+  expect(sheets[0]).toContain(`<v>${String((0.8 + 0.9) / 2)}</v>`);
+  const strings = files.get('xl/sharedStrings.xml') ?? sheets.join('');
+  expect(strings).toContain('=1+1');
+});
+
+test('files are named after the one experiment', () => {
+  expect(fileStem(['Sweep of β and γ'])).toBe('sweep-of-beta-and-gamma');
+  expect(fileStem(['../../etc/passwd'])).toBe('etc-passwd');
+  for (const names of [[], ['one', 'two'], ['…'], ['漢字']]) expect(fileStem(names)).toBe('esam-lab');
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), (name) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(fileStem([name]))));
 });

@@ -4,9 +4,9 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { everyGroup } from '../../../shared/result.ts';
 import { resultsText } from '../../../src-main/cli/resultsText.ts';
-import { exportTable } from '../../../src-main/lab/export/index.ts';
 import { resultsTable } from '../../../src-main/lab/statistics/resultsTable.ts';
 import { experimentOf, sam, sgd } from '../fixtures/configs.ts';
+import { exportedText } from '../fixtures/exported.ts';
 import { groupOf, runOf } from '../fixtures/groups.ts';
 import { openTestLab, untilEnded } from '../fixtures/labs.ts';
 import { scripts } from '../fixtures/scripts.ts';
@@ -22,7 +22,7 @@ const survived = resultsTable(
 );
 
 test('what has diverged is said in every table, in words and as columns', () => {
-  const text = (format: 'csv' | 'markdown' | 'latex' | 'json'): string => exportTable(survived, format, '1.0.0').text;
+  const text = (format: 'csv' | 'markdown' | 'latex' | 'json'): string => exportedText(survived, format);
   for (const written of [text('markdown'), text('latex'), resultsText(survived)]) {
     expect(written).toContain('1 of 4 seeds; 3 diverged');
   }
@@ -68,5 +68,5 @@ test('speeds measured in unlike conditions say so, in a row and against the base
     [null, null],
     ['threads 2, 4', 'threads 2, 4'],
   ]);
-  expect(exportTable({ ...survived, rows }, 'markdown', '1.0.0').text).toContain('(mixed: threads 2, 4)');
+  expect(exportedText({ ...survived, rows }, 'markdown')).toContain('(mixed: threads 2, 4)');
 });

@@ -3,9 +3,9 @@ import type { OptimizerConfig } from '../../../shared/runConfig.ts';
 import { columnsOf } from '../../../shared/results/columns.ts';
 import { everyGroup, type ResultsTable } from '../../../shared/result.ts';
 import { speedBaseOf, type SpeedMeasurement } from '../../../shared/speed.ts';
-import { exportTable } from '../../../src-main/lab/export/index.ts';
 import { resultsTable } from '../../../src-main/lab/statistics/resultsTable.ts';
 import { esam, sam } from '../fixtures/configs.ts';
+import { exportedText } from '../fixtures/exported.ts';
 import { groupOf, runOf } from '../fixtures/groups.ts';
 import { environmentOf, phaseMs } from '../fixtures/metrics.ts';
 
@@ -44,7 +44,7 @@ test('a speed measured in pairs stands beside that of the runs, and doubts what 
   expect(verdictOf(alike)).toBeNull();
   for (const ratio of [1.1, 1.4]) expect(verdictOf(tableOf(ratio, [measured(10)]))).toBe('doubtful');
   for (const format of ['markdown', 'latex'] as const) {
-    expect(exportTable(alike, format, '1').text).toContain('125.0 [125.0, 125.0]');
+    expect(exportedText(alike, format)).toContain('125.0 [125.0, 125.0]');
   }
 });
 
@@ -52,6 +52,6 @@ test('steps of another size tell nothing, and a table without a measurement has 
   for (const table of [tableOf(1.27, [measured(10)], 20), tableOf(1.27, [])]) {
     expect(table.rows.map(({ pairedSpeed }) => pairedSpeed)).toEqual([null, null]);
     expect(verdictOf(table)).toBeUndefined();
-    expect(exportTable(table, 'markdown', '1').text).not.toContain('Paired speed');
+    expect(exportedText(table, 'markdown')).not.toContain('Paired speed');
   }
 });
