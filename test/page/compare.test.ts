@@ -151,6 +151,31 @@ test('at equal time the table is that of the lab, for the time that is chosen', 
   await close();
 });
 
+test('in what the groups were configured differently is a table, and copied', async () => {
+  const { page, complaints, close } = await pages.open('/compare', 'full');
+  await page.getByRole('button', { name: /Configuration difference/ }).click();
+  const table = page.getByRole('table', { name: 'Configuration difference' });
+  await table.waitFor();
+  const line = async (name: string): Promise<string[]> =>
+    (
+      await table
+        .getByRole('row', { name: new RegExp(`^${name}`) })
+        .getByRole('cell')
+        .allTextContents()
+    ).map((text) => text.trim());
+  // As in the preset: SGD has neither ρ nor what is ESAM's.
+  expect(await line('Weight decay')).toEqual(['Weight decay', '0.0005', '0.001', '0.001']);
+  await page.getByRole('region', { name: 'Configuration difference' }).getByRole('button', { name: 'Copy' }).click();
+  await page.getByText('Copied the differences as TSV').waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied.split('\n')[0]).toBe('setting\tSGD\tSAM\tESAM');
+  expect(copied).toContain('\nweight decay\t0.0005\t0.001\t0.001\n');
+  await table.scrollIntoViewIfNeeded();
+  await picture(page, 'compare-differences');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test('runs under unlike conditions are split into rows that say theirs, and put together again', async () => {
   const served = await serveLab('full');
   const [quick] = (await served.lab.experiments({})).filter(({ experiment }) => experiment.name === 'Quick comparison');

@@ -381,7 +381,7 @@ test('the table goes to the clipboard and to a file as the lab writes it', async
     ['markdown', 'Markdown'],
   ] as const) {
     await page.getByLabel('Format').selectOption({ label });
-    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Copy', exact: true }).click();
     await page.getByText(`Copied the table as ${label}`).waitFor();
     const { text, fileName } = await served.lab.exportResults({
       query,
@@ -398,6 +398,27 @@ test('the table goes to the clipboard and to a file as the lab writes it', async
     expect(await readFile(await download.path(), 'utf8')).toBe(text);
     await page.getByText(`Saved ${fileName}`).waitFor();
   }
+  // Only the chosen columns, and a workbook cannot be copied.
+  await page.getByRole('button', { name: /^Columns:/ }).click();
+  const columns = page.getByRole('group', { name: 'Columns' });
+  for (const name of ['Best test accuracy', 'Images/s'])
+    await columns.getByRole('checkbox', { name, exact: true }).click();
+  await page.keyboard.press('Escape');
+  await eventually(() => page.getByRole('columnheader', { name: /^Best/ }).count()).toBe(0);
+  await page.getByLabel('Format').selectOption({ label: 'TSV' });
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await eventually(copied).toMatch(
+    /^method\tweight decay\tn\t.*last_test_accuracy_mean\tlast_test_accuracy_sd\tgain_points_mean/,
+  );
+  expect(await copied()).not.toContain('best_test_accuracy');
+  await page.getByLabel('Format').selectOption({ label: 'Excel (XLSX)' });
+  expect(await page.getByRole('button', { name: 'Copy', exact: true }).isDisabled()).toBe(true);
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save…', exact: true }).click();
+  const book = await downloading;
+  expect(book.suggestedFilename()).toBe('quick-comparison-results.xlsx');
+  expect((await readFile(await book.path())).subarray(0, 2).toString()).toBe('PK');
+  await picture(page, 'compare-export');
   expect(complaints).toEqual([]);
   await close();
 });
