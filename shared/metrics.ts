@@ -94,6 +94,8 @@ export type EpochMetrics = z.infer<typeof epochMetricsSchema>;
 export const processUsageSchema = z.strictObject({
   /** Processor time ÷ time since the reading before: 1 = one core busy. */
   busyCores: z.number().min(0),
+  /** Cores of the machine that everything else keeps busy; 0 where the system does not tell. */
+  othersBusyCores: z.number().min(0),
   /** Memory that the system holds in RAM for the process. */
   residentBytes: z.number().min(0),
 });

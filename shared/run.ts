@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { doubtSchema } from './doubts.ts';
 import { runEnvironmentSchema } from './device.ts';
 import { trainedInSchema } from './environments.ts';
 import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
@@ -62,6 +63,10 @@ export const runSummarySchema = z.strictObject({
   checkpointBytes: z.number().min(0),
   /** Largest over epochs; null where none was measured. */
   peakStepBytes: z.number().min(0).nullable(),
+  /** Null: nothing about it is doubtful. */
+  doubt: doubtSchema.nullable(),
+  /** Cores of its machine that others kept busy, the mean while it trained; null where that was not measured. */
+  othersBusyCores: z.number().min(0).nullable(),
   /** Where it began last, as the lab's places are called; null: it never began, or was imported. */
   place: z.string().nullable(),
   /** Where it is to train, if not on the lab's own machine. */

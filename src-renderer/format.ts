@@ -28,7 +28,11 @@ export const formatNumber = (value: number | null): string => {
   return withMinus(isShort ? String(Number(value.toPrecision(4))) : value.toExponential(2).replace('e+', 'e'));
 };
 
-export const formatLoss = (value: number | null): string => (value === null ? none : value.toFixed(4));
+/** A loss that was computed and is not there was not finite. */
+export const formatLoss = (value: number | null): string => {
+  if (value === null || Number.isNaN(value)) return 'NaN';
+  return Math.abs(value) < 1e6 ? value.toFixed(4) : formatNumber(value);
+};
 
 export const formatMs = (ms: number | null): string => {
   if (ms === null) return none;

@@ -10,12 +10,12 @@ const palettes = {
   light: {
     ...{ background: '#ffffff', raised: '#ffffff', text: '#1a1b1f', muted: '#62656e', hairline: '#e5e5e9' },
     ...{ strong: '#cfcfd6', accent: '#4f4fc4', accentHover: '#4242b0', error: '#c0322b', hover: '#f1f1f4' },
-    ...{ button: '#f1f1f4', buttonHover: '#e7e7ec' },
+    ...{ button: '#f1f1f4', buttonHover: '#e7e7ec', warning: '#9a6200' },
   },
   dark: {
     ...{ background: '#141518', raised: '#1b1c20', text: '#e7e8ec', muted: '#a0a3ad', hairline: '#292b31' },
     ...{ strong: '#41444d', accent: '#8484f2', accentHover: '#9a9af6', error: '#f2726b', hover: '#1f2025' },
-    ...{ button: '#26272d', buttonHover: '#303239' },
+    ...{ button: '#26272d', buttonHover: '#303239', warning: '#e3b341' },
   },
 } as const;
 export type Palette = (typeof palettes)['light' | 'dark'];
@@ -36,6 +36,9 @@ const overridesOf = (palette: Palette): GlobalThemeOverrides => ({
     primaryColorSuppl: palette.accent,
     errorColor: palette.error,
     errorColorHover: palette.error,
+    warningColor: palette.warning,
+    warningColorHover: palette.warning,
+    warningColorPressed: palette.warning,
     textColorBase: palette.text,
     textColor1: palette.text,
     textColor2: palette.text,

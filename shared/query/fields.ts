@@ -43,11 +43,12 @@ export const runFields: readonly QueryField[] = [
   { names: ['tag', 'tags'], help: 'A tag that you gave it.', read: ({ annotation }) => annotation.tags },
   {
     names: ['is'],
-    help: 'starred, archived, imported, trashed.',
+    help: 'starred, archived, imported, diverging, trashed.',
     read: ({ run, annotation: { starred, archived }, isTrashed = false }) => [
       ...(starred ? ['starred'] : []),
       ...(archived ? ['archived'] : []),
       ...(run.origin === null ? [] : ['imported']),
+      ...(run.doubt === null ? [] : ['diverging']),
       ...(isTrashed ? ['trashed'] : []),
     ],
   },

@@ -105,6 +105,11 @@ const factColumns: readonly RunColumn[] = [
     ...newestOf(({ run }) => run.peakStepBytes),
   }),
   column({
+    ...{ id: 'otherLoad', header: 'Other load', unit: 'cores', kind: 'speed' },
+    help: 'Cores of the machine that other programs kept busy while it trained: its speed is that much in doubt.',
+    ...newestOf(({ run }) => run.othersBusyCores),
+  }),
+  column({
     ...{ id: 'checkpoints', header: 'Checkpoints', kind: 'bytes', help: 'Size of all its checkpoints.' },
     ofRun: ({ run }) => (run.checkpointBytes === 0 ? null : run.checkpointBytes),
     ofGroup: ({ subjects }) => subjects.reduce((sum, { run }) => sum + run.checkpointBytes, 0) || null,

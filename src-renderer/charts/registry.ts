@@ -3,6 +3,7 @@ import {
   Decimation,
   Filler,
   LinearScale,
+  LogarithmicScale,
   LineController,
   LineElement,
   PointElement,
@@ -12,7 +13,7 @@ import {
 import zoom from 'chartjs-plugin-zoom';
 import type { Palette } from '../theme.ts';
 
-Chart.register(LineController, LineElement, PointElement, LinearScale, Tooltip, Filler, Decimation);
+Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Tooltip, Filler, Decimation);
 Chart.register(zoom);
 Chart.defaults.font.family = "'Inter Variable', system-ui, sans-serif";
 Chart.defaults.font.size = 11;

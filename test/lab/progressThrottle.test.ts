@@ -17,7 +17,7 @@ const progressOf = (...steps: readonly number[]): Progressed => ({
   epochSteps: 1000,
   imagesPerSecond: 100,
   activity: 'training',
-  usage: { busyCores: 1, residentBytes: 1e9 },
+  usage: { busyCores: 1, othersBusyCores: 0, residentBytes: 1e9 },
   steps: steps.map((step) => stepOf(step)),
 });
 const stepsOf = ({ steps }: Progressed): number[] => steps.map(({ step }) => step);

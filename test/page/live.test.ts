@@ -138,3 +138,49 @@ test('the waiting list is reordered by buttons and by dragging, and cancelled', 
   expect(complaints).toEqual([]);
   await close();
 });
+
+test('a run that diverges with finite losses is amber, marked on its curves, and goes on at a tenth of the learning rate', async () => {
+  const { page, served, complaints, close } = await pages.open('/live', 'empty');
+  const [preset] = (await served.lab.presets({})).filter(({ id }) => id === 'quick');
+  if (preset === undefined) throw new Error('There is no quick preset.');
+  const { shared } = preset.experiment;
+  const [arm] = preset.experiment.arms;
+  await served.lab.enqueue({ ...preset.experiment, shared: { ...shared, epochs: 30 }, seeds: [paces.exploding] });
+  await page
+    .getByText(/^Diverging since epoch 2: the mean loss is more than ten times that of guessing/)
+    .first()
+    .waitFor();
+  // It still runs, and its record says it.
+  const [run] = await served.lab.runs({ experimentId: null });
+  expect(run).toMatchObject({ state: 'running', doubt: { kind: 'explosion', sinceEpoch: 2 } });
+  await page.getByRole('checkbox', { name: 'Log loss' }).click();
+  await page.getByText(/^epoch 4 of 30/).waitFor({ timeout: 20_000 });
+  await picture(page, 'live-diverging');
+  await page.getByRole('button', { name: 'Stop and use with learning rate ÷ 10' }).click();
+  await page.waitForURL(/new/);
+  await eventually(async () => (await served.lab.run({ runId: run?.id ?? 0 })).run.state).toBe('stopped');
+  expect(Number(await page.getByLabel('Arm 1 learning rate').inputValue())).toBe(
+    Number(((arm?.learningRate ?? NaN) / 10).toPrecision(12)),
+  );
+  await page.goto(page.url().replace('#/new', '#/runs'));
+  await page.getByRole('combobox', { name: 'Search the runs' }).fill('is:diverging');
+  await eventually(() => page.locator('tr.group').count()).toBe(1);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('other load on the machine is said beside the speed, while a run trains and afterwards', async () => {
+  const { page, served, complaints, close } = await pages.open('/live', 'empty');
+  const [preset] = (await served.lab.presets({})).filter(({ id }) => id === 'quick');
+  if (preset === undefined) throw new Error('There is no quick preset.');
+  const arms = preset.experiment.arms.slice(0, 1);
+  await served.lab.enqueue({ ...preset.experiment, arms, seeds: [paces.crowded] });
+  await page.getByText(/others keep 1\.3 cores busy/).waitFor();
+  const runId = (await served.lab.runs({ experimentId: null }))[0]?.id ?? 0;
+  await eventually(async () => (await served.lab.run({ runId })).run.othersBusyCores).toBeCloseTo(1.25);
+  await picture(page, 'live-crowded');
+  await page.goto(page.url().replace('#/live', `#/runs/${runId}`));
+  await page.getByText(/others keep 1\.3 cores busy/).waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});

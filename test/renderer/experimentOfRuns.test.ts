@@ -25,6 +25,8 @@ const runOf = (config: RunConfig, index: number): RunSummary => ({
   activeMs: 0,
   checkpointBytes: 0,
   peakStepBytes: null,
+  doubt: null,
+  othersBusyCores: null,
   place: null,
   wantedPlace: null,
   job: null,

@@ -32,6 +32,8 @@ const runOf = (id: number, optimizer: RunSummary['config']['optimizer'], state: 
   activeMs: 0,
   checkpointBytes: 0,
   peakStepBytes: null,
+  doubt: null,
+  othersBusyCores: null,
   place: null,
   wantedPlace: null,
   job: null,

@@ -15,7 +15,15 @@ const subjects = expand(experimentOf({ arms: [sgd, sam, { ...esam, beta: 0.5 }],
       ...{ state: index === 0 ? 'stopped' : 'finished', reason: null, stopRequested: null, createdAt: '' },
       ...{ startedAt: null, endedAt: null, epochsDone: index, bestTestAccuracy: 0.9 + index / 100, bestEpoch: 1 },
       ...{ lastTestAccuracy: index === 0 ? null : 0.9, imagesPerSecond: 100 * index, activeMs: 0, checkpointBytes: 0 },
-      ...{ peakStepBytes: null, place: null, wantedPlace: null, job: null, origin: null },
+      ...{
+        peakStepBytes: null,
+        doubt: null,
+        othersBusyCores: null,
+        place: null,
+        wantedPlace: null,
+        job: null,
+        origin: null,
+      },
     } satisfies RunSummary,
     annotation:
       ([{ tags: ['paper', 'draft'] }, { starred: true }, { note: 'Looks odd' }] as Partial<Annotation>[]).map(

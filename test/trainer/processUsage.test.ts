@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { usageMeter } from '../../src-main/trainer/processUsage.ts';
 
@@ -24,4 +27,19 @@ test('busy cores are processor time over time, resident bytes grow with what is 
   const until = performance.now() + 250;
   while (performance.now() < until);
   expect(read().residentBytes).toBeGreaterThan(usage.residentBytes + 0.9 * held.length);
+});
+
+test('what another process takes of the machine is seen as of others, and not as of this one', async () => {
+  const read = usageMeter();
+  const other = spawn(process.execPath, ['-e', "console.log('on'); for (;;);"], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await once(other.stdout, 'data');
+  read();
+  await pause(1500);
+  const usage = read();
+  other.kill();
+  // On a crowded machine it gets less than a core, but then the others have the rest.
+  expect(usage.othersBusyCores).toBeGreaterThan(0.5);
+  expect(usage.busyCores).toBeLessThan(0.5);
 });

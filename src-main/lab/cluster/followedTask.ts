@@ -160,7 +160,7 @@ export class FollowedTask {
     const config = store.read.runs.one(runId)?.config;
     if (config === undefined) throw new Error(`Run ${runId} is gone while its job goes on.`);
     const add = (event: TrainingEvent): void => onStored([event]);
-    this.#recording = new Recording({ runId, config, isResuming, isAgain: true }, store.write, add);
+    this.#recording = new Recording({ runId, config, classes: null, isResuming, isAgain: true }, store.write, add);
     return this.#recording;
   }
 

@@ -1,9 +1,11 @@
 import type { RunEnvironment } from '../../../shared/device.ts';
 import { exactFacts, factDifferences, inexactText } from '../../../shared/environments.ts';
 import type { TrainedIn } from '../../../shared/environments.ts';
+import { doubtAfter, doubtOf, doubtText, type Doubt } from '../../../shared/doubts.ts';
 import type { LabErrorCode } from '../../../shared/errors.ts';
 import type { TrainingEvent } from '../../../shared/jobs/train.ts';
 import { memoryAdvice } from '../../../shared/memoryAdvice.ts';
+import type { EpochMetrics } from '../../../shared/metrics.ts';
 import type { RunId } from '../../../shared/run.ts';
 import type { RunConfig } from '../../../shared/runConfig.ts';
 import type { EndState, StoreWriter } from '../store/index.ts';
@@ -19,6 +21,8 @@ export interface Ending {
 export interface RecordedRun {
   readonly runId: RunId;
   readonly config: RunConfig;
+  /** Of its data set; null where that is not known. */
+  readonly classes: number | null;
   /** Its trainer has checkpoints to go on from. */
   readonly isResuming: boolean;
   /** The run was under way before: what it trains again takes the place of what it had measured. */
@@ -46,6 +50,9 @@ export class Recording {
   readonly #onStored: (event: TrainingEvent) => void;
   #environment: RunEnvironment | null = null;
   #epochs = 0;
+  #doubt: Doubt | null = null;
+  /** Cores that others kept busy: the sum over reports, and how many there were. */
+  readonly #others = { sum: 0, count: 0 };
 
   /** @param onStored - hears of events that this adds itself. */
   constructor(run: RecordedRun, write: StoreWriter, onStored: (event: TrainingEvent) => void) {
@@ -64,6 +71,10 @@ export class Recording {
     if (event.type === 'started') this.#environment = event.environment;
     if (event.type === 'epochFinished') this.#epochs += 1;
     if (event.type === 'resumed') this.#epochs = event.epoch;
+    if (event.type === 'progress') {
+      this.#others.sum += event.usage.othersBusyCores;
+      this.#others.count += 1;
+    }
   }
 
   /**
@@ -89,6 +100,7 @@ export class Recording {
       case 'epochFinished':
         write.epoch(runId, event.metrics, nonFinite.length > 0, isAgain);
         this.recall(event); // kept from now on
+        this.#judge(event.metrics);
         return null;
       case 'logged':
         write.log(runId, event.line);
@@ -110,6 +122,20 @@ export class Recording {
     const isMemory = cause === 'gone' && this.#epochs === 0;
     const advice = isMemory ? ` If memory ran out: ${memoryAdvice(this.#run.config)}` : '';
     return { state: brokenStates[cause], reason: `${reason}${advice}`, ...code };
+  }
+
+  /** Keeps what is to be thought of the run after an epoch, and says in its record where that is another doubt than before. */
+  #judge(metrics: EpochMetrics): void {
+    const { runId, classes } = this.#run;
+    const kind = doubtOf(metrics, classes, this.#environment?.testExamples ?? 0);
+    const before = this.#doubt;
+    this.#doubt = doubtAfter(before, kind, metrics.epoch);
+    const { sum, count } = this.#others;
+    this.#write.judge(runId, this.#doubt, count === 0 ? null : sum / count);
+    if (this.#doubt === null || this.#doubt.kind === before?.kind) return;
+    const line = { at: new Date().toISOString(), level: 'warning', text: doubtText(this.#doubt) } as const;
+    this.#write.log(runId, line);
+    this.#onStored({ type: 'logged', line });
   }
 
   /** Keeps where it trains from here on, and says in the run's record if the bits will be others than without the break. */

@@ -39,9 +39,14 @@ export class Training {
   constructor(input: TrainInput, parts: TrainingParts) {
     this.#input = input;
     this.#parts = parts;
-    const { runId, config, checkpoints } = input;
+    const { runId, config, checkpoints, dataset } = input;
+    const classes = dataset.classNames.length;
     const isResuming = (checkpoints?.resumeFrom.length ?? 0) > 0;
-    this.#recording = new Recording({ runId, config, isResuming, isAgain: parts.isAgain }, parts.write, parts.onStored);
+    this.#recording = new Recording(
+      { runId, config, classes, isResuming, isAgain: parts.isAgain },
+      parts.write,
+      parts.onStored,
+    );
     this.#job = new JobProcess(trainJob, input, {
       launcher: parts.launcher,
       limits: parts.limits,

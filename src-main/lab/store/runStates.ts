@@ -1,3 +1,4 @@
+import type { Doubt } from '../../../shared/doubts.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { resumableStates } from '../../../shared/run.ts';
 import type { RunId, RunState, RunSummary } from '../../../shared/run.ts';
@@ -40,6 +41,7 @@ export const runStates = (database: Database) => {
        queue_position = (SELECT coalesce(max(queue_position), 0) + 1 FROM run WHERE queue_position IS NOT NULL)
      WHERE id = ? AND deleted = 0 AND state = 'cancelled'`,
   );
+  const judge = database.prepare("UPDATE run SET doubt = ?, others_busy_cores = ? WHERE id = ? AND state = 'running'");
   const requestStop = database.prepare("UPDATE run SET stop_requested = ? WHERE id = ? AND state = 'running'");
   const remove = database.prepare('UPDATE run SET deleted = ? WHERE id = ? AND ended_at IS NOT NULL');
   const describe = database.prepare(
@@ -87,6 +89,13 @@ export const runStates = (database: Database) => {
     uncancel: (id: RunId): void => changed(uncancel.run(id).changes, id, 'a cancelled run that is not in the trash'),
     requestStop: (id: RunId, when: NonNullable<RunSummary['stopRequested']>): void =>
       changed(requestStop.run(when, id).changes, id, 'a running run'),
+    /** What is to be thought of a running run. */
+    judge: (id: RunId, doubt: Doubt | null, othersBusyCores: number | null): void =>
+      changed(
+        judge.run(doubt === null ? null : JSON.stringify(doubt), othersBusyCores, id).changes,
+        id,
+        'a running run',
+      ),
     setDeleted: (id: RunId, deleted: boolean): void =>
       changed(remove.run(flag(deleted), id).changes, id, 'a run that has ended'),
     /** Puts waiting runs before another, or last; before one of themselves: where that one stands. */

@@ -14,7 +14,8 @@ import { sentenceOf } from './understood.ts';
 import type { NotUnderstood } from './understood.ts';
 
 /** A run as the database has it; what it was configured with is its group's, and its seed. */
-type Row = Omit<RunSummary, 'config' | 'origin' | 'job'> & {
+type Row = Omit<RunSummary, 'config' | 'origin' | 'job' | 'doubt'> & {
+  readonly doubt: string | null;
   readonly job: string | null;
   readonly seed: number;
   readonly observe: unknown;
@@ -66,7 +67,7 @@ const summary = `
     coalesce(epochs_done, 0) AS "epochsDone", best_test_accuracy AS "bestTestAccuracy", best_epoch AS "bestEpoch",
     last_test_accuracy AS "lastTestAccuracy", images_per_second AS "imagesPerSecond", ${activeMs} AS "activeMs",
     (SELECT coalesce(sum(size_bytes), 0) FROM checkpoint WHERE checkpoint.run_id = run.id) AS "checkpointBytes",
-    peak_step_bytes AS "peakStepBytes", run.place, wanted_place AS "wantedPlace", ${jobColumn},
+    peak_step_bytes AS "peakStepBytes", doubt, others_busy_cores AS "othersBusyCores", run.place, wanted_place AS "wantedPlace", ${jobColumn},
     ${observe} AS "observe", ${runOriginColumn}
   FROM run JOIN experiment ON experiment.id = run.experiment_id LEFT JOIN run_summary ON run_summary.run_id = run.id
     LEFT JOIN cluster_job ON cluster_job.run_id = run.id`;
@@ -160,8 +161,11 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
     return known;
   };
   /** How closely a run is observed is its own, not its group's. */
-  const toSummary = ({ seed, origin, observe, job, ...row }: Row): RunSummary => ({
-    ...fieldsSchema.parse({ ...row, origin: originOf(z.unknown(), origin), job: jobOf(job) }),
+  const toSummary = ({ seed, origin, observe, job, doubt, ...row }: Row): RunSummary => ({
+    ...fieldsSchema.parse({
+      ...{ ...row, origin: originOf(z.unknown(), origin), job: jobOf(job) },
+      doubt: doubt === null ? null : (JSON.parse(doubt) as unknown),
+    }),
     config: { ...configOf(row.groupHash), observe: runConfigSchema.shape.observe.parse(observe), seed },
   });
   const checksums = checksumTable(database);

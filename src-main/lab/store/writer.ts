@@ -88,6 +88,7 @@ export const storeWriter = (database: Database) => {
     end: states.end,
     refuse: states.refuse,
     requestStop: states.requestStop,
+    judge: states.judge,
     cancel: (ids: readonly RunId[]): void => forEach(ids, states.cancel),
     uncancel: database.transaction((ids: readonly RunId[], beforeId: RunId | null) => {
       ids.forEach(states.uncancel);
