@@ -70,3 +70,25 @@ export const slurmSettingsSchema = z.strictObject({
   noticeS: z.number().int().min(10).max(3600).default(120),
 });
 export type SlurmSettings = z.infer<typeof slurmSettingsSchema>;
+
+export const placeStatusSchema = z.strictObject({
+  id: placeIdSchema,
+  settings: slurmSettingsSchema,
+  /** What answered, such as "slurm-wlm 22.05.8"; null: nothing, and `problem` says why. */
+  version: z.string().nullable(),
+  problem: z.string().nullable(),
+  /** Until what a job has measured is seen in the lab, about. */
+  delayS: z.number().min(0),
+});
+export type PlaceStatus = z.infer<typeof placeStatusSchema>;
+
+export const placeTestedSchema = z.strictObject({ works: z.boolean(), seconds: z.number().min(0), said: z.string() });
+export type PlaceTested = z.infer<typeof placeTestedSchema>;
+
+/** A run's job in a person's words: "running on n1", "waits in the cluster (Priority)". */
+export const jobText = ({ state, reason, node }: ClusterJob): string => {
+  const why = reason === null ? '' : ` (${reason})`;
+  if (state === 'PENDING' || state === 'SUBMITTING') return `waits in the cluster${why}`;
+  const where = node === null ? '' : ` on ${node}`;
+  return `${state.toLowerCase().replaceAll('_', ' ')}${where}${why}`;
+};

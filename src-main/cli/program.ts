@@ -49,6 +49,7 @@ import type { Locations } from './locations.ts';
 import { labVersionOf, workspaceFolderOf } from './locations.ts';
 import { say } from './session.ts';
 import type { Settings } from './session.ts';
+import { addPlaceCommands } from './placeCommands.ts';
 import { addStudyCommands } from './studyCommands.ts';
 
 interface DeviceCommand {
@@ -202,6 +203,7 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
   addBundleCommands(program, settings, (ended) => (code = ended));
   addCheckpointCommand(program, settings, (ended) => (code = ended));
   addLogCommand(program, settings, (ended) => (code = ended));
+  addPlaceCommands(program, settings, (ended) => (code = ended));
   addStudyCommands(program, settings, (ended) => (code = ended));
   program
     .command('import-data')

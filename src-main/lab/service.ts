@@ -12,7 +12,7 @@ import { Checkpoints } from './checkpoints.ts';
 import { Analyses } from './analyses/queue.ts';
 import { openDoor } from './door.ts';
 import type { ClusterRuns } from './cluster/clusterRuns.ts';
-import { clusterOf } from './cluster/index.ts';
+import { clusterOf, clusterTimes } from './cluster/index.ts';
 import { pathGrants } from './grants.ts';
 import { checkpointRequests } from './requests/checkpoints.ts';
 import { bundleRequests, writeBundle } from './requests/bundles.ts';
@@ -22,6 +22,7 @@ import { answering } from './requests/answering.ts';
 import { backupRequests } from './requests/backups.ts';
 import { datasetRequests } from './requests/datasets.ts';
 import { deviceRequests } from './requests/device.ts';
+import { placeRequests } from './requests/places.ts';
 import { queueRequests } from './requests/queue.ts';
 import { resumingRequests } from './requests/resuming.ts';
 import { resultRequests } from './requests/results.ts';
@@ -247,6 +248,7 @@ const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab
     ...datasetRequests(parts),
     ...queueRequests(parts),
     ...resumingRequests(parts),
+    ...placeRequests({ store, cluster, delayMs: (options.clusterTimes ?? clusterTimes).readEveryMs }),
     ...checkpointRequests(parts),
     ...resultRequests(parts),
     ...studyRequests(parts, options.paperFolder),

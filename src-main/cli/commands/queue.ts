@@ -1,4 +1,5 @@
 import { nameOfMethod } from '../../../shared/method.ts';
+import { jobText } from '../../../shared/places.ts';
 import type { RunSummary } from '../../../shared/run.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { ensureEngine } from '../engine.ts';
@@ -55,7 +56,7 @@ const runsText = (runs: readonly RunSummary[]): string =>
       nameOfMethod(run.config.optimizer),
       String(run.config.seed),
       `${run.epochsDone}/${run.config.epochs}`,
-      run.state,
+      run.job === null ? run.state : `${run.state}: ${jobText(run.job)}`,
       percent(run.bestTestAccuracy),
     ]),
   ]);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import type { TrainingEvent } from '../../../shared/jobs/train.ts';
-import type { PlaceId, SlurmSettings } from '../../../shared/places.ts';
+import type { PlaceId, PlaceTested, SlurmSettings } from '../../../shared/places.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
 import { writeWhole } from '../../files/writeWhole.ts';
 import type { Checkpoints } from '../checkpoints.ts';
@@ -12,6 +12,7 @@ import { FollowedTask } from './followedTask.ts';
 import { jobFolderNames, taskFolderOf } from './jobFolder.ts';
 import type { Assignment } from './jobFolder.ts';
 import { endingWithoutWords, isOver } from './jobStates.ts';
+import { probePlace } from './probe.ts';
 import type { SlurmCommands } from './slurm.ts';
 import { newSubmission, submissionName, writeSubmission } from './submission.ts';
 import type { Task } from './submission.ts';
@@ -98,6 +99,12 @@ export class ClusterRuns {
       this.#over([job]);
     }
     onChanged([runId]);
+  }
+
+  /** Has the cluster run a job that tells what it finds there. @throws LabError PLACE_* */
+  test(limitMs = 600_000): Promise<PlaceTested> {
+    const { commands, settings, folder, readEveryMs } = this.#parts;
+    return probePlace({ commands, settings: settings(), folder: folder(), readEveryMs, limitMs });
   }
 
   /** Leaves the jobs alone: they go on without the lab. */

@@ -11,7 +11,7 @@ import type { Assignment } from './jobFolder.ts';
 import { runHere, slurmCommands } from './slurm.ts';
 
 /** Two questions a minute; what a job measured is seen within the time of two looks. */
-const clusterTimes = { readEveryMs: 5000, askEveryMs: 30_000 } as const;
+export const clusterTimes = { readEveryMs: 5000, askEveryMs: 30_000 } as const;
 
 /** Jobs get their folders there unless the place's settings name another one. */
 const clusterFolderName = 'cluster';

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { arch, availableParallelism, hostname, platform, totalmem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -30,7 +31,20 @@ const requeue = async (): Promise<void> => {
   });
 };
 
+/** What a person wants to know of the node before anything trains there. */
+const probe = (): void => {
+  const cores = process.env['SLURM_CPUS_PER_TASK'] ?? process.env['SLURM_CPUS_ON_NODE'] ?? 'not said';
+  console.log(`Node ${process.versions.node} on ${hostname()} (${platform()} ${arch()})`);
+  console.log(`Cores: ${availableParallelism()} seen, ${cores} given by Slurm`);
+  console.log(`Memory: ${Math.round(totalmem() / 2 ** 30)} GiB in the machine`);
+  console.log(`The lab and its trainer are seen: ${existsSync(trainerEntry) ? 'yes' : 'no'}`);
+};
+
 const main = async (): Promise<void> => {
+  if (taskFolder === '--probe') {
+    probe();
+    return;
+  }
   const running = beginAttempt(taskFolder, {
     launcher: nodeTrainers(trainerEntry, coresOfTask()),
     // A node that shares its disk with hundreds is slow; nobody waits at a screen for it.

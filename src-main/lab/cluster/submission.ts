@@ -27,11 +27,22 @@ const nodeOf = ({ node }: SlurmSettings): string => {
 
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
-/** The job becomes the trainer's process: signals to the job reach it. */
-const scriptOf = (settings: SlurmSettings, folder: string): string => `#!/bin/bash
-# ESAM Lab: one task of this job trains one run. Made anew for every submission.
-${settings.setup.join('\n')}
-exec ${settings.container} ${quoted(nodeOf(settings))} ${quoted(nodeEntry)} ${quoted(join(folder, jobFolderNames.tasks))}/"$SLURM_ARRAY_TASK_ID"
+const beginning = ({ setup }: SlurmSettings): string => `#!/bin/bash
+# Made by ESAM Lab, anew for every submission.
+${setup.join('\n')}
+`;
+const startsLab = (settings: SlurmSettings): string =>
+  `${settings.container} ${quoted(nodeOf(settings))} ${quoted(nodeEntry)}`.trim();
+
+/** One task of the job trains one run. The job becomes the trainer's process: signals to the job reach it. */
+const trainingScript = (settings: SlurmSettings, folder: string): string => `${beginning(settings)}
+exec ${startsLab(settings)} ${quoted(join(folder, jobFolderNames.tasks))}/"$SLURM_ARRAY_TASK_ID"
+`;
+
+/** Says what the trainer would find. */
+export const probeScript = (settings: SlurmSettings): string => `${beginning(settings)}
+${startsLab(settings)} --probe
+echo "exit code $?"
 `;
 
 /** A new submission's folder, not made yet. */
@@ -56,10 +67,21 @@ export const writeSubmission = async (
     writeTask(taskFolderOf(folder, task), what);
     if (task % 50 === 49) await setImmediate();
   }
+  return writeScript(folder, trainingScript(settings, folder), tasks.length, settings, after);
+};
+
+/** Writes what the cluster is to start. @returns what it is to be asked. @throws Error of the file system. */
+export const writeScript = (
+  folder: string,
+  text: string,
+  taskCount: number,
+  settings: SlurmSettings,
+  after: string | null,
+): SubmissionOrder => {
   const script = join(folder, jobFolderNames.script);
-  writeFileSync(script, scriptOf(settings, folder), { mode: 0o755 });
+  writeFileSync(script, text, { mode: 0o755 });
   return {
-    ...{ script, folder, taskCount: tasks.length, after, settings },
+    ...{ script, folder, taskCount, after, settings },
     name: submissionName(folder),
     outputPattern: join(folder.replaceAll('%', '%%'), jobFolderNames.tasks, '%a', jobFolderNames.output),
   };

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { Argument } from 'commander';
+import { placeIds, slurmSettingsSchema } from '../../shared/places.ts';
+import type { PlaceId } from '../../shared/places.ts';
+import { listPlaces, setPlace, testPlace } from './commands/places.ts';
+import type { ExitCode } from './exitCodes.ts';
+import type { Settings } from './session.ts';
+
+/** `places`: where runs can be sent. @param done - is told the exit code. */
+export const addPlaceCommands = (program: Command, settings: () => Settings, done: (code: ExitCode) => void): void => {
+  const place = (): Argument => new Argument('<place>', 'which').choices(placeIds);
+  const places = program
+    .command('places')
+    .description('list where runs can be sent with --place, and how jobs are asked for there')
+    .action(async () => done(await listPlaces(settings())));
+  places
+    .command('set')
+    .description('change how jobs are asked for')
+    .addArgument(place())
+    .argument(
+      '<name=value...>',
+      `one of ${Object.keys(slurmSettingsSchema.shape).join(', ')}; nothing after = takes it back`,
+    )
+    .action(async (id: PlaceId, changes: string[]) => done(await setPlace(settings(), id, changes)));
+  places
+    .command('test')
+    .description('send a job that tells what it finds there')
+    .addArgument(place())
+    .action(async (id: PlaceId) => done(await testPlace(settings(), id)));
+};

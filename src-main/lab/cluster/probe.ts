@@ -1,0 +1,47 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PlaceTested, SlurmSettings } from '../../../shared/places.ts';
+import { jobFolderNames, taskFolderOf } from './jobFolder.ts';
+import type { SlurmCommands } from './slurm.ts';
+import { newSubmission, probeScript, writeScript } from './submission.ts';
+
+export interface ProbeParts {
+  readonly commands: SlurmCommands;
+  readonly settings: SlurmSettings;
+  readonly folder: string;
+  readonly readEveryMs: number;
+  /** It is cancelled when it has not begun by then. */
+  readonly limitMs: number;
+}
+
+const said = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+};
+const ends = /^exit code (\d+)$/m;
+
+/** Has the cluster run a job that trains nothing and tells what it finds there. @throws LabError PLACE_* */
+export const probePlace = async (parts: ProbeParts): Promise<PlaceTested> => {
+  const { commands, settings, folder, readEveryMs, limitMs } = parts;
+  const start = performance.now();
+  const submission = newSubmission(folder);
+  const output = join(taskFolderOf(submission, 0), jobFolderNames.output);
+  mkdirSync(taskFolderOf(submission, 0), { recursive: true });
+  const order = writeScript(submission, probeScript(settings), 1, settings, null);
+  const jobId = await commands.submit(order);
+  const seconds = (): number => Math.round((performance.now() - start) / 1000);
+  while (performance.now() - start < limitMs) {
+    await new Promise((resolve) => setTimeout(resolve, readEveryMs));
+    const text = said(output);
+    const [, code] = ends.exec(text) ?? [];
+    if (code !== undefined) return { works: code === '0', seconds: seconds(), said: text.replace(ends, '').trim() };
+  }
+  const seen = (await commands.sights([jobId])).get(`${jobId}_0`);
+  await commands.cancel([jobId]);
+  const state = seen === undefined ? 'Slurm no longer knows it' : `${seen.state} ${seen.reason ?? ''}`.trim();
+  const why = `The job ${jobId} told nothing in ${seconds()} seconds (${state}), and was cancelled. Its folder: ${submission}`;
+  return { works: false, seconds: seconds(), said: `${why}\n${said(output)}`.trim() };
+};

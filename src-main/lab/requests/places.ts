@@ -1,0 +1,46 @@
+import { LabError } from '../../../shared/errors.ts';
+import type { LabApi } from '../../../shared/labApi.ts';
+import type { ClusterRuns } from '../cluster/clusterRuns.ts';
+import { keepPlaceSettings, placeSettingsOf } from '../cluster/placeSettings.ts';
+import { runHere, slurmCommands } from '../cluster/slurm.ts';
+import type { Store } from '../store/index.ts';
+import { doing } from './answering.ts';
+
+export interface PlaceRequestParts {
+  readonly store: Store;
+  /** Null in a lab that only looks. */
+  readonly cluster: ClusterRuns | null;
+  /** Between two looks into the folders of jobs. */
+  readonly delayMs: number;
+}
+
+/** What the trainer of a job holds back, and then the lab: it writes at most every five seconds. */
+const spoolDelayMs = 5000;
+
+/** Requests about where runs can be sent. */
+export const placeRequests = ({
+  store,
+  cluster,
+  delayMs,
+}: PlaceRequestParts): Pick<LabApi, 'places' | 'setPlace' | 'testPlace'> => ({
+  places: async () => {
+    const found = await slurmCommands(runHere)
+      .version()
+      .then(
+        (version) => ({ version, problem: null }),
+        (error: unknown) => ({ version: null, problem: error instanceof Error ? error.message : String(error) }),
+      );
+    const problem = cluster?.problem ?? found.problem;
+    const settings = placeSettingsOf(store, 'slurm');
+    return [{ id: 'slurm', ...found, problem, settings, delayS: (delayMs + spoolDelayMs) / 1000 }];
+  },
+  setPlace: doing(({ id, settings }) => {
+    keepPlaceSettings(store, id, settings);
+    cluster?.retry();
+  }),
+  testPlace: async () => {
+    if (cluster === null)
+      throw new LabError('PLACE_UNAVAILABLE', 'This lab only looks at the workspace; open it to send jobs.');
+    return cluster.test();
+  },
+});
