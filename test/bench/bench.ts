@@ -12,9 +12,11 @@ import { trainInLab } from './overhead.ts';
 import { measureLivePage } from './livePage.ts';
 import { measureSteps } from './steps.ts';
 
-// Images/s of whole optimizer steps of ResNet-18, by method; with --peer in turn with PyTorch (pip install torch==2.13.0). A method's
-// interval of n perturbs every n-th step only. With --overhead instead: what the lab itself adds to a step, on ResNet-8 and MNIST.
-// With --live: what watching costs while the quick comparison trains (shares of one core). With --history: how fast the lab answers with --runs runs of --epochs epochs behind it; --workspace keeps what was made for that.
+// Images/s of whole optimizer steps of ResNet-18, by method; with --peer in turn with PyTorch (pip install torch==2.13.0), eager and
+// compiled, the faster of which is the peer (--eager leaves out torch.compile, which takes minutes). A method's interval of n perturbs
+// every n-th step only. With --overhead instead: what the lab itself adds to a step, on ResNet-8 and MNIST. With --live: what watching
+// costs while the quick comparison trains (shares of one core). With --history: how fast the lab answers with --runs runs of --epochs
+// epochs behind it; --workspace keeps what was made for that.
 const { values } = parseArgs({
   options: {
     batch: { type: 'string', default: '128' },
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '0' },
     bf16: { type: 'boolean', default: false },
     peer: { type: 'boolean', default: false },
+    eager: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
     python: { type: 'string', default: 'python3' },
     overhead: { type: 'boolean', default: false },
@@ -72,6 +75,7 @@ const peer = (): Record<string, unknown> =>
       ...['--batch', values.batch, '--repeats', values.repeats],
       ...(values.threads === '0' ? [] : ['--threads', values.threads]),
       ...(values.bf16 ? ['--bf16'] : []),
+      ...(values.eager ? ['--eager'] : []),
     ],
     process.env,
   );
@@ -82,11 +86,16 @@ const compare = (): object => {
     console.log(`round ${round + 1}: ${JSON.stringify(pair)}`);
     return pair;
   });
-  const of = (side: 'ours' | 'peer', method: string): number =>
-    median(rounds.map((round) => Number(round[side][method])));
   const table = ['sgd', 'sam', 'esam'].map((method) => {
-    const ratios = rounds.map((round) => Number(round.ours[method]) / Number(round.peer[method]));
-    return [method, { ours: of('ours', method), peer: of('peer', method), ratio: Number(median(ratios).toFixed(3)) }];
+    const speeds = rounds.map((round) => Number(round.ours[method]));
+    const [faster] = (['eager', 'compiled'] as const)
+      .map((mode) => {
+        const theirs = rounds.map((round) => (round.peer[mode] as Record<string, number> | null)?.[method] ?? 0);
+        const ratio = median(speeds.map((speed, round) => speed / (theirs[round] ?? 0)));
+        return { mode, ours: median(speeds), peer: median(theirs), ratio: Number(ratio.toFixed(3)) };
+      })
+      .sort((one, other) => other.peer - one.peer);
+    return [method, faster];
   });
   const [last] = rounds.slice(-1);
   return { ...last?.ours, peer: Object.fromEntries(table) as object, torch: last?.peer['torch'] };

@@ -3,7 +3,7 @@ import { elementCount, type Ops, type Tensor } from '../../src-main/trainer/engi
 import { median } from './median.ts';
 
 /** One convolution of a step: its inputs, and the call. */
-interface Call {
+export interface Call {
   readonly inputs: readonly Pick<Tensor, 'shape' | 'dataType'>[];
   readonly run: (ops: Ops, inputs: readonly Tensor[]) => Tensor;
 }
@@ -36,27 +36,43 @@ export const notingConvolutions = (ops: Ops, calls: Call[]): Ops => ({
   },
 });
 
-/**
- * Milliseconds that a step's convolutions take by themselves, one after the other, each the median of a few runs on warm inputs: what
- * no step can beat with these kernels.
- */
-export const convolutionMs = (ops: Ops, calls: readonly Call[], repeats = 3): number =>
-  calls.reduce((sum, call) => {
-    const inputs = call.inputs.map(({ shape, dataType }) => {
-      const values = Float32Array.from({ length: elementCount(shape) }, (_, index) => Math.sin(index));
-      const wide = ops.upload(values, shape);
-      if (dataType === 'float32') return wide;
-      const narrow = ops.cast(wide, dataType);
-      ops.dispose(wide);
-      return narrow;
-    });
-    const durations: number[] = [];
-    for (let repeat = 0; repeat <= repeats; repeat++) {
+/** A step's convolutions by themselves, on inputs that stay: one of each shape and type, shared. */
+const convolutionsAlone = (ops: Ops, calls: readonly Call[]) => {
+  const made = new Map<string, Tensor>();
+  const inputOf = ({ shape, dataType }: Pick<Tensor, 'shape' | 'dataType'>): Tensor => {
+    const key = `${dataType} ${shape.join()}`;
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const values = Float32Array.from({ length: elementCount(shape) }, (_, index) => Math.sin(index));
+    const wide = ops.upload(values, shape);
+    const input = dataType === 'float32' ? wide : ops.cast(wide, dataType);
+    if (input !== wide) ops.dispose(wide);
+    made.set(key, input);
+    return input;
+  };
+  return {
+    /** Milliseconds that all of them take, one after the other. */
+    run(): number {
       const start = performance.now();
-      ops.dispose(call.run(ops, inputs));
+      for (const call of calls) ops.dispose(call.run(ops, call.inputs.map(inputOf)));
       ops.synchronize();
-      if (repeat > 0) durations.push(performance.now() - start);
-    }
-    inputs.forEach(ops.dispose);
-    return sum + median(durations);
-  }, 0);
+      return performance.now() - start;
+    },
+    close() {
+      made.forEach(ops.dispose);
+    },
+  };
+};
+
+/**
+ * What share of a step its convolutions alone take, both measured in turn on the same machine, however busy it is: the median of the
+ * ratios of a few pairs. What is missing to 1 is everything else; above 1 the step's own kernels convolve faster than these.
+ */
+export const shareOfConvolutions = (ops: Ops, calls: readonly Call[], stepMs: () => number, pairs = 5): number => {
+  const alone = convolutionsAlone(ops, calls);
+  alone.run(); // makes the inputs, fills caches
+  stepMs();
+  const ratios = Array.from({ length: pairs }, () => alone.run() / stepMs());
+  alone.close();
+  return median(ratios);
+};

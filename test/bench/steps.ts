@@ -15,7 +15,7 @@ import { batchObjective } from '../../src-main/trainer/batchObjective.ts';
 import { optimizerOf } from '../../src-main/trainer/optimizers/index.ts';
 import { phaseClock } from '../../src-main/trainer/phaseClock.ts';
 import { disposeReports } from '../../src-main/trainer/stepRecord.ts';
-import { convolutionMs, notingConvolutions } from './convolutionLimit.ts';
+import { notingConvolutions, shareOfConvolutions, type Call } from './convolutionLimit.ts';
 import { median } from './median.ts';
 
 const rule = { learningRate: 0.01, momentum: 0.9, weightDecay: 1e-3, ...plainRule };
@@ -162,10 +162,18 @@ export const measureSteps = async (batchSize: number, repeats: number, isHalf: b
   }
 
   // SGD once more: what it asks of the convolutions, and what the host does outside the ops.
-  const calls: Parameters<typeof convolutionMs>[1][number][] = [];
-  const noted = open({ ...rule, name: 'sgd' }, notingConvolutions(ops, calls));
+  const calls: Call[] = [];
+  const noting = notingConvolutions(ops, calls);
+  const noted = open({ ...rule, name: 'sgd' }, isHalf ? mixedPrecisionOps(noting) : noting);
   noted.step();
   noted.close();
+  const sgd = open({ ...rule, name: 'sgd' }, training);
+  const shareOn = (table: Ops): number => rounded(shareOfConvolutions(table, calls, sgd.step), 3);
+  const shares = {
+    shareOfConvolutionLimit: shareOn(ops),
+    shareOfDirectConvolutionLimit: shareOn(tensorflowOps(found.bindingPath, { ownKernels: false })),
+  };
+  sgd.close();
   const inside = { ms: 0 };
   const clocked = open({ ...rule, name: 'sgd' }, timed(training, inside));
   clocked.step();
@@ -174,7 +182,6 @@ export const measureSteps = async (batchSize: number, repeats: number, isHalf: b
   const hostShare = 1 - inside.ms / stepMs;
   clocked.close();
   const sgdMs = median(runs[0]?.durations ?? []);
-  const limitOf = (table: Ops): number | null => (isHalf ? null : rounded(convolutionMs(table, calls) / sgdMs, 3));
 
   const of = <T>(value: (run: (typeof runs)[number]) => T): Record<string, T> =>
     Object.fromEntries(runs.map((run) => [run.name, value(run)]));
@@ -194,8 +201,7 @@ export const measureSteps = async (batchSize: number, repeats: number, isHalf: b
     uploadedBytes: of(({ uploadedBytes }) => uploadedBytes),
     uploadedFloatBytes: of(({ uploadedFloatBytes }) => uploadedFloatBytes),
     sgdGflops: rounded((6 * network.macs * batchSize) / sgdMs / 1e6),
-    shareOfConvolutionLimit: limitOf(ops),
-    shareOfDirectConvolutionLimit: limitOf(tensorflowOps(found.bindingPath, { ownKernels: false })),
+    ...shares,
     hostShare: rounded(hostShare, 4),
     precision: isHalf ? 'bfloat16' : 'float32',
     engine: ops.name,

@@ -4,10 +4,13 @@
 ResNet-18 (CIFAR form), random 32x32 images. ESAM as in the paper's algorithm: per-tensor mask drawn with probability beta,
 masked-norm perturbation rho/beta, selection forward, top gamma*b examples forwarded again.
 
-Needs: pip install torch==2.13.0   Run: torchSteps.py [--batch 128] [--repeats 5] [--threads 2] [--layout channels_last|nchw] [--bf16]
-Prints one JSON line: {"sgd": images/s, "sam": ..., "esam": ..., "torch": version}
+Eager and compiled (torch.compile) in turn. A compiled graph computes every gradient: there the mask only says what is perturbed.
+
+Needs: pip install torch==2.13.0 and, to compile, a C++ compiler
+Run: torchSteps.py [--batch 128] [--repeats 5] [--threads 2] [--layout channels_last|nchw] [--bf16] [--eager]
+Prints one JSON line: {"eager": {"sgd": images/s, "sam": ..., "esam": ...}, "compiled": the same or null, "torch": version}
 """
-import argparse, json, statistics, time
+import argparse, json, statistics, sys, time
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -18,6 +21,7 @@ a.add_argument("--repeats", type=int, default=5)
 a.add_argument("--threads", type=int, default=2)
 a.add_argument("--layout", default="channels_last")
 a.add_argument("--bf16", action="store_true")
+a.add_argument("--eager", action="store_true")
 a = a.parse_args()
 torch.set_num_threads(a.threads)
 torch.manual_seed(0)
@@ -54,8 +58,10 @@ y = torch.randint(0, 10, (a.batch,))
 cast = torch.autocast("cpu", dtype=torch.bfloat16, enabled=a.bf16)
 
 
-def make():
+def make(compiles):
     m = ResNet18().to(memory_format=fmt)
+    if compiles:
+        m.compile(dynamic=False)
     return m, torch.optim.SGD(m.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-3)
 
 
@@ -71,21 +77,22 @@ def gradients(m, o, x, y):
     return per.detach()
 
 
-def sgd(m, o):
+def sgd(m, o, compiles):
     gradients(m, o, x, y)
     o.step()
 
 
-def perturbed(m, o, rho, beta, gamma):
+def perturbed(m, o, rho, beta, gamma, compiles):
     ps = list(m.parameters())
-    for p in ps:
-        p.requires_grad_(beta >= 1 or torch.rand(()).item() < beta)
+    chosen = [beta >= 1 or torch.rand(()).item() < beta for _ in ps]
+    for p, c in zip(ps, chosen):
+        p.requires_grad_(c or compiles)
     before = gradients(m, o, x, y)
     with torch.no_grad():
-        norm = torch.stack([p.grad.norm() for p in ps if p.grad is not None]).norm()
+        norm = torch.stack([p.grad.norm() for p, c in zip(ps, chosen) if c]).norm()
         old = [p.clone() for p in ps]
-        for p in ps:
-            if p.grad is not None:
+        for p, c in zip(ps, chosen):
+            if c:
                 p.add_(p.grad, alpha=(rho / beta / norm).item())
     xs, ys = x, y
     if gamma < 1:
@@ -101,13 +108,27 @@ def perturbed(m, o, rho, beta, gamma):
     o.step()
 
 
-runs = {"sgd": sgd, "sam": lambda m, o: perturbed(m, o, 0.05, 1, 1), "esam": lambda m, o: perturbed(m, o, 0.05, 0.6, 0.5)}
-made = {k: make() for k in runs}
-times = {k: [] for k in runs}
+runs = {
+    "sgd": sgd,
+    "sam": lambda m, o, compiles: perturbed(m, o, 0.05, 1, 1, compiles),
+    "esam": lambda m, o, compiles: perturbed(m, o, 0.05, 0.6, 0.5, compiles),
+}
+kinds = {"eager": False} if a.eager else {"eager": False, "compiled": True}
+made = {(kind, k): make(compiles) for kind, compiles in kinds.items() for k in runs}
+try:
+    for k, step in runs.items():
+        if "compiled" in kinds:
+            step(*made["compiled", k], True)
+except Exception as e:
+    print(f"torch.compile failed, only eager is measured: {e}", file=sys.stderr)
+    del kinds["compiled"]
+times = {(kind, k): [] for kind in kinds for k in runs}
 for r in range(a.repeats + 1):
     for k, step in runs.items():
-        t = time.perf_counter()
-        step(*made[k])
-        if r:
-            times[k].append(time.perf_counter() - t)
-print(json.dumps({**{k: round(a.batch / statistics.median(t), 1) for k, t in times.items()}, "torch": torch.__version__, "layout": a.layout, "bf16": a.bf16}))
+        for kind, compiles in kinds.items():
+            t = time.perf_counter()
+            step(*made[kind, k], compiles)
+            if r:
+                times[kind, k].append(time.perf_counter() - t)
+speeds = {kind: {k: round(a.batch / statistics.median(times[kind, k]), 1) for k in runs} for kind in kinds}
+print(json.dumps({"compiled": None, **speeds, "torch": torch.__version__, "layout": a.layout, "bf16": a.bf16}))
