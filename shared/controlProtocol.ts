@@ -45,7 +45,7 @@ export const labNoticeSchema = z.discriminatedUnion('type', [
     share: z.number().min(0).max(1).nullable(),
   }),
   /** A run has ended; both texts are for a desktop notification. */
-  z.strictObject({ type: z.literal('runEnded'), title: sentence, text: sentence }),
+  z.strictObject({ type: z.literal('runEnded'), title: sentence, text: sentence, isGood: z.boolean() }),
   z.strictObject({ type: z.literal('closed') }),
 ]);
 export type LabNotice = z.infer<typeof labNoticeSchema>;

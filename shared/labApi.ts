@@ -5,11 +5,13 @@ import { analysisDetailSchema, analysisSummarySchema } from './analyses/record.t
 import { backupSchema, restoredSchema } from './backup.ts';
 import { bundleImportedSchema } from './bundle.ts';
 import { checkpointKeepingSchema, checkpointUseSchema, prunedSchema } from './checkpointKeeping.ts';
+import { appLogLineSchema } from './appLog.ts';
 import { annotationChangeSchema, runAnnotationSchema } from './annotation.ts';
 import { damagedChoices, datasetInfoSchema, datasetKinds, splitChoiceSchema, valueRangeSchema } from './dataset.ts';
 import { deviceStatusSchema } from './device.ts';
 import { engineIds, measuredEngines } from './engines.ts';
 import { labErrorCodes } from './errors.ts';
+import { keptStateSchema } from './keptState.ts';
 import { columns, figureFormats, figureSchema } from './figures/figure.ts';
 import { labEventSchema } from './labEvent.ts';
 import { selfTestStepsSchema } from './selfTest.ts';
@@ -75,6 +77,10 @@ export const labApi = {
     output: nothing,
   },
   cancelSelfTest: { input: nothing, output: nothing },
+  /** The newest lines of the lab's own log, oldest first. */
+  appLog: { input: nothing, output: z.array(appLogLineSchema) },
+  /** What somebody who is to help needs to know, without private paths. */
+  diagnostics: { input: nothing, output: z.strictObject({ text: z.string() }) },
   presets: { input: nothing, output: z.array(presetSchema) },
   datasets: { input: nothing, output: z.array(datasetInfoSchema) },
   /** Resolves when imported; progress comes as `importProgressed`. Paths must have been granted by a file dialog. */
@@ -92,6 +98,9 @@ export const labApi = {
     }),
     output: datasetInfoSchema,
   },
+  /** Gets one of `publishedSets` from where it is published, and imports it; progress comes as `importProgressed`. */
+  downloadDataset: { input: z.strictObject({ id: datasetInfoSchema.shape.id }), output: datasetInfoSchema },
+  cancelDownload: { input: nothing, output: nothing },
   deleteDataset: { input: z.strictObject({ id: datasetInfoSchema.shape.id }), output: nothing },
   /** Up to `count` training images as PNG data URLs, evenly over the classes. */
   previewDataset: {
@@ -215,6 +224,9 @@ export const labApi = {
   /** Keeps a view, in the place of one of the same name. */
   saveRunView: { input: namedRunViewSchema, output: nothing },
   removeRunView: { input: namedRunViewSchema.pick({ name: true }), output: nothing },
+  /** What windows have kept with the workspace. */
+  keptStates: { input: nothing, output: z.array(keptStateSchema) },
+  keepState: { input: keptStateSchema, output: nothing },
   experiments: { input: nothing, output: z.array(experimentSummarySchema) },
   results: { input: resultsQuerySchema, output: resultsTableSchema },
   curves: {

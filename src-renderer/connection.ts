@@ -1,7 +1,7 @@
 import { inject, type InjectionKey, type ShallowRef } from 'vue';
 import type { LabApi } from '../shared/labApi.ts';
 import type { LabEvent } from '../shared/labEvent.ts';
-import type { ShellApi } from '../shared/shellApi.ts';
+import type { MenuCommand, ShellApi } from '../shared/shellApi.ts';
 
 /** Whether the lab is within reach: lost for now, or ended with its server. */
 export type LinkState = 'open' | 'lost' | 'ended';
@@ -12,6 +12,8 @@ export interface Connection {
   readonly shell: ShellApi;
   /** Returns the function that ends the subscription. */
   readonly onEvent: (listener: (event: LabEvent) => void) => () => void;
+  /** Calls the listener for what is chosen in the native menu; a browser has none. */
+  readonly onCommand: (listener: (command: MenuCommand) => void) => void;
   readonly link: Readonly<ShallowRef<LinkState>>;
 }
 

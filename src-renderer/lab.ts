@@ -1,5 +1,5 @@
 import { servedMark } from '../shared/browserPage.ts';
-import type { Bridge } from '../shared/shellApi.ts';
+import type { Bridge, ShellApi } from '../shared/shellApi.ts';
 import type { Connection } from './connection.ts';
 import { bridgeTransport, connectOver } from './transport.ts';
 
@@ -14,7 +14,12 @@ const isServed = (): boolean => document.querySelector(`meta[name="${servedMark}
 
 /** The app's lab, or that of `esam-lab serve`; elsewhere there is none. */
 export const connect = async (): Promise<Connection | null> => {
-  if (window.esamLab) return connectOver(bridgeTransport(window.esamLab), window.esamLab.shell);
+  if (window.esamLab) {
+    const { shell, onCommand } = window.esamLab;
+    // Entries cannot pass the bridge, and the desktop needs none: files have paths there.
+    const takeDropped: ShellApi['takeDropped'] = (files) => shell.takeDropped(files, []);
+    return connectOver(bridgeTransport(window.esamLab), { ...shell, takeDropped }, onCommand);
+  }
   if (isServed()) {
     const [{ socketTransport }, { browserShell }] = await Promise.all([
       import('./browser/socket.ts'),

@@ -11,6 +11,20 @@ export const phaseNames: Readonly<Record<Phase, string>> = {
   update: 'update',
 };
 
+/** What is done in each phase, one sentence. */
+export const phaseDefinitions: Readonly<Record<Phase, string>> = {
+  input:
+    'Waiting for the batch: gathering, decoding and distorting its images, as far as that is not done beside the step.',
+  forward1: 'Forward pass of the batch at θ: logits and the loss before the perturbation.',
+  backward1: 'Gradient at θ: of all parameters, or of those that the method moves.',
+  perturb: 'From θ to θ + ε and back: the norm of the gradient, the new tensors, the old ones put back.',
+  selectionForward:
+    'Forward pass at θ + ε of the whole batch, which only ranks the examples; its loss is used by no update.',
+  forward2: 'Forward pass at θ + ε of the examples that the update uses.',
+  backward2: 'Gradient at θ + ε, of all parameters.',
+  update: 'The base rule: momentum, weight decay and the new parameters.',
+};
+
 /** Phases that the method has, by prediction or by measurement. */
 export const phasesInUse = (
   ms: Readonly<Record<Phase, number>> | null,

@@ -1,20 +1,17 @@
 import { createRouter, createWebHashHistory, type Router } from 'vue-router';
+import MeasuredView from './views/MeasuredView.vue';
 import RunView from './views/RunView.vue';
 import { views } from './views/index.ts';
 
-const lastViewKey = 'esam-lab.last-view';
-
-/** Every view, and the page of a run. The last view is reopened at the next start. */
-export const createLabRouter = (): Router => {
-  const router = createRouter({
+/** Every view, and the page of a run. `useKeptPlace` leads on from the beginning to the view that was open last. */
+export const createLabRouter = (): Router =>
+  createRouter({
     history: createWebHashHistory(),
     routes: [
-      { path: '/', redirect: () => localStorage.getItem(lastViewKey) ?? '/new' },
+      { path: '/', component: { render: () => null } },
       ...views.map(({ path, component }) => ({ path, component })),
       { path: '/runs/:id(\\d+)', component: RunView, props: (route) => ({ runId: Number(route.params['id']) }) },
+      { path: '/measured', component: MeasuredView },
       { path: '/:rest(.*)*', redirect: '/new' },
     ],
   });
-  router.afterEach((to) => localStorage.setItem(lastViewKey, `/${to.path.split('/')[1] ?? 'new'}`));
-  return router;
-};

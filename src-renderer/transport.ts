@@ -31,7 +31,11 @@ export const bridgeTransport = (bridge: Bridge): Transport => ({
 });
 
 /** Requests and events over a transport; every reply is parsed with the contract's schema before use. */
-export const connectOver = (transport: Transport, shell: ShellApi): Connection => {
+export const connectOver = (
+  transport: Transport,
+  shell: ShellApi,
+  onCommand: Connection['onCommand'] = () => undefined,
+): Connection => {
   const waiting = new Map<number, Waiting>();
   const listeners = new Set<(event: LabEvent) => void>();
   let lastId = 0;
@@ -71,6 +75,7 @@ export const connectOver = (transport: Transport, shell: ShellApi): Connection =
   return {
     lab: lab as unknown as LabApi,
     shell,
+    onCommand,
     link: transport.link,
     onEvent(listener) {
       listeners.add(listener);

@@ -21,6 +21,9 @@ const settings: Readonly<Record<SettingPath, Setting>> = {
 const byPath: ReadonlyMap<string, Setting> = new Map(Object.entries(settings));
 const order = new Map([...byPath.keys()].map((path, position) => [path, position]));
 
+/** Paths of all settings, in this order. */
+export const settingPaths: readonly string[] = [...byPath.keys()];
+
 /** The setting of a path; one that is not known speaks by its path. */
 export const settingOf = (path: string): Setting => byPath.get(path) ?? { label: path, help: '' };
 

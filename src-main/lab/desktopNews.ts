@@ -29,7 +29,10 @@ export const desktopNews = (tell: (notice: LabNotice) => void): ((event: LabEven
       } else if (open.delete(run.id)) {
         const ending = endings[run.state];
         if (ending !== undefined)
-          tell({ type: 'runEnded', title: `Run ${String(run.id)} ${ending}`, text: textOf(run) });
+          tell({
+            ...{ type: 'runEnded', title: `Run ${String(run.id)} ${ending}`, text: textOf(run) },
+            isGood: run.state === 'finished',
+          });
       }
     }
   };

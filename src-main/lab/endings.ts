@@ -3,6 +3,7 @@ import type { LabEvent } from '../../shared/labEvent.ts';
 import type { RunId } from '../../shared/run.ts';
 import type { Store } from './store/index.ts';
 import type { Ending } from './jobs/recording.ts';
+import { lineOfEnd } from './jobs/trainingLog.ts';
 
 const retryMs = 2000;
 
@@ -49,12 +50,9 @@ export class Endings {
 
   #storeEnding(runId: RunId, { state, reason }: Ending): void {
     if (this.#store.read.runs.one(runId)?.state === 'running') this.#store.write.end(runId, state, reason);
-    if (reason !== null && state !== 'stopped') {
-      const level = state === 'interrupted' ? 'warning' : 'error';
-      const line = { at: new Date().toISOString(), level, text: reason } as const;
-      this.#store.write.log(runId, line);
-      this.#emit({ type: 'logged', runId, line });
-    }
+    const line = { at: new Date().toISOString(), ...lineOfEnd(state, reason) };
+    this.#store.write.log(runId, line);
+    this.#emit({ type: 'logged', runId, line });
   }
 
   /** Tries a last time; the next start of the lab calls a run interrupted that is still running then. */

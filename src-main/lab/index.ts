@@ -8,6 +8,7 @@ import { desktopNews } from './desktopNews.ts';
 import { DesktopTrainers } from './desktopTrainers.ts';
 import { refusedLab } from './refusedLab.ts';
 import { serve } from './serve.ts';
+import { keepComplaints, openAppLog } from './appLog.ts';
 import type { Lab } from './lab.ts';
 
 /** Lies beside the source, or beside the bundle. */
@@ -97,6 +98,7 @@ const leave = async (): Promise<void> => {
 desktop.onControl((control, port) => {
   switch (control.type) {
     case 'open':
+      keepComplaints(openAppLog(control.workspaceFolder));
       return void open(control);
     case 'clientConnected': {
       const { clientId } = control;

@@ -1,6 +1,7 @@
 import type { LabApi } from '../../shared/labApi.ts';
 import type { LabEvent } from '../../shared/labEvent.ts';
 import type { RunId } from '../../shared/run.ts';
+import type { PublishedSet } from '../../shared/publishedSets.ts';
 import type { BundleSelection } from './bundles/collect.ts';
 import type { JobLimits } from './jobs/jobProcess.ts';
 import type { BundleStream } from './requests/bundles.ts';
@@ -39,6 +40,8 @@ export interface LabOptions {
   readonly limits?: JobLimits;
   /** Between two looks into the folders of jobs on a cluster, and between two questions to it. Default: 5 and 30 seconds. */
   readonly clusterTimes?: { readonly readEveryMs: number; readonly askEveryMs: number };
+  /** Sets that can be downloaded; default: `publishedSets`. */
+  readonly publishedSets?: readonly PublishedSet[];
   /** Between two checkpoints within an epoch. Default: ten minutes. */
   readonly checkpointEveryMs?: number;
 }

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
 import type { LabEvent } from '../../shared/labEvent.ts';
+import { publishedSets } from '../../shared/publishedSets.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import { sweepTrash } from '../files/trash.ts';
+import { openAppLog } from './appLog.ts';
 import { analyseInputOf, filesOf, withPresentData } from './assigning.ts';
 import type { Lab, LabOptions } from './lab.ts';
 import { clearLeftImports } from './bundles/import.ts';
@@ -13,14 +15,17 @@ import { Analyses } from './analyses/queue.ts';
 import { openDoor } from './door.ts';
 import type { ClusterRuns } from './cluster/clusterRuns.ts';
 import { clusterOf, clusterTimes } from './cluster/index.ts';
+import { eventLog } from './eventLog.ts';
 import { pathGrants } from './grants.ts';
 import { checkpointRequests } from './requests/checkpoints.ts';
 import { bundleRequests, writeBundle } from './requests/bundles.ts';
 import { analysisRequests } from './requests/analyses.ts';
 import { annotationRequests } from './requests/annotations.ts';
+import { keptStateRequests } from './requests/keptStates.ts';
 import { answering } from './requests/answering.ts';
 import { backupRequests } from './requests/backups.ts';
 import { datasetRequests } from './requests/datasets.ts';
+import { downloadRequests } from './requests/downloads.ts';
 import { deviceRequests } from './requests/device.ts';
 import { placeRequests } from './requests/places.ts';
 import { queueRequests } from './requests/queue.ts';
@@ -28,6 +33,7 @@ import { resumingRequests } from './requests/resuming.ts';
 import { resultRequests } from './requests/results.ts';
 import { runViewRequests } from './requests/runViews.ts';
 import { studyRequests } from './requests/studies.ts';
+import { supportRequests } from './requests/support.ts';
 import { placesOf } from './places/index.ts';
 import { processor } from './processor.ts';
 import { RunQueue } from './queue.ts';
@@ -95,6 +101,12 @@ const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab
     startNotices.push(...(options.startNotices ?? []), ...interruptLeftRuns(store, checkpoints));
   }
   const listeners = new Set<(event: LabEvent) => void>();
+  const log = openAppLog(workspaceFolder);
+  if (refusal === null) {
+    listeners.add(eventLog(log));
+    log.write('info', `Opened by ESAM Lab ${labVersion}, process ${String(process.pid)}.`);
+    for (const notice of startNotices) log.write('warning', notice);
+  }
   const emit = (event: LabEvent): void => {
     listeners.forEach((listener) => listener(event));
     if (event.type === 'runChanged' && event.run.endedAt !== null) analyses.wake();
@@ -246,6 +258,7 @@ const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab
     ...backupRequests(workspaceFolder),
     ...deviceRequests(runtime, selfTest, options.presetsFolder, (notice) => note('presets', notice)),
     ...datasetRequests(parts),
+    ...downloadRequests({ workspaceFolder, library, emit, publishedSets: options.publishedSets ?? publishedSets }),
     ...queueRequests(parts),
     ...resumingRequests(parts),
     ...placeRequests({ store, cluster, delayMs: (options.clusterTimes ?? clusterTimes).readEveryMs }),
@@ -255,6 +268,8 @@ const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab
     ...bundleRequests({ ...parts, workspaceFolder, examplesFolder: options.examplesFolder }),
     ...annotationRequests(parts),
     ...runViewRequests(parts),
+    ...keptStateRequests(parts),
+    ...supportRequests({ ...parts, log, workspaceFolder }),
     ...analysisRequests({ store, library, analyses, analysesAdded }),
     onEvent: (listener) => {
       listeners.add(listener);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { app, dialog, ipcMain, shell } from 'electron';
+import { app, dialog, ipcMain } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { z } from 'zod';
 import { DesktopActivity } from './activity.ts';
@@ -7,11 +7,14 @@ import { isLabUtility } from './labChild.ts';
 import { LabProcess } from './labProcess.ts';
 import { setMenu } from './menu.ts';
 import { claimFolders, labEntry, packageFile, rendererFolder, trainerEntry } from './paths.ts';
+import type { Claimed } from './paths.ts';
 import { registerScheme, serveBundle } from './protocol.ts';
 import { QuitGuard } from './quit.ts';
 import { closeNetwork, forgetDeveloperSettings, lockDown } from './security.ts';
+import { readSettings } from './settings.ts';
 import { isFromOwnPage, offerShell } from './shellApi.ts';
 import { bringToFront, openWindow } from './window.ts';
+import { Workspaces } from './workspaces.ts';
 
 /** What the start script wants said on screen always, one line each. */
 const notices = (app.isPackaged ? '' : (process.env['ESAM_LAB_NOTICES'] ?? ''))
@@ -22,18 +25,18 @@ const labVersion = (): string =>
   z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, 'utf8'))).version;
 
 /** Opens the window on the lab; everything that they say to each other is set up here. */
-const openDesktop = (lab: LabProcess, workspace: string): BrowserWindow => {
+const openDesktop = (lab: LabProcess, { workspace, isNamed }: Claimed): BrowserWindow => {
   lockDown();
   serveBundle(rendererFolder);
   const window = openWindow(notices);
-  const activity = new DesktopActivity(window);
+  const activity = new DesktopActivity(window, readSettings().preferences);
   const guard = new QuitGuard(window, lab, activity);
   lab.open({
     onActivity: (now) => {
       activity.show(now);
       if (!now.isBusy) guard.idle();
     },
-    onRunEnded: ({ title, text }) => activity.notify(title, text),
+    onRunEnded: (ended) => activity.notify(ended),
     onCrash: (lastLine, restarted) => {
       if (window.isDestroyed()) return;
       window.webContents.reload();
@@ -44,8 +47,9 @@ const openDesktop = (lab: LabProcess, workspace: string): BrowserWindow => {
     const [port] = event.ports;
     if (port !== undefined && isFromOwnPage(event, window)) lab.connect(port);
   });
-  offerShell(window, workspace, (paths) => lab.grantPaths(paths));
-  setMenu(window, () => void shell.openPath(workspace));
+  const workspaces = new Workspaces({ window, lab, activity, folder: workspace, isNamed });
+  offerShell(window, { workspaces, activity, grantPaths: (paths) => lab.grantPaths(paths) });
+  setMenu(window, workspaces);
   return window;
 };
 
@@ -60,7 +64,7 @@ const crashNotice = (lastLine: string, restarted: boolean): { message: string; d
     .join(' '),
 });
 
-const start = async (workspace: string): Promise<void> => {
+const start = async (claimed: Claimed): Promise<void> => {
   // A child process inherits the sockets that Chromium has open, and then a crash of Chromium's GPU process goes unnoticed, which
   // leaves the window blank. Before the app is ready there is no GPU process yet.
   if (isLabUtility) await app.whenReady();
@@ -69,22 +73,22 @@ const start = async (workspace: string): Promise<void> => {
     trainerEntry,
     open: {
       type: 'open',
-      workspaceFolder: workspace,
+      workspaceFolder: claimed.workspace,
       labVersion: labVersion(),
       electronVersion: process.versions.electron,
-      notices,
+      notices: [...notices, ...(claimed.notice === null ? [] : [claimed.notice])],
     },
   });
   await app.whenReady();
-  const window = openDesktop(lab, workspace);
+  const window = openDesktop(lab, claimed);
   app.on('second-instance', () => bringToFront(window));
   app.on('activate', () => bringToFront(window));
 };
 
 forgetDeveloperSettings();
-const { workspace } = claimFolders();
+const claimed = claimFolders();
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 registerScheme();
 closeNetwork();
-if (app.requestSingleInstanceLock()) void start(workspace);
+if (app.requestSingleInstanceLock()) void start(claimed);
 else app.quit();

@@ -28,7 +28,7 @@ const closeLimitMs = 15_000;
  * restarts it after a crash, closes it.
  */
 export class LabProcess {
-  readonly #options: LabProcessOptions;
+  #options: LabProcessOptions;
   readonly #trainers: Trainers;
   readonly #relayed = new Map<number, MessagePortMain>();
   #child: LabChild | null;
@@ -86,19 +86,36 @@ export class LabProcess {
     this.#trainers.killAll();
   }
 
-  #start(): LabChild {
-    return startLab(this.#options.labEntry, {
-      onMessage: (message) => this.#receive(message),
-      onExit: (lastLine) => this.#ended(lastLine),
-    });
+  /** Closes the workspace and opens another one; pages have to connect anew. */
+  async reopen(workspaceFolder: string): Promise<void> {
+    await this.close();
+    this.#disconnect();
+    this.#closed = null;
+    this.#options = { ...this.#options, open: { ...this.#options.open, workspaceFolder } };
+    this.#child = this.#start();
+    this.#child.post(this.#options.open);
   }
 
-  #ended(lastLine: string): void {
-    this.#child = null;
+  #start(): LabChild {
+    const child: LabChild = startLab(this.#options.labEntry, {
+      onMessage: (message) => this.#receive(message),
+      onExit: (lastLine) => {
+        if (child === this.#child) this.#ended(lastLine); // else it was closed, and another one is there
+      },
+    });
+    return child;
+  }
+
+  #disconnect(): void {
     this.#trainers.killAll();
     for (const port of this.#relayed.values()) port.close();
     this.#relayed.clear();
     this.#listeners?.onActivity({ type: 'activity', isTraining: false, isBusy: false, share: null });
+  }
+
+  #ended(lastLine: string): void {
+    this.#child = null;
+    this.#disconnect();
     if (this.#closed !== null) return this.#closed();
     if (this.#listeners === null) return;
     const now = performance.now();

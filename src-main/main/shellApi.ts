@@ -4,16 +4,26 @@ import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
 import { bundleExtension } from '../../shared/bundle.ts';
 import { shellCallSchema } from '../../shared/shellApi.ts';
 import type { ShellAnswer, ShellApi, ShellCall } from '../../shared/shellApi.ts';
+import { logFolderName } from '../../shared/appLog.ts';
+import type { DesktopActivity } from './activity.ts';
 import { isOwnPage } from './protocol.ts';
+import { changeSettings, readSettings } from './settings.ts';
+import type { Workspaces } from './workspaces.ts';
 import { TooMany, oneAtATime } from './oneAtATime.ts';
 import { writeWhole } from '../files/writeWhole.ts';
 
 /** Between two dialogs or folders that the page has opened. */
 const pauseMs = 500;
 
+export interface ShellParts {
+  readonly workspaces: Workspaces;
+  readonly activity: DesktopActivity;
+  readonly grantPaths: (paths: string[]) => void;
+}
+
 /** Offers the shell's dialogs, clipboard and file manager to the app's own page, and to nothing else. */
-export const offerShell = (window: BrowserWindow, workspace: string, grantPaths: (paths: string[]) => void): void => {
-  const api = shellOf(window, workspace, grantPaths);
+export const offerShell = (window: BrowserWindow, parts: ShellParts): void => {
+  const api = shellOf(window, parts);
   const opening = oneAtATime(pauseMs);
   ipcMain.handle('shell', async (event, call: unknown): Promise<ShellAnswer> => {
     if (!isFromOwnPage(event, window)) return { ok: false, message: 'Only the page of the app may ask this.' };
@@ -36,16 +46,17 @@ export const isFromOwnPage = (
   event.senderFrame === window.webContents.mainFrame &&
   isOwnPage(event.senderFrame.url);
 
-const perform = (
-  api: Required<ShellApi>,
-  call: ShellCall,
-  opening: ReturnType<typeof oneAtATime>,
-): Promise<unknown> => {
+/** What main does of it: the preload script turns files into their paths. */
+type MainShell = Omit<Required<ShellApi>, 'takeDropped'> & { takePaths(paths: string[]): Promise<string[]> };
+
+const perform = (api: MainShell, call: ShellCall, opening: ReturnType<typeof oneAtATime>): Promise<unknown> => {
   switch (call.method) {
     case 'chooseDataset':
       return opening(() => api.chooseDataset(...call.input));
     case 'chooseBundle':
       return opening(() => api.chooseBundle(...call.input));
+    case 'takePaths':
+      return api.takePaths(...call.input);
     case 'saveText':
       return opening(() => api.saveText(...call.input));
     case 'saveFile':
@@ -56,14 +67,18 @@ const perform = (
       return opening(() => api.showSaved());
     case 'showWorkspace':
       return opening(() => api.showWorkspace());
+    case 'showLogs':
+      return opening(() => api.showLogs());
+    case 'desktop':
+      return api.desktop();
+    case 'setPreferences':
+      return api.setPreferences(...call.input);
+    case 'openWorkspace':
+      return opening(() => api.openWorkspace(...call.input));
   }
 };
 
-const shellOf = (
-  window: BrowserWindow,
-  workspace: string,
-  grantPaths: (paths: string[]) => void,
-): Required<ShellApi> => {
+const shellOf = (window: BrowserWindow, { workspaces, activity, grantPaths }: ShellParts): MainShell => {
   /** The page never names a file to show: only what the user has saved through it. */
   let saved: string | null = null;
   const save = async (suggestedName: string, content: string | Uint8Array): Promise<string | null> => {
@@ -81,6 +96,10 @@ const shellOf = (
       if (chosen.canceled) return [];
       grantPaths(chosen.filePaths);
       return chosen.filePaths;
+    },
+    takePaths: (paths) => {
+      grantPaths(paths);
+      return Promise.resolve(paths);
     },
     chooseBundle: async () => {
       const chosen = await dialog.showOpenDialog(window, {
@@ -102,11 +121,21 @@ const shellOf = (
       if (saved === null) throw new Error('nothing has been saved');
       shell.showItemInFolder(saved);
     },
-    showWorkspace: async () => {
-      const failure = await shell.openPath(workspace);
-      if (failure !== '') throw new Error('the system could not open the folder');
+    showWorkspace: () => showFolder(workspaces.folder),
+    showLogs: () => showFolder(join(workspaces.folder, logFolderName)),
+    desktop: async () => ({ preferences: readSettings().preferences, recentWorkspaces: workspaces.recent() }),
+    setPreferences: async (preferences) => {
+      await changeSettings({ preferences });
+      activity.prefer(preferences);
     },
+    openWorkspace: (folder) => workspaces.open(folder),
   };
+};
+
+/** @throws Error where the system has nothing that shows folders. */
+const showFolder = async (folder: string): Promise<void> => {
+  const failure = await shell.openPath(folder);
+  if (failure !== '') throw new Error('the system could not open the folder');
 };
 
 /** A path as people read it: the home folder is "~", and carries no name of a user into a picture of the screen. */

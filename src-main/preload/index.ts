@@ -1,6 +1,7 @@
-import { contextBridge, ipcRenderer } from 'electron';
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import type { DesktopFacts } from '../../shared/desktop.ts';
 import type { LabReply } from '../../shared/labApi.ts';
-import type { Bridge, ShellAnswer, ShellApi, ShellCall } from '../../shared/shellApi.ts';
+import type { Bridge, MenuCommand, ShellAnswer, ShellApi, ShellCall } from '../../shared/shellApi.ts';
 
 const { port1, port2 } = new MessageChannel();
 ipcRenderer.postMessage('connect', null, [port2]);
@@ -10,6 +11,15 @@ const ask = async (call: ShellCall): Promise<unknown> => {
   if (!answer.ok) throw new Error(answer.message);
   return answer.output;
 };
+
+/** Only a file that the user gave has a path. An Electron without webUtils tells it by the file itself. */
+const pathsOf = (files: readonly File[]): string[] =>
+  files
+    .map(
+      (file) =>
+        (webUtils as typeof webUtils | undefined)?.getPathForFile(file) ?? (file as { path?: string }).path ?? '',
+    )
+    .filter((path) => path !== '');
 
 const shell: ShellApi = {
   chooseDataset: (kind) => ask({ method: 'chooseDataset', input: [kind] }) as Promise<string[]>,
@@ -21,6 +31,11 @@ const shell: ShellApi = {
   chooseBundle: () => ask({ method: 'chooseBundle', input: [] }) as Promise<string | null>,
   showSaved: () => ask({ method: 'showSaved', input: [] }) as Promise<void>,
   showWorkspace: () => ask({ method: 'showWorkspace', input: [] }) as Promise<void>,
+  takeDropped: (files) => ask({ method: 'takePaths', input: [pathsOf(files)] }) as Promise<string[]>,
+  showLogs: () => ask({ method: 'showLogs', input: [] }) as Promise<void>,
+  desktop: () => ask({ method: 'desktop', input: [] }) as Promise<DesktopFacts>,
+  setPreferences: (preferences) => ask({ method: 'setPreferences', input: [preferences] }) as Promise<void>,
+  openWorkspace: (folder) => ask({ method: 'openWorkspace', input: [folder] }) as Promise<boolean>,
 };
 
 const bridge: Bridge = {
@@ -31,6 +46,7 @@ const bridge: Bridge = {
     port1.addEventListener('message', (event) => listener(event.data as LabReply));
     port1.start();
   },
+  onCommand: (listener) => void ipcRenderer.on('command', (_event, command) => listener(command as MenuCommand)),
 };
 
 contextBridge.exposeInMainWorld('esamLab', bridge);

@@ -1,5 +1,6 @@
 import { shallowRef } from 'vue';
 import { grantPath, uploadPath } from '../../shared/browserPage.ts';
+import { droppedFiles, type DroppedFile } from './droppedFiles.ts';
 import type { ShellApi } from '../../shared/shellApi.ts';
 
 /** The data set or bundle that somebody is asked to choose; null while nobody is. */
@@ -19,20 +20,27 @@ export const grantTyped = async (path: string): Promise<void> => {
 };
 
 /** Uploads what was chosen; returns the paths to import from. */
-export const uploadFiles = async (
+export const uploadFiles = (
   files: readonly File[],
   kind: 'files' | 'folder' | 'bundle',
   onFile: (done: number) => void,
-): Promise<string[]> => {
+): Promise<string[]> =>
+  upload(
+    files.map((file) => ({ file, name: kind === 'folder' ? file.webkitRelativePath : file.name })),
+    onFile,
+  );
+
+/** @returns the paths of files that stand alone, and of folders that hold the others. */
+const upload = async (files: readonly DroppedFile[], onFile: (done: number) => void): Promise<string[]> => {
   const id = crypto.randomUUID();
   const paths: string[] = [];
-  for (const [index, file] of files.entries()) {
+  for (const [index, { file, name }] of files.entries()) {
     onFile(index);
-    const name = kind === 'folder' ? file.webkitRelativePath : file.name;
     const query = new URLSearchParams({ id, name }).toString();
     const response = await checked(await fetch(`${uploadPath}?${query}`, { method: 'PUT', body: file }));
     const { path } = (await response.json()) as { path: string };
-    paths.push(kind === 'folder' ? path.slice(0, path.length - name.length) + (name.split('/')[0] ?? '') : path);
+    const isInFolder = name.includes('/');
+    paths.push(isInFolder ? path.slice(0, path.length - name.length) + (name.split('/')[0] ?? '') : path);
   }
   return [...new Set(paths)];
 };
@@ -62,6 +70,10 @@ const ask = (kind: 'files' | 'folder' | 'bundle'): Promise<string[]> =>
 /** What the desktop's shell does, as far as a browser can. */
 export const browserShell: ShellApi = {
   chooseDataset: ask,
+  takeDropped: async (files, entries) => {
+    const plain = files.map((file) => ({ file, name: file.name }));
+    return upload(entries.length > 0 ? await droppedFiles(entries) : plain, () => undefined);
+  },
   chooseBundle: async () => (await ask('bundle'))[0] ?? null,
   saveText: async (suggestedName, text) => {
     download(suggestedName, text);
@@ -75,6 +87,12 @@ export const browserShell: ShellApi = {
     return suggestedName;
   },
   copyText: (text) => navigator.clipboard.writeText(text),
+  desktop: () => Promise.resolve(null),
+  setPreferences: () => Promise.resolve(),
+  openWorkspace: () => Promise.resolve(false),
+  showLogs: async () => {
+    throw new Error('A browser cannot open folders. The log is shown on the Settings page.');
+  },
   showWorkspace: async () => {
     throw new Error(
       'A browser cannot open folders. The Device view names the workspace folder of the machine that runs the lab.',

@@ -32,6 +32,10 @@ export const useBundles = defineStore('bundles', () => {
       return path === null ? null : shown(await lab.importBundle({ path }));
     });
 
+  /** The same for one whose path is known. */
+  const importFrom = (path: string): Promise<BundleImported | null> =>
+    busy('Import the bundle', async () => shown(await lab.importBundle({ path })));
+
   const openExample = (): Promise<BundleImported | null> =>
     busy('Open the example', async () => shown(await lab.openExample({})));
 
@@ -47,5 +51,5 @@ export const useBundles = defineStore('bundles', () => {
       return `Saved ${saved}, ${runCount === 1 ? 'one run' : `${runCount} runs`}.${without}`;
     });
 
-  return { isBusy, importChosen, openExample, save };
+  return { isBusy, importChosen, importFrom, openExample, save };
 });

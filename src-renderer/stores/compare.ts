@@ -1,9 +1,10 @@
 import { useDebounceFn, useStorage } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
+import { z } from 'zod';
 import type { ColumnWidth, FigureFormat } from '../../shared/figures/figure.ts';
 import type { Exported, LabFile, LabInput } from '../../shared/labApi.ts';
-import { everyGroup } from '../../shared/result.ts';
+import { accuracyChoices, curveAxes, curveMetrics, everyGroup, resultsQuerySchema } from '../../shared/result.ts';
 import type {
   AccuracyChoice,
   CurveAxis,
@@ -16,6 +17,7 @@ import type {
 } from '../../shared/result.ts';
 import type { RunSummary } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';
+import { useKept } from './kept.ts';
 import { useProblems } from './problems.ts';
 
 /** What the vertical axis of the curves shows. */
@@ -31,13 +33,24 @@ const readColumns = (text: string): string[] | null => {
   }
 };
 
+/** What was chosen, as it is kept with the workspace; `chosen` is null until the user has chosen. */
+const keptSchema = z.strictObject({
+  chosen: resultsQuerySchema
+    .pick({ experimentIds: true, speedBaseline: true, accuracyBaseline: true })
+    .extend({ groupHashes: resultsQuerySchema.shape.groupHashes.nullable() })
+    .nullable(),
+  accuracy: z.enum(accuracyChoices),
+  metric: z.enum(curveMetrics),
+  axis: z.enum(curveAxes),
+});
+
 /** What is compared, and the lab's answer: table and curves. */
 export const useCompare = defineStore('compare', () => {
   const { lab, onEvent } = useConnection();
   const problems = useProblems();
   /** Chosen experiments; none = all. Until the user chooses, the newest that has results. */
   const experimentIds = ref<number[]>([]);
-  let isChosen = false;
+  const isChosen = ref(false);
   /** Chosen groups; null = all of the experiments. */
   const groupHashes = ref<string[] | null>(null);
   const speedBaseline = ref<string | null>(null);
@@ -53,6 +66,32 @@ export const useCompare = defineStore('compare', () => {
   const columns = useStorage<string[] | null>('esam-lab.compare-columns', null, undefined, {
     serializer: { read: readColumns, write: JSON.stringify },
   });
+
+  useKept().keep(
+    'compare',
+    keptSchema,
+    computed({
+      get: () => ({
+        chosen:
+          isChosen.value || speedBaseline.value !== null || accuracyBaseline.value !== null
+            ? {
+                experimentIds: experimentIds.value,
+                groupHashes: groupHashes.value,
+                speedBaseline: speedBaseline.value,
+                accuracyBaseline: accuracyBaseline.value,
+              }
+            : null,
+        ...{ accuracy: accuracy.value, metric: metric.value, axis: axis.value },
+      }),
+      set: ({ chosen, ...read }) => {
+        ({ accuracy: accuracy.value, metric: metric.value, axis: axis.value } = read);
+        if (chosen === null) return;
+        isChosen.value = true;
+        ({ experimentIds: experimentIds.value, groupHashes: groupHashes.value } = chosen);
+        ({ speedBaseline: speedBaseline.value, accuracyBaseline: accuracyBaseline.value } = chosen);
+      },
+    }),
+  );
 
   /** All groups to choose from, and those chosen. */
   const candidates = shallowRef<ResultsTable | null>(null);
@@ -96,13 +135,22 @@ export const useCompare = defineStore('compare', () => {
   const readTable = async (): Promise<void> => {
     table.value = (await problems.attempt('Read the results', () => lab.results(query.value))) ?? table.value;
   };
+  const unchoose = (): void => {
+    isChosen.value = false;
+    experimentIds.value = [];
+    groupHashes.value = null;
+    speedBaseline.value = null;
+    accuracyBaseline.value = null;
+  };
   const followNewest = async (): Promise<void> => {
     const all = (await problems.attempt('Read the experiments', () => lab.experiments({}))) ?? [];
+    const isGone = (id: number): boolean => all.every((experiment) => experiment.id !== id);
+    if (isChosen.value && experimentIds.value.some(isGone)) unchoose();
     const newest = all.filter(({ finishedCount }) => finishedCount > 0).toSorted((a, b) => b.id - a.id)[0];
-    if (newest && !isChosen && experimentIds.value[0] !== newest.id) experimentIds.value = [newest.id];
+    if (newest && !isChosen.value && experimentIds.value[0] !== newest.id) experimentIds.value = [newest.id];
   };
   const load = async (): Promise<void> => {
-    if (!isChosen) await followNewest();
+    await followNewest();
     const all = await problems.attempt('Read the results', () => lab.results(candidatesQuery.value));
     if (!all) return;
     candidates.value = all;
@@ -145,13 +193,13 @@ export const useCompare = defineStore('compare', () => {
     equalTimeMs.value = null;
   };
   const chooseExperiments = (ids: readonly number[]): void => {
-    isChosen = true;
+    isChosen.value = true;
     experimentIds.value = [...ids];
     groupHashes.value = null;
     forget();
   };
   const chooseGroups = (hashes: readonly string[] | null): void => {
-    isChosen = true;
+    isChosen.value = true;
     groupHashes.value = hashes === null ? null : [...hashes];
     equalTimeMs.value = null;
     const isGone = (key: string | null): boolean =>
@@ -162,7 +210,7 @@ export const useCompare = defineStore('compare', () => {
 
   /** Whether a run's end changes what is compared. */
   const concerns = ({ experimentId, groupHash }: RunSummary): boolean =>
-    !isChosen ||
+    !isChosen.value ||
     (experimentIds.value.length === 0 && groupHashes.value === null) ||
     experimentIds.value.includes(experimentId) ||
     candidates.value?.rows.some((row) => row.groupHash === groupHash) === true;

@@ -1,7 +1,8 @@
 import { defineStore } from 'pinia';
-import { ref, shallowRef } from 'vue';
-import type { DamagedChoice, DatasetInfo, DatasetKind, SplitChoice, ValueRange } from '../../shared/dataset.ts';
-import type { LabOutput } from '../../shared/labApi.ts';
+import { ref, shallowRef, watch } from 'vue';
+import type { DatasetInfo } from '../../shared/dataset.ts';
+import { LabError } from '../../shared/errors.ts';
+import type { LabInput, LabOutput } from '../../shared/labApi.ts';
 import { useConnection } from '../connection.ts';
 import { useProblems } from './problems.ts';
 
@@ -23,25 +24,61 @@ export const useDatasets = defineStore('datasets', () => {
   const remove = (id: string): Promise<unknown> =>
     problems.attempt('Remove the data set', () => lab.deleteDataset({ id }));
 
-  /** Asks for files or a folder, then imports them; null when cancelled or refused. */
-  const importFrom = async (
-    from: 'files' | 'folder',
-    kind: DatasetKind,
-    name: string | null,
-    onDamaged: DamagedChoice,
-    split: SplitChoice | null,
-    range: ValueRange | null,
-  ): Promise<DatasetInfo | null> => {
-    const paths = await problems.attempt('Choose the files', () => shell.chooseDataset(from));
-    if (!paths || paths.length === 0) return null;
-    importing.value = { message: 'Reading the files', share: null };
-    const imported = await problems.attempt('Import the data set', () =>
-      lab.importDataset({ kind, paths, name, onDamaged, split, range }),
-    );
-    importing.value = null;
-    await load();
-    return imported;
+  /** The import dialog is open: for these files, or for some that are still to be chosen (null). */
+  const wanted = shallowRef<{ readonly paths: readonly string[] | null } | null>(null);
+  /** What the library said of the last import, where it refused it. */
+  const importProblem = ref<string | null>(null);
+  /** The set that the Data view shows; null: the first. */
+  const shownId = ref<string | null>(null);
+  const downloading = ref<string | null>(null);
+  watch(wanted, () => {
+    importProblem.value = null;
+  });
+  const openImport = (): void => {
+    wanted.value = { paths: null };
   };
+
+  const busy = async (
+    title: string,
+    message: string,
+    work: () => Promise<DatasetInfo>,
+  ): Promise<DatasetInfo | null> => {
+    importing.value = { message, share: null };
+    importProblem.value = null;
+    try {
+      return await work();
+    } catch (error) {
+      // What the open dialog can show stands there, beside what may be changed.
+      if (wanted.value !== null && error instanceof LabError) importProblem.value = error.message;
+      else problems.report(title, error);
+      return null;
+    } finally {
+      importing.value = null;
+      await load();
+    }
+  };
+
+  /** Asks for files or a folder where none are named, then imports them; null when cancelled or refused. */
+  const importFrom = async (
+    from: 'files' | 'folder' | readonly string[],
+    how: Omit<LabInput<'importDataset'>, 'paths'>,
+  ): Promise<DatasetInfo | null> => {
+    const paths =
+      typeof from === 'string'
+        ? await problems.attempt('Choose the files', () => shell.chooseDataset(from))
+        : [...from];
+    if (!paths || paths.length === 0) return null;
+    return busy('Import the data set', 'Reading the files', () => lab.importDataset({ ...how, paths }));
+  };
+
+  /** Gets a published set from where it is published. */
+  const download = async (id: string): Promise<void> => {
+    downloading.value = id;
+    const got = await busy('Download the data set', 'Asking for the file', () => lab.downloadDataset({ id }));
+    downloading.value = null;
+    if (got !== null) shownId.value = got.id;
+  };
+  const cancelDownload = (): Promise<unknown> => problems.attempt('Cancel the download', () => lab.cancelDownload({}));
 
   onEvent((event) => {
     if (event.type === 'datasetsChanged') void load();
@@ -49,5 +86,8 @@ export const useDatasets = defineStore('datasets', () => {
       importing.value = { message: event.message, share: event.share };
   });
 
-  return { list, importing, load, nameOf, preview, remove, importFrom };
+  return {
+    ...{ list, importing, load, nameOf, preview, remove, importFrom },
+    ...{ wanted, openImport, importProblem, shownId, downloading, download, cancelDownload },
+  };
 });

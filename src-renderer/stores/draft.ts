@@ -1,17 +1,20 @@
 import { useDebounceFn } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
+import { z } from 'zod';
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { PlannedRun } from '../../shared/queue.ts';
 import { copyOf, newArm, type MethodId } from '../../shared/methods/index.ts';
-import type { Axis, Experiment, Preset } from '../../shared/experiment.ts';
+import { experimentSchema, type Axis, type Experiment, type Preset } from '../../shared/experiment.ts';
 import { ruleStarts, type ScheduleConfig } from '../../shared/runConfig.ts';
 import { withField, withShared } from '../../shared/settingFields.ts';
 import { axisPaths } from '../../shared/settingPaths.ts';
 import { useConnection } from '../connection.ts';
 import { checkExperiment } from '../fieldErrors.ts';
 import { Refusal, type FieldError } from '../refusal.ts';
+import { useDefaults } from './defaults.ts';
 import { useDevice } from './device.ts';
+import { useKept } from './kept.ts';
 import { useProblems } from './problems.ts';
 
 const schedules: Readonly<Record<ScheduleConfig['name'], ScheduleConfig>> = {
@@ -28,11 +31,19 @@ interface Origin {
   readonly experiment: Experiment;
 }
 
+/** What the form holds, as it is kept with the workspace: half-written values are not. */
+const keptSchema = z.strictObject({
+  presetId: z.string().nullable(),
+  origin: z.strictObject({ label: z.string(), experiment: experimentSchema }).nullable(),
+  draft: experimentSchema,
+});
+
 /** The experiment being written, what is wrong with it, and the runs that it would make. */
 export const useDraft = defineStore('draft', () => {
   const { lab } = useConnection();
   const problems = useProblems();
   const device = useDevice();
+  const defaults = useDefaults();
   const presets = shallowRef<readonly Preset[]>([]);
   const presetId = ref<string | null>(null);
   const draft = ref<Experiment | null>(null);
@@ -50,13 +61,27 @@ export const useDraft = defineStore('draft', () => {
   /** The first error at the path or inside it (a list's element). */
   const errorUnder = (path: string): string | undefined =>
     errors.value.find((error) => error.path === path || error.path.startsWith(`${path}.`))?.message;
+  useKept().keep(
+    'draft',
+    keptSchema.nullable(),
+    computed({
+      get: () => {
+        const experiment = checked.value?.experiment ?? null;
+        return experiment && { presetId: presetId.value, origin: origin.value, draft: experiment };
+      },
+      set: (last) => {
+        if (last !== null) ({ presetId: presetId.value, origin: origin.value, draft: draft.value } = last);
+      },
+    }),
+  );
   const preset = computed(() => presets.value.find(({ id }) => id === presetId.value) ?? null);
 
   /** A preset's experiment on the engine at hand; half precision needs TensorFlow, and waits for it. */
   const proposed = ({ experiment }: Preset): Experiment => {
     const own = structuredClone(experiment);
     const { device: settings, precision } = own.shared;
-    if (settings.engine === 'tensorflow' && precision === 'float32') settings.engine = device.engineAtHand;
+    if (settings.engine === 'tensorflow' && precision === 'float32')
+      settings.engine = defaults.engine === 'automatic' ? device.engineAtHand : defaults.engine;
     return own;
   };
 

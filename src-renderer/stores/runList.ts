@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
+import { z } from 'zod';
 import { noAnnotation } from '../../shared/annotation.ts';
 import { isHalfTyped } from '../../shared/query/complete.ts';
 import type { QuerySubject } from '../../shared/query/fields.ts';
@@ -13,6 +14,7 @@ import { findRuns } from '../../shared/runs/find.ts';
 import { groupRuns } from '../runGroups.ts';
 import { useAnnotations } from './annotations.ts';
 import { useDatasets } from './datasets.ts';
+import { useKept } from './kept.ts';
 import { useRuns } from './runs.ts';
 import { useRunViews } from './runViews.ts';
 
@@ -25,6 +27,11 @@ export const useRunList = defineStore('runList', () => {
   const selected = shallowRef<ReadonlySet<RunId>>(new Set());
   /** Keys of the groups whose runs are shown. */
   const opened = shallowRef<ReadonlySet<string>>(new Set());
+  useKept().keep(
+    'runs.open',
+    z.array(z.string()).max(1000),
+    computed({ get: () => [...opened.value], set: (keys) => (opened.value = new Set(keys)) }),
+  );
 
   const subjects = computed((): QuerySubject[] => [
     ...(runs.runs ?? []).map((run) => ({

@@ -1,8 +1,9 @@
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import { usualColumns } from '../../shared/runs/columns.ts';
-import type { NamedRunView, RunView } from '../../shared/runs/view.ts';
+import { runViewSchema, type NamedRunView, type RunView } from '../../shared/runs/view.ts';
 import { useConnection } from '../connection.ts';
+import { useKept } from './kept.ts';
 import { useProblems } from './problems.ts';
 
 const usualView: RunView = { query: '', columns: [...usualColumns], sort: null, isGrouped: true };
@@ -14,6 +15,7 @@ export const useRunViews = defineStore('runViews', () => {
   const { lab, onEvent } = useConnection();
   const problems = useProblems();
   const view = shallowRef<RunView>(usualView);
+  useKept().keep('runs.view', runViewSchema, view);
   const saved = shallowRef<readonly NamedRunView[]>([]);
 
   const load = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-import { Activity, BookOpen, ChartScatter, Cpu, Images, ListOrdered, Rows3, SquarePen } from '@lucide/vue';
+import { Activity, BookOpen, ChartScatter, Cpu, Images, ListOrdered, Rows3, Settings, SquarePen } from '@lucide/vue';
 import type { Component } from 'vue';
 import CompareView from './CompareView.vue';
 import DataView from './DataView.vue';
@@ -8,6 +8,7 @@ import NewExperimentView from './NewExperimentView.vue';
 import PaperView from './PaperView.vue';
 import QueueView from './QueueView.vue';
 import RunsView from './RunsView.vue';
+import SettingsView from './SettingsView.vue';
 
 export interface View {
   readonly path: string;
@@ -26,4 +27,5 @@ export const views: readonly View[] = [
   { path: '/paper', name: 'Paper', icon: BookOpen, component: PaperView },
   { path: '/data', name: 'Data', icon: Images, component: DataView },
   { path: '/device', name: 'Device', icon: Cpu, component: DeviceView },
+  { path: '/settings', name: 'Settings', icon: Settings, component: SettingsView },
 ];

@@ -251,7 +251,7 @@ test('the list is sorted by any header, has the columns that were chosen, and is
   const runs = page.locator('tr.run');
   await eventually(() => runs.count()).toBe(6);
   expect(await headers()).toEqual(expect.arrayContaining(['Batch size', 'Seed']));
-  await page.getByRole('button', { name: 'View: not kept' }).click();
+  await page.getByRole('button', { name: 'Views: the present one is not kept' }).click();
   await page.getByLabel('Name of the view').fill('letters');
   await page.getByRole('button', { name: 'Keep view' }).click();
   await page.getByRole('button', { name: 'View: letters' }).waitFor();
@@ -275,7 +275,7 @@ test('the list is sorted by any header, has the columns that were chosen, and is
   await page.getByRole('button', { name: 'None' }).click();
   await search.fill('');
   await eventually(() => runs.count()).toBe(21);
-  await page.getByRole('button', { name: 'View: not kept' }).click();
+  await page.getByRole('button', { name: 'Views: the present one is not kept' }).click();
   await page.getByRole('button', { name: 'letters', exact: true }).click();
   await eventually(() => runs.count()).toBe(6);
   expect(complaints).toEqual([]);

@@ -118,22 +118,25 @@ test('a data set is shown, refused with the reason, and imported', async () => {
     await page.getByRole('button', { name: 'Import folder…' }).click();
     await page.getByLabel('Path on the machine').fill(folder);
     await page.getByRole('button', { name: 'Use this path' }).click();
-    await eventually(() => page.getByRole('dialog').count()).toBe(0);
   };
+  const dialog = page.getByRole('dialog', { name: 'Import data' });
   await page.getByRole('button', { name: /^MNIST/ }).click();
   await eventually(() => page.getByLabel('Preview images').getByRole('img').count()).toBe(40);
   await page.getByRole('cell', { name: '6,742' }).waitFor(); // of the ones there are most
+  await page.getByRole('region', { name: 'Known data sets' }).getByText('CIFAR-10', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Import data…' }).click();
   await importFolder();
-  await page
+  // What is wrong stands in the dialog, which keeps what was entered.
+  await dialog
     .getByRole('alert')
     .getByText(/train-images-idx3-ubyte/)
     .waitFor();
   await picture(page, 'data-refused');
-  await page.getByRole('button', { name: 'Dismiss' }).click();
   await write('train-images-idx3-ubyte', idxImages(40, 9, 9));
   await page.getByLabel('Name of the data set').fill('Ninths');
   await importFolder();
   await page.getByRole('heading', { name: 'Ninths' }).waitFor();
+  await eventually(() => page.getByRole('dialog').count()).toBe(0);
   expect(await page.getByRole('alert').count()).toBe(0);
   await page.getByRole('button', { name: 'Remove…' }).click();
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
@@ -147,6 +150,7 @@ test('a folder of images says what it is, and asks what to do with damaged ones'
   await page.getByRole('button', { name: /^Flowers.*any size · 3 classes/ }).click();
   await page.getByText(/^of any size, brought to \d+ × \d+ × 3$/).waitFor();
   await page.getByText('1 damaged image skipped (train/tulip/0107.jpg)').waitFor();
+  await page.getByRole('button', { name: 'Import data…' }).click();
   const skips = page.getByRole('checkbox', { name: 'Skip damaged images' });
   await page.getByLabel('Format of the files').selectOption({ label: 'IDX (MNIST family)' });
   expect(await skips.count()).toBe(0);
@@ -230,4 +234,46 @@ test('a damaged workspace is restored by one click; the damaged file is kept, an
   expect(await readFile(join(served.folder, former[0] ?? '', 'lab.db'))).toEqual(damagedBytes);
   await close();
   await served.close();
+});
+
+test('files are dropped anywhere, looked at in the dialog, and imported', async () => {
+  const { page, complaints, close } = await pages.open('/runs', 'empty');
+  await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
+  const labels = (count: number): number[] => Array.from({ length: count }, (_, index) => index % 3);
+  const files = {
+    'train-images-idx3-ubyte': idxImages(30, 8, 8),
+    'train-labels-idx1-ubyte': idxLabels(labels(30)),
+    't10k-images-idx3-ubyte': idxImages(6, 8, 8),
+    't10k-labels-idx1-ubyte': idxLabels(labels(6)),
+  };
+  const sent = Object.entries(files).map(([name, content]) => ({ name, bytes: [...content] }));
+  await page.evaluate((dropped) => {
+    const data = new DataTransfer();
+    for (const { name, bytes } of dropped) data.items.add(new File([new Uint8Array(bytes)], name));
+    for (const type of ['dragenter', 'dragover', 'drop'])
+      document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+  }, sent);
+  const dialog = page.getByRole('dialog', { name: 'Import data' });
+  await dialog.getByText(/train-images-idx3-ubyte/).waitFor();
+  await dialog.getByLabel('Name of the data set').fill('Eighths');
+  await picture(page, 'import-dropped');
+  await dialog.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByRole('heading', { name: 'Eighths' }).waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('a preset whose data are not here says so where it is chosen, and an arm that stands there twice says that', async () => {
+  const { page, complaints, close } = await pages.open('/new', 'full');
+  await page.getByRole('button', { name: 'Duplicate arm 2' }).click();
+  await page.getByText('The same as arm 2: its runs are made once.').waitFor();
+  await page.getByLabel('Arm 3 learning rate').fill('0.02');
+  await eventually(() => page.getByText(/^The same as arm/).count()).toBe(0);
+  await page.getByLabel('Preset').selectOption({ label: 'Paper: ResNet-18 on CIFAR-10 (needs CIFAR-10)' });
+  await page.getByText('CIFAR-10 is not in the library.').waitFor();
+  await picture(page, 'new-missing-data');
+  await page.getByRole('button', { name: 'Import…' }).click();
+  await page.getByRole('dialog', { name: 'Import data' }).waitFor();
+  expect(complaints).toEqual([]);
+  await close();
 });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { platform } from 'node:os';
 import type { Channel } from '../../../shared/channel.ts';
 import { LabError } from '../../../shared/errors.ts';
+import { keepComplaints, openAppLog } from '../../lab/appLog.ts';
 import { refusedLab } from '../../lab/refusedLab.ts';
 import { serve as serveLab } from '../../lab/serve.ts';
 import type { Lab } from '../../lab/lab.ts';
@@ -28,6 +29,7 @@ export const serve = async (settings: Settings, options: ServeOptions): Promise<
     say('Building the page');
     await build(checkout);
   }
+  keepComplaints(openAppLog(settings.workspaceFolder));
   const uploads = new Uploads(settings.workspaceFolder);
   const opening = openedLab(settings, uploads);
   await opening.tried();

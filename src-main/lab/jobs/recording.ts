@@ -6,10 +6,11 @@ import type { LabErrorCode } from '../../../shared/errors.ts';
 import type { TrainingEvent } from '../../../shared/jobs/train.ts';
 import { memoryAdvice } from '../../../shared/memoryAdvice.ts';
 import type { EpochMetrics } from '../../../shared/metrics.ts';
-import type { RunId } from '../../../shared/run.ts';
+import type { LogLine, RunId } from '../../../shared/run.ts';
 import type { RunConfig } from '../../../shared/runConfig.ts';
 import type { EndState, StoreWriter } from '../store/index.ts';
 import type { JobBreak } from './jobProcess.ts';
+import { linesOf } from './trainingLog.ts';
 
 /** How a run ended; `code` is the error's that the trainer reported. */
 export interface Ending {
@@ -83,6 +84,12 @@ export class Recording {
    * @returns the ending that the last event tells, which is not stored yet; null after any other.
    */
   store(event: TrainingEvent, nonFinite: readonly string[]): Ending | null {
+    const ending = this.#take(event, nonFinite);
+    for (const said of linesOf(event, this.#run.config)) this.#log(said);
+    return ending;
+  }
+
+  #take(event: TrainingEvent, nonFinite: readonly string[]): Ending | null {
     const { runId, config, isAgain } = this.#run;
     const write = this.#write;
     if (event.type !== 'epochFinished') this.recall(event);
@@ -144,7 +151,11 @@ export class Recording {
     const former = this.#write.beginsIn(this.#run.runId, { epoch, step, environment: this.#environment });
     const differences = former === null ? [] : factDifferences(exactFacts(former), exactFacts(this.#environment));
     if (differences.length === 0) return;
-    const line = { at: new Date().toISOString(), level: 'warning', text: inexactText(differences) } as const;
+    this.#log({ level: 'warning', text: inexactText(differences) });
+  }
+
+  #log(said: Pick<LogLine, 'level' | 'text'>): void {
+    const line = { at: new Date().toISOString(), ...said };
     this.#write.log(this.#run.runId, line);
     this.#onStored({ type: 'logged', line });
   }

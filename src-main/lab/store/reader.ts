@@ -72,6 +72,7 @@ export const storeReader = (database: Database) => {
     checkpointRoom: checkpoints.room,
     settledRuns: checkpoints.settledRuns,
     setting: settingTable(database).of,
+    settingsUnder: settingTable(database).under,
     analyses: analysisTable(database),
     selfTestResults: selfTestResultTable(database, notUnderstood).of,
     liveJobs: clusterJobTable(database).live,

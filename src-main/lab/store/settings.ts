@@ -4,6 +4,9 @@ import type { Database } from './database.ts';
 /** What the user has chosen for this workspace. */
 export const settingTable = (database: Database) => {
   const select = database.prepare<[string], string>('SELECT value FROM setting WHERE name = ?').pluck();
+  const selectLike = database.prepare<[string], { name: string; value: string }>(
+    'SELECT name, value FROM setting WHERE name GLOB ? ORDER BY name',
+  );
   const insert = database.prepare('INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)');
   return {
     /** @returns null where nothing was chosen, or what this version does not understand; then the caller's default holds. */
@@ -11,6 +14,11 @@ export const settingTable = (database: Database) => {
       const stored = select.get(name);
       return stored === undefined ? null : (schema.safeParse(JSON.parse(stored)).data ?? null);
     },
+    /** All whose names begin so, without that beginning. */
+    under: (prefix: string): { name: string; value: unknown }[] =>
+      selectLike
+        .all(`${prefix}*`)
+        .map(({ name, value }) => ({ name: name.slice(prefix.length), value: JSON.parse(value) as unknown })),
     set: (name: string, value: unknown): void => void insert.run(name, JSON.stringify(value)),
   };
 };

@@ -114,12 +114,10 @@ test('a comparison is queued, trained and exported in the browser', { timeout: 3
 test('a data set comes in as an upload, which goes once it is imported', async () => {
   const files = await folderWith(smallIdx());
   await page.getByRole('link', { name: 'Data' }).click();
+  await page.getByRole('button', { name: 'Import data…' }).click();
   await page.getByLabel('Name of the data set').fill('uploaded');
   await page.getByRole('button', { name: 'Import files…' }).click();
-  await page
-    .getByRole('dialog')
-    .locator('input[type=file]')
-    .setInputFiles(Object.keys(smallIdx()).map((name) => join(files, name)));
+  await page.locator('dialog input[type=file]').setInputFiles(Object.keys(smallIdx()).map((name) => join(files, name)));
   await page.getByText('uploaded').first().waitFor();
   await eventually(() => readdir(join(folder, 'workspace', 'uploads'))).toEqual([]);
 });

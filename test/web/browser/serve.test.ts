@@ -55,6 +55,7 @@ test('a browser sees a stored run, downloads its table and imports by a typed pa
   expect(await readFile((await (await download).path()) || '', 'utf8')).toContain('SGD');
 
   await page.goto(`${origin}/#/data`);
+  await page.getByRole('button', { name: 'Import data…' }).click();
   await page.getByRole('button', { name: 'Import folder…' }).click();
   await picture(page, 'served-import');
   await page.getByLabel('Path on the machine').fill('/no/such/folder');

@@ -1,0 +1,73 @@
+import { counted } from '../../../shared/counted.ts';
+import type { RunEnvironment } from '../../../shared/device.ts';
+import type { TrainingEvent } from '../../../shared/jobs/train.ts';
+import type { EpochMetrics } from '../../../shared/metrics.ts';
+import type { LogLine } from '../../../shared/run.ts';
+import { modelNameOf } from '../../../shared/models.ts';
+import type { RunConfig } from '../../../shared/runConfig.ts';
+import type { EndState } from '../store/index.ts';
+
+type Said = Pick<LogLine, 'level' | 'text'>;
+
+const info = (text: string): Said => ({ level: 'info', text });
+const percent = (fraction: number): string => `${(100 * fraction).toFixed(2)} %`;
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+const count = (value: number): string => value.toLocaleString('en-US');
+
+const started = (config: RunConfig, environment: RunEnvironment): Said[] => {
+  const { engine, device, threads, oneDnn, cpuModel, cpuCores, memoryBytes, labVersion, platform } = environment;
+  const threadText = threads === null ? '' : `, ${counted(threads, 'thread')}`;
+  const oneDnnText = oneDnn === null ? '' : `, oneDNN ${oneDnn ? 'on' : 'off'}`;
+  const { parameterCount, parameterTensors, trainExamples, testExamples } = environment;
+  return [
+    info(`Engine: ${engine} on ${device}, ${config.precision}${threadText}${oneDnnText}; ESAM Lab ${labVersion}.`),
+    info(`Machine: ${cpuModel}, ${counted(cpuCores, 'core')}, ${megabytes(memoryBytes)} of memory, ${platform}.`),
+    info(
+      `Data: ${config.dataset.id}, ${count(trainExamples)} images to train on, ${count(testExamples)} to test on; ` +
+        `SHA-256 ${environment.datasetSha256.slice(0, 12)}….`,
+    ),
+    info(
+      `Network: ${modelNameOf(config.model)}, ${count(parameterCount)} parameters in ${count(parameterTensors)} tensors; ` +
+        `${counted(config.epochs, 'epoch')} of batches of ${config.batchSize}, seed ${config.seed}.`,
+    ),
+  ];
+};
+
+const epochFinished = (metrics: EpochMetrics, config: RunConfig): Said => {
+  const { epoch, trainLoss, testLoss, testAccuracy, imagesPerSecond, learningRate } = metrics;
+  const loss = (value: number | null): string => (value === null ? 'not finite' : value.toFixed(4));
+  const speed = imagesPerSecond === null ? '' : `, ${imagesPerSecond.toFixed(0)} images/s`;
+  return info(
+    `Epoch ${epoch} of ${config.epochs}: training loss ${loss(trainLoss)}, test loss ${loss(testLoss)}, ` +
+      `test accuracy ${percent(testAccuracy)}${speed}, learning rate ${Number(learningRate.toPrecision(4))}.`,
+  );
+};
+
+/** What a run's log says of an event: engine, data, network, each epoch and checkpoint. Lines of the trainer's own come from it. */
+export const linesOf = (event: TrainingEvent, config: RunConfig): Said[] => {
+  switch (event.type) {
+    case 'started':
+      return started(config, event.environment);
+    case 'epochFinished':
+      return [epochFinished(event.metrics, config)];
+    case 'checkpointed': {
+      const { epoch, epochStep, step, sizeBytes } = event.checkpoint;
+      const where = epochStep === 0 ? `after epoch ${epoch}` : `in epoch ${epoch + 1}, after step ${step}`;
+      return [info(`Checkpoint ${where}: ${megabytes(sizeBytes)}.`)];
+    }
+    default:
+      return [];
+  }
+};
+
+const endLevels: Partial<Record<EndState, LogLine['level']>> = {
+  finished: 'info',
+  stopped: 'info',
+  interrupted: 'warning',
+};
+
+/** How the run ended, as its log says it. */
+export const lineOfEnd = (state: EndState, reason: string | null): Said => ({
+  level: endLevels[state] ?? 'error',
+  text: reason ?? `The run ${state}.`,
+});

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { keptStateSchema } from '../../../shared/keptState.ts';
+import type { LabApi } from '../../../shared/labApi.ts';
+import type { Store } from '../store/index.ts';
+import { answering, doing } from './answering.ts';
+
+/** So do the names of such settings begin. */
+const prefix = 'window.';
+
+/** Requests about what windows keep with the workspace; the lab does not look into it. */
+export const keptStateRequests = ({
+  store: { read, write },
+}: {
+  readonly store: Store;
+}): Pick<LabApi, 'keptStates' | 'keepState'> => ({
+  keptStates: answering(() => z.array(keptStateSchema).parse(read.settingsUnder(prefix))),
+  keepState: doing(({ name, value }) => write.setting(`${prefix}${name}`, value)),
+});

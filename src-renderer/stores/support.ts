@@ -1,0 +1,26 @@
+import { defineStore } from 'pinia';
+import { shallowRef } from 'vue';
+import type { AppLogLine } from '../../shared/appLog.ts';
+import { useConnection } from '../connection.ts';
+import { useProblems } from './problems.ts';
+
+/** The lab's own log, and what is sent to somebody who is to help. */
+export const useSupport = defineStore('support', () => {
+  const { lab, shell } = useConnection();
+  const problems = useProblems();
+  const log = shallowRef<readonly AppLogLine[]>([]);
+
+  const load = async (): Promise<void> => {
+    log.value = (await problems.attempt('Read the log', () => lab.appLog({}))) ?? log.value;
+  };
+  const showLogs = (): Promise<unknown> => problems.attempt('Show the logs', () => shell.showLogs());
+  /** False when it did not work. */
+  const copyDiagnostics = async (): Promise<boolean> =>
+    (await problems.attempt('Copy the diagnostics', async () => {
+      const { text } = await lab.diagnostics({});
+      await shell.copyText(text);
+      return true;
+    })) === true;
+
+  return { log, load, showLogs, copyDiagnostics };
+});

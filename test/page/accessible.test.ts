@@ -1,0 +1,63 @@
+import axe from 'axe-core';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serveLab } from './labs.ts';
+import { startPages, type Pages } from './page.ts';
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await startPages();
+});
+afterAll(() => pages.close());
+
+/** The rail's views, and pages that are reached from them. */
+const views = [
+  'new',
+  'live',
+  'queue',
+  'runs',
+  'runs/3',
+  'runs/14',
+  'compare',
+  'paper',
+  'data',
+  'device',
+  'settings',
+  'measured',
+];
+
+const levels = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** What of WCAG's levels A and AA axe finds violated: rule, element, what is wrong. */
+const violations = async (page: Page): Promise<string[]> => {
+  await page.evaluate(axe.source); // a script element would be against the page's policy
+  const found = await page.evaluate(
+    (tags) =>
+      (globalThis as unknown as { axe: { run: (options: object) => Promise<AxeResults> } }).axe.run({
+        runOnly: tags,
+        resultTypes: ['violations'],
+      }),
+    levels,
+  );
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
+  );
+};
+
+test.each(['light', 'dark'] as const)('every view is accessible in %s, as far as axe can tell', async (colorScheme) => {
+  const served = await serveLab('full');
+  const { page, close } = await pages.openAt(served.address(), '/settings', { colorScheme });
+  const found: Record<string, string[]> = {};
+  for (const view of views) {
+    await page.goto(`${new URL(page.url()).origin}/#/${view}`);
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    await page.waitForLoadState('networkidle');
+    await page.waitForTimeout(500); // charts are drawn, colours have changed
+    const here = await violations(page);
+    if (here.length > 0) found[view] = here;
+  }
+  expect(found).toEqual({});
+  await close();
+  await served.close();
+});

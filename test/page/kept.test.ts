@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually, startPages, type Pages } from './page.ts';
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await startPages();
+});
+afterAll(() => pages.close());
+
+test('form, choices, search, opened rows and place are those of the last window, in another browser too', async () => {
+  const { page, served, complaints, close } = await pages.open('/new', 'full');
+  await page.getByLabel(/^Name/).fill('After lunch');
+  await page.getByLabel(/^Epochs/).fill('7');
+  await page.getByRole('link', { name: 'Compare' }).click();
+  await page.getByRole('table', { name: 'Results' }).getByRole('row').nth(1).waitFor();
+  const baseline = page.getByLabel('Gain over', { exact: true });
+  const wanted = await baseline.locator('option').nth(2).textContent();
+  await baseline.selectOption({ index: 2 });
+  await page.getByRole('link', { name: 'Runs', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Search the runs' }).fill('seed:2 state:interrupted');
+  await page.getByRole('button', { name: 'ESAM-SWP' }).click();
+  await page.getByRole('link', { name: 'Run 14' }).waitFor();
+  const kept = async (): Promise<Record<string, unknown>> =>
+    Object.fromEntries((await served.lab.keptStates({})).map(({ name, value }) => [name, value]));
+  await eventually(async () => Object.keys(await kept())).toEqual(
+    expect.arrayContaining(['compare', 'draft', 'runs.open', 'runs.view', 'view']),
+  );
+
+  const again = await pages.openAt(served.address(), '/');
+  await again.page.getByRole('link', { name: 'Run 14' }).waitFor();
+  await eventually(() => again.page.getByRole('combobox', { name: 'Search the runs' }).inputValue()).toBe(
+    'seed:2 state:interrupted',
+  );
+  await again.page.getByRole('link', { name: 'Compare' }).click();
+  await eventually(() =>
+    again.page.getByLabel('Gain over', { exact: true }).locator('option:checked').textContent(),
+  ).toBe(wanted);
+  await again.page.getByRole('link', { name: 'New experiment' }).click();
+  await eventually(() => again.page.getByLabel(/^Name/).inputValue()).toBe('After lunch');
+  expect(await again.page.getByLabel(/^Epochs/).inputValue()).toBe('7');
+  // How far the form was scrolled, also after having been elsewhere.
+  const form = again.page.locator('.form');
+  await form.evaluate((box) => box.scrollTo(0, 180));
+  await again.page.getByRole('link', { name: 'Data' }).click();
+  await again.page.getByRole('link', { name: 'New experiment' }).click();
+  await eventually(() => form.evaluate((box) => box.scrollTop)).toBe(180);
+  expect([...complaints, ...again.complaints]).toEqual([]);
+  await again.close();
+  await close();
+});
