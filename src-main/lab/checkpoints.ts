@@ -110,8 +110,7 @@ export class Checkpoints {
   #beyond(only?: RunId): ReadonlyMap<RunId, readonly CheckpointFile[]> {
     const { read } = this.#store;
     const keptOf = keptOfFinished[this.keep];
-    const settled = read.settledRuns().filter(({ id }) => only === undefined || id === only);
-    const beyond = settled.map(({ id, bestEpoch }) => {
+    const beyond = read.settledRuns(only).map(({ id, bestEpoch }) => {
       const all = read.checkpoints(id);
       const kept = keptOf(all, bestEpoch);
       return [id, all.filter((checkpoint) => !kept.includes(checkpoint))] as const;

@@ -13,6 +13,11 @@ export interface CheckpointRoom {
   readonly sizeBytes: number;
 }
 
+interface SettledRun {
+  readonly id: RunId;
+  readonly bestEpoch: number | null;
+}
+
 /** Checkpoints whose files are in place. */
 export const checkpointTable = (database: Database, notUnderstood = new NotUnderstood()) => {
   const insert = database.prepare(insertInto('checkpoint', ['runId', ...names]));
@@ -24,12 +29,13 @@ export const checkpointTable = (database: Database, notUnderstood = new NotUnder
     `SELECT count(DISTINCT run_id) AS "runCount", count(*) AS "fileCount", coalesce(sum(size_bytes), 0) AS "sizeBytes"
      FROM checkpoint`,
   );
-  const settled = database.prepare<[], { readonly id: RunId; readonly bestEpoch: number | null }>(
+  const settled = (which: string): string =>
     `SELECT id, best_epoch AS "bestEpoch" FROM run LEFT JOIN run_summary ON run_summary.run_id = id
-     WHERE state = 'finished' AND deleted = 0 AND EXISTS (SELECT 1 FROM checkpoint WHERE checkpoint.run_id = id)
+     WHERE ${which} state = 'finished' AND deleted = 0 AND EXISTS (SELECT 1 FROM checkpoint WHERE checkpoint.run_id = id)
      AND NOT EXISTS (SELECT 1 FROM analysis WHERE analysis.run_id = run.id AND analysis.state IN ('queued', 'running'))
-     ORDER BY id`,
-  );
+     ORDER BY id`;
+  const allSettled = database.prepare<[], SettledRun>(settled(''));
+  const oneSettled = database.prepare<[RunId], SettledRun>(settled('id = ? AND'));
   return {
     insert: (runId: RunId, checkpoint: CheckpointFile): void => void insert.run({ runId, ...checkpoint }),
     /** Newest first. */
@@ -42,7 +48,7 @@ export const checkpointTable = (database: Database, notUnderstood = new NotUnder
     remove: (runId: RunId, fileName: string): void => void remove.run(runId, fileName),
     /** Of all runs, those in the trash too. */
     room: (): CheckpointRoom => room.get() ?? { runCount: 0, fileCount: 0, sizeBytes: 0 },
-    /** Finished runs with checkpoints that no analysis waits for. */
-    settledRuns: () => settled.all(),
+    /** Finished runs with checkpoints that no analysis waits for. @param only - this one, if it is one. */
+    settledRuns: (only?: RunId): SettledRun[] => (only === undefined ? allSettled.all() : oneSettled.all(only)),
   };
 };

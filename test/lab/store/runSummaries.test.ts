@@ -147,12 +147,14 @@ test('an unfinished run knows the time of its sampled steps, a finished one that
   store.close();
 });
 
-/** Those that answer with every run or experiment there is, and may look at all of them. */
+/** Those that answer with every run, experiment or checkpoint there is, and may look at all of them. */
 const lists = [
   /^SELECT run\.id, .* WHERE deleted = 0 ORDER BY run\.id$/,
   /^SELECT group_hash FROM run WHERE deleted = 0 GROUP BY group_hash/,
   /FROM experiment ORDER BY id DESC$/,
   /^SELECT EXISTS \(SELECT 1 FROM run\)$/,
+  /^SELECT count\(DISTINCT run_id\) .* FROM checkpoint$/,
+  /^SELECT id, best_epoch .* WHERE state = 'finished' AND deleted = 0 AND EXISTS/,
 ];
 
 test('no statement but the lists looks at rows that it does not need', async () => {
