@@ -26,6 +26,8 @@ import { addBundleCommands } from './bundleCommands.ts';
 import { addCheckpointCommand } from './checkpointCommand.ts';
 import { analyse, listAnalyses, resumeAnalyses } from './commands/analyse.ts';
 import type { AnalyseOptions } from './commands/analyse.ts';
+import { annotate } from './commands/annotate.ts';
+import type { AnnotateOptions } from './commands/annotate.ts';
 import { backup, restore } from './commands/backup.ts';
 import { compare, showResults } from './commands/compare.ts';
 import { device } from './commands/device.ts';
@@ -162,6 +164,20 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .option('--columns <columns>', 'these, such as best,speed,differing,optimizer.rho', commaSeparated)
     .action(async (query: string[], options: RunsOptions) => {
       code = await runs(settings(), query.join(' '), options);
+    });
+  program
+    .command('annotate')
+    .description('say something of runs, by which "runs" and the window find them: tags, a star, a note, the archive')
+    .argument('<run...>', 'numbers of runs', collectRuns)
+    .option('--tag <tag>', 'one word; may be repeated', collectText, [])
+    .option('--untag <tag>', 'take it away; may be repeated', collectText, [])
+    .option('--note <text>', 'in Markdown; takes the place of the former one')
+    .option('--star', 'mark them')
+    .option('--no-star', 'take the mark away')
+    .option('--archive', 'leave them out of the list of runs until they are asked for')
+    .option('--no-archive', 'bring them back')
+    .action(async (runNumbers: number[], options: AnnotateOptions) => {
+      code = await annotate(settings(), runNumbers, options);
     });
   program
     .command('analyse')

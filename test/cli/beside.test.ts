@@ -74,6 +74,11 @@ test('anyone may look while a run trains in another terminal, and have data impo
     trainCount: expect.any(Number) as number,
   } satisfies Partial<DatasetInfo>);
 
+  const said = await cli(workspace, ['annotate', '2', '--tag', 'paper', '--star', '--note', 'the long one']);
+  expect(said).toMatchObject({ code: 0, stdout: 'Run 2: ★ paper\n' });
+  expect((await cli(workspace, ['runs', 'tag:paper'])).stdout).toMatch(/2 +long/);
+  expect((await cli(workspace, ['annotate', '2'])).stderr).toContain('Nothing is to change');
+
   // What trains is asked of the lab that trains; there it waits for its turn, and ends with it.
   const guest = startCli(workspace, ['run', await shortRun(workspace)]);
   await untilSaid(guest.child, `process ${child.pid ?? 0} (esam-lab run, since `);
