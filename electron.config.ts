@@ -4,6 +4,7 @@ import { build } from 'electron-builder';
 import type { Configuration, FileSet } from 'electron-builder';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
+import { makeDebianPackage } from './src-main/runtimes/electron/debianPackage.ts';
 import { electronAtHand } from './src-main/runtimes/electron/distribution.ts';
 import page from './src-renderer/vite.config.ts';
 
@@ -124,7 +125,7 @@ export const packaging: Configuration = {
 };
 
 /** Packages with the Electron at hand, without a download; where an installer needs a real one, electron-builder fetches it. */
-const packageApp = async (isFolderOnly: boolean): Promise<void> => {
+const packageApp = async (isFolderOnly: boolean): Promise<{ isStandIn: boolean }> => {
   const electron = await electronAtHand(isFolderOnly);
   // The stand-in is older than the last of the fuses.
   const { grantFileProtocolExtraPrivileges: _, ...fusesOfStandIn } = fuses;
@@ -138,6 +139,15 @@ const packageApp = async (isFolderOnly: boolean): Promise<void> => {
   } finally {
     electron?.dispose();
   }
+  return { isStandIn: electron?.isStandIn === true };
 };
 
-if (import.meta.main) await packageApp(process.argv.includes('--dir'));
+/** `--deb`: the Debian package and the archive, with the system's own dpkg-deb and tar, where electron-builder's tools cannot be downloaded. */
+if (import.meta.main) {
+  const isDebian = process.argv.includes('--deb');
+  const { isStandIn } = await packageApp(isDebian || process.argv.includes('--dir'));
+  if (isDebian) {
+    const files = await makeDebianPackage({ unpacked: 'dist/linux-unpacked', output: 'dist', isStandIn });
+    console.log(`Made ${files.join(' and ')}.`);
+  }
+}

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { extractAll } from '@electron/asar';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { makeDebianPackage } from '../../src-main/runtimes/electron/debianPackage.ts';
 import { findElectron } from '../../src-main/runtimes/electron/index.ts';
 import { smallRun } from '../cli/smallRun.ts';
 import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
@@ -72,6 +73,46 @@ test('what was packaged trains an epoch, and reads it back', slow, async () => {
     expect(JSON.parse(cli('run', config, '--json'))).toMatchObject({ state: 'finished', epochsDone: 1 });
   }
   expect(cli('export', '--format', 'csv').trim().split('\n')).toHaveLength(3);
+});
+
+test('the Debian package installs, and takes away what it brought: no workspace', slow, async () => {
+  const root = await mkdtemp(join(tmpdir(), 'esam-lab-deb-'));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const [deb = '', archive = ''] = await makeDebianPackage({
+    unpacked: packaged,
+    output: root,
+    isStandIn: true,
+    level: 1,
+  });
+  expect(execFileSync('tar', ['-tf', archive], { encoding: 'utf8', maxBuffer: 1e8 })).toContain(
+    'linux-unpacked/resources/app.asar\n',
+  );
+  // A system of its own, with a user in it.
+  const system = join(root, 'system');
+  const workspace = join(system, 'home/user/.config/esam-lab/workspace');
+  await mkdir(workspace, { recursive: true });
+  await writeFile(join(workspace, 'lab.db'), 'theirs');
+  await mkdir(join(system, 'var/lib/dpkg/updates'), { recursive: true });
+  await mkdir(join(system, 'var/lib/dpkg/info'));
+  await writeFile(join(system, 'var/lib/dpkg/status'), '');
+  const dpkg = (...args: string[]): void =>
+    void execFileSync(
+      'dpkg',
+      ['--root', system, '--force-depends', '--force-script-chrootless', '--force-not-root', ...args],
+      {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
+  dpkg('--install', deb);
+  const installed = join(system, 'opt/esam-lab');
+  expect((await stat(join(installed, 'esam-lab'))).mode & 0o111).toBe(0o111);
+  expect((await stat(join(installed, 'chrome-sandbox'))).mode & 0o7777).toBe(0o4755);
+  expect(await readFile(join(system, 'usr/share/applications/esam-lab.desktop'), 'utf8')).toContain(
+    'Exec=/opt/esam-lab/esam-lab\n',
+  );
+  dpkg('--purge', 'esam-lab');
+  expect(await readdir(join(system, 'opt')).catch(() => [])).not.toContain('esam-lab');
+  expect(await readFile(join(workspace, 'lab.db'), 'utf8')).toBe('theirs');
 });
 
 const freePort = (): Promise<number> =>
