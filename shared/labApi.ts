@@ -26,7 +26,7 @@ import {
 import { reportFormats } from './report.ts';
 import { experimentSummarySchema, logPageSchema, logWishSchema, runDetailSchema, runIdSchema } from './run.ts';
 import { originSchema } from './origin.ts';
-import { placeIdSchema, placeStatusSchema, placeTestedSchema, slurmSettingsSchema } from './places.ts';
+import { placeIdSchema, placeStatusSchema, placeTestedSchema } from './places.ts';
 import { packRuns, runsOnWire } from './runsOnWire.ts';
 import { namedRunViewSchema } from './runs/view.ts';
 import { plannedRunSchema, queueSchema } from './queue.ts';
@@ -125,8 +125,6 @@ export const labApi = {
   queue: { input: nothing, output: queueSchema },
   /** Where runs can be sent besides the lab's own machine. */
   places: { input: nothing, output: z.array(placeStatusSchema) },
-  /** How jobs are asked for at a place from now on. */
-  setPlace: { input: z.strictObject({ id: placeIdSchema, settings: slurmSettingsSchema }), output: nothing },
   /** Sends a job there that tells what it finds; resolves when it has, or has not begun in ten minutes. */
   testPlace: { input: z.strictObject({ id: placeIdSchema }), output: placeTestedSchema },
   /** How long what runs and waits will still take on this machine, as far as it is known. */

@@ -2,6 +2,7 @@ import type { LabApi } from '../../shared/labApi.ts';
 import type { LabEvent } from '../../shared/labEvent.ts';
 import type { RunId } from '../../shared/run.ts';
 import type { PublishedSet } from '../../shared/publishedSets.ts';
+import type { PlaceId, SlurmSettings } from '../../shared/places.ts';
 import type { BundleSelection } from './bundles/collect.ts';
 import type { JobLimits } from './jobs/jobProcess.ts';
 import type { BundleStream } from './requests/bundles.ts';
@@ -55,6 +56,8 @@ export interface Lab extends LabApi {
   writeBundle(selection: BundleSelection): Promise<BundleStream>;
   /** Runs that other commands have asked this lab for: they end with it. */
   guestRuns(): readonly RunId[];
+  /** How jobs are asked for at a place from now on. No request: these lines are run by a shell, and no page may write them. */
+  setPlace(id: PlaceId, settings: SlurmSettings): void;
   /** Has the running trainer keep a checkpoint, and go on. */
   checkpoint(): void;
   /** Stops the running trainer, ends its run honestly and closes the store. */

@@ -103,6 +103,9 @@ const labOver = (channel: Channel): Lab => {
     // Whoever looks at a workspace reads it by itself, and needs no neighbour for that.
     writeBundle: () =>
       Promise.reject(new LabError('WORKSPACE_BUSY', 'Another lab has this workspace open; export the bundle there.')),
+    setPlace: () => {
+      throw new LabError('WORKSPACE_BUSY', 'Another lab has this workspace open; close it, then set up the place.');
+    },
     checkpoint: () => channel.post({ type: 'checkpoint' }),
     guestRuns: () => [],
     close: () => {

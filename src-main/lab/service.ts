@@ -16,6 +16,7 @@ import { openDoor } from './door.ts';
 import type { ClusterRuns } from './cluster/clusterRuns.ts';
 import { clusterOf, clusterTimes } from './cluster/index.ts';
 import { eventLog } from './eventLog.ts';
+import { keepPlaceSettings } from './cluster/placeSettings.ts';
 import { pathGrants } from './grants.ts';
 import { checkpointRequests } from './requests/checkpoints.ts';
 import { bundleRequests, writeBundle } from './requests/bundles.ts';
@@ -274,6 +275,10 @@ const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab
     onEvent: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    setPlace: (id, settings) => {
+      keepPlaceSettings(store, id, settings);
+      cluster?.retry();
     },
     grantPaths: grants.grant,
     writeBundle: (selection) => writeBundle(parts, selection),

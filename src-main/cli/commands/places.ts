@@ -5,7 +5,7 @@ import type { PlaceId, PlaceStatus, SlurmSettings } from '../../../shared/places
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { columns } from '../format.ts';
-import { print, say, withLab, withOwner, withView } from '../session.ts';
+import { print, say, withLab, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 
 /** `places`: lists where runs can be sent, and how jobs are asked for there. */
@@ -18,10 +18,10 @@ export const listPlaces = (settings: Settings): Promise<ExitCode> =>
 
 /** `places set`: changes how jobs are asked for. @param changes - `name=value`; an empty value takes it back. */
 export const setPlace = (settings: Settings, id: PlaceId, changes: readonly string[]): Promise<ExitCode> =>
-  withOwner(settings, async (lab) => {
+  withLab(settings, 'own', async (lab) => {
     const places = await lab.places({});
     const before = places[0]?.settings ?? slurmSettingsSchema.parse({}); // there is one place, which is this
-    await lab.setPlace({ id, settings: changes.reduce(changed, before) });
+    lab.setPlace(id, changes.reduce(changed, before));
     const after = await lab.places({});
     await print(settings.json ? JSON.stringify(after) : after.map(textOf).join('\n'));
     return exitCodes.done;

@@ -1,10 +1,9 @@
 import { LabError } from '../../../shared/errors.ts';
 import type { LabApi } from '../../../shared/labApi.ts';
 import type { ClusterRuns } from '../cluster/clusterRuns.ts';
-import { keepPlaceSettings, placeSettingsOf } from '../cluster/placeSettings.ts';
+import { placeSettingsOf } from '../cluster/placeSettings.ts';
 import { runHere, slurmCommands } from '../cluster/slurm.ts';
 import type { Store } from '../store/index.ts';
-import { doing } from './answering.ts';
 
 export interface PlaceRequestParts {
   readonly store: Store;
@@ -22,7 +21,7 @@ export const placeRequests = ({
   store,
   cluster,
   delayMs,
-}: PlaceRequestParts): Pick<LabApi, 'places' | 'setPlace' | 'testPlace'> => ({
+}: PlaceRequestParts): Pick<LabApi, 'places' | 'testPlace'> => ({
   places: async () => {
     const found = await slurmCommands(runHere)
       .version()
@@ -34,10 +33,6 @@ export const placeRequests = ({
     const settings = placeSettingsOf(store, 'slurm');
     return [{ id: 'slurm', ...found, problem, settings, delayS: (delayMs + spoolDelayMs) / 1000 }];
   },
-  setPlace: doing(({ id, settings }) => {
-    keepPlaceSettings(store, id, settings);
-    cluster?.retry();
-  }),
   testPlace: async () => {
     if (cluster === null)
       throw new LabError('PLACE_UNAVAILABLE', 'This lab only looks at the workspace; open it to send jobs.');

@@ -177,11 +177,11 @@ onCluster(
     const [place] = await lab.places({});
     if (place === undefined) throw new Error('there is no place');
     expect(place).toMatchObject({ id: 'slurm', problem: null, version: expect.stringContaining('slurm') as string });
-    await lab.setPlace({ id: 'slurm', settings: { ...place.settings, partition: 'nowhere' } });
+    lab.setPlace('slurm', { ...place.settings, partition: 'nowhere' });
     const { runIds } = await lab.enqueue({ ...experiment(1, { seeds: [0, 1] }), place: 'slurm' });
     await vi.waitFor(async () => expect((await lab.queue({})).placeProblem).toMatch(/partition.*nowhere/i), patient);
     // One after the other, by Slurm itself.
-    await lab.setPlace({ id: 'slurm', settings: { ...place.settings, cores: 1, timeLimit: '10', atOnce: 1 } });
+    lab.setPlace('slurm', { ...place.settings, cores: 1, timeLimit: '10', atOnce: 1 });
     for (const runId of runIds) expect(await untilEnded(lab, runId)).toMatchObject({ state: 'finished' });
     expect((await lab.queue({})).placeProblem).toBeUndefined();
   },
