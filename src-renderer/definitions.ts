@@ -23,7 +23,6 @@ export interface DefinitionSection {
 
 const ofColumn = ({ short, help }: Column): Definition => ({ name: asHeader(short), text: help });
 const statistics = new Set([gainColumn, ...comparisonColumns].map(({ id }) => id));
-const measured = new Set(measurementIds.map((id) => measurementOf(id).label));
 
 /** Every number that the lab shows and every setting that it takes, from the registries that make tables, exports and forms. */
 export const definitionSections: readonly DefinitionSection[] = [
@@ -31,7 +30,7 @@ export const definitionSections: readonly DefinitionSection[] = [
     id: 'results',
     title: 'Results',
     text: 'Columns of the results table and of every export. A row is a group: the runs that differ in nothing but their seed.',
-    definitions: resultColumns.filter(({ id, short }) => !statistics.has(id) && !measured.has(short)).map(ofColumn),
+    definitions: resultColumns.filter(({ id }) => !statistics.has(id)).map(ofColumn),
   },
   {
     id: 'statistics',
