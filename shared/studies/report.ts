@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { axisSchema } from '../experiment.ts';
 import { figureSchema } from '../figures/figure.ts';
 import { meanSdSchema, resultsRowSchema } from '../result.ts';
 import { runIdSchema } from '../run.ts';
@@ -19,6 +20,10 @@ const cellSchema = z.strictObject({
   /** "ResNet-18 on CIFAR-10" */
   row: z.string(),
   label: z.string(),
+  /** Cells of one name are points of one line. */
+  series: z.string().nullable(),
+  /** Of each axis of the study, its value: path → value. */
+  axisValues: z.record(z.string(), axisSchema.shape.values.element),
   method: resultsRowSchema.shape.method,
   paper: studySchema.shape.rows.element.shape.arms.element.shape.paper,
   /** The paper's speed relative to its SAM. */

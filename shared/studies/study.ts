@@ -57,6 +57,8 @@ const drawingSchema = z.discriminatedUnion('kind', [
     kind: z.literal('published'),
     paper: z.array(z.strictObject({ method: z.enum(methodIds), accuracy: z.number(), imagesPerSecond: z.number() })),
   }),
+  /** A panel an axis: a line a method through the best of its cells at each value. */
+  z.strictObject({ kind: z.literal('sensitivity') }),
   z.strictObject({ kind: z.literal('none') }),
 ]);
 

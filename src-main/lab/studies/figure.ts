@@ -14,6 +14,7 @@ import type { CurvePoint } from '../statistics/curves.ts';
 import type { Group } from '../statistics/groups.ts';
 import { overheadPanels } from './overheadFigure.ts';
 import { publishedPanel } from './published.ts';
+import { bestCells, sensitivityPanels } from './sensitivity.ts';
 
 interface Row {
   readonly cells: readonly StudyCell[];
@@ -56,25 +57,34 @@ const speedsOf = (cells: readonly StudyCell[]): { label: string; place: (cell: S
   };
 };
 
+/** Each sweep has a colour and a shape of its own, and a line through its points (Okabe–Ito). */
+const sweepLooks = [
+  { color: '#0072B2', shape: 'circle' },
+  { color: '#D55E00', shape: 'rect' },
+  { color: '#009E73', shape: 'triangle' },
+] as const;
+
 const panelOf = ({ cells }: Row, form: StudyForm): object | null => {
   const { ours, paper } = heights(cells, form);
   const looks = looksOf(cells.map(({ method }) => method));
   const speed = speedsOf(cells);
+  /** Our point of a cell; null where it has not been trained. */
+  const pointOf = (cell: StudyCell): object | null => {
+    const [y, place] = [ours(cell), speed.place(cell)];
+    const sd = cell.ours.sd ?? 0;
+    return y === null || place === null ? null : { ...place, y, yLow: y - sd, yHigh: y + sd };
+  };
+  const sweeps = [...new Set(cells.flatMap(({ series }) => series ?? []))].flatMap((series, index) => {
+    const items = cells.flatMap((cell) => (cell.series === series ? (pointOf(cell) ?? []) : []));
+    const look = sweepLooks[index % sweepLooks.length];
+    return items.length === 0 ? [] : [{ kind: 'series', ...look, name: series, dash: [], items }];
+  });
   const marks = cells.flatMap((cell, index) => {
     const { color, shape } = looks[index] ?? {};
     const mark = { kind: 'series', color, shape, dash: null };
-    const [y, theirs] = [ours(cell), paper(cell)];
-    const sd = cell.ours.sd ?? 0;
+    const [point, theirs] = [cell.series === null ? pointOf(cell) : null, paper(cell)];
     return [
-      ...(y === null || speed.place(cell) === null
-        ? []
-        : [
-            {
-              ...mark,
-              name: '',
-              items: [{ ...speed.place(cell), y, yLow: y - sd, yHigh: y + sd, label: cell.label }],
-            },
-          ]),
+      ...(point === null ? [] : [{ ...mark, name: '', items: [{ ...point, label: cell.label }] }]),
       ...(theirs === null || cell.paperSpeedRatio === null
         ? []
         : [
@@ -87,12 +97,12 @@ const panelOf = ({ cells }: Row, form: StudyForm): object | null => {
           ]),
     ];
   });
-  if (marks.length === 0) return null;
+  if (marks.length + sweeps.length === 0) return null;
   return {
     title: cells[0]?.row ?? '',
     x: { label: speed.label },
     y: { label: form === 'paper' ? 'best test accuracy, %' : 'gain over SGD, points' },
-    marks,
+    marks: [...sweeps, ...marks],
   };
 };
 
@@ -123,6 +133,12 @@ export const studyFigure = (
         ? ' Filled: ours, with their 95 % intervals. Lines: least-squares fits of k₁(1 − β) + k₂(1 − β)/(Nβ).'
         : '';
     return figureSchema.parse({ id, panels, caption: `${what} Hollow: the paper's values.${lines}` });
+  }
+  if (drawing.kind === 'sensitivity') {
+    const cells = rows.flatMap((row) => row.cells);
+    const panels = sensitivityPanels(study, cells);
+    const said = `At each value: the best with any value of the others. Best of all: ${bestCells(cells)}.`;
+    return panels.length === 0 ? null : figureSchema.parse({ id, panels, caption: `${what} ${said}` });
   }
   if (drawing.kind === 'analyses') {
     const drawn = analysed === null ? null : drawAnalyses(analysed, drawing.wish, id);

@@ -6,6 +6,7 @@ import { modelInfos } from '../../../shared/models.ts';
 import { everyGroup } from '../../../shared/result.ts';
 import type { ResultsRow } from '../../../shared/result.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
+import { valueAt } from '../../../shared/valueAt.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
 import type { Coverage, Overhead, StudyCell, StudyReport } from '../../../shared/studies/report.ts';
 import { isMeasured } from '../../../shared/studies/study.ts';
@@ -66,6 +67,9 @@ const isInside = (difference: number | null, ours: number | null, theirs: number
 
 const percent = (value: number | null | undefined): number | null => (typeof value === 'number' ? 100 * value : null);
 
+const plainValue = (value: unknown): string | number | boolean | null =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+
 /** The cells of one network on one data set, with what has finished of them. */
 const cellsOf = (
   experiment: Experiment,
@@ -110,7 +114,13 @@ const cellsOf = (
     const isSam = config.optimizer.name === 'sam';
     const mean = result?.bestTestAccuracy.mean ?? null;
     return {
-      ...{ row: rowName(experiment, parts), label: labelOf(config, arm?.series ?? null, experiment), method },
+      ...{
+        row: rowName(experiment, parts),
+        label: labelOf(config, arm?.series ?? null, experiment),
+        method,
+        series: arm?.series ?? null,
+      },
+      axisValues: Object.fromEntries(experiment.axes.map(({ path }) => [path, plainValue(valueAt(config, path))])),
       ...{ paper, second: arm?.second ?? null, ours, n: result?.n ?? 0, difference },
       paperSpeedRatio: paper === null || theirSam === null ? null : paper.imagesPerSecond / theirSam,
       imagesPerSecond: result?.imagesPerSecond.median ?? null,

@@ -62,7 +62,7 @@ test.each(trained.map((study) => [study.id, study] as const))(
     expect(report.coverage.cellsDone).toBe(expandGroups(experiment).length);
     const text = resultsText([report], [], about);
     for (const { label } of report.cells) expect(text).toContain(`| ${label} |`);
-    const isDrawn = study.drawing.kind === 'speed-accuracy' || study.drawing.kind === 'curves';
+    const isDrawn = ['speed-accuracy', 'curves', 'sensitivity'].includes(study.drawing.kind);
     if (!isDrawn) return;
     for (const format of ['svg', 'pdf'] as const) {
       const file = await lab.exportStudy({ id, form: 'small', format, column: 'double' });

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { expand } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
+import type { Figure } from '../../../shared/figures/figure.ts';
 import { runConfigSchema } from '../../../shared/runConfig.ts';
+import type { RunConfig } from '../../../shared/runConfig.ts';
+import type { Lab } from '../../../src-main/lab/lab.ts';
 import { speedBaseOf } from '../../../shared/speed.ts';
 import type { Study } from '../../../shared/studies/study.ts';
 import { processor } from '../../../src-main/lab/processor.ts';
@@ -146,6 +149,64 @@ test('speeds that were measured together stand beside the runs’ own, and are d
   expect(figure?.panels[0]?.x.label).toBe('training speed measured together, % of SAM');
   const marks = (figure?.panels[0]?.marks ?? []).flatMap((mark) => (mark.kind === 'series' ? [mark] : []));
   expect(marks.filter(({ isHollow }) => !isHollow).map(({ items }) => items[0]?.x)).toEqual([200, 100]);
+});
+
+/** A workspace in which every run of a study's small form has finished, with accuracies of our choice. */
+const finishedStudy = async (id: string, accuracyOf: (config: RunConfig) => number): Promise<Lab> => {
+  const root = join(temporaryFolder(), 'workspace');
+  const workspace = await openWorkspace(root);
+  const [row] = paperExperiments(studyOf(folder, id));
+  if (row === undefined) throw new Error(`${id} trains something`);
+  const dataset = { ...row.shared.dataset, id: 'mnist', identity: 'ab'.repeat(32) };
+  const experiment = {
+    ...row,
+    ...{ name: 'Small', shared: { ...row.shared, dataset, epochs: 1 }, study: { id, row: 0, form: 'small' as const } },
+    seeds: [0],
+  };
+  const lives = expand(experiment).map((config) => ({
+    ...{ epochs: 1, steps: 0, end: 'finished' as const, accuracy: accuracyOf(config), loss: 1 },
+    ...{ isCheckpointed: false, isAnalysed: false },
+  }));
+  addExperiment(workspace, lives, experiment);
+  workspace.store.close();
+  return (await openTestLab(root)).lab;
+};
+const seriesOf = (panel: Figure['panels'][number] | undefined) =>
+  (panel?.marks ?? []).flatMap((mark) => (mark.kind === 'series' ? [mark] : []));
+
+test('Figure 3 draws a line through each sweep, and a point for each method beside them', async () => {
+  const lab = await finishedStudy('figure-3', () => 0.5);
+  const marks = seriesOf((await lab.study({ id: 'figure-3', form: 'small' })).figure?.panels[0]);
+  const lines = marks.filter(({ dash }) => dash !== null);
+  expect(lines.map(({ name, items }) => [name, items.length])).toEqual([
+    ['β (γ = 1)', 7],
+    ['γ (β = 1)', 7],
+  ]);
+  const single = marks.filter(({ dash, isHollow }) => dash === null && !isHollow);
+  expect(single.map(({ items }) => items[0]?.label)).toEqual(['SGD', 'SAM', 'ESAM']);
+});
+
+test('the grid search draws how much each setting matters, and names the best cell of each method', async () => {
+  // SGD is best with η 0.1, λ 5e-4 and batches of 64; the others are the same everywhere.
+  const lab = await finishedStudy('grid-search', ({ optimizer, batchSize }) => {
+    if (optimizer.name !== 'sgd') return 0.5;
+    return (
+      0.4 + (optimizer.learningRate === 0.1 ? 0.2 : 0) + (optimizer.weightDecay === 5e-4 ? 0.1 : 0) + 1 / batchSize
+    );
+  });
+  const { figure } = await lab.study({ id: 'grid-search', form: 'small' });
+  expect(figure?.panels.map(({ x }) => x.categories)).toEqual([
+    ['64', '128', '256'],
+    ['0.01', '0.05', '0.1', '0.2'],
+    ['0.0005', '0.001'],
+  ]);
+  const sgdOf = (panel: number) => seriesOf(figure?.panels[panel])[0]?.items.map(({ y }) => y);
+  const sizes = [64, 128, 256].map((size) => 70 + 100 / size);
+  sgdOf(0)?.forEach((y, index) => expect(y).toBeCloseTo(sizes[index] ?? NaN, 8));
+  const rates = [0, 0, 20, 0].map((more) => 50 + more + 100 / 64);
+  sgdOf(1)?.forEach((y, index) => expect(y).toBeCloseTo(rates[index] ?? NaN, 8));
+  expect(seriesOf(figure?.panels[1]).map(({ items }) => items.length)).toEqual([4, 4, 4]);
+  expect(figure?.caption).toContain('SGD (batch 64, η 0.1, λ 0.0005) 71.56 %');
 });
 
 test('what only the paper has measured is drawn hollow', async () => {
