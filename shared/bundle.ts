@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { annotationSchema } from './annotation.ts';
 import { analysisRowSchema } from './analyses/analysis.ts';
 import { analysisSummarySchema } from './analyses/record.ts';
 import { runEnvironmentSchema } from './device.ts';
@@ -88,6 +89,8 @@ export const bundledRunSchema = z
       .array(z.strictObject({ metrics: stepMetricsSchema, nonFinite: z.boolean() }))
       .refine((steps) => rising(steps.map(({ metrics }) => metrics.step)), 'steps in order, each once'),
     log: z.array(logLineSchema),
+    /** What its user says of it; absent where nothing. */
+    annotation: annotationSchema.optional(),
     analyses: z.array(bundledAnalysisSchema),
     /** Their files are the parts `checkpoints/N/…`. */
     checkpoints: z.array(checkpointFileSchema),

@@ -287,11 +287,13 @@ export const labApi = {
     }),
     output: fileSchema,
   },
-  /** Runs that have ended as a bundle for another lab, without checkpoints; both lists empty = all of them. */
+  /** Runs that have ended as a bundle for another lab; both lists empty = all of them. */
   exportBundle: {
     input: z.strictObject({
       experimentIds: z.array(z.number().int().min(1)).max(1000),
       runIds: z.array(runIdSchema).max(10_000),
+      /** Absent: without. With them, another lab can analyse the networks. */
+      withCheckpoints: z.boolean().exactOptional(),
       /** What this lab is to be called there. */
       name: originSchema.shape.name.nullable(),
     }),

@@ -39,8 +39,8 @@ export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: bool
     await router.push('/compare');
     return false;
   };
-  const exportRuns = async (runIds: number[]): Promise<boolean> => {
-    const said = await bundles.save({ experimentIds: [], runIds });
+  const exportRuns = async (runIds: number[], withCheckpoints: boolean): Promise<boolean> => {
+    const said = await bundles.save({ experimentIds: [], runIds }, withCheckpoints);
     if (said !== null) message.success(said);
     return false;
   };
@@ -84,7 +84,13 @@ export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: bool
         'Export…',
         'As one file for another lab',
         stillRuns ?? (bundles.isBusy ? 'A file is being written' : null),
-        () => exportRuns(ids),
+        () => exportRuns(ids, false),
+      ),
+      action(
+        'Export with checkpoints…',
+        'The same with the networks, which another lab can analyse; much larger',
+        stillRuns ?? (bundles.isBusy ? 'A file is being written' : null),
+        () => exportRuns(ids, true),
       ),
       action('Delete', 'Into the trash, from where they can be restored', stillRuns, () => trash.remove(ids)),
     ];

@@ -40,10 +40,13 @@ export const useBundles = defineStore('bundles', () => {
     busy('Open the example', async () => shown(await lab.openExample({})));
 
   /** Asks where to save these experiments or runs; a sentence of what was saved, null when cancelled or refused. */
-  const save = (chosen: { experimentIds: readonly number[]; runIds: readonly number[] }): Promise<string | null> =>
+  const save = (
+    chosen: { experimentIds: readonly number[]; runIds: readonly number[] },
+    withCheckpoints: boolean,
+  ): Promise<string | null> =>
     busy('Export the bundle', async () => {
       const { fileName, base64, runCount, leftOut } = await lab.exportBundle({
-        ...{ experimentIds: [...chosen.experimentIds], runIds: [...chosen.runIds], name: null },
+        ...{ experimentIds: [...chosen.experimentIds], runIds: [...chosen.runIds], name: null, withCheckpoints },
       });
       const saved = await shell.saveFile(fileName, base64);
       if (saved === null) return null;

@@ -33,6 +33,12 @@ test('a newcomer opens the example, which says everywhere that it is one; it goe
   const content = readFileSync(await download.path());
   expect(content.subarray(0, 2).toString()).toBe('PK');
 
+  // The example has no checkpoints; with them it goes all the same.
+  const again = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByText('Export them with checkpoints…').click();
+  await again;
+
   await page.getByRole('link', { name: 'Runs' }).click();
   await page.getByText('example', { exact: true }).first().waitFor();
   await picture(page, 'example-runs');

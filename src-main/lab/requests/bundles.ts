@@ -56,20 +56,21 @@ export const bundleRequests = (parts: BundleParts): BundleApi => {
     try {
       const result = await importBundle(path, parts);
       parts.emit({ type: 'runsChanged' });
+      parts.emit({ type: 'annotationsChanged' });
       return result;
     } finally {
       isImporting = false;
     }
   };
   return {
-    exportBundle: async ({ experimentIds, runIds, name }) => {
-      const selection = { experimentIds, runIds, name, withCheckpoints: false, isExample: false };
+    exportBundle: async ({ experimentIds, runIds, name, withCheckpoints = false }) => {
+      const selection = { experimentIds, runIds, name, withCheckpoints, isExample: false };
       const { stream, runCount, leftOut } = await writeBundle(parts, selection);
       const content = await buffer(stream);
       if (content.length > mostWindowBytes)
         throw new LabError(
           'EXPORT_TOO_LARGE',
-          `The bundle is larger than ${mostWindowBytes / 1024 ** 2} MiB: export fewer runs, or use "esam-lab bundle export".`,
+          `The bundle is larger than ${mostWindowBytes / 1024 ** 2} MiB: export fewer runs${withCheckpoints ? ', without checkpoints' : ''}, or use "esam-lab bundle export".`,
         );
       const [experimentId] = experimentIds;
       const what = experimentIds.length === 1 && runIds.length === 0 ? `experiment-${experimentId ?? 0}` : 'runs';

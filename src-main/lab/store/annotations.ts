@@ -4,6 +4,7 @@ import {
   isAnnotated,
   noAnnotation,
   runAnnotationSchema,
+  type Annotation,
   type AnnotationChange,
   type RunAnnotation,
 } from '../../../shared/annotation.ts';
@@ -36,6 +37,16 @@ export const annotationTable = (database: Database) => {
   const put = database.prepare(insertInto('annotation', names, true));
   const remove = database.prepare('DELETE FROM annotation WHERE run_id = ?');
   return {
+    /** Of one run; null where nothing is said of it. */
+    of: (runId: RunId): Annotation | null => {
+      const row = one.get(runId);
+      if (row === undefined) return null;
+      const { runId: _, ...annotation } = read(row);
+      return annotation;
+    },
+    insert: (runId: RunId, { tags, note, starred, archived }: Annotation): void => {
+      put.run({ runId, tags: JSON.stringify(tags), note, starred: flag(starred), archived: flag(archived) });
+    },
     /** Of runs that are not in the trash, as far as anything is said of them. */
     all: (): RunAnnotation[] => all.all().map(read),
     change: (runId: RunId, change: AnnotationChange): void => {

@@ -4,6 +4,7 @@ import { nameOfLab } from '../../../shared/origin.ts';
 import type { Origin } from '../../../shared/origin.ts';
 import type { RunId } from '../../../shared/run.ts';
 import { analysisTable } from './analyses.ts';
+import { annotationTable } from './annotations.ts';
 import { checkpointTable } from './checkpoints.ts';
 import { checksumTable } from './checksums.ts';
 import type { Database } from './database.ts';
@@ -66,6 +67,7 @@ export const bundleReader = (database: Database) => {
         throw new LabError('RUN_STATE', `Run ${id} is damaged: what it measured is not what was stored.`);
       const [infinite, infiniteSteps] = [new Set(nonFiniteEpochs.all(id)), new Set(nonFiniteSteps.all(id))];
       const trainedIn = trainedInTable(database, strict).of(id);
+      const annotation = annotationTable(database).of(id);
       const exported: ExportedRun = {
         ...{ origin: run.origin ?? { ...own, run: id }, experimentId, config, state, reason },
         ...{ createdAt, startedAt, endedAt },
@@ -78,6 +80,7 @@ export const bundleReader = (database: Database) => {
           .of(id, Infinity)
           .map((metrics) => ({ metrics, nonFinite: infiniteSteps.has(metrics.step) })),
         log: logTable(database, strict).last(id, mostLogLines),
+        ...(annotation !== null && { annotation }),
         analyses: analysesOf(id),
         checkpoints: withCheckpoints ? checkpointTable(database, strict).of(id) : [],
       };

@@ -3,6 +3,7 @@ import type { BundledExperiment, BundledRun, BundledSpeed, BundleImported } from
 import type { CheckpointFile, RunId } from '../../../shared/run.ts';
 import { canonicalJson, groupConfigOf } from '../../../shared/runConfig.ts';
 import { analysisTable } from './analyses.ts';
+import { annotationTable } from './annotations.ts';
 import { checkpointTable } from './checkpoints.ts';
 import { checksumTable } from './checksums.ts';
 import type { Database } from './database.ts';
@@ -44,6 +45,7 @@ export const bundleWriter = (database: Database) => {
     analysisTable(database),
   ];
   const trainedIn = trainedInTable(database);
+  const annotations = annotationTable(database);
   const speeds = speedMeasurementTable(database);
   const insertRun = database.prepare(
     `INSERT INTO run (experiment_id, config, group_hash, seed, state, reason, created_at, started_at, ended_at)
@@ -101,6 +103,7 @@ export const bundleWriter = (database: Database) => {
     }
     for (const { metrics, nonFinite } of run.steps) steps.insert(id, metrics, nonFinite);
     for (const line of run.log) logs.insert(id, line);
+    if (run.annotation !== undefined) annotations.insert(id, run.annotation);
     summaries.renew(id);
     checksums.sealSummary(id);
     return id;

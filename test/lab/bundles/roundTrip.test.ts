@@ -26,6 +26,7 @@ const life = fc.record<Life>({
   loss: fc.option(fc.double({ min: 0, max: 9, noNaN: true }), { nil: null }),
   isCheckpointed: fc.boolean(),
   isAnalysed: fc.boolean(),
+  isAnnotated: fc.boolean(),
 });
 const lives = fc.array(fc.array(life, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 2 });
 const finished: Life = {

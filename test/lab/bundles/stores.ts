@@ -56,11 +56,15 @@ export interface Life {
   readonly loss: number | null;
   readonly isCheckpointed: boolean;
   readonly isAnalysed: boolean;
+  /** Tags, a note, a star. */
+  readonly isAnnotated?: boolean;
 }
 
 /** Gives a queued run that life, with everything that a run can have. */
 export const live = ({ store, folder }: TestWorkspace, id: number, life: Life): void => {
   const { write } = store;
+  if (life.isAnnotated === true)
+    write.annotate([id], { addTags: ['zebra', 'ärger'], note: '# Ünïcode\n<b>=cmd</b>', starred: true, archived: true });
   if (life.end === 'cancelled') return write.cancel([id]);
   write.start(id);
   write.environment(id, environmentOf());
@@ -146,6 +150,7 @@ export const dump = (folder: string): Record<string, unknown[]> => {
       .map((text): unknown => JSON.parse(text)),
     log_line: rows('SELECT run_id, at, level, text FROM log_line ORDER BY id'),
     analysis: rows('SELECT * FROM analysis ORDER BY id'),
+    annotation: rows('SELECT * FROM annotation ORDER BY run_id'),
     analysis_row: rows('SELECT * FROM analysis_row'),
     speed_measurement: rows('SELECT * FROM speed_measurement ORDER BY id'),
   };
