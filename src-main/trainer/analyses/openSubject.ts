@@ -3,6 +3,7 @@ import type { AnalyseInput } from '../../../shared/jobs/analyse.ts';
 import { readCheckpoint } from '../checkpoints/checkpoint.ts';
 import { batchesOf } from '../data/batches.ts';
 import { randomStream } from '../data/rng.ts';
+import type { Network } from '../engine/network.ts';
 import type { Ops } from '../engine/ops.ts';
 import { openExamples } from '../openExamples.ts';
 import { openRun } from '../run.ts';
@@ -10,6 +11,8 @@ import type { Subject } from './subject.ts';
 
 /** Examples of a pass: large enough to keep the device busy, small enough for any model's activations. */
 const passExamples = 256;
+/** Of small networks, whose operations are over before threads have woken, as many as this bound of a pass lets through. */
+const [mostPassExamples, passMacs] = [1024, 1e10];
 
 /** Nothing is done to the images. */
 const unaugmented = {
@@ -43,7 +46,7 @@ export const openSubject = async (
   );
   const chosen = examples[settings.split];
   const all = Int32Array.from({ length: chosen.count }, (_, index) => index);
-  const indices = batchesOf(all, passOf(settings), false);
+  const indices = batchesOf(all, passOf(settings, run.network), false);
   const order = random('augmentation');
   chosen.prepare(indices, order);
   const batches = [];
@@ -56,4 +59,5 @@ export const openSubject = async (
 };
 
 /** BatchNorm takes an ascent's statistics from all of its examples at once. */
-const passOf = ({ kind, examples }: AnalysisSettings): number => (kind === 'ascentProfile' ? examples : passExamples);
+const passOf = ({ kind, examples }: AnalysisSettings, { macs }: Network): number =>
+  kind === 'ascentProfile' ? examples : Math.min(mostPassExamples, Math.max(passExamples, Math.floor(passMacs / macs)));
