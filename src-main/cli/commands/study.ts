@@ -28,7 +28,7 @@ export const listStudies = async (settings: Settings): Promise<ExitCode> =>
     if (settings.json) await print(JSON.stringify(studies));
     else {
       const rows = studies.map(({ id, item, title, missing, coverage }) => [
-        ...[id, `${item}: ${title}`, missing === null ? covered(coverage) : 'not in the lab yet'],
+        ...[id, `${item}: ${title}`, missing === null ? covered(coverage) : 'the paper’s values only'],
         coverage.cells === 0 || missing !== null ? '–' : hours(coverage.hoursLeft),
       ]);
       await print(columns([['study', 'what', 'as in the paper', 'hours left'], ...rows]));
