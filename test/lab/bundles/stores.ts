@@ -64,7 +64,12 @@ export interface Life {
 export const live = ({ store, folder }: TestWorkspace, id: number, life: Life): void => {
   const { write } = store;
   if (life.isAnnotated === true)
-    write.annotate([id], { addTags: ['zebra', 'ärger'], note: '# Ünïcode\n<b>=cmd</b>', starred: true, archived: true });
+    write.annotate([id], {
+      addTags: ['zebra', 'ärger'],
+      note: '# Ünïcode\n<b>=cmd</b>',
+      starred: true,
+      archived: true,
+    });
   if (life.end === 'cancelled') return write.cancel([id]);
   write.start(id);
   write.environment(id, environmentOf());
