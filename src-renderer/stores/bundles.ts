@@ -42,7 +42,7 @@ export const useBundles = defineStore('bundles', () => {
   /** Asks where to save these experiments or runs; a sentence of what was saved, null when cancelled or refused. */
   const save = (
     chosen: { experimentIds: readonly number[]; runIds: readonly number[] },
-    withCheckpoints: boolean,
+    withCheckpoints = false,
   ): Promise<string | null> =>
     busy('Export the bundle', async () => {
       const { fileName, base64, runCount, leftOut } = await lab.exportBundle({
