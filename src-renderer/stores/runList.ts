@@ -11,12 +11,18 @@ import type { RunColumn } from '../../shared/runs/column.ts';
 import { differingColumns, runColumnOf } from '../../shared/runs/columns.ts';
 import { differingPaths } from '../../shared/settings/index.ts';
 import { findRuns } from '../../shared/runs/find.ts';
-import { groupRuns } from '../runGroups.ts';
+import { isNumeric } from '../runCells.ts';
+import { groupRuns, type RunGroup } from '../runGroups.ts';
 import { useAnnotations } from './annotations.ts';
 import { useDatasets } from './datasets.ts';
 import { useKept } from './kept.ts';
 import { useRuns } from './runs.ts';
 import { useRunViews } from './runViews.ts';
+
+export interface ShownColumn extends RunColumn {
+  /** Figures stand in it. */
+  readonly isNumeric: boolean;
+}
 
 /** The list of runs as the present view shows it. It outlives the page of the list, so that coming back shows it at once. */
 export const useRunList = defineStore('runList', () => {
@@ -55,14 +61,30 @@ export const useRunList = defineStore('runList', () => {
   const isHeld = computed(() => whole.value !== views.view.query);
   const query = computed(() => parseQuery(whole.value));
   const shown = computed(() => findRuns(subjects.value, query.value, views.view.sort));
-  const groups = computed(() => groupRuns(subjects.value, shown.value, runs.results, views.view.sort));
+  /** Of the groups shown, by key: what columns are made of, which a new order does not change. */
+  let byKey: ReadonlyMap<string, RunGroup> = new Map();
+  const groups = computed(() => {
+    const found = groupRuns(subjects.value, shown.value, runs.results, views.view.sort);
+    byKey = new Map(found.map((group) => [group.key, group]));
+    return found;
+  });
+  const keys = computed(() =>
+    groups.value
+      .map(({ key }) => key)
+      .sort()
+      .join('\n'),
+  );
   /** Settings in which the configurations shown differ stand where the view has a place for them. */
-  const columns = computed((): RunColumn[] => {
-    const configs = groups.value.map(({ subjects: [first] }) => groupConfigOf(first.run.config));
+  const columns = computed((): readonly ShownColumn[] => {
+    const all = keys.value.split('\n').flatMap((key) => byKey.get(key) ?? []);
     const chosen = new Set(views.view.columns);
+    const configs = all.map(({ subjects: [first] }) => groupConfigOf(first.run.config));
     const differing = chosen.has(differingColumns) ? differingPaths(configs).filter((path) => !chosen.has(path)) : [];
     const ids = views.view.columns.flatMap((id) => (id === differingColumns ? differing : [id]));
-    return ids.flatMap((id) => runColumnOf(id) ?? []);
+    return ids.flatMap((id) => {
+      const column = runColumnOf(id);
+      return column === undefined ? [] : [{ ...column, isNumeric: isNumeric(column, all) }];
+    });
   });
   const chosen = computed(() => shown.value.filter(({ run }) => selected.value.has(run.id)));
   return { selected, opened, subjects, typed, whole, isHeld, groups, shown, columns, chosen };
