@@ -4,6 +4,7 @@ import { build } from 'electron-builder';
 import type { Configuration, FileSet } from 'electron-builder';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
+import { bundleExtension, bundleMediaType } from './shared/bundle.ts';
 import { makeDebianPackage } from './src-main/runtimes/electron/debianPackage.ts';
 import { electronAtHand } from './src-main/runtimes/electron/distribution.ts';
 import page from './src-renderer/vite.config.ts';
@@ -117,6 +118,10 @@ export const packaging: Configuration = {
   ],
   npmRebuild: false,
   electronFuses: fuses,
+  // A double click on a bundle of runs opens it in the app.
+  fileAssociations: [
+    { ext: bundleExtension, name: 'ESAM Lab runs', mimeType: bundleMediaType, role: 'Viewer', rank: 'Owner' },
+  ],
   linux: { target: ['tar.gz', 'deb', 'AppImage'], category: 'Science', icon: 'resources/icon.png' },
   deb: { maintainer: 'The ESAM Lab authors <maintainers@esam-lab.invalid>' },
   win: { target: ['nsis'], icon: 'resources/icon.png' },

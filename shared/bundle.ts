@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import { z } from 'zod';
 import { annotationSchema } from './annotation.ts';
 import { analysisRowSchema } from './analyses/analysis.ts';
@@ -110,3 +111,7 @@ export const bundleImportedSchema = z.strictObject({
   addedCheckpoints: z.number().int().min(0),
 });
 export type BundleImported = z.infer<typeof bundleImportedSchema>;
+
+/** What an import did, in a sentence. */
+export const importedText = ({ addedRuns, knownRuns }: BundleImported): string =>
+  `Imported ${counted(addedRuns, 'run')}${knownRuns === 0 ? '' : `; ${knownRuns} were here already`}.`;

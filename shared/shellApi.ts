@@ -13,6 +13,8 @@ export interface ShellApi {
    * @param entries - the same things; a browser, which knows no paths, uploads what is in them.
    */
   takeDropped(files: readonly File[], entries: readonly FileSystemEntry[]): Promise<string[]>;
+  /** The bundle that the system has asked the app to open, once; the lab may import it. Null where there is none. */
+  openedBundle(): Promise<string | null>;
   /** Opens the save dialog and writes the text whole or not at all; null when cancelled, else where it lies, in words ("~/Documents/a.csv"). */
   saveText(suggestedName: string, text: string): Promise<string | null>;
   /** The same for a file of bytes, given in base64. */
@@ -55,6 +57,7 @@ export const shellCallSchema = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('chooseBundle'), input: z.tuple([]) }),
   /** Of files that the preload script was given. */
   z.strictObject({ method: z.literal('takePaths'), input: z.tuple([z.array(z.string().min(1).max(4096)).max(64)]) }),
+  z.strictObject({ method: z.literal('openedBundle'), input: z.tuple([]) }),
   z.strictObject({ method: z.literal('saveText'), input: z.tuple([z.string().min(1).max(255), text]) }),
   z.strictObject({
     method: z.literal('saveFile'),

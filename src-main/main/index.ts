@@ -6,6 +6,7 @@ import { DesktopActivity } from './activity.ts';
 import { isLabUtility } from './labChild.ts';
 import { LabProcess } from './labProcess.ts';
 import { setMenu } from './menu.ts';
+import { OpenedBundle } from './openedBundle.ts';
 import { claimFolders, labEntry, packageFile, rendererFolder, trainerEntry } from './paths.ts';
 import type { Claimed } from './paths.ts';
 import { registerScheme, serveBundle } from './protocol.ts';
@@ -25,7 +26,7 @@ const labVersion = (): string =>
   z.object({ version: z.string() }).parse(JSON.parse(readFileSync(packageFile, 'utf8'))).version;
 
 /** Opens the window on the lab; everything that they say to each other is set up here. */
-const openDesktop = (lab: LabProcess, { workspace, isNamed }: Claimed): BrowserWindow => {
+const openDesktop = (lab: LabProcess, { workspace, isNamed }: Claimed, opened: OpenedBundle): BrowserWindow => {
   lockDown();
   serveBundle(rendererFolder);
   const window = openWindow(notices);
@@ -48,7 +49,7 @@ const openDesktop = (lab: LabProcess, { workspace, isNamed }: Claimed): BrowserW
     if (port !== undefined && isFromOwnPage(event, window)) lab.connect(port);
   });
   const workspaces = new Workspaces({ window, lab, activity, folder: workspace, isNamed });
-  offerShell(window, { workspaces, activity, grantPaths: (paths) => lab.grantPaths(paths) });
+  offerShell(window, { workspaces, activity, opened, grantPaths: (paths) => lab.grantPaths(paths) });
   setMenu(window, workspaces);
   return window;
 };
@@ -65,6 +66,12 @@ const crashNotice = (lastLine: string, restarted: boolean): { message: string; d
 });
 
 const start = async (claimed: Claimed): Promise<void> => {
+  const opened = new OpenedBundle();
+  opened.fromArguments(process.argv, process.cwd());
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    opened.fromSystem(path);
+  });
   // A child process inherits the sockets that Chromium has open, and then a crash of Chromium's GPU process goes unnoticed, which
   // leaves the window blank. Before the app is ready there is no GPU process yet.
   if (isLabUtility) await app.whenReady();
@@ -80,8 +87,12 @@ const start = async (claimed: Claimed): Promise<void> => {
     },
   });
   await app.whenReady();
-  const window = openDesktop(lab, claimed);
-  app.on('second-instance', () => bringToFront(window));
+  const window = openDesktop(lab, claimed, opened);
+  // The page asks for what was opened whenever its window comes to the front.
+  app.on('second-instance', (_event, argv, workingFolder) => {
+    opened.fromArguments(argv, workingFolder);
+    bringToFront(window);
+  });
   app.on('activate', () => bringToFront(window));
 };
 

@@ -6,6 +6,7 @@ import { shellCallSchema } from '../../shared/shellApi.ts';
 import type { ShellAnswer, ShellApi, ShellCall } from '../../shared/shellApi.ts';
 import { logFolderName } from '../../shared/appLog.ts';
 import type { DesktopActivity } from './activity.ts';
+import type { OpenedBundle } from './openedBundle.ts';
 import { isOwnPage } from './protocol.ts';
 import { changeSettings, readSettings } from './settings.ts';
 import type { Workspaces } from './workspaces.ts';
@@ -18,6 +19,7 @@ const pauseMs = 500;
 export interface ShellParts {
   readonly workspaces: Workspaces;
   readonly activity: DesktopActivity;
+  readonly opened: OpenedBundle;
   readonly grantPaths: (paths: string[]) => void;
 }
 
@@ -57,6 +59,8 @@ const perform = (api: MainShell, call: ShellCall, opening: ReturnType<typeof one
       return opening(() => api.chooseBundle(...call.input));
     case 'takePaths':
       return api.takePaths(...call.input);
+    case 'openedBundle':
+      return api.openedBundle();
     case 'saveText':
       return opening(() => api.saveText(...call.input));
     case 'saveFile':
@@ -78,7 +82,7 @@ const perform = (api: MainShell, call: ShellCall, opening: ReturnType<typeof one
   }
 };
 
-const shellOf = (window: BrowserWindow, { workspaces, activity, grantPaths }: ShellParts): MainShell => {
+const shellOf = (window: BrowserWindow, { workspaces, activity, opened, grantPaths }: ShellParts): MainShell => {
   /** The page never names a file to show: only what the user has saved through it. */
   let saved: string | null = null;
   const save = async (suggestedName: string, content: string | Uint8Array): Promise<string | null> => {
@@ -111,6 +115,11 @@ const shellOf = (window: BrowserWindow, { workspaces, activity, grantPaths }: Sh
       if (path === undefined) return null;
       grantPaths([path]);
       return path;
+    },
+    openedBundle: () => {
+      const path = opened.take();
+      if (path !== null) grantPaths([path]);
+      return Promise.resolve(path);
     },
     saveText: save,
     saveFile: (suggestedName, base64) => save(suggestedName, Buffer.from(base64, 'base64')),

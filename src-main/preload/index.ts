@@ -30,6 +30,7 @@ const shell: ShellApi = {
   copyText: (text) => ask({ method: 'copyText', input: [text] }) as Promise<void>,
   chooseBundle: () => ask({ method: 'chooseBundle', input: [] }) as Promise<string | null>,
   showSaved: () => ask({ method: 'showSaved', input: [] }) as Promise<void>,
+  openedBundle: () => ask({ method: 'openedBundle', input: [] }) as Promise<string | null>,
   showWorkspace: () => ask({ method: 'showWorkspace', input: [] }) as Promise<void>,
   takeDropped: (files) => ask({ method: 'takePaths', input: [pathsOf(files)] }) as Promise<string[]>,
   showLogs: () => ask({ method: 'showLogs', input: [] }) as Promise<void>,

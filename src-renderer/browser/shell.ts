@@ -75,6 +75,7 @@ export const browserShell: ShellApi = {
     return upload(entries.length > 0 ? await droppedFiles(entries) : plain, () => undefined);
   },
   chooseBundle: async () => (await ask('bundle'))[0] ?? null,
+  openedBundle: () => Promise.resolve(null), // files are opened by the desktop's app
   saveText: async (suggestedName, text) => {
     download(suggestedName, text);
     return suggestedName;

@@ -36,6 +36,13 @@ export const useBundles = defineStore('bundles', () => {
   const importFrom = (path: string): Promise<BundleImported | null> =>
     busy('Import the bundle', async () => shown(await lab.importBundle({ path })));
 
+  /** Imports the bundle that the app was opened with, once; null where there is none, or where it is refused. */
+  const importOpened = (): Promise<BundleImported | null> =>
+    busy('Import the bundle', async () => {
+      const path = await shell.openedBundle();
+      return path === null ? null : shown(await lab.importBundle({ path }));
+    });
+
   const openExample = (): Promise<BundleImported | null> =>
     busy('Open the example', async () => shown(await lab.openExample({})));
 
@@ -54,5 +61,5 @@ export const useBundles = defineStore('bundles', () => {
       return `Saved ${saved}, ${runCount === 1 ? 'one run' : `${runCount} runs`}.${without}`;
     });
 
-  return { isBusy, importChosen, importFrom, openExample, save };
+  return { isBusy, importChosen, importFrom, importOpened, openExample, save };
 });

@@ -75,7 +75,7 @@ test('what was packaged trains an epoch, and reads it back', slow, async () => {
   expect(cli('export', '--format', 'csv').trim().split('\n')).toHaveLength(3);
 });
 
-test('the Debian package installs, and takes away what it brought: no workspace', slow, async () => {
+test('the Debian package installs, opens bundles, and takes away what it brought: no workspace', slow, async () => {
   const root = await mkdtemp(join(tmpdir(), 'esam-lab-deb-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   const [deb = '', archive = ''] = await makeDebianPackage({
@@ -107,9 +107,10 @@ test('the Debian package installs, and takes away what it brought: no workspace'
   const installed = join(system, 'opt/esam-lab');
   expect((await stat(join(installed, 'esam-lab'))).mode & 0o111).toBe(0o111);
   expect((await stat(join(installed, 'chrome-sandbox'))).mode & 0o7777).toBe(0o4755);
-  expect(await readFile(join(system, 'usr/share/applications/esam-lab.desktop'), 'utf8')).toContain(
-    'Exec=/opt/esam-lab/esam-lab\n',
+  expect(await readFile(join(system, 'usr/share/applications/esam-lab.desktop'), 'utf8')).toMatch(
+    /^Exec=\/opt\/esam-lab\/esam-lab %f$[^]*^MimeType=application\/vnd\.esam-lab\.bundle\+zip;$/m,
   );
+  expect(await readFile(join(system, 'usr/share/mime/packages/esam-lab.xml'), 'utf8')).toContain('pattern="*.esamlab"');
   dpkg('--purge', 'esam-lab');
   expect(await readdir(join(system, 'opt')).catch(() => [])).not.toContain('esam-lab');
   expect(await readFile(join(workspace, 'lab.db'), 'utf8')).toBe('theirs');

@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { bundleExtension, bundleMediaType } from '../../../shared/bundle.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { remove } from '../../files/remove.ts';
 import { runCommand } from '../command.ts';
@@ -18,21 +19,33 @@ export interface PackageParts {
 
 const home = '/opt/esam-lab';
 
-/** What starts the app from a menu. */
+/** What starts the app from a menu, and opens bundles with it. */
 const desktopEntry = `[Desktop Entry]
 Type=Application
 Name=ESAM Lab
 Comment=Train image classifiers with SGD, SAM and ESAM, and compare them
-Exec=${home}/esam-lab
+Exec=${home}/esam-lab %f
 Icon=esam-lab
 Terminal=false
 Categories=Science;
+MimeType=${bundleMediaType};
 StartupWMClass=ESAM Lab
 `;
 
-/** Menus are read anew. What users have made (workspaces, settings, caches) is theirs: no script goes near it. */
+const mimeType = `<?xml version="1.0" encoding="UTF-8"?>
+<mime-info xmlns="http://www.freedesktop.org/standards/shared-mime-info">
+  <mime-type type="${bundleMediaType}">
+    <comment>ESAM Lab runs</comment>
+    <sub-class-of type="application/zip"/>
+    <glob pattern="*.${bundleExtension}"/>
+  </mime-type>
+</mime-info>
+`;
+
+/** Menus and file types are read anew. What users have made (workspaces, settings, caches) is theirs: no script goes near it. */
 const refresh = `#!/bin/sh
 set -e
+if command -v update-mime-database >/dev/null; then update-mime-database /usr/share/mime || true; fi
 if command -v update-desktop-database >/dev/null; then update-desktop-database -q || true; fi
 `;
 
@@ -76,6 +89,7 @@ export const makeDebianPackage = async ({
     await cp(unpacked, join(root, home), { recursive: true });
     const texts: readonly (readonly [path: string, text: string, mode: number])[] = [
       [join(shared, 'applications/esam-lab.desktop'), desktopEntry, 0o644],
+      [join(shared, 'mime/packages/esam-lab.xml'), mimeType, 0o644],
       // Chromium's own sandbox for systems without user namespaces.
       [
         join(root, 'DEBIAN/postinst'),
