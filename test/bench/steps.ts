@@ -30,7 +30,8 @@ const esam = {
   selection: 'sharpness',
   secondPass: 'reforward',
 } as const;
-const methods: Readonly<Record<string, OptimizerConfig>> = {
+/** The methods that are measured, by name. */
+export const methods: Readonly<Record<string, OptimizerConfig>> = {
   sgd: { ...rule, name: 'sgd' },
   sam: { ...climb, name: 'sam' },
   esam,
