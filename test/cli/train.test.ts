@@ -153,12 +153,13 @@ test('a run that goes on elsewhere says so before it does, and keeps where it wa
   expect(went.stderr).toContain(`Run 1: ${warning}`);
   expect(went.stderr.indexOf(warning)).toBeLessThan(went.stderr.indexOf('epoch 300 of 300'));
   await withStore(workspace, ({ read }) => {
-    const { trainedIn = [], log = [], epochs = [] } = read.detail(1) ?? {};
+    const { trainedIn = [], epochs = [] } = read.detail(1) ?? {};
     expect(trainedIn.map(({ environment }) => environment.oneDnn)).toEqual([true, false]);
     expect(trainedIn[0]).toMatchObject({ epoch: 0, step: 0 });
     expect(trainedIn[1]?.epoch).toBeGreaterThanOrEqual(2);
     expect(epochs).toHaveLength(300);
-    expect(log.filter(({ text }) => text === warning)).toMatchObject([{ level: 'warning' }]);
+    const { lines } = read.logPage(1, { toward: 'earlier', from: null, search: warning });
+    expect(lines).toMatchObject([{ level: 'warning', text: warning }]);
   });
   const { stdout } = await cli(workspace, ['export', '--format', 'csv']);
   expect(stdout).toContain('environments of one run 2');

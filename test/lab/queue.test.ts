@@ -69,7 +69,7 @@ test('runs train one after another, arms interleaved over seeds, and every epoch
   const { steps, environment, log } = await lab.run({ runId: 1 });
   expect(steps).toEqual(told);
   expect(environment?.engine).toBe('scripted');
-  expect(log.map(({ text }) => text)).toEqual(['Scripted.']);
+  expect(log.filter(({ text }) => text === 'Scripted.')).toHaveLength(1);
 });
 
 test.each([
