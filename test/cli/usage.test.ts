@@ -29,7 +29,7 @@ test.for<[what: string, args: string[], message: RegExp]>([
   ['no steps of a self-test', ['device', '--test', '--steps', '0'], /--steps.*Expected a whole number from 1 to 1000/],
   ['a run that is none', ['analyse', 'x', '--kind', 'landscape'], /'run'.*Expected the number of a run/],
   ['a self-test of no engine', ['device', '--test', '--engine', 'cuda'], /Allowed choices are tensorflow, wasm/],
-  ['an unknown format', ['export', '--format', 'xls'], /Allowed choices are csv, markdown, latex, json/],
+  ['an unknown format', ['export', '--format', 'xls'], /Allowed choices are csv, tsv, markdown, latex, json, xlsx/],
 ])('%s is wrong usage: exit code 2', async ([, args, message]) => {
   const { code, stdout, stderr } = await cli(await newWorkspace(), args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

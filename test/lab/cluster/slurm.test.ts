@@ -76,16 +76,18 @@ onCluster('runs on the cluster are the same runs as here, to the last bit', asyn
   }
 });
 
-/** Epochs enough that a run is still under way when something befalls it. */
-const long = experiment(150);
+/** Epochs enough that a run is still under way when the lab has read of some of them, however fast the machine is. */
+const long = experiment(300);
 const ended = 600_000;
 const patient = { timeout: ended, interval: 200 };
 
-/** Sends a run, and waits until the lab has some of its epochs. */
+/** Sends a run, waits until the lab has some of its epochs, and has its processes stand still there. */
 const underWay = async (lab: Lab): Promise<RunId> => {
   const { runIds } = await lab.enqueue({ ...long, place: 'slurm' });
   const [runId = 0] = runIds;
-  await untilRun(lab, runId, ({ epochsDone, job }) => epochsDone >= 2 && typeof job?.node === 'string');
+  const { job } = await untilRun(lab, runId, ({ epochsDone, job }) => epochsDone >= 2 && job !== null);
+  cluster.signalJob(job?.jobId ?? '', 'SIGSTOP');
+  await untilRun(lab, runId, ({ job }) => typeof job?.node === 'string');
   return runId;
 };
 
@@ -103,13 +105,12 @@ onCluster(
     const [limited, doubled, killed] = runIds;
     const jobs = await Promise.all([jobOf(lab, limited), jobOf(lab, doubled), jobOf(lab, killed)]);
     const [limitedJob, doubledJob, killedJob] = jobs;
-    // Its node is to be taken for dead while its processes stand still, and then go on beside the second attempt.
-    cluster.signalJob(doubledJob.jobId, 'SIGSTOP');
     await lab.close();
 
     cluster.signalJob(killedJob.jobId, 'SIGKILL');
     await cluster.ask('scancel', '--signal=USR1', '--batch', limitedJob.jobId); // as before the time limit
-    await cluster.killDaemon(doubledJob.node);
+    cluster.signalJob(limitedJob.jobId, 'SIGCONT');
+    await cluster.killDaemon(doubledJob.node); // it is taken for dead: its processes will go on beside the second attempt
     const again = (of: string) => join(of, 'attempts/0002/spool.jsonl');
     for (const { folder: task } of [limitedJob, doubledJob])
       await vi.waitFor(() => expect(readFileSync(again(task), 'utf8')).toContain('resumed'), patient);
