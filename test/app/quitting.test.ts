@@ -31,7 +31,7 @@ test('quitting while a run trains asks: cancel, background, or stop honestly', a
   await expect.poll(() => isVisible(opened)).toBe(false);
   const { epochsDone } = (await opened.ask('run', { runId })).run;
   await waitForEpochs(opened, runId, epochsDone + 1);
-  await opened.app.evaluate(({ app }) => app.emit('second-instance'));
+  await opened.app.evaluate(({ app }) => app.emit('second-instance', null, [], '/'));
   await expect.poll(() => isVisible(opened)).toBe(true);
 
   await answerQuestions(opened.app, 'Stop training and quit');

@@ -143,7 +143,8 @@ test('the comparison shows what the database says', async () => {
     expect(await row.textContent()).toContain(percent(mean(accuracies)));
   }
   expect(mean(best.map(({ accuracy }) => accuracy))).toBeGreaterThan(0.5); // ten classes: chance is 0.1
-  await expect.poll(() => page.locator('canvas').count()).toBe(2);
+  await page.getByRole('img', { name: 'Accuracy against speed, one mark per group' }).waitFor();
+  await page.getByRole('img', { name: /^Test accuracy.*mean over seeds of each group$/ }).waitFor();
 });
 
 test('the table goes to the clipboard and to a file, whole', async () => {
