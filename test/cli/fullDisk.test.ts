@@ -33,7 +33,7 @@ test.skipIf(!canMakeDisks())(
     expect(onFull.stderr).toMatch(/disk/);
     disk.empty();
     const resumed = await cli(workspace, ['run', '--resume', '1', '--json']);
-    expect(resumed.code).toBe(0);
+    expect(resumed.code, resumed.stderr).toBe(0);
     expect(JSON.parse(resumed.stdout)).toMatchObject({ state: 'finished', epochsDone: 100 });
     const firstAgain = Number(/epoch (\d+) of 100/.exec(resumed.stderr)?.[1]);
     expect(firstAgain).toBeGreaterThan(1); // from a checkpoint

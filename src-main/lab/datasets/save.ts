@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, open, rename, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rename, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { DatasetInfo } from '../../../shared/dataset.ts';
 import { datasetInfoSchema } from '../../../shared/dataset.ts';
@@ -23,8 +23,10 @@ export const save = async (
   begun: string | null = null,
 ): Promise<void> => {
   let unfinished = begun;
+  const sizeBytes = files.reduce((sum, [, bytes]) => sum + bytes.length, 0);
   try {
     unfinished ??= await beginSet(folder);
+    await requireRoom(unfinished, sizeBytes);
     for (const [name, bytes] of files) await writeSynced(join(unfinished, name), bytes, signal);
     const text = JSON.stringify(datasetInfoSchema.parse(info), null, 2);
     await writeSynced(join(unfinished, infoFileName), Buffer.from(`${text}\n`), signal);
@@ -33,10 +35,7 @@ export const save = async (
     await syncFolder(folder);
   } catch (error) {
     if (unfinished !== null) dropBegun(unfinished);
-    throw writeError(
-      error,
-      files.reduce((sum, [, bytes]) => sum + bytes.length, 0),
-    );
+    throw writeError(error, sizeBytes);
   }
 };
 
@@ -65,14 +64,23 @@ const syncFolder = async (path: string): Promise<void> => {
   }
 };
 
+/** A set that has no room would take what is left from the database until that is known. */
+const requireRoom = async (folder: string, sizeBytes: number): Promise<void> => {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < sizeBytes) throw noRoom(sizeBytes, null);
+};
+
+const noRoom = (sizeBytes: number, cause: unknown): LabError =>
+  new LabError(
+    'WORKSPACE_UNWRITABLE',
+    `The disk has no room for the data set's ${inMegabytes(sizeBytes)}. Free some space and import it again; nothing was kept.`,
+    { cause },
+  );
+
 const writeError = (error: unknown, sizeBytes: number): unknown => {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new LabError(
-      'WORKSPACE_UNWRITABLE',
-      `The disk has no room for the data set's ${inMegabytes(sizeBytes)}. Free some space and import it again; nothing was kept.`,
-      { cause: error },
-    );
+    return noRoom(sizeBytes, error);
   }
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'EIO') {
     return new LabError(
