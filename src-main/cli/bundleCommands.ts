@@ -1,13 +1,11 @@
-import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { AddCommands } from './addCommands.ts';
 import { collect } from './argumentParsers.ts';
 import { exportBundle, importBundle } from './commands/bundle.ts';
 import type { BundleExportOptions } from './commands/bundle.ts';
-import type { ExitCode } from './exitCodes.ts';
-import type { Settings } from './session.ts';
 
 /** `bundle …`: runs for other labs, and from them. @param done - is told the exit code. */
-export const addBundleCommands = (program: Command, settings: () => Settings, done: (code: ExitCode) => void): void => {
+export const addBundleCommands: AddCommands = (program, settings, done) => {
   const group = program
     .command('bundle')
     .description('runs with all that was measured of them, as one file (.esamlab) that another lab imports');

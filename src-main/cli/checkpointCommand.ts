@@ -1,17 +1,11 @@
-import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { AddCommands } from './addCommands.ts';
 import { checkpointKeepingSchema } from '../../shared/checkpointKeeping.ts';
 import { checkpoints } from './commands/checkpoints.ts';
 import type { CheckpointsOptions } from './commands/checkpoints.ts';
-import type { ExitCode } from './exitCodes.ts';
-import type { Settings } from './session.ts';
 
 /** `checkpoints`: the room that they take. @param done - is told the exit code. */
-export const addCheckpointCommand = (
-  program: Command,
-  settings: () => Settings,
-  done: (code: ExitCode) => void,
-): void => {
+export const addCheckpointCommand: AddCommands = (program, settings, done) => {
   program
     .command('checkpoints')
     .description('say how much room checkpoints take, choose which of them finished runs keep, remove the others')

@@ -1,12 +1,10 @@
-import type { Command } from 'commander';
+import type { AddCommands } from './addCommands.ts';
 import { runNumber } from './argumentParsers.ts';
 import { log } from './commands/log.ts';
 import type { LogOptions } from './commands/log.ts';
-import type { ExitCode } from './exitCodes.ts';
-import type { Settings } from './session.ts';
 
 /** `log`: what was said about a run. @param done - is told the exit code. */
-export const addLogCommand = (program: Command, settings: () => Settings, done: (code: ExitCode) => void): void => {
+export const addLogCommand: AddCommands = (program, settings, done) => {
   program
     .command('log')
     .description('print the last lines of what was said about a run, while it trains too')

@@ -1,5 +1,5 @@
 import { Argument, Option } from 'commander';
-import type { Command } from 'commander';
+import type { AddCommands } from './addCommands.ts';
 import { analysisDrawings } from '../../shared/analyses/analysis.ts';
 import { columns, figureFormats } from '../../shared/figures/figure.ts';
 import { reportFormats } from '../../shared/report.ts';
@@ -12,12 +12,10 @@ import { figure, figureNames } from './commands/figure.ts';
 import type { FigureOptions } from './commands/figure.ts';
 import { report } from './commands/report.ts';
 import type { ReportOptions } from './commands/report.ts';
-import type { ExitCode } from './exitCodes.ts';
-import type { Settings } from './session.ts';
 import { overwriting } from './writeFile.ts';
 
 /** `export`, `figure` and `report`: what is taken away of results. @param done - is told the exit code. */
-export const addOutputCommands = (program: Command, settings: () => Settings, done: (code: ExitCode) => void): void => {
+export const addOutputCommands: AddCommands = (program, settings, done) => {
   program
     .command('export')
     .description('write the results table')

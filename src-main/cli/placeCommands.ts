@@ -1,13 +1,11 @@
-import type { Command } from 'commander';
 import { Argument } from 'commander';
+import type { AddCommands } from './addCommands.ts';
 import { placeIds, slurmSettingsSchema } from '../../shared/places.ts';
 import type { PlaceId } from '../../shared/places.ts';
 import { listPlaces, setPlace, testPlace } from './commands/places.ts';
-import type { ExitCode } from './exitCodes.ts';
-import type { Settings } from './session.ts';
 
 /** `places`: where runs can be sent. @param done - is told the exit code. */
-export const addPlaceCommands = (program: Command, settings: () => Settings, done: (code: ExitCode) => void): void => {
+export const addPlaceCommands: AddCommands = (program, settings, done) => {
   const place = (): Argument => new Argument('<place>', 'which').choices(placeIds);
   const places = program
     .command('places')

@@ -1,5 +1,5 @@
 import { Argument, Option } from 'commander';
-import type { Command } from 'commander';
+import type { AddCommands } from './addCommands.ts';
 import { columns, figureFormats } from '../../shared/figures/figure.ts';
 import type { ColumnWidth, FigureFormat } from '../../shared/figures/figure.ts';
 import { modelIds } from '../../shared/runConfig.ts';
@@ -9,9 +9,7 @@ import { hours, positive } from './argumentParsers.ts';
 import { drawStudy, listStudies, runStudy, showStudy } from './commands/study.ts';
 import type { StudyRun } from './commands/study.ts';
 import { exitCodes } from './exitCodes.ts';
-import type { ExitCode } from './exitCodes.ts';
 import type { FigurePlace } from './figureFiles.ts';
-import type { Settings } from './session.ts';
 import { overwriting } from './writeFile.ts';
 
 /** Of the paper's deep networks. */
@@ -22,7 +20,7 @@ const form = (): Option =>
 const study = (): Argument => new Argument('<study>', 'such as table-1; study list names them');
 
 /** `study …`: the paper's tables and figures. @param done - is told the exit code. */
-export const addStudyCommands = (program: Command, settings: () => Settings, done: (code: ExitCode) => void): void => {
+export const addStudyCommands: AddCommands = (program, settings, done) => {
   const group = program
     .command('study')
     .description("the paper's tables and figures: what is trained of them, and drawn");

@@ -1,0 +1,54 @@
+import { Option } from 'commander';
+import { methodIds } from '../../shared/method.ts';
+import { runStates } from '../../shared/run.ts';
+import type { AddCommands } from './addCommands.ts';
+import { collectRuns, collectText, commaSeparated, positive } from './argumentParsers.ts';
+import { annotate } from './commands/annotate.ts';
+import type { AnnotateOptions } from './commands/annotate.ts';
+import { queue } from './commands/queue.ts';
+import { runs } from './commands/runs.ts';
+import type { RunsOptions } from './commands/runs.ts';
+import { noInstall } from './experimentCommand.ts';
+
+/** `runs`, `annotate`, `queue`: runs, and what is said of them. */
+export const addRunsCommands: AddCommands = (program, settings, done) => {
+  program
+    .command('runs')
+    .description('list the history, the newest first')
+    .argument('[query...]', 'only what a query finds, such as "method:esam β>0.5 state:finished tag:paper"')
+    .addOption(new Option('--state <state>', 'only these').choices(runStates))
+    .option('--experiment <number>', 'only of this experiment', positive)
+    .addOption(new Option('--method <method>', 'only of this method').choices(methodIds))
+    .option('--dataset <id>', 'only on this data set')
+    .option('--search <text>', 'only with this in the names of experiment, method, model or data set')
+    .option('--limit <count>', 'only so many', positive)
+    .option('--view <name>', 'as a view that was kept in the window: what it asks for, its columns, its order')
+    .option('--sort <column>', 'by a column such as best; with a minus in front (--sort=-best) from the largest')
+    .option('--columns <columns>', 'these, such as best,speed,differing,optimizer.rho', commaSeparated)
+    .action(async (query: string[], options: RunsOptions) => {
+      done(await runs(settings(), query.join(' '), options));
+    });
+  program
+    .command('annotate')
+    .description('say something of runs, by which "runs" and the window find them: tags, a star, a note, the archive')
+    .argument('<run...>', 'numbers of runs', collectRuns)
+    .option('--tag <tag>', 'one word; may be repeated', collectText, [])
+    .option('--untag <tag>', 'take it away; may be repeated', collectText, [])
+    .option('--note <text>', 'in Markdown; takes the place of the former one')
+    .option('--star', 'mark them')
+    .option('--no-star', 'take the mark away')
+    .option('--archive', 'leave them out of the list of runs until they are asked for')
+    .option('--no-archive', 'bring them back')
+    .action(async (runNumbers: number[], options: AnnotateOptions) => {
+      done(await annotate(settings(), runNumbers, options));
+    });
+  program
+    .command('queue')
+    .description('list the runs that run or wait')
+    .option('--run', 'train them')
+    .option('--resume', 'put interrupted runs back into it, and train them all')
+    .addOption(noInstall())
+    .action(async ({ run = false, resume = false, install }: { run?: boolean; resume?: boolean; install: boolean }) => {
+      done(await queue(settings(), { train: run || resume, resume, install }));
+    });
+};
