@@ -1,48 +1,26 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import type { TrainingEvent } from '../../../shared/jobs/train.ts';
-import type { PlaceId, PlaceTested, SlurmSettings } from '../../../shared/places.ts';
-import type { RunId, RunSummary } from '../../../shared/run.ts';
+import type { PlaceTested } from '../../../shared/places.ts';
+import type { RunId } from '../../../shared/run.ts';
 import { writeWhole } from '../../files/writeWhole.ts';
-import type { Checkpoints } from '../checkpoints.ts';
 import type { JobSight, LiveJob } from '../store/clusterJobs.ts';
-import type { Store } from '../store/index.ts';
 import { FollowedTask } from './followedTask.ts';
-import { jobFolderNames, taskFolderOf } from './jobFolder.ts';
-import type { Assignment } from './jobFolder.ts';
+import { begunIn, jobFolderNames, lastWordsOf, taskFolderOf } from './jobFolder.ts';
 import { endingWithoutWords, isOver } from './jobStates.ts';
 import { probePlace } from './probe.ts';
-import type { SlurmCommands } from './slurm.ts';
-import { newSubmission, submissionName, writeSubmission } from './submission.ts';
-import type { Task } from './submission.ts';
+import { findLost, submitWaiting } from './submitting.ts';
+import type { SubmittingParts } from './submitting.ts';
 
-export interface ClusterParts {
-  readonly place: PlaceId;
-  readonly store: Store;
-  readonly checkpoints: Checkpoints;
-  readonly commands: SlurmCommands;
-  readonly settings: () => SlurmSettings;
-  /** Where submissions get their folders. */
-  readonly folder: () => string;
-  /** The runs that wait for this place and may begin. */
-  readonly waiting: () => readonly RunSummary[];
-  /** @throws LabError ENGINE_* if the engine is not there (then the place waits), any other if the run cannot start (then it fails). */
-  readonly assign: (run: RunSummary) => Promise<Omit<Assignment, 'given'>>;
+export interface ClusterParts extends SubmittingParts {
   /** Between two looks into the folders, and between two questions to the cluster. */
   readonly readEveryMs: number;
   readonly askEveryMs: number;
   /** Hears of events that the store holds. */
   readonly onStored: (runId: RunId, events: readonly TrainingEvent[]) => void;
-  /** These runs are in another state, or their jobs are. */
-  readonly onChanged: (runIds: readonly RunId[]) => void;
   /** The place takes no run for this reason, or (null) takes them. */
   readonly onProblem: (problem: string | null) => void;
 }
-
-/** Slurm's limits differ; more than this in one answer helps nobody. */
-const mostTasks = 1000;
-const holdingCodes: readonly string[] = ['ENGINE_MISSING', 'ENGINE_BROKEN', 'WORKSPACE_UNWRITABLE'];
 
 /**
  * The runs that train on a cluster: submits those that wait, stores what their jobs tell in files, and ends them. The lab may be closed in
@@ -131,7 +109,7 @@ export class ClusterRuns {
     try {
       await this.#read(); // needs no answer of the cluster
       await this.#cancelUnwanted();
-      await this.#findLost();
+      await findLost(this.#parts);
       await this.#submitWaiting();
       await this.#ask();
       await this.#settle();
@@ -163,75 +141,10 @@ export class ClusterRuns {
     this.#over(unwanted);
   }
 
-  /** A lab that was killed while it submitted does not know whether the cluster took it: that is asked before it is done again. */
-  async #findLost(): Promise<void> {
-    const { store, commands } = this.#parts;
-    const lost = new Set(
-      store.read.liveJobs().flatMap(({ jobId, submission }) => (jobId === null ? [submission] : [])),
-    );
-    for (const submission of lost) {
-      const found = await commands.find(submissionName(submission));
-      if (found === null) store.write.jobs.refused(submission);
-      else store.write.jobs.named(submission, found);
-    }
-  }
-
   async #submitWaiting(): Promise<void> {
     if (performance.now() < this.#retryAt) return;
     this.#retryAt = -Infinity;
-    const { store, waiting } = this.#parts;
-    const live = new Set(store.read.liveJobs().map(({ runId }) => runId));
-    const runs = waiting().filter(({ id }) => !live.has(id));
-    if (runs.length === 0) return;
-    const most = Math.min(mostTasks, await this.#parts.commands.mostTasks());
-    for (let from = 0; from < runs.length && !this.#isClosed; from += most)
-      await this.#submit(runs.slice(from, from + most));
-  }
-
-  async #submit(runs: readonly RunSummary[]): Promise<void> {
-    const { place, store, commands, folder, settings, onChanged, waiting } = this.#parts;
-    const tasks: Task[] = [];
-    for (const run of runs) {
-      const task = await this.#taskOf(run);
-      if (task !== null) tasks.push(task);
-    }
-    const submission = newSubmission(folder());
-    const wanted = settings();
-    // Arrays one after the other: so the limit holds over all of them, and without the lab.
-    const after = wanted.atOnce === null ? null : this.#lastArray();
-    const order = await writeSubmission(submission, tasks, wanted, after);
-    const still = new Set(waiting().map(({ id }) => id));
-    const runIds = tasks.map(({ assignment }) => assignment.runId);
-    if (tasks.length === 0 || !runIds.every((id) => still.has(id))) return; // cancelled or paused meanwhile: the next look makes it anew
-    store.write.jobs.submit(place, submission, runIds);
-    try {
-      store.write.jobs.named(submission, await commands.submit(order));
-    } catch (error) {
-      // Where it does not answer, it may have taken it nevertheless: that is asked when it does.
-      if (error instanceof LabError && error.code === 'PLACE_REFUSED') store.write.jobs.refused(submission);
-      throw error;
-    }
-    onChanged(runIds);
-  }
-
-  async #taskOf(run: RunSummary): Promise<Task | null> {
-    const { store, checkpoints, assign, onChanged } = this.#parts;
-    try {
-      const assigned = await assign(run);
-      const kept = store.read.checkpoints(run.id).slice(0, 2);
-      const given = kept.map((checkpoint) => ({ checkpoint, path: checkpoints.pathOf(run.id, checkpoint.fileName) }));
-      return { assignment: { ...assigned, given: kept }, given };
-    } catch (error) {
-      if (!(error instanceof LabError) || holdingCodes.includes(error.code)) throw error;
-      store.write.refuse(run.id, error.message);
-      onChanged([run.id]);
-      return null;
-    }
-  }
-
-  #lastArray(): string | null {
-    const arrays = this.#parts.store.read.liveJobs().flatMap(({ jobId }) => (jobId === null ? [] : [Number(jobId)]));
-    return arrays.length === 0 ? null : String(Math.max(...arrays));
+    await submitWaiting(this.#parts, () => !this.#isClosed);
   }
 
   /** What the cluster says of its jobs. */
@@ -303,7 +216,7 @@ export class ClusterRuns {
       const task = this.#followed.get(job.runId);
       const run = store.read.runs.one(job.runId);
       if (run === null) continue;
-      const output = lastWordsIn(join(taskFolderOf(job.submission, job.task), jobFolderNames.output));
+      const output = lastWordsOf(taskFolderOf(job.submission, job.task));
       const ending = endingWithoutWords(job, run, task ?? null, output);
       this.#over([job]);
       if (job.runState === 'queued') store.write.refuse(job.runId, ending.reason);
@@ -328,26 +241,3 @@ export class ClusterRuns {
     this.#parts.onStored(runId, [{ type: 'logged', line }]);
   }
 }
-
-/** The folders of the tasks that have begun. */
-const begunIn = (submissions: ReadonlySet<string>): ReadonlySet<string> => {
-  const begun = new Set<string>();
-  for (const submission of submissions) {
-    try {
-      for (const name of readdirSync(join(submission, jobFolderNames.begun)))
-        begun.add(taskFolderOf(submission, Number(name.split('.')[0])));
-    } catch {
-      // the disk is away: there is more to see when it is back
-    }
-  }
-  return begun;
-};
-
-/** The last lines that a job's process printed; empty where it printed nothing. */
-const lastWordsIn = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8').trim().split('\n').slice(-3).join(' ').slice(-300);
-  } catch {
-    return '';
-  }
-};

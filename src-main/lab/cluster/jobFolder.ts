@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { datasetInfoSchema } from '../../../shared/dataset.ts';
@@ -93,5 +93,39 @@ export const stopWishOf = (taskFolder: string): StopWish['when'] | null => {
     return stopSchema.parse(JSON.parse(readFileSync(join(taskFolder, jobFolderNames.stop), 'utf8'))).when;
   } catch {
     return null;
+  }
+};
+
+/** The folders of the tasks that have begun. */
+export const begunIn = (submissions: ReadonlySet<string>): ReadonlySet<string> => {
+  const begun = new Set<string>();
+  for (const submission of submissions) {
+    try {
+      for (const name of readdirSync(join(submission, jobFolderNames.begun)))
+        begun.add(taskFolderOf(submission, Number(name.split('.')[0])));
+    } catch {
+      // the disk is away: there is more to see when it is back
+    }
+  }
+  return begun;
+};
+
+/** So much of the end of what a job's process printed is looked at. */
+const lastWordsBytes = 4096;
+
+/** The last lines that a job's process printed; empty where it printed nothing. */
+export const lastWordsOf = (taskFolder: string): string => {
+  try {
+    const file = openSync(join(taskFolder, jobFolderNames.output), 'r');
+    try {
+      const from = Math.max(0, fstatSync(file).size - lastWordsBytes);
+      const bytes = Buffer.alloc(lastWordsBytes);
+      const text = bytes.toString('utf8', 0, readSync(file, bytes, 0, lastWordsBytes, from));
+      return text.trim().split('\n').slice(-3).join(' ').slice(-300);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return '';
   }
 };

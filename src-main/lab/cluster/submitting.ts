@@ -1,0 +1,99 @@
+import { LabError } from '../../../shared/errors.ts';
+import type { PlaceId, SlurmSettings } from '../../../shared/places.ts';
+import type { RunId, RunSummary } from '../../../shared/run.ts';
+import type { Checkpoints } from '../checkpoints.ts';
+import type { Store } from '../store/index.ts';
+import type { Assignment } from './jobFolder.ts';
+import type { SlurmCommands } from './slurm.ts';
+import { newSubmission, submissionName, writeSubmission } from './submission.ts';
+import type { Task } from './submission.ts';
+
+export interface SubmittingParts {
+  readonly place: PlaceId;
+  readonly store: Store;
+  readonly checkpoints: Checkpoints;
+  readonly commands: SlurmCommands;
+  readonly settings: () => SlurmSettings;
+  /** Where submissions get their folders. */
+  readonly folder: () => string;
+  /** The runs that wait for this place and may begin. */
+  readonly waiting: () => readonly RunSummary[];
+  /** @throws LabError ENGINE_* if the engine is not there (then the place waits), any other if the run cannot start (then it fails). */
+  readonly assign: (run: RunSummary) => Promise<Omit<Assignment, 'given'>>;
+  /** These runs are in another state, or their jobs are. */
+  readonly onChanged: (runIds: readonly RunId[]) => void;
+}
+
+/** Slurm's limits differ; more than this in one answer helps nobody. */
+const mostTasks = 1000;
+const holdingCodes: readonly string[] = ['ENGINE_MISSING', 'ENGINE_BROKEN', 'WORKSPACE_UNWRITABLE'];
+
+/** A lab that was killed while it submitted does not know whether the cluster took it: that is asked before it is done again. */
+export const findLost = async ({ store, commands }: SubmittingParts): Promise<void> => {
+  const lost = new Set(store.read.liveJobs().flatMap(({ jobId, submission }) => (jobId === null ? [submission] : [])));
+  for (const submission of lost) {
+    const found = await commands.find(submissionName(submission));
+    if (found === null) store.write.jobs.refused(submission);
+    else store.write.jobs.named(submission, found);
+  }
+};
+
+/** Submits the runs that wait, in arrays as large as the cluster allows. @param goesOn - asked between two of them. */
+export const submitWaiting = async (parts: SubmittingParts, goesOn: () => boolean): Promise<void> => {
+  const { store, waiting, commands } = parts;
+  const live = new Set(store.read.liveJobs().map(({ runId }) => runId));
+  const runs = waiting().filter(({ id }) => !live.has(id));
+  if (runs.length === 0) return;
+  const most = Math.min(mostTasks, await commands.mostTasks());
+  for (let from = 0; from < runs.length && goesOn(); from += most) await submit(parts, runs.slice(from, from + most));
+};
+
+const submit = async (parts: SubmittingParts, runs: readonly RunSummary[]): Promise<void> => {
+  const { place, store, commands, folder, settings, onChanged, waiting } = parts;
+  const tasks: Task[] = [];
+  for (const run of runs) {
+    const task = await taskOf(parts, run);
+    if (task !== null) tasks.push(task);
+  }
+  if (tasks.length === 0) return;
+  const submission = newSubmission(folder());
+  const wanted = settings();
+  // Arrays one after the other: so the limit holds over all of them, and without the lab.
+  const after = wanted.atOnce === null ? null : lastArray(store);
+  const order = await writeSubmission(submission, tasks, wanted, after);
+  const still = new Set(waiting().map(({ id }) => id));
+  const runIds = tasks.map(({ assignment }) => assignment.runId);
+  if (!runIds.every((id) => still.has(id))) return; // cancelled or paused meanwhile: the next look makes it anew
+  store.write.jobs.submit(place, submission, runIds);
+  try {
+    store.write.jobs.named(submission, await commands.submit(order));
+  } catch (error) {
+    // Where it does not answer, it may have taken it nevertheless: that is asked when it does.
+    if (error instanceof LabError && error.code === 'PLACE_REFUSED') store.write.jobs.refused(submission);
+    throw error;
+  }
+  onChanged(runIds);
+};
+
+/** @returns null where the run cannot start, which is said. */
+const taskOf = async (
+  { store, checkpoints, assign, onChanged }: SubmittingParts,
+  run: RunSummary,
+): Promise<Task | null> => {
+  try {
+    const assigned = await assign(run);
+    const kept = store.read.checkpoints(run.id).slice(0, 2);
+    const given = kept.map((checkpoint) => ({ checkpoint, path: checkpoints.pathOf(run.id, checkpoint.fileName) }));
+    return { assignment: { ...assigned, given: kept }, given };
+  } catch (error) {
+    if (!(error instanceof LabError) || holdingCodes.includes(error.code)) throw error;
+    store.write.refuse(run.id, error.message);
+    onChanged([run.id]);
+    return null;
+  }
+};
+
+const lastArray = ({ read }: Store): string | null => {
+  const arrays = read.liveJobs().flatMap(({ jobId }) => (jobId === null ? [] : [Number(jobId)]));
+  return arrays.length === 0 ? null : String(Math.max(...arrays));
+};
