@@ -5,7 +5,7 @@ import { comparisonColumns, gainColumn, resultColumns } from '../shared/results/
 import type { Column } from '../shared/results/column.ts';
 import { settingOf, settingPaths } from '../shared/settings/index.ts';
 import { phaseDefinitions, phaseNames } from './phaseNames.ts';
-import { asHeader } from './settingLabels.ts';
+import { sentenceCase } from '../shared/sentenceCase.ts';
 
 export interface Definition {
   readonly name: string;
@@ -21,7 +21,7 @@ export interface DefinitionSection {
   readonly definitions: readonly Definition[];
 }
 
-const ofColumn = ({ short, help }: Column): Definition => ({ name: asHeader(short), text: help });
+const ofColumn = ({ short, help }: Column): Definition => ({ name: sentenceCase(short), text: help });
 const statistics = new Set([gainColumn, ...comparisonColumns].map(({ id }) => id));
 
 /** Every number that the lab shows and every setting that it takes, from the registries that make tables, exports and forms. */
@@ -48,7 +48,7 @@ export const definitionSections: readonly DefinitionSection[] = [
     id: 'phases',
     title: 'Phases of a step',
     text: 'Milliseconds from synchronised steps, the mean over an epoch’s sampled steps. Images/s are images of steps ÷ their time, without warm-up, evaluation and pauses.',
-    definitions: phases.map((phase) => ({ name: asHeader(phaseNames[phase]), text: phaseDefinitions[phase] })),
+    definitions: phases.map((phase) => ({ name: sentenceCase(phaseNames[phase]), text: phaseDefinitions[phase] })),
   },
   {
     id: 'analyses',
@@ -69,7 +69,7 @@ export const definitionSections: readonly DefinitionSection[] = [
       .map(settingOf)
       .filter(({ help }) => help !== '')
       .map(({ label, symbol, help }) => ({
-        name: asHeader(symbol === undefined ? label : `${label}, ${symbol}`),
+        name: sentenceCase(symbol === undefined ? label : `${label}, ${symbol}`),
         text: help,
       })),
   },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { experimentSchema, type Experiment } from '../shared/experiment.ts';
+import { sentenceCase } from '../shared/sentenceCase.ts';
 import type { FieldError } from './refusal.ts';
 
 /** What is wrong with a field, in words, after its label ("must be more than 0"). */
@@ -22,7 +23,7 @@ const words = (issue: z.core.$ZodRawIssue): string | undefined => {
 
 /** A field's error as a sentence: most read on from the label, the others stand by themselves. */
 export const errorSentence = (label: string, message: string): string =>
-  message.startsWith('must ') ? `${label} ${message}` : message.charAt(0).toUpperCase() + message.slice(1);
+  message.startsWith('must ') ? `${label} ${message}` : sentenceCase(message);
 
 export type CheckedExperiment =
   | { readonly experiment: Experiment; readonly errors: readonly [] }

@@ -2,6 +2,7 @@ import { nameOfMethod } from '../method.ts';
 import { originText } from '../origin.ts';
 import type { ResultsRow, ResultsTable } from '../result.ts';
 import { canonicalJson } from '../runConfig.ts';
+import { sentenceCase } from '../sentenceCase.ts';
 import type { Column } from './column.ts';
 import { columnsOf } from './columns.ts';
 import type { Notation } from './formats.ts';
@@ -23,7 +24,6 @@ export interface PaperTable {
 }
 
 const isNumber = (text: string): boolean => text === '–' || Number.isFinite(Number(text));
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Values that are printed alike are equally good. */
 const printed = (value: number): number => Math.round(1e4 * value);
@@ -59,7 +59,7 @@ export const paperTable = (table: ResultsTable, notation: Notation, chosen: read
     header: [
       { text: escape('Method'), isText: true },
       ...settings.map((name) => ({
-        text: escape(capital(name)),
+        text: escape(sentenceCase(name)),
         isText: !table.rows.every((row) => isNumber(row.settings[name] ?? '–')),
       })),
       ...columns.map((column) => {

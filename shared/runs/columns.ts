@@ -1,6 +1,7 @@
 import { counted } from '../counted.ts';
 import { methodNames, methodOf } from '../method.ts';
 import { settingOfRun, type QuerySubject } from '../query/fields.ts';
+import { sentenceCase } from '../sentenceCase.ts';
 import { settingPaths } from '../settingPaths.ts';
 import { settingName, settingOf } from '../settings/index.ts';
 import { inCommon, largest, type CellValue, type GroupSubject, type RunColumn } from './column.ts';
@@ -132,9 +133,6 @@ const factColumns: readonly RunColumn[] = [
   }),
 ];
 
-const sentence = (label: string): string =>
-  /^[a-z]+(?![A-Za-z])/.test(label) ? label.charAt(0).toUpperCase() + label.slice(1) : label;
-
 const settingColumn = (path: string): RunColumn => {
   const ofRun = (subject: QuerySubject): CellValue => {
     if (path === 'dataset.id') return subject.datasetName;
@@ -144,7 +142,7 @@ const settingColumn = (path: string): RunColumn => {
   // Equal settings are what makes them a group.
   const ofGroup = ({ subjects: [first] }: GroupSubject): CellValue => ofRun(first);
   return column({
-    ...{ id: path, header: sentence(settingName(path)), kind: 'setting' },
+    ...{ id: path, header: sentenceCase(settingName(path)), kind: 'setting' },
     help: settingOf(path).help,
     ofRun,
     ofGroup,

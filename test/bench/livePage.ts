@@ -6,6 +6,7 @@ import { findChromium } from '../../src-main/runtimes/system/programs.ts';
 import { processTree } from '../app/processes.ts';
 import { trainingLabOptions } from '../lab/fixtures/labOptions.ts';
 import { serveWindow } from '../serveWindow.ts';
+import { median } from './median.ts';
 
 /** Of Linux on every machine that the lab knows (getconf CLK_TCK). */
 const ticksPerSecond = 100;
@@ -24,9 +25,13 @@ const processorSeconds = (root: number): number =>
     }
   }, 0);
 
+/** Rounds of watching and not watching, in turn: the medians of five even out what else the machine does. */
+const rounds = 5;
+
 /**
- * What watching costs while the quick comparison trains: processor time of Chromium (drawing in software) showing a view, and of the lab,
- * as shares of one core. Time passes on a busy machine too, so that the shares do not depend on what else it does.
+ * What watching costs while the quick comparison's SGD trains, whose epochs are the shortest: processor time of Chromium (drawing in
+ * software) showing a view, and of the lab, as shares of one core. Time passes on a busy machine too, so that the shares do not depend on
+ * what else it does. Then images/s watched on the Live page over images/s with no page open, in turn.
  * @param seconds - for which each view is watched.
  */
 export const measureLivePage = async (workspaceFolder: string, seconds: number): Promise<object> => {
@@ -39,7 +44,14 @@ export const measureLivePage = async (workspaceFolder: string, seconds: number):
   try {
     const quick = (await lab.presets({})).find(({ id }) => id === 'quick');
     if (quick === undefined) throw new Error('There is no preset quick.');
-    const { runIds } = await lab.enqueue(quick.experiment);
+    const { name, shared, arms } = quick.experiment;
+    const long = {
+      ...quick.experiment,
+      name: `${name}, long`,
+      shared: { ...shared, epochs: 5000 },
+      arms: arms.slice(0, 1),
+    };
+    const { runIds } = await lab.enqueue({ ...long, measureSpeed: false });
     const [runId = 0] = runIds;
     const connected = await chromium.connect(browser.wsEndpoint());
     const page = await connected.newPage({ viewport: { width: 1280, height: 800 } });
@@ -58,7 +70,22 @@ export const measureLivePage = async (workspaceFolder: string, seconds: number):
         lab: Number(((ours.user + ours.system) / 1e6 / passed).toFixed(3)),
       };
     }
-    return figures;
+    const speeds = { watched: [] as number[], alone: [] as number[] };
+    for (let round = 0; round < rounds; round++) {
+      for (const [way, address] of [
+        ['watched', `${served.address()}#/live`],
+        ['alone', 'about:blank'],
+      ] as const) {
+        await page.goto(address);
+        await page.waitForTimeout(2000);
+        const { epochs } = await lab.run({ runId });
+        await page.waitForTimeout(seconds * 500);
+        const later = (await lab.run({ runId })).epochs.slice(epochs.length + 1);
+        speeds[way].push(median(later.flatMap(({ imagesPerSecond }) => imagesPerSecond ?? [])));
+      }
+    }
+    const [watched, alone] = [median(speeds.watched), median(speeds.alone)];
+    return { ...figures, imagesPerSecond: { watched, alone, ratio: Number((watched / alone).toFixed(3)) } };
   } finally {
     await browser.close();
     await served.close();

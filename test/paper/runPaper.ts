@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,6 +6,7 @@ import { z } from 'zod';
 import { deviceStatusSchema } from '../../shared/device.ts';
 import { studyReportSchema, studySummarySchema } from '../../shared/studies/report.ts';
 import type { StudyReport } from '../../shared/studies/report.ts';
+import { commandLine, madeBy, writeMarkdown } from './lab.ts';
 import { resultsText } from './resultsText.ts';
 
 /**
@@ -24,21 +24,8 @@ const { values } = parseArgs({
   },
 });
 const workspace = resolve(values.workspace ?? mkdtempSync(join(tmpdir(), 'esam-lab-paper-')));
-const entry = resolve(import.meta.dirname, '../../src-main/cli/index.ts');
-
-/** Runs the command line; what it says is shown. @returns what it wrote, null where it ended with an error. */
-const lab = (...args: readonly string[]): string | null => {
-  const { status, stdout } = spawnSync(process.execPath, [entry, '--workspace', workspace, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    maxBuffer: 256 * 1024 * 1024,
-  });
-  return status === 0 ? stdout.toString() : null;
-};
-const asked = <T>(schema: z.ZodType<T>, ...args: readonly string[]): T => {
-  const text = lab('--json', ...args);
-  if (text === null) throw new Error(`esam-lab ${args.join(' ')} failed.`);
-  return schema.parse(JSON.parse(text));
-};
+const line = commandLine(workspace);
+const { run: lab, asked } = line;
 
 const [loadBefore = 0] = loadavg();
 if (asked(deviceStatusSchema, 'device').selfTests.length === 0) lab('device', '--test');
@@ -63,15 +50,7 @@ for (const { id } of trained) {
   if (report.figure !== null) lab('study', 'draw', id, '--form', 'small', '--format', 'svg', '--folder', figures);
 }
 
-const { cpuModel, cpuCores, memoryBytes, engines } = asked(deviceStatusSchema, 'device');
-const about = {
-  date: new Date().toISOString().slice(0, 10),
-  processor: `${cpuModel} × ${cpuCores}`,
-  memory: `${(memoryBytes / 2 ** 30).toFixed(0)} GiB`,
-  engine: engines.find(({ state }) => state === 'ready')?.version ?? 'an unknown engine',
-  loads: [loadBefore, loadavg()[0] ?? 0] as const,
-  cores: cpuCores,
-  command: `npm run paper -- --hours ${values.hours} --on ${values.on} --model ${values.model}`,
-};
-writeFileSync(values.output, resultsText(reports, left, about));
+const command = `npm run paper -- --hours ${values.hours} --on ${values.on} --model ${values.model}`;
+const made = madeBy(line, command, [loadBefore, loadavg()[0] ?? 0]);
+await writeMarkdown(values.output, resultsText(reports, left, made));
 console.log(`Wrote ${values.output}; the workspace with runs and figures is ${workspace}.`);

@@ -1,14 +1,11 @@
-const greek: Readonly<Record<string, string>> = {
-  ...{ α: 'alpha', β: 'beta', γ: 'gamma', δ: 'delta', ε: 'epsilon', ζ: 'zeta', η: 'eta', θ: 'theta' },
-  ...{ λ: 'lambda', μ: 'mu', ρ: 'rho', σ: 'sigma', τ: 'tau' },
-};
+import { greekNames } from './greek.ts';
 
 /** What a file of an experiment's results begins with: its name in letters, digits and hyphens. @param names - of the experiments. */
 export const fileStem = (names: readonly string[]): string => {
   const [only] = names.length === 1 ? names : [];
   const stem = (only ?? '')
     .toLowerCase()
-    .replace(/[α-ω]/g, (letter) => greek[letter] ?? '')
+    .replace(/[α-ω]/g, (letter) => greekNames[letter] ?? '')
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9]+/g, '-')

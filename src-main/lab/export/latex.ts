@@ -3,6 +3,7 @@ import { inSeconds } from '../../../shared/results/formats.ts';
 import type { Notation } from '../../../shared/results/formats.ts';
 import { paperTable } from '../../../shared/results/paperTable.ts';
 import type { PaperCell, PaperTable } from '../../../shared/results/paperTable.ts';
+import { greekNames } from './greek.ts';
 import type { ExportWish } from './index.ts';
 import { plainText } from './plainText.ts';
 import { siunitxTable } from './siunitx.ts';
@@ -18,16 +19,6 @@ const commands: Readonly<Record<string, string>> = {
   '[': '{[}',
   ']': '{]}',
   '×': '$\\times$',
-  Δ: '$\\Delta$',
-  β: '$\\beta$',
-  γ: '$\\gamma$',
-  ρ: '$\\rho$',
-  α: '$\\alpha$',
-  ε: '$\\epsilon$',
-  ζ: '$\\zeta$',
-  η: '$\\eta$',
-  θ: '$\\theta$',
-  λ: '$\\lambda$',
   '·': '$\\cdot$',
   '⁺': '$^{+}$',
   '⁻': '$^{-}$',
@@ -35,11 +26,24 @@ const commands: Readonly<Record<string, string>> = {
   '₂': '$_{2}$',
   '±': '$\\pm$',
   '−': '$-$',
+  '≤': '$\\leq$',
+  '≥': '$\\geq$',
+  '≈': '$\\approx$',
+  '½': '$\\frac{1}{2}$',
+  '∞': '$\\infty$',
+  '∇': '$\\nabla$',
+  '‖': '$\\|$',
+  '→': '$\\to$',
+  Δ: '$\\Delta$',
+  Σ: '$\\Sigma$',
+  ...Object.fromEntries(Object.entries(greekNames).map(([letter, name]) => [letter, `$\\${name}$`])),
+  ...{ ο: '$o$', ς: '$\\varsigma$' },
 };
+const special = new Set([...Object.keys(commands), ...['&', '%', '$', '#', '_', '{', '}']]);
 
-/** Characters with a meaning in LaTeX, as commands that print them. */
+/** Characters with a meaning in LaTeX, and those that its fonts for text lack, as commands that print them. */
 export const escapeLatex = (text: string): string =>
-  plainText(text).replace(/[\\~^<>|"[\]×Δβγραεζηθλ·⁺⁻₁₂±−&%$#_{}]/g, (sign) => commands[sign] ?? `\\${sign}`);
+  plainText(text).replace(/./gsu, (sign) => (special.has(sign) ? (commands[sign] ?? `\\${sign}`) : sign));
 
 const notation: Notation = {
   ...{ escape: escapeLatex, plusMinus: '$\\pm$', percent: '\\%', minus: '$-$', dash: '--' },

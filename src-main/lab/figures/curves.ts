@@ -5,6 +5,7 @@ import type { MeasurementId } from '../../../shared/measurements/index.ts';
 import { isMeasurement } from '../../../shared/result.ts';
 import type { CurveAxis, CurveMetric, CurveWish, GroupCurve } from '../../../shared/result.ts';
 import { lateRange } from '../../../shared/results/curveRange.ts';
+import { sentenceCase } from '../../../shared/sentenceCase.ts';
 import { looksOf } from './styles.ts';
 
 interface Quantity {
@@ -55,7 +56,7 @@ export const curvesFigure = (
   if (marks.length === 0) return null;
   return figureSchema.parse({
     id: `curves-${metric.toLowerCase()}`,
-    caption: `${label[0]?.toUpperCase() ?? ''}${label.slice(1)} over ${axes[axis]}: mean over seeds, band: ± one sample standard deviation.`,
+    caption: `${sentenceCase(label)} over ${axes[axis]}: mean over seeds, band: ± one sample standard deviation.`,
     panels: [{ title: '', x: { label: axes[axis] }, y: { label, ...yEnds }, marks }],
   });
 };

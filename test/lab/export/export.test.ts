@@ -4,9 +4,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { everyGroup } from '../../../shared/result.ts';
 import type { ResultsTable } from '../../../shared/result.ts';
+import { methodNames } from '../../../shared/method.ts';
 import { columnsOf, resultColumns } from '../../../shared/results/columns.ts';
+import { choicesOf } from '../../../shared/settingPaths.ts';
+import { settingName, settingPaths, settingText } from '../../../shared/settings/index.ts';
 import { resultsText } from '../../../src-main/cli/resultsText.ts';
 import { fileStem } from '../../../src-main/lab/export/fileName.ts';
+import { escapeLatex } from '../../../src-main/lab/export/latex.ts';
 import { workbook } from '../../../src-main/lab/export/workbook.ts';
 import { resultsFileSchema } from '../../../src-main/lab/export/json.ts';
 import { resultsTable } from '../../../src-main/lab/statistics/resultsTable.ts';
@@ -138,6 +142,17 @@ describe('LaTeX', () => {
     );
   });
 
+  test('of all names of settings, choices and methods nothing is left that its fonts for text lack', () => {
+    const names = settingPaths.flatMap((path) => [
+      settingName(path),
+      ...choicesOf(path).map((choice) => settingText(path, choice)),
+    ]);
+    const left = [...names, ...Object.values(methodNames)].flatMap(
+      (name) => escapeLatex(name).match(/[^ -~’–]/gu) ?? [],
+    );
+    expect(left).toEqual([]);
+  });
+
   test('settings in which rows differ are columns, and chosen columns the only others', () => {
     const other = groupOf({ ...sam, weightDecay: 0.002 }, [runOf(0, [0.9])]);
     const source = resultsTable([groupOf(sam, [runOf(0, [0.9])]), other], everyGroup);
@@ -145,6 +160,9 @@ describe('LaTeX', () => {
     expect(text).toContain('Method & Weight decay & Last test accuracy (\\%) \\\\');
     expect(text).toContain(`SAM & ${sam.weightDecay} & \\textbf{90.00}`);
     expect(text).toContain('SAM & 0.002 & \\textbf{90.00}'); // equally good
+    const climbs = resultsTable([groupOf(sam, [runOf(0, [0.9])]), groupOf({ ...sam, rho: 0.2 }, [])], everyGroup);
+    expect(textOf(climbs, 'latex')).toMatch(/^Method & \$\\rho\$ & /m);
+    expect(textOf(climbs, 'markdown')).toMatch(/^\| Method \| ρ \| /); // no capital Ρ, which would be read as a P
     expect(() => textOf(source, 'latex', { columns: ['colour'] })).toThrow('no column "colour"; they have origin, n,');
   });
 
