@@ -24,6 +24,7 @@ import {
   resultsTableSchema,
 } from './result.ts';
 import { reportFormats } from './report.ts';
+import { publishedPointSchema } from './results/published.ts';
 import { experimentSummarySchema, logPageSchema, logWishSchema, runDetailSchema, runIdSchema } from './run.ts';
 import { originSchema } from './origin.ts';
 import { placeIdSchema, placeStatusSchema, placeTestedSchema } from './places.ts';
@@ -231,6 +232,8 @@ export const labApi = {
     input: z.strictObject({ query: resultsQuerySchema, ...curveWishSchema.shape }),
     output: z.array(groupCurveSchema),
   },
+  /** The paper's values for the networks and data sets of these groups. */
+  published: { input: resultsQuerySchema, output: z.array(publishedPointSchema) },
   exportResults: {
     input: z.strictObject({ query: resultsQuerySchema, format: z.enum(exportFormats), ...exportWishSchema.shape }),
     output: exportedSchema,
@@ -245,11 +248,14 @@ export const labApi = {
     input: z.strictObject({
       query: resultsQuerySchema,
       figure: z.discriminatedUnion('name', [
-        z.strictObject({ name: z.literal('speed-accuracy') }),
+        /** `withPublished`: the paper's values beside the groups, as hollow marks; absent: without. */
+        z.strictObject({ name: z.literal('speed-accuracy'), withPublished: z.boolean().exactOptional() }),
         z.strictObject({ name: z.literal('curves'), ...curveWishSchema.shape, isLate: z.boolean() }),
       ]),
       format: z.enum(figureFormats),
       column: z.enum(columns),
+      /** As of tables; absent: those of the query. */
+      namedAfter: exportWishSchema.shape.namedAfter.exactOptional(),
     }),
     output: fileSchema,
   },

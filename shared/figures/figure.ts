@@ -27,6 +27,8 @@ const itemSchema = z.strictObject({
   yHigh: finite.optional(),
   /** Written beside the mark. */
   label: text.optional(),
+  /** Before it lies a place without a value: no line leads here. */
+  isAfterGap: z.literal(true).optional(),
 });
 export type Item = z.infer<typeof itemSchema>;
 
@@ -41,6 +43,8 @@ const seriesSchema = z.strictObject({
   shape: z.enum(pointShapes).nullable(),
   /** An outline: not ours, but somebody's published value. */
   isHollow: z.boolean().default(false),
+  /** Dots behind the marks: single runs; the names of their points are not written. */
+  isSmall: z.boolean().default(false),
   isBand: z.boolean().default(false),
   items: z.array(itemSchema).max(100_000),
 });

@@ -7,4 +7,6 @@ export const ink = {
   width: { axis: 0.6, grid: 0.4, line: 1.2, error: 0.8 },
   /** Radius of a mark. */
   mark: 2.9,
+  /** Of a dot that is one run. */
+  smallMark: 1.2,
 } as const;

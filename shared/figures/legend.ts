@@ -26,7 +26,7 @@ const entriesOf = ({ panels }: Figure): Entry[] => {
         ...(dash === null
           ? []
           : [{ kind: 'path', d: segment(x, y, x + keyWidth, y), stroke: color, width: ink.width.line, dash } as const]),
-        ...(shape === null ? [] : [symbol(shape, x + keyWidth / 2, y, color, isHollow)]),
+        ...(shape === null ? [] : [symbol(shape, x + keyWidth / 2, y, color, { isHollow })]),
       ];
       if (!found.has(name)) found.set(name, { name, key });
     }

@@ -220,7 +220,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
     ...resumingRequests(parts),
     ...placeRequests({ store, cluster, delayMs: (options.clusterTimes ?? clusterTimes).readEveryMs }),
     ...checkpointRequests(parts),
-    ...resultRequests(parts),
+    ...resultRequests(parts, options.paperFolder),
     ...studyRequests(parts, options.paperFolder),
     ...bundleRequests({ ...parts, workspaceFolder, examplesFolder: options.examplesFolder }),
     ...annotationRequests(parts),

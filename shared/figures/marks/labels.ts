@@ -10,8 +10,11 @@ const size = ink.size.tick;
 
 /** Writes the points' names beside them, or at the end of a thin line where it is crowded; a name that finds no room is left out. */
 export const drawLabels = (all: readonly Series[], frame: Frame): (PathShape | TextShape)[] => {
-  const points = all.flatMap(({ items, shape }) =>
-    items.map(({ x, y, label = '' }) => ({ x: frame.x(x), y: frame.y(y), label, isMark: shape !== null })),
+  const points = all.flatMap(({ items, shape, isSmall }) =>
+    items.map(({ x, y, label = '' }) => ({
+      ...{ x: frame.x(x), y: frame.y(y) },
+      ...{ label: isSmall ? '' : label, isMark: shape !== null && !isSmall },
+    })),
   );
   const wishes = points.map((point) =>
     point.label === '' ? null : { x: point.x, y: point.y, width: textWidth(point.label, size) },

@@ -23,25 +23,38 @@ const errorBars = ({ x, y, xLow, xHigh, yLow, yHigh }: Item, frame: Frame, color
   ];
 };
 
-const bandOf = ({ items, color }: Series, frame: Frame): PathShape => {
+/** Items that a line may join. */
+const stretchesOf = (items: readonly Item[]): Item[][] => {
+  const stretches: Item[][] = [];
+  for (const item of items) {
+    const last = stretches.at(-1);
+    if (last === undefined || item.isAfterGap) stretches.push([item]);
+    else last.push(item);
+  }
+  return stretches.filter(({ length }) => length > 1);
+};
+
+const bandOf = (items: readonly Item[], { color }: Series, frame: Frame): PathShape => {
   const upper = items.map(({ x, y, yHigh }) => [frame.x(x), frame.y(yHigh ?? y)] as const);
   const lower = items.map(({ x, y, yLow }) => [frame.x(x), frame.y(yLow ?? y)] as const);
   return { kind: 'path', d: polyline([...upper, ...lower.toReversed()], true), fill: color, opacity: 0.16 };
+};
+const lineOf = (items: readonly Item[], { color, dash }: Series, frame: Frame): PathShape => {
+  const d = polyline(items.map(({ x, y }) => [frame.x(x), frame.y(y)] as const));
+  return { kind: 'path', d, stroke: color, width: ink.width.line, ...(dash !== null && { dash }) };
 };
 
 /** More marks than this along a line would hide it. */
 const mostMarks = 12;
 
 export const drawSeries = (series: Series, frame: Frame): PathShape[] => {
-  const { items, color, dash, shape, isHollow, isBand } = series;
-  const points = items.map(({ x, y }) => [frame.x(x), frame.y(y)] as const);
+  const { items, color, dash, shape, isHollow, isSmall, isBand } = series;
+  const stretches = stretchesOf(items);
   const hasMarks = shape !== null && (dash === null || items.length <= mostMarks);
   return [
-    ...(isBand && items.length > 1 ? [bandOf(series, frame)] : []),
+    ...(isBand ? stretches.map((stretch) => bandOf(stretch, series, frame)) : []),
     ...(isBand ? [] : items.flatMap((item) => errorBars(item, frame, color))),
-    ...(dash !== null && points.length > 1
-      ? [{ kind: 'path', d: polyline(points), stroke: color, width: ink.width.line, dash } as const]
-      : []),
-    ...(hasMarks ? points.map(([x, y]) => symbol(shape, x, y, color, isHollow)) : []),
+    ...(dash === null ? [] : stretches.map((stretch) => lineOf(stretch, series, frame))),
+    ...(hasMarks ? items.map(({ x, y }) => symbol(shape, frame.x(x), frame.y(y), color, { isHollow, isSmall })) : []),
   ];
 };

@@ -71,11 +71,18 @@ const outlines: Readonly<Record<Shape, (x: number, y: number, r: number) => stri
   crossRot: (x, y, r) => corners(x, y, r, arms(45)),
 };
 
-/** A mark; a hollow one lets white paper through, so that a line does not cross it. */
-export const symbol = (shape: Shape, x: number, y: number, color: string, isHollow: boolean): PathShape => ({
+/** A mark; a hollow one lets white paper through, so that a line does not cross it; a small one is paler. */
+export const symbol = (
+  shape: Shape,
+  x: number,
+  y: number,
+  color: string,
+  { isHollow = false, isSmall = false }: { readonly isHollow?: boolean; readonly isSmall?: boolean } = {},
+): PathShape => ({
   kind: 'path',
-  d: outlines[shape](x, y, ink.mark),
+  d: outlines[shape](x, y, isSmall ? ink.smallMark : ink.mark),
   fill: isHollow ? '#ffffff' : color,
   stroke: isHollow ? color : '#ffffff',
   width: isHollow ? 1 : 0.4,
+  ...(isSmall && { opacity: 0.55 }),
 });

@@ -46,17 +46,21 @@ export const curvesFigure = (
   const yEnds = range === null ? {} : { min: factor * range.min, max: factor * range.max };
   const looks = looksOf(curves.map(({ method }) => method));
   const marks = curves.flatMap((curve, index) => {
-    const items = curve.points.flatMap(({ x, mean, sd }) => {
+    const items = curve.points.flatMap(({ x, mean, sd }, at) => {
       if (mean === null) return [];
       const spread = sd ?? 0;
-      return [{ x, y: factor * mean, yLow: factor * (mean - spread), yHigh: factor * (mean + spread) }];
+      const place = { x, y: factor * mean, yLow: factor * (mean - spread), yHigh: factor * (mean + spread) };
+      return [curve.points[at - 1]?.mean === null ? { ...place, isAfterGap: true } : place];
     });
     return items.length === 0 ? [] : [{ kind: 'series', name: curve.label, ...looks[index], isBand: true, items }];
   });
   if (marks.length === 0) return null;
+  // A difference has no value either where one of the two curves has ended.
+  const hasGaps = relativeTo === null && curves.some(({ points }) => points.some(({ mean }) => mean === null));
+  const gaps = hasGaps ? ' Gaps: no finite value.' : '';
   return figureSchema.parse({
     id: `curves-${metric.toLowerCase()}`,
-    caption: `${sentenceCase(label)} over ${axes[axis]}: mean over seeds, band: ± one sample standard deviation.`,
+    caption: `${sentenceCase(label)} over ${axes[axis]}: mean over seeds, band: ± one sample standard deviation.${gaps}`,
     panels: [{ title: '', x: { label: axes[axis] }, y: { label, ...yEnds }, marks }],
   });
 };

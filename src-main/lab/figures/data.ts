@@ -9,7 +9,11 @@ const linesOf = (mark: Mark, categories: readonly string[] | null): Line[] => {
   switch (mark.kind) {
     case 'series':
       return mark.items.map(({ x, y, xLow, xHigh, yLow, yHigh, label }) => [
-        ...[mark.isHollow ? 'published' : 'measured', mark.name, label ?? categories?.[x] ?? null],
+        ...[
+          mark.isHollow ? 'published' : mark.isSmall ? 'run' : 'measured',
+          mark.name,
+          label ?? categories?.[x] ?? null,
+        ],
         ...[x, xLow ?? null, xHigh ?? null, y, yLow ?? null, yHigh ?? null, null],
       ]);
     case 'heat':

@@ -44,8 +44,17 @@ const figureFile = async (figure: Figure, format: FigureFormat, column: ColumnWi
   }
 };
 
-/** The same, as it goes to the window. */
-export const labFile = async (figure: Figure, format: FigureFormat, column: ColumnWidth): Promise<LabFile> => {
-  const { fileName, mediaType, content } = await figureFile(figure, format, column);
+/**
+ * The same, as it goes to the window.
+ * @param stem - what the file's name begins with, and that of the picture that the LaTeX includes; absent: the figure's own name is all of it.
+ */
+export const labFile = async (
+  figure: Figure,
+  format: FigureFormat,
+  column: ColumnWidth,
+  stem?: string,
+): Promise<LabFile> => {
+  const named = stem === undefined ? figure : { ...figure, id: `${stem}-${figure.id}` };
+  const { fileName, mediaType, content } = await figureFile(named, format, column);
   return { fileName, mediaType, base64: Buffer.from(content).toString('base64') };
 };

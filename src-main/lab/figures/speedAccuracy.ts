@@ -1,17 +1,52 @@
 import type { Figure, Mark } from '../../../shared/figures/figure.ts';
 import { figureSchema } from '../../../shared/figures/figure.ts';
-import type { ResultsTable } from '../../../shared/result.ts';
+import { groupedBy } from '../../../shared/groupedBy.ts';
+import { methodNames } from '../../../shared/method.ts';
+import { styleOf } from '../../../shared/methods/variants.ts';
+import type { ResultsRow, ResultsTable } from '../../../shared/result.ts';
+import { publishedText, type PublishedPoint } from '../../../shared/results/published.ts';
 import { paretoFront, speedAccuracyOf } from '../../../shared/results/speedAccuracy.ts';
 import type { SpeedAccuracy } from '../../../shared/results/speedAccuracy.ts';
 import { looksOf } from './styles.ts';
+
+const plain = {
+  ...{ kind: 'series' as const, name: '', dash: null },
+  ...{ isHollow: false, isSmall: false, isBand: false },
+};
 
 const nOf = (shown: readonly SpeedAccuracy[]): string => {
   const counts = [...new Set(shown.map(({ row }) => row.n))].sort((a, b) => a - b);
   return counts.length === 1 ? `n = ${counts[0] ?? 0}` : `n = ${counts[0] ?? 0}–${counts.at(-1) ?? 0}`;
 };
 
-/** Speed against accuracy of the groups of a results table, one mark each (the paper's Fig. 1). Null where nothing has finished. */
-export const speedAccuracyFigure = (table: ResultsTable): Figure | null => {
+/** Each finished run as a dot, one series a colour: a panel has room for so many only. */
+const seedDots = (shown: readonly SpeedAccuracy[], colorOf: (row: ResultsRow) => string): Mark[] =>
+  [
+    ...groupedBy(
+      shown.filter(({ seeds }) => seeds.length > 1),
+      ({ row }) => colorOf(row),
+    ),
+  ].map(([color, groups]) => ({
+    ...{ ...plain, color, shape: 'circle', isSmall: true },
+    items: groups.flatMap(({ row, seeds }) => seeds.map(({ x, y }) => ({ x, y, label: row.label }))),
+  }));
+
+/** The paper's values, hollow. */
+const publishedMarks = (points: readonly PublishedPoint[]): Mark[] => {
+  const isOne = new Set(points.map(({ on }) => on)).size < 2;
+  return points.map(({ method, on, accuracy, sd, imagesPerSecond: x }) => {
+    const { color, shape } = styleOf(method);
+    const name = `${methodNames[method]}${isOne ? '' : `, ${on}`}, paper`;
+    const spread = sd === null ? {} : { yLow: accuracy - sd, yHigh: accuracy + sd };
+    return { ...{ ...plain, name, color, shape, isHollow: true }, items: [{ x, y: accuracy, ...spread }] };
+  });
+};
+
+/**
+ * Speed against accuracy of the groups of a results table, one mark each (the paper's Fig. 1). Null where nothing has finished.
+ * @param published - the paper's values beside them.
+ */
+export const speedAccuracyFigure = (table: ResultsTable, published: readonly PublishedPoint[] = []): Figure | null => {
   const shown = speedAccuracyOf(table);
   if (shown.length === 0) return null;
   // As in the table: a group's look does not depend on which others have finished.
@@ -19,7 +54,7 @@ export const speedAccuracyFigure = (table: ResultsTable): Figure | null => {
     looksOf(table.rows.map(({ method }) => method)).map((look, index) => [table.rows[index], look]),
   );
   const front = paretoFront(shown);
-  const plain = { kind: 'series' as const, name: '', dash: null, isHollow: false, isBand: false };
+  const colorOf = (row: ResultsRow): string => looks.get(row)?.color ?? '#000000';
   const marks: Mark[] = [
     ...(front.length < 2
       ? []
@@ -29,17 +64,21 @@ export const speedAccuracyFigure = (table: ResultsTable): Figure | null => {
             items: front.map(({ x, y }) => ({ x, y })),
           },
         ]),
+    ...seedDots(shown, colorOf),
+    ...publishedMarks(published),
     ...shown.map(({ row, x, y, xLow, xHigh, yLow, yHigh, hasSd }): Mark => {
-      const { color = '#000000', shape = 'circle' } = looks.get(row) ?? {};
+      const { shape = 'circle' } = looks.get(row) ?? {};
       // Its name stands beside it.
       const item = { x, y, label: row.label, xLow, xHigh, ...(hasSd && { yLow, yHigh }) };
-      return { ...plain, color, shape, items: [item] };
+      return { ...plain, color: colorOf(row), shape, items: [item] };
     }),
   ];
+  const dots = marks.some((mark) => mark.kind === 'series' && mark.isSmall) ? ' Dots: single runs.' : '';
+  const theirs = published.length === 0 ? '' : ` ${publishedText(published)}`;
   const axis = { scale: 'linear' as const, min: null, max: null, categories: null };
   return figureSchema.parse({
     id: 'speed-accuracy',
-    caption: `Test accuracy (${table.accuracy} epoch, mean ± sample standard deviation over seeds, ${nOf(shown)}) against training speed (median over runs, bars: their range).`,
+    caption: `Test accuracy (${table.accuracy} epoch, mean ± sample standard deviation over seeds, ${nOf(shown)}) against training speed (median over runs, bars: their range).${dots}${theirs}`,
     panels: [
       {
         title: '',

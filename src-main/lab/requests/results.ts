@@ -1,12 +1,17 @@
 import { LabError } from '../../../shared/errors.ts';
+import type { Figure } from '../../../shared/figures/figure.ts';
 import type { LabApi, LabInput } from '../../../shared/labApi.ts';
 import type { GroupCurve, ResultsQuery, ResultsTable } from '../../../shared/result.ts';
+import type { PublishedPoint } from '../../../shared/results/published.ts';
+import type { Study } from '../../../shared/studies/study.ts';
 import { fileStem } from '../export/fileName.ts';
 import { exportTable, requireExportable } from '../export/index.ts';
 import { workbook } from '../export/workbook.ts';
 import { curvesFigure } from '../figures/curves.ts';
 import { labFile } from '../figures/files.ts';
 import { speedAccuracyFigure } from '../figures/speedAccuracy.ts';
+import { publishedBeside } from '../studies/publishedBeside.ts';
+import { readStudies } from '../studies/read.ts';
 import { readCurves, readTable, requireExperiment } from '../results.ts';
 import type { Store } from '../store/index.ts';
 import { answering } from './answering.ts';
@@ -20,15 +25,24 @@ type ResultApi = Pick<
   | 'experiments'
   | 'results'
   | 'curves'
+  | 'published'
   | 'exportResults'
   | 'exportWorkbook'
   | 'exportFigure'
 >;
 
 /** Requests that read what was measured. */
-export const resultRequests = ({ store: { read }, labVersion }: { store: Store; labVersion: string }): ResultApi => {
+export const resultRequests = (
+  { store: { read }, labVersion }: { store: Store; labVersion: string },
+  paperFolder: string,
+): ResultApi => {
   const table = (query: ResultsQuery): ResultsTable => readTable(read, query);
   const curves = ({ query, ...wish }: LabInput<'curves'>): GroupCurve[] => readCurves(read, query, wish);
+  let studies: readonly Study[] | null = null;
+  const published = (results: ResultsTable): PublishedPoint[] =>
+    publishedBeside((studies ??= readStudies(paperFolder)), results);
+  const scatter = (results: ResultsTable, withPublished: boolean): Figure | null =>
+    speedAccuracyFigure(results, withPublished ? published(results) : []);
   /** Files are named after the one experiment that they are about. */
   const stemOf = ({ experimentIds }: ResultsQuery, namedAfter: readonly number[]): string =>
     fileStem((namedAfter.length > 0 ? namedAfter : experimentIds).map((id) => read.experiment(id)?.name ?? ''));
@@ -52,6 +66,7 @@ export const resultRequests = ({ store: { read }, labVersion }: { store: Store; 
     experiments: answering(() => read.experiments()),
     results: answering(table),
     curves: answering(curves),
+    published: answering((query) => published(table(query))),
     exportResults: answering(({ query, format, columns, siunitx, namedAfter }) =>
       exportTable(table(query), format, { columns, siunitx }, { labVersion, stem: stemOf(query, namedAfter) }),
     ),
@@ -60,15 +75,15 @@ export const resultRequests = ({ store: { read }, labVersion }: { store: Store; 
       requireExportable(results, columns);
       return workbook(results, columns, stemOf(query, namedAfter));
     },
-    exportFigure: async ({ query, figure, format, column }) => {
+    exportFigure: async ({ query, figure, format, column, namedAfter = [] }) => {
       const drawn =
         figure.name === 'curves'
           ? curvesFigure(readCurves(read, query, figure), figure, figure.isLate)
-          : speedAccuracyFigure(table(query));
+          : scatter(table(query), figure.withPublished === true);
       if (drawn === null) {
         throw new LabError('EXPORT_EMPTY', 'No run of this selection has finished, so there is nothing to draw yet.');
       }
-      return labFile(drawn, format, column);
+      return labFile(drawn, format, column, stemOf(query, namedAfter));
     },
   };
 };

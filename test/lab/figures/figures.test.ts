@@ -2,6 +2,7 @@ import { inflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { everyGroup } from '../../../shared/result.ts';
+import { drawMark } from '../../../shared/figures/marks/index.ts';
 import { textWidth } from '../../../shared/figures/textWidth.ts';
 import { curvesFigure } from '../../../src-main/lab/figures/curves.ts';
 import { labFile } from '../../../src-main/lab/figures/files.ts';
@@ -86,6 +87,70 @@ test('the figure of a results table shows means, spreads, names and the Pareto f
   const curves = groupCurves(groups, overEpochs, () => [{ epoch: 1, activeMs: 1000, wallMs: 1100, value: 0.5 }]);
   expect(curvesFigure(curves, { metric: 'testAccuracy', ...overEpochs })?.panels[0]?.marks).toHaveLength(3);
   expect(speedAccuracyFigure(resultsTable([groupOf(sgd, [])], everyGroup))).toBeNull();
+});
+
+test('each seed is a dot behind its group, and the paper’s values are hollow, with their source; their data say what they are', async () => {
+  const seeds = [runOf(0, [0.95], { imagesPerSecond: 1500 }), runOf(1, [0.96], { imagesPerSecond: 1600 })];
+  const groups = [groupOf(sam, seeds), groupOf(sgd, [runOf(0, [0.9], { imagesPerSecond: 3000 })])];
+  const query = { ...everyGroup, groupHashes: groups.map(({ hash }) => hash) };
+  const table = resultsTable(groups, query, { speeds: { own: [], imported: new Map() }, accuracyAt: () => null });
+  const published = [
+    {
+      ...{ item: 'Table 1', on: 'ResNet-18 on cifar10', method: 'sgd' as const, accuracy: 95.41, sd: 0.03 },
+      ...{ paperImagesPerSecond: 3387, imagesPerSecond: 3050, differences: ['epochs'] },
+    },
+  ];
+  const figure = speedAccuracyFigure(table, published);
+  if (figure === null) throw new Error('there are finished runs');
+  const marks = (figure.panels[0]?.marks ?? []).filter((mark) => mark.kind === 'series');
+  const dots = marks.filter(({ isSmall }) => isSmall);
+  // One run alone is its group's mark already.
+  expect(dots.map(({ items }) => items)).toEqual([
+    [
+      { x: 1500, y: 95, label: 'SAM' },
+      { x: 1600, y: 96, label: 'SAM' },
+    ],
+  ]);
+  const hollow = marks.filter(({ isHollow }) => isHollow);
+  expect(hollow.map(({ name, items }) => ({ name, items }))).toEqual([
+    { name: 'SGD, paper', items: [{ x: 3050, y: 95.41, yLow: 95.41 - 0.03, yHigh: 95.41 + 0.03 }] },
+  ]);
+  expect(figure.caption).toContain('Dots: single runs.');
+  expect(figure.caption).toContain("Hollow: the paper's values (Table 1), the best of any epoch");
+  expect(figure.caption).toContain('trained otherwise: epochs.');
+  const file = async (format: 'csv' | 'svg'): Promise<string> =>
+    Buffer.from((await labFile(figure, format, 'single', 'my-study')).base64, 'base64').toString();
+  expect((await labFile(figure, 'csv', 'single', 'my-study')).fileName).toBe('my-study-speed-accuracy.csv');
+  const data = await file('csv');
+  expect(data).toContain('1,run,,SAM,1500,,,95,,,');
+  expect(data).toContain('1,published,"SGD, paper",,3050,,,95.41');
+  // The name of a group stands at its mark and not at each of its seeds: once in the drawing.
+  expect((await file('svg')).match(/>SAM</g)).toHaveLength(1);
+});
+
+test('a curve of the figure has a gap where no seed had a finite value, and the caption says so', () => {
+  const groups = [groupOf(sam, [runOf(0, [0.9])])];
+  const values = [0.5, 0.4, null, 0.3, 0.2];
+  const curves = groupCurves(groups, overEpochs, () =>
+    values.map((value, index) => ({ epoch: index + 1, activeMs: index, wallMs: index, value })),
+  );
+  const figure = curvesFigure(curves, { metric: 'testLoss', ...overEpochs });
+  if (figure === null) throw new Error('there are finished runs');
+  const [mark] = figure.panels[0]?.marks ?? [];
+  const items = mark?.kind === 'series' ? mark.items : [];
+  expect(items.map(({ x, isAfterGap = false }) => [x, isAfterGap])).toEqual([
+    [1, false],
+    [2, false],
+    [4, true],
+    [5, false],
+  ]);
+  expect(figure.caption).toContain('Gaps: no finite value.');
+  const frame = { box: { x: 0, y: 0, width: 9, height: 9 }, x: (x: number) => x, y: (y: number) => y };
+  const lines = mark === undefined ? [] : drawMark(mark, frame).flatMap((shape) => ('d' in shape ? [shape] : []));
+  expect(lines.filter(({ stroke, dash }) => stroke !== undefined && dash !== undefined).map(({ d }) => d)).toEqual([
+    'M1 0.5L2 0.4',
+    'M4 0.3L5 0.2',
+  ]);
 });
 
 test('LaTeX includes the figure at its column, its caption escaped', async () => {

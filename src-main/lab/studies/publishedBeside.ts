@@ -1,0 +1,59 @@
+import { methodOf } from '../../../shared/method.ts';
+import { modelNameOf } from '../../../shared/models.ts';
+import type { ResultsRow, ResultsTable } from '../../../shared/result.ts';
+import type { PublishedPoint } from '../../../shared/results/published.ts';
+import { canonicalJson, type GroupConfig } from '../../../shared/runConfig.ts';
+import { differingPaths, settingOf } from '../../../shared/settings/index.ts';
+import type { Study, StudyRow } from '../../../shared/studies/study.ts';
+
+/** On whatever engine, and however closely a run was watched, it is the same experiment. */
+const isOfNoAccount = (path: string): boolean =>
+  path.startsWith('device.') || path === 'logEvery' || path === 'dataset.identity';
+
+const subjectOf = ({ model, dataset }: Pick<GroupConfig, 'model' | 'dataset'>): string =>
+  canonicalJson([model, dataset.id]);
+
+const differencesTo = (theirs: GroupConfig, groups: readonly GroupConfig[]): string[] => {
+  const each = groups.map((ours) => differingPaths([ours, theirs]).filter((path) => !isOfNoAccount(path)));
+  const [nearest = []] = each.toSorted((a, b) => a.length - b.length);
+  return nearest.map((path) => settingOf(path).label);
+};
+
+const pointsOf = (study: Study, { shared, arms }: StudyRow, rows: readonly ResultsRow[], baseline: string | null) => {
+  const sams = rows.filter(({ method, imagesPerSecond }) => method === 'sam' && imagesPerSecond.median !== null);
+  const ourSam = (sams.find(({ key }) => key === baseline) ?? sams[0])?.imagesPerSecond.median ?? null;
+  const theirSam = arms.find(({ optimizer }) => optimizer.name === 'sam')?.paper?.imagesPerSecond ?? null;
+  if (ourSam === null || theirSam === null) return [];
+  return arms.flatMap(({ optimizer, paper }): PublishedPoint[] => {
+    const method = methodOf(optimizer);
+    const groups = rows.filter((row) => row.method === method).map(({ config }) => config);
+    if (paper === null || groups.length === 0) return [];
+    return [
+      {
+        ...{ item: study.item, on: `${modelNameOf(shared.model)} on ${shared.dataset.id}`, method },
+        ...{ accuracy: paper.accuracy, sd: paper.sd, paperImagesPerSecond: paper.imagesPerSecond },
+        imagesPerSecond: (ourSam * paper.imagesPerSecond) / theirSam,
+        differences: differencesTo({ ...shared, optimizer }, groups),
+      },
+    ];
+  });
+};
+
+/**
+ * The paper's values for the methods of a table, on the networks and data sets that its groups were trained on; only where SAM is among
+ * them, since the paper's speeds mean something relative to its SAM's alone. What several items of the paper tell, the first of them tells.
+ */
+export const publishedBeside = (studies: readonly Study[], { rows, speedBaseline }: ResultsTable): PublishedPoint[] => {
+  const found = new Map<string, PublishedPoint>();
+  for (const study of studies) {
+    for (const row of study.rows) {
+      const subject = subjectOf(row.shared);
+      const alike = rows.filter(({ config }) => subjectOf(config) === subject);
+      for (const point of pointsOf(study, row, alike, speedBaseline)) {
+        const key = `${subject} ${point.method}`;
+        if (!found.has(key)) found.set(key, point);
+      }
+    }
+  }
+  return [...found.values()];
+};
