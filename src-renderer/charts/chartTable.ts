@@ -1,19 +1,44 @@
+import { formatNumber, none } from '../format.ts';
 import type { Series } from './series.ts';
 
-export interface ChartRow {
-  readonly x: number;
-  /** Of each series; null where it has no point there. */
-  readonly values: readonly (number | null)[];
+/** A number in the unit of its column, NaN where it was not finite; null: there is none. */
+export type Cell = string | number | null;
+
+/** A chart in numbers. The first cell of a row says of what the others are: a group, or a place on the x axis. */
+export interface ChartTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
 }
 
-const mostRows = 200;
-
-/** A chart's points as a table, a column a series; of long ones evenly chosen rows, the last among them. */
-export const chartRows = (series: readonly Series[]): ChartRow[] => {
-  const bySeries = series.map(({ points }) => new Map(points.map(({ x, y }) => [x, y])));
-  const all = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
-  const step = Math.max(1, Math.ceil(all.length / mostRows));
-  return all
-    .filter((_, index) => (all.length - 1 - index) % step === 0)
-    .map((x) => ({ x, values: bySeries.map((points) => points.get(x) ?? null) }));
+/** At most so many rows, evenly chosen, the last among them. */
+export const evenlyChosen = <T>(rows: readonly T[], most: number): readonly T[] => {
+  const step = Math.max(1, Math.ceil(rows.length / most));
+  return rows.filter((_, index) => (rows.length - 1 - index) % step === 0);
 };
+
+/** Lines side by side: a row for each place on the x axis, a column a line. Fractions in percent. */
+export const seriesTable = (
+  series: readonly Series[],
+  { xLabel, yLabel, factor = 1 }: { readonly xLabel: string; readonly yLabel: string; readonly factor?: number },
+): ChartTable => {
+  const bySeries = series.map(({ points }) => new Map(points.map(({ x, y }) => [x, y === null ? NaN : factor * y])));
+  const xs = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
+  return {
+    head: [xLabel, ...series.map(({ name }) => name || yLabel)],
+    rows: xs.map((x) => [x, ...bySeries.map((points) => points.get(x) ?? null)]),
+  };
+};
+
+/** For people. */
+export const cellText = (cell: Cell): string => {
+  if (cell === null) return none;
+  return typeof cell === 'string' ? cell : formatNumber(cell);
+};
+
+/** To ten digits, which is more than any chart shows and free of what binary fractions add. */
+const exactText = (cell: Cell): string =>
+  typeof cell === 'number' ? String(Number(cell.toPrecision(10))) : (cell ?? '').replace(/\s+/g, ' ');
+
+/** For spreadsheets: a line a row, cells between tabs. */
+export const tableText = ({ head, rows }: ChartTable): string =>
+  [head, ...rows].map((cells) => `${cells.map(exactText).join('\t')}\n`).join('');

@@ -7,7 +7,8 @@ export interface Series {
   readonly color: string;
   readonly dash: readonly number[];
   readonly shape: PointShape;
-  readonly points: readonly { readonly x: number; readonly y: number }[];
+  /** y is null where it was not finite: the line has a gap there. */
+  readonly points: readonly { readonly x: number; readonly y: number | null }[];
   readonly band?: readonly { readonly x: number; readonly low: number; readonly high: number }[];
   /** Drawn thin and pale behind the others. */
   readonly isFaint?: boolean;
@@ -17,13 +18,9 @@ export interface Series {
   readonly isHollow?: boolean;
 }
 
-/** Points without those whose value is missing. */
+/** A point of each item; null where the value is missing. */
 export const pointsOf = <T>(
   items: readonly T[],
   x: (item: T) => number,
   y: (item: T) => number | null,
-): { x: number; y: number }[] =>
-  items.flatMap((item) => {
-    const value = y(item);
-    return value === null ? [] : [{ x: x(item), y: value }];
-  });
+): { x: number; y: number | null }[] => items.map((item) => ({ x: x(item), y: y(item) }));

@@ -23,16 +23,14 @@ export const siblingSeries = (
     const isOnlyItself = curve.groupHash === groupHash && state === 'finished' && seeds === 1;
     if (seeds === 0 || isOnlyItself) return [];
     const variant = variants[index] ?? 0;
-    const points = curve.points.flatMap(({ x, mean, sd }) =>
-      mean === null ? [] : [{ x: placed(x), y: mean, sd: sd ?? 0 }],
-    );
+    const points = curve.points.map(({ x, mean, sd }) => ({ x: placed(x), y: mean, sd: sd ?? 0 }));
     return [
       {
         ...styleOf(curve.method, variant),
         ...{ method: curve.method, variant, points },
         id: `group ${curve.groupHash}`,
         name: `${curve.label}, n = ${seeds}`,
-        band: points.map(({ x, y, sd }) => ({ x, low: y - sd, high: y + sd })),
+        band: points.map(({ x, y, sd }) => ({ x, low: (y ?? NaN) - sd, high: (y ?? NaN) + sd })),
         isFaint: true,
       },
     ];

@@ -15,6 +15,7 @@ import type {
   ResultsQuery,
   ResultsTable,
 } from '../../shared/result.ts';
+import type { PublishedPoint } from '../../shared/results/published.ts';
 import type { RunSummary } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';
 import { useKept } from './kept.ts';
@@ -97,6 +98,9 @@ export const useCompare = defineStore('compare', () => {
   const candidates = shallowRef<ResultsTable | null>(null);
   const table = shallowRef<ResultsTable | null>(null);
   const curves = shallowRef<readonly GroupCurve[]>([]);
+  /** What the paper found on the networks and data sets of the table's groups, and whether it stands in the scatter. */
+  const published = shallowRef<readonly PublishedPoint[]>([]);
+  const isPaperShown = useStorage('esam-lab.compare-paper', true);
 
   const readAs = computed(() => ({
     speedBaseline: speedBaseline.value,
@@ -132,6 +136,9 @@ export const useCompare = defineStore('compare', () => {
     const request = { query: query.value, ...curveWish.value };
     curves.value = (await problems.attempt('Read the curves', () => lab.curves(request))) ?? [];
   };
+  const readPublished = async (): Promise<void> => {
+    published.value = (await problems.attempt('Read the paper’s values', () => lab.published(query.value))) ?? [];
+  };
   const readTable = async (): Promise<void> => {
     table.value = (await problems.attempt('Read the results', () => lab.results(query.value))) ?? table.value;
   };
@@ -157,11 +164,12 @@ export const useCompare = defineStore('compare', () => {
     if (isNothingChosen.value) {
       table.value = { ...all, rows: [] };
       curves.value = [];
+      published.value = [];
       return;
     }
     if (groupHashes.value === null && !splitConditions.value) table.value = all;
     else await readTable();
-    await readCurves();
+    await Promise.all([readCurves(), readPublished()]);
   };
   const reload = useDebounceFn(load, 300, { maxWait: 1000 });
   watch([experimentIds, groupHashes, speedBaseline, accuracyBaseline, accuracy, splitConditions], () => void load());
@@ -183,8 +191,14 @@ export const useCompare = defineStore('compare', () => {
     format: FigureFormat,
     column: ColumnWidth,
   ): Promise<LabFile | null> => {
-    const figure = name === 'curves' ? { name, ...curveWish.value, isLate: range.value !== 'all' } : { name };
-    return problems.attempt('Draw the figure', () => lab.exportFigure({ query: query.value, figure, format, column }));
+    const figure =
+      name === 'curves'
+        ? { name, ...curveWish.value, isLate: range.value !== 'all' }
+        : { name, withPublished: isPaperShown.value };
+    const namedAfter = [...experimentIds.value];
+    return problems.attempt('Draw the figure', () =>
+      lab.exportFigure({ query: query.value, figure, format, column, namedAfter }),
+    );
   };
 
   const forget = (): void => {
@@ -223,6 +237,18 @@ export const useCompare = defineStore('compare', () => {
   return {
     ...{ experimentIds, groupHashes, speedBaseline, accuracyBaseline, accuracy, splitConditions, equalTimeMs },
     ...{ metric, axis, range, columns, query, curveWish },
-    ...{ candidates, table, curves, load, exported, workbook, drawn, chooseExperiments, chooseGroups },
+    ...{
+      candidates,
+      table,
+      curves,
+      published,
+      isPaperShown,
+      load,
+      exported,
+      workbook,
+      drawn,
+      chooseExperiments,
+      chooseGroups,
+    },
   };
 });

@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { everyGroup } from '../../shared/result.ts';
 import { serveLab } from './labs.ts';
@@ -198,6 +199,115 @@ test('runs under unlike conditions are split into rows that say theirs, and put 
   expect(complaints).toEqual([]);
   await close();
   await served.close();
+});
+
+/** The rows of a table, its head first: cells between bars. */
+const cellsOf = async (table: Locator): Promise<string[]> =>
+  table
+    .locator('tr')
+    .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent.trim()).join('|')));
+
+test('the numbers behind both charts are tables, reached by the keyboard and copied', async () => {
+  const { page, served, complaints, close } = await pages.open('/compare', 'full');
+  const [quick] = (await served.lab.experiments({})).filter(({ experiment }) => experiment.name === 'Quick comparison');
+  const query = { ...everyGroup, experimentIds: [quick?.id ?? 0] };
+  const { rows } = await served.lab.results(query);
+  await chart(page, scatter).waitFor();
+  const open = async (name: RegExp): Promise<Locator> => {
+    const button = page.getByRole('button', { name });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await eventually(() => button.count()).toBe(0); // it is the way back now
+    return page.getByRole('region', { name: /, as a table$/ });
+  };
+  const four = (value: number | null): string => String(Number((value ?? 0).toPrecision(4)));
+  const groups = await open(/^Numbers as a table: Accuracy against speed/);
+  expect(await cellsOf(groups)).toEqual([
+    'group|images/s|from|to|last test accuracy, %|sd|n',
+    ...rows.map(({ label, imagesPerSecond: { median, min, max }, lastTestAccuracy: { mean, sd }, n }) =>
+      [label, ...[median, min, max, 100 * (mean ?? 0), 100 * (sd ?? 0), n].map(four)].join('|'),
+    ),
+  ]);
+  await picture(page, 'compare-scatter-as-table');
+  await page.getByRole('button', { name: /^Copy: Accuracy against speed/ }).click();
+  await page.getByText('Copied 3 rows as TSV').waitFor();
+  const copied = (await page.evaluate(() => navigator.clipboard.readText())).split('\n');
+  expect(Number(copied[1]?.split('\t')[4])).toBeCloseTo(100 * (rows[0]?.lastTestAccuracy.mean ?? 0), 7);
+  await page.getByRole('button', { name: /^Back to the chart: Accuracy against speed/ }).click();
+  await eventually(() => groups.count()).toBe(0);
+  const points = await open(/^Numbers as a table: Test accuracy, mean/);
+  const curvesHere = await served.lab.curves({ query, metric: 'testAccuracy', axis: 'epoch', relativeTo: null });
+  expect(await cellsOf(points)).toEqual([
+    'group|epoch|test accuracy, %|sd|n',
+    ...curvesHere.flatMap(({ label, points: all }) =>
+      all.map(({ x, mean, sd, n }) => [label, ...[x, 100 * (mean ?? 0), 100 * (sd ?? 0), n].map(four)].join('|')),
+    ),
+  ]);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('beside groups of the paper’s network and data stand its values, hollow, with their source and what is not alike; they can be left out', async () => {
+  const { page, complaints, close } = await pages.open('/compare', 'asPaper');
+  const hollow = chart(page, scatter).locator('.published');
+  await eventually(() => hollow.count()).toBe(3);
+  const told = await hollow.locator('title').allTextContents();
+  // As in Table 1 of the paper.
+  expect(told[1]).toContain('SAM, paper (Table 1, ResNet-18 on cifar10): 96.52 ± 0.13 %, 1,717 images/s');
+  expect(told[1]).toMatch(/trained otherwise: .*epochs/);
+  await page.getByText("Hollow: the paper's values (Table 1)").first().waitFor();
+  const middle = async (locator: Locator): Promise<number> => {
+    const box = (await locator.boundingBox()) ?? { x: 0, width: 0 };
+    return box.x + box.width / 2;
+  };
+  // The paper's SAM stands at our SAM's speed: only its ratios can be compared.
+  const ours = chart(page, scatter)
+    .locator('[data-group]')
+    .filter({ has: page.locator('.mark') });
+  const xs = await Promise.all((await ours.locator('.mark').all()).map(middle));
+  const sam = await middle(chart(page, scatter).locator('[data-published="sam"] path').last());
+  expect(Math.min(...xs.map((x) => Math.abs(x - sam)))).toBeLessThan(1);
+  await picture(page, 'compare-paper');
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save the figure of speed and accuracy' }).click();
+  await page.getByText('Data as CSV', { exact: true }).click();
+  const file = await downloading;
+  expect(file.suggestedFilename()).toBe('like-table-1-beta-0-6-speed-accuracy.csv');
+  const lines = (await readFile(await file.path(), 'utf8')).split('\r\n');
+  expect(lines.filter((line) => line.startsWith('1,published'))).toHaveLength(3);
+  expect(lines.filter((line) => line.startsWith('1,run,'))).toHaveLength(6);
+  await page.getByRole('checkbox', { name: 'Paper’s values' }).click();
+  await eventually(() => hollow.count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('a curve has a gap where a loss was not finite, and the chart says which and where', async () => {
+  const { page, complaints, close } = await pages.open('/compare', 'asPaper');
+  await chart(page, curves).waitFor();
+  await page.getByRole('combobox', { name: 'Quantity' }).selectOption({ label: 'Test loss' });
+  await page.getByRole('button', { name: 'All', exact: true }).click();
+  await page.getByText('Gap: SAM at epoch 3–4').waitFor();
+  const strokes = async (): Promise<number[]> =>
+    (
+      await chart(page, curves)
+        .locator('[data-group] .line')
+        .evaluateAll((lines) => lines.map((line) => line.getAttribute('d') ?? ''))
+    ).map((d) => d.split('M').length - 1);
+  await eventually(async () => (await strokes()).toSorted()).toEqual([1, 1, 2]);
+  await picture(page, 'compare-gap');
+  await page.getByRole('button', { name: /^Numbers as a table: Test loss/ }).click();
+  const lines = await cellsOf(page.getByRole('region', { name: /, as a table$/ }));
+  expect(lines.filter((line) => line.includes('NaN')).map((line) => line.split('|').slice(0, 3))).toEqual([
+    ['SAM', '3', 'NaN'],
+    ['SAM', '4', 'NaN'],
+  ]);
+  // And so has the run's own.
+  await page.goto(`${new URL(page.url()).origin}/#/runs/2`);
+  await page.getByText('Gap: test at epoch 3–4').waitFor();
+  await picture(page, 'run-gap');
+  expect(complaints).toEqual([]);
+  await close();
 });
 
 test.each([960, 1600])(

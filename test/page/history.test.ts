@@ -435,9 +435,9 @@ test('the figures of Compare are saved for a paper, as the lab draws them', asyn
     return [download.suggestedFilename(), await readFile(await download.path())];
   };
   const [scatter, pdf] = await saved('Save the figure of speed and accuracy', 'PDF, one column');
-  expect([scatter, pdf.subarray(0, 5).toString()]).toEqual(['speed-accuracy.pdf', '%PDF-']);
+  expect([scatter, pdf.subarray(0, 5).toString()]).toEqual(['quick-comparison-speed-accuracy.pdf', '%PDF-']);
   const [curves, svg] = await saved('Save the figure of the curves', 'SVG, full width');
-  expect(curves).toBe('curves-testaccuracy.svg');
+  expect(curves).toBe('quick-comparison-curves-testaccuracy.svg');
   expect(svg.toString()).toContain('>ESAM</text>');
   await page.getByRole('button', { name: 'Save the figure of the curves' }).click();
   await page.getByText('Data as CSV', { exact: true }).waitFor();

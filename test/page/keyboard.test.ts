@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { chartRows } from '../../src-renderer/charts/chartTable.ts';
+import { evenlyChosen, seriesTable, tableText } from '../../src-renderer/charts/chartTable.ts';
 import { eventually, picture, startPages, type Pages } from './page.ts';
 
 let pages: Pages;
@@ -36,15 +36,21 @@ test('rows are walked with the arrows, and the numbers behind a chart are a tabl
   await close();
 });
 
-test('long charts give evenly chosen rows, and always the last', () => {
-  const points = Array.from({ length: 1001 }, (_, x) => ({ x, y: 2 * x }));
+test('the numbers behind lines are all theirs: a row a place, a column a line; of long ones every so many rows are shown, and always the last', () => {
+  const points = Array.from({ length: 1001 }, (_, x) => ({ x, y: x === 7 ? null : 2 * x }));
   const style = { color: '#000', dash: [], shape: 'circle' as const };
-  const rows = chartRows([
-    { id: 'a', name: 'a', ...style, points },
-    { id: 'b', name: 'b', ...style, points: [{ x: 1000, y: 5 }] },
-  ]);
-  expect(rows.length).toBeLessThanOrEqual(200);
-  expect(rows.at(-1)).toEqual({ x: 1000, values: [2000, 5] });
-  expect(rows[0]?.values[1]).toBeNull();
-  for (const { x, values } of rows) expect(values[0]).toBe(2 * x);
+  const table = seriesTable(
+    [
+      { id: 'a', name: 'a', ...style, points },
+      { id: 'b', name: 'b', ...style, points: [{ x: 1000, y: 5 }] },
+    ],
+    { xLabel: 'step', yLabel: 'loss' },
+  );
+  expect(table.rows).toHaveLength(1001);
+  expect(table.rows[7]).toEqual([7, NaN, null]); // it was not finite; there is none
+  const shown = evenlyChosen(table.rows, 200);
+  expect(shown.length).toBeLessThanOrEqual(200);
+  expect(shown.at(-1)).toEqual([1000, 2000, 5]);
+  const lines = tableText(table).trimEnd().split('\n');
+  expect([lines[0], lines[1], lines[8], lines[1001]]).toEqual(['step\ta\tb', '0\t0\t', '7\tNaN\t', '1000\t2000\t5']);
 });

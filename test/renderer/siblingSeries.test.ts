@@ -16,7 +16,7 @@ const curveOf = (
 });
 const twice = (x: number): number => 2 * x;
 
-test('a band goes one deviation below and above the mean; one seed, and a point that was not finite, have none', () => {
+test('a band goes one deviation below and above the mean, one seed has none, and both have a gap where a mean was not finite', () => {
   const curves = [
     curveOf('a', [
       { x: 1, mean: 0.5, sd: 0.125, n: 3 },
@@ -34,10 +34,12 @@ test('a band goes one deviation below and above the mean; one seed, and a point 
   expect(found.map(({ band }) => band)).toEqual([
     [
       { x: 2, low: 0.375, high: 0.625 },
+      { x: 4, low: NaN, high: NaN },
       { x: 6, low: 0.5, high: 1 },
     ],
     [{ x: 2, low: 4, high: 4 }],
   ]);
+  expect(found[0]?.points.map(({ y }) => y)).toEqual([0.5, null, 0.75]);
 });
 
 test('a run is no sibling of its own, unless others of its group have finished', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { smoothed } from '../../src-renderer/charts/smoothed.ts';
 
-const ys = (values: readonly number[], weight: number): number[] =>
+const ys = (values: readonly (number | null)[], weight: number): (number | null)[] =>
   smoothed(
     values.map((y, x) => ({ x, y })),
     weight,
@@ -13,6 +13,10 @@ test('a smoothed value is the mean of the values so far, each weighing w times i
   expect(first).toBe(8);
   expect(second).toBeCloseTo((0.5 * 8 + 1) / 1.5, 12);
   expect(third).toBeCloseTo((0.25 * 8 + 0.5 * 1 + 3) / 1.75, 12);
+});
+
+test('a value that was not finite stays a gap, and weighs nothing after it', () => {
+  expect(ys([8, null, 1], 0.5)).toEqual([8, null, ys([8, 1], 0.5)[1]]);
 });
 
 test('a constant stays itself from the first point on, and weight 0 changes nothing', () => {
