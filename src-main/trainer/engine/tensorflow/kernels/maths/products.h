@@ -29,47 +29,48 @@ struct LeftColumns {
   Word at(int row, int64_t d) const { return first[d * lanes + row]; }
 };
 
-/** out[r] = Σ over d of left[r][d]·right[d], each out[r] one panel wide, on top of what is there if `adds`. */
-template <int rows, bool adds, typename Left>
+/**
+ * out[r] = Σ over d of left[r][d]·right[d], each out[r] as wide as `vectors` of a panel's two, on top of what is there if `adds`.
+ */
+template <int rows, bool adds, int vectors = 2, typename Left>
 static __attribute__((noinline)) void multiply(Left left, const typename Left::Word* right, int depth, float* out, int64_t outStride) {
-  Vec sums[rows][2];
+  Vec sums[rows][vectors];
 #pragma GCC unroll 12
   for (int r = 0; r < rows; r++) {
-    sums[r][0] = adds ? load(out + r * outStride) : Vec{};
-    sums[r][1] = adds ? load(out + r * outStride + lanes) : Vec{};
+    for (int v = 0; v < vectors; v++) sums[r][v] = adds ? load(out + r * outStride + v * lanes) : Vec{};
   }
   for (int d = 0; d < depth; d++) {
-    const Vec first = load(right + d * panel), second = load(right + d * panel + lanes);
+    Vec columns[vectors];
+    for (int v = 0; v < vectors; v++) columns[v] = load(right + d * panel + v * lanes);
 #pragma GCC unroll 12
     for (int r = 0; r < rows; r++) {
       const auto word = left.at(r, d);
       const Vec factor = everywhere(word);
-      sums[r][0] = plusProduct(sums[r][0], factor, first, word);
-      sums[r][1] = plusProduct(sums[r][1], factor, second, word);
+      for (int v = 0; v < vectors; v++) sums[r][v] = plusProduct(sums[r][v], factor, columns[v], word);
     }
   }
 #pragma GCC unroll 12
   for (int r = 0; r < rows; r++) {
-    store(out + r * outStride, sums[r][0]);
-    store(out + r * outStride + lanes, sums[r][1]);
+    for (int v = 0; v < vectors; v++) store(out + r * outStride + v * lanes, sums[r][v]);
   }
 }
 
 /** The same for at most `most` rows. */
-template <int most, typename Word>
+template <int most, int vectors, typename Word>
 static inline void fewRows(int rows, LeftRows<Word> left, const Word* right, int depth, float* out) {
   if constexpr (most > 0) {
-    if (rows == most) return multiply<most, false>(left, right, depth, out, panel);
-    fewRows<most - 1>(rows, left, right, depth, out);
+    if (rows == most) return multiply<most, false, vectors>(left, right, depth, out, panel);
+    fewRows<most - 1, vectors>(rows, left, right, depth, out);
   }
 }
 
 /** The same for any number of rows, to out[rows][panel]. */
-template <typename Word>
+template <int vectors, typename Word>
 static inline void multiplyRows(int rows, LeftRows<Word> left, const Word* right, int depth, float* out) {
   int r = 0;
   for (; r + registerRows <= rows; r += registerRows) {
-    multiply<registerRows, false>(LeftRows<Word>{left.first + r * left.stride, left.stride}, right, depth, out + r * panel, panel);
+    const LeftRows<Word> block{left.first + r * left.stride, left.stride};
+    multiply<registerRows, false, vectors>(block, right, depth, out + r * panel, panel);
   }
-  fewRows<registerRows - 1>(rows - r, LeftRows<Word>{left.first + r * left.stride, left.stride}, right, depth, out + r * panel);
+  fewRows<registerRows - 1, vectors>(rows - r, LeftRows<Word>{left.first + r * left.stride, left.stride}, right, depth, out + r * panel);
 }

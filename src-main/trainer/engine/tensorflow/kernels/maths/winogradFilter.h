@@ -110,7 +110,11 @@ class Filtering {
     const int64_t sumStride = stride(count, panel);
     for (int p = 0; p < products; p++) {
       const int64_t point = filterPointOf<Scheme>(p / side, p % side);
-      multiplyRows<Word>(count, {values + p * valuesStride, words}, filtering + point * words * panel, words, sums + p * sumStride);
+      const LeftRows<Word> left{values + p * valuesStride, words};
+      const Word* const right = filtering + point * words * panel;
+      // Of a last panel that is half empty, only the other half.
+      if (columns - column > lanes) multiplyRows<2>(count, left, right, words, sums + p * sumStride);
+      else multiplyRows<1>(count, left, right, words, sums + p * sumStride);
     }
     for (int t = 0; t < count; t++) {
       const auto at = tiles.at(first + t);

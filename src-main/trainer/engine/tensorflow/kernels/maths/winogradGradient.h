@@ -83,7 +83,8 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
       for (int p = 0; p < products; p++) {
         const int64_t point = filterPointOf<Scheme>(p / side, p % side);
         const bool isFirst = start == firstTile && p / side < filterValues && p % side < filterValues;
-        const auto addProduct = isFirst ? multiply<columnRows, false, LeftColumns<Word>> : multiply<columnRows, true, LeftColumns<Word>>;
+        const auto addProduct =
+            isFirst ? multiply<columnRows, false, 2, LeftColumns<Word>> : multiply<columnRows, true, 2, LeftColumns<Word>>;
         for (int column = 0; column < columns; column += panel) {
           const Word* const right = grads + p * gradStride + int64_t(column) * words;
           for (int channel = 0; channel < channels; channel += columnRows) {
