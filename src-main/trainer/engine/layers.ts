@@ -1,4 +1,4 @@
-import { elementCount, type Ops, type Tensor } from './ops.ts';
+import { elementCount, type GivenNormalisation, type Ops, type Tensor } from './ops.ts';
 
 /** Running mean and variance of one BatchNorm, [C] each. */
 export interface RunningStatistics {
@@ -39,6 +39,8 @@ export interface ForwardPass {
   readonly parameter: (position: number) => Tensor;
   readonly statistics: RunningStatistics[];
   readonly mode: StatisticsMode;
+  /** Of what it makes, to be done in the same op: for layers that can. */
+  readonly normalisation?: GivenNormalisation;
 }
 
 export interface BackwardPass {
@@ -73,6 +75,10 @@ export interface Layer {
   keeps(wanted: Wanted): Keeps;
   /** Whether what it saves has the batch as its first axis, so that examples can be taken out of it. */
   readonly savesByExample: boolean;
+  /** Whether its forward step can do a batch normalisation with given statistics as well. */
+  readonly canNormalise?: boolean;
+  /** What it does with given statistics where it is a batch normalisation: for the layer before it to do. */
+  givenNormalisation?(pass: Pick<ForwardPass, 'parameter' | 'other' | 'statistics'>): GivenNormalisation;
   /** The output, and what else the backward step needs (engine-specific; disposed of by the caller). */
   forward(pass: ForwardPass): { readonly output: Tensor; readonly saved: readonly Tensor[] };
   /** From ∂L/∂output to the wanted gradients, and no more work than those need. */

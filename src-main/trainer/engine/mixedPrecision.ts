@@ -27,7 +27,8 @@ export const mixedPrecisionOps = (ops: Ops): Ops => {
 
   return {
     ...ops,
-    conv2d: (x, kernel, convolution) => as('bfloat16', x, (image) => ops.conv2d(image, kernel, convolution)),
+    conv2d: (x, kernel, convolution, normalisation) =>
+      as('bfloat16', x, (image) => ops.conv2d(image, kernel, convolution, normalisation)),
     conv2dInputGrad: (dy, kernel, inputShape, convolution) =>
       as('bfloat16', dy, (grad) => ops.conv2dInputGrad(grad, kernel, inputShape, convolution)),
     conv2dFilterGrad: (x, dy, kernelShape, convolution) =>

@@ -31,6 +31,15 @@ export interface FusedRelu {
   readonly residual: Tensor | null;
 }
 
+/** Batch normalisation with given mean and variance, in the same op as the convolution before it; all [C], C of its outputs. */
+export interface GivenNormalisation {
+  readonly scale: Tensor;
+  readonly offset: Tensor;
+  readonly running: { readonly mean: Tensor; readonly variance: Tensor };
+  readonly epsilon: number;
+  readonly relu?: FusedRelu | undefined;
+}
+
 /** What a fused ReLU left for the way back. */
 export interface FusedReluOutput {
   readonly output: Tensor;
@@ -102,8 +111,11 @@ export interface Ops {
   /** Frees all that the engine keeps for itself. */
   close(): void;
 
-  /** x [B,H,W,I], kernel [K,K,I,O], float32 or of x's type → [B,H',W',O] with H' = ⌊(H + 2·padding − K)/stride⌋ + 1. */
-  conv2d(x: Tensor, kernel: Tensor, convolution: Convolution): Tensor;
+  /**
+   * x [B,H,W,I], kernel [K,K,I,O], float32 or of x's type → [B,H',W',O] with H' = ⌊(H + 2·padding − K)/stride⌋ + 1.
+   * @param normalisation - what is done to that in the same op.
+   */
+  conv2d(x: Tensor, kernel: Tensor, convolution: Convolution, normalisation?: GivenNormalisation): Tensor;
   /** ∂/∂x; dy [B,H',W',O] → inputShape [B,H,W,I]. */
   conv2dInputGrad(dy: Tensor, kernel: Tensor, inputShape: readonly number[], convolution: Convolution): Tensor;
   /** ∂/∂kernel → kernelShape [K,K,I,O], float32 or of x's type. */

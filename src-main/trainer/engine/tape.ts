@@ -1,3 +1,4 @@
+import { evaluationNetwork } from './evaluationNetwork.ts';
 import { tensorAt, type Layer, type NetworkState, type StatisticsMode, type Wanted } from './layers.ts';
 import type { Network } from './network.ts';
 import type { Ops, Tensor } from './ops.ts';
@@ -203,4 +204,4 @@ export const record = (
 
 /** Runs a network forward and keeps nothing but the logits [B, classes], which become the caller's. */
 export const infer = (ops: Ops, network: Network, state: NetworkState, images: Tensor, mode: StatisticsMode): Tensor =>
-  record(ops, network, state, images, mode, () => false).logits;
+  record(ops, mode === 'evaluate' ? evaluationNetwork(network) : network, state, images, mode, () => false).logits;

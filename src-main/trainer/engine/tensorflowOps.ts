@@ -297,5 +297,7 @@ export const tensorflowOps = (
       };
     },
   });
-  return instructions === null ? ops : { ...ops, ...winogradOps(tensorflow, ops), ...batchNormOps(tensorflow, ops) };
+  if (instructions === null) return ops;
+  const normalising = { ...ops, ...batchNormOps(tensorflow, ops) };
+  return { ...normalising, ...winogradOps(tensorflow, normalising) };
 };

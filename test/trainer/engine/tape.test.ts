@@ -6,7 +6,8 @@ import { randomStream } from '../../../src-main/trainer/data/rng.ts';
 import type { NetworkState } from '../../../src-main/trainer/engine/layers.ts';
 import type { Ops, Tensor } from '../../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
-import { infer } from '../../../src-main/trainer/engine/tape.ts';
+import { evaluationNetwork } from '../../../src-main/trainer/engine/evaluationNetwork.ts';
+import { infer, record } from '../../../src-main/trainer/engine/tape.ts';
 import { disposeState, initialState } from '../../../src-main/trainer/initialState.ts';
 import { rolesOf } from '../../../src-main/trainer/engine/network.ts';
 import { networkOf } from '../../../src-main/trainer/models/index.ts';
@@ -111,6 +112,30 @@ test('a gathered pass gives the gradients of the kept examples with the statisti
   };
   expect(meanLoss()).toBeCloseTo(meanOf([4, 1, 2].map((example) => losses[example] ?? NaN)), 12);
   expectGradients(gradients, differencesOf(ops, state.parameters, meanLoss));
+});
+
+test('for evaluation every batch normalisation after a convolution is done by that, to the same logits', () => {
+  const ops = referenceOps();
+  const random = randomStream(3, 'weights');
+  const images = ops.upload(Float64Array.from({ length: 2 * 8 * 8 * 3 }, random.normal), [2, 8, 8, 3]);
+  for (const [id, normalisations] of [
+    ['resnet8', 9], // the stem's, two a block, and those of two projections
+    ['wrn28x10', 13], // the second of each of twelve blocks; of the first ones that which alone reads the stem
+    ['convnet', 3],
+  ] as const) {
+    const network = networkOf(id, [8, 8, 3], 10);
+    if (id !== 'wrn28x10') {
+      const state = initialState(ops, network, random);
+      const plain = record(ops, network, state, images, 'evaluate', () => true);
+      const logits = infer(ops, network, state, images, 'evaluate');
+      expect(read(ops, logits)).toEqual([...ops.download(plain.logits)]);
+      plain.backward(plain.logits).forEach((gradient) => gradient && ops.dispose(gradient));
+      disposeState(ops, state);
+    }
+    expect(network.layers.length - evaluationNetwork(network).layers.length, id).toBe(normalisations);
+  }
+  ops.dispose(images);
+  expect(ops.counters.handles).toBe(0);
 });
 
 describe.each(engines)('on $name', ({ open }) => {

@@ -1,6 +1,6 @@
 import { affine, expectSameShape, imageOf, type Building, type Value } from '../building.ts';
-import { ifWanted, type BackwardPass, type ForwardPass, type RunningStatistics } from '../layers.ts';
-import type { Tensor } from '../ops.ts';
+import { ifWanted, unsaved, type BackwardPass, type ForwardPass, type RunningStatistics } from '../layers.ts';
+import type { GivenNormalisation, Tensor } from '../ops.ts';
 import { batchNormEvaluationGrad } from './batchNormEvaluation.ts';
 
 /** PyTorch's. */
@@ -23,21 +23,25 @@ const normalisation = (
     if (running === undefined) throw new Error(`There are no running statistics ${statistics}.`);
     return running;
   };
+  const givenNormalisation = (pass: Pick<ForwardPass, 'parameter' | 'other' | 'statistics'>): GivenNormalisation => ({
+    scale: pass.parameter(0),
+    offset: pass.parameter(1),
+    running: runningOf(pass),
+    epsilon: batchNormEpsilon,
+    relu: relu === null ? undefined : { residual: pass.other },
+  });
   return building.append(
     {
       inputs: relu?.residual ? [value.index, relu.residual.index] : [value.index],
       parameters,
       keeps: () => ({ input: true, output: relu !== null }),
       savesByExample: false,
+      givenNormalisation,
       forward(pass) {
-        const { ops, x, other, parameter, mode } = pass;
-        const [scale, offset, running] = [parameter(0), parameter(1), runningOf(pass)];
-        const fused = relu === null ? undefined : { residual: other };
-        if (mode === 'evaluate') {
-          const output = ops.batchNormInference(x, scale, offset, running, batchNormEpsilon, fused);
-          return { output, saved: [] };
-        }
-        const settings = { epsilon: batchNormEpsilon, momentum: batchNormMomentum };
+        const { ops, x, mode } = pass;
+        const { scale, offset, running, epsilon, relu: fused } = givenNormalisation(pass);
+        if (mode === 'evaluate') return unsaved(ops.batchNormInference(x, scale, offset, running, epsilon, fused));
+        const settings = { epsilon, momentum: batchNormMomentum };
         const result = ops.batchNorm(x, scale, offset, running, settings, fused);
         const moved = { mean: result.runningMean, variance: result.runningVariance };
         const obsolete = mode === 'update' ? running : moved;

@@ -22,7 +22,9 @@ export const conv2d = (
       ...plainLayer(value.index),
       parameters: [kernel],
       keeps: (wanted) => ({ input: wanted.parameters[0] === true, output: false }),
-      forward: ({ ops, x, parameter }) => unsaved(ops.conv2d(x, parameter(0), convolution)),
+      canNormalise: true,
+      forward: ({ ops, x, parameter, normalisation }) =>
+        unsaved(ops.conv2d(x, parameter(0), convolution, normalisation)),
       backward: ({ ops, dy, input, inputShape, parameter, wanted }) => ({
         parameters: [wanted.parameters[0] ? ops.conv2dFilterGrad(input(), dy, parameter(0).shape, convolution) : null],
         inputs: [wanted.inputs[0] ? ops.conv2dInputGrad(dy, parameter(0), inputShape, convolution) : null],

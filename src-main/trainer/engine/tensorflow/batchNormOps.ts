@@ -7,13 +7,15 @@ export type BatchNormOps = Pick<Ops, 'batchNorm' | 'batchNormInference' | 'batch
 const isOurs = ({ shape, dataType }: Tensor): boolean =>
   shape.length === 4 && (shape[3] ?? 0) % 16 === 0 && (dataType === 'float32' || dataType === 'bfloat16');
 
+/** What is added before a fused ReLU: one tensor or none. */
+export const residualsOf = (relu: FusedRelu | undefined): Tensor[] =>
+  relu === undefined || relu.residual === null ? [] : [relu.residual];
+
 /**
  * Batch normalisation with the ReLU after it in one op, on the lab's own kernels (kernels/normalizations.h).
  * @param others - for the tensors that these do not fit.
  */
 export const batchNormOps = ({ one, run, attribute }: TensorFlow, others: BatchNormOps): BatchNormOps => {
-  const residualOf = (relu: FusedRelu | undefined): Tensor[] =>
-    relu === undefined || relu.residual === null ? [] : [relu.residual];
   const attributesOf = (x: Tensor, residuals: number, isRelu: boolean) => [
     attribute.type('T', x.dataType),
     attribute.int('N', residuals),
@@ -41,7 +43,7 @@ export const batchNormOps = ({ one, run, attribute }: TensorFlow, others: BatchN
   return {
     batchNorm(x, scale, offset, running, settings, relu) {
       if (!isOurs(x)) return others.batchNorm(x, scale, offset, running, settings, relu);
-      const residual = residualOf(relu);
+      const residual = residualsOf(relu);
       const attributes = [
         ...attributesOf(x, residual.length, relu !== undefined),
         attribute.float('epsilon', settings.epsilon),
@@ -56,7 +58,7 @@ export const batchNormOps = ({ one, run, attribute }: TensorFlow, others: BatchN
     },
     batchNormInference(x, scale, offset, running, epsilon, relu) {
       if (!isOurs(x)) return others.batchNormInference(x, scale, offset, running, epsilon, relu);
-      const residual = residualOf(relu);
+      const residual = residualsOf(relu);
       const attributes = [
         ...attributesOf(x, residual.length, relu !== undefined),
         attribute.float('epsilon', epsilon),

@@ -1,5 +1,7 @@
-import type { Convolution, Tensor } from '../ops.ts';
+import { normalisedAfter } from '../fusedRelu.ts';
+import type { Convolution, Ops, Tensor } from '../ops.ts';
 import type { Attribute, TensorFlow } from './binding.ts';
+import { residualsOf } from './batchNormOps.ts';
 import type { ConvolutionOps } from './convolutionOps.ts';
 
 /** 3×3 with one zero around, stride 1 or 2, whole vectors of channels: what the lab's own kernels are for. */
@@ -11,7 +13,10 @@ const isOurs = ([height, width, inputs = 0, outputs = 0]: readonly number[], { s
  * for stride 2, summed in float32 whatever the type of the activations; of bfloat16 multiplied in bfloat16 where the processor can.
  * @param others - for the convolutions that this does not fit.
  */
-export const winogradOps = ({ one, attribute }: TensorFlow, others: ConvolutionOps): ConvolutionOps => {
+export const winogradOps = (
+  { one, attribute }: TensorFlow,
+  others: ConvolutionOps & Pick<Ops, 'batchNormInference' | 'dispose'>,
+): ConvolutionOps => {
   const known = new Map<string, Attribute[]>();
   /** @param x - or its gradient: gives the type. @param inputShape - of x. */
   const attributesOf = ({ dataType }: Tensor, [, height = 0, width = 0]: readonly number[], stride: number) => {
@@ -27,10 +32,24 @@ export const winogradOps = ({ one, attribute }: TensorFlow, others: ConvolutionO
   };
 
   return {
-    conv2d: (x, kernel, convolution) =>
-      isOurs(kernel.shape, convolution) && kernel.dataType === 'float32'
-        ? one('EsamConv2D', attributesOf(x, x.shape, convolution.stride), x, kernel)
-        : others.conv2d(x, kernel, convolution),
+    conv2d(x, kernel, convolution, normalisation) {
+      if (!isOurs(kernel.shape, convolution) || kernel.dataType !== 'float32') {
+        return normalisedAfter(others, others.conv2d(x, kernel, convolution), normalisation);
+      }
+      const attributes = attributesOf(x, x.shape, convolution.stride);
+      if (normalisation === undefined) return one('EsamConv2D', attributes, x, kernel);
+      const { scale, offset, running, epsilon, relu } = normalisation;
+      return one(
+        'EsamConv2DNormalised',
+        [
+          ...attributes,
+          attribute.int('N', residualsOf(relu).length),
+          attribute.float('epsilon', epsilon),
+          attribute.bool('relu', relu !== undefined),
+        ],
+        ...[x, kernel, scale, offset, running.mean, running.variance, ...residualsOf(relu)],
+      );
+    },
     conv2dInputGrad: (dy, kernel, inputShape, convolution) =>
       isOurs(kernel.shape, convolution) && kernel.dataType === 'float32'
         ? one('EsamConv2DInputGrad', attributesOf(dy, inputShape, convolution.stride), dy, kernel)

@@ -120,6 +120,28 @@ rounding::Values valuesOf(const Buffer<T>& from, int count, int height, int widt
   return values;
 }
 
+/** What is normalised in the same pass is what is normalised after it, but for the convolution's own rounding in between. */
+template <typename T, typename Scheme>
+void testNormalised(const Shape& s, const Buffer<T>& x, const Buffer<float>& kernel, const Buffer<T>& plain, double tolerance) {
+  Buffer<float> mean(s.outputs), factor(s.outputs), offset(s.outputs);
+  for (auto* buffer : {&mean, &factor, &offset}) fill(*buffer);
+  Buffer<T> residual(plain.count), y(plain.count);
+  fill(residual);
+  for (const bool isAdded : {false, true}) {
+    const Normalised<T> ending{mean.data, factor.data, offset.data, isAdded ? residual.data : nullptr, isAdded};
+    const winograd::Filtering<Scheme, T, Normalised<T>> filtering(
+        x.data, {kernel.data, s.inputs, s.outputs, false}, y.data, {s.count, s.height, s.width}, {s.count, s.high(), s.wide()}, ending);
+    if (!filtering.run(sharedScratch(filtering.sharedLength()))) failures++;
+    std::vector<double> right(y.count);
+    for (int64_t index = 0; index < y.count; index++) {
+      const int channel = static_cast<int>(index % s.outputs);
+      const double normal = (valueOf(plain.data[index]) - mean.data[channel]) * factor.data[channel] + offset.data[channel];
+      right[index] = isAdded ? std::max(0.0, normal + valueOf(residual.data[index])) : normal;
+    }
+    expect("normalised convolution of " + s.name(), y, right, tolerance);
+  }
+}
+
 template <typename T, typename Forward, typename Backward>
 void testConvolution(const Shape& s, double tolerance) {
   const winograd::Images wide{s.count, s.height, s.width}, narrow{s.count, s.high(), s.wide()};
@@ -141,6 +163,8 @@ void testConvolution(const Shape& s, double tolerance) {
     const rounding::Values outputs = valuesOf(y, s.count, s.high(), s.wide(), s.outputs);
     expectRounded("convolution of " + s.name(), y, right, rounding::ofConvolution<Forward>(inputs, weights, outputs), end);
   } else expect("convolution of " + s.name(), y, right, tolerance);
+
+  testNormalised<T, Forward>(s, x, kernel, y, tolerance);
 
   Buffer<T> dy(y.count), dx(x.count);
   fill(dy);

@@ -65,11 +65,75 @@ const large: readonly Sizes[] = [
   [[2, 32, 32, 3], 16, 24, 16, 0],
 ];
 
+/** What a convolution and batch normalisation with given statistics make in one op, with what may follow. */
+const normalisedOf = (
+  [shape, size, outputs, stride, padding]: Sizes,
+  after: 'nothing' | 'ReLU' | 'residual',
+): OpCase => {
+  const channels = [outputs];
+  const sides = shape.slice(1, 3).map((side) => outputSide(side, size, stride, padding));
+  return opCase({
+    name: `conv2d of [${shape.join()}] by ${size}×${size} to ${outputs}, stride ${stride}, normalised, then ${after}`,
+    inputs: {
+      x: draw.floats(shape),
+      kernel: draw.floats([size, size, shape[3], outputs]),
+      scale: draw.floats(channels, -2, 2),
+      offset: draw.floats(channels),
+      mean: draw.floats(channels),
+      variance: draw.floats(channels, 0.5, 2),
+      residual: draw.floats([shape[0], ...sides, outputs]),
+    },
+    run: (ops, { x, kernel, scale, offset, mean, variance, residual }) => ({
+      output: ops.conv2d(
+        x,
+        kernel,
+        { stride, padding },
+        {
+          ...{ scale, offset, running: { mean, variance }, epsilon: 1e-5 },
+          relu: after === 'nothing' ? undefined : { residual: after === 'residual' ? residual : null },
+        },
+      ),
+    }),
+  });
+};
+
+const normalised: readonly Sizes[] = [
+  [[2, 5, 5, 3], 3, 4, 1, 1],
+  [[9, 13, 18, 16], 3, 16, 1, 1],
+  [[2, 8, 9, 32], 3, 48, 2, 1],
+  [[10, 4, 4, 16], 3, 512, 1, 1],
+  [[5, 9, 9, 16], 1, 32, 2, 0],
+  [[3, 6, 7, 32], 1, 48, 1, 0],
+];
+
 const image = floats([1, 3, 3, 1], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
 
 export const convolutionCases: readonly OpCase[] = [
   ...small.map((sizes) => convolutionOf(sizes, true)),
   ...large.map((sizes) => convolutionOf(sizes, false)),
+  ...normalised.flatMap((sizes) =>
+    (['nothing', 'ReLU', 'residual'] as const).map((after) => normalisedOf(sizes, after)),
+  ),
+  opCase({
+    // Two pixels by the matrix [[1, −1]] are (2, −2) and (3, −3). Mean 1, 1/√(3 + 1) = ½, ·4 + 1: (3, −5) and (5, −7).
+    name: 'conv2d normalised with ReLU and residual by hand',
+    inputs: {
+      pixels: floats([1, 1, 2, 1], [2, 3]),
+      kernel: floats([1, 1, 1, 2], [1, -1]),
+      scale: floats([2], [4, 4]),
+      ones: floats([2], [1, 1]),
+      residual: floats([1, 1, 2, 2], [-4, 6, 1, 6]),
+    },
+    run: (ops, { pixels, kernel, scale, ones, residual }) => ({
+      output: ops.conv2d(
+        pixels,
+        kernel,
+        { stride: 1, padding: 0 },
+        { ...{ scale, offset: ones, running: { mean: ones, variance: ones }, epsilon: 3 }, relu: { residual } },
+      ),
+    }),
+    expected: { output: [0, 1, 6, 0] },
+  }),
   opCase({
     name: 'conv2d with ones adds each pixel and its neighbours inside the image',
     inputs: {

@@ -1,6 +1,7 @@
 #pragma once
 // 3×3 convolutions with one zero around, and their way back to the inputs, by Winograd's minimal filtering in tiles, on the schemes of
 // transforms.h. NHWC and HWIO.
+#include "endings.h"
 #include "filters.h"
 
 namespace winograd {
@@ -12,13 +13,13 @@ static int tilesPerTask(int count, int products) {
   return parts(count, rounds * threadCount());
 }
 
-/** y [.., columns] = x [.., depth] filtered. */
-template <typename Scheme, typename T, typename Word = typename WordOf<T>::type>
+/** y [.., columns] = x [.., depth] filtered, and what `Ending` makes of it. */
+template <typename Scheme, typename T, typename Ending = AsTheyAre, typename Word = typename WordOf<T>::type>
 class Filtering {
  public:
-  Filtering(const T* x, Filter filter, T* y, Images images, Images filtered)
-      : x(x), filter(filter), y(y), images(images), tiles(filtered), depth(filter.depth), words(depth / perWord<Word>),
-        columns(filter.columns) {}
+  Filtering(const T* x, Filter filter, T* y, Images images, Images filtered, Ending ending = {})
+      : x(x), filter(filter), y(y), images(images), tiles(filtered), ending(ending), depth(filter.depth),
+        words(depth / perWord<Word>), columns(filter.columns) {}
 
   /** Floats that all threads share. */
   int64_t sharedLength() const { return goesByPanels() ? products * stride(tiles.count, words) : panelsLength(words, columns); }
@@ -121,11 +122,14 @@ class Filtering {
       const int rows = filtered.height - at.row, pixels = filtered.width - at.column;
       for (int half = 0; half < panel && column + half < columns; half += lanes) {
         const float* const from = sums + t * panel + half;
-        T* const to = y + ((int64_t(at.image) * filtered.height + at.row) * filtered.width + at.column) * columns + column + half;
+        const int64_t corner = ((int64_t(at.image) * filtered.height + at.row) * filtered.width + at.column) * columns + column + half;
+        const auto end = ending.of(column + half);
         bothAxes<side, Scheme::outputSide, Scheme::outputs>(
             [&](int i, int j) { return load(from + (side * i + j) * sumStride); },
             [&](int i, int j, Vec value) {
-              if (i < rows && j < pixels) store(to + (int64_t(i) * filtered.width + j) * columns, value);
+              if (i >= rows || j >= pixels) return;
+              const int64_t place = corner + (int64_t(i) * filtered.width + j) * columns;
+              store(y + place, end(value, place));
             });
       }
     }
@@ -136,6 +140,7 @@ class Filtering {
   T* const y;
   const Images images;
   const Tiles<Scheme> tiles;
+  const Ending ending;
   /** `words`: of a pixel's channels, `depth` many. */
   const int depth, words, columns;
 };

@@ -2,6 +2,10 @@
 // 3×3 convolutions with one zero around as TensorFlow ops: x [B,H,W,I], kernel [3,3,I,O] in float32, y [B,⌈H/stride⌉,⌈W/stride⌉,O].
 // Stride is 1 or 2; I and O are multiples of `lanes`; x, y and their gradients are float32 or bfloat16, the arithmetic is float32, but that of
 // bfloat16 the products' factors are rounded once more where the processor multiplies pairs of them (maths/words.h).
+#include <type_traits>
+#include <vector>
+
+#include "normalizations.h"
 #include "tensorflow.h"
 #include "../maths/winogradFilter.h"
 #include "../maths/winogradGradient.h"
@@ -28,9 +32,12 @@ struct ConvolutionSettings {
 
 int side(const TF_Tensor* tensor, int axis) { return static_cast<int>(TF_Dim(tensor, axis)); }
 
-/** y = x filtered; with `isBackward` x is dy, and y becomes the gradient of what was filtered. */
-template <typename T, bool isBackward>
-void computeConvolution(Call& call, const ConvolutionSettings& settings) {
+/**
+ * y = x filtered; with `isBackward` x is dy, and y becomes the gradient of what was filtered.
+ * @param makeEnding - of the outputs' number of channels, and room for as many floats.
+ */
+template <typename T, bool isBackward, typename MakeEnding>
+void convolve(Call& call, const ConvolutionSettings& settings, const MakeEnding& makeEnding) {
   const TF_Tensor *x = call.input(0), *kernel = call.input(1);
   if (!settings.fits(x, !isBackward) || TF_NumDims(kernel) != 4 || side(kernel, 0) != 3 || side(kernel, 1) != 3 ||
       side(kernel, 2) % lanes != 0 || side(kernel, 3) % lanes != 0 || side(x, 3) != side(kernel, isBackward ? 3 : 2)) {
@@ -42,12 +49,49 @@ void computeConvolution(Call& call, const ConvolutionSettings& settings) {
   const winograd::Images from = isBackward ? narrow : wide, to = isBackward ? wide : narrow;
   T* const y = call.output<T>(0, {to.count, to.height, to.width, outputs});
   const winograd::Filter weights{dataOf<float>(kernel), inputs, outputs, isBackward};
+  std::vector<float> room(outputs);
+  const auto ending = makeEnding(to, outputs, room.data());
   const auto filter = [&](auto scheme) {
-    const winograd::Filtering<decltype(scheme), T> filtering(dataOf<T>(x), weights, y, from, to);
+    const winograd::Filtering<decltype(scheme), T, decltype(ending)> filtering(dataOf<T>(x), weights, y, from, to, ending);
     return filtering.run(call.scratch(filtering.sharedLength()));
   };
-  const bool isDone = settings.stride == 1 ? filter(Unmoved()) : isBackward ? filter(Doubling()) : filter(Halving());
+  const bool isDone = settings.stride == 1 ? filter(Unmoved()) : filter(std::conditional_t<isBackward, Doubling, Halving>());
   if (!isDone) throw std::bad_alloc();
+}
+
+template <typename T, bool isBackward>
+void computeConvolution(Call& call, const ConvolutionSettings& settings) {
+  convolve<T, isBackward>(call, settings, [](const winograd::Images&, int, float*) { return AsTheyAre(); });
+}
+
+struct NormalisedSettings : ConvolutionSettings {
+  NormalisedSettings(TF_OpKernelConstruction* construction, TF_Status* status) : ConvolutionSettings(construction, status) {
+    TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &epsilon, status);
+    TF_OpKernelConstruction_GetAttrBool(construction, "relu", &isRelu, status);
+  }
+  float epsilon = 0;
+  unsigned char isRelu = 0;
+};
+
+/** A convolution and, with given statistics, the batch normalisation of it in one. */
+template <typename T>
+void computeNormalised(Call& call, const NormalisedSettings& settings) {
+  convolve<T, false>(call, settings, [&](const winograd::Images& to, int channels, float* factor) {
+    const float* vectors[4];
+    for (int index = 0; index < 4; index++) {
+      const TF_Tensor* const vector = call.input(index + 2);
+      if (TF_TensorElementCount(vector) != channels) call.refuse(normalizationMisfit);
+      vectors[index] = dataOf<float>(vector);
+    }
+    const auto [scale, offset, mean, variance] = vectors;
+    const TF_Tensor* const residual = call.inputCount() > 6 ? call.input(6) : nullptr;
+    if (residual != nullptr && TF_TensorElementCount(residual) != int64_t(to.count) * to.height * to.width * channels) {
+      call.refuse(normalizationMisfit);
+    }
+    inferenceFactors(scale, variance, settings.epsilon, channels, factor);
+    const T* const added = residual == nullptr ? nullptr : dataOf<T>(residual);
+    return Normalised<T>{mean, factor, offset, added, settings.isRelu != 0};
+  });
 }
 
 template <typename T>
@@ -69,12 +113,17 @@ template <typename T>
 void registerConvolutionKernels(const Registry& registry) {
   registry.kernel<T, ConvolutionSettings, computeConvolution<T, false>>("EsamConv2D");
   registry.kernel<T, ConvolutionSettings, computeConvolution<T, true>>("EsamConv2DInputGrad");
+  registry.kernel<T, NormalisedSettings, computeNormalised<T>>("EsamConv2DNormalised");
   registry.kernel<T, ConvolutionSettings, computeFilterGrad<T>>("EsamConv2DFilterGrad");
 }
 
 void registerConvolutions(const Registry& registry) {
   const auto settings = {"stride: int", "height: int", "width: int"};
   registry.op({"EsamConv2D", {"x: T", "kernel: float"}, {"y: T"}, settings});
+  registry.op({"EsamConv2DNormalised",
+               {"x: T", "kernel: float", "scale: float", "offset: float", "mean: float", "variance: float", "residual: N * T"},
+               {"y: T"},
+               {"stride: int", "height: int", "width: int", "N: int >= 0", "epsilon: float", "relu: bool"}});
   registry.op({"EsamConv2DInputGrad", {"dy: T", "kernel: float"}, {"dx: T"}, settings});
   registry.op({"EsamConv2DFilterGrad", {"x: T", "dy: T"}, {"grad: float"}, settings});
   registerConvolutionKernels<float>(registry);

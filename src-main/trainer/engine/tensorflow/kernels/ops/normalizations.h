@@ -45,6 +45,10 @@ void normaliseAs(bool isRelu, const T* x, const T* residual, T* y, const batchNo
   batchNorm::normalise<true, true>(x, residual, y, rows, affine);
 }
 
+void inferenceFactors(const float* scale, const float* variance, float epsilon, int channels, float* factor) {
+  for (int channel = 0; channel < channels; channel++) factor[channel] = scale[channel] / std::sqrt(variance[channel] + epsilon);
+}
+
 /**
  * y normalised with the batch's statistics (or the given ones), and the running statistics moved towards those, the variance unbiased.
  * `saved` [3,C], for the gradients: mean, 1/√(variance + epsilon), offset.
@@ -86,9 +90,7 @@ void computeBatchNorm(Call& call, const BatchNormSettings& settings) {
     }
     mean = saved;
   } else {
-    for (int channel = 0; channel < channels; channel++) {
-      factor[channel] = scale[channel] / std::sqrt(oldVariance[channel] + settings.epsilon);
-    }
+    inferenceFactors(scale, oldVariance, settings.epsilon, channels, factor);
   }
   normaliseAs(settings.isRelu, dataOf<T>(x), residual == nullptr ? nullptr : dataOf<T>(residual), y, rows,
               {mean, factor, offset});
