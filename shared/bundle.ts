@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { annotationSchema } from './annotation.ts';
 import { analysisRowSchema } from './analyses/analysis.ts';
 import { analysisSummarySchema } from './analyses/record.ts';
+import { doubtSchema } from './doubts.ts';
 import { runEnvironmentSchema } from './device.ts';
 import { trainedInSchema } from './environments.ts';
 import { experimentSchema } from './experiment.ts';
@@ -90,6 +91,8 @@ export const bundledRunSchema = z
       .array(z.strictObject({ metrics: stepMetricsSchema, nonFinite: z.boolean() }))
       .refine((steps) => rising(steps.map(({ metrics }) => metrics.step)), 'steps in order, each once'),
     log: z.array(logLineSchema),
+    /** Absent where nothing about it was doubtful, or nobody had judged it. */
+    doubt: doubtSchema.optional(),
     /** What its user says of it; absent where nothing. */
     annotation: annotationSchema.optional(),
     analyses: z.array(bundledAnalysisSchema),

@@ -47,6 +47,17 @@ export const doubtAfter = (before: Doubt | null, kind: Doubt['kind'] | null, epo
   return before?.kind === kind && before.sinceEpoch < epoch ? before : { kind, sinceEpoch: epoch };
 };
 
+/** The doubt of a run after all its epochs so far. @param classes, testExamples - as for one epoch. */
+export const doubtOfEpochs = (
+  epochs: readonly EpochMetrics[],
+  classes: number | null,
+  testExamples: number,
+): Doubt | null =>
+  epochs.reduce<Doubt | null>(
+    (doubt, metrics) => doubtAfter(doubt, doubtOf(metrics, classes, testExamples), metrics.epoch),
+    null,
+  );
+
 /** In one sentence. */
 export const doubtText = ({ kind, sinceEpoch }: Doubt): string =>
   kind === 'explosion'

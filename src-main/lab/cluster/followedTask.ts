@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { TrainingEvent } from '../../../shared/jobs/train.ts';
@@ -8,7 +8,7 @@ import { Recording } from '../jobs/recording.ts';
 import type { Ending } from '../jobs/recording.ts';
 import type { LiveJob } from '../store/clusterJobs.ts';
 import type { Store } from '../store/index.ts';
-import { attemptFolderOf, jobFolderNames, lastAttempt, spoolOf, taskFolderOf } from './jobFolder.ts';
+import { assignmentSchema, attemptFolderOf, jobFolderNames, lastAttempt, spoolOf, taskFolderOf } from './jobFolder.ts';
 import { isEnd, readSpool } from './spool.ts';
 import type { SpoolRecord } from './spool.ts';
 
@@ -160,8 +160,19 @@ export class FollowedTask {
     const config = store.read.runs.one(runId)?.config;
     if (config === undefined) throw new Error(`Run ${runId} is gone while its job goes on.`);
     const add = (event: TrainingEvent): void => onStored([event]);
-    this.#recording = new Recording({ runId, config, classes: null, isResuming, isAgain: true }, store.write, add);
+    const classes = this.#classes();
+    this.#recording = new Recording({ runId, config, classes, isResuming, isAgain: true }, store.write, add);
     return this.#recording;
+  }
+
+  /** Of the data set that it trains on; null where the disk is away. */
+  #classes(): number | null {
+    try {
+      const text = readFileSync(join(this.#folder, jobFolderNames.assignment), 'utf8');
+      return assignmentSchema.parse(JSON.parse(text)).dataset.classNames.length;
+    } catch {
+      return null;
+    }
   }
 
   #store(record: SpoolRecord, told: TrainingEvent[]): void {

@@ -5,7 +5,6 @@ import { doubtAfter, doubtOf, doubtText, type Doubt } from '../../../shared/doub
 import type { LabErrorCode } from '../../../shared/errors.ts';
 import type { TrainingEvent } from '../../../shared/jobs/train.ts';
 import { memoryAdvice } from '../../../shared/memoryAdvice.ts';
-import type { EpochMetrics } from '../../../shared/metrics.ts';
 import type { LogLine, RunId } from '../../../shared/run.ts';
 import type { RunConfig } from '../../../shared/runConfig.ts';
 import type { EndState, StoreWriter } from '../store/index.ts';
@@ -70,7 +69,11 @@ export class Recording {
   /** Knows an event again that the store has already. */
   recall(event: TrainingEvent): void {
     if (event.type === 'started') this.#environment = event.environment;
-    if (event.type === 'epochFinished') this.#epochs += 1;
+    if (event.type === 'epochFinished') {
+      this.#epochs += 1;
+      const kind = doubtOf(event.metrics, this.#run.classes, this.#environment?.testExamples ?? 0);
+      this.#doubt = doubtAfter(this.#doubt, kind, event.metrics.epoch);
+    }
     if (event.type === 'resumed') this.#epochs = event.epoch;
     if (event.type === 'progress') {
       this.#others.sum += event.usage.othersBusyCores;
@@ -106,8 +109,7 @@ export class Recording {
       }
       case 'epochFinished':
         write.epoch(runId, event.metrics, nonFinite.length > 0, isAgain);
-        this.recall(event); // kept from now on
-        this.#judge(event.metrics);
+        this.#judge(event);
         return null;
       case 'logged':
         write.log(runId, event.line);
@@ -132,11 +134,10 @@ export class Recording {
   }
 
   /** Keeps what is to be thought of the run after an epoch, and says in its record where that is another doubt than before. */
-  #judge(metrics: EpochMetrics): void {
-    const { runId, classes } = this.#run;
-    const kind = doubtOf(metrics, classes, this.#environment?.testExamples ?? 0);
+  #judge(event: Extract<TrainingEvent, { type: 'epochFinished' }>): void {
+    const { runId } = this.#run;
     const before = this.#doubt;
-    this.#doubt = doubtAfter(before, kind, metrics.epoch);
+    this.recall(event); // kept from now on
     const { sum, count } = this.#others;
     this.#write.judge(runId, this.#doubt, count === 0 ? null : sum / count);
     if (this.#doubt === null || this.#doubt.kind === before?.kind) return;

@@ -60,7 +60,7 @@ export const bundleReader = (database: Database) => {
       const strict = new NotUnderstood();
       const run = runReader(database, strict).one(id);
       if (run === null) throw new LabError('RUN_NOT_FOUND', `There is no run ${id} in this workspace.`);
-      const { experimentId, config, state, reason, createdAt, startedAt, endedAt } = run;
+      const { experimentId, config, state, reason, createdAt, startedAt, endedAt, doubt } = run;
       if (state === 'queued' || state === 'running' || endedAt === null)
         throw new LabError('RUN_STATE', `Run ${id} is ${state}; a bundle takes runs that have ended.`);
       if (checksums.damagedEpochs(id).length > 0 || checksums.isSummaryDamaged(id))
@@ -80,6 +80,7 @@ export const bundleReader = (database: Database) => {
           .of(id, Infinity)
           .map((metrics) => ({ metrics, nonFinite: infiniteSteps.has(metrics.step) })),
         log: logTable(database, strict).last(id, mostLogLines),
+        ...(doubt !== null && { doubt }),
         ...(annotation !== null && { annotation }),
         analyses: analysesOf(id),
         checkpoints: withCheckpoints ? checkpointTable(database, strict).of(id) : [],

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BundledExperiment, BundledRun, BundledSpeed, BundleImported } from '../../../shared/bundle.ts';
+import { doubtOfEpochs, type Doubt } from '../../../shared/doubts.ts';
 import type { CheckpointFile, RunId } from '../../../shared/run.ts';
 import { canonicalJson, groupConfigOf } from '../../../shared/runConfig.ts';
 import { analysisTable } from './analyses.ts';
@@ -34,6 +35,15 @@ type Provide = (place: number, runId: RunId, checkpoint: CheckpointFile) => void
 const digestOf = ({ origin: { lab, run }, createdAt, endedAt }: BundledRun): string =>
   createHash('sha256').update(canonicalJson({ lab, run, createdAt, endedAt })).digest('hex');
 
+/** What its own lab thought of it; where that says nothing, what its losses say: of how many classes its data set was is not known here. */
+const doubtOfBundled = ({ doubt, epochs }: BundledRun): Doubt | null =>
+  doubt ??
+  doubtOfEpochs(
+    epochs.map(({ metrics }) => metrics),
+    null,
+    0,
+  );
+
 /** Adds what a bundle holds and this workspace does not, in one transaction. */
 export const bundleWriter = (database: Database) => {
   const origins = originTable(database);
@@ -48,8 +58,8 @@ export const bundleWriter = (database: Database) => {
   const annotations = annotationTable(database);
   const speeds = speedMeasurementTable(database);
   const insertRun = database.prepare(
-    `INSERT INTO run (experiment_id, config, group_hash, seed, state, reason, created_at, started_at, ended_at)
-     VALUES (@experimentId, @config, @hash, @seed, @state, @reason, @createdAt, @startedAt, @endedAt)`,
+    `INSERT INTO run (experiment_id, config, group_hash, seed, state, reason, created_at, started_at, ended_at, doubt)
+     VALUES (@experimentId, @config, @hash, @seed, @state, @reason, @createdAt, @startedAt, @endedAt, @doubt)`,
   );
   const insertExperiment = database.prepare('INSERT INTO experiment (name, definition, created_at) VALUES (?, ?, ?)');
   const insertExperimentOrigin = database.prepare(
@@ -91,7 +101,9 @@ export const bundleWriter = (database: Database) => {
   const addRun = (run: BundledRun, experiment: BundledExperiment, digest: string): RunId => {
     const { origin, config, state, reason, createdAt, startedAt, endedAt } = run;
     const hash = groupHash(groupConfigOf(config), origin.lab);
-    const row = { hash, seed: config.seed, state, reason, createdAt, startedAt, endedAt };
+    const judged = doubtOfBundled(run);
+    const doubt = judged === null ? null : JSON.stringify(judged);
+    const row = { hash, seed: config.seed, state, reason, createdAt, startedAt, endedAt, doubt };
     const inserted = insertRun.run({ ...row, experimentId: experimentId(experiment), config: canonicalJson(config) });
     const id = Number(inserted.lastInsertRowid);
     origins.insertRun(id, origins.idOf(origin), origin.run, digest);

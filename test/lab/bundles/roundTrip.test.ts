@@ -10,7 +10,7 @@ import { epochOf } from '../fixtures/metrics.ts';
 import { temporaryFolder } from '../fixtures/labs.ts';
 import { addExperiment, dump, everything, exportTo, importFrom, openWorkspace } from './stores.ts';
 import type { Life, TestWorkspace } from './stores.ts';
-import { partsOf } from './zip.ts';
+import { edited, partsOf, zipOf } from './zip.ts';
 
 const opened = async (folder = temporaryFolder()): Promise<TestWorkspace> => {
   const workspace = await openWorkspace(folder);
@@ -27,6 +27,7 @@ const life = fc.record<Life>({
   isCheckpointed: fc.boolean(),
   isAnalysed: fc.boolean(),
   isAnnotated: fc.boolean(),
+  doubt: fc.constantFrom(undefined, { kind: 'chance', sinceEpoch: 1 } as const),
 });
 const lives = fc.array(fc.array(life, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 2 });
 const finished: Life = {
@@ -63,6 +64,25 @@ test('import(export(x)) = x, and a second time adds nothing', async () => {
       to.store.close();
     }),
     { numRuns: 15 },
+  );
+});
+
+test('a run whose bundle says nothing of doubts is judged by its losses', async () => {
+  const root = temporaryFolder();
+  const [from, to] = [await opened(join(root, 'from')), await opened(join(root, 'to'))];
+  addExperiment(from, [
+    { ...finished, loss: 4.4e26 },
+    { ...finished, doubt: { kind: 'chance', sinceEpoch: 1 } },
+    finished,
+  ]);
+  const [whole, older] = [join(root, 'x.esamlab'), join(root, 'older.esamlab')];
+  await exportTo(from, whole);
+  // As versions wrote it that kept no doubts.
+  const parts = edited(await partsOf(whole), 'runs/1.json', ({ doubt: _, ...run }) => run);
+  await zipOf(older, parts);
+  await importFrom(to, older);
+  expect(to.store.read.runs.all().map(({ doubt }) => doubt)).toEqual(
+    expect.arrayContaining([{ kind: 'explosion', sinceEpoch: 1 }, { kind: 'chance', sinceEpoch: 1 }, null]),
   );
 });
 

@@ -7,6 +7,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { analysisSettingsSchema } from '../../../shared/analyses/index.ts';
 import { expand } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
+import { doubtOfEpochs, type Doubt } from '../../../shared/doubts.ts';
 import type { BundleImported } from '../../../shared/bundle.ts';
 import { speedBaseOf } from '../../../shared/speed.ts';
 import type { BundleSelection } from '../../../src-main/lab/bundles/collect.ts';
@@ -56,6 +57,8 @@ export interface Life {
   readonly loss: number | null;
   readonly isCheckpointed: boolean;
   readonly isAnalysed: boolean;
+  /** What is thought of it; absent: what its losses say. */
+  readonly doubt?: Doubt | undefined;
   /** Tags, a note, a star. */
   readonly isAnnotated?: boolean;
 }
@@ -78,6 +81,7 @@ export const live = ({ store, folder }: TestWorkspace, id: number, life: Life): 
   if (life.isCheckpointed) write.beginsIn(id, { epoch: 1, step: 1000, environment: environmentOf({ threads: 1 }) });
   for (let epoch = 1; epoch <= life.epochs; epoch++)
     write.epoch(id, epochOf(epoch, { testAccuracy: life.accuracy, testLoss: life.loss }), false);
+  if (life.epochs > 0) write.judge(id, life.doubt ?? doubtOfEpochs(store.read.detail(id)?.epochs ?? [], null, 0), null);
   const steps = Array.from({ length: life.steps }, (_, index) => stepOf(index + 1, { lossAfter: life.loss }));
   write.steps(
     id,
@@ -145,7 +149,7 @@ export const dump = (folder: string): Record<string, unknown[]> => {
     ...content,
     trainedIn: rows(moved),
     run: rows(
-      'SELECT id, experiment_id, config, seed, state, reason, created_at, started_at, ended_at, deleted FROM run',
+      'SELECT id, experiment_id, config, seed, state, reason, created_at, started_at, ended_at, deleted, doubt FROM run',
     ),
     experiment: rows('SELECT id, name, created_at FROM experiment'),
     definition: database

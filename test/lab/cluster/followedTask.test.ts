@@ -1,0 +1,61 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { datasetInfoSchema } from '../../../shared/dataset.ts';
+import { expand } from '../../../shared/experiment.ts';
+import { FollowedTask } from '../../../src-main/lab/cluster/followedTask.ts';
+import { assignmentSchema, jobFolderNames, spoolOf, taskFolderOf } from '../../../src-main/lab/cluster/jobFolder.ts';
+import { SpoolWriter } from '../../../src-main/lab/cluster/spool.ts';
+import { openWorkspace } from '../bundles/stores.ts';
+import { experimentOf } from '../fixtures/configs.ts';
+import { temporaryFolder } from '../fixtures/labs.ts';
+import { environmentOf, epochOf } from '../fixtures/metrics.ts';
+
+const dataset = datasetInfoSchema.parse({
+  ...{ id: 'mnist', name: 'Quarters', source: 'nowhere', height: 2, width: 2, channels: 1 },
+  ...{ classNames: ['a', 'b', 'c', 'd'], trainCount: 1000, testCount: 1000, mean: [0], sd: [1] },
+  ...{ sha256: '0'.repeat(64), sizeBytes: 0, classCounts: [250, 250, 250, 250], importedAt: '2026-01-01T00:00:00Z' },
+});
+
+test('a run on a cluster that only guesses is doubted as one here is, also by a lab that was closed meanwhile', async () => {
+  const { store, checkpoints } = await openWorkspace(temporaryFolder());
+  onTestFinished(() => store.close());
+  const experiment = experimentOf({ seeds: [0] });
+  const [config] = expand(experiment);
+  const { runIds } = store.write.addExperiment(experiment, expand(experiment));
+  const [runId] = runIds;
+  if (config === undefined || runId === undefined) throw new Error('The experiment has a run.');
+
+  const submission = temporaryFolder();
+  const folder = taskFolderOf(submission, 0);
+  const spoolPath = spoolOf(folder, 1);
+  mkdirSync(dirname(spoolPath), { recursive: true });
+  const assignment = assignmentSchema.parse({
+    ...{ runId, config, dataset, datasetFolder: '', bindingPath: null },
+    ...{ labVersion: '0.0.0-test', checkpointEveryMs: 0, given: [] },
+  });
+  writeFileSync(join(folder, jobFolderNames.assignment), JSON.stringify(assignment));
+  store.write.jobs.submit('slurm', submission, [runId]);
+  const spool = new SpoolWriter(spoolPath);
+  onTestFinished(() => spool.close());
+  spool.append({ kind: 'began', at: '2026-01-02T03:04:05.000Z', host: 'node1', isResuming: false });
+  const tell = (event: Extract<Parameters<typeof spool.append>[0], { kind: 'event' }>['event']): void =>
+    spool.append({ kind: 'event', event, nonFinite: [] });
+  tell({ type: 'started', environment: environmentOf({ testExamples: 1000 }) });
+  /** One in four classes is right a quarter of the time. */
+  const guessed = (epoch: number) => epochOf(epoch, { images: 1000, trainAccuracy: 0.25, testAccuracy: 0.26 });
+  const learned = epochOf(1, { images: 1000, trainAccuracy: 0.6, testAccuracy: 0.55 });
+  for (const metrics of [learned, guessed(2)]) tell({ type: 'epochFinished', metrics });
+
+  /** A lab that has just been opened. */
+  const follow = async (): Promise<void> => {
+    const [job] = store.read.liveJobs();
+    if (job === undefined) throw new Error('The job is under way.');
+    await new FollowedTask(job, { store, checkpoints, place: 'slurm', onStored: () => undefined }).read();
+  };
+  await follow();
+  expect(store.read.runs.one(runId)?.doubt).toEqual({ kind: 'chance', sinceEpoch: 2 });
+  tell({ type: 'epochFinished', metrics: guessed(3) });
+  await follow();
+  expect(store.read.runs.one(runId)?.doubt).toEqual({ kind: 'chance', sinceEpoch: 2 });
+});
