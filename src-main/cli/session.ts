@@ -42,9 +42,20 @@ export const withView = async <T>(settings: Settings, work: (lab: Lab) => Promis
  * The same for what changes the workspace: the lab that has it open does it, where there is one, and trains what it is asked for in its turn.
  * @throws LabError WORKSPACE_* where neither can be, or where that lab ends before the work does; and whatever the work throws.
  */
-export const withOwner = async <T>(settings: Settings, work: (lab: Lab) => Promise<T>): Promise<T> => {
+export const withOwner = <T>(settings: Settings, work: (lab: Lab) => Promise<T>): Promise<T> =>
+  unlessOpenElsewhere(settings, () => withLab(settings, 'own', work), work);
+
+/**
+ * Does the work here, or has the lab do it that has the workspace open.
+ * @throws LabError as `withOwner` does.
+ */
+export const unlessOpenElsewhere = async <T>(
+  settings: Settings,
+  here: () => Promise<T>,
+  there: (lab: Lab) => Promise<T>,
+): Promise<T> => {
   try {
-    return await withLab(settings, 'own', work);
+    return await here();
   } catch (error) {
     if (!(error instanceof LabError) || error.code !== 'WORKSPACE_BUSY') throw error;
     const neighbour = await askNeighbour(settings.workspaceFolder, labVersionOf(settings.locations));
@@ -53,7 +64,7 @@ export const withOwner = async <T>(settings: Settings, work: (lab: Lab) => Promi
     const ended = neighbour.gone.then((gone): never => {
       throw gone;
     });
-    return during(neighbour.lab, (lab) => Promise.race([work(lab), ended]));
+    return during(neighbour.lab, (lab) => Promise.race([there(lab), ended]));
   }
 };
 

@@ -54,20 +54,29 @@ export const trainResumed = async (
 };
 
 /** Trains the runs that wait in the queue; Ctrl-C stops the current one and pauses the queue. */
-export const trainQueue = async (lab: Lab): Promise<Omit<Trained, 'experimentId'>> => {
+export const trainQueue = (lab: Lab): Promise<Omit<Trained, 'experimentId'>> =>
+  startQueue(lab, async () => {
+    await lab.pauseQueue({ paused: true });
+    say('The queue is paused; "esam-lab queue --run" goes on.');
+  });
+
+/** Has a lab that others use train what waits in its queue; Ctrl-C only ends the watching. */
+export const followQueue = (lab: Lab): Promise<Omit<Trained, 'experimentId'>> => startQueue(lab, null);
+
+const startQueue = async (lab: Lab, holdRest: HoldRest): Promise<Omit<Trained, 'experimentId'>> => {
   const watch = watchRuns(lab);
   try {
     const { running, waiting } = await lab.queue({});
     const runIds = [...running, ...waiting].map(({ id }) => id);
     await lab.pauseQueue({ paused: false });
-    return await watch.until(runIds, async () => {
-      await lab.pauseQueue({ paused: true });
-      say('The queue is paused; "esam-lab queue --run" goes on.');
-    });
+    return await watch.until(runIds, holdRest);
   } finally {
     watch.end();
   }
 };
+
+/** Keeps a lab from starting the next run; null: what trains is not this command's to stop. */
+type HoldRest = (() => Promise<void>) | null;
 
 const cancelWaiting = async (lab: Lab, runIds: readonly RunId[]): Promise<void> => {
   // What a cluster has taken goes on without this command.
@@ -102,19 +111,24 @@ const watchRuns = (lab: Lab) => {
 
   /**
    * Waits until all these have ended, or until they are stopped by a signal or by what stands in the queue's way.
-   * @param holdRest - keeps the lab from starting the next one after that.
+   * @param holdRest - called before they are stopped; null: they go on, and are only watched no longer.
    */
-  const until = async (
-    runIds: readonly RunId[],
-    holdRest: () => Promise<void>,
-  ): Promise<Omit<Trained, 'experimentId'>> => {
+  const until = async (runIds: readonly RunId[], holdRest: HoldRest): Promise<Omit<Trained, 'experimentId'>> => {
     watched = runIds;
     for (const run of await lab.runs({ experimentId: null })) latest.set(run.id, run);
-    const stopped: { exitCode: ExitCode | null; heldFor: string | null } = { exitCode: null, heldFor: null };
+    const stopped: { exitCode: ExitCode | null; heldFor: string | null; isLeft: boolean } = {
+      exitCode: null,
+      heldFor: null,
+      isLeft: false,
+    };
     const stop = (exitCode: ExitCode, heldFor: string | null, text: string): void => {
       if (stopped.exitCode !== null) return;
       stopped.exitCode = exitCode;
       say(text);
+      if (holdRest === null) {
+        stopped.isLeft = true;
+        return onNews();
+      }
       void holdRest()
         .then(() => (heldFor === null ? stopRunning(lab, runIds) : undefined))
         .catch((error: unknown) => say(error instanceof Error ? error.message : String(error))) // it has just ended by itself
@@ -127,7 +141,12 @@ const watchRuns = (lab: Lab) => {
       () => lab,
       (exitCode) => {
         if (stopped.exitCode !== null) process.exit(exitCode); // the second time, at once
-        stop(exitCode, null, '\nStopping the current run; once more ends it at once.');
+        const isWatching = holdRest === null;
+        stop(
+          exitCode,
+          null,
+          isWatching ? `\n${leftToItsLab}` : '\nStopping the current run; once more ends it at once.',
+        );
       },
     );
     onHold = (reason) => stop(exitCodes.failed, reason, `The queue cannot go on: ${reason}`);
@@ -142,7 +161,7 @@ const watchRuns = (lab: Lab) => {
               ? run?.state === 'running' || (run?.state === 'queued' && stopped.exitCode === null)
               : false,
           );
-        if (!goesOn || stopped.heldFor !== null) resolve(); // nothing trains in a queue that is held
+        if (!goesOn || stopped.heldFor !== null || stopped.isLeft) resolve(); // nothing trains in a queue that is held
       };
       onNews();
     });
@@ -166,6 +185,9 @@ const watchRuns = (lab: Lab) => {
 
 const holdOf = ({ holdReason, placeProblem, running }: Queue): string | undefined =>
   holdReason ?? (running.length === 0 ? placeProblem : undefined);
+
+const leftToItsLab =
+  'This command has only watched: the queue goes on in the lab that has the workspace open. See "esam-lab queue".';
 
 const leftText = (count: number): string =>
   `${counted(count, 'run')} ${count === 1 ? 'goes' : 'go'} on without this command; "esam-lab queue --run" follows, and stores what was measured meanwhile.`;

@@ -212,7 +212,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
       notUnderstood ??= notUnderstoodIn(store);
       return { folder: workspaceFolder, labVersion, startNotices: [...startNotices, ...notUnderstood] };
     }),
-    ...backupRequests(workspaceFolder),
+    ...backupRequests(store, workspaceFolder),
     ...deviceRequests(runtime, selfTest, options.presetsFolder, (notice) => note('presets', notice)),
     ...datasetRequests(parts),
     ...downloadRequests({ workspaceFolder, library, emit, publishedSets: options.publishedSets ?? publishedSets }),

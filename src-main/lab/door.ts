@@ -74,6 +74,10 @@ const forGuests = (lab: Lab, note: (runIds: readonly RunId[]) => void): Lab => (
     note(input.runIds);
     return lab.resumeRuns(input);
   },
+  pauseQueue: async (input) => {
+    if (!input.paused) note((await lab.queue({})).waiting.map(({ id }) => id));
+    return lab.pauseQueue(input);
+  },
 });
 
 /** On Linux a name that no file stands for, so that nothing is left of a lab that was killed. */

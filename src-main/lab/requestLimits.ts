@@ -3,6 +3,7 @@ import type { LabMethod } from '../../shared/labApi.ts';
 
 /** Requests that work for seconds or more, or hold much in memory meanwhile. */
 const starting: ReadonlySet<LabMethod> = new Set<LabMethod>([
+  'backUp',
   'importDataset',
   'importBundle',
   'openExample',

@@ -2,7 +2,7 @@ import { restoredText } from '../../../shared/backup.ts';
 import { backUpWorkspace, listBackups, restoreWorkspace } from '../../lab/workspaceBackups.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
-import { print } from '../session.ts';
+import { print, unlessOpenElsewhere } from '../session.ts';
 import type { Settings } from '../session.ts';
 
 /** `backup`: copies the workspace's database now, or lists the copies. */
@@ -13,7 +13,11 @@ export const backup = async (settings: Settings, { list }: { readonly list: bool
     await print(json ? JSON.stringify({ backups }) : backups.join('\n') || 'There is no backup in this workspace.');
     return exitCodes.done;
   }
-  const name = await backUpWorkspace(workspaceFolder, locations.migrationsFolder);
+  const name = await unlessOpenElsewhere(
+    settings,
+    () => backUpWorkspace(workspaceFolder, locations.migrationsFolder),
+    async (lab) => (await lab.backUp({})).name,
+  );
   await print(json ? JSON.stringify({ backup: name }) : `Backed up as ${name}.`);
   return exitCodes.done;
 };

@@ -1,12 +1,11 @@
 import type { DeviceStatus } from '../../../shared/device.ts';
 import type { LabInput } from '../../../shared/labApi.ts';
-import type { Lab } from '../../lab/lab.ts';
 import { installEngine, tensorflowOf } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { selfTestText } from '../selfTestText.ts';
 import { selfTest } from '../selfTest.ts';
-import { print, withLab, withView } from '../session.ts';
+import { print, withOwner, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 
 export interface DeviceOptions {
@@ -21,7 +20,7 @@ export interface DeviceOptions {
  * not ready, 1 if something could not be measured.
  */
 export const device = async (settings: Settings, { install, variant, test }: DeviceOptions): Promise<ExitCode> =>
-  (test === null ? withView : withOwnLab)(settings, async (lab) => {
+  (test === null ? withView : withOwner)(settings, async (lab) => {
     if (install) await installEngine(lab, variant);
     const isWhole = test === null || (await selfTest(lab, test));
     const status = await lab.deviceStatus({});
@@ -30,10 +29,6 @@ export const device = async (settings: Settings, { install, variant, test }: Dev
     if (status.selfTestFailures.length > 0) return exitCodes.failed;
     return tensorflowOf(status).state === 'ready' || test?.engine === 'wasm' ? exitCodes.done : exitCodes.engine;
   });
-
-/** What is measured is kept in the workspace. */
-const withOwnLab = <T>(settings: Settings, work: (lab: Lab) => Promise<T>): Promise<T> =>
-  withLab(settings, 'own', work);
 
 const deviceText = (status: DeviceStatus): string =>
   [

@@ -6,9 +6,9 @@ import { ensureEngine } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { columns, percent } from '../format.ts';
-import { print, say, withLab, withView } from '../session.ts';
+import { print, say, unlessOpenElsewhere, withLab, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
-import { sayInexact, trainQueue } from '../train.ts';
+import { followQueue, sayInexact, trainQueue } from '../train.ts';
 
 /** `queue`: lists what runs or waits, or works it off. */
 export const queue = async (
@@ -25,16 +25,19 @@ const listed = (settings: Settings): Promise<ExitCode> =>
     return exitCodes.done;
   });
 
-const worked = (settings: Settings, options: { resume: boolean; install: boolean }): Promise<ExitCode> =>
-  withLab(settings, 'all', async (lab) => {
+/** The queue of another lab is that lab's: it is started, and followed. */
+const worked = (settings: Settings, options: { resume: boolean; install: boolean }): Promise<ExitCode> => {
+  const workOff = (train: typeof trainQueue) => async (lab: Lab) => {
     if (options.resume) await resumeInterrupted(lab);
     const waiting = await lab.queue({});
     const needsEngine = waiting.waiting.some(({ config }) => config.device.engine === 'tensorflow');
     if (needsEngine) await ensureEngine(lab, options.install);
-    const { runs, exitCode } = await trainQueue(lab);
+    const { runs, exitCode } = await train(lab);
     await print(settings.json ? JSON.stringify({ runs }) : runs.length === 0 ? 'The queue is empty.' : runsText(runs));
     return exitCode;
-  });
+  };
+  return unlessOpenElsewhere(settings, () => withLab(settings, 'all', workOff(trainQueue)), workOff(followQueue));
+};
 
 /** Puts runs that were cut short back into the queue. */
 const resumeInterrupted = async (lab: Lab): Promise<void> => {

@@ -9,7 +9,7 @@ import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { writeFigure, type FigurePlace } from '../figureFiles.ts';
 import { columns } from '../format.ts';
-import { print, say, withLab, withView } from '../session.ts';
+import { print, say, withOwner, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { followAnalyses } from './analyse.ts';
@@ -129,7 +129,7 @@ export const runStudy = async (
   id: string,
   { on, model, hours: budget, width, install }: StudyRun,
 ): Promise<ExitCode> =>
-  withLab(settings, 'own', async (lab) => {
+  withOwner(settings, async (lab) => {
     const { state } = tensorflowOf(await lab.deviceStatus({}));
     const engine = state === 'ready' ? 'tensorflow' : 'wasm';
     const small = on === null ? null : ({ datasetId: on, model, hours: budget, width, engine } as const);

@@ -126,7 +126,9 @@ export const queueRequests = ({
     queue: answering(() => queue.status()),
     pauseQueue: doing(({ paused }) => {
       queue.setPaused(paused);
-      if (!paused) retry();
+      if (paused) return;
+      added(queue.status().waiting.map(({ id }) => id)); // also by a lab that trains its own runs alone
+      retry();
     }),
     queueEstimates: answering(() => {
       const { running, waiting } = queue.status();

@@ -1,0 +1,103 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import type { RunSummary } from '../../shared/run.ts';
+import { labVersionOf, locate } from '../../src-main/cli/locations.ts';
+import type { Lab } from '../../src-main/lab/lab.ts';
+import { askNeighbour } from '../../src-main/lab/neighbour.ts';
+import { openLab } from '../../src-main/lab/service.ts';
+import { nodeTrainers } from '../../src-main/lab/trainers.ts';
+import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
+import { smallRun } from './smallRun.ts';
+import { cli, newWorkspace, startCli, untilSaid } from './spawnCli.ts';
+
+const slow = { timeout: 600_000 }; // each command is a process of its own, on a busy machine
+const polled = { timeout: 300_000 };
+const locations = locate(pathToFileURL(join(import.meta.dirname, '../../src-main/cli/index.ts')).href);
+
+const workspaceWithData = async (): Promise<string> => {
+  const workspace = await newWorkspace();
+  await cli(workspace, ['import-data', await folderWith(smallIdx()), '--name', 'small']);
+  return workspace;
+};
+
+/** A file with one run. */
+const runFile = async (workspace: string, epochs: number, seed: number): Promise<string> => {
+  const file = join(workspace, `${epochs}-${seed}.json`);
+  await writeFile(file, JSON.stringify({ ...smallRun('small', epochs), seed }));
+  return file;
+};
+
+/** A lab as the app has one, in this process. */
+const appOn = async (workspaceFolder: string): Promise<Lab> => {
+  const lab = await openLab({
+    ...locations,
+    workspaceFolder,
+    launcher: nodeTrainers(locations.trainerEntry),
+    labVersion: labVersionOf(locations),
+    electronVersion: null,
+    notices: [],
+    installRuntimeOnStart: false,
+  });
+  onTestFinished(() => lab.close());
+  return lab;
+};
+
+/** Asks whoever has the workspace open. */
+const asked = async <T>(workspace: string, question: (lab: Lab) => Promise<T>): Promise<T> => {
+  const neighbour = await askNeighbour(workspace, labVersionOf(locations));
+  if (neighbour === null) throw new Error('Nobody has the workspace open.');
+  const answer = await question(neighbour.lab);
+  await neighbour.lab.close();
+  return answer;
+};
+
+const statesIn = async (workspace: string): Promise<string[]> =>
+  (JSON.parse((await cli(workspace, ['runs', '--json'])).stdout) as RunSummary[])
+    .toSorted((a, b) => a.id - b.id)
+    .map(({ state }) => state);
+
+test('the app, open meanwhile, is asked for its queue, a backup and a self-test', slow, async () => {
+  const workspace = await workspaceWithData();
+  const app = await appOn(workspace);
+  await app.pauseQueue({ paused: true });
+  const waiting = startCli(workspace, ['run', await runFile(workspace, 1, 1)]);
+  await expect.poll(async () => (await app.queue({})).waiting.length, polled).toBe(1);
+
+  const { backup } = JSON.parse((await cli(workspace, ['backup', '--json'])).stdout) as { backup: string };
+  expect((await cli(workspace, ['backup', '--list'])).stdout).toContain(backup);
+  const tested = await cli(workspace, ['device', '--test', '--engine', 'wasm', '--steps', '1', '--json']);
+  expect(tested).toMatchObject({ code: 0, stderr: expect.stringContaining('wasm, float32: ') as string });
+  expect((await app.deviceStatus({})).selfTests).toMatchObject([{ engine: 'wasm', steps: 1 }]);
+
+  const worked = await cli(workspace, ['queue', '--run', '--json']);
+  expect(worked).toMatchObject({ code: 0, stderr: expect.stringContaining('epoch 1 of 1') as string });
+  expect(JSON.parse(worked.stdout)).toMatchObject({ runs: [{ id: 1, state: 'finished' }] });
+  expect((await waiting.ended).code).toBe(0);
+  expect((await cli(workspace, ['queue', '--resume'])).stderr).toContain('No run was interrupted.');
+});
+
+test('another terminal works off what waited before; Ctrl-C there only ends the watching', slow, async () => {
+  const workspace = await workspaceWithData();
+  const killed = startCli(workspace, ['run', await runFile(workspace, 100_000, 1)]);
+  await untilSaid(killed.child, 'epoch 2 of');
+  const cutOff = startCli(workspace, ['run', await runFile(workspace, 1, 2)]);
+  await expect.poll(() => asked(workspace, async (lab) => (await lab.queue({})).waiting.length), polled).toBe(1);
+  killed.child.kill('SIGKILL');
+  expect((await cutOff.ended).code).toBe(4);
+
+  const host = startCli(workspace, ['run', await runFile(workspace, 100_000, 3)]);
+  await untilSaid(host.child, 'epoch 2 of');
+  const busy = await cli(workspace, ['device', '--test', '--engine', 'wasm']);
+  expect(busy).toMatchObject({ code: 1, stderr: expect.stringContaining('Run 3 is training') as string });
+  const watching = startCli(workspace, ['queue', '--run']);
+  await untilSaid(watching.child, 'Run 1 of 2'); // its own first, then the one that was left
+  watching.child.kill('SIGINT');
+  expect(await watching.ended).toMatchObject({ code: 130, stderr: expect.stringContaining('only watched') as string });
+  expect(await statesIn(workspace)).toEqual(['interrupted', 'queued', 'running']);
+
+  await asked(workspace, (lab) => lab.stopRun({ runId: 3, when: 'now' }));
+  expect((await host.ended).code).toBe(1); // its own run was stopped; it stayed for the other one
+  expect(await statesIn(workspace)).toEqual(['interrupted', 'finished', 'stopped']);
+});
