@@ -1,3 +1,5 @@
+import { displayWidth } from './displayWidth.ts';
+
 /** A fraction as "97.12 %", or a dash where there is none. */
 export const percent = (fraction: number | null): string =>
   fraction === null ? '–' : `${(100 * fraction).toFixed(2)} %`;
@@ -8,13 +10,17 @@ const thousands = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 export const rate = (imagesPerSecond: number | null): string =>
   imagesPerSecond === null ? '– images/s' : `${thousands.format(imagesPerSecond)} images/s`;
 
-/** Columns of text, the first aligned left, the others right. */
+/** Columns of text in any script, the first aligned left, the others right. */
 export const columns = (rows: readonly (readonly string[])[]): string => {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = rows.map((row) => row.map(displayWidth));
+  const widest = (rows[0] ?? []).map((_, column) => widths.reduce((most, row) => Math.max(most, row[column] ?? 0), 0));
   return rows
-    .map((row) =>
+    .map((row, line) =>
       row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+        .map((cell, column) => {
+          const blanks = ' '.repeat(Math.max(0, (widest[column] ?? 0) - (widths[line]?.[column] ?? 0)));
+          return column === 0 ? cell + blanks : blanks + cell;
+        })
         .join('  ')
         .trimEnd(),
     )
