@@ -21,13 +21,28 @@ export const oddKind = (path: string): string | null => {
  * @throws Error of the file system, and one with the code ENOTFILE that says what lies there.
  */
 export const readRegular = (path: string): Buffer<ArrayBuffer> => {
-  const withoutWaiting = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
-  const descriptor = openSync(path, constants.O_RDONLY | withoutWaiting);
+  const descriptor = openRegular(path);
   try {
-    const odd = otherKind(fstatSync(descriptor));
-    if (odd !== null) throw Object.assign(new Error(`${basename(path)} is ${odd}, not a file`), { code: 'ENOTFILE' });
     return readFileSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
 };
+
+/** Opens a file to read. Throws as `readRegular` does; the caller closes the descriptor. */
+export const openRegular = (path: string): number => {
+  const withoutWaiting = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
+  const descriptor = openSync(path, constants.O_RDONLY | withoutWaiting);
+  try {
+    const odd = otherKind(fstatSync(descriptor));
+    if (odd !== null) throw notAFile(path, odd);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+};
+
+/** An error of the file system, so to speak: something else than a file lies at a path. */
+export const notAFile = (path: string, odd: string): Error =>
+  Object.assign(new Error(`${basename(path)} is ${odd}, not a file`), { code: 'ENOTFILE', syscall: 'open', path });

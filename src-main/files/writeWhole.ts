@@ -1,16 +1,32 @@
 import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { notAFile, oddKind } from './readRegular.ts';
 import { remove } from './remove.ts';
 
-/** Writes a file whole or not at all: a temporary file beside it, flushed to the disk, then renamed. @throws Error of the file system. */
-export const writeWhole = async (path: string, content: string | Uint8Array): Promise<void> => {
-  const unfinished = `${path}.${randomUUID()}.part`;
+/**
+ * Writes a file whole or not at all: a temporary file beside it, flushed to the disk, then renamed.
+ * @throws Error of the file system, and one with the code ENOTFILE where something else than a file lies there, such as a device.
+ */
+export const writeWhole = (path: string, content: string | Uint8Array): Promise<void> =>
+  whole(path, (unfinished) => writeFile(unfinished, content, { flag: 'wx', flush: true }));
+
+/** As `writeWhole`, of what may be too large for the memory. @throws what the stream fails with, too. */
+export const streamWhole = (path: string, content: Readable): Promise<void> =>
+  whole(path, (unfinished) => pipeline(content, createWriteStream(unfinished, { flags: 'wx', flush: true })));
+
+const whole = async (path: string, write: (unfinished: string) => Promise<void>): Promise<void> => {
+  const odd = oddKind(path);
+  if (odd !== null) throw notAFile(path, odd); // the new file would take the place of a device or a pipe
+  const unfinished = resolve(`${path}.${randomUUID()}.part`);
   try {
-    await writeFile(unfinished, content, { flag: 'wx', flush: true });
+    await write(unfinished);
     await rename(unfinished, path);
   } catch (error) {
-    remove('unfinishedText', dirname(path), basename(unfinished));
+    remove('unfinishedText', dirname(unfinished), basename(unfinished));
     throw error;
   }
 };

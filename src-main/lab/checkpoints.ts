@@ -1,12 +1,14 @@
-import { copyFileSync, linkSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { checkpointKeepingSchema } from '../../shared/checkpointKeeping.ts';
 import type { CheckpointKeeping, CheckpointUse, Pruned } from '../../shared/checkpointKeeping.ts';
 import type { CheckpointFile, RunId } from '../../shared/run.ts';
 import type { CheckpointPlan } from '../../shared/jobs/train.ts';
+import { provide } from '../files/provide.ts';
 import { remove } from '../files/remove.ts';
 import { removalOf } from '../files/removals.ts';
 import { setAside } from '../files/setAside.ts';
+import { syncFolder } from '../files/syncFolder.ts';
 import { trashIn } from '../files/trash.ts';
 import { keptCheckpoints } from './keptCheckpoints.ts';
 import type { Store } from './store/index.ts';
@@ -137,12 +139,9 @@ export class Checkpoints {
       const source = join(this.#folderOf(from), fileName);
       const target = join(this.#folderOf(to), fileName);
       setAside(target);
-      try {
-        linkSync(source, target);
-      } catch {
-        copyFileSync(source, target);
-      }
+      provide(source, target);
     }
+    syncFolder(this.#folderOf(to));
     return checkpoints;
   }
 
@@ -152,17 +151,21 @@ export class Checkpoints {
    */
   adopt(runId: RunId, folder: string, { fileName, sizeBytes }: CheckpointFile): boolean {
     const source = join(folder, fileName);
-    if (statSync(source, { throwIfNoEntry: false })?.size !== sizeBytes) return false;
+    const found = lstatSync(source, { throwIfNoEntry: false });
+    if (found?.isFile() !== true || found.size !== sizeBytes) return false;
     mkdirSync(this.#folderOf(runId), { recursive: true });
     const target = join(this.#folderOf(runId), fileName);
     const unfinished = `${target}.${process.pid}.part`;
+    const clear = (): unknown =>
+      remove('unfinishedCheckpoint', this.#workspace, checkpointsFolderName, String(runId), basename(unfinished));
+    clear(); // of a former process of this number
     try {
-      linkSync(source, unfinished);
-    } catch {
-      copyFileSync(source, unfinished);
+      provide(source, unfinished);
+      renameSync(unfinished, target);
+    } finally {
+      clear(); // after a success too: renaming a link to itself leaves both
     }
-    renameSync(unfinished, target);
-    remove('unfinishedCheckpoint', this.#workspace, checkpointsFolderName, String(runId), basename(unfinished)); // renaming a link to itself leaves both
+    syncFolder(this.#folderOf(runId));
     return true;
   }
 
@@ -190,15 +193,20 @@ export class Checkpoints {
     return join(this.#workspace, checkpointsFolderName, String(runId));
   }
 
-  /** @returns those whose files are gone. */
+  /** Forgets them before their files go: a row means a whole file. What the system does not let go stays known. @returns those that are gone. */
   #drop(runId: RunId, checkpoints: readonly CheckpointFile[]): readonly CheckpointFile[] {
     if (checkpoints.length === 0) return [];
-    const fileNames = checkpoints.map(({ fileName }) => fileName);
-    this.#store.write.dropCheckpoints(runId, fileNames);
-    return checkpoints.filter(
-      ({ fileName }) =>
-        remove('checkpoint', this.#workspace, checkpointsFolderName, String(runId), fileName).length === 0,
+    this.#store.write.dropCheckpoints(
+      runId,
+      checkpoints.map(({ fileName }) => fileName),
     );
+    const folder = [checkpointsFolderName, String(runId)];
+    const gone = checkpoints.filter(
+      ({ fileName }) => remove('checkpoint', this.#workspace, ...folder, fileName).length === 0,
+    );
+    for (const checkpoint of checkpoints.filter((each) => !gone.includes(each)))
+      if (mayBeFile(this.pathOf(runId, checkpoint.fileName))) this.#store.write.checkpoint(runId, checkpoint);
+    return gone;
   }
 
   #makeRoom(runId: RunId): void {
@@ -210,6 +218,15 @@ export class Checkpoints {
     }
   }
 }
+
+/** Whether a file lies there, or something of which that cannot be told; not a link or folder in its place. */
+const mayBeFile = (path: string): boolean => {
+  try {
+    return lstatSync(path).isFile();
+  } catch {
+    return true;
+  }
+};
 
 const listed = (folder: string): string[] => {
   try {

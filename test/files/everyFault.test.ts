@@ -2,9 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { basename, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { expand } from '../../shared/experiment.ts';
-import { LabError } from '../../shared/errors.ts';
 import { writeWhole } from '../../src-main/files/writeWhole.ts';
-import { inFileWords } from '../../src-main/files/fileFailures.ts';
 import { openLibrary } from '../../src-main/lab/datasets/index.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import { backUpWorkspace, listBackups, restoreWorkspace } from '../../src-main/lab/workspaceBackups.ts';
@@ -14,7 +12,8 @@ import { experimentOf } from '../lab/fixtures/configs.ts';
 import { migrationsFolder } from '../lab/fixtures/labOptions.ts';
 import { temporaryFolder } from '../lab/fixtures/labs.ts';
 import { epochOf } from '../lab/fixtures/metrics.ts';
-import { faultCodes, withFault } from './faultyFiles.ts';
+import { everyFault, unfinished } from './everyFault.ts';
+import { withFault } from './faultyFiles.ts';
 
 const slow = { timeout: 600_000 };
 let template: () => string;
@@ -35,50 +34,6 @@ const epochsIn = async (folder: string): Promise<number> => {
   const { length } = store.read.epochs(1);
   store.close();
   return length;
-};
-
-const unfinished = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true })
-    .map(String)
-    .filter((name) => /\.part|\.import-/.test(name));
-
-/** A sentence that says what was found and what to do, with no path and no stack. */
-const expectWords = (error: unknown): void => {
-  const said = inFileWords(error);
-  expect(said, String(error)).toBeInstanceOf(LabError);
-  if (!(said instanceof LabError)) return;
-  expect(said.message).toMatch(/^[A-Z][^\n]*\.$/);
-  expect(said.message).not.toMatch(/\/tmp\/|\bat .*:\d+:\d+|injected/);
-};
-
-interface Scenario<T> {
-  readonly prepare: (folder: string) => void | Promise<void>;
-  readonly work: (folder: string) => T | Promise<T>;
-  /** What must be true however the work ended. */
-  readonly check: (folder: string, outcome: T | null) => void | Promise<void>;
-}
-
-/**
- * Has the n-th file operation fail, for every n, until the work has no n-th. The codes take turns, beginning with another one each time
- * round; with ESAM_LAB_EVERY_FAULT each n meets all four.
- */
-const everyFault = async <T>({ prepare, work, check }: Scenario<T>): Promise<number> => {
-  for (let at = 1; ; at++) {
-    const codes = process.env['ESAM_LAB_EVERY_FAULT'] === undefined ? [faultCodes[at % 4] ?? 'EIO'] : faultCodes;
-    for (const code of codes) {
-      const folder = temporaryFolder();
-      await prepare(folder);
-      const { trace, outcome, error } = await withFault({ folder, at, code }, () => work(folder));
-      const where = `${code} in ${trace[at - 1] ?? 'nothing'}`;
-      try {
-        if (error !== null) expectWords(error);
-        await check(folder, outcome);
-      } catch (problem) {
-        throw new Error(`${where} (operation ${String(at)}): ${String(problem)}`, { cause: problem });
-      }
-      if (trace.length < at) return at - 1;
-    }
-  }
 };
 
 beforeAll(async () => {

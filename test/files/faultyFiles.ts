@@ -53,7 +53,11 @@ const promised = [
   'readdir',
   'stat',
   'lstat',
+  'realpath',
+  'statfs',
 ];
+/** What streams and archives are read and written with. */
+const withCallback = ['open', 'read', 'write', 'writev', 'fsync', 'stat', 'fstat', 'lstat'] as const;
 const ofHandles = ['read', 'write', 'writeFile', 'sync', 'stat', 'readFile'];
 
 const wrapHandle = (handle: object, place: string): object => {
@@ -84,7 +88,7 @@ const install = (): (() => void) => {
   const kept = (of: Record<string, Call>, names: readonly string[]): Record<string, Call> =>
     Object.fromEntries(names.map((name) => [name, taken(of, name)]));
   const saved = {
-    table: kept(table, [...synchronous, 'existsSync', 'closeSync']),
+    table: kept(table, [...synchronous, ...withCallback, 'existsSync', 'closeSync', 'close']),
     promises: kept(promises, promised),
   };
   for (const name of synchronous) {
@@ -102,6 +106,25 @@ const install = (): (() => void) => {
   table['closeSync'] = (descriptor) => {
     descriptors.delete(descriptor as number);
     return taken(saved.table, 'closeSync')(descriptor);
+  };
+  for (const name of withCallback) {
+    const original = taken(saved.table, name);
+    table[name] = (...inputs) => {
+      const callback = inputs.at(-1) as (error: unknown, output?: unknown) => void;
+      const [file] = inputs;
+      const error = failure(name, file);
+      if (error !== null) return process.nextTick(callback, error);
+      if (name !== 'open' || placeOf(file) === null) return original(...inputs);
+      return original(...inputs.slice(0, -1), (problem: unknown, descriptor: number) => {
+        const place = placeOf(file);
+        if (problem === null && place !== null) descriptors.set(descriptor, place);
+        callback(problem, descriptor);
+      });
+    };
+  }
+  table['close'] = (descriptor, ...inputs) => {
+    descriptors.delete(descriptor as number);
+    return taken(saved.table, 'close')(descriptor, ...inputs);
   };
   for (const name of promised) {
     const original = taken(saved.promises, name);
@@ -123,8 +146,8 @@ const install = (): (() => void) => {
 };
 
 /**
- * Does the work while the file operation of this number fails. Every synchronous and promised operation of Node's own files is seen; what
- * SQLite does in its native code, and reads of streams, are not.
+ * Does the work while the file operation of this number fails. Every operation of Node's own files is seen, those of streams too; what
+ * SQLite does in its native code is not.
  * @returns what was done to which file, in order, and how the work ended.
  */
 export const withFault = async <T>(

@@ -1,11 +1,7 @@
-import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
 import { counted } from '../../../shared/counted.ts';
 import { LabError } from '../../../shared/errors.ts';
-import { remove } from '../../files/remove.ts';
+import { streamWhole } from '../../files/writeWhole.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { print, say, withOwner, withView } from '../session.ts';
@@ -30,12 +26,10 @@ export const exportBundle = (settings: Settings, file: string, options: BundleEx
       name: options.name ?? null,
       isExample: options.example === true,
     });
-    const unfinished = `${file}.${randomUUID()}.part`;
     try {
-      await pipeline(stream, createWriteStream(unfinished, { flags: 'wx', flush: true }));
-      await rename(unfinished, file);
+      await streamWhole(file, stream);
     } catch (error) {
-      remove('unfinishedText', dirname(resolve(unfinished)), basename(unfinished));
+      if (error instanceof LabError) throw error; // a checkpoint cannot be read
       const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
       throw new LabError('CONFIG_INVALID', `${file} cannot be written (${found}); choose another file.`, {
         cause: error,

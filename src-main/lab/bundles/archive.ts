@@ -8,6 +8,7 @@ import { crc32 } from 'node:zlib';
 import { openPromise } from 'yauzl';
 import type { Entry, ZipFile } from 'yauzl';
 import { LabError } from '../../../shared/errors.ts';
+import { inFileWords } from '../../files/fileFailures.ts';
 import { kindOfPart, mostJsonBytes, mostParts, partNames } from './parts.ts';
 
 /** Why a file is no bundle that can be imported, and what to do. */
@@ -58,8 +59,19 @@ const opened = async (file: string): Promise<ZipFile> => {
     if (!(await stat(file)).isFile()) throw new Error('not a regular file');
     return await openPromise(file, { autoClose: false, strictFileNames: true, validateEntrySizes: true });
   } catch (error) {
-    throw refused(file, `is no whole bundle: it is of another kind, damaged or was cut off. ${again}`, error);
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw refused(file, 'is not there. Choose it again.', error);
+    throw (
+      ofSystem(error) ??
+      refused(file, `is no whole bundle: it is of another kind, damaged or was cut off. ${again}`, error)
+    );
   }
+};
+
+/** What cannot be read now is not damaged: the system's refusal in words, or null where the error is another. */
+const ofSystem = (error: unknown): LabError | null => {
+  const said = inFileWords(error);
+  return said instanceof LabError ? said : null;
 };
 
 const entriesOf = async (archive: ZipFile, file: string): Promise<Map<string, Entry>> => {
@@ -86,9 +98,7 @@ const entriesOf = async (archive: ZipFile, file: string): Promise<Map<string, En
       entries.set(entry.fileName, entry);
     }
   } catch (error) {
-    throw error instanceof LabError
-      ? error
-      : refused(file, `is damaged: its table of contents cannot be read. ${again}`, error);
+    throw ofSystem(error) ?? refused(file, `is damaged: its table of contents cannot be read. ${again}`, error);
   }
   if (!entries.has(partNames.manifest))
     throw refused(
@@ -137,7 +147,7 @@ const extract = async (archive: ZipFile, entry: Entry, file: string, path: strin
 };
 
 const damaged = (file: string, { fileName }: Entry, cause: unknown): LabError =>
-  refused(file, `is damaged: its part "${fileName}" cannot be unpacked. ${again}`, cause);
+  ofSystem(cause) ?? refused(file, `is damaged: its part "${fileName}" cannot be unpacked. ${again}`, cause);
 
 const noRoom = (file: string, code: string, cause: unknown): LabError =>
   refused(

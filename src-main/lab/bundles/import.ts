@@ -1,15 +1,18 @@
-import { linkSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
-import { copyFileSync, lstatSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { BundleImported } from '../../../shared/bundle.ts';
 import { LabError } from '../../../shared/errors.ts';
+import { inFileWords } from '../../files/fileFailures.ts';
+import { provide } from '../../files/provide.ts';
 import { remove } from '../../files/remove.ts';
+import { readRegular } from '../../files/readRegular.ts';
 import { removalOf } from '../../files/removals.ts';
+import { syncFolder } from '../../files/syncFolder.ts';
 import { checkpointsFolderName } from '../checkpoints.ts';
 import type { Checkpoints } from '../checkpoints.ts';
 import type { Store } from '../store/index.ts';
 import { openArchive, refused } from './archive.ts';
-import { partNames } from './parts.ts';
+import { partNames, sha256Of } from './parts.ts';
 import { changed, readBundle } from './read.ts';
 import type { ReadBundle } from './read.ts';
 
@@ -28,49 +31,49 @@ export const importBundle = async (
   { store, checkpoints, workspaceFolder }: Parts,
 ): Promise<BundleImported> => {
   const archive = await openArchive(file);
-  clearLeftImports(workspaceFolder);
-  const staging = mkdtempSync(join(workspaceFolder, '.bundle-'));
   const placed: string[][] = [];
+  let staging: string | null = null;
   try {
+    clearLeftImports(workspaceFolder);
+    const folder = (staging = mkdtempSync(join(workspaceFolder, '.bundle-')));
     const bundle = await readBundle(archive, file);
-    const staged = (name: string): string => join(staging, name.replaceAll('/', '-'));
+    const staged = (name: string): string => join(folder, name.replaceAll('/', '-'));
     for (const [name, sha256] of bundle.checkpoints) {
       if ((await archive.extract(name, staged(name))) !== sha256) throw changed(file, name);
     }
     const content = { experiments: bundle.experiments, speeds: bundle.speeds, runs: runsOf(bundle) };
     return store.write.addBundle(content, (place, runId, { fileName }) => {
       const target = checkpoints.pathOf(runId, fileName);
-      if (lstatSync(target, { throwIfNoEntry: false }) !== undefined)
+      const part = partNames.checkpoint(place, fileName);
+      if (lstatSync(target, { throwIfNoEntry: false }) === undefined) {
+        mkdirSync(dirname(target), { recursive: true });
+        placed.push([String(runId), fileName]);
+        provide(staged(part), target);
+      } else if (sha256Of(readRegular(target)) !== bundle.checkpoints.get(part)) {
+        // The same file would be of an import that was killed before it was stored.
         throw refused(file, `has a checkpoint whose place is taken: ${fileName} of run ${runId}.`);
-      mkdirSync(dirname(target), { recursive: true });
-      placed.push([String(runId), fileName]);
-      provide(staged(partNames.checkpoint(place, fileName)), target);
+      }
+      // A row means a file that a power cut leaves in its place.
+      for (const above of [dirname(target), join(dirname(target), '..')]) syncFolder(above);
     });
   } catch (error) {
     for (const [runId = '', fileName = ''] of placed) {
       remove('checkpoint', workspaceFolder, checkpointsFolderName, runId, fileName);
       remove('emptyRunFolder', workspaceFolder, checkpointsFolderName, runId);
     }
-    throw error instanceof LabError
-      ? error
+    const said = inFileWords(error);
+    throw said instanceof LabError
+      ? said
       : refused(file, `does not fit into this workspace: ${messageOf(error)}.`, error);
   } finally {
     archive.close();
-    remove('unfinishedBundle', workspaceFolder, basename(staging));
+    if (staging !== null) remove('unfinishedBundle', workspaceFolder, basename(staging));
   }
 };
 
 function* runsOf(bundle: ReadBundle) {
   for (let place = 1; place <= bundle.runCount; place++) yield bundle.run(place);
 }
-
-const provide = (source: string, target: string): void => {
-  try {
-    linkSync(source, target);
-  } catch {
-    copyFileSync(source, target);
-  }
-};
 
 /** Removes what imports that were cut short have left. */
 export const clearLeftImports = (workspaceFolder: string): void => {

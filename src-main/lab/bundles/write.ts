@@ -6,6 +6,7 @@ import { bundleVersion } from '../../../shared/bundle.ts';
 import type { BundleManifest, BundledRun } from '../../../shared/bundle.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { CheckpointFile, RunId } from '../../../shared/run.ts';
+import { inFileWords } from '../../files/fileFailures.ts';
 import type { CollectedBundle } from './collect.ts';
 import { mostJsonBytes, partNames, sha256Of } from './parts.ts';
 
@@ -24,6 +25,16 @@ export const bundleStream = async (
   { labVersion, pathOf }: Written,
 ): Promise<Readable> => {
   const zip = new ZipFile();
+  const stream = zip.outputStream;
+  if (!(stream instanceof Readable)) throw new TypeError('The archive is no stream of Node.');
+  // The archive reads a checkpoint at any time from here on: it may be gone by then, as of a run that goes on and prunes.
+  const failures: LabError[] = [];
+  let isHandedOut = false;
+  zip.on('error', (error: Error) => {
+    const failure = readingFailed(error) ?? new LabError('CHECKPOINT_DAMAGED', gone, { cause: error });
+    failures.push(failure);
+    if (isHandedOut) stream.destroy(failure);
+  });
   const exportedAt = new Date();
   const parts: BundleManifest['parts'] = [];
   let jsonBytes = 0;
@@ -46,11 +57,7 @@ export const bundleStream = async (
       const { fileName, sizeBytes } = checkpoint;
       const path = pathOf(id, fileName);
       const sha256 = await sha256OfCheckpoint(path, checkpoint);
-      if (sha256 === null)
-        throw new LabError(
-          'CHECKPOINT_DAMAGED',
-          `The checkpoint ${fileName} of run ${id} is missing or damaged. Export without checkpoints.`,
-        );
+      if (sha256 === null) throw notWhole(fileName, id);
       const name = partNames.checkpoint(index + 1, fileName);
       parts.push({ name, sizeBytes, sha256 });
       zip.addFile(path, name, { mtime: exportedAt, compress: false });
@@ -60,15 +67,29 @@ export const bundleStream = async (
     ...{ format: 'esamlab', version: bundleVersion, exportedAt: exportedAt.toISOString(), labVersion, parts },
   } satisfies BundleManifest);
   zip.end();
-  const stream = Readable.from(zip.outputStream);
-  zip.on('error', (error: Error) => stream.destroy(error));
+  const [failure] = failures;
+  if (failure !== undefined) throw failure;
+  isHandedOut = true;
   return stream;
+};
+
+const gone = 'A checkpoint went away while it was exported. Export again, or without checkpoints.';
+const notWhole = (fileName: string, runId: RunId): LabError =>
+  new LabError(
+    'CHECKPOINT_DAMAGED',
+    `The checkpoint ${fileName} of run ${runId} is missing or damaged. Export without checkpoints.`,
+  );
+
+/** The system's refusal to read, in words; null where there is nothing to read any more. */
+const readingFailed = (error: unknown): LabError | null => {
+  const said = inFileWords(error);
+  return said instanceof LabError ? said : null;
 };
 
 /** At the end of a checkpoint stands the SHA-256 of all before it, which is the one that was recorded. */
 const digestBytes = 32;
 
-/** SHA-256 of the whole file; null where it is not the checkpoint that was recorded. */
+/** SHA-256 of the whole file; null where it is not the checkpoint that was recorded. @throws LabError where the system refuses to read it. */
 const sha256OfCheckpoint = async (path: string, recorded: CheckpointFile): Promise<string | null> => {
   const [whole, content] = [createHash('sha256'), createHash('sha256')];
   const contentBytes = recorded.sizeBytes - digestBytes;
@@ -79,8 +100,10 @@ const sha256OfCheckpoint = async (path: string, recorded: CheckpointFile): Promi
       content.update(piece.subarray(0, Math.max(0, contentBytes - bytes)));
       bytes += piece.length;
     }
-  } catch {
-    return null; // it is gone, or cannot be read
+  } catch (error) {
+    const refusal = readingFailed(error);
+    if (refusal !== null) throw refusal;
+    return null; // it is gone
   }
   return bytes === recorded.sizeBytes && content.digest('hex') === recorded.sha256 ? whole.digest('hex') : null;
 };

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { LabError } from '../../../shared/errors.ts';
+import { meaningOf } from '../../files/fileFailures.ts';
 
 /** No file or array of a set may be larger: above it, one tensor of bytes cannot be indexed with 32 bits. */
 const maxBytes = 2 ** 31 - 1;
@@ -138,6 +139,6 @@ export const readError = (error: unknown, fileName: string): unknown => {
   }
   const [found, advice] = code.startsWith('Z_')
     ? ['is not a whole gzip file', 'it is damaged or was cut off: download it again']
-    : [`cannot be read (${code})`, 'check its rights and the disk'];
+    : [`cannot be read (${code})`, meaningOf(code) ?? 'check its rights and the disk'];
   return new LabError('DATASET_CORRUPT', `${fileName} ${found}; ${advice}.`, { cause: error });
 };

@@ -7,6 +7,7 @@ import { LabError } from '../../../shared/errors.ts';
 import { isThere } from '../../files/isThere.ts';
 import { remove } from '../../files/remove.ts';
 import { removalOf } from '../../files/removals.ts';
+import { syncFolder } from '../../files/syncFolder.ts';
 import { trashIn } from '../../files/trash.ts';
 import type { Database, OpenDatabase } from './database.ts';
 
@@ -207,16 +208,12 @@ const putInPlace = (folder: string, copy: string, removeCopy: () => void): strin
 
 /** Renames a whole, closed file into place after it and before its folder have reached the disk. */
 export const renameDurably = (from: string, to: string): void => {
-  sync(from, 'r+');
-  renameSync(from, to);
-  if (process.platform !== 'win32') sync(join(to, '..'), 'r');
-};
-
-const sync = (path: string, flags: 'r' | 'r+'): void => {
-  const descriptor = openSync(path, flags);
+  const descriptor = openSync(from, 'r+');
   try {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
+  renameSync(from, to);
+  syncFolder(join(to, '..'));
 };

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { LabError } from '../../../shared/errors.ts';
 import { readRegular } from '../../files/readRegular.ts';
 import { remove } from '../../files/remove.ts';
+import { syncFolder } from '../../files/syncFolder.ts';
 
 /** Numbers under a name: float32, or float64 where the engine computes in that. */
 export interface NamedNumbers {
@@ -82,17 +83,6 @@ export const writeNumbers = (
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
-
-/** Makes the new name last; Windows has no such call and needs none. */
-const syncFolder = (folder: string): void => {
-  if (process.platform === 'win32') return;
-  const descriptor = openSync(folder, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-};
 
 /**
  * Reads such a file whole.

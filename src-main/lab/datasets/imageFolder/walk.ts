@@ -1,5 +1,5 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { byCodePoint, pathOfText, shownName, textOfName } from '../../../files/byteNames.ts';
 import { withoutEnding } from '../../../files/unpackedName.ts';
 import { headBytes, imageKindOf } from '../../../images/kinds.ts';
@@ -18,7 +18,7 @@ export const list = async (root: string, path: string): Promise<Listed> => {
   const here = path === '' ? root : join(root, path);
   const entries = await readdir(pathOfText(here), { withFileTypes: true, encoding: 'buffer' }).catch(
     (error: unknown) => {
-      throw readError(error, shownName(path === '' ? root : path));
+      throw readError(error, shownName(path === '' ? basename(root) : path));
     },
   );
   const listed = { folders: [] as string[], files: [] as string[] };

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { LabError } from '../../../../shared/errors.ts';
 import { imageKindOf, headBytes } from '../../../images/kinds.ts';
 import { pathOfText, shownName } from '../../../files/byteNames.ts';
+import { inFileWords } from '../../../files/fileFailures.ts';
 import { unpackedEnding } from '../../../files/unpackedName.ts';
 import { maxImageBytes } from '../../../../shared/imageManifest.ts';
-import { readError } from '../fileBytes.ts';
 import { isJunk } from '../imageFolder/junk.ts';
 
 /** Left free on the disk. */
@@ -88,7 +88,7 @@ export const imageWriter = async (archive: string, archiveBytes: number, folder:
             'WORKSPACE_UNWRITABLE',
             `The disk is full while ${archive} is unpacked. Free some space and import it again; nothing was kept.`,
           );
-        throw readError(error, shownName(path));
+        throw inFileWords(error);
       }
       if (!listName.test(path)) written.images++;
     },
