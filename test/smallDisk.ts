@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -22,8 +22,8 @@ export const canMakeDisks = (): boolean => {
 
 export interface SmallDisk {
   readonly folder: string;
-  /** Takes all room that is left, and what is made from now on. */
-  fill(): void;
+  /** Takes all room that is left, and what is made from now on; or all but so many bytes, once. */
+  fill(leavingBytes?: number): void;
   /** Gives it back. */
   empty(): void;
 }
@@ -53,9 +53,10 @@ export const smallDisk = (sizeBytes: number): SmallDisk => {
   });
   return {
     folder,
-    fill: () => {
+    fill: (leavingBytes) => {
       takeAll();
-      filling ??= setInterval(takeAll, 10);
+      if (leavingBytes === undefined) filling ??= setInterval(takeAll, 10);
+      else truncateSync(filler, Math.max(0, statSync(filler).size - leavingBytes));
     },
     empty,
   };

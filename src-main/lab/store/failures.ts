@@ -8,6 +8,8 @@ const isRefused = (code: string): boolean =>
 const isDiskError = (code: string): boolean => code.startsWith('SQLITE_IOERR') || code === 'EIO';
 const isInTheWay = (code: string): boolean => ['EEXIST', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENOTFILE'].includes(code);
 const isDamaged = (code: string): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(code);
+/** Our own processes keep apart by the workspace's lock: whoever holds the database knows nothing of it. */
+const isHeld = (code: string): boolean => /^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(code);
 const isExhausted = (code: string): boolean => ['EMFILE', 'ENFILE', 'ENOMEM', 'SQLITE_NOMEM'].includes(code);
 
 /** An error of the database in words where the disk is to blame, as LabError WORKSPACE_UNWRITABLE or _DAMAGED; any other error as it is. */
@@ -33,6 +35,11 @@ export const inWords = (error: unknown): unknown => {
   if (isInTheWay(code)) {
     return unwritable(
       `Something else lies where the workspace needs a file or folder of its own (${code}${nameIn(error)}). Move it away and try again.`,
+    );
+  }
+  if (isHeld(code)) {
+    return unwritable(
+      `Another program has locked the workspace's database (${code}), such as a viewer of databases or a backup. Close it and try again; nothing that was stored is lost.`,
     );
   }
   if (isExhausted(code)) {
