@@ -239,3 +239,22 @@ test('a client has so much under way at a time: more is refused in words, and ot
   await vi.waitFor(() => expect(heard).toMatchObject([{ type: 'refusal', id: 12, code: 'PATH_NOT_GRANTED' }]));
   port2.close();
 });
+
+test('no client has more than 500 requests of any kind under way', async () => {
+  let letGo = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (letGo = resolve));
+  const slow: Lab = { ...lab, queue: (input) => gate.then(() => lab.queue(input)) };
+  const heard: LabReply[] = [];
+  const { port1, port2 } = new MessageChannel();
+  serve(slow, channelOn(port1));
+  port2.on('message', (message) => heard.push(labReplySchema.parse(message)));
+  const ask = (id: number): void => port2.postMessage({ type: 'request', id, method: 'queue', input: {} });
+  const answers = () => heard.filter(({ type }) => type !== 'event');
+  for (let id = 1; id <= 501; id++) ask(id);
+  await vi.waitFor(() => expect(answers()).toMatchObject([{ type: 'refusal', id: 501, code: 'TOO_MANY' }]));
+  letGo();
+  await vi.waitFor(() => expect(answers()).toHaveLength(501), { timeout: 30_000 });
+  ask(502);
+  await vi.waitFor(() => expect(answers().at(-1)).toMatchObject({ type: 'reply', id: 502 }));
+  port2.close();
+});
