@@ -1,8 +1,10 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { appLogLevels, logFolderName } from '../../shared/appLog.ts';
 import type { AppLogLevel, AppLogLine } from '../../shared/appLog.ts';
+import { readRegular } from '../files/readRegular.ts';
+import { appendOwn } from '../files/writeOwn.ts';
 
 export interface AppLog {
   write(level: AppLogLevel, text: string): void;
@@ -31,7 +33,7 @@ export const openAppLog = (workspaceFolder: string): AppLog => {
         if (!existsSync(workspaceFolder)) return;
         begin();
         const line = `${new Date().toISOString()} ${level} ${text.trimEnd().replaceAll(/\r?\n/g, '\n  ')}\n`;
-        appendFileSync(file, line);
+        appendOwn(file, line);
       } catch {
         // as promised
       }
@@ -57,7 +59,7 @@ const linesOf = (file: string): AppLogLine[] => {
 
 const readOrNothing = (file: string): string => {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegular(file).toString('utf8');
   } catch {
     return '';
   }

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import { trainJob } from '../../../shared/jobs/train.ts';
 import type { TrainingEvent, TrainInput } from '../../../shared/jobs/train.ts';
+import { readRegular } from '../../files/readRegular.ts';
 import { remove } from '../../files/remove.ts';
 import { JobProcess } from '../jobs/jobProcess.ts';
 import type { JobLimits } from '../jobs/jobProcess.ts';
@@ -48,7 +49,7 @@ export interface RunningAttempt {
  */
 export const beginAttempt = (taskFolder: string, parts: AttemptParts): RunningAttempt | null => {
   const assignment = assignmentSchema.parse(
-    JSON.parse(readFileSync(join(taskFolder, jobFolderNames.assignment), 'utf8')),
+    JSON.parse(readRegular(join(taskFolder, jobFolderNames.assignment)).toString('utf8')),
   );
   const attempt = claimAttempt(taskFolder);
   if (hasEnded(taskFolder, attempt)) return null;
@@ -88,7 +89,7 @@ const requireSameData = ({ dataset, datasetFolder }: Assignment): void => {
       'DATASET_NOT_FOUND',
       `The node ${hostname()} does not see the data set "${dataset.id}" at ${datasetFolder}. Keep the workspace on a disk that lab and nodes share.`,
     );
-  const seen: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const seen: unknown = JSON.parse(readRegular(file).toString('utf8'));
   const sha256 = typeof seen === 'object' && seen !== null && 'sha256' in seen ? seen.sha256 : null;
   if (sha256 !== dataset.sha256)
     throw new LabError(

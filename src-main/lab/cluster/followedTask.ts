@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { TrainingEvent } from '../../../shared/jobs/train.ts';
 import type { LogLine } from '../../../shared/run.ts';
+import { readRegular } from '../../files/readRegular.ts';
+import { writeOwn } from '../../files/writeOwn.ts';
 import type { Checkpoints } from '../checkpoints.ts';
 import { Recording } from '../jobs/recording.ts';
 import type { Ending } from '../jobs/recording.ts';
@@ -107,7 +108,7 @@ export class FollowedTask {
   /** Tells the folder that everything in it is stored. */
   collected(): void {
     try {
-      writeFileSync(join(this.#folder, jobFolderNames.collected), '');
+      writeOwn(join(this.#folder, jobFolderNames.collected), '');
     } catch {
       // the disk is away; nothing depends on it
     }
@@ -168,7 +169,7 @@ export class FollowedTask {
   /** Of the data set that it trains on; null where the disk is away. */
   #classes(): number | null {
     try {
-      const text = readFileSync(join(this.#folder, jobFolderNames.assignment), 'utf8');
+      const text = readRegular(join(this.#folder, jobFolderNames.assignment)).toString('utf8');
       return assignmentSchema.parse(JSON.parse(text)).dataset.classNames.length;
     } catch {
       return null;

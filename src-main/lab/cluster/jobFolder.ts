@@ -1,9 +1,10 @@
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { datasetInfoSchema } from '../../../shared/dataset.ts';
 import { checkpointFileSchema, runIdSchema } from '../../../shared/run.ts';
 import { runConfigSchema } from '../../../shared/runConfig.ts';
+import { openRegular, readRegular } from '../../files/readRegular.ts';
 
 /**
  * What lab and job say to each other lies in files, for nothing else reaches from one to the other:
@@ -61,10 +62,14 @@ export const attemptFolderOf = (taskFolder: string, attempt: number): string =>
 export const spoolOf = (taskFolder: string, attempt: number): string =>
   join(attemptFolderOf(taskFolder, attempt), jobFolderNames.spool);
 
+/** A cluster starts a task again some times, not ten thousand: a folder of another name is somebody's copy. */
+const attemptName = /^\d{4}$/;
+
 /** The newest attempt there is; 0: it never began. */
 export const lastAttempt = (taskFolder: string): number => {
   try {
-    return Math.max(0, ...readdirSync(join(taskFolder, jobFolderNames.attempts)).map(Number).filter(Number.isInteger));
+    const names = readdirSync(join(taskFolder, jobFolderNames.attempts));
+    return Math.max(0, ...names.filter((name) => attemptName.test(name)).map(Number));
   } catch {
     return 0; // the folder comes with the first attempt
   }
@@ -90,7 +95,7 @@ export const isSuperseded = (taskFolder: string, attempt: number): boolean =>
 /** How the lab wants a task to end; null: not at all, or what lies there is not whole yet. */
 export const stopWishOf = (taskFolder: string): StopWish['when'] | null => {
   try {
-    return stopSchema.parse(JSON.parse(readFileSync(join(taskFolder, jobFolderNames.stop), 'utf8'))).when;
+    return stopSchema.parse(JSON.parse(readRegular(join(taskFolder, jobFolderNames.stop)).toString('utf8'))).when;
   } catch {
     return null;
   }
@@ -116,7 +121,7 @@ const lastWordsBytes = 4096;
 /** The last lines that a job's process printed; empty where it printed nothing. */
 export const lastWordsOf = (taskFolder: string): string => {
   try {
-    const file = openSync(join(taskFolder, jobFolderNames.output), 'r');
+    const file = openRegular(join(taskFolder, jobFolderNames.output));
     try {
       const from = Math.max(0, fstatSync(file).size - lastWordsBytes);
       const bytes = Buffer.alloc(lastWordsBytes);

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlaceTested, SlurmSettings } from '../../../shared/places.ts';
+import { readRegular } from '../../files/readRegular.ts';
 import { jobFolderNames, taskFolderOf } from './jobFolder.ts';
 import type { SlurmCommands } from './slurm.ts';
 import { newSubmission, probeScript, writeScript } from './submission.ts';
@@ -16,7 +17,7 @@ export interface ProbeParts {
 
 const said = (path: string): string => {
   try {
-    return readFileSync(path, 'utf8');
+    return readRegular(path).toString('utf8');
   } catch {
     return '';
   }

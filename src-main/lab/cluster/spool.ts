@@ -2,6 +2,7 @@ import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, wri
 import { z } from 'zod';
 import { labErrorCodes } from '../../../shared/errors.ts';
 import { trainingEventSchema } from '../../../shared/jobs/train.ts';
+import { openRegular } from '../../files/readRegular.ts';
 import { jobBreakCauses } from '../jobs/jobProcess.ts';
 
 const sequence = z.number().int().min(1);
@@ -129,7 +130,7 @@ const recordIn = (line: string): SpoolRecord | null => {
 const bytesFrom = (path: string, offset: number): Buffer => {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    file = openRegular(path);
   } catch {
     return Buffer.alloc(0); // not there yet, or the disk is away
   }

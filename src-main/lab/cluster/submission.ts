@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { copyFileSync, linkSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { CheckpointFile } from '../../../shared/run.ts';
 import type { SlurmSettings } from '../../../shared/places.ts';
+import { provide } from '../../files/provide.ts';
 import { jobFolderNames, taskFolderOf } from './jobFolder.ts';
 import type { Assignment } from './jobFolder.ts';
 import type { SubmissionOrder } from './slurm.ts';
@@ -90,15 +91,6 @@ export const writeScript = (
 const writeTask = (folder: string, { assignment, given }: Task): void => {
   const checkpoints = join(folder, jobFolderNames.given);
   mkdirSync(given.length > 0 ? checkpoints : folder, { recursive: true });
-  for (const { path, checkpoint } of given) linkOrCopy(path, join(checkpoints, checkpoint.fileName));
+  for (const { path, checkpoint } of given) provide(path, join(checkpoints, checkpoint.fileName));
   writeFileSync(join(folder, jobFolderNames.assignment), JSON.stringify(assignment));
-};
-
-/** Without a copy where the file system can. */
-const linkOrCopy = (from: string, to: string): void => {
-  try {
-    linkSync(from, to);
-  } catch {
-    copyFileSync(from, to);
-  }
 };

@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, openSync, lstatSync, readdirSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, lstatSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import { isThere } from '../../files/isThere.ts';
 import { oddKind } from '../../files/readRegular.ts';
 import { remove } from '../../files/remove.ts';
+import { writeOwn } from '../../files/writeOwn.ts';
 import { applicationId, backupFolderName, databaseName, dayMs, listBackups, newestBackupAt } from './backups.ts';
 import { sqliteCode } from './database.ts';
 import type { OpenDatabase } from './database.ts';
@@ -100,7 +101,7 @@ const checkedName = 'lab.checked';
 const noteChecked = (folder: string): void => {
   if (!isLarge(folder)) return;
   try {
-    writeFileSync(join(folder, checkedName), 'The database was read through and found whole when this was written.\n');
+    writeOwn(join(folder, checkedName), 'The database was read through and found whole when this was written.\n');
   } catch {
     return; // the next one reads it through again
   }
