@@ -5,6 +5,9 @@ import { decodeMessage, encodeMessage } from '../../shared/wire.ts';
 /** Longer than any message that is answered; what sends more is none of ours. */
 const mostCharacters = 64_000_000;
 
+/** Whoever reads nothing, as a command that was suspended, fills the memory with what it is told: from here on it is told no more. */
+export const mostWaitingBytes = 256_000_000;
+
 /** A socket of this machine as a channel: one message a line. What is no message of ours ends the connection. */
 export const lineChannel = (socket: Socket): Channel => {
   const listeners: ((message: unknown) => void)[] = [];
@@ -29,6 +32,7 @@ export const lineChannel = (socket: Socket): Channel => {
   return {
     post: (message) => {
       if (socket.writable) socket.write(`${encodeMessage(message)}\n`);
+      if (socket.writableLength > mostWaitingBytes) socket.destroy();
     },
     onMessage: (listener) => void listeners.push(listener),
     onClose: (listener) => void socket.once('close', () => listener('The other side has ended.')),

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Channel } from '../../shared/channel.ts';
 import { decodeMessage, encodeMessage } from '../../shared/wire.ts';
+import { mostWaitingBytes } from '../lab/lineChannel.ts';
 
 /** A browser tab's socket as a channel. What comes before somebody listens waits; what is no message of ours ends the connection. */
 export const socketChannel = (socket: WebSocket): Channel => {
@@ -21,6 +22,7 @@ export const socketChannel = (socket: WebSocket): Channel => {
   return {
     post: (message) => {
       if (socket.readyState === socket.OPEN) socket.send(encodeMessage(message));
+      if (socket.bufferedAmount > mostWaitingBytes) socket.terminate();
     },
     onMessage: (listener) => {
       listeners.push(listener);
