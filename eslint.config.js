@@ -12,14 +12,15 @@ const folders = {
   shared: ['shared', []],
   'src-main/files': ['files', []],
   'src-main/processes': ['processes', []],
+  'src-main/sqlite': ['sqlite', []],
   'src-main/trainer/engine': ['engine', ['files']],
   'src-main/trainer/models': ['models', ['engine']],
   'src-main/trainer/optimizers': ['optimizers', ['engine']],
   'src-main/images': ['images', []],
   'src-main/trainer/data': ['data', ['engine', 'images', 'files']],
   'src-main/trainer': ['trainer', ['engine', 'models', 'optimizers', 'data', 'files']],
-  'src-main/runtimes': ['runtimes', ['files', 'processes']],
-  'src-main/lab/store': ['store', ['files', 'datasets']],
+  'src-main/runtimes': ['runtimes', ['files', 'processes', 'sqlite']],
+  'src-main/lab/store': ['store', ['files', 'datasets', 'sqlite']],
   'src-main/lab/datasets': ['datasets', ['images', 'files']],
   'src-main/lab/statistics': ['statistics', []],
   'src-main/lab/export': ['export', ['statistics']],
@@ -36,7 +37,7 @@ const types = Object.values(folders).map(([type]) => type);
 
 /** Packages that only these folders may import. */
 const packages = {
-  'better-sqlite3': ['store'],
+  'better-sqlite3': ['sqlite'],
   electron: ['main', 'preload'],
   sharp: ['images'],
 };

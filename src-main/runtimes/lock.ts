@@ -1,45 +1,47 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lock } from 'proper-lockfile';
-
-const isHeld = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ELOCKED';
+import { LabError } from '../../shared/errors.ts';
+import { hold } from '../sqlite/hold.ts';
+import { loadSqlite, sqliteCode } from '../sqlite/load.ts';
+import { cacheFolder } from './cacheFolder.ts';
 
 /**
- * Runs `work` while this process, among all of this user's, holds the named lock in `folder`; waits for another holder.
- * A holder that died is outlived after ten seconds.
+ * Runs `work` while this process, among all of this user's, holds the lock of this name; waits for another holder. One that was killed holds
+ * nothing any more.
  * @param onWait - called once when another process holds the lock.
- * @param work - gets a signal that also aborts when the lock is lost.
  */
 export const withLock = async <T>(
-  folder: string,
-  name: string,
+  name: 'tensorflow' | 'electron',
   options: { readonly signal: AbortSignal; readonly onWait: () => void },
-  work: (signal: AbortSignal) => Promise<T>,
+  work: () => Promise<T>,
 ): Promise<T> => {
-  await mkdir(folder, { recursive: true });
-  const lost = new AbortController();
-  const take = (): Promise<() => Promise<void>> =>
-    lock(join(folder, name), {
-      realpath: false,
-      stale: 10_000,
-      update: 2_000,
-      onCompromised: (error) => lost.abort(error),
-    });
-  let release: (() => Promise<void>) | null = null;
-  for (let attempt = 0; release === null; attempt++) {
-    options.signal.throwIfAborted();
+  const open = await loadSqlite();
+  await mkdir(cacheFolder(), { recursive: true });
+  const take = (): (() => void) | null => {
     try {
-      release = await take();
+      return hold(open, join(cacheFolder(), `${name}.lock.db`), 0);
     } catch (error) {
-      if (!isHeld(error)) throw error;
-      if (attempt === 0) options.onWait();
-      await sleep(300, undefined, { signal: options.signal }).catch(() => undefined);
+      const code = sqliteCode(error);
+      if (code === 'SQLITE_BUSY') return null;
+      throw new LabError(
+        'INSTALL_FAILED',
+        `${cacheFolder()} cannot be written (${code ?? String(error)}). Check who owns that folder and the room on its disk, or set ESAM_LAB_CACHE to one that you may write to, and try again.`,
+        { cause: error },
+      );
     }
+  };
+  let release = take();
+  if (release === null) options.onWait();
+  while (release === null) {
+    options.signal.throwIfAborted();
+    await sleep(300, undefined, { signal: options.signal }).catch(() => undefined);
+    release = take();
   }
   try {
-    return await work(AbortSignal.any([options.signal, lost.signal]));
+    options.signal.throwIfAborted();
+    return await work();
   } finally {
-    if (!lost.signal.aborted) await release();
+    release();
   }
 };

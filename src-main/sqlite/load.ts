@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type BetterSqlite3 from 'better-sqlite3';
-import { LabError } from '../../../shared/errors.ts';
+import { LabError } from '../../shared/errors.ts';
 
 export type Database = BetterSqlite3.Database;
 export type OpenDatabase = (file: string, options?: BetterSqlite3.Options) => Database;

@@ -113,7 +113,10 @@ const install = (): (() => void) => {
       const callback = inputs.at(-1) as (error: unknown, output?: unknown) => void;
       const [file] = inputs;
       const error = failure(name, file);
-      if (error !== null) return process.nextTick(callback, error);
+      if (error !== null) {
+        process.nextTick(callback, error);
+        return undefined;
+      }
       if (name !== 'open' || placeOf(file) === null) return original(...inputs);
       return original(...inputs.slice(0, -1), (problem: unknown, descriptor: number) => {
         const place = placeOf(file);

@@ -235,7 +235,9 @@ test(
     expect(killed.at(-1)?.ready).toBeUndefined();
     expect((await readdir(tensorflow())).some((name) => name.startsWith('staging-'))).toBe(true);
     server.fault = { kind: 'none' };
-    expect((await install()).at(-1)?.ready).toBeDefined();
+    const next = await install();
+    expect(next.at(-1)?.ready).toBeDefined();
+    expect(next.map(({ stage }) => stage)).not.toContain('lock'); // the dead one holds nothing
     expect(server.ranges[0]).toBeNull();
     expect(server.ranges[1]).toMatch(/^bytes=[1-9]\d*-$/);
     expect((await readdir(tensorflow())).sort()).toEqual([await libraryName(), 'current.json']);

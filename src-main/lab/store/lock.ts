@@ -2,6 +2,7 @@ import { constants, copyFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import { oddKind } from '../../files/readRegular.ts';
+import { hold, isHeld } from '../../sqlite/hold.ts';
 import { sqliteCode } from './database.ts';
 import type { OpenDatabase } from './database.ts';
 import { holderText, readHolder, removeHolder, writeHolder } from './holder.ts';
@@ -18,8 +19,7 @@ export interface WorkspaceLock {
 }
 
 /**
- * Makes this process the workspace's only writer: an exclusive transaction on a database of its own, held open. The operating system
- * ends it with the process, however the process ends, so no stale lock can stay behind.
+ * Makes this process the workspace's only writer, until it ends.
  * @param claim - what others are told of this process while it holds the lock.
  * @throws LabError WORKSPACE_BUSY if another process (or this one) holds it, WORKSPACE_UNWRITABLE if the file cannot be made.
  */
@@ -67,21 +67,8 @@ export const lockSoon = async (open: OpenDatabase, folder: string, claim: Claim)
   }
 };
 
-/** Whether some process has the workspace open for writing. Where the lock cannot even be looked at, nobody is known to. */
-export const isLocked = (open: OpenDatabase, folder: string): boolean => {
-  const file = join(folder, lockName);
-  try {
-    const lock = open(file, { readonly: true, fileMustExist: true, timeout: 0 });
-    try {
-      lock.prepare('SELECT count(*) FROM sqlite_schema').get(); // an exclusive transaction of another keeps readers out
-      return false;
-    } finally {
-      lock.close();
-    }
-  } catch (error) {
-    return sqliteCode(error) === 'SQLITE_BUSY';
-  }
-};
+/** Whether some process has the workspace open for writing. */
+export const isLocked = (open: OpenDatabase, folder: string): boolean => isHeld(open, join(folder, lockName));
 
 const busy = (folder: string, cause?: unknown): LabError => {
   const holder = readHolder(folder);
@@ -92,17 +79,6 @@ const busy = (folder: string, cause?: unknown): LabError => {
       '(--workspace). Looking needs no waiting: runs, queue, export, figure, study show, compare --show.',
     { cause },
   );
-};
-
-const hold = (open: OpenDatabase, file: string): (() => void) => {
-  const lock = open(file, { timeout: 300 }); // somebody may be looking whether it is held
-  try {
-    lock.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
-    lock.close();
-    throw error;
-  }
-  return () => void lock.close();
 };
 
 /**

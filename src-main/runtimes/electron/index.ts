@@ -46,14 +46,14 @@ export const findElectron = async (
   if (recent !== null && (await isStandInFresh(cache))) return standIn(recent);
 
   const onWait = (): void => onProgress('Waiting for another process that prepares Electron');
-  return withLock(cache, 'electron', { signal, onWait }, async (lockSignal) => {
+  return withLock('electron', { signal, onWait }, async () => {
     const meanwhile = installedBinary();
     if (meanwhile !== null) return own(meanwhile);
     const prepared = installedStandIn(cache);
     if (prepared !== null && (await isStandInFresh(cache))) return standIn(prepared);
 
     onProgress('Downloading Electron');
-    const downloaded = await downloadBinary(lockSignal);
+    const downloaded = await downloadBinary(signal);
     if ('path' in downloaded) return own(downloaded);
     onProgress(`Electron could not be downloaded (${downloaded.reason})`);
     if (!isStandInPlatform()) {
@@ -63,7 +63,7 @@ export const findElectron = async (
           'Connect to the internet and run "npx install-electron"; the command line (npm run lab) works without it.',
       );
     }
-    if (prepared === null) return standIn(await prepareStandIn(cache, lockSignal, onProgress));
+    if (prepared === null) return standIn(await prepareStandIn(cache, signal, onProgress));
     await refreshStandIn(cache);
     return standIn(prepared);
   });

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { whoElseMayChange } from '../../files/whoElseMayChange.ts';
 import { checkBinding } from './check.ts';
 import { findKernels, type FoundKernels } from './kernelModules.ts';
 import { bindingPath, chosenLibrary, damagedFile, readManifest, tensorflowFolder } from './places.ts';
-import { verify } from './verify.ts';
+import { loadedAsCode, verify } from './verify.ts';
 import type { Depth } from './verify.ts';
 
 export type FoundTensorflow =
@@ -26,6 +27,9 @@ const notForPackages =
 const ownBinding = async (path: string): Promise<FoundTensorflow> => {
   if (!existsSync(path))
     return { state: 'broken', reason: `ESAM_LAB_TENSORFLOW_BINDING names ${path}, which does not exist.` };
+  const kernels = await findKernels(path);
+  const found = whoElseMayChange([path, ...kernels.modules.map((module) => module.path)]);
+  if (found !== null) return { state: 'broken', reason: `ESAM_LAB_TENSORFLOW_BINDING: ${found}, ${loadedAsCode}.` };
   const version = await checkBinding(path, new AbortController().signal);
   return {
     state: 'ready',
@@ -33,7 +37,7 @@ const ownBinding = async (path: string): Promise<FoundTensorflow> => {
     version: version ?? 'own build',
     location: dirname(path),
     variant: 'cpu',
-    kernels: await findKernels(path),
+    kernels,
   };
 };
 

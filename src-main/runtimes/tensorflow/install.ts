@@ -1,7 +1,8 @@
-import { mkdtemp, rename } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LabError, type LabErrorCode } from '../../../shared/errors.ts';
 import { remove } from '../../files/remove.ts';
+import { whoElseMayChange } from '../../files/whoElseMayChange.ts';
 import type { DownloadOptions } from '../download.ts';
 import { withLock } from '../lock.ts';
 import { type Report, reportStage } from '../progress.ts';
@@ -20,6 +21,7 @@ import {
   writeManifest,
 } from './places.ts';
 import { recipeFor, type Variant } from './recipe.ts';
+import { loadedAsCode } from './verify.ts';
 
 interface InstallOptions {
   /** `auto`: for the GPU where an NVIDIA driver answers, else for the CPU. */
@@ -115,14 +117,18 @@ export const installTensorflow = async (options: InstallOptions): Promise<ReadyT
   const onWait = (): void => reportStage(report, 'lock', 'Waiting for another ESAM Lab that installs TensorFlow');
   try {
     const variant = await chooseVariant(options.variant);
-    return await withLock(tensorflowFolder(), 'install', { signal, onWait }, async (lockSignal) => {
+    return await withLock('tensorflow', { signal, onWait }, async () => {
+      await mkdir(tensorflowFolder(), { recursive: true });
+      const found = whoElseMayChange([tensorflowFolder()]);
+      if (found !== null)
+        throw new LabError('INSTALL_FAILED', `TensorFlow is not installed: ${found}, ${loadedAsCode}.`);
       await removeLeftovers();
-      const name = await makeReady(variant, { folder: downloadsFolder(), signal: lockSignal, report, measureSpace });
+      const name = await makeReady(variant, { folder: downloadsFolder(), signal, report, measureSpace });
       await chooseLibrary(name);
-      const found = await findLibrary(name);
-      if (found.state !== 'ready') throw new LabError('INSTALL_FAILED', found.reason);
-      reportStage(report, 'done', `TensorFlow ${found.version} is ready`);
-      return found;
+      const installed = await findLibrary(name);
+      if (installed.state !== 'ready') throw new LabError('INSTALL_FAILED', installed.reason);
+      reportStage(report, 'done', `TensorFlow ${installed.version} is ready`);
+      return installed;
     });
   } catch (error) {
     throw explain(error, signal);

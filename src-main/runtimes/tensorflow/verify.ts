@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { LabError } from '../../../shared/errors.ts';
+import { whoElseMayChange } from '../../files/whoElseMayChange.ts';
 import { checkBinding, checkKernels } from './check.ts';
 import { readJson, writeJson } from './places.ts';
 import type { Manifest } from './places.ts';
@@ -39,10 +40,13 @@ export const verify = async (
   depth: Depth,
 ): Promise<Damage | null> => {
   const paths = await pathsOf(location, manifest, binding);
-  const writable = await writableByAll([location, dirname(binding), ...paths.map((path) => join(location, path))]);
-  if (writable !== null) {
-    const reason = `every user of this machine may change ${writable}, which is loaded as code: take that right away (chmod o-w)`;
-    return { part: writable.startsWith(dirname(binding)) ? 'binding' : 'library', reason };
+  const code = paths.map((path) => join(location, path));
+  for (const [part, files] of [
+    ['library', code.slice(0, manifest.files.length)],
+    ['binding', code.slice(manifest.files.length)],
+  ] as const) {
+    const found = whoElseMayChange(files);
+    if (found !== null) return { part, reason: `${found}, ${loadedAsCode}` };
   }
   const known = await readJson(recordOf(location), recordSchema);
   const files = new Map<string, FileRecord>();
@@ -65,15 +69,9 @@ export const verify = async (
   return null;
 };
 
-/** The first of these paths that anybody may write to; null where there is none. Windows has no such rights. */
-const writableByAll = async (paths: readonly string[]): Promise<string | null> => {
-  if (process.platform === 'win32') return null;
-  for (const path of paths) {
-    const found = await stat(path).catch(() => null); // a missing one is said below
-    if (found !== null && (found.mode & 0o002) !== 0) return path;
-  }
-  return null;
-};
+/** Of what others may change: what it is, and what to do. */
+export const loadedAsCode =
+  'which is loaded as code: see that it belongs to you or root and that nobody else may write to it (chown, chmod go-w), or set ESAM_LAB_CACHE to another folder';
 
 /** What a process loads, relative to the library's folder: libraries, binding, kernels; in the same order each time. */
 const pathsOf = async (location: string, manifest: Manifest, binding: string): Promise<string[]> => {

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../../../../shared/errors.ts';
 import { remove } from '../../../files/remove.ts';
+import { whoElseMayChange } from '../../../files/whoElseMayChange.ts';
 
 /** What the kernels' module exports; see kernels/pool.ts. */
 export interface KernelModule {
@@ -82,6 +83,13 @@ export const loadKernels = (wished?: Variant): { readonly module: WebAssembly.Mo
   for (const { name, file } of variants) {
     const path = join(outputs, file);
     if (!existsSync(path) || (wished !== undefined && wished !== name)) continue;
+    // From source, whoever may change the kernels may change the sources beside them.
+    const found = isSource ? null : whoElseMayChange([path], dirname(path));
+    if (found !== null)
+      throw new LabError(
+        'ENGINE_BROKEN',
+        `The WebAssembly kernels are not loaded: ${found}, which is code. Take that right away (chown, chmod go-w).`,
+      );
     const bytes = readFileSync(path);
     if (WebAssembly.validate(bytes)) return { module: new WebAssembly.Module(bytes), variant: name };
   }

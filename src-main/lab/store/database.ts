@@ -1,0 +1,2 @@
+export { loadSqlite, sqliteCode } from '../../sqlite/load.ts';
+export type { Database, OpenDatabase } from '../../sqlite/load.ts';
