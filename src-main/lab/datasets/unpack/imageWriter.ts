@@ -17,7 +17,9 @@ const mostTimes = 100;
 const slackBytes = 2 ** 24;
 const mostListBytes = 2 ** 24;
 const listName = /\.(?:txt|csv|tsv)$/i;
-const longestNameBytes = 255 - unpackedEnding.length;
+/** Of a folder, as file systems have it; files get an ending. */
+const longestFolderBytes = 255;
+const longestFileBytes = longestFolderBytes - unpackedEnding.length;
 
 /** Writes what counts of an archive to a folder: images, and lists of their classes. */
 export interface ImageWriter {
@@ -38,8 +40,8 @@ export const imageWriter = async (archive: string, archiveBytes: number, folder:
   const written = { images: 0, others: 0 };
   let total = 0;
   let lookAt = 0;
-  const refused = (found: string): LabError =>
-    new LabError('DATASET_CORRUPT', `${archive} ${found}. Nothing was kept; download it again from its publisher.`);
+  const refused = (found: string, advice = 'download it again from its publisher'): LabError =>
+    new LabError('DATASET_CORRUPT', `${archive} ${found}. Nothing was kept; ${advice}.`);
   const makeRoom = async (sizeBytes: number): Promise<void> => {
     total += sizeBytes;
     if (total > most) throw refused(`unpacks to more than ${mostTimes} times its own size, as no images do`);
@@ -60,8 +62,11 @@ export const imageWriter = async (archive: string, archiveBytes: number, folder:
       const isInside = !path.startsWith('/') && !/^[a-z]:|[\\\0]/i.test(path) && !parts.includes('..');
       if (!isInside)
         throw refused(`holds the path "${shownName(path).slice(0, 100)}", which leads outside the archive`);
-      if (parts.some((part) => Buffer.byteLength(part) > longestNameBytes))
-        throw refused(`holds a name of more than ${longestNameBytes} bytes, "${shownName(path).slice(0, 60)} …"`);
+      for (const [depth, part] of parts.entries()) {
+        const most = depth === parts.length - 1 ? longestFileBytes : longestFolderBytes;
+        if (Buffer.byteLength(part) > most)
+          throw refused(`holds a name of more than ${most} bytes, "${shownName(part).slice(0, 60)} …"`, 'shorten it');
+      }
       if (parts.some(isJunk)) return false;
       if (sizeBytes > maxImageBytes || (listName.test(path) && sizeBytes > mostListBytes)) written.others++;
       else return sizeBytes > 0;
