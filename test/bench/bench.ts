@@ -8,6 +8,7 @@ import { engineEnvironment } from '../../shared/engineEnvironment.ts';
 import { compareWithBareSteps } from './bareSteps.ts';
 import { generateHistory, measureHistory } from './history.ts';
 import { median } from './median.ts';
+import { measureEvaluation } from './evaluation.ts';
 import { measureFreeMeasurements } from './freeMeasurements.ts';
 import { trainInLab } from './overhead.ts';
 import { measureLivePage } from './livePage.ts';
@@ -18,7 +19,7 @@ import { measureSteps } from './steps.ts';
 // every n-th step only. With --overhead instead: what the lab itself adds to a step, on ResNet-8 and MNIST. With --live: what watching
 // costs while the quick comparison trains (shares of one core). With --history: how fast the lab answers with --runs runs of --epochs
 // epochs behind it; --workspace keeps what was made for that. With --measurements: what the measurements without a further pass add to a step
-// of ResNet-18, as a share of it (0.005 is promised).
+// of ResNet-18, as a share of it (0.005 is promised). With --evaluation: passes with the running statistics, and how long a landscape takes.
 const { values } = parseArgs({
   options: {
     batch: { type: 'string', default: '128' },
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     overhead: { type: 'boolean', default: false },
     history: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
+    evaluation: { type: 'boolean', default: false },
     measurements: { type: 'boolean', default: false },
     runs: { type: 'string', default: '10000' },
     epochs: { type: 'string', default: '200' },
@@ -162,6 +164,7 @@ const history = async (): Promise<object> => {
 
 const child = (): Promise<object> => {
   if (values.history) return measureHistory(values.workspace);
+  if (values.evaluation) return measureEvaluation(Number(values.repeats));
   if (values.measurements) return measureFreeMeasurements(Number(values.batch), Number(values.repeats));
   return values.overhead
     ? compareWithBareSteps(values.workspace)
