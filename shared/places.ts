@@ -85,6 +85,10 @@ export type PlaceStatus = z.infer<typeof placeStatusSchema>;
 export const placeTestedSchema = z.strictObject({ works: z.boolean(), seconds: z.number().min(0), said: z.string() });
 export type PlaceTested = z.infer<typeof placeTestedSchema>;
 
+/** Where to look for more of a run's job. */
+export const jobHint = ({ jobId, folder }: ClusterJob): string =>
+  `Job ${jobId ?? 'not numbered yet'} on the cluster; what it prints lies in ${folder}`;
+
 /** A run's job in a person's words: "running on n1", "waits in the cluster (Priority)". */
 export const jobText = ({ state, reason, node }: ClusterJob): string => {
   const why = reason === null ? '' : ` (${reason})`;

@@ -24,8 +24,8 @@ export interface LiveJob extends SpoolPosition {
 
 export type JobSight = Pick<LiveJob, 'runId' | 'state' | 'reason' | 'node'>;
 
-/** A column with the run's job as a JSON object; NULL where it has none. */
-export const jobColumn = `iif(cluster_job.run_id IS NULL, NULL, json_object('jobId', cluster_job.job_id || '_' || cluster_job.task,
+/** A column with the run's job as a JSON object; NULL where it has none, and where the run has gone on without it. */
+export const jobColumn = `iif(cluster_job.run_id IS NULL OR (is_over = 1 AND (run.ended_at IS NULL OR run.place <> at_place)), NULL, json_object('jobId', cluster_job.job_id || '_' || cluster_job.task,
   'state', job_state, 'reason', job_reason, 'node', node,
   'folder', cluster_job.submission || '/tasks/' || cluster_job.task)) AS "job"`;
 
