@@ -19,6 +19,13 @@ export const removals = {
   emptyRunFolder: { name: /^[1-9]\d{0,14}$/, holds: /^(?!)/ },
   /** `trainer/checkpoints/file`, `lab/checkpoints`: a write that was cut short. */
   unfinishedCheckpoint: { name: new RegExp(`^${checkpointFile}\\.\\d+\\.part$`) },
+  /** `lab/cluster/submissionFolders`: what jobs of a cluster were given and have told, once it is stored. */
+  submission: {
+    name: /^submission-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/,
+    holds: new RegExp(
+      String.raw`^(?:job\.sh|\d+\.\d+|assignment\.json|stop(?:\.[\da-f-]{36}\.part)?|output\.txt|spool\.jsonl|collected|${checkpointFile}(?:\.\d+\.part)?)$`,
+    ),
+  },
   /** `files/trash`: what has lain there for a day. */
   trashed: {
     name: /^\d{8}T\d{9}Z-[\da-f]{8}$/,

@@ -9,6 +9,7 @@ import { FollowedTask } from './followedTask.ts';
 import { begunIn, jobFolderNames, lastWordsOf, taskFolderOf } from './jobFolder.ts';
 import { endingWithoutWords, isOver } from './jobStates.ts';
 import { probePlace } from './probe.ts';
+import { acknowledge, clearSubmissions } from './submissionFolders.ts';
 import { findLost, submitWaiting } from './submitting.ts';
 import type { SubmittingParts } from './submitting.ts';
 
@@ -21,6 +22,8 @@ export interface ClusterParts extends SubmittingParts {
   /** The place takes no run for this reason, or (null) takes them. */
   readonly onProblem: (problem: string | null) => void;
 }
+
+const clearEveryMs = 3_600_000;
 
 /**
  * The runs that train on a cluster: submits those that wait, stores what their jobs tell in files, and ends them. The lab may be closed in
@@ -37,6 +40,7 @@ export class ClusterRuns {
   #isClosed = false;
   #askedAt = -Infinity;
   #retryAt = -Infinity;
+  #clearedAt = -Infinity;
   #problem: string | null = null;
 
   constructor(parts: ClusterParts) {
@@ -90,6 +94,8 @@ export class ClusterRuns {
     this.#isClosed = true;
     clearInterval(this.#timer);
     await this.#work;
+    // What was taken out of the queue while it looked must not train on.
+    if (this.#isWoken) await this.#cancelUnwanted().catch(() => undefined);
   }
 
   #liveJob(runId: RunId): LiveJob | undefined {
@@ -113,6 +119,7 @@ export class ClusterRuns {
       await this.#submitWaiting();
       await this.#ask();
       await this.#settle();
+      await this.#clear();
       if (this.#retryAt === -Infinity) this.#tell(null);
     } catch (error) {
       const isKnown = error instanceof LabError;
@@ -202,7 +209,6 @@ export class ClusterRuns {
       const { reason, state } = task.ending;
       if (reason !== null && state !== 'stopped')
         this.#log(job.runId, state === 'interrupted' ? 'warning' : 'error', reason);
-      task.collected();
       this.#over([job]);
     }
     onChanged([job.runId]);
@@ -227,9 +233,18 @@ export class ClusterRuns {
     }
   }
 
+  /** Removes what jobs have left behind. */
+  async #clear(): Promise<void> {
+    if (performance.now() - this.#clearedAt < clearEveryMs) return;
+    this.#clearedAt = performance.now();
+    const needed = new Set(this.#parts.store.read.liveJobs().map(({ submission }) => submission));
+    await clearSubmissions(this.#parts.folder(), (submission) => needed.has(submission));
+  }
+
   #over(jobs: readonly LiveJob[]): void {
     this.#parts.store.write.jobs.over(jobs.map(({ runId }) => runId));
-    for (const { runId } of jobs) {
+    for (const { runId, submission, task } of jobs) {
+      acknowledge(taskFolderOf(submission, task));
       this.#followed.delete(runId);
       this.#overFor.delete(runId);
     }

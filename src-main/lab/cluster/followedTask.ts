@@ -3,7 +3,6 @@ import { setImmediate } from 'node:timers/promises';
 import type { TrainingEvent } from '../../../shared/jobs/train.ts';
 import type { LogLine } from '../../../shared/run.ts';
 import { readRegular } from '../../files/readRegular.ts';
-import { writeOwn } from '../../files/writeOwn.ts';
 import type { Checkpoints } from '../checkpoints.ts';
 import { Recording } from '../jobs/recording.ts';
 import type { Ending } from '../jobs/recording.ts';
@@ -103,15 +102,6 @@ export class FollowedTask {
   #isFollowed(): boolean {
     if (lastAttempt(this.#folder) <= this.#attempt) return false;
     return readSpool(spoolOf(this.#folder, this.#attempt + 1), 0, 0).records.length > 0;
-  }
-
-  /** Tells the folder that everything in it is stored. */
-  collected(): void {
-    try {
-      writeOwn(join(this.#folder, jobFolderNames.collected), '');
-    } catch {
-      // the disk is away; nothing depends on it
-    }
   }
 
   /** @returns how many of them are stored now, or were. */

@@ -18,7 +18,7 @@ import { openRegular, readRegular } from '../../files/readRegular.ts';
  *                               attempts/0001/   one folder for each time that it began, which nobody else writes to:
  *                                  spool.jsonl   its events
  *                                  checkpoints/
- *                               collected        the lab has stored everything; written last
+ *                               collected        the lab has stored everything; written last. A day after all have it, the submission goes
  */
 export const jobFolderNames = {
   script: 'job.sh',

@@ -4,6 +4,7 @@ import type { PlaceTested, SlurmSettings } from '../../../shared/places.ts';
 import { readRegular } from '../../files/readRegular.ts';
 import { jobFolderNames, taskFolderOf } from './jobFolder.ts';
 import type { SlurmCommands } from './slurm.ts';
+import { acknowledge } from './submissionFolders.ts';
 import { newSubmission, probeScript, writeScript } from './submission.ts';
 
 export interface ProbeParts {
@@ -38,10 +39,13 @@ export const probePlace = async (parts: ProbeParts): Promise<PlaceTested> => {
     await new Promise((resolve) => setTimeout(resolve, readEveryMs));
     const text = said(output);
     const [, code] = ends.exec(text) ?? [];
-    if (code !== undefined) return { works: code === '0', seconds: seconds(), said: text.replace(ends, '').trim() };
+    if (code === undefined) continue;
+    acknowledge(taskFolderOf(submission, 0));
+    return { works: code === '0', seconds: seconds(), said: text.replace(ends, '').trim() };
   }
   const seen = (await commands.sights([jobId])).get(`${jobId}_0`);
   await commands.cancel([jobId]);
+  acknowledge(taskFolderOf(submission, 0));
   const state = seen === undefined ? 'Slurm no longer knows it' : `${seen.state} ${seen.reason ?? ''}`.trim();
   const why = `The job ${jobId} told nothing in ${seconds()} seconds (${state}), and was cancelled. Its folder: ${submission}`;
   return { works: false, seconds: seconds(), said: `${why}\n${said(output)}`.trim() };

@@ -5,6 +5,7 @@ import type { Checkpoints } from '../checkpoints.ts';
 import type { Store } from '../store/index.ts';
 import type { Assignment } from './jobFolder.ts';
 import type { SlurmCommands } from './slurm.ts';
+import { removeSubmission } from './submissionFolders.ts';
 import { newSubmission, submissionName, writeSubmission } from './submission.ts';
 import type { Task } from './submission.ts';
 
@@ -63,13 +64,19 @@ const submit = async (parts: SubmittingParts, runs: readonly RunSummary[]): Prom
   const order = await writeSubmission(submission, tasks, wanted, after);
   const still = new Set(waiting().map(({ id }) => id));
   const runIds = tasks.map(({ assignment }) => assignment.runId);
-  if (!runIds.every((id) => still.has(id))) return; // cancelled or paused meanwhile: the next look makes it anew
+  if (!runIds.every((id) => still.has(id))) {
+    removeSubmission(submission); // cancelled or paused meanwhile: the next look makes it anew
+    return;
+  }
   store.write.jobs.submit(place, submission, runIds);
   try {
     store.write.jobs.named(submission, await commands.submit(order));
   } catch (error) {
     // Where it does not answer, it may have taken it nevertheless: that is asked when it does.
-    if (error instanceof LabError && error.code === 'PLACE_REFUSED') store.write.jobs.refused(submission);
+    if (error instanceof LabError && error.code === 'PLACE_REFUSED') {
+      store.write.jobs.refused(submission);
+      removeSubmission(submission);
+    }
     throw error;
   }
   onChanged(runIds);

@@ -1,0 +1,63 @@
+import { readdirSync, lstatSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { remove } from '../../files/remove.ts';
+import { removalOf } from '../../files/removals.ts';
+import { writeOwn } from '../../files/writeOwn.ts';
+import { jobFolderNames, taskFolderOf } from './jobFolder.ts';
+
+/** So long what jobs printed can still be read, and an attempt that the cluster took for dead finds its folder. */
+const keptMs = 24 * 3_600_000;
+
+/** Tells a task's folder that the lab needs nothing of it any more: all is stored, or nobody wants it. */
+export const acknowledge = (taskFolder: string): void => {
+  try {
+    writeOwn(join(taskFolder, jobFolderNames.collected), '');
+  } catch {
+    // the disk is away: the folder stays
+  }
+};
+
+/** Removes a submission that the cluster has not taken. */
+export const removeSubmission = (submission: string): void =>
+  void remove('submission', dirname(submission), basename(submission));
+
+/**
+ * Removes submissions all of whose tasks were acknowledged, the last of them a day ago. What the marks say holds without the database:
+ * a folder that several workspaces share, or a workspace brought back from a backup, loses nothing that was not stored.
+ * @param isNeeded - a submission that the store still follows.
+ */
+export const clearSubmissions = async (
+  folder: string,
+  isNeeded: (submission: string) => boolean,
+  now = Date.now(),
+): Promise<void> => {
+  const { name: ours } = removalOf('submission');
+  for (const name of listed(folder).filter((each) => ours.test(each))) {
+    const submission = join(folder, name);
+    if (isNeeded(submission)) continue;
+    const at = acknowledgedAt(submission);
+    if (at !== null && now - at > keptMs) remove('submission', folder, name);
+    await setImmediate();
+  }
+};
+
+/** When the last of its tasks was; null: not all of them are. */
+const acknowledgedAt = (submission: string): number | null => {
+  const tasks = listed(join(submission, jobFolderNames.tasks));
+  if (tasks.length === 0) return null;
+  try {
+    const marks = tasks.map((task) => join(taskFolderOf(submission, Number(task)), jobFolderNames.collected));
+    return Math.max(...marks.map((mark) => lstatSync(mark).mtimeMs));
+  } catch {
+    return null;
+  }
+};
+
+const listed = (folder: string): string[] => {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // there is none yet, or the disk is away
+  }
+};
