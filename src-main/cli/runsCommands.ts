@@ -1,14 +1,24 @@
 import { Option } from 'commander';
+import type { Command } from 'commander';
 import { methodIds } from '../../shared/method.ts';
 import { runStates } from '../../shared/run.ts';
 import type { AddCommands } from './addCommands.ts';
 import { collectRuns, collectText, commaSeparated, positive } from './argumentParsers.ts';
 import { annotate } from './commands/annotate.ts';
 import type { AnnotateOptions } from './commands/annotate.ts';
+import { endRuns } from './commands/endRuns.ts';
+import type { EndOptions } from './commands/endRuns.ts';
 import { queue } from './commands/queue.ts';
 import { runs } from './commands/runs.ts';
 import type { RunsOptions } from './commands/runs.ts';
 import { noInstall } from './experimentCommand.ts';
+
+interface QueueOptions extends Pick<EndOptions, 'stop' | 'cancel'> {
+  readonly run?: boolean;
+  readonly resume?: boolean;
+  readonly afterEpoch?: boolean;
+  readonly install: boolean;
+}
 
 /** `runs`, `annotate`, `queue`: runs, and what is said of them. */
 export const addRunsCommands: AddCommands = (program, settings, done) => {
@@ -47,8 +57,16 @@ export const addRunsCommands: AddCommands = (program, settings, done) => {
     .description('list the runs that run or wait')
     .option('--run', 'train them')
     .option('--resume', 'put interrupted runs back into it, and train them all')
+    .option('--stop <run>', 'end this run, which is under way here or on a cluster; may be repeated', collectRuns, [])
+    .option('--after-epoch', 'with --stop: when its epoch is over, not at once')
+    .option('--cancel <run>', 'take this waiting run out, of a cluster’s queue too; may be repeated', collectRuns, [])
     .addOption(noInstall())
-    .action(async ({ run = false, resume = false, install }: { run?: boolean; resume?: boolean; install: boolean }) => {
-      done(await queue(settings(), { train: run || resume, resume, install }));
+    .action(async (options: QueueOptions, command: Command) => {
+      const { run = false, resume = false, install, stop, afterEpoch = false, cancel } = options;
+      const ends = stop.length > 0 || cancel.length > 0;
+      if (ends && (run || resume)) command.error('error: --stop and --cancel do not go with --run or --resume');
+      if (afterEpoch && stop.length === 0) command.error('error: --after-epoch goes with --stop');
+      if (ends) done(await endRuns(settings(), { stop, afterEpoch, cancel }));
+      else done(await queue(settings(), { train: run || resume, resume, install }));
     });
 };

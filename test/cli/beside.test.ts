@@ -102,8 +102,14 @@ test('a command that trains for another one ends once both are done', slow, asyn
   await untilSaid(host.child, 'epoch 2 of');
   const guest = startCli(workspace, ['run', await shortRun(workspace), '--json']);
   await expect.poll(() => waitingIn(workspace), { timeout: 300_000 }).toEqual([3]);
-  const neighbour = await askNeighbour(workspace, version);
-  await neighbour?.lab.stopRun({ runId: 2, when: 'now' });
+  expect(await cli(workspace, ['queue', '--stop', '3'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Run 3 is queued; this needs a running run') as string,
+  });
+  expect(await cli(workspace, ['queue', '--stop', '2'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^Run 2(?: stops now|: stopped after)/) as string,
+  });
   expect(await guest.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('"state":"finished"') as string });
   expect(await host.ended).toMatchObject({
     code: 1, // its own run was stopped

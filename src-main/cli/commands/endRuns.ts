@@ -1,0 +1,35 @@
+import { counted } from '../../../shared/counted.ts';
+import { jobText } from '../../../shared/places.ts';
+import type { RunId, RunSummary } from '../../../shared/run.ts';
+import { exitCodes } from '../exitCodes.ts';
+import type { ExitCode } from '../exitCodes.ts';
+import { print, withOwner } from '../session.ts';
+import type { Settings } from '../session.ts';
+
+export interface EndOptions {
+  /** Runs under way, here or on a cluster. */
+  readonly stop: readonly RunId[];
+  readonly afterEpoch: boolean;
+  /** Runs that wait, here or in a cluster's queue. */
+  readonly cancel: readonly RunId[];
+}
+
+/** `queue --stop`, `queue --cancel`: ends runs, wherever they train; whoever has the workspace open does it. */
+export const endRuns = async (settings: Settings, { stop, afterEpoch, cancel }: EndOptions): Promise<ExitCode> =>
+  withOwner(settings, async (lab) => {
+    if (cancel.length > 0) await lab.cancelRuns({ runIds: [...cancel] });
+    for (const runId of stop) await lab.stopRun({ runId, when: afterEpoch ? 'after-epoch' : 'now' });
+    const details = await Promise.all([...cancel, ...stop].map((runId) => lab.run({ runId })));
+    const runs = details.map(({ run }) => run);
+    await print(settings.json ? JSON.stringify({ runs }) : runs.map(lineOf).join('\n'));
+    return exitCodes.done;
+  });
+
+/** What becomes of it, for a run under way needs its time to keep a checkpoint. */
+const lineOf = (run: RunSummary): string => {
+  const where = run.job === null ? '' : ` (${jobText(run.job)})`;
+  if (run.endedAt !== null) return `Run ${run.id}: ${run.state} after ${counted(run.epochsDone, 'epoch')}.`;
+  return run.stopRequested === 'after-epoch'
+    ? `Run ${run.id} stops after this epoch${where}.`
+    : `Run ${run.id} stops now, and keeps a checkpoint${where}.`;
+};
