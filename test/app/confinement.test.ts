@@ -25,7 +25,7 @@ test('the page has the frozen bridge and nothing of Node or Electron', async () 
   expect(seen).toEqual({ frozen: true, globals: [] });
 });
 
-test('inline script, eval and foreign sources are refused by the content security policy', async () => {
+test('inline script and style, eval and foreign sources are refused by the content security policy', async () => {
   // A script element and a timer's text run as the page's own script; `evaluate` itself is not subject to the policy.
   const violations = await opened.page.evaluate(async () => {
     const seen: string[] = [];
@@ -38,17 +38,30 @@ test('inline script, eval and foreign sources are refused by the content securit
     } catch {
       // refusing with an exception is refusing
     }
+    const style = document.createElement('style');
+    style.textContent = 'body { outline: 7px solid red }';
+    const styled = document.createElement('div');
+    styled.innerHTML = '<p style="outline: 7px solid red">Not the app’s</p>';
+    document.head.append(style);
+    document.body.append(styled);
+    const looks = [document.body, ...styled.children].map((element) => getComputedStyle(element).outlineWidth);
     const frame = document.createElement('iframe');
     frame.src = 'https://example.com/';
     document.body.append(frame);
     await fetch('https://example.com/').catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 500));
     script.remove();
-    frame.remove();
-    return { seen: [...new Set(seen)].sort(), ran: ['ranInline', 'ranText'].filter((name) => name in globalThis) };
+    for (const each of [style, styled, frame]) each.remove();
+    return {
+      seen: [...new Set(seen)].sort(),
+      ran: ['ranInline', 'ranText'].filter((name) => name in globalThis),
+      looks,
+    };
   });
   expect(violations.ran).toEqual([]);
-  expect(violations.seen).toEqual(expect.arrayContaining(['connect-src', 'frame-src', 'script-src-elem']));
+  expect(violations.looks).not.toContain('7px');
+  const refused = ['connect-src', 'frame-src', 'script-src-elem', 'style-src-attr', 'style-src-elem'];
+  expect(violations.seen).toEqual(expect.arrayContaining(refused));
 });
 
 test('the app scheme serves the page only', async () => {
