@@ -4,6 +4,7 @@ import { selfTestSteps } from '../../shared/selfTest.ts';
 import type { AddCommands } from './addCommands.ts';
 import { portNumber, selfTestStepCount } from './argumentParsers.ts';
 import { device } from './commands/device.ts';
+import { diagnostics } from './commands/diagnostics.ts';
 import { serve } from './commands/serve.ts';
 
 interface DeviceCommand {
@@ -14,7 +15,7 @@ interface DeviceCommand {
   readonly steps?: number;
 }
 
-/** `device`, `serve`: this machine. */
+/** `device`, `diagnostics`, `serve`: this machine. */
 export const addMachineCommands: AddCommands = (program, settings, done) => {
   program
     .command('device')
@@ -37,6 +38,14 @@ export const addMachineCommands: AddCommands = (program, settings, done) => {
           test: test || engine !== undefined || steps !== undefined ? { engine, steps } : null,
         }),
       );
+    });
+  program
+    .command('diagnostics')
+    .description(
+      'print what somebody who is to help needs to know: versions, machine, engines, the last of the log; no path or name of yours',
+    )
+    .action(async () => {
+      done(await diagnostics(settings()));
     });
   program
     .command('serve')

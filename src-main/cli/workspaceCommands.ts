@@ -1,9 +1,10 @@
 import { Option } from 'commander';
+import type { Command } from 'commander';
 import { datasetKinds } from '../../shared/dataset.ts';
 import type { AddCommands } from './addCommands.ts';
 import { share, valueRange, wholeNumber } from './argumentParsers.ts';
 import { backup, restore } from './commands/backup.ts';
-import { importData } from './commands/importData.ts';
+import { downloadData, importData } from './commands/importData.ts';
 import type { ImportDataOptions } from './commands/importData.ts';
 
 /** `import-data`, `backup`, `restore`: what a workspace holds. */
@@ -13,7 +14,8 @@ export const addWorkspaceCommands: AddCommands = (program, settings, done) => {
     .description(
       'import a data set: a folder of images by class, with train and val folders or none; IDX files; CIFAR-10 or CIFAR-100 in any version; SVHN; arrays of numpy; Parquet tables of images; plain, in zip or in tar',
     )
-    .argument('<path...>')
+    .argument('[path...]')
+    .option('--download <set>', 'get a known set from its publisher, such as cifar10: goes on where it was cut short')
     .addOption(new Option('--kind <kind>', 'insist on a kind').choices(datasetKinds).default('auto'))
     .option('--name <name>', 'its name in the library')
     .option(
@@ -26,9 +28,20 @@ export const addWorkspaceCommands: AddCommands = (program, settings, done) => {
     .action(
       async (
         paths: string[],
-        options: Omit<ImportDataOptions, 'paths' | 'skipDamaged'> & { readonly skipDamaged?: boolean },
+        options: Omit<ImportDataOptions, 'paths' | 'skipDamaged'> & {
+          readonly skipDamaged?: boolean;
+          readonly download?: string;
+        },
+        command: Command,
       ) => {
-        done(await importData(settings(), { paths, ...options, skipDamaged: options.skipDamaged === true }));
+        const { download, skipDamaged = false, ...rest } = options;
+        if ((paths.length === 0) === (download === undefined))
+          command.error('error: expected either the paths of a data set, or --download and the name of a known one');
+        done(
+          await (download === undefined
+            ? importData(settings(), { paths, ...rest, skipDamaged })
+            : downloadData(settings(), download)),
+        );
       },
     );
   program

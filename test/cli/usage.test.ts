@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openStore } from '../../src-main/lab/store/index.ts';
@@ -10,7 +11,18 @@ import { smallRun } from './smallRun.ts';
 test('--help documents every command and exit code', async () => {
   const { code, stdout } = await cli(await newWorkspace(), ['--help']);
   expect(code).toBe(0);
-  for (const command of ['run', 'compare', 'queue', 'export', 'import-data', 'device', 'backup', 'restore', 'serve'])
+  for (const command of [
+    'run',
+    'compare',
+    'queue',
+    'export',
+    'import-data',
+    'device',
+    'diagnostics',
+    'backup',
+    'restore',
+    'serve',
+  ])
     expect(stdout).toContain(`\n  ${command} `);
   for (const exitCode of [0, 1, 2, 3, 4, 5, 130, 143]) expect(stdout).toMatch(new RegExp(`^ {2}${exitCode} +\\w`, 'm'));
 });
@@ -28,6 +40,8 @@ test.for<[what: string, args: string[], message: RegExp]>([
     /no preset "slow"; choose one of these:\n(.*\n)* {2}quick: SGD, SAM and ESAM/,
   ],
   ['no such file', ['run', 'nowhere.json'], /nowhere\.json cannot be read/],
+  ['a set from nowhere', ['import-data'], /either the paths of a data set, or --download/],
+  ['a set from two places', ['import-data', 'x', '--download', 'cifar10'], /either the paths of a data set/],
   ['no steps of a self-test', ['device', '--test', '--steps', '0'], /--steps.*Expected a whole number from 1 to 1000/],
   ['a run that is none', ['analyse', 'x', '--kind', 'landscape'], /'run'.*Expected the number of a run/],
   ['a self-test of no engine', ['device', '--test', '--engine', 'cuda'], /Allowed choices are tensorflow, wasm/],
@@ -95,6 +109,18 @@ test('import-data imports once, and says which file is damaged: exit code 5', as
   expect((await cli(workspace, ['compare', '--preset', 'cifar10-resnet18'])).stderr).toContain(
     'import-data cifar-10-binary.tar.gz',
   );
+});
+
+test('diagnostics say what somebody who helps needs, and neither the workspace nor what its data are called', async () => {
+  const workspace = await newWorkspace();
+  await cli(workspace, ['import-data', await folderWith(smallIdx()), '--name', 'Unpublished work']);
+  const { code, stdout } = await cli(workspace, ['diagnostics']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^ESAM Lab \d+\.\d+\.\d+\nNode \d+/);
+  expect(stdout).toMatch(/^Data sets: .*4 images/m);
+  for (const own of [workspace, homedir(), 'Unpublished work']) expect(stdout).not.toContain(own);
+  const { text } = JSON.parse((await cli(workspace, ['diagnostics', '--json'])).stdout) as { text: string };
+  expect(text).toContain('Engines:');
 });
 
 test('import-data takes a folder of images; a damaged one refuses it, or is skipped and counted', async () => {

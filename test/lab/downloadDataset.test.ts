@@ -64,5 +64,6 @@ test('a published set is downloaded, goes on where it was cancelled, and is refu
     /could not be got from 127\.0\.0\.1 .*import the file/,
   );
   await expect(lab.downloadDataset({ id: 'asked-for' })).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
+  await expect(lab.downloadDataset({ id: 'no-such' })).rejects.toThrow('only tiny and forged and away');
   server.close();
 });

@@ -47,12 +47,7 @@ export const downloadRequests = (parts: DownloadParts): Pick<LabApi, 'downloadDa
 
   return {
     downloadDataset: async ({ id }) => {
-      const set = parts.publishedSets.find((each) => each.id === id && each.files.length > 0);
-      if (set === undefined)
-        throw new LabError(
-          'DATASET_NOT_FOUND',
-          `No set called ${id} can be downloaded here; import its files instead.`,
-        );
+      const set = offered(parts.publishedSets, id);
       if (present !== null)
         throw new LabError('RUN_STATE', 'A data set is being downloaded already; wait for it or cancel it.');
       const abort = new AbortController();
@@ -80,6 +75,20 @@ export const downloadRequests = (parts: DownloadParts): Pick<LabApi, 'downloadDa
       return Promise.resolve({});
     },
   };
+};
+
+/** @throws LabError DATASET_NOT_FOUND where nobody gives it without asking who it is for. */
+const offered = (sets: readonly PublishedSet[], id: string): PublishedSet => {
+  const set = sets.find((each) => each.id === id);
+  if (set !== undefined && set.files.length > 0) return set;
+  const instead = 'import its files instead';
+  const others = sets.filter(({ files }) => files.length > 0).map((each) => each.id);
+  throw new LabError(
+    'DATASET_NOT_FOUND',
+    set === undefined
+      ? `No set called ${id} can be downloaded here, only ${others.join(' and ')}; ${instead}.`
+      : `${set.name} is given only to those who sign in at ${set.page}: download it there, and ${instead}.`,
+  );
 };
 
 /** Why it did not come, and what to do instead. */
