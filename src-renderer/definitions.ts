@@ -4,6 +4,7 @@ import { phases } from '../shared/metrics.ts';
 import { comparisonColumns, gainColumn, resultColumns } from '../shared/results/columns.ts';
 import type { Column } from '../shared/results/column.ts';
 import { settingOf, settingPaths } from '../shared/settings/index.ts';
+import { counters } from './counters.ts';
 import { phaseDefinitions, phaseNames } from './phaseNames.ts';
 import { sentenceCase } from '../shared/sentenceCase.ts';
 
@@ -49,6 +50,12 @@ export const definitionSections: readonly DefinitionSection[] = [
     title: 'Phases of a step',
     text: 'Milliseconds from synchronised steps, the mean over an epoch’s sampled steps. Images/s are images of steps ÷ their time, without warm-up, evaluation and pauses.',
     definitions: phases.map((phase) => ({ name: sentenceCase(phaseNames[phase]), text: phaseDefinitions[phase] })),
+  },
+  {
+    id: 'counters',
+    title: 'Counters',
+    text: 'What proves that the method ran, beside the curves of a run: of the last sampled step, and of the last epoch.',
+    definitions: counters.map(({ name, definition }) => ({ name, text: definition })),
   },
   {
     id: 'analyses',

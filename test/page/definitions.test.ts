@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { counters } from '../../src-renderer/counters.ts';
+import { settingOf } from '../../shared/settings/index.ts';
+import { eventually, picture, startPages, type Pages } from './page.ts';
+
+let pages: Pages;
+beforeAll(async () => {
+  pages = await startPages();
+});
+afterAll(() => pages.close());
+
+test('every setting of the form tells what it means to whoever comes there by key', async () => {
+  const { page, complaints, close } = await pages.open('/new', 'full');
+  const tip = page.getByRole('tooltip');
+  const batchSize = page.getByRole('textbox', { name: 'Batch size' });
+  await batchSize.click();
+  expect(await tip.isVisible()).toBe(false); // the pointer has its own
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Tab');
+  await eventually(() => tip.textContent()).toBe(settingOf('batchSize').help);
+  await picture(page, 'definition-by-key');
+  await page.keyboard.press('Escape');
+  await eventually(() => tip.isVisible()).toBe(false);
+
+  // From the first field to the last one: nothing has a definition for the pointer alone.
+  const first = page.locator('.form').locator('input, select, button, [tabindex="0"]').first();
+  await first.focus();
+  const told = new Set<string>();
+  const untold: string[] = [];
+  for (;;) {
+    const found = await page.evaluate(() => {
+      const here = document.activeElement;
+      if (here === null || here.closest('.form') === null) return null;
+      const ids = (here.getAttribute('aria-describedby') ?? '').split(' ').filter(Boolean);
+      const described = ids.map((id) => document.getElementById(id)?.textContent ?? '').join(' ');
+      const title = here.closest('[title]')?.getAttribute('title') ?? '';
+      return { title, described, said: [here.ariaLabel, here.textContent.trim()] };
+    });
+    if (found === null) break;
+    if (found.title !== '' && !found.said.includes(found.title))
+      if (found.described.includes(found.title)) told.add(found.title);
+      else untold.push(found.title);
+    await page.keyboard.press('Tab');
+  }
+  expect(untold).toEqual([]);
+  for (const path of ['epochs', 'batchSize', 'optimizer.learningRate', 'optimizer.rho', 'optimizer.momentum'])
+    expect([...told]).toContain(settingOf(path).help);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('every number of a run tells what it means', async () => {
+  const { page, complaints, close } = await pages.open('/runs/3', 'full');
+  const names = page.locator('.counters .defined');
+  await names.first().waitFor();
+  expect(await names.count()).toBe(counters.length);
+  for (const [index, { name, definition }] of counters.entries()) {
+    await names.nth(index).focus();
+    await page.locator('.n-tooltip').getByText(definition, { exact: true }).waitFor();
+    expect(await names.nth(index).textContent()).toBe(name + definition); // the second half for screen readers
+  }
+  await picture(page, 'definitions-of-a-run');
+  expect(await page.locator('.numbers .defined').count()).toBe(4);
+  expect(complaints).toEqual([]);
+  await close();
+});
