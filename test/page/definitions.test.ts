@@ -30,7 +30,7 @@ test('every setting of the form tells what it means to whoever comes there by ke
   for (;;) {
     const found = await page.evaluate(() => {
       const here = document.activeElement;
-      if (here === null || here.closest('.form') === null) return null;
+      if (!here?.closest('.form')) return null;
       const ids = (here.getAttribute('aria-describedby') ?? '').split(' ').filter(Boolean);
       const described = ids.map((id) => document.getElementById(id)?.textContent ?? '').join(' ');
       const title = here.closest('[title]')?.getAttribute('title') ?? '';

@@ -34,7 +34,7 @@ export const importData = (settings: Settings, options: ImportDataOptions): Prom
 
 /** `import-data --download`: gets a known set from its publisher, unless the library has it. Ctrl-C keeps what has arrived. */
 export const downloadData = async (settings: Settings, id: string): Promise<ExitCode> => {
-  let ended: ExitCode | null = null;
+  const ended: { code: ExitCode | null } = { code: null };
   try {
     return await adding(settings, async (lab, before) => {
       const present = before.find((set) => set.id === id);
@@ -42,16 +42,16 @@ export const downloadData = async (settings: Settings, id: string): Promise<Exit
       const endSignals = onSignals(
         () => null,
         (code) => {
-          ended = code;
+          ended.code = code;
           void lab.cancelDownload({});
         },
       );
       return lab.downloadDataset({ id }).finally(endSignals);
     });
   } catch (error) {
-    if (ended === null || !(error instanceof LabError)) throw error;
+    if (ended.code === null || !(error instanceof LabError)) throw error;
     say(error.message);
-    return ended;
+    return ended.code;
   }
 };
 
