@@ -244,7 +244,7 @@ export const choosableColumns: readonly Column[] = resultColumns.filter(
 
 /**
  * The columns of an output, the method's first.
- * @param chosen - ids of those that are wanted; null = the usual ones.
+ * @param chosen - ids of those that are wanted, in their order; null = the usual ones.
  */
 export const columnsOf = (
   output: Output,
@@ -253,4 +253,6 @@ export const columnsOf = (
 ): readonly Column[] =>
   chosen === null
     ? resultColumns.filter(({ outputs, isShown }) => outputs.includes(output) && isShown(table))
-    : resultColumns.filter(({ id }) => id === 'label' || chosen.includes(id));
+    : ['label', ...chosen.filter((id) => id !== 'label')].flatMap(
+        (id) => resultColumns.find((one) => one.id === id) ?? [],
+      );

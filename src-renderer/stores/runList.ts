@@ -22,6 +22,8 @@ import { useRunViews } from './runViews.ts';
 export interface ShownColumn extends RunColumn {
   /** Figures stand in it. */
   readonly isNumeric: boolean;
+  /** The column of the view that it stands for. */
+  readonly place: string;
 }
 
 /** The list of runs as the present view shows it. It outlives the page of the list, so that coming back shows it at once. */
@@ -80,10 +82,12 @@ export const useRunList = defineStore('runList', () => {
     const chosen = new Set(views.view.columns);
     const configs = all.map(({ subjects: [first] }) => groupConfigOf(first.run.config));
     const differing = chosen.has(differingColumns) ? differingPaths(configs).filter((path) => !chosen.has(path)) : [];
-    const ids = views.view.columns.flatMap((id) => (id === differingColumns ? differing : [id]));
-    return ids.flatMap((id) => {
+    const ids = views.view.columns.flatMap((place) =>
+      (place === differingColumns ? differing : [place]).map((id) => ({ id, place })),
+    );
+    return ids.flatMap(({ id, place }) => {
       const column = runColumnOf(id);
-      return column === undefined ? [] : [{ ...column, isNumeric: isNumeric(column, all) }];
+      return column === undefined ? [] : [{ ...column, place, isNumeric: isNumeric(column, all) }];
     });
   });
   const chosen = computed(() => shown.value.filter(({ run }) => selected.value.has(run.id)));

@@ -310,6 +310,41 @@ test('a curve has a gap where a loss was not finite, and the chart says which an
   await close();
 });
 
+test('columns are dragged, or moved by buttons, in Compare and in Runs', async () => {
+  const { page, complaints, close } = await pages.open('/compare', 'full');
+  const results = page.getByRole('table', { name: 'Results' });
+  const heads = async (): Promise<string[]> =>
+    (await results.getByRole('columnheader').allTextContents()).map((text) => text.trim());
+  await eventually(heads).toContain('Total');
+  const before = await heads();
+  const head = (name: string): Locator => results.getByRole('columnheader', { name, exact: true });
+  await head('Total').dragTo(head('n'));
+  const at = before.indexOf('n');
+  await eventually(heads).toEqual(before.filter((name) => name !== 'Total').toSpliced(at, 0, 'Total'));
+  await page.getByRole('button', { name: /^Columns: / }).click();
+  const columns = page.getByRole('group', { name: 'Columns' });
+  await columns.getByRole('button', { name: /^Move n left$/ }).press('Enter');
+  await eventually(async () => (await heads()).slice(at, at + 2)).toEqual(['n', 'Total']);
+  await picture(page, 'compare-columns');
+  await page.keyboard.press('Escape');
+  await page.goto(`${new URL(page.url()).origin}/#/runs`);
+  const runs = page.getByRole('table', { name: 'Runs by configuration' });
+  const runHeads = async (): Promise<string[]> =>
+    (await runs.getByRole('columnheader').allTextContents()).map((text) => text.trim()).slice(2);
+  await eventually(async () => (await runHeads()).length).toBeGreaterThan(2);
+  const [first = '', second = '', ...others] = await runHeads();
+  await runs.getByRole('columnheader').nth(3).dragTo(runs.getByRole('columnheader').nth(2));
+  await eventually(runHeads).toEqual([second, first, ...others]);
+  await page.getByRole('button', { name: 'Columns', exact: true }).click();
+  await page
+    .getByRole('button', { name: /^Move .* right$/ })
+    .first()
+    .waitFor();
+  await picture(page, 'runs-columns-order');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test.each([960, 1600])(
   'many groups at %i px: settings in columns, short names, four ticks, nothing cut off',
   async (width) => {
