@@ -1,11 +1,12 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLab } from '../../src-main/lab/service.ts';
 import { labOptions } from '../lab/fixtures/labOptions.ts';
 import { openApp, temporaryHome } from './app.ts';
-import type { OpenApp } from './app.ts';
-import { sgdOnly, waitForEpochs } from './experiments.ts';
+import type { OpenApp, PageBridge } from './app.ts';
+import { isImporting, until, writeLargeSet } from '../processes/states.ts';
+import { sgdOnly, stateOf, waitForEpochs } from './experiments.ts';
 import { isAlive, killAtOnce, processTree, trainerPids } from './processes.ts';
 
 /** The promise is two seconds; a machine with more to do than cores needs longer to end a process. */
@@ -33,10 +34,46 @@ const trainsSuspended = async (opened: OpenApp): Promise<void> => {
   for (const trainer of trainers) process.kill(trainer, 'SIGSTOP'); // it hears nothing, as within a step of minutes
 };
 
+/** Lets the page choose a folder, as with the system's dialog. */
+const chooseFolder = async ({ app, page }: OpenApp, folder: string): Promise<void> => {
+  await app.evaluate(({ dialog }, path) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+  }, folder);
+  await page.evaluate(() =>
+    (globalThis as unknown as { esamLab: PageBridge }).esamLab.shell['chooseDataset']?.('folder'),
+  );
+};
+
+const imports = async (opened: OpenApp): Promise<void> => {
+  const folder = join(opened.workspace, '..', 'large');
+  await mkdir(folder);
+  await writeLargeSet(folder);
+  await chooseFolder(opened, folder);
+  const choices = { name: 'large', onDamaged: 'refuse', split: null, range: null } as const;
+  opened.ask('importDataset', { kind: 'idx', paths: [folder], ...choices }).catch(() => undefined); // the lab is killed
+  await until(() => isImporting(opened.workspace));
+};
+
+/** @returns a run that has finished, with a checkpoint. */
+const trains = async (opened: OpenApp): Promise<number> => {
+  const { runIds } = await opened.ask('enqueue', { ...(await sgdOnly(opened, 1)), seeds: [0] });
+  const [runId = 0] = runIds;
+  await expect.poll(() => stateOf(opened, runId), { timeout: 120_000 }).toBe('finished');
+  return runId;
+};
+
+/** As many bundles at once as it takes, each with its checkpoints. */
+const exports = async (opened: OpenApp): Promise<void> => {
+  const wish = { experimentIds: [], runIds: [await trains(opened)], name: null, withCheckpoints: true };
+  for (let count = 0; count < 8; count++) opened.ask('exportBundle', wish).catch(() => undefined); // the lab is killed
+};
+
 test.each([
   { name: 'idle', reach: () => Promise.resolve() },
   { name: 'providing TensorFlow', environment: hangingCompiler, reach: untilInstalling },
   { name: 'training, its trainer suspended', reach: trainsSuspended },
+  { name: 'importing data', reach: imports },
+  { name: 'exporting bundles', reach: exports },
 ])('main killed alone while $name takes everything with it, and leaves the workspace free', async (state) => {
   const home = await temporaryHome();
   try {
@@ -54,6 +91,8 @@ test.each([
     await next.pauseQueue({ paused: true });
     await next.close();
     expect(runs.map((run) => run.state)).not.toContain('running');
+    const left = await readdir(opened.workspace, { recursive: true });
+    expect(left.filter((name) => /\.part$|\.import-|\.bundle-|holder\.json$/.test(name))).toEqual([]);
   } finally {
     await home.dispose();
   }

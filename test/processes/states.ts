@@ -67,6 +67,20 @@ const trains =
     await lab.enqueue(experimentOf({ seeds: [1, 2], shared: { ...shared, epochs: 10_000, ...changes } }));
   };
 
+/** A set of which the import takes a while. */
+export const writeLargeSet = async (folder: string): Promise<void> => {
+  const labels = Array.from({ length: 60_000 }, (_, image) => image % 10);
+  await writeFile(join(folder, 'train-images-idx3-ubyte'), idxImages(labels.length, 40, 40));
+  await writeFile(join(folder, 'train-labels-idx1-ubyte'), idxLabels(labels));
+  await writeFile(join(folder, 't10k-images-idx3-ubyte'), idxImages(10, 40, 40));
+  await writeFile(join(folder, 't10k-labels-idx1-ubyte'), idxLabels(labels.slice(0, 10)));
+};
+export const isImporting = (workspace: string): boolean =>
+  readdirSync(join(workspace, 'datasets')).some((name) => name.startsWith('.import-'));
+
+/** Of an analysis that takes minutes. */
+const longAnalysis = analysisSettingsSchema.parse({ kind: 'landscape', points: 501 });
+
 const isGoingOn = ({ state, rowsDone }: AnalysisSummary): boolean => state === 'running' && rowsDone > 0;
 const mnist = { ...shared.dataset, trainSubset: 100, testSubset: 100 };
 const trainer = join('trainer', 'process.ts');
@@ -119,24 +133,18 @@ export const states: readonly State[] = [
   {
     name: 'importing data',
     begin: async ({ lab, folder }) => {
-      const labels = Array.from({ length: 60_000 }, (_, image) => image % 10);
-      await writeFile(join(folder, 'train-images-idx3-ubyte'), idxImages(labels.length, 40, 40));
-      await writeFile(join(folder, 'train-labels-idx1-ubyte'), idxLabels(labels));
-      await writeFile(join(folder, 't10k-images-idx3-ubyte'), idxImages(10, 40, 40));
-      await writeFile(join(folder, 't10k-labels-idx1-ubyte'), idxLabels(labels.slice(0, 10)));
+      await writeLargeSet(folder);
       lab.grantPaths([folder]);
       lab.importDataset({ kind: 'idx', paths: [folder], name: 'large', onDamaged: 'refuse' }).catch(() => undefined); // the lab is killed
     },
-    reach: ({ workspace }) =>
-      until(() => readdirSync(join(workspace, 'datasets')).some((name) => name.startsWith('.import-'))),
+    reach: ({ workspace }) => until(() => isImporting(workspace)),
   },
   {
     name: 'analysing a checkpoint',
     helper: trainer,
     goesOn: true,
     begin: async ({ lab }) => {
-      const settings = { kind: 'landscape', points: 501 } as const;
-      await lab.analyse({ runIds: [1], settings: analysisSettingsSchema.parse(settings) });
+      await lab.analyse({ runIds: [1], settings: longAnalysis });
     },
     reach: (opened) => hears(opened, (event) => event.type === 'analysisChanged' && isGoingOn(event.analysis)),
   },
