@@ -6,7 +6,7 @@ import type { OptimizerConfig } from '../../shared/runConfig.ts';
 import { presetSchema } from '../../shared/experiment.ts';
 
 const folder = join(import.meta.dirname, '../../resources/presets');
-const files = readdirSync(folder);
+const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 const read = (file: string) => presetSchema.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')));
 
 test('all presets are there', () => {
