@@ -102,7 +102,7 @@ const processesWith = (confFile: string, ...wanted: readonly string[]): number[]
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const found = pids.filter((pid) => {
     const variables = variablesOf(pid);
-    return variables.some((each) => each.startsWith('SLURM_JOB_ID=')) && all.every((each) => variables.includes(each));
+    return all.every((each) => variables.includes(each));
   });
   return found.map(Number);
 };
@@ -158,9 +158,9 @@ export const startCluster = async (): Promise<LoopbackCluster> => {
       for (const name of nodeNames) {
         await end(name, 'SIGTERM');
       }
-      send('SIGKILL', processesWith(confFile));
       await end('controller', 'SIGTERM');
       await end('munged', 'SIGTERM');
+      send('SIGKILL', processesWith(confFile)); // jobs, and what would tell the controller of them for an hour
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };

@@ -82,56 +82,52 @@ const ended = 600_000;
 const patient = { timeout: ended, interval: 200 };
 
 /** Sends a run, waits until the lab has some of its epochs, and has its processes stand still there. */
-const underWay = async (lab: Lab): Promise<RunId> => {
+const jobUnderWay = async (lab: Lab) => {
   const { runIds } = await lab.enqueue({ ...long, place: 'slurm' });
   const [runId = 0] = runIds;
   const { job } = await untilRun(lab, runId, ({ epochsDone, job }) => epochsDone >= 2 && job !== null);
   cluster.signalJob(job?.jobId ?? '', 'SIGSTOP');
-  await untilRun(lab, runId, ({ job }) => typeof job?.node === 'string');
-  return runId;
-};
-
-const jobOf = async (lab: Lab, runId: RunId) => {
-  const { job } = (await lab.run({ runId })).run;
-  if (typeof job?.jobId !== 'string' || job.node === null) throw new Error(`run ${runId} has no job on a node`);
-  return { ...job, jobId: job.jobId, node: job.node };
+  const found = (await untilRun(lab, runId, ({ job }) => typeof job?.node === 'string')).job;
+  if (typeof found?.jobId !== 'string' || found.node === null) throw new Error(`run ${runId} has no job on a node`);
+  return { runId, folder: found.folder, jobId: found.jobId, node: found.node };
 };
 
 onCluster(
   'a time limit, a dead node, a killed job while no lab is open: each run ends as if nothing had been',
   async () => {
     const { lab, folder } = await openWithSmall();
-    const runIds = await Promise.all([underWay(lab), underWay(lab), underWay(lab)]);
-    const [limited, doubled, killed] = runIds;
-    const jobs = await Promise.all([jobOf(lab, limited), jobOf(lab, doubled), jobOf(lab, killed)]);
-    const [limitedJob, doubledJob, killedJob] = jobs;
+    const [one, two, three] = await Promise.all([jobUnderWay(lab), jobUnderWay(lab), jobUnderWay(lab)]);
+    const jobs = [one, two, three];
+    // Three on two nodes: the one that is alone loses its node, so that the signal to another is not lost with it.
+    const doubled = jobs.find(({ node }) => jobs.filter((job) => job.node === node).length === 1) ?? three;
+    const [limited = one, killed = two] = jobs.filter((job) => job !== doubled);
     await lab.close();
 
-    cluster.signalJob(killedJob.jobId, 'SIGKILL');
-    await cluster.ask('scancel', '--signal=USR1', '--batch', limitedJob.jobId); // as before the time limit
-    cluster.signalJob(limitedJob.jobId, 'SIGCONT');
-    await cluster.killDaemon(doubledJob.node); // it is taken for dead: its processes will go on beside the second attempt
+    cluster.signalJob(killed.jobId, 'SIGKILL');
+    await cluster.ask('scancel', '--signal=USR1', '--batch', limited.jobId); // as before the time limit
+    cluster.signalJob(limited.jobId, 'SIGCONT');
+    await cluster.killDaemon(doubled.node); // it is taken for dead: its processes will go on beside the second attempt
     const again = (of: string) => join(of, 'attempts/0002/spool.jsonl');
-    for (const { folder: task } of [limitedJob, doubledJob])
+    for (const { folder: task } of [limited, doubled])
       await vi.waitFor(() => expect(readFileSync(again(task), 'utf8')).toContain('resumed'), patient);
-    cluster.signalJob(doubledJob.jobId, 'SIGCONT');
+    cluster.signalJob(doubled.jobId, 'SIGCONT');
     await vi.waitFor(async () => expect(await cluster.ask('squeue', '-h')).toBe(''), patient); // forgotten by Slurm
 
     const { lab: later } = await openTestLab(folder, options);
     expect((await later.workspace({})).startNotices).toEqual([]);
-    const lost = await untilEnded(later, killed);
+    const lost = await untilEnded(later, killed.runId);
     expect(lost).toMatchObject({ state: 'interrupted', place: 'slurm' });
     expect(lost.reason).toContain('did not come to its end');
-    await later.resumeRuns({ runIds: [killed], place: null });
+    await later.resumeRuns({ runIds: [killed.runId], place: null });
     const [here = 0] = (await later.enqueue(long)).runIds;
     expect(await untilEnded(later, here)).toMatchObject({ state: 'finished', place: 'this-machine' });
     const expected = await judged(later, here);
-    for (const runId of runIds) {
+    for (const { runId } of jobs) {
       const run = await untilEnded(later, runId);
-      expect(run).toMatchObject({ state: 'finished', place: runId === killed ? 'this-machine' : 'slurm' });
+      expect(run).toMatchObject({ state: 'finished', place: runId === killed.runId ? 'this-machine' : 'slurm' });
       expect(await judged(later, runId)).toEqual(expected);
     }
-    for (const runId of [limited, doubled]) {
+    for (const { runId } of [limited, doubled]) {
       const said = (await later.run({ runId })).log.map(({ text }) => text);
       expect(said.filter((text) => text.includes('for the second time'))).toHaveLength(1);
     }
