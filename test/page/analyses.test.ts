@@ -15,11 +15,9 @@ test('analyses of compared groups are drawn side by side, turned, told in number
   const table = section.getByRole('table', { name: 'Numbers of the analyses' });
   // 1 + 3·(4 + 2·4) at the corners of SGD's.
   await table.getByRole('row', { name: /^Highest.* 37 25 / }).waitFor();
-  await table
-    .getByText(/^Highest/)
-    .first()
-    .focus();
-  await page.locator('.n-tooltip').getByText('The largest finite loss').waitFor();
+  await page.keyboard.press('Tab'); // who goes on by key is told
+  await table.getByText('Highest', { exact: true }).first().focus();
+  await page.getByRole('tooltip').getByText('The largest finite loss').waitFor();
   await picture(page, 'analyses-heat');
 
   await section.getByRole('button', { name: 'Surface' }).click();

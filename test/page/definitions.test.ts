@@ -54,10 +54,13 @@ test('every number of a run tells what it means', async () => {
   const names = page.locator('.counters .defined');
   await names.first().waitFor();
   expect(await names.count()).toBe(counters.length);
+  const tip = page.getByRole('tooltip');
+  await page.keyboard.press('Tab'); // who goes on by key is told
   for (const [index, { name, definition }] of counters.entries()) {
+    expect(await names.nth(index).textContent()).toBe(name);
     await names.nth(index).focus();
-    await page.locator('.n-tooltip').getByText(definition, { exact: true }).waitFor();
-    expect(await names.nth(index).textContent()).toBe(name + definition); // the second half for screen readers
+    await eventually(() => tip.textContent()).toBe(definition);
+    expect(await names.nth(index).getAttribute('aria-describedby')).toBe(await tip.getAttribute('id'));
   }
   await picture(page, 'definitions-of-a-run');
   expect(await page.locator('.numbers .defined').count()).toBe(4);
