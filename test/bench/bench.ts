@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { engineEnvironment } from '../../shared/engineEnvironment.ts';
+import { build, isBuildStale } from '../../src-main/runtimes/build.ts';
 import { compareWithBareSteps } from './bareSteps.ts';
 import { generateHistory, measureHistory } from './history.ts';
 import { median } from './median.ts';
@@ -143,6 +144,8 @@ const overhead = async (): Promise<object> => {
 };
 
 const live = async (): Promise<object> => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  if (isBuildStale(root)) await build(root);
   const workspace = mkdtempSync(join(tmpdir(), 'esam-lab-bench-'));
   try {
     return await measureLivePage(workspace, 30);
