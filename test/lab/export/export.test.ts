@@ -256,6 +256,67 @@ test('a workbook holds chosen columns, all values and their meanings; numbers ar
 test('files are named after the one experiment', () => {
   expect(fileStem(['Sweep of β and γ'])).toBe('sweep-of-beta-and-gamma');
   expect(fileStem(['../../etc/passwd'])).toBe('etc-passwd');
-  for (const names of [[], ['one', 'two'], ['…'], ['漢字']]) expect(fileStem(names)).toBe('esam-lab');
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (name) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(fileStem([name]))));
+  for (const names of [[], ['one', 'two'], ['…'], ['👩‍🔬'], ['\u0301']]) expect(fileStem(names)).toBe('esam-lab');
+});
+
+test('files bear names of any script, whole and in one normal form', () => {
+  expect(fileStem(['学習率と ρ: 0,05'])).toBe('学習率と-rho-0-05');
+  expect(fileStem(['Сравнение МЕТОДОВ'])).toBe('сравнение-методов');
+  expect(fileStem(['مقارنة الطرق'])).toBe('مقارنة-الطرق');
+  expect(fileStem(['Σύγκριση'])).toBe('σύγκριση'); // a word, no symbols
+  expect(fileStem(['e\u0301tude'])).toBe('\u00e9tude'); // as a Mac and as Linux write it
+  expect(fileStem(['เปรียบเทียบ'])).toBe('เปรียบเทียบ');
+  // Three bytes a character: 26 are 78 bytes, 27 would be 81.
+  expect(fileStem(['験'.repeat(200)])).toBe('験'.repeat(26));
+  // A letter keeps its marks or goes with them.
+  expect(fileStem([`${'a'.repeat(79)}q\u0323x`])).toBe('a'.repeat(79));
+  for (const name of ['CON', 'com1', 'LPT³', 'nul']) expect(fileStem([name])).toBe(`experiment-${name.toLowerCase()}`);
+});
+
+test('any name whatever gives a name of a file that every system takes', () => {
+  const devices = [
+    'con',
+    'prn',
+    'aux',
+    'nul',
+    ...Array.from('0123456789¹²³').flatMap((place) => [`com${place}`, `lpt${place}`]),
+  ];
+  const letters = fc.constantFrom(
+    '漢',
+    'ж',
+    'ب',
+    'é',
+    'e\u0301',
+    'ß',
+    'İ',
+    'ﬁ',
+    '𝛒',
+    '٣',
+    '́',
+    '한',
+    '-',
+    '.',
+    '/',
+    ' ',
+    'β',
+    '\ud800',
+  );
+  const names = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: letters, maxLength: 200 }),
+    fc.constantFrom(...devices),
+  );
+  fc.assert(
+    fc.property(names, (name) => {
+      const stem = fileStem([name]);
+      expect(stem).toMatch(/^[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:-[\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*$/u); // no separators, dots, blanks, controls
+      expect(Buffer.byteLength(stem)).toBeLessThanOrEqual(80);
+      expect(stem).toBe(stem.normalize('NFC'));
+      expect(devices).not.toContain(stem);
+      expect(Buffer.from(stem).toString('utf8')).toBe(stem);
+      // A name that has letters or digits, and room for them, is never the one that all others have.
+      if (/[\p{L}\p{N}]/u.test(name) && Buffer.byteLength(name) < 40) expect(stem).not.toBe('esam-lab');
+    }),
+    { numRuns: 2000 },
+  );
 });
