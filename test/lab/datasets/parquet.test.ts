@@ -1,11 +1,13 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import type { SplitChoice } from '../../../shared/dataset.ts';
 import { decode } from '../../../src-main/lab/datasets/detect.ts';
 import { openLibrary } from '../../../src-main/lab/datasets/index.ts';
 import { readImageDataset } from '../../../src-main/trainer/data/imageFiles/manifest.ts';
-import { quietly, temporaryFolder } from './fixtures.ts';
+import { zipOf } from '../bundles/zip.ts';
+import { entriesOf, quietly, tarGz, temporaryFolder } from './fixtures.ts';
 import { parquetFile } from './parquetFiles.ts';
 
 type Files = Readonly<Record<string, Buffer>>;
@@ -17,6 +19,16 @@ const folderOf = async (files: Files): Promise<string> => {
     await writeFile(join(folder, name), content);
   }
   return folder;
+};
+const zipped = async (files: Files): Promise<string> => {
+  const path = join(await temporaryFolder(), 'pets.zip');
+  await zipOf(path, new Map(Object.entries(files)));
+  return path;
+};
+const tarred = async (files: Files): Promise<string> => {
+  const path = join(await temporaryFolder(), 'pets.tar.gz');
+  await writeFile(path, await tarGz(entriesOf(new Map(Object.entries(files)), './')));
+  return path;
 };
 const decoded = async (files: Files, split: SplitChoice | null = null) =>
   decode('auto', [await folderOf(files)], { ...quietly(), split });
@@ -75,6 +87,43 @@ test('images of several sizes are unpacked into the library, as their own bytes'
     ['train/dog/0-0000003.png.unpacked', 7, 1],
   ]);
   expect(await readdir(library)).toEqual(['sizes']);
+});
+
+test.each<[what: string, pack: (files: Files) => Promise<string>]>([
+  ['zip', zipped],
+  ['tar.gz', tarred],
+])('tables in a %s are the set that they are beside each other, whatever sizes their images have', async (_, pack) => {
+  const library = join(await temporaryFolder(), 'datasets');
+  await mkdir(library);
+  const imported = (paths: string[]) => openLibrary(library).import({ kind: 'auto', paths, name: null });
+  const files = {
+    ...{ 'pets/data/train-0.parquet': parquetFile('sizes'), 'pets/data/test-0.parquet': parquetFile('sizes') },
+    ...{ 'pets/README.md': Buffer.from('# Pets'), '__MACOSX/pets/data/._train-0.parquet': Buffer.from('x') },
+  };
+  const info = await imported([await pack(files)]);
+  expect(info).toMatchObject({ id: 'pets', storage: 'files', classNames: ['cat', 'dog'], classCounts: [2, 2] });
+  expect(info.source).toMatch(/^Images in tables in pets\.(?:zip|tar\.gz), unpacked into the library/);
+  expect(await imported([await folderOf(files)])).toMatchObject({ id: 'pets', sha256: info.sha256 });
+  // Small ones of one size are decoded, as they are out of an archive.
+  const small = { 'train.parquet': parquetFile('grey'), 'test.parquet': parquetFile('greyTest') };
+  expect(await imported([await pack(small)])).toMatchObject({ storage: 'raw', channels: 1, trainCount: 6 });
+  expect((await readdir(library)).length).toBe(2);
+});
+
+test('a table that only tells of images beside it does not hide them', async () => {
+  const image = await sharp({ create: { width: 5, height: 4, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  const library = join(await temporaryFolder(), 'datasets');
+  await mkdir(library);
+  const files = {
+    ...{ 'train/cat/1.png': image, 'train/dog/1.png': image, 'val/cat/2.png': image },
+    'train/metadata.parquet': parquetFile('numbers'),
+  };
+  for (const paths of [[await folderOf(files)], [await zipped(files)]])
+    expect(await openLibrary(library).import({ kind: 'auto', paths, name: 'a' })).toMatchObject({
+      ...{ storage: 'files', classNames: ['cat', 'dog'], trainCount: 2, testCount: 1 },
+    });
 });
 
 test('a table without images says which columns it has; one that is damaged is refused, wherever it is', async () => {

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { LabError } from '../../../../shared/errors.ts';
 import { firstBytesOf, wholeOf, type Source } from '../fileBytes.ts';
 import { roleOf } from '../formats/roles.ts';
-import { isParquet, openTable, type ImageTable } from './table.ts';
+import { holdsImages, isParquet, openTable, type ImageTable } from './table.ts';
 
 /** Tables of one half of a set, in the order of their names. */
 export interface TableHalf {
@@ -16,6 +16,15 @@ export const tablesAmong = async (sources: readonly Source[], signal: AbortSigna
   const found: Source[] = [];
   for (const source of sources) if (isParquet(await firstBytesOf(source, 4, signal))) found.push(source);
   return found.sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1));
+};
+
+/** The tables, if they are of images; none where they only tell of images that lie beside them. */
+export const tablesOfImages = async <T extends Source>(
+  tables: readonly T[],
+  signal: AbortSignal,
+): Promise<readonly T[]> => {
+  const [first] = tables;
+  return first !== undefined && holdsImages(await wholeOf(first, signal)) ? tables : [];
 };
 
 export const tableOf = async (source: Source, signal: AbortSignal): Promise<ImageTable> =>

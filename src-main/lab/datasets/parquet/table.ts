@@ -45,18 +45,35 @@ const huggingFaceSchema = z.looseObject({
 });
 const usualLabels = /^(?:labels?|class(?:es)?|targets?|category|fine_labels?|y)$/i;
 
+/** Whether a table has a column of encoded images; true also of one that cannot be read, for whoever opens it to say. */
+export const holdsImages = (bytes: Buffer): boolean => {
+  try {
+    return columnsOf(parquetMetadata(arrayOf(bytes))).some(({ isImage }) => isImage);
+  } catch {
+    return true;
+  }
+};
+
+interface Column {
+  readonly name: string;
+  readonly isImage: boolean;
+  readonly isClass: boolean;
+}
+
+const columnsOf = (metadata: FileMetaData): Column[] =>
+  parquetSchema(metadata).children.map(({ element, children }) => ({
+    name: element.name,
+    isImage: children.some((child) => child.element.name === 'bytes') || (children.length === 0 && isBinary(element)),
+    isClass: children.length === 0 && (element.type?.startsWith('INT') === true || isText(element)),
+  }));
+
 /**
  * A Parquet table with a column of encoded images and one of their classes, as Hugging Face's data sets are.
  * @throws LabError DATASET_UNSUPPORTED where it has no such columns, saying which it has; DATASET_CORRUPT where it is damaged or announces too much.
  */
 export const openTable = (bytes: Buffer, file: string): ImageTable => {
   const metadata = read(file, () => parquetMetadata(arrayOf(bytes)));
-  const tree = read(file, () => parquetSchema(metadata));
-  const columns = tree.children.map(({ element, children }) => ({
-    name: element.name,
-    isImage: children.some((child) => child.element.name === 'bytes') || (children.length === 0 && isBinary(element)),
-    isClass: children.length === 0 && (element.type?.startsWith('INT') === true || isText(element)),
-  }));
+  const columns = read(file, () => columnsOf(metadata));
   const features = featuresOf(metadata);
   const isNamed = (name: string): boolean => features.get(name)?.names !== undefined;
   const image = columns.find(({ isImage }) => isImage)?.name;

@@ -11,6 +11,7 @@ import { bytesOf, firstBytesOf } from '../fileBytes.ts';
 import { isJunk } from '../imageFolder/junk.ts';
 import { isImageName } from '../imageFolder/walk.ts';
 import type { ImageWriter } from './imageWriter.ts';
+import { namedAsTable } from './tables.ts';
 
 /** What is in an archive is told by its first so many files. */
 const fewEntries = 400;
@@ -22,10 +23,24 @@ export type ImageArchive = 'zip' | 'tar';
 
 /** Whether a file is an archive (zip or tar, compressed or not) of images; null where it is none. */
 export const imageArchiveKind = async (path: string, signal: AbortSignal): Promise<ImageArchive | null> => {
+  const kind = await archiveKind(path, signal);
+  if (kind === 'zip') return (await isInZip(path, counts)) ? kind : null;
+  return kind === 'tar' && (await isInTar(path, counts, signal)) ? kind : null;
+};
+
+/** Whether a file is an archive in which Parquet tables lie, by their names. */
+export const holdsTables = async (path: string, signal: AbortSignal): Promise<boolean> => {
+  const isTable = (name: string): boolean => namedAsTable.test(name) && !plainPath(name).split('/').some(isJunk);
+  const kind = await archiveKind(path, signal);
+  if (kind === 'zip') return isInZip(path, isTable);
+  return kind === 'tar' && isInTar(path, isTable, signal);
+};
+
+const archiveKind = async (path: string, signal: AbortSignal): Promise<ImageArchive | null> => {
   if (!(await stat(path)).isFile()) return null;
   const head = await firstBytesOf(path, headBytes, signal);
-  if (head.toString('latin1', 0, 4) === 'PK\x03\x04') return (await isZipOfImages(path)) ? 'zip' : null;
-  return isTar(head) && (await isTarOfImages(path, signal)) ? 'tar' : null;
+  if (head.toString('latin1', 0, 4) === 'PK\x03\x04') return 'zip';
+  return isTar(head) ? 'tar' : null;
 };
 
 const isTar = (head: Buffer): boolean => head.toString('latin1', 257, 262) === 'ustar';
@@ -33,11 +48,11 @@ const isTar = (head: Buffer): boolean => head.toString('latin1', 257, 262) === '
 const plainPath = (name: string): string => name.replace(/^(?:\.\/)+/, '');
 const counts = (name: string): boolean => isImageName(name) && !plainPath(name).split('/').some(isJunk);
 
-const isZipOfImages = async (path: string): Promise<boolean> => {
+const isInZip = async (path: string, isIt: (name: string) => boolean): Promise<boolean> => {
   const zip = await opened(path).catch(() => null); // whoever reads it says what is wrong
   if (zip === null) return false;
   try {
-    for await (const { fileName } of zip.eachEntry()) if (counts(fileName)) return true;
+    for await (const { fileName } of zip.eachEntry()) if (isIt(fileName)) return true;
     return false;
   } catch {
     return false;
@@ -48,31 +63,29 @@ const isZipOfImages = async (path: string): Promise<boolean> => {
 
 const opened = (path: string): Promise<ZipFile> => openPromise(path, { autoClose: false, validateEntrySizes: true });
 
-const isTarOfImages = async (path: string, signal: AbortSignal): Promise<boolean> => {
+/** Among the first entries of a tar, and, of a tar in it, the first. */
+const isInTar = async (path: string, isIt: (name: string) => boolean, signal: AbortSignal): Promise<boolean> => {
   const untar = extract();
-  const found = { images: false };
+  const found = { it: false };
   const look = async (): Promise<void> => {
     let seen = 0;
     for await (const entry of untar) {
       const { name, type } = entry.header;
       if (type !== 'directory') seen++;
-      found.images ||=
-        counts(name) ||
-        (/\.tar$/i.test(name) && !counts(name) && (await beginsWithImage(entry as AsyncIterable<Buffer>)));
-      if (found.images || seen === fewEntries) return;
+      found.it ||= isIt(name) || (/\.tar$/i.test(name) && (await beginsWith(entry as AsyncIterable<Buffer>, isIt)));
+      if (found.it || seen === fewEntries) return;
       entry.resume();
     }
   };
   const pieces = Readable.from(bytesOf(path, signal));
   await Promise.allSettled([look().finally(() => pieces.destroy()), pipeline(pieces, untar)]);
   signal.throwIfAborted();
-  return found.images;
+  return found.it;
 };
 
-/** Whether a tar in a tar begins with an image. */
-const beginsWithImage = async (pieces: AsyncIterable<Buffer>): Promise<boolean> => {
-  for await (const piece of pieces)
-    return isTar(piece) && counts(piece.toString('latin1', 0, 100).replace(/\0.*$/s, ''));
+/** Whether a tar in a tar begins with it. */
+const beginsWith = async (pieces: AsyncIterable<Buffer>, isIt: (name: string) => boolean): Promise<boolean> => {
+  for await (const piece of pieces) return isTar(piece) && isIt(piece.toString('latin1', 0, 100).replace(/\0.*$/s, ''));
   return false;
 };
 

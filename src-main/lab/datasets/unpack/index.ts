@@ -3,10 +3,11 @@ import { basename, dirname } from 'node:path';
 import type { DatasetKind } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import type { ImportContext } from '../decodedSet.ts';
-import { readError } from '../fileBytes.ts';
-import { imageArchiveKind, unpackImages } from './archives.ts';
-import { halvesOf } from '../parquet/halves.ts';
+import { readError, type Source } from '../fileBytes.ts';
+import { contentsOf } from '../containers.ts';
+import { halvesOf, tablesAmong, tablesOfImages } from '../parquet/halves.ts';
 import { smallSizeOf } from '../parquet/smallImages.ts';
+import { holdsTables, imageArchiveKind, unpackImages } from './archives.ts';
 import { imageWriter } from './imageWriter.ts';
 import { chosenTables, unpackTables } from './tables.ts';
 
@@ -23,11 +24,18 @@ export interface PackedImages {
 export const packedImagesOf = async (
   kind: DatasetKind,
   paths: readonly string[],
-  { signal }: ImportContext,
+  context: ImportContext,
 ): Promise<PackedImages | null> => {
   if (kind !== 'auto' && kind !== 'imageFolder') return null;
-  return (await inArchive(paths, signal)) ?? (await inTables(kind, paths, signal));
+  const { signal } = context;
+  return (
+    (await inArchivedTables(kind, paths, context)) ??
+    (await inArchive(paths, signal)) ??
+    (await inTables(kind, paths, signal))
+  );
 };
+
+const withoutArchiveEnding = (name: string): string => name.replace(/\.(?:zip|tar|tgz|tar\.gz)$/i, '');
 
 const inArchive = async (paths: readonly string[], signal: AbortSignal): Promise<PackedImages | null> => {
   const [path, ...others] = paths;
@@ -39,7 +47,7 @@ const inArchive = async (paths: readonly string[], signal: AbortSignal): Promise
   if (archive === null) return null;
   return {
     source: `Images in ${name}, unpacked into the library`,
-    suggestedName: name.replace(/\.(?:zip|tar|tgz|tar\.gz)$/i, ''),
+    suggestedName: withoutArchiveEnding(name),
     unpack: async (folder, context) => {
       const { size } = await stat(path);
       const writer = await imageWriter(name, size, folder);
@@ -53,15 +61,54 @@ const inArchive = async (paths: readonly string[], signal: AbortSignal): Promise
   };
 };
 
+/** Tables in an archive are read out of it; what is in them is unpacked, as of tables that lie on the disk. */
+const inArchivedTables = async (
+  kind: DatasetKind,
+  paths: readonly string[],
+  context: ImportContext,
+): Promise<PackedImages | null> => {
+  const [path, ...others] = paths;
+  if (path === undefined || others.length > 0) return null;
+  const name = basename(path);
+  const isOne = await holdsTables(path, context.signal).catch((error: unknown) => {
+    throw readError(error, name);
+  });
+  if (!isOne) return null;
+  const withTables = async <T>(read: (tables: readonly Source[]) => Promise<T>): Promise<T> => {
+    const contents = await contentsOf([path], context);
+    try {
+      return await read(await tablesOfImages(await tablesAmong(contents.members, context.signal), context.signal));
+    } finally {
+      contents.close();
+    }
+  };
+  const found = await withTables(async (tables) => {
+    const [first] = tables;
+    if (first === undefined || (kind === 'auto' && (await smallSizeOf(first, context.signal)) !== null)) return null;
+    return halvesOf(tables, context.signal);
+  });
+  if (found === null) return null;
+  return {
+    source: `Images in tables in ${name}, unpacked into the library${found.aside}`,
+    suggestedName: withoutArchiveEnding(name),
+    unpack: (folder, ofImport) =>
+      withTables(async (tables) => {
+        const { size } = await stat(path);
+        await unpackTables(tables, await imageWriter(name, size, folder), ofImport);
+      }),
+  };
+};
+
 /** Small images of one size are no image folder, unless that is asked for: they are decoded (`formats/parquet`). */
 const inTables = async (
   kind: DatasetKind,
   paths: readonly string[],
   signal: AbortSignal,
 ): Promise<PackedImages | null> => {
-  const tables = await chosenTables(paths, signal).catch((error: unknown) => {
+  const chosen = await chosenTables(paths, signal).catch((error: unknown) => {
     throw readError(error, basename(paths[0] ?? ''));
   });
+  const tables = await tablesOfImages(chosen, signal);
   const [first] = tables;
   if (first === undefined || (kind === 'auto' && (await smallSizeOf(first, signal)) !== null)) return null;
   const { aside } = await halvesOf(tables, signal);

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { headBytes, imageKindOf } from '../../../images/kinds.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import type { ImportContext } from '../decodedSet.ts';
-import { nameOf } from '../fileBytes.ts';
+import { nameOf, type Source } from '../fileBytes.ts';
 import { isJunk } from '../imageFolder/junk.ts';
 import { halvesOf, tableOf, tablesAmong } from '../parquet/halves.ts';
 import type { ImageWriter } from './imageWriter.ts';
 
 const mostTables = 5000;
 const mostDepth = 3;
-const namedAsTable = /\.(?:parquet|pq)$/i;
+export const namedAsTable = /\.(?:parquet|pq)$/i;
 
 /** The Parquet tables among what was chosen: files by their bytes, those in folders by their names, too. */
 export const chosenTables = async (paths: readonly string[], signal: AbortSignal): Promise<string[]> => {
@@ -34,7 +34,7 @@ export const chosenTables = async (paths: readonly string[], signal: AbortSignal
 
 /** Writes the images of tables as `train/<class>/…` and `test/<class>/…`. */
 export const unpackTables = async (
-  files: readonly string[],
+  files: readonly Source[],
   writer: ImageWriter,
   { signal, onProgress }: ImportContext,
 ): Promise<void> => {
