@@ -10,6 +10,7 @@ import { LabError } from '../../../shared/errors.ts';
 import type { ImportContext } from './decodedSet.ts';
 import { bytesOf, firstBytesOf, nameOf, readError, refuseTooMuch, wholeOf } from './fileBytes.ts';
 import type { Member, Source } from './fileBytes.ts';
+import { foreignKindOf, isOfTensors, refuseForeign } from './foreign.ts';
 import { isJunk } from './imageFolder/junk.ts';
 
 /** Files that may make up a set, wherever they lie. */
@@ -43,7 +44,8 @@ export const contentsOf = async (paths: readonly string[], context: ImportContex
         const isChosen = file === path;
         const head = await firstBytesOf(file, headBytes, context.signal);
         if (isChosen) refuseForeign(file, head);
-        const inside = await unpacked(file, head, context, mostLayers, opened);
+        const isOther = foreignKindOf(file, head) !== null;
+        const inside = isOther ? null : await unpacked(file, head, context, mostLayers, opened);
         if (inside !== null && isChosen && paths.length === 1)
           archive = { name: basename(path), md5: await md5Of(path, context) };
         members.push(...(inside ?? [onDisk(file)]));
@@ -84,29 +86,6 @@ const md5Of = async (path: string, { signal }: ImportContext): Promise<string> =
   return md5.digest('hex');
 };
 
-/** Archives that Node cannot unpack, and formats that the lab does not read, by their first bytes. */
-const foreign: readonly (readonly [kind: string, starts: string, advice: string])[] = [
-  ['a 7z archive', '7z\xbc\xaf\x27\x1c', 'Unpack it (7z x) and choose the folder'],
-  ['a RAR archive', 'Rar!\x1a\x07', 'Unpack it and choose the folder'],
-  ['compressed with xz', '\xfd7zXZ\0', 'Unpack it (tar -xJf, or xz -d) and choose what comes out'],
-  ['compressed with bzip2', 'BZh', 'Unpack it (tar -xjf, or bzip2 -d) and choose what comes out'],
-  ['compressed with Zstandard', '\x28\xb5\x2f\xfd', 'Unpack it (zstd -d) and choose what comes out'],
-  [
-    'an HDF5 file (MATLAB 7.3, Keras, PCam)',
-    '\x89HDF\r\n\x1a\n',
-    'Write its arrays to an .npz, as with numpy.savez, or in MATLAB with save -v7',
-  ],
-];
-
-const refuseForeign = (source: Source, head: Buffer): void => {
-  const [kind, , advice] = foreign.find(([, starts]) => head.toString('latin1', 0, starts.length) === starts) ?? [];
-  if (kind !== undefined)
-    throw new LabError(
-      'DATASET_UNSUPPORTED',
-      `${nameOf(source)} is ${kind}, which the lab does not read. ${advice ?? ''}.`,
-    );
-};
-
 /** What is in an archive; null where the file is none. @param opened - gets those that stay open. */
 const unpacked = async (
   source: Source,
@@ -120,12 +99,7 @@ const unpacked = async (
   if (layers === 0 || (!isTar && !isZip)) return null;
   const inside = isTar ? await tarMembers(source, context) : await zipMembers(source, context.signal, opened);
   if (isZip && inside.length > 0 && inside.every(({ name }) => name.endsWith('.npy'))) return null; // an .npz is one file of several arrays
-  if (isZip && inside.some(({ name }) => /(?:^|\/)data\.pkl$/.test(name))) {
-    throw new LabError(
-      'DATASET_UNSUPPORTED',
-      `${nameOf(source)} is a file of PyTorch, which may hold programs. Write its tensors to an .npz, as with numpy.savez.`,
-    );
-  }
+  if (isZip && inside.some(({ name }) => isOfTensors(name))) return null;
   const members: Member[] = [];
   for (const member of inside) {
     const begin = await firstBytesOf(member, headBytes, context.signal);
@@ -134,10 +108,11 @@ const unpacked = async (
   return members;
 };
 
+/** Its path without the "./" that tar puts before it. @throws LabError DATASET_CORRUPT where it leads outside. */
 const safePath = (name: string, archive: Source): string => {
   const isInside = !name.startsWith('/') && !/^[a-z]:|\\/i.test(name) && !name.split('/').includes('..');
   if (!isInside) throw refused(archive, `holds the path "${name.slice(0, 100)}", which leads outside the archive`);
-  return name;
+  return name.replace(/^(?:\.\/)+/, '');
 };
 
 const refused = (archive: Source, found: string): LabError =>

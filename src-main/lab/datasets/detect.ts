@@ -10,6 +10,7 @@ import type { DecodedSet, ImportContext } from './decodedSet.ts';
 import { firstBytesOf, nameOf, readError } from './fileBytes.ts';
 import { formats } from './formats/index.ts';
 import { importIdx } from './idx.ts';
+import { foreignAmong } from './foreign.ts';
 import { seenIn } from './imageFolder/form.ts';
 import { isImageFolder } from './imageFolder/layout.ts';
 import { readMembers } from './members.ts';
@@ -84,7 +85,8 @@ const decodeContents = async (
     const names = contents.members.map(nameOf);
     const [path] = paths;
     const isFolder = path !== undefined && paths.length === 1 && (await stat(path)).isDirectory();
-    throw nothingKnown(names, kind, isFolder ? await seenIn(path, '', context.signal) : seenAmong(names));
+    const found = isFolder ? await seenIn(path, '', context.signal) : seenAmong(names);
+    throw nothingKnown(names, kind, found, await foreignAmong(contents.members, context.signal));
   } finally {
     contents.close();
   }
@@ -153,14 +155,21 @@ const seenAmong = (names: readonly string[]): string =>
     ? 'nothing'
     : `${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}`;
 
-const nothingKnown = (names: readonly string[], kind: DatasetKind, found: string): LabError => {
+/** @param nearest - what one of the files is, and what would do. */
+const nothingKnown = (
+  names: readonly string[],
+  kind: DatasetKind,
+  found: string,
+  nearest: string | null = null,
+): LabError => {
   const expected =
     kind === 'cifar10' || kind === 'cifar100'
       ? `${kind === 'cifar10' ? cifar10.name : cifar100.name}'s binary, Python or MATLAB version`
       : `four IDX files (MNIST, Fashion-MNIST, EMNIST, QMNIST), the binary version of CIFAR-10 or CIFAR-100, ${formats.map(({ name }) => name).join(', ')}, or a folder or archive of images with train and val folders or a folder for each class`;
   const isImages = names.length > 0 && names.every((name) => /\.(?:jpe?g|png)$/i.test(name));
-  const advice = isImages
+  const usual = isImages
     ? 'Choose the folder that the images lie in.'
     : 'Choose the archive, its unpacked folder, or its files.';
+  const advice = nearest ?? usual;
   return new LabError('DATASET_UNSUPPORTED', `Found ${found}; expected ${expected}. ${advice}`);
 };

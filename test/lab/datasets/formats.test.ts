@@ -256,6 +256,49 @@ test.each<[name: string, starts: string, says: RegExp]>([
   await expect(chosen(name, Buffer.from(`${starts}${' '.repeat(600)}`, 'latin1'))).rejects.toThrow(says);
 });
 
+test.each<[name: string, starts: string, says: RegExp]>([
+  [
+    'data-00000-of-00001.arrow',
+    '\xff\xff\xff\xff',
+    /Found 1 file \(data-00000-of-00001\.arrow\); .*is an Arrow file.*to_parquet/,
+  ],
+  ['train.tfrecord-00000-of-00004', '', /TFRecord/],
+  [
+    'train-0.parquet',
+    'version https://git-lfs.github.com/spec/v1\n',
+    /train-0\.parquet cannot be read: .*git lfs pull/,
+  ],
+  ['training.pt', '\x80\x02\x8a\nl', /training\.pt is a file of PyTorch/],
+  ['train.p', '\x80\x03}q\0', /train\.p is a pickle of Python, which may hold programs/],
+  ['data.mdb', `${'\0'.repeat(16)}\xde\xc0\xef\xbe`, /LMDB/],
+  ['camelyon_train_x.h5.gz', '\x89HDF\r\n\x1a\n', /HDF5/],
+  ['set.z01', 'PK\x03\x04', /a part of an archive/],
+])('in a folder, %s is told by what it is and what would do', async (name, starts, says) => {
+  const content = Buffer.from(`${starts}${' '.repeat(600)}`, 'latin1');
+  await expect(decoded({ [name]: name.endsWith('.gz') ? gzipSync(content) : content })).rejects.toThrow(says);
+});
+
+test('what else lies beside a set does not keep it from being read', async () => {
+  const model = join(await temporaryFolder(), 'model.zip');
+  await zipOf(model, new Map([['archive/data.pkl', Buffer.from('\x80\x02}q\0.')]]));
+  const set = await decoded({
+    ...cifarPython(),
+    'runs/best.pt': await readFile(model),
+    'notes.7z': '7z\xbc\xaf\x27\x1c',
+  });
+  expect(set.suggestedName).toBe('CIFAR-10 (unverified)');
+  await expect(chosen('best.pt', await readFile(model))).rejects.toThrow(/best\.pt is a file of PyTorch/);
+});
+
+test('IDX files in a tar that was made of "."', async () => {
+  const path = join(await temporaryFolder(), 'set.tgz');
+  await writeFile(
+    path,
+    await tarGz(Object.entries(smallIdx()).map(([name, content]) => [{ name: `./${name}` }, content])),
+  );
+  expect([...(await decode('auto', [path], quietly())).train.labels]).toEqual([0, 1, 1, 0]);
+});
+
 test('IDX files in a zip, compressed twice', async () => {
   const zip = join(await temporaryFolder(), 'mnist.zip');
   await zipOf(

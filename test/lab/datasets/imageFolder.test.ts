@@ -3,6 +3,7 @@ import { cp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { zipOf } from '../bundles/zip.ts';
 import { openLibrary } from '../../../src-main/lab/datasets/index.ts';
 import { tiff } from '../../images/tiff.ts';
 import { imageFolder, noise, plain, smallFolder, temporaryFolder } from '../../imageFolders.ts';
@@ -103,6 +104,72 @@ test.each<{ what: string; content: () => Promise<Buffer> | Buffer; says: RegExp 
   const importing = openLibrary(await temporaryFolder()).import({ kind: 'auto', paths: [root], name: null });
   await expect(importing).rejects.toThrow(says);
 });
+
+test('digits of 0 to 16 in bytes are refused, as all but black; a single bright image shows that others are dark', async () => {
+  const grey = (value: number) =>
+    sharp(Buffer.alloc(64, value), { raw: { width: 8, height: 8, channels: 1 } })
+      .png()
+      .toBuffer();
+  const dark = { 'train/a/1.png': await grey(0), 'train/b/1.png': await grey(16), 'val/a/1.png': await grey(1) };
+  const imported = async (files: Record<string, Buffer>) =>
+    openLibrary(await temporaryFolder()).import({ kind: 'auto', paths: [await imageFolder(files)], name: null });
+  await expect(imported(dark)).rejects.toThrow(
+    /No value in the 3 8-bit images is above 16 of 255: they seem to hold 5-bit numbers .* \(times 8\.226\)/, // 255 ÷ 31
+  );
+  expect(await imported({ ...dark, 'train/b/2.png': await grey(32) })).toMatchObject({ trainCount: 3 });
+});
+
+test('of several frames or pages the first counts, and that is said', async () => {
+  const frames = await sharp(Buffer.concat([Buffer.alloc(192, 200), Buffer.alloc(192, 50)]), {
+    raw: { width: 8, height: 16, channels: 3, pageHeight: 8 },
+  })
+    .gif({ loop: 0, delay: [100, 100] })
+    .toBuffer();
+  const library = openLibrary(await temporaryFolder());
+  const root = await imageFolder({ ...(await smallFolder()), 'train/cat/0.gif': frames });
+  const { id, source } = await library.import({ kind: 'auto', paths: [root], name: null });
+  expect(source).toContain('1 image of several frames or pages, of which the first counts');
+  const [first] = await library.preview(id, 1);
+  const shown = await sharp(Buffer.from(first?.image.split(',')[1] ?? '', 'base64'))
+    .raw()
+    .toBuffer();
+  expect(shown[0]).toBe(200);
+});
+
+test.each<[what: string, name: string, head: string, says: RegExp]>([
+  ['a telephone’s photograph', '3.HEIC', '\0\0\0\x18ftypheic\0\0\0\0', /3\.HEIC .*HEIC photograph.*heif-convert/],
+  ['one that was only renamed', '3.jpg', '\0\0\0\x18ftypheic\0\0\0\0', /3\.jpg .*HEIC photograph/],
+  ['a DICOM image without an ending', 'IM0001', `${'\0'.repeat(128)}DICM`, /IM0001 .*DICOM.*pydicom/],
+  ['a JPEG 2000 image', '3.jp2', '\0\0\0\x0cjP  \r\n\x87\n', /JPEG 2000/],
+  ['a camera’s raw file, which begins as TIFF', '3.NEF', 'MM\0*\0\0\0\x08', /raw photograph.*develop it/],
+  [
+    'a pointer of Git LFS',
+    '3.png',
+    'version https://git-lfs.github.com/spec/v1\noid sha256:00\n',
+    /3\.png .*git lfs pull/,
+  ],
+  [
+    'a web page in place of an image',
+    '3.jpg',
+    '<!DOCTYPE html><html><title>404</title>',
+    /3\.jpg .*web page.*download it again/,
+  ],
+])(
+  '%s is refused with what it is, in a folder and in an archive, and never passed over',
+  async (_, name, head, says) => {
+    const files = { ...(await smallFolder()), [`train/cat/${name}`]: Buffer.from(head, 'latin1') };
+    const zip = join(await temporaryFolder(), 'set.zip');
+    await zipOf(zip, new Map(Object.entries(files)));
+    for (const path of [await imageFolder(files), zip]) {
+      const importing = { kind: 'auto', paths: [path], name: null } as const;
+      const library = openLibrary(await temporaryFolder());
+      await expect(library.import(importing)).rejects.toThrow(says);
+      const { trainCount, source } = await library.import({ ...importing, onDamaged: 'skip' });
+      expect(trainCount).toBe(3);
+      expect(source).toContain(`1 damaged image skipped (train/cat/${name}`);
+    }
+  },
+);
 
 test('16-bit images that use their range are taken, also beside darker ones', async () => {
   const of = (value: number) =>

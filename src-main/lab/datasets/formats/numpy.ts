@@ -69,7 +69,12 @@ const arraysIn = async ({ members }: Contents, signal: AbortSignal): Promise<{ a
       add(readNpy(await wholeOf(member, signal), file), file.replace(/\.npy$/, ''));
       files.push(member.name);
     } else if (head.toString('latin1', 0, 4) === 'PK\x03\x04') {
-      const inner = await zipMembers({ name: file, pieces: member.pieces }, signal, []);
+      const isNpz = /\.npz$/i.test(file);
+      const inner = await zipMembers({ name: file, pieces: member.pieces }, signal, []).catch((error: unknown) => {
+        if (isNpz) throw error;
+        return []; // a part of an archive, or something else
+      });
+      if (inner.length === 0 || !(isNpz || inner.every(({ name }) => name.endsWith('.npy')))) continue; // such as a table of Excel
       for (const each of inner) {
         const key = each.name.replace(/\.npy$/, '');
         // Alone in its file, an array is called arr_0: the file's name says what it is.

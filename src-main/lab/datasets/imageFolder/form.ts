@@ -5,8 +5,8 @@ import { imagesBelow, isImage, list } from './walk.ts';
 export type Half =
   /** A folder for each class. */
   | { readonly kind: 'classes'; readonly folder: string; readonly names: readonly string[] }
-  /** Images in one folder; a list names their classes. */
-  | { readonly kind: 'flat'; readonly folder: string };
+  /** Images in one folder; a list names their classes: this one, else one that is there. */
+  | { readonly kind: 'flat'; readonly folder: string; readonly list?: string };
 
 /** Where a set of images lies in a folder that was chosen, and how it is laid out. */
 export interface Form {

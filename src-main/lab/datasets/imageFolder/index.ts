@@ -3,7 +3,7 @@ import { basename, relative, sep } from 'node:path';
 import { imageContent, type ImageClass, type ImageManifestHeader } from '../../../../shared/imageManifest.ts';
 import type { DamagedChoice, DatasetInfo, SplitChoice } from '../../../../shared/dataset.ts';
 import type { ImportContext } from '../decodedSet.ts';
-import { inspectImages } from './inspect.ts';
+import { inspectImages, type InspectedImages } from './inspect.ts';
 import { listImageFolder, type ImageFolder } from './layout.ts';
 import { shownName } from '../../../files/byteNames.ts';
 
@@ -44,7 +44,7 @@ export const scanImageFolder = async (
 ): Promise<ScannedFolder> => {
   context.onProgress({ message: 'Listing images', share: null });
   const folder = await listImageFolder(path, split, context.signal);
-  const { classes, skipped, transparent } = await inspectImages(folder, onDamaged, context);
+  const { classes, skipped, transparent, several } = await inspectImages(folder, onDamaged, context);
   const content = imageContent(classes);
   if (content === null) throw new Error('An image was listed without its digest.');
   const train = classes.filter(({ half }) => half === 'train');
@@ -59,8 +59,7 @@ export const scanImageFolder = async (
       storage: 'files',
       source: sourceOf(
         unpacked === null ? `Image folder ${name}, read where it lies` : unpacked.source,
-        skipped,
-        transparent,
+        { skipped, transparent, several },
         folder,
       ),
       height: usualSide,
@@ -100,8 +99,7 @@ const countsOf = (train: readonly ImageClass[], classCount: number): number[] =>
 
 const sourceOf = (
   where: string,
-  skipped: readonly string[],
-  transparent: number,
+  { skipped, transparent, several }: Pick<InspectedImages, 'skipped' | 'transparent' | 'several'>,
   { otherFiles, notes }: ImageFolder,
 ): string => {
   const shown = `${skipped.slice(0, 3).join(', ')}${skipped.length > 3 ? ' …' : ''}`;
@@ -112,6 +110,9 @@ const sourceOf = (
     ...(transparent === 0
       ? []
       : [`${transparent} ${noun(transparent, 'image')} with transparency, of which the colours under it count`]),
+    ...(several === 0
+      ? []
+      : [`${several} ${noun(several, 'image')} of several frames or pages, of which the first counts`]),
     ...(otherFiles === 0 ? [] : [`${otherFiles} other ${noun(otherFiles, 'file')} passed over`]),
   ].join('; ');
 };

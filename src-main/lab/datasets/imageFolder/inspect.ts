@@ -3,13 +3,17 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DamagedChoice } from '../../../../shared/dataset.ts';
 import { hasExtraChannels, type Metadata } from '../../../images/colours.ts';
-import { pathOfText, shownName } from '../../../files/byteNames.ts';
+import { pathOfText } from '../../../files/byteNames.ts';
+import { standInFor } from '../../../files/standIns.ts';
+import { withoutEnding } from '../../../files/unpackedName.ts';
+import { foreignHeadBytes, foreignImage } from '../../../images/foreignKinds.ts';
 import { imageOpener, type OpenImage } from '../../../images/openImage.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import { maxImageBytes, type ImageClass, type ImageEntry } from '../../../../shared/imageManifest.ts';
 import type { ImportContext } from '../decodedSet.ts';
 import { inMegabytes, readError } from '../fileBytes.ts';
 import type { ImageFolder } from './layout.ts';
+import { shownPath } from './walk.ts';
 
 export interface InspectedImages {
   readonly classes: ImageClass[];
@@ -17,6 +21,8 @@ export interface InspectedImages {
   readonly skipped: string[];
   /** How many have transparency or other channels beside their colours. */
   readonly transparent: number;
+  /** How many have several frames or pages, of which the first is the image. */
+  readonly several: number;
 }
 
 /** As many as libuv's threads: each decodes one image at a time. */
@@ -44,7 +50,9 @@ export const inspectImages = async (
   const skipped: string[] = [];
   let done = 0;
   let transparent = 0;
+  let several = 0;
   const deep: number[] = [];
+  const plain: number[] = [];
   let hasFailed = false;
   const work = async (): Promise<void> => {
     for (const { path, images, index } of queue) {
@@ -56,9 +64,10 @@ export const inspectImages = async (
       if (typeof result !== 'string') {
         images[index] = result.entry;
         if (result.isTransparent) transparent++;
-        if (result.brightest !== null) deep.push(result.brightest);
-      } else if (onDamaged === 'skip') skipped.push(shownName(`${path}/${name}`));
-      else throw damaged(shownName(`${path}/${name}`), result);
+        if (result.hasSeveral) several++;
+        (result.isDeep ? deep : plain).push(result.brightest);
+      } else if (onDamaged === 'skip') skipped.push(shownPath(`${path}/${name}`));
+      else throw damaged(shownPath(`${path}/${name}`), result);
       context.onProgress({ message: 'Checking images', share: ++done / total });
     }
   };
@@ -71,7 +80,8 @@ export const inspectImages = async (
   await Promise.allSettled(workers); // none is left behind
   await Promise.all(workers);
 
-  refuseNarrowRange(deep);
+  refuseNarrowRange(deep, 16, 32_767);
+  if (deep.length === 0) refuseNarrowRange(plain, 8, 31);
   const whole = classes.map((one): ImageClass => ({
     ...one,
     images: one.images.filter((image) => typeof image !== 'string'),
@@ -87,14 +97,17 @@ export const inspectImages = async (
   if (!kept.some(({ half }) => half === 'test')) {
     throw new LabError('DATASET_CORRUPT', 'Every image to test with is damaged. Repair some, then import it again.');
   }
-  return { classes: kept, skipped: skipped.sort(), transparent };
+  return { classes: kept, skipped: skipped.sort(), transparent, several };
 };
 
 interface Inspected {
   readonly entry: ImageEntry;
   readonly isTransparent: boolean;
-  /** Largest value of an image of 16 bits; null of any other. */
-  readonly brightest: number | null;
+  readonly hasSeveral: boolean;
+  /** Of 16 bits. */
+  readonly isDeep: boolean;
+  /** Its largest value, or so much where it is bright enough. */
+  readonly brightest: number;
 }
 
 /** What the manifest says of an image, or what is wrong with it. */
@@ -110,14 +123,17 @@ const inspect = async (
       const { size, mtimeMs } = await file.stat();
       if (size > maxImageBytes) return `${inMegabytes(size)}, more than the ${inMegabytes(maxImageBytes)} of any image`;
       const bytes = await file.readFile();
-      const { width, height, isTransparent, brightest } = await decode(bytes, openImage);
+      const head = bytes.subarray(0, foreignHeadBytes);
+      const other = standInFor(head) ?? foreignImage(withoutEnding(name), head);
+      if (other !== null) return other;
+      const { width, height, ...about } = await decode(bytes, openImage);
       const digest = createHash('sha256').update(bytes).digest().toString('base64url', 0, 16);
-      return { entry: [name, width, height, size, Math.round(mtimeMs), digest], isTransparent, brightest };
+      return { entry: [name, width, height, size, Math.round(mtimeMs), digest], ...about };
     } finally {
       await file.close();
     }
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error) throw readError(error, shownName(`${folder}/${name}`));
+    if (error instanceof Error && 'syscall' in error) throw readError(error, shownPath(`${folder}/${name}`));
     return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   }
 };
@@ -125,37 +141,48 @@ const inspect = async (
 const decode = async (
   bytes: Buffer,
   openImage: OpenImage,
-): Promise<{ width: number; height: number; isTransparent: boolean; brightest: number | null }> => {
+): Promise<Omit<Inspected, 'entry'> & { width: number; height: number }> => {
   const metadata = await openImage(bytes).metadata();
   const { width, height } = metadata;
-  const brightest = await brightestOf(bytes, metadata, openImage);
+  const isDeep = isOf16Bits(metadata);
   // JPEG and WebP shrink while they are read: all their bytes are looked at, at a fraction of the time.
-  await openImage(bytes).resize(16, 16, { fit: 'fill' }).raw().toBuffer();
-  return { width, height, isTransparent: hasExtraChannels(metadata), brightest };
+  const small = await openImage(bytes).resize(16, 16, { fit: 'fill' }).raw().toBuffer();
+  const bright = small.reduce((most, value) => Math.max(most, value), 0);
+  const brightest = isDeep || bright < brightEnough ? await brightestOf(bytes, metadata, openImage) : bright;
+  const hasSeveral = (metadata.pages ?? 1) > 1;
+  return { width, height, isTransparent: hasExtraChannels(metadata), hasSeveral, isDeep, brightest };
+};
+
+/** No image of 8 bits whose mean somewhere is above this is near black. */
+const brightEnough = 32;
+
+/** @throws Error for numbers whose range nobody can tell, such as floating-point ones: read as bytes, 0 to 1 would be all black. */
+const isOf16Bits = ({ depth, space }: Metadata): boolean => {
+  if (depth === 'uchar') return false;
+  if (depth === 'ushort' && (space === 'grey16' || space === 'rgb16')) return true;
+  throw new Error(`it holds numbers of the kind “${depth}”, whose range is not known; write it with 8 or 16 bits`);
+};
+
+/** The largest value of its colours, without transparency. */
+const brightestOf = async (bytes: Buffer, { space }: Metadata, openImage: OpenImage): Promise<number> => {
+  const { channels } = await openImage(bytes).stats();
+  return Math.max(...channels.slice(0, /^(?:grey16|b-w)$/.test(space) ? 1 : 3).map(({ max }) => max));
 };
 
 /**
- * How bright a 16-bit image gets; null of one of 8 bits or less, which its loader has brought to 8.
- * @throws Error for numbers whose range nobody can tell, such as floating-point ones: read as bytes, 0 to 1 would be all black.
+ * @param most - of the largest values of a set's images that nobody means: numbers of 10, 12 or 14 bits in 16, or numbers of classes and digits of
+ *   0 to 16 in 8, which would be near black.
+ * @throws LabError DATASET_UNSUPPORTED where no value is above it.
  */
-const brightestOf = async (bytes: Buffer, { depth, space }: Metadata, openImage: OpenImage): Promise<number | null> => {
-  if (depth === 'uchar') return null;
-  if (depth !== 'ushort' || (space !== 'grey16' && space !== 'rgb16')) {
-    throw new Error(`it holds numbers of the kind “${depth}”, whose range is not known; write it with 8 or 16 bits`);
-  }
-  const { channels } = await openImage(bytes).stats();
-  return Math.max(...channels.slice(0, space === 'grey16' ? 1 : 3).map(({ max }) => max));
-};
-
-/** @throws LabError DATASET_UNSUPPORTED where 16-bit images never use the upper half: numbers of 10, 12 or 14 bits, which would be near black. */
-const refuseNarrowRange = (brightest: readonly number[]): void => {
-  const most = brightest.reduce((largest, value) => Math.max(largest, value), 0);
-  if (brightest.length === 0 || most > 32_767) return;
-  const bits = Math.max(1, Math.ceil(Math.log2(most + 1)));
+const refuseNarrowRange = (brightest: readonly number[], bits: 8 | 16, most: number): void => {
+  const largest = brightest.reduce((larger, value) => Math.max(larger, value), 0);
+  if (brightest.length === 0 || largest > most) return;
+  const whole = 2 ** bits - 1;
+  const used = Math.max(1, Math.ceil(Math.log2(largest + 1)));
   throw new LabError(
     'DATASET_UNSUPPORTED',
-    `No value in the ${brightest.length} 16-bit images is above ${most.toLocaleString('en-US')} of 65,535: they seem to hold ${bits}-bit numbers and would ` +
-      `be trained on as near black. Write them scaled to all of 16 or 8 bits (times ${(65_535 / Math.max(1, 2 ** bits - 1)).toPrecision(4)}), then import the folder again.`,
+    `No value in the ${brightest.length} ${bits}-bit images is above ${largest.toLocaleString('en-US')} of ${whole.toLocaleString('en-US')}: they seem to hold ${used}-bit numbers and would ` +
+      `be trained on as near black. Write them scaled to all of ${bits === 16 ? '16 or 8' : '8'} bits (times ${(whole / (2 ** used - 1)).toPrecision(4)}), then import the folder again.`,
   );
 };
 

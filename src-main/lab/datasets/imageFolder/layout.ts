@@ -6,9 +6,9 @@ import { byCodePoint, pathOfText, shownName, textOfName } from '../../../files/b
 import { readError } from '../fileBytes.ts';
 import { pause } from '../pause.ts';
 import { counted, formsIn, seenIn, type Form, type Half } from './form.ts';
-import { findList } from './lists.ts';
+import { findList, findSplitLists, readList } from './lists.ts';
 import { splitText, testPlaces } from './split.ts';
-import { imagesBelow, list, refused } from './walk.ts';
+import { imagesBelow, list, refused, shownPath } from './walk.ts';
 
 /** Files of one class in one half; paths have "/" between names. */
 export interface ClassFiles {
@@ -68,14 +68,20 @@ export const listImageFolder = async (
   if (others.length > 0) throw severalFound(chosen, [form, ...others]);
   const root = form.base === '' ? chosen : join(chosen, form.base);
   const within = (half: Half): Half => ({ ...half, folder: half.folder.slice(form.base.length).replace(/^\//, '') });
-  const train = await classified(root, within(form.train), null, signal);
+  const [trainHalf, ...testHalves] = await listedHalves(root, within(form.train), form.tests.map(within), signal);
+  const train = await classified(root, trainHalf, null, signal);
   const labels = new Map(train.names.map((name, label) => [name.normalize('NFC'), label]));
-  const tested = await firstUsable(root, form.tests.map(within), labels, signal);
+  const { tested, unusable } = await firstUsable(root, testHalves, labels, signal);
+  if (unusable !== null && split === null)
+    throw new LabError(
+      unusable.code,
+      `${unusable.message} Or choose which share of each class of training is for testing (--test-share 0.2); the other is left aside then.`,
+    );
   const notes = [
     ...(form.base === '' ? [] : [`found in its folder ${shownName(form.base)}`]),
     ...train.notes,
     ...(tested?.test.notes ?? []),
-    ...(await leftAside(root, [within(form.train), ...(tested === null ? [] : [tested.half])], signal)),
+    ...(await leftAside(root, [trainHalf, ...(tested === null ? [] : [tested.half])], signal)),
   ];
   if (tested === null) {
     if (split === null) throw needsSplit(root, form, train);
@@ -114,7 +120,7 @@ const classified = async (
 ): Promise<Classified> =>
   half.kind === 'classes'
     ? byFolders(root, half.folder, half.names, labels, signal)
-    : byList(root, half.folder, labels, signal);
+    : byList(root, half, labels, signal);
 
 const byFolders = async (
   root: string,
@@ -152,19 +158,22 @@ const byFolders = async (
 
 const byList = async (
   root: string,
-  above: string,
+  { folder: above, list: given }: Extract<Half, { kind: 'flat' }>,
   labels: ReadonlyMap<string, number> | null,
   signal: AbortSignal,
 ): Promise<Classified> => {
   const folder = above === '' ? '.' : above;
   const { images, others } = await imagesBelow(root, folder, signal);
-  const around = [...new Set([above, above.split('/').slice(0, -1).join('/'), ''])];
-  const listed = await findList(root, around, images, labels === null ? null : new Set(labels.keys()));
+  const known = labels === null ? null : new Set(labels.keys());
+  const listed =
+    given === undefined
+      ? await findList(root, around(above), images, known)
+      : await readList(root, given, images, known);
   if (listed === null) throw noList(above === '' ? basename(root) : above, images.length);
   const names = labels === null ? [...new Set(listed.classes.values())].sort(byCodePoint) : [];
   if (labels === null && (names.length < 2 || names.length > 65_536))
     throw refused(
-      `${shownName(listed.path)} names ${counted(names.length, 'class')}, expected 2 to 65,536`,
+      `${shownPath(listed.path)} names ${counted(names.length, 'class')}, expected 2 to 65,536`,
       'Check the list',
     );
   const places = labels ?? new Map(names.map((name, label) => [name, label]));
@@ -179,7 +188,7 @@ const byList = async (
     const label = places.get(name);
     if (label === undefined)
       throw refused(
-        `${shownName(listed.path)} has a class "${name}", which the training folder lacks`,
+        `${shownPath(listed.path)} has a class "${name}", which the training folder lacks`,
         'Add it there, or remove those lines',
       );
     const ofClass = files.get(label);
@@ -191,11 +200,11 @@ const byList = async (
     files: [...files].sort(([a], [b]) => a - b).map(([label, some]) => ({ label, folder, images: some })),
     others,
     notes: [
-      `classes of ${shownName(folder)} as in ${shownName(listed.path)}`,
-      ...(unlisted === 0
+      `classes of ${shownName(folder)} as in ${shownPath(listed.path)}`,
+      ...(unlisted === 0 || given !== undefined
         ? []
         : [
-            `${counted(unlisted, 'image')} of ${shownName(folder)} left aside, which ${shownName(listed.path)} does not name`,
+            `${counted(unlisted, 'image')} of ${shownName(folder)} left aside, which ${shownPath(listed.path)} does not name`,
           ]),
     ],
   };
@@ -208,26 +217,44 @@ const noList = (folder: string, images: number): LabError =>
       'a folder for each class, or a file such as labels.csv with an image and its class on each line.',
   );
 
-/** The first half that can be tested with; one whose images have no classes is left aside for one whose have. */
+/** The first half that can be tested with; one whose images have no classes is left aside for one whose have. `unusable`: why none can. */
 const firstUsable = async (
   root: string,
   tests: readonly Half[],
   labels: ReadonlyMap<string, number>,
   signal: AbortSignal,
-): Promise<{ half: Half; test: Classified } | null> => {
-  let problem: LabError | null = null;
+): Promise<{ tested: { half: Half; test: Classified } | null; unusable: LabError | null }> => {
+  let unusable: LabError | null = null;
   for (const half of tests) {
     try {
-      return { half, test: await classified(root, half, labels, signal) };
+      return { tested: { half, test: await classified(root, half, labels, signal) }, unusable: null };
     } catch (error) {
-      if (!(error instanceof LabError)) throw error;
-      if (error.code === 'DATASET_CORRUPT') throw error;
-      problem ??= error;
+      if (!(error instanceof LabError) || error.code === 'DATASET_CORRUPT') throw error;
+      unusable ??= error;
     }
   }
-  if (problem !== null) throw problem;
-  return null;
+  return { tested: null, unusable };
 };
+
+/** Halves as they are; of one flat folder with a list for each of them, its halves. */
+const listedHalves = async (
+  root: string,
+  train: Half,
+  tests: readonly Half[],
+  signal: AbortSignal,
+): Promise<readonly [Half, ...Half[]]> => {
+  if (train.kind !== 'flat' || tests.length > 0) return [train, ...tests];
+  const { images } = await imagesBelow(root, train.folder === '' ? '.' : train.folder, signal);
+  const lists = await findSplitLists(root, around(train.folder), images);
+  if (lists === null) return [train];
+  return [
+    { ...train, list: lists.train },
+    { ...train, list: lists.test },
+  ];
+};
+
+/** A flat folder, the one above it and the set's own: where its list may lie. */
+const around = (folder: string): string[] => [...new Set([folder, folder.split('/').slice(0, -1).join('/'), ''])];
 
 /** The other folders of the set's, and how many images each has. */
 const leftAside = async (root: string, used: readonly Half[], signal: AbortSignal): Promise<string[]> => {

@@ -1,9 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { pathOfText, shownName } from '../../../files/byteNames.ts';
+import { pathOfText } from '../../../files/byteNames.ts';
 import { withoutEnding } from '../../../files/unpackedName.ts';
 import { readError } from '../fileBytes.ts';
-import { list, refused } from './walk.ts';
+import { roleOf, type HalfName } from '../formats/roles.ts';
+import { classesIn, type ListAnswer } from './listColumns.ts';
+import { isImageName, list, refused, shownPath } from './walk.ts';
 
 /** A file that says of which class each image of a flat folder is. */
 export interface ImageList {
@@ -13,15 +16,16 @@ export interface ImageList {
   readonly classes: ReadonlyMap<string, string>;
 }
 
-const listName = /\.(?:txt|csv|tsv)$/i;
+/** Names of files that may be such lists. */
+export const listName = /\.(?:txt|csv|tsv|jsonl)$/i;
 const mostListBytes = 256e6;
 
 /**
- * Finds the list of a flat folder's images: a text, CSV or TSV file in one of these folders with an image and a class on each line, in
- * the columns where most of its lines have them (Tiny-ImageNet's val_annotations.txt has four numbers more; a first line may be a header).
+ * Finds the list of a flat folder's images: a text, CSV, TSV or JSONL file in one of these folders with an image and a class on each line.
  * @param folders - in which to look, the nearest first; paths in the root.
  * @param known - classes that there are; null: what the list says makes them.
  * @returns null where no file lists most of the images.
+ * @throws LabError DATASET_CORRUPT where one does, but which of its columns is the class cannot be told, or where several name different classes.
  */
 export const findList = async (
   root: string,
@@ -30,15 +34,86 @@ export const findList = async (
   known: ReadonlySet<string> | null,
 ): Promise<ImageList | null> => {
   const names = namesOf(images);
+  let problem: string | null = null;
   for (const folder of folders) {
-    for (const file of (await list(root, folder)).files.filter((name) => listName.test(withoutEnding(name)))) {
-      const path = folder === '' ? file : `${folder}/${file}`;
-      const classes = classesIn(await textOf(root, path), names, known);
-      if (classes !== null) return { path, classes };
+    const found: ImageList[] = [];
+    for (const path of await listsIn(root, folder)) {
+      const answer = await read(root, path, names, known);
+      if (typeof answer === 'string') problem ??= `${shownPath(path)} ${answer}`;
+      else if (answer !== null) found.push({ path, classes: answer });
     }
+    const [first, ...others] = found.sort((a, b) => b.classes.size - a.classes.size);
+    if (first === undefined) continue;
+    const rival = others.find((other) => !isWithin(other, first));
+    if (rival !== undefined)
+      throw refused(
+        `${shownPath(first.path)} and ${shownPath(rival.path)} both name classes of images here, and differ`,
+        'Keep one of them in the folder, or call them train and val if they are of halves',
+      );
+    return first;
+  }
+  if (problem !== null)
+    throw refused(problem, 'Write a list with two columns, the image and its class, or name that column "label"');
+  return null;
+};
+
+/** The lists of the halves of one flat folder, where their names say which is which: train.csv and val.csv or test.csv. Null where they do not. */
+export const findSplitLists = async (
+  root: string,
+  folders: readonly string[],
+  images: readonly string[],
+): Promise<{ readonly train: string; readonly test: string } | null> => {
+  const names = namesOf(images);
+  for (const folder of folders) {
+    const of = new Map<HalfName, string[]>();
+    for (const path of await listsIn(root, folder)) {
+      const { half } = roleOf(basename(withoutEnding(path)).replace(/\.\w+$/, ''));
+      const answer = half === 'whole' ? null : await read(root, path, names, null);
+      if (answer !== null && typeof answer !== 'string') of.set(half, [...(of.get(half) ?? []), path]);
+    }
+    const [train, ...others] = of.get('train') ?? [];
+    const [test, ...more] = of.get('val') ?? of.get('test') ?? [];
+    if (train !== undefined && test !== undefined && others.length === 0 && more.length === 0) return { train, test };
   }
   return null;
 };
+
+/** @throws LabError DATASET_CORRUPT where it is no list of these images. */
+export const readList = async (
+  root: string,
+  path: string,
+  images: readonly string[],
+  known: ReadonlySet<string> | null,
+): Promise<ImageList> => {
+  const answer = await read(root, path, namesOf(images), known);
+  if (answer === null) throw refused(`${shownPath(path)} names no image with a class that training has`, 'Check it');
+  if (typeof answer === 'string') throw refused(`${shownPath(path)} ${answer}`, 'Write it with two columns');
+  return { path, classes: answer };
+};
+
+const read = async (
+  root: string,
+  path: string,
+  names: ReadonlyMap<string, string>,
+  known: ReadonlySet<string> | null,
+): Promise<ListAnswer> => {
+  const imageOf = (cell: string): string | undefined => {
+    const plain = cell.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
+    const short = basename(plain);
+    return names.get(plain) ?? names.get(short) ?? (isImageName(short) ? names.get(withoutKind(short)) : undefined);
+  };
+  return classesIn(await textOf(root, path), imageOf, known);
+};
+
+const listsIn = async (root: string, folder: string): Promise<string[]> =>
+  (await list(root, folder)).files
+    .filter((name) => listName.test(withoutEnding(name)) && !/submission/i.test(name)) // what competitions want back
+    .map((file) => (folder === '' ? file : `${folder}/${file}`));
+
+const isWithin = (part: ImageList, whole: ImageList): boolean =>
+  [...part.classes].every(([image, name]) => whole.classes.get(image) === name);
+
+const withoutKind = (name: string): string => name.replace(/\.\w+$/, '');
 
 /** What a list may call an image: by its path, its name, or its name without the ending. Names that two images share name neither. */
 const namesOf = (images: readonly string[]): ReadonlyMap<string, string> => {
@@ -46,69 +121,18 @@ const namesOf = (images: readonly string[]): ReadonlyMap<string, string> => {
   for (const image of images) {
     const path = withoutEnding(image).normalize('NFC');
     const short = basename(path);
-    for (const name of new Set([path, short, short.replace(/\.\w+$/, '')])) {
-      names.set(name, names.has(name) ? null : image);
-    }
+    for (const name of new Set([path, short, withoutKind(short)])) names.set(name, names.has(name) ? null : image);
   }
   return new Map([...names].filter((entry): entry is [string, string] => entry[1] !== null));
 };
 
+/** UTF-8, UTF-16 with its mark, or what Windows in the West writes. */
 const textOf = async (root: string, path: string): Promise<string> => {
   const bytes = await readFile(pathOfText(join(root, path))).catch((error: unknown) => {
-    throw readError(error, shownName(path));
+    throw readError(error, shownPath(path));
   });
-  if (bytes.length > mostListBytes) throw refused(`${shownName(path)} has ${bytes.length} bytes`, 'Remove it');
+  if (bytes.length > mostListBytes) throw refused(`${shownPath(path)} has ${bytes.length} bytes`, 'Remove it');
   const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-  return bytes.toString(isUtf16 ? 'utf16le' : 'utf8').replace(/^\uFEFF/, '');
-};
-
-const classesIn = (
-  text: string,
-  names: ReadonlyMap<string, string>,
-  known: ReadonlySet<string> | null,
-): ReadonlyMap<string, string> | null => {
-  const rows = text
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '')
-    .map(cellsOf);
-  const imageOf = (cell: string | undefined): string | undefined =>
-    names.get((cell ?? '').replace(/^(?:\.\/)+/, '')) ?? names.get(basename(cell ?? ''));
-  const width = Math.max(0, ...rows.slice(0, 1000).map(({ length }) => length));
-  const columns = Array.from({ length: width }, (_, column) => column);
-  const share = (holds: (cell: string | undefined) => boolean, column: number): number =>
-    rows.filter((row) => holds(row[column])).length / rows.length;
-  const imageColumn = best(columns, (column) => share((cell) => imageOf(cell) !== undefined, column));
-  if (imageColumn === null) return null;
-  const others = columns.filter((column) => column !== imageColumn);
-  // Without classes to go by, the column beside the names is it.
-  const classColumn =
-    known === null ? (others[0] ?? null) : best(others, (column) => share((cell) => known.has(cell ?? ''), column));
-  if (classColumn === null) return null;
-  const classes = new Map<string, string>();
-  for (const row of rows) {
-    const image = imageOf(row[imageColumn]);
-    const name = row[classColumn] ?? '';
-    if (image !== undefined && name !== '') classes.set(image, name);
-  }
-  return classes.size > 0 ? classes : null;
-};
-
-/** The column that more than half of the lines speak for. */
-const best = (columns: readonly number[], shareOf: (column: number) => number): number | null => {
-  const [first] = columns.map((column) => ({ column, share: shareOf(column) })).sort((a, b) => b.share - a.share);
-  return first !== undefined && first.share > 0.5 ? first.column : null;
-};
-
-/** The cells of a line: between tabs, else commas or semicolons (quotes as in CSV), else blanks. */
-const cellsOf = (line: string): string[] => {
-  const separator = ['\t', ',', ';'].find((each) => line.includes(each));
-  if (separator === undefined) return line.trim().normalize('NFC').split(/\s+/);
-  const cells = line.match(new RegExp(`(?<=^|${separator})(?:"(?:[^"]|"")*"|[^${separator}]*)`, 'g')) ?? [];
-  return cells.map((cell) =>
-    cell
-      .trim()
-      .replace(/^"(.*)"$/s, '$1')
-      .replaceAll('""', '"')
-      .normalize('NFC'),
-  );
+  const encoding = isUtf16 ? 'utf-16le' : isUtf8(bytes) ? 'utf-8' : 'windows-1252';
+  return new TextDecoder(encoding).decode(bytes);
 };

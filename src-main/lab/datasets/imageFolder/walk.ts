@@ -2,6 +2,7 @@ import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { byCodePoint, pathOfText, shownName, textOfName } from '../../../files/byteNames.ts';
 import { withoutEnding } from '../../../files/unpackedName.ts';
+import { foreignHeadBytes, foreignImage, isForeignName } from '../../../images/foreignKinds.ts';
 import { headBytes, imageKindOf } from '../../../images/kinds.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import { readError } from '../fileBytes.ts';
@@ -48,6 +49,9 @@ const isFolderBehind = async (root: string, path: string): Promise<boolean> => {
   return false;
 };
 
+/** A path for a person: as it was called before it was unpacked. */
+export const shownPath = (path: string): string => shownName(withoutEnding(path));
+
 export const refused = (found: string, advice: string): LabError =>
   new LabError('DATASET_CORRUPT', `${found}. ${advice}, then import it again.`);
 
@@ -60,17 +64,19 @@ const otherName =
 /** Whether a name is one that images usually have. */
 export const isImageName = (name: string): boolean => imageName.test(withoutEnding(name));
 
-/** Whether a file is an image: by its name, or by its first bytes where the name does not tell. */
+/** Whether a file is an image, also of a kind that the lab does not read, for the import to say: by its name, or by its first bytes where the name does not tell. */
 export const isImage = async (root: string, path: string): Promise<boolean> => {
-  if (isImageName(path)) return true;
-  if (otherName.test(withoutEnding(path))) return false;
+  const name = withoutEnding(path);
+  if (isImageName(name) || isForeignName(name)) return true;
+  if (otherName.test(name)) return false;
   const file = await open(pathOfText(join(root, path)), 'r').catch((error: unknown) => {
     throw readError(error, shownName(path));
   });
   try {
-    const head = Buffer.alloc(headBytes);
-    const { bytesRead } = await file.read(head, 0, headBytes, 0);
-    return imageKindOf(head.subarray(0, bytesRead)) !== null;
+    const head = Buffer.alloc(foreignHeadBytes);
+    const { bytesRead } = await file.read(head, 0, foreignHeadBytes, 0);
+    const begin = head.subarray(0, bytesRead);
+    return imageKindOf(begin.subarray(0, headBytes)) !== null || foreignImage(name, begin) !== null;
   } finally {
     await file.close();
   }

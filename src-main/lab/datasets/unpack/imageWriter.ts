@@ -1,12 +1,16 @@
 import { mkdir, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LabError } from '../../../../shared/errors.ts';
+import { foreignHeadBytes, foreignImage, isForeignName } from '../../../images/foreignKinds.ts';
 import { imageKindOf, headBytes } from '../../../images/kinds.ts';
 import { pathOfText, shownName } from '../../../files/byteNames.ts';
 import { inFileWords } from '../../../files/fileFailures.ts';
 import { unpackedEnding } from '../../../files/unpackedName.ts';
 import { maxImageBytes } from '../../../../shared/imageManifest.ts';
 import { isJunk } from '../imageFolder/junk.ts';
+import { listName } from '../imageFolder/lists.ts';
+import { isImageName } from '../imageFolder/walk.ts';
+import { inMegabytes } from '../fileBytes.ts';
 
 /** Left free on the disk. */
 const spareBytes = 2 ** 30;
@@ -16,7 +20,6 @@ const lookEveryBytes = 2 ** 26;
 const mostTimes = 100;
 const slackBytes = 2 ** 24;
 const mostListBytes = 2 ** 24;
-const listName = /\.(?:txt|csv|tsv)$/i;
 /** Of a folder, as file systems have it; files get an ending. */
 const longestFolderBytes = 255;
 const longestFileBytes = longestFolderBytes - unpackedEnding.length;
@@ -27,7 +30,7 @@ export interface ImageWriter {
   mayCount(path: string, sizeBytes: number): boolean;
   /** @throws LabError DATASET_CORRUPT for a path that is there already or that unpacks to too much, WORKSPACE_UNWRITABLE where the disk is full. */
   write(path: string, bytes: Buffer): Promise<void>;
-  readonly written: { images: number; others: number };
+  readonly written: { images: number };
 }
 
 /**
@@ -37,7 +40,7 @@ export interface ImageWriter {
 export const imageWriter = async (archive: string, archiveBytes: number, folder: string): Promise<ImageWriter> => {
   const most = mostTimes * archiveBytes + slackBytes;
   const made = new Set<string>();
-  const written = { images: 0, others: 0 };
+  const written = { images: 0 };
   let total = 0;
   let lookAt = 0;
   const refused = (found: string, advice = 'download it again from its publisher'): LabError =>
@@ -68,16 +71,18 @@ export const imageWriter = async (archive: string, archiveBytes: number, folder:
           throw refused(`holds a name of more than ${most} bytes, "${shownName(part).slice(0, 60)} …"`, 'shorten it');
       }
       if (parts.some(isJunk)) return false;
-      if (sizeBytes > maxImageBytes || (listName.test(path) && sizeBytes > mostListBytes)) written.others++;
-      else return sizeBytes > 0;
-      return false;
+      const isNamed = isImageName(path) || isForeignName(path);
+      if (isNamed && sizeBytes > maxImageBytes)
+        throw refused(`holds ${shownName(path)} of ${inMegabytes(sizeBytes)}, more than any image has`, 'remove it');
+      if (sizeBytes > maxImageBytes || (listName.test(path) && sizeBytes > mostListBytes)) return false;
+      return sizeBytes > 0 || isNamed; // one that is damaged is looked at, as one in a folder
     },
     async write(path, bytes) {
-      const isWanted = listName.test(path) || imageKindOf(bytes.subarray(0, headBytes)) !== null;
-      if (!isWanted) {
-        written.others++;
-        return;
-      }
+      const isImage =
+        isImageName(path) ||
+        foreignImage(path, bytes.subarray(0, foreignHeadBytes)) !== null ||
+        imageKindOf(bytes.subarray(0, headBytes)) !== null;
+      if (!isImage && !listName.test(path)) return;
       await makeRoom(bytes.length);
       const target = join(folder, `${path}${unpackedEnding}`);
       const above = dirname(target);
@@ -95,7 +100,7 @@ export const imageWriter = async (archive: string, archiveBytes: number, folder:
           );
         throw inFileWords(error);
       }
-      if (!listName.test(path)) written.images++;
+      if (isImage) written.images++;
     },
   };
 };
