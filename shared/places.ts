@@ -35,6 +35,13 @@ const line = z
 
 /** How jobs are asked for. Null: as the cluster does it unasked. */
 export const slurmSettingsSchema = z.strictObject({
+  /** Where Slurm's commands are: an alias of the user's own ssh. Null: on the lab's machine. */
+  host: z
+    .string()
+    .regex(/^\w[\w.@-]*$/, 'expected a host of your ssh configuration, such as cluster or me@login.example.org')
+    .max(200)
+    .nullable()
+    .default(null),
   partition: optionalWord,
   account: optionalWord,
   /** Minutes, or as Slurm writes it: 90, 1:30:00, 2-00:00:00. */

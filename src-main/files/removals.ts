@@ -23,7 +23,7 @@ export const removals = {
   submission: {
     name: /^submission-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/,
     holds: new RegExp(
-      String.raw`^(?:job\.sh|\d+\.\d+|assignment\.json|stop(?:\.[\da-f-]{36}\.part)?|output\.txt|spool\.jsonl|collected|${checkpointFile}(?:\.\d+\.part)?)$`,
+      String.raw`^(?:job\.sh|number|\d+\.\d+|assignment\.json|stop(?:\.[\da-f-]{36}\.part)?|output\.txt|spool\.jsonl|collected|${checkpointFile}(?:\.\d+\.part)?)$`,
     ),
   },
   /** `files/trash`: what has lain there for a day. */

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { LabError } from '../../../shared/errors.ts';
+import { groupedBy } from '../../../shared/groupedBy.ts';
 import type { TrainingEvent } from '../../../shared/jobs/train.ts';
 import type { PlaceTested } from '../../../shared/places.ts';
 import type { RunId } from '../../../shared/run.ts';
@@ -24,6 +26,7 @@ export interface ClusterParts extends SubmittingParts {
 }
 
 const clearEveryMs = 3_600_000;
+const tellEveryMs = 1000;
 
 /**
  * The runs that train on a cluster: submits those that wait, stores what their jobs tell in files, and ends them. The lab may be closed in
@@ -34,6 +37,8 @@ export class ClusterRuns {
   readonly #followed = new Map<RunId, FollowedTask>();
   /** Of jobs that the cluster says are over, or does not know: how often it was asked since. */
   readonly #overFor = new Map<RunId, number>();
+  /** Runs that are another way than was told. */
+  readonly #changed = new Set<RunId>();
   readonly #timer: NodeJS.Timeout;
   #work: Promise<void> | null = null;
   #isWoken = false;
@@ -41,6 +46,7 @@ export class ClusterRuns {
   #askedAt = -Infinity;
   #retryAt = -Infinity;
   #clearedAt = -Infinity;
+  #toldAt = -Infinity;
   #problem: string | null = null;
 
   constructor(parts: ClusterParts) {
@@ -128,6 +134,8 @@ export class ClusterRuns {
       this.#tell(
         isKnown ? error.message : 'The lab met an unexpected error with the runs on the cluster; see its log.',
       );
+    } finally {
+      this.#tellChanged();
     }
   }
 
@@ -188,8 +196,22 @@ export class ClusterRuns {
     }
   }
 
+  /** Whoever hears of changed runs reads the whole queue: those of a second are told of together. */
+  #note(runId: RunId): void {
+    this.#changed.add(runId);
+    if (performance.now() - this.#toldAt > tellEveryMs) this.#tellChanged();
+  }
+
+  #tellChanged(): void {
+    if (this.#changed.size === 0) return;
+    this.#toldAt = performance.now();
+    const runIds = [...this.#changed];
+    this.#changed.clear();
+    this.#parts.onChanged(runIds);
+  }
+
   async #readTask(job: LiveJob): Promise<void> {
-    const { store, checkpoints, place, onStored, onChanged } = this.#parts;
+    const { store, checkpoints, place, onStored } = this.#parts;
     const task =
       this.#followed.get(job.runId) ??
       new FollowedTask(job, {
@@ -211,25 +233,27 @@ export class ClusterRuns {
         this.#log(job.runId, state === 'interrupted' ? 'warning' : 'error', reason);
       this.#over([job]);
     }
-    onChanged([job.runId]);
+    this.#note(job.runId);
   }
 
   /** Ends the runs whose jobs are over without having told how. They are asked for twice before: shared disks show files late. */
   async #settle(): Promise<void> {
-    const { store, onChanged } = this.#parts;
+    const { store } = this.#parts;
     for (const job of store.read.liveJobs()) {
-      if ((this.#overFor.get(job.runId) ?? 0) < 2 || !['queued', 'running'].includes(job.runState)) continue;
+      if (this.#isClosed) return;
+      if ((this.#overFor.get(job.runId) ?? 0) < 2) continue;
       const task = this.#followed.get(job.runId);
-      const run = store.read.runs.one(job.runId);
-      if (run === null) continue;
+      const run = store.read.runs.one(job.runId); // as it is now: others were waited for
+      if (run === null || !['queued', 'running'].includes(run.state)) continue;
       const output = lastWordsOf(taskFolderOf(job.submission, job.task));
       const ending = endingWithoutWords(job, run, task ?? null, output);
       this.#over([job]);
-      if (job.runState === 'queued') store.write.refuse(job.runId, ending.reason);
+      if (run.state === 'queued') store.write.refuse(job.runId, ending.reason);
       else store.write.end(job.runId, ending.state, ending.reason);
       if (ending.goesOn) store.write.resume([job.runId]);
       if (ending.state !== 'stopped') this.#log(job.runId, ending.goesOn ? 'info' : 'warning', ending.reason);
-      onChanged([job.runId]);
+      this.#note(job.runId);
+      await setImmediate();
     }
   }
 
@@ -243,8 +267,12 @@ export class ClusterRuns {
 
   #over(jobs: readonly LiveJob[]): void {
     this.#parts.store.write.jobs.over(jobs.map(({ runId }) => runId));
-    for (const { runId, submission, task } of jobs) {
-      acknowledge(taskFolderOf(submission, task));
+    for (const [submission, ended] of groupedBy(jobs, ({ submission }) => submission))
+      acknowledge(
+        submission,
+        ended.map(({ task }) => task),
+      );
+    for (const { runId } of jobs) {
       this.#followed.delete(runId);
       this.#overFor.delete(runId);
     }

@@ -8,7 +8,8 @@ import type { Store } from '../store/index.ts';
 import { ClusterRuns } from './clusterRuns.ts';
 import { placeSettingsOf } from './placeSettings.ts';
 import type { Assignment } from './jobFolder.ts';
-import { runHere, slurmCommands } from './slurm.ts';
+import { runAt } from './runCommand.ts';
+import { slurmCommands } from './slurm.ts';
 
 /** Two questions a minute; what a job measured is seen within the time of two looks. */
 export const clusterTimes = { readEveryMs: 5000, askEveryMs: 30_000 } as const;
@@ -32,7 +33,7 @@ export const clusterOf = ({ options, store, checkpoints, queue, emit, onProblem,
   return new ClusterRuns({
     ...{ store, checkpoints, settings, ...(options.clusterTimes ?? clusterTimes) },
     place: 'slurm',
-    commands: slurmCommands(runHere),
+    commands: slurmCommands(runAt(settings)),
     folder: () => settings().folder ?? join(resolve(options.workspaceFolder), clusterFolderName),
     waiting: () => queue.waitingFor('slurm'),
     assign: async (run) => ({

@@ -10,6 +10,7 @@ import { openRegular, readRegular } from '../../files/readRegular.ts';
  * What lab and job say to each other lies in files, for nothing else reaches from one to the other:
  *
  *     <submission>/job.sh                        what the cluster starts, once a task
+ *                  number                        what the cluster calls the submission, as its tasks write when they begin
  *                  begun/<task>.<attempt>        an empty file for each time that a task began
  *                  tasks/<task>/assignment.json  what it is to train
  *                               stop             how the lab wants it to end
@@ -18,10 +19,11 @@ import { openRegular, readRegular } from '../../files/readRegular.ts';
  *                               attempts/0001/   one folder for each time that it began, which nobody else writes to:
  *                                  spool.jsonl   its events
  *                                  checkpoints/
- *                               collected        the lab has stored everything; written last. A day after all have it, the submission goes
+ *                  collected                     the tasks of which the lab needs nothing more, one a line. A day after the last, the submission goes
  */
 export const jobFolderNames = {
   script: 'job.sh',
+  number: 'number',
   begun: 'begun',
   tasks: 'tasks',
   assignment: 'assignment.json',
@@ -96,6 +98,15 @@ export const isSuperseded = (taskFolder: string, attempt: number): boolean =>
 export const stopWishOf = (taskFolder: string): StopWish['when'] | null => {
   try {
     return stopSchema.parse(JSON.parse(readRegular(join(taskFolder, jobFolderNames.stop)).toString('utf8'))).when;
+  } catch {
+    return null;
+  }
+};
+
+/** What the cluster calls a submission, as its tasks have said themselves; null: none has begun, or the disk does not show it yet. */
+export const numberIn = (submission: string): string | null => {
+  try {
+    return /^(\d+)\n/.exec(readRegular(join(submission, jobFolderNames.number)).toString('utf8'))?.[1] ?? null;
   } catch {
     return null;
   }

@@ -1,3 +1,5 @@
+import { counted } from '../../../shared/counted.ts';
+import { LabError } from '../../../shared/errors.ts';
 import { slurmSettingsSchema } from '../../../shared/places.ts';
 import type { PlaceId, SlurmSettings } from '../../../shared/places.ts';
 import type { Store } from '../store/index.ts';
@@ -8,5 +10,14 @@ const nameOf = (place: PlaceId): string => `place.${place}`;
 export const placeSettingsOf = ({ read }: Store, place: PlaceId): SlurmSettings =>
   read.setting(nameOf(place), slurmSettingsSchema) ?? slurmSettingsSchema.parse({});
 
-export const keepPlaceSettings = ({ write }: Store, place: PlaceId, settings: SlurmSettings): void =>
-  write.setting(nameOf(place), settings);
+/** @throws LabError RUN_STATE where jobs would be looked for on another cluster than they are on. */
+export const keepPlaceSettings = (store: Store, place: PlaceId, settings: SlurmSettings): void => {
+  const { host } = placeSettingsOf(store, place);
+  const there = store.read.liveJobs().length;
+  if (there > 0 && settings.host !== host)
+    throw new LabError(
+      'RUN_STATE',
+      `${counted(there, 'run')} ${there === 1 ? 'has its job' : 'have their jobs'} still on the cluster of ${host ?? 'this machine'}; the host can be changed when they have ended.`,
+    );
+  store.write.setting(nameOf(place), settings);
+};

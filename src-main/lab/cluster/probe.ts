@@ -32,7 +32,7 @@ export const probePlace = async (parts: ProbeParts): Promise<PlaceTested> => {
   const submission = newSubmission(folder);
   const output = join(taskFolderOf(submission, 0), jobFolderNames.output);
   mkdirSync(taskFolderOf(submission, 0), { recursive: true });
-  const order = writeScript(submission, probeScript(settings), 1, settings, null);
+  const order = writeScript(submission, probeScript(settings, submission), 1, settings, null);
   const jobId = await commands.submit(order);
   const seconds = (): number => Math.round((performance.now() - start) / 1000);
   while (performance.now() - start < limitMs) {
@@ -40,12 +40,12 @@ export const probePlace = async (parts: ProbeParts): Promise<PlaceTested> => {
     const text = said(output);
     const [, code] = ends.exec(text) ?? [];
     if (code === undefined) continue;
-    acknowledge(taskFolderOf(submission, 0));
+    acknowledge(submission, [0]);
     return { works: code === '0', seconds: seconds(), said: text.replace(ends, '').trim() };
   }
   const seen = (await commands.sights([jobId])).get(`${jobId}_0`);
   await commands.cancel([jobId]);
-  acknowledge(taskFolderOf(submission, 0));
+  acknowledge(submission, [0]);
   const state = seen === undefined ? 'Slurm no longer knows it' : `${seen.state} ${seen.reason ?? ''}`.trim();
   const why = `The job ${jobId} told nothing in ${seconds()} seconds (${state}), and was cancelled. Its folder: ${submission}`;
   return { works: false, seconds: seconds(), said: `${why}\n${said(output)}`.trim() };

@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
 import { LabError } from '../../../shared/errors.ts';
+import { groupedBy } from '../../../shared/groupedBy.ts';
 import type { SlurmSettings } from '../../../shared/places.ts';
-import { tasksIn } from './taskList.ts';
+import { CommandFailed } from './runCommand.ts';
+import type { RunCommand } from './runCommand.ts';
+import { taskList, tasksIn } from './taskList.ts';
 
 /** What Slurm says of a task. */
 export interface TaskSight {
@@ -22,46 +24,24 @@ export interface SubmissionOrder {
   readonly settings: SlurmSettings;
 }
 
-/** Runs a command where Slurm's are. @returns its stdout. @throws CommandFailed */
-export type RunCommand = (command: string, args: readonly string[]) => Promise<string>;
-
-export class CommandFailed extends Error {
-  override readonly name = 'CommandFailed';
-}
-
-const limitMs = 60_000;
-
-/** On this machine. */
-export const runHere: RunCommand = (command, args) =>
-  new Promise((resolve, reject) => {
-    // Slurm shortens long lists of tasks unless it is told not to.
-    const options = { env: { ...process.env, SLURM_BITSTR_LEN: '0' }, timeout: limitMs, maxBuffer: 64_000_000 };
-    execFile(command, [...args], options, (error, stdout, stderr) => {
-      if (error === null) return resolve(stdout);
-      const isMissing = 'code' in error && error.code === 'ENOENT';
-      const said = stderr.trim().replace(/^\w+: (?:error: )?/gm, '');
-      const why = isMissing ? `there is no ${command} here` : said === '' ? error.message : said;
-      reject(new CommandFailed(why, { cause: error }));
-    });
-  });
-
 const saidBy = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const isUnknownJob = (error: unknown): boolean => saidBy(error).includes('Invalid job id');
 const unavailable = (error: unknown): LabError =>
   new LabError(
     'PLACE_UNAVAILABLE',
-    `Slurm does not answer: ${saidBy(error)}. Its commands (sbatch, squeue, scancel) must work where the lab runs; the lab tries again.`,
+    `Slurm does not answer: ${saidBy(error)}. Its commands (sbatch, squeue, scancel) must work where the lab runs, or on the host of the place ("esam-lab places"); the lab tries again.`,
     { cause: error },
   );
 const isAway = (error: unknown): boolean =>
-  /there is no \w+ here|contact slurm controller|timed out|Socket timed out|Connection refused/i.test(saidBy(error));
+  (error instanceof CommandFailed && error.isUnanswered) ||
+  /contact slurm controller|timed out|Connection refused/i.test(saidBy(error));
 
 /** Slurm's own commands. */
 export const slurmCommands = (run: RunCommand) => ({
   /** @throws LabError PLACE_UNAVAILABLE */
   version: async (): Promise<string> => {
     try {
-      return (await run('sbatch', ['--version'])).trim();
+      return (await run('sbatch', ['--version'])).trim().split('\n').at(-1) ?? '';
     } catch (error) {
       throw unavailable(error);
     }
@@ -78,9 +58,11 @@ export const slurmCommands = (run: RunCommand) => ({
    */
   submit: async (order: SubmissionOrder): Promise<string> => {
     try {
-      const answer = (await run('sbatch', submissionArguments(order))).trim().split(';')[0] ?? '';
-      if (!/^\d+$/.test(answer)) throw new Error(`it answered "${answer}" instead of the number of a job`);
-      return answer;
+      const said = await run('sbatch', submissionArguments(order));
+      // A login shell may have said something before.
+      const [, number] = /^(\d+)(?:;.*)?$/m.exec(said) ?? [];
+      if (number === undefined) throw new Error(`it answered "${said.trim()}" instead of the number of a job`);
+      return number;
     } catch (error) {
       if (isAway(error)) throw unavailable(error);
       throw new LabError(
@@ -94,10 +76,16 @@ export const slurmCommands = (run: RunCommand) => ({
   find: async (name: string): Promise<string | null> => {
     try {
       const found = await run('squeue', ['--noheader', `--name=${name}`, '--states=all', '--format=%F']);
-      return /^\d+/.exec(found.trim())?.[0] ?? null;
+      return /^\d+/m.exec(found)?.[0] ?? null;
     } catch (error) {
       throw unavailable(error);
     }
+  },
+  /** The same, of what Slurm has forgotten but its accounting has not; null also where a cluster keeps none. */
+  findEnded: async (name: string): Promise<string | null> => {
+    const args = ['--noheader', '--parsable2', '--allocations', `--name=${name}`, '--starttime=now-90days'];
+    const found = await run('sacct', [...args, '--format=JobID']).catch(() => '');
+    return /^\d+/m.exec(found)?.[0] ?? null;
   },
   /** Of all tasks of these arrays that Slurm still knows, by "<array>_<task>". @throws LabError PLACE_UNAVAILABLE */
   sights: async (arrays: readonly string[]): Promise<ReadonlyMap<string, TaskSight>> => {
@@ -111,8 +99,10 @@ export const slurmCommands = (run: RunCommand) => ({
   },
   /** @param ids - such as "12_3". Jobs that are no more are no error. */
   cancel: async (ids: readonly string[]): Promise<void> => {
-    for (let from = 0; from < ids.length; from += mostAtOnce) {
-      await run('scancel', ids.slice(from, from + mostAtOnce)).catch((error: unknown) => {
+    const arrays = groupedBy(ids, (id) => id.split('_')[0] ?? id);
+    const named = [...arrays].map(([array, tasks]) => arrayPart(array, tasks));
+    for (let from = 0; from < named.length; from += mostAtOnce) {
+      await run('scancel', named.slice(from, from + mostAtOnce)).catch((error: unknown) => {
         if (!isUnknownJob(error)) throw unavailable(error);
       });
     }
@@ -120,7 +110,14 @@ export const slurmCommands = (run: RunCommand) => ({
 });
 export type SlurmCommands = ReturnType<typeof slurmCommands>;
 
-const mostAtOnce = 500;
+/** Arrays of a thousand tasks each: what one command line holds. */
+const mostAtOnce = 20;
+
+/** "12_[0-999]" for a thousand of "12_…", so that one question ends them all; "12" for the whole array. */
+const arrayPart = (array: string, ids: readonly string[]): string => {
+  const tasks = ids.flatMap((id) => (id.includes('_') ? [Number(id.split('_')[1])] : []));
+  return tasks.length < ids.length ? array : `${array}_[${taskList(tasks)}]`;
+};
 
 const submissionArguments = (order: SubmissionOrder): string[] => {
   const { script, name, folder, outputPattern, taskCount, after, settings } = order;

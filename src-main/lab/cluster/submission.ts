@@ -8,6 +8,7 @@ import type { SlurmSettings } from '../../../shared/places.ts';
 import { provide } from '../../files/provide.ts';
 import { jobFolderNames, taskFolderOf } from './jobFolder.ts';
 import type { Assignment } from './jobFolder.ts';
+import { quoted } from './quoted.ts';
 import type { SubmissionOrder } from './slurm.ts';
 
 /** What a task is to train, and where the checkpoints lie that it goes on from. */
@@ -26,22 +27,22 @@ const nodeOf = ({ node }: SlurmSettings): string => {
   return 'electron' in process.versions ? 'node' : process.execPath;
 };
 
-const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
-const beginning = ({ setup }: SlurmSettings): string => `#!/bin/bash
+/** A lab that was killed before it heard the submission's number finds it there, however long ago its tasks have ended. */
+const beginning = ({ setup }: SlurmSettings, folder: string): string => `#!/bin/bash
 # Made by ESAM Lab, anew for every submission.
+echo "$SLURM_ARRAY_JOB_ID" >${quoted(join(folder, jobFolderNames.number))}
 ${setup.join('\n')}
 `;
 const startsLab = (settings: SlurmSettings): string =>
   `${settings.container} ${quoted(nodeOf(settings))} ${quoted(nodeEntry)}`.trim();
 
 /** One task of the job trains one run. The job becomes the trainer's process: signals to the job reach it. */
-const trainingScript = (settings: SlurmSettings, folder: string): string => `${beginning(settings)}
+const trainingScript = (settings: SlurmSettings, folder: string): string => `${beginning(settings, folder)}
 exec ${startsLab(settings)} ${quoted(join(folder, jobFolderNames.tasks))}/"$SLURM_ARRAY_TASK_ID"
 `;
 
 /** Says what the trainer would find. */
-export const probeScript = (settings: SlurmSettings): string => `${beginning(settings)}
+export const probeScript = (settings: SlurmSettings, folder: string): string => `${beginning(settings, folder)}
 ${startsLab(settings)} --probe
 echo "exit code $?"
 `;

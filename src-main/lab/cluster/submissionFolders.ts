@@ -1,18 +1,23 @@
 import { readdirSync, lstatSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { readRegular } from '../../files/readRegular.ts';
 import { remove } from '../../files/remove.ts';
 import { removalOf } from '../../files/removals.ts';
-import { writeOwn } from '../../files/writeOwn.ts';
+import { appendOwn } from '../../files/writeOwn.ts';
 import { jobFolderNames, taskFolderOf } from './jobFolder.ts';
 
 /** So long what jobs printed can still be read, and an attempt that the cluster took for dead finds its folder. */
 const keptMs = 24 * 3_600_000;
 
-/** Tells a task's folder that the lab needs nothing of it any more: all is stored, or nobody wants it. */
-export const acknowledge = (taskFolder: string): void => {
+/**
+ * Tells a submission's folder that the lab needs nothing of these tasks any more: all is stored, or nobody wants it. One write, however many
+ * they are; the empty line before ends what a lab that was killed within a line has left.
+ */
+export const acknowledge = (submission: string, tasks: readonly number[]): void => {
   try {
-    writeOwn(join(taskFolder, jobFolderNames.collected), '');
+    const lines = tasks.map((task) => `${task} collected\n`).join('');
+    appendOwn(join(submission, jobFolderNames.collected), `\n${lines}`);
   } catch {
     // the disk is away: the folder stays
   }
@@ -46,11 +51,23 @@ export const clearSubmissions = async (
 const acknowledgedAt = (submission: string): number | null => {
   const tasks = listed(join(submission, jobFolderNames.tasks));
   if (tasks.length === 0) return null;
+  const together = join(submission, jobFolderNames.collected);
+  const done = new Set(linesOf(together).map((line) => /^(\d+) collected$/.exec(line)?.[1]));
+  // Former labs gave each task a mark of its own.
+  const markOf = (task: string): string =>
+    done.has(task) ? together : join(taskFolderOf(submission, Number(task)), jobFolderNames.collected);
   try {
-    const marks = tasks.map((task) => join(taskFolderOf(submission, Number(task)), jobFolderNames.collected));
-    return Math.max(...marks.map((mark) => lstatSync(mark).mtimeMs));
+    return Math.max(...tasks.map((task) => lstatSync(markOf(task)).mtimeMs));
   } catch {
     return null;
+  }
+};
+
+const linesOf = (path: string): string[] => {
+  try {
+    return readRegular(path).toString('utf8').split('\n');
+  } catch {
+    return []; // nothing was acknowledged yet
   }
 };
 

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import type { PlaceId, SlurmSettings } from '../../../shared/places.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
 import type { Checkpoints } from '../checkpoints.ts';
 import type { Store } from '../store/index.ts';
+import { begunIn, numberIn } from './jobFolder.ts';
 import type { Assignment } from './jobFolder.ts';
 import type { SlurmCommands } from './slurm.ts';
 import { removeSubmission } from './submissionFolders.ts';
@@ -29,13 +32,29 @@ export interface SubmittingParts {
 const mostTasks = 1000;
 const holdingCodes: readonly string[] = ['ENGINE_MISSING', 'ENGINE_BROKEN', 'WORKSPACE_UNWRITABLE'];
 
-/** A lab that was killed while it submitted does not know whether the cluster took it: that is asked before it is done again. */
+/**
+ * A lab that was killed while it submitted does not know whether the cluster took it: that is looked for before it is done again, where the
+ * cluster remembers it, and where its tasks have left word. Submitted again is only what has not begun and never can: without its folder
+ * even a command to submit it that outlived the lab has nothing to start.
+ * @throws LabError PLACE_UNAVAILABLE where it cannot be told at present.
+ */
 export const findLost = async ({ store, commands }: SubmittingParts): Promise<void> => {
   const lost = new Set(store.read.liveJobs().flatMap(({ jobId, submission }) => (jobId === null ? [submission] : [])));
   for (const submission of lost) {
-    const found = await commands.find(submissionName(submission));
-    if (found === null) store.write.jobs.refused(submission);
-    else store.write.jobs.named(submission, found);
+    const name = submissionName(submission);
+    const found = (await commands.find(name)) ?? numberIn(submission) ?? (await commands.findEnded(name));
+    if (found !== null) {
+      store.write.jobs.named(submission, found);
+      continue;
+    }
+    if (begunIn(new Set([submission])).size > 0) continue; // its number is shown late
+    if (!existsSync(dirname(submission)))
+      throw new LabError(
+        'PLACE_UNAVAILABLE',
+        `The lab was ended while it submitted runs, and cannot see whether they have trained: ${dirname(submission)} is not there. It submits nothing until that folder is back.`,
+      );
+    store.write.jobs.refused(submission);
+    removeSubmission(submission);
   }
 };
 

@@ -13,3 +13,14 @@ export const tasksIn = (list: string): number[] =>
         (_, index) => first + by * index,
       );
     });
+
+/** Numbers of tasks as Slurm reads them: "1,4,7-9". */
+export const taskList = (tasks: readonly number[]): string => {
+  const ranges: [first: number, last: number][] = [];
+  for (const task of [...new Set(tasks)].toSorted((one, other) => one - other)) {
+    const range = ranges.at(-1);
+    if (range?.[1] === task - 1) range[1] = task;
+    else ranges.push([task, task]);
+  }
+  return ranges.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`)).join(',');
+};

@@ -2,7 +2,8 @@ import { LabError } from '../../../shared/errors.ts';
 import type { LabApi } from '../../../shared/labApi.ts';
 import type { ClusterRuns } from '../cluster/clusterRuns.ts';
 import { placeSettingsOf } from '../cluster/placeSettings.ts';
-import { runHere, slurmCommands } from '../cluster/slurm.ts';
+import { runAt } from '../cluster/runCommand.ts';
+import { slurmCommands } from '../cluster/slurm.ts';
 import type { Store } from '../store/index.ts';
 
 export interface PlaceRequestParts {
@@ -23,14 +24,14 @@ export const placeRequests = ({
   delayMs,
 }: PlaceRequestParts): Pick<LabApi, 'places' | 'testPlace'> => ({
   places: async () => {
-    const found = await slurmCommands(runHere)
+    const settings = placeSettingsOf(store, 'slurm');
+    const found = await slurmCommands(runAt(() => settings))
       .version()
       .then(
         (version) => ({ version, problem: null }),
         (error: unknown) => ({ version: null, problem: error instanceof Error ? error.message : String(error) }),
       );
     const problem = cluster?.problem ?? found.problem;
-    const settings = placeSettingsOf(store, 'slurm');
     return [{ id: 'slurm', ...found, problem, settings, delayS: (delayMs + spoolDelayMs) / 1000 }];
   },
   testPlace: async () => {

@@ -10,16 +10,23 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, vi } from 'vitest';
+import { freePorts } from './freePorts.ts';
 
 const run = promisify(execFile);
-const patient = { timeout: 120_000, interval: 100 };
 
-/** A Slurm cluster of two nodes of two cores on this machine, with ports, keys and folders of its own. */
+/** Benchmarks start the cluster too, so it waits without vitest. */
+const until = async (what: string, fits: () => boolean | Promise<boolean>): Promise<void> => {
+  const limit = performance.now() + 120_000;
+  while (!(await fits())) {
+    if (performance.now() > limit) throw new Error(`Waited two minutes for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+};
+
+/** A Slurm cluster of two nodes on this machine, with ports, keys and folders of its own. */
 export interface LoopbackCluster {
   readonly folder: string;
   /** Slurm's commands find it by this file: SLURM_CONF. */
@@ -43,24 +50,11 @@ export const whyNoCluster = async (): Promise<string | null> => {
   return found.every((each) => each !== null) ? null : 'apt install slurmctld slurmd slurm-client munge';
 };
 
-const freePorts = async (count: number): Promise<number[]> => {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) =>
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address();
-            resolve(typeof address === 'object' && address !== null ? address.port : 0);
-          }),
-        ),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-};
-
-const configuration = (folder: string, [controller = 0, first = 0, second = 0]: readonly number[]): string => `
+const configuration = (
+  folder: string,
+  [controller = 0, first = 0, second = 0]: readonly number[],
+  cores: number,
+): string => `
 ClusterName=loopback
 SlurmctldHost=localhost
 SlurmUser=root
@@ -83,9 +77,11 @@ SlurmdTimeout=5
 KillWait=5
 MinJobAge=10
 MaxArraySize=1001
+MaxJobCount=50000
+SlurmdParameters=config_overrides
 SchedulerParameters=sched_interval=1,sched_min_interval=0,batch_sched_delay=0
-NodeName=n1 NodeHostname=localhost NodeAddr=127.0.0.1 Port=${first} CPUs=2 RealMemory=2000
-NodeName=n2 NodeHostname=localhost NodeAddr=127.0.0.1 Port=${second} CPUs=2 RealMemory=2000
+NodeName=n1 NodeHostname=localhost NodeAddr=127.0.0.1 Port=${first} CPUs=${cores} RealMemory=2000
+NodeName=n2 NodeHostname=localhost NodeAddr=127.0.0.1 Port=${second} CPUs=${cores} RealMemory=2000
 PartitionName=debug Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 `;
 
@@ -107,12 +103,12 @@ const processesWith = (confFile: string, ...wanted: readonly string[]): number[]
   return found.map(Number);
 };
 
-/** Starts it and waits until both nodes take jobs. */
-export const startCluster = async (): Promise<LoopbackCluster> => {
+/** Starts it and waits until both nodes take jobs. @param cores - of each node, whatever the machine has. */
+export const startCluster = async (cores = 2): Promise<LoopbackCluster> => {
   const folder = mkdtempSync(join(tmpdir(), 'esam-lab-slurm-'));
   chmodSync(folder, 0o711);
   const confFile = join(folder, 'slurm.conf');
-  writeFileSync(confFile, configuration(folder, await freePorts(3)));
+  writeFileSync(confFile, configuration(folder, await freePorts(3), cores));
   for (const name of ['state', 'spool-n1', 'spool-n2']) mkdirSync(join(folder, name));
   const env = { ...process.env, SLURM_CONF: confFile };
   const daemons = new Map<string, ChildProcess>();
@@ -142,10 +138,11 @@ export const startCluster = async (): Promise<LoopbackCluster> => {
     ...['--force', '--foreground', `--key-file=${folder}/munge.key`, `--socket=${folder}/munge.socket`],
     ...[`--pid-file=${folder}/munged.pid`, `--log-file=${folder}/munged.log`, `--seed-file=${folder}/munge.seed`],
   ]);
-  await vi.waitFor(() => expect(existsSync(`${folder}/munge.socket`)).toBe(true), patient);
+  await until('munged', () => existsSync(`${folder}/munge.socket`));
   start('controller', 'slurmctld', ['-D', '-f', confFile]);
   for (const name of nodeNames) start(name, 'slurmd', ['-D', '-N', name, '-f', confFile]);
-  await vi.waitFor(async () => expect((await ask('sinfo', '-h', '-o', '%D %t')).trim()).toBe('2 idle'), patient);
+  const nodes = () => ask('sinfo', '-h', '-o', '%D %t').catch(() => '');
+  await until('both nodes', async () => (await nodes()).trim() === '2 idle');
   return {
     ...{ folder, confFile, ask },
     signalJob: (jobId, signal) => {

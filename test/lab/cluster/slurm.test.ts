@@ -1,22 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import type { Experiment } from '../../../shared/experiment.ts';
-import type { RunId } from '../../../shared/run.ts';
 import type { Lab } from '../../../src-main/lab/lab.ts';
-import { folderWith, smallIdx } from '../datasets/fixtures.ts';
-import { esam, experimentOf, sgd, shared } from '../fixtures/configs.ts';
-import { realTrainers } from '../fixtures/labOptions.ts';
-import { openTestLab, untilEnded, untilRun } from '../fixtures/labs.ts';
+import { smallRun } from '../../cli/smallRun.ts';
+import { startCli } from '../../cli/spawnCli.ts';
+import { esam, sgd } from '../fixtures/configs.ts';
+import { openTestLab, temporaryFolder, untilEnded, untilRun } from '../fixtures/labs.ts';
+import { clusterOptions, judged, openWithSmall, smallExperiment } from './clusterLabs.ts';
 import { startCluster, whyNoCluster } from './loopbackCluster.ts';
 import type { LoopbackCluster } from './loopbackCluster.ts';
-
-const options = {
-  launcher: realTrainers,
-  limits: { silenceMs: 300_000, stopMs: 60_000 },
-  clusterTimes: { readEveryMs: 200, askEveryMs: 1000 },
-  checkpointEveryMs: 600_000,
-};
 
 const missing = await whyNoCluster();
 /** Continuous integration has Slurm, and lets no test be skipped. */
@@ -31,35 +23,9 @@ if (missing === null) {
   afterEach(() => void vi.unstubAllEnvs());
 }
 
-const openWithSmall = async () => {
-  const opened = await openTestLab(undefined, options);
-  const images = await folderWith(smallIdx());
-  opened.lab.grantPaths([images]);
-  await opened.lab.importDataset({ kind: 'auto', paths: [images], name: 'small', onDamaged: 'refuse' });
-  return opened;
-};
-
-const experiment = (epochs: number, changes: Partial<Experiment> = {}): Experiment =>
-  experimentOf({
-    shared: {
-      ...shared,
-      dataset: { id: 'small', trainSubset: null, testSubset: null, labelNoise: 0, identity: null },
-      ...{ batchSize: 2, logEvery: 1, epochs },
-    },
-    ...changes,
-  });
-
-/** What a run is judged by: its metrics without times. */
-const judged = async (lab: Lab, runId: RunId) => {
-  const { epochs, steps } = await lab.run({ runId });
-  const timeless = (metrics: object): object =>
-    Object.fromEntries(Object.entries(metrics).filter(([key]) => !/Ms$|PerSecond$/.test(key)));
-  return { epochs: epochs.map(timeless), steps: steps.map(timeless) };
-};
-
 onCluster('runs on the cluster are the same runs as here, to the last bit', async () => {
   const { lab } = await openWithSmall();
-  const wanted = experiment(3, { arms: [sgd, esam] });
+  const wanted = smallExperiment(3, { arms: [sgd, esam] });
   const { runIds } = await lab.enqueue({ ...wanted, place: 'slurm' });
   for (const runId of runIds) {
     expect(await untilEnded(lab, runId)).toMatchObject({
@@ -77,7 +43,7 @@ onCluster('runs on the cluster are the same runs as here, to the last bit', asyn
 });
 
 /** Epochs enough that a run is still under way when the lab has read of some of them, however fast the machine is. */
-const long = experiment(300);
+const long = smallExperiment(300);
 const ended = 600_000;
 const patient = { timeout: ended, interval: 200 };
 
@@ -113,7 +79,7 @@ onCluster(
     cluster.signalJob(doubled.jobId, 'SIGCONT');
     await vi.waitFor(async () => expect(await cluster.ask('squeue', '-h')).toBe(''), patient); // forgotten by Slurm
 
-    const { lab: later } = await openTestLab(folder, options);
+    const { lab: later } = await openTestLab(folder, clusterOptions);
     expect((await later.workspace({})).startNotices).toEqual([]);
     const lost = await untilEnded(later, killed.runId);
     expect(lost).toMatchObject({ state: 'interrupted', place: 'slurm' });
@@ -135,17 +101,53 @@ onCluster(
   ended,
 );
 
+/** Commands of those names come before Slurm's own in the PATH that this answers. */
+const withCommands = (scripts: Readonly<Record<string, string>>): string => {
+  const folder = temporaryFolder();
+  for (const [name, script] of Object.entries(scripts))
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return `${folder}:${process.env['PATH'] ?? ''}`;
+};
+
+onCluster(
+  'a lab that was killed before it heard the answer of sbatch submits nothing again, also when Slurm has forgotten the jobs',
+  async () => {
+    const { lab, folder } = await openWithSmall();
+    await lab.close();
+    const file = join(temporaryFolder(), 'run.json');
+    writeFileSync(file, JSON.stringify(smallRun('small', 2)));
+    const submitted = join(temporaryFolder(), 'submitted');
+    // Slurm takes it, and the lab never hears of it.
+    const sbatch = `PATH='${process.env['PATH'] ?? ''}' sbatch "$@" >${submitted}
+      while kill -0 $PPID; do sleep 0.2; done`;
+    const PATH = withCommands({ sbatch });
+    const { child, ended: over } = startCli(folder, ['run', file, '--place', 'slurm'], { PATH });
+    await vi.waitFor(() => expect(readFileSync(submitted, 'utf8')).toMatch(/^\d+/), patient);
+    child.kill('SIGKILL');
+    await over;
+    await vi.waitFor(async () => expect(await cluster.ask('squeue', '-h')).toBe(''), patient);
+
+    vi.stubEnv('PATH', withCommands({ squeue: 'exit 0' })); // as after MinJobAge
+    const { lab: later } = await openTestLab(folder, clusterOptions);
+    const [run] = await later.runs({ experimentId: null });
+    expect(await untilEnded(later, run?.id ?? 0)).toMatchObject({ state: 'finished', place: 'slurm', epochsDone: 2 });
+    expect(readdirSync(join(folder, 'cluster'))).toHaveLength(1);
+    expect((await later.queue({})).waiting).toEqual([]);
+  },
+  ended,
+);
+
 onCluster(
   'what waits in the cluster says why, and is cancelled there; what runs there stops after its epoch',
   async () => {
     const { lab } = await openWithSmall();
-    const [running = 0] = (await lab.enqueue({ ...experiment(100_000), place: 'slurm' })).runIds;
+    const [running = 0] = (await lab.enqueue({ ...smallExperiment(100_000), place: 'slurm' })).runIds;
     await untilRun(lab, running, ({ epochsDone }) => epochsDone >= 1);
     await cluster.ask('scontrol', 'update', 'PartitionName=debug', 'State=DOWN');
     onTestFinished(async () => {
       await cluster.ask('scontrol', 'update', 'PartitionName=debug', 'State=UP');
     });
-    const [held = 0] = (await lab.enqueue({ ...experiment(1), place: 'slurm' })).runIds;
+    const [held = 0] = (await lab.enqueue({ ...smallExperiment(1), place: 'slurm' })).runIds;
     const waits = await untilRun(lab, held, ({ job }) => job?.reason === 'PartitionDown');
     expect(waits).toMatchObject({ state: 'queued', job: { state: 'PENDING', node: null } });
     await lab.cancelRuns({ runIds: [held] });
@@ -175,7 +177,7 @@ onCluster(
     if (place === undefined) throw new Error('there is no place');
     expect(place).toMatchObject({ id: 'slurm', problem: null, version: expect.stringContaining('slurm') as string });
     lab.setPlace('slurm', { ...place.settings, partition: 'nowhere' });
-    const { runIds } = await lab.enqueue({ ...experiment(1, { seeds: [0, 1] }), place: 'slurm' });
+    const { runIds } = await lab.enqueue({ ...smallExperiment(1, { seeds: [0, 1] }), place: 'slurm' });
     await vi.waitFor(async () => expect((await lab.queue({})).placeProblem).toMatch(/partition.*nowhere/i), patient);
     // One after the other, by Slurm itself.
     lab.setPlace('slurm', { ...place.settings, cores: 1, timeLimit: '10', atOnce: 1 });

@@ -1,9 +1,10 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sightsIn } from '../../../src-main/lab/cluster/slurm.ts';
 import { allRecords, readSpool, SpoolWriter } from '../../../src-main/lab/cluster/spool.ts';
-import { tasksIn } from '../../../src-main/lab/cluster/taskList.ts';
+import { taskList, tasksIn } from '../../../src-main/lab/cluster/taskList.ts';
 import { epochOf } from '../fixtures/metrics.ts';
 import { temporaryFolder } from '../fixtures/labs.ts';
 
@@ -49,6 +50,12 @@ test('tasks that wait share a line of squeue; each gets its state', () => {
   expect(tasksIn('1,4,7-9%2')).toEqual([1, 4, 7, 8, 9]);
   expect(tasksIn('0-10:5')).toEqual([0, 5, 10]);
   expect(tasksIn('N/A')).toEqual([]);
+  expect(taskList([7, 1, 8, 4, 9, 1])).toBe('1,4,7-9');
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(1000)), (tasks) => {
+      expect(tasksIn(taskList(tasks))).toEqual(tasks.toSorted((one, other) => one - other));
+    }),
+  );
   const sights = sightsIn('12|3-4%3|PENDING|JobArrayTaskLimit|\n12|0|RUNNING|None|n1\nsqueue: something else\n');
   expect([...sights]).toEqual([
     ['12_3', { state: 'PENDING', reason: 'JobArrayTaskLimit', node: null }],

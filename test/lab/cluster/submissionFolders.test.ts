@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -18,7 +18,7 @@ const isNeeded = (): boolean => false;
 const submissionIn = (folder: string): string => {
   const submission = newSubmission(folder);
   mkdirSync(join(submission, jobFolderNames.begun), { recursive: true });
-  writeFileSync(join(submission, jobFolderNames.script), '');
+  for (const name of ['script', 'number'] as const) writeFileSync(join(submission, jobFolderNames[name]), '');
   for (const task of [0, 1]) {
     const path = taskFolderOf(submission, task);
     mkdirSync(join(path, jobFolderNames.given), { recursive: true });
@@ -37,10 +37,13 @@ const submissionIn = (folder: string): string => {
 test('a submission goes a day after the last of its tasks was acknowledged, and not before', async () => {
   const folder = temporaryFolder();
   const submission = submissionIn(folder);
-  acknowledge(taskFolderOf(submission, 0));
+  acknowledge(submission, [0]);
   await clearSubmissions(folder, isNeeded, Date.now() + 1000 * hourMs); // task 1 may still tell something
   expect(existsSync(submission)).toBe(true);
-  acknowledge(taskFolderOf(submission, 1));
+  appendFileSync(join(submission, jobFolderNames.collected), '1'); // of a lab that was killed while it wrote
+  await clearSubmissions(folder, isNeeded, Date.now() + 1000 * hourMs);
+  expect(existsSync(submission)).toBe(true);
+  acknowledge(submission, [1]);
   await clearSubmissions(folder, isNeeded, Date.now() + 23 * hourMs);
   await clearSubmissions(folder, (path) => path === submission, Date.now() + 25 * hourMs);
   expect(existsSync(submission)).toBe(true);
@@ -54,7 +57,8 @@ test('what is none of ours stays, with the folders around it', async () => {
   const theirs = join(taskFolderOf(submission, 1), 'notes.md');
   writeFileSync(theirs, 'why it failed');
   mkdirSync(join(folder, 'submission-mine'));
-  [0, 1].forEach((task) => acknowledge(taskFolderOf(submission, task)));
+  acknowledge(submission, [1]);
+  writeFileSync(join(taskFolderOf(submission, 0), jobFolderNames.collected), ''); // as former labs did
   await clearSubmissions(folder, isNeeded, Date.now() + 25 * hourMs);
   expect(readdirSync(submission, { recursive: true })).toEqual(['tasks', 'tasks/1', 'tasks/1/notes.md']);
   expect(readdirSync(folder)).toContain('submission-mine');

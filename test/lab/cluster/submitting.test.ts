@@ -1,0 +1,84 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { slurmSettingsSchema } from '../../../shared/places.ts';
+import { expand } from '../../../shared/experiment.ts';
+import { jobFolderNames, taskFolderOf } from '../../../src-main/lab/cluster/jobFolder.ts';
+import { CommandFailed } from '../../../src-main/lab/cluster/runCommand.ts';
+import type { RunCommand } from '../../../src-main/lab/cluster/runCommand.ts';
+import { slurmCommands } from '../../../src-main/lab/cluster/slurm.ts';
+import { newSubmission } from '../../../src-main/lab/cluster/submission.ts';
+import { findLost } from '../../../src-main/lab/cluster/submitting.ts';
+import { openWorkspace } from '../bundles/stores.ts';
+import { experimentOf } from '../fixtures/configs.ts';
+import { temporaryFolder } from '../fixtures/labs.ts';
+
+/** A run whose lab was killed before it heard what the cluster calls its submission. */
+const lostSubmission = async () => {
+  const { store, checkpoints } = await openWorkspace(temporaryFolder());
+  onTestFinished(() => store.close());
+  const experiment = experimentOf({ seeds: [0] });
+  const { runIds } = store.write.addExperiment(experiment, expand(experiment));
+  const folder = join(temporaryFolder(), 'cluster');
+  const submission = newSubmission(folder);
+  mkdirSync(taskFolderOf(submission, 0), { recursive: true });
+  mkdirSync(join(submission, jobFolderNames.begun));
+  for (const file of [join(submission, jobFolderNames.script), join(taskFolderOf(submission, 0), 'assignment.json')])
+    writeFileSync(file, '');
+  store.write.jobs.submit('slurm', submission, runIds);
+  /** @param answers - what each of Slurm's commands prints; the others are not there. */
+  const look = (answers: Readonly<Record<string, string>>): Promise<void> => {
+    const run: RunCommand = (command) => {
+      const answer = answers[command];
+      if (answer === undefined) return Promise.reject(new CommandFailed(`there is no ${command} here`, true));
+      return Promise.resolve(answer);
+    };
+    const parts = { store, checkpoints, place: 'slurm', commands: slurmCommands(run), folder: () => folder } as const;
+    const nothing = { waiting: () => [], onChanged: () => undefined, settings: () => slurmSettingsSchema.parse({}) };
+    return findLost({ ...parts, ...nothing, assign: () => Promise.reject(new Error('Nothing is submitted.')) });
+  };
+  return { folder, submission, look, live: () => store.read.liveJobs().map(({ jobId, state }) => ({ jobId, state })) };
+};
+
+describe('a submission whose answer was lost', () => {
+  test('is found where Slurm remembers it', async () => {
+    const { look, live } = await lostSubmission();
+    await look({ squeue: '4711\n4711\n' });
+    expect(live()).toEqual([{ jobId: '4711', state: 'PENDING' }]);
+  });
+
+  test('is found by what its tasks wrote, where Slurm has forgotten it', async () => {
+    const { submission, look, live } = await lostSubmission();
+    writeFileSync(join(submission, jobFolderNames.begun, '0.1'), '');
+    await look({ squeue: '' });
+    expect(live()).toEqual([{ jobId: null, state: 'SUBMITTING' }]); // the disk shows the number late
+    writeFileSync(join(submission, jobFolderNames.number), '4711\n');
+    await look({ squeue: '' });
+    expect(live()).toEqual([{ jobId: '4711', state: 'PENDING' }]);
+  });
+
+  test('is found in the accounting, where a cluster keeps one', async () => {
+    const { look, live } = await lostSubmission();
+    await look({ squeue: '', sacct: '4711_0\n4711_[1-3]\n' });
+    expect(live()).toEqual([{ jobId: '4711', state: 'PENDING' }]);
+  });
+
+  test('is made anew where nobody knows of it; what would submit it late has nothing to start', async () => {
+    const { submission, look, live } = await lostSubmission();
+    await look({ squeue: '' });
+    expect(live()).toEqual([]);
+    expect(existsSync(submission)).toBe(false);
+  });
+
+  test('waits where it cannot be told: Slurm is silent, or the folder is away', async () => {
+    const { folder, submission, look, live } = await lostSubmission();
+    await expect(look({})).rejects.toThrow('Slurm does not answer');
+    renameSync(folder, `${folder}-away`);
+    await expect(look({ squeue: '' })).rejects.toThrow(`${folder} is not there`);
+    expect(live()).toEqual([{ jobId: null, state: 'SUBMITTING' }]);
+    renameSync(`${folder}-away`, folder);
+    rmSync(submission, { recursive: true }); // somebody has thrown it away: nothing of it can train
+    await look({ squeue: '' });
+    expect(live()).toEqual([]);
+  });
+});
