@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { engineEnvironment } from '../../shared/engineEnvironment.ts';
 import { build, isBuildStale } from '../../src-main/runtimes/build.ts';
 import { compareWithBareSteps } from './bareSteps.ts';
+import { measureCluster } from './cluster.ts';
 import { generateHistory, measureHistory } from './history.ts';
 import { median } from './median.ts';
 import { measureEvaluation } from './evaluation.ts';
@@ -21,6 +22,7 @@ import { measureSteps } from './steps.ts';
 // costs while the quick comparison trains (shares of one core). With --history: how fast the lab answers with --runs runs of --epochs
 // epochs behind it; --workspace keeps what was made for that. With --measurements: what the measurements without a further pass add to a step
 // of ResNet-18, as a share of it (0.005 is promised). With --evaluation: passes with the running statistics, and how long a landscape takes.
+// With --cluster: what --runs runs of --epochs epochs (20) on a Slurm cluster on this machine cost the lab; as root, with Slurm's Debian packages.
 const { values } = parseArgs({
   options: {
     batch: { type: 'string', default: '128' },
@@ -35,9 +37,10 @@ const { values } = parseArgs({
     history: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
     evaluation: { type: 'boolean', default: false },
+    cluster: { type: 'boolean', default: false },
     measurements: { type: 'boolean', default: false },
     runs: { type: 'string', default: '10000' },
-    epochs: { type: 'string', default: '200' },
+    epochs: { type: 'string' },
     workspace: { type: 'string', default: '' },
     child: { type: 'boolean', default: false },
   },
@@ -158,7 +161,7 @@ const live = async (): Promise<object> => {
 const history = async (): Promise<object> => {
   const workspace = values.workspace || mkdtempSync(join(tmpdir(), 'esam-lab-bench-'));
   try {
-    await generateHistory(workspace, Number(values.runs), Number(values.epochs));
+    await generateHistory(workspace, Number(values.runs), Number(values.epochs ?? 200));
     return ours('--workspace', workspace);
   } finally {
     if (values.workspace === '') rmSync(workspace, { recursive: true, force: true });
@@ -166,6 +169,7 @@ const history = async (): Promise<object> => {
 };
 
 const child = (): Promise<object> => {
+  if (values.cluster) return measureCluster(Number(values.runs), Number(values.epochs ?? 20));
   if (values.history) return measureHistory(values.workspace);
   if (values.evaluation) return measureEvaluation(Number(values.repeats));
   if (values.measurements) return measureFreeMeasurements(Number(values.batch), Number(values.repeats));
@@ -176,6 +180,7 @@ const child = (): Promise<object> => {
 
 if (values.child) console.log(JSON.stringify(await child()));
 else if (values.live) console.log(JSON.stringify(await live(), null, 2));
+else if (values.cluster) console.log(JSON.stringify(ours(), null, 2));
 else if (values.history) console.log(JSON.stringify(await history(), null, 2));
 else if (values.overhead) console.log(JSON.stringify(await overhead()));
 else console.log(JSON.stringify(values.peer ? compare() : ours()));
