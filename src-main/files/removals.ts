@@ -50,8 +50,10 @@ export const removals = {
   holder: { name: /^lab\.holder\.json$/ },
   /** `lab/store/openToRead`: the copy of a database that was only looked at. */
   readCopy: { name: /^esam-lab-look-\d+-\w{6}$/, holds: /^lab\.db(?:-wal|-shm|-journal)?$/ },
-  /** `files/writeWhole`: a text that could not be written whole. */
+  /** `files/writeWhole`: what could not be written whole; `files/unfinished`: what a process that was killed had written of it. */
   unfinishedText: { name: /\.[\da-f-]{36}\.part$/ },
+  /** `files/unfinished`: the note that such a file is being written. */
+  unfinishedRecord: { name: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.json$/ },
   /** `runtimes`: TensorFlow libraries that an installation replaces, in the user's cache. */
   library: { name: /^\d[\w.]*-[\w.-]+$/, holds: /./ },
   /** `runtimes/tensorflow/library`: a binding that is made again. */

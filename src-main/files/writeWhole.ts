@@ -6,9 +6,11 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { notAFile, oddKind } from './readRegular.ts';
 import { remove } from './remove.ts';
+import { clearUnfinished, noteUnfinished } from './unfinished.ts';
 
 /**
- * Writes a file whole or not at all: a temporary file beside it, flushed to the disk, then renamed.
+ * Writes a file whole or not at all: a temporary file beside it, flushed to the disk, then renamed. One that a killed process left is
+ * removed here, too.
  * @throws Error of the file system, and one with the code ENOTFILE where something else than a file lies there, such as a device.
  */
 export const writeWhole = (path: string, content: string | Uint8Array): Promise<void> =>
@@ -21,12 +23,17 @@ export const streamWhole = (path: string, content: Readable): Promise<void> =>
 const whole = async (path: string, write: (unfinished: string) => Promise<void>): Promise<void> => {
   const odd = oddKind(path);
   if (odd !== null) throw notAFile(path, odd); // the new file would take the place of a device or a pipe
-  const unfinished = resolve(`${path}.${randomUUID()}.part`);
+  clearUnfinished();
+  const id = randomUUID();
+  const unfinished = resolve(`${path}.${id}.part`);
+  const forget = noteUnfinished(id, unfinished);
   try {
     await write(unfinished);
     await rename(unfinished, path);
   } catch (error) {
     remove('unfinishedText', dirname(unfinished), basename(unfinished));
     throw error;
+  } finally {
+    forget();
   }
 };

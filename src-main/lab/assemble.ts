@@ -4,6 +4,7 @@ import type { LabEvent } from '../../shared/labEvent.ts';
 import { publishedSets } from '../../shared/publishedSets.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import { sweepTrash } from '../files/trash.ts';
+import { clearUnfinished } from '../files/unfinished.ts';
 import { openAppLog } from './appLog.ts';
 import { analyseInputOf, filesOf, withPresentData } from './assigning.ts';
 import type { Lab, LabOptions } from './lab.ts';
@@ -54,6 +55,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
   if (refusal === null) {
     store.write.analyses.requeue();
     sweepTrash(workspaceFolder);
+    clearUnfinished();
     clearLeftImports(workspaceFolder);
     startNotices.push(...(options.startNotices ?? []), ...interruptLeftRuns(store, checkpoints));
   }

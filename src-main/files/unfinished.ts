@@ -1,0 +1,130 @@
+import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { z } from 'zod';
+import { isThere } from './isThere.ts';
+import { readRegular } from './readRegular.ts';
+import { remove } from './remove.ts';
+import { removalOf } from './removals.ts';
+import { folderIn, homeFolder } from './userFolders.ts';
+
+const recordSchema = z.object({
+  /** Of the temporary file. */
+  path: z.string().refine((path) => isAbsolute(path) && removalOf('unfinishedText').name.test(path)),
+  pid: z.number().int().min(1),
+  /** When the system started that process: numbers of processes are given out again. Null where it does not say. */
+  startedAt: z.string().nullable(),
+  /** Where that number means that process. */
+  machine: z.string(),
+  at: z.iso.datetime(),
+});
+type UnfinishedRecord = z.infer<typeof recordSchema>;
+
+const dayMs = 24 * 3_600_000;
+/** A disk that is not there now may come back. */
+const keptMs = 30 * dayMs;
+
+const stateFolder = (): string => {
+  if (process.platform === 'win32') return folderIn('LOCALAPPDATA') ?? join(homeFolder(), 'AppData', 'Local');
+  if (process.platform === 'darwin') return join(homeFolder(), 'Library', 'Application Support');
+  return folderIn('XDG_STATE_HOME') ?? join(homeFolder(), '.local', 'state');
+};
+
+/**
+ * Where this user's labs write down which temporary files they are writing, one small file each: exports go to any folder, and one that
+ * `kill -9` cut short is recognised by nothing else. It lies in no workspace, which may come from somebody else.
+ */
+const recordsFolder = (): string => join(stateFolder(), 'esam-lab', 'unfinished');
+
+/**
+ * Writes down that this process is about to write a temporary file. Where that cannot be kept, the file is written all the same.
+ * @param id - of the record, a UUID.
+ * @returns what to call once the file has its own name, or is gone.
+ */
+export const noteUnfinished = (id: string, path: string): (() => void) => {
+  const folder = recordsFolder();
+  const name = `${id}.json`;
+  const { pid } = process;
+  const record = { path, pid, startedAt: startOf(pid), machine: machine(), at: new Date().toISOString() };
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, name), JSON.stringify(record satisfies UnfinishedRecord), { flag: 'wx', mode: 0o600 });
+  } catch {
+    return () => undefined;
+  }
+  return () => void remove('unfinishedRecord', folder, name);
+};
+
+/** Removes the temporary files that processes which are no more were writing: exactly those that they wrote down. Never throws. */
+export const clearUnfinished = (now = Date.now()): void => {
+  const folder = recordsFolder();
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return; // nothing was ever written
+  }
+  for (const name of names.filter((each) => removalOf('unfinishedRecord').name.test(each))) {
+    try {
+      if (isSettled(join(folder, name), now)) remove('unfinishedRecord', folder, name);
+    } catch (error) {
+      console.error(`${name} stays:`, error);
+    }
+  }
+};
+
+/** Removes what a record tells of, where nobody writes it any more. @returns whether the record has served. */
+const isSettled = (file: string, now: number): boolean => {
+  const record = readRecord(file);
+  const ageMs = now - (record === null ? lstatSync(file).mtimeMs : Date.parse(record.at));
+  if (record === null) return ageMs > dayMs; // one that is being written is not whole either
+  if (isBeingWritten(record, ageMs)) return false;
+  if (!isThere(dirname(record.path))) return ageMs > keptMs;
+  return remove('unfinishedText', dirname(record.path), basename(record.path)).length === 0 || ageMs > keptMs;
+};
+
+const readRecord = (file: string): UnfinishedRecord | null => {
+  try {
+    return recordSchema.parse(JSON.parse(readRegular(file).toString('utf8')));
+  } catch {
+    return null;
+  }
+};
+
+/** Of another machine or container that shares this folder nothing is known; no export takes a day. */
+const isBeingWritten = (record: UnfinishedRecord, ageMs: number): boolean =>
+  record.machine === machine() ? isRunning(record) : ageMs < dayMs;
+
+const isRunning = ({ pid, startedAt }: UnfinishedRecord): boolean => {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'; // of another user
+  }
+  return startedAt === null || startedAt === startOf(pid);
+};
+
+/** This computer, and within it the container. */
+const machine = (): string => `${hostname()} ${linked('/proc/self/ns/pid') ?? ''}`.trim();
+
+const linked = (path: string): string | null => {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return null; // no Linux
+  }
+};
+
+/** The system's count of clock ticks at a process's start; null where it is not to be had. */
+const startOf = (pid: number): string | null => {
+  try {
+    // pid (command) state parent …, of which the start is the twenty-second; the command may contain spaces and parentheses
+    return (
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')[19] ?? null
+    );
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { clearUnfinished } from '../../src-main/files/unfinished.ts';
+import { writeWhole } from '../../src-main/files/writeWhole.ts';
+import { addExperiment, openWorkspace } from '../lab/bundles/stores.ts';
+import { openTestLab, temporaryFolder } from '../lab/fixtures/labs.ts';
+import { cli, startCli } from '../cli/spawnCli.ts';
+import { until } from '../processes/states.ts';
+
+vi.spyOn(console, 'error').mockReturnValue();
+afterEach(() => void vi.unstubAllEnvs());
+
+const unfinishedIn = (folder: string): string[] => readdirSync(folder).filter((name) => name.endsWith('.part'));
+
+/** Folders of a test: the user's own state, and where exports go. */
+const places = () => {
+  const folder = temporaryFolder();
+  const [state, target, workspace] = ['state', 'target', 'workspace'].map((name) => join(folder, name));
+  if (state === undefined || target === undefined || workspace === undefined) throw new Error('three were named');
+  mkdirSync(target);
+  vi.stubEnv('XDG_STATE_HOME', state);
+  return { folder, target, workspace, records: join(state, 'esam-lab', 'unfinished') };
+};
+
+/** A workspace with a run whose checkpoint takes a while to copy. */
+const withLargeCheckpoint = async (folder: string): Promise<void> => {
+  const life = { epochs: 1, steps: 1, end: 'finished', accuracy: 0.5, loss: 0.5, isCheckpointed: false } as const;
+  const workspace = await openWorkspace(folder);
+  addExperiment(workspace, [{ ...life, isAnalysed: false }]);
+  const fileName = 'epoch-0001-step-00000010.ckpt';
+  const content = Buffer.alloc(100_000_000);
+  const digest = createHash('sha256').update(content).digest();
+  mkdirSync(join(folder, 'checkpoints', '1'), { recursive: true });
+  writeFileSync(join(folder, 'checkpoints', '1', fileName), Buffer.concat([content, digest]));
+  const place = { epoch: 1, epochStep: 0, step: 10, sizeBytes: content.length + digest.length };
+  workspace.store.write.checkpoint(1, { fileName, ...place, sha256: digest.toString('hex') });
+  workspace.store.close();
+};
+
+test('an export that kill -9 cut short is cleared away by the next export, wherever that goes, and nothing else is', async () => {
+  const { folder, target, workspace, records } = places();
+  await withLargeCheckpoint(workspace);
+  const file = join(target, 'Runs.esamlab');
+  writeFileSync(file, 'the bundle of before');
+  const theirs = `thesis.tex.${crypto.randomUUID()}.part`; // as ours are called, and not ours
+  writeFileSync(join(target, theirs), 'theirs');
+
+  const { child, ended } = startCli(workspace, ['bundle', 'export', file, '--checkpoints']);
+  await until(() => unfinishedIn(target).length > 1);
+  child.kill('SIGKILL');
+  await ended;
+  expect(unfinishedIn(target)).toHaveLength(2);
+  expect(readFileSync(file, 'utf8')).toBe('the bundle of before');
+
+  const table = join(folder, 'results.csv');
+  expect((await cli(workspace, ['export', '--format', 'csv', '--output', table])).code).toBe(0);
+  expect(existsSync(table)).toBe(true);
+  expect(unfinishedIn(target)).toEqual([theirs]);
+  expect(readdirSync(records)).toEqual([]);
+});
+
+/** A process that is writing a file, until it is killed. */
+const writing = async (file: string, folder: string) => {
+  const module = new URL('../../src-main/files/writeWhole.ts', import.meta.url).href;
+  const script = `import { Readable } from 'node:stream'; import { streamWhole } from '${module}';
+    setInterval(() => {}, 1000);
+    await streamWhole(${JSON.stringify(file)}, new Readable({ read() { this.sent ||= this.push('half') || true; } }));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+  await until(() => unfinishedIn(folder).length > 0);
+  const [name = ''] = unfinishedIn(folder);
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  return { name, kill: () => (child.kill('SIGKILL'), gone) };
+};
+
+test('what a process is writing stays while it lives, and goes at the next start once it was killed', async () => {
+  const { folder, target, records } = places();
+  const { name, kill } = await writing(join(target, 'report.pdf'), target);
+  await writeWhole(join(folder, 'other.csv'), 'other');
+  expect(unfinishedIn(target)).toEqual([name]);
+  expect(readdirSync(records)).toHaveLength(1);
+  await kill();
+  await openTestLab();
+  expect(readdirSync(target)).toEqual([]);
+  expect(readdirSync(records)).toEqual([]);
+});
+
+test('a link that took the place of an unfinished file is left alone, and a disk that is away is waited for', async () => {
+  const { folder, target, records } = places();
+  const { name, kill } = await writing(join(target, 'report.pdf'), target);
+  await kill();
+  const thesis = join(folder, 'thesis.pdf');
+  writeFileSync(thesis, 'theirs');
+  rmSync(join(target, name));
+  symlinkSync(thesis, join(target, name));
+  clearUnfinished();
+  expect(readFileSync(thesis, 'utf8')).toBe('theirs');
+  expect(unfinishedIn(target)).toEqual([name]);
+
+  rmSync(join(target, name));
+  writeFileSync(join(target, name), 'half');
+  renameSync(target, `${target}-away`);
+  clearUnfinished();
+  expect(readdirSync(records)).toHaveLength(1);
+  renameSync(`${target}-away`, target);
+  clearUnfinished();
+  expect([readdirSync(target), readdirSync(records)]).toEqual([[], []]);
+});
+
+test('a note that names something else, is torn, or is of another machine, removes nothing before its time', () => {
+  const { target, records } = places();
+  mkdirSync(records, { recursive: true });
+  const unfinished = join(target, `report.pdf.${crypto.randomUUID()}.part`);
+  for (const name of ['thesis.tex', 'x.part']) writeFileSync(join(target, name), 'theirs');
+  writeFileSync(unfinished, 'half');
+  const note = (content: string): void => writeFileSync(join(records, `${crypto.randomUUID()}.json`), content);
+  const at = new Date().toISOString();
+  const gone = { pid: 4_000_000, startedAt: null, at };
+  const whole = JSON.stringify({ ...gone, path: unfinished, machine: `not ${hostname()}` });
+  note(whole);
+  for (const content of [
+    JSON.stringify({ ...gone, path: join(target, 'thesis.tex'), machine: hostname() }),
+    JSON.stringify({ ...gone, path: join(target, 'x.part'), machine: hostname() }),
+    whole.slice(0, 40),
+  ])
+    note(content);
+  clearUnfinished();
+  expect(readdirSync(target)).toHaveLength(3);
+  expect(readdirSync(records)).toHaveLength(4);
+
+  clearUnfinished(Date.now() + 25 * 3_600_000);
+  expect(readdirSync(target).sort()).toEqual(['thesis.tex', 'x.part']);
+  expect(readdirSync(records)).toEqual([]);
+});
