@@ -199,7 +199,12 @@ export const labApi = {
   /** Removes the runs in the trash for good, with their checkpoints. */
   emptyTrash: {
     input: nothing,
-    output: z.strictObject({ runCount: z.number().int().min(0), checkpointBytes: z.number().min(0) }),
+    output: z.strictObject({
+      runCount: z.number().int().min(0),
+      checkpointBytes: z.number().min(0),
+      /** Of runs that had to stay: which, why, and what to do. */
+      stays: z.string().nullable(),
+    }),
   },
   /** How much room checkpoints take, which of them finished runs are to keep, and what is beyond that. */
   checkpointUse: { input: nothing, output: checkpointUseSchema },

@@ -47,7 +47,9 @@ export const useTrash = (): {
   const empty = async (): Promise<void> => {
     const gone = await runs.emptyTrash();
     if (gone === null) return;
-    const { runCount, checkpointBytes } = gone;
+    const { runCount, checkpointBytes, stays } = gone;
+    if (stays !== null) message.warning(stays, { duration: 12_000, closable: true });
+    if (runCount === 0) return;
     const size = checkpointBytes === 0 ? '' : `, with ${formatBytes(checkpointBytes)} of checkpoints`;
     message.success(`${counted(runCount, 'run')} ${runCount === 1 ? 'is' : 'are'} gone for good${size}.`);
   };

@@ -35,7 +35,7 @@ export const placeProblem = (root: string, path: string): string | null => {
   if (way[0] === '' || way[0] === '..') return 'it lies outside of the folder that it should be in';
   const folders = way.slice(0, -1).map((_, index) => join(root, ...way.slice(0, index + 1)));
   const odd = folders.find((folder) => !lstatSync(folder).isDirectory());
-  return odd === undefined ? null : `${odd} is a link or no folder`;
+  return odd === undefined ? null : `${relative(root, odd)} is a link or no folder`;
 };
 
 const removeFile = (path: string): Left[] => {

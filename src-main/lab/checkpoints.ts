@@ -173,16 +173,24 @@ export class Checkpoints {
     return statSync(this.pathOf(runId, fileName), { throwIfNoEntry: false })?.size === sizeBytes;
   }
 
-  /** Moves the checkpoints of runs that are no more into the workspace's trash, which keeps them for a day. */
-  forget(files: ReadonlyMap<RunId, readonly string[]>): void {
+  /**
+   * Moves the checkpoints of runs that are to go for good into the workspace's trash, which keeps them for a day.
+   * @returns the runs that must stay, each with why: a file of theirs stays, which nobody would know without its run.
+   */
+  discard(runIds: readonly RunId[]): ReadonlyMap<RunId, string> {
     const trash = trashIn(this.#workspace);
-    for (const [runId, fileNames] of files) {
-      for (const fileName of fileNames) {
+    const stays = new Map<RunId, string>();
+    for (const runId of runIds) {
+      const gone: string[] = [];
+      for (const { fileName } of this.#store.read.checkpoints(runId)) {
         const problem = trash.take('checkpoint', checkpointsFolderName, String(runId), fileName);
-        if (problem !== null) console.error(`${fileName} of run ${String(runId)} stays: ${problem}.`);
+        if (problem === null) gone.push(fileName);
+        else stays.set(runId, `${fileName} of run ${String(runId)}: ${problem}`);
       }
-      remove('emptyRunFolder', this.#workspace, checkpointsFolderName, String(runId));
+      if (stays.has(runId)) this.#store.write.dropCheckpoints(runId, gone);
+      else remove('emptyRunFolder', this.#workspace, checkpointsFolderName, String(runId));
     }
+    return stays;
   }
 
   pathOf(runId: RunId, fileName: string): string {

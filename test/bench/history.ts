@@ -111,7 +111,7 @@ const endOfEpoch = async (workspaceFolder: string): Promise<object> => {
   });
   write.cancel([id]);
   write.setDeleted([id], true);
-  write.removeDeleted();
+  write.removeDeleted([id]);
   close();
   return { first: rounded(median(times.slice(0, 20))), last: rounded(median(times.slice(-20))) };
 };

@@ -6,6 +6,7 @@ import { sweepTrash } from '../../src-main/files/trash.ts';
 import { streamWhole } from '../../src-main/files/writeWhole.ts';
 import { openLibrary } from '../../src-main/lab/datasets/index.ts';
 import type { ImportOptions } from '../../src-main/lab/datasets/index.ts';
+import { emptyTrash } from '../../src-main/lab/emptyTrash.ts';
 import { writeBundle } from '../../src-main/lab/requests/bundles.ts';
 import { smallFolder } from '../imageFolders.ts';
 import { addExperiment, dump, everything, importFrom, openWorkspace } from '../lab/bundles/stores.ts';
@@ -63,8 +64,7 @@ const withCopyOf = (template: 'from' | 'empty') => {
 
 /** Checkpoints that the store knows, and those that lie there. */
 const checkpointsOf = ({ store }: TestWorkspace, workspace: string): { known: string[]; there: string[] } => ({
-  known: store.read.runs
-    .all()
+  known: [...store.read.runs.all(), ...store.read.runs.inTrash()]
     .flatMap(({ id }) => store.read.checkpoints(id).map(({ fileName }) => `${String(id)}/${fileName}`))
     .sort(),
   there: existsSync(join(workspace, 'checkpoints'))
@@ -191,7 +191,7 @@ test(
 );
 
 test(
-  'emptying the trash: whichever file operation fails, runs that were kept keep all, and no file goes but into the trash',
+  'emptying the trash: whichever file operation fails, no file goes but into the trash, and what stays is known',
   slow,
   async () => {
     const copy = withCopyOf('from');
@@ -200,15 +200,29 @@ test(
         await copy.prepare(workspace);
         copy.use().store.write.setDeleted([1], true);
       },
-      work: () => copy.use().checkpoints.forget(copy.use().store.write.removeDeleted()),
-      check: (workspace) => {
+      work: () => emptyTrash(copy.use().store, copy.use().checkpoints),
+      check: (workspace, outcome) => {
         const { known, there } = checkpointsOf(copy.use(), workspace);
-        expect(known).toEqual([expect.stringMatching(/^2\//)]);
-        expect(there).toEqual(expect.arrayContaining(known));
+        expect(there).toEqual(known);
         const trashed = existsSync(join(workspace, 'trash'))
           ? readdirSync(join(workspace, 'trash'), { recursive: true }).filter((name) => String(name).endsWith('.ckpt'))
           : [];
         expect(there.length + trashed.length).toBe(2);
+        const staying = copy.use().store.read.runs.inTrash();
+        expect(staying.length).toBe(known.length - 1);
+        if (outcome !== null) {
+          expect(outcome.runCount).toBe(1 - staying.length);
+          if (staying.length === 0) expect(outcome.stays).toBeNull();
+          else
+            expect(outcome.stays).toMatch(
+              /^1 run stays in the trash, .*\.ckpt of run 1: .*Mend that, and empty the trash again\.$/,
+            );
+        }
+        expect(emptyTrash(copy.use().store, copy.use().checkpoints)).toMatchObject({
+          runCount: staying.length,
+          stays: null,
+        });
+        expect(checkpointsOf(copy.use(), workspace).there).toEqual([expect.stringMatching(/^2\//)]);
         copy.use().store.close();
       },
     });

@@ -33,5 +33,5 @@ test('what is said of runs is kept, changed by its parts, and goes with them for
   await again.deleteRuns({ runIds: [2], deleted: false });
   expect(await again.annotations({})).toEqual(said.slice(1)); // it comes back with its run
   await again.deleteRuns({ runIds: [2], deleted: true });
-  expect(await again.emptyTrash({})).toEqual({ runCount: 1, checkpointBytes: 0 });
+  expect(await again.emptyTrash({})).toEqual({ runCount: 1, checkpointBytes: 0, stays: null });
 });

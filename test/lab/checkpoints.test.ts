@@ -153,7 +153,7 @@ test('a finished run is extended to what more epochs would have given, where the
   expect(filesOf(folder, short)).not.toEqual([]);
   const [trashed] = await lab.trash({});
   expect(trashed?.checkpointBytes).toBeGreaterThan(0);
-  expect(await lab.emptyTrash({})).toEqual({ runCount: 1, checkpointBytes: trashed?.checkpointBytes });
+  expect(await lab.emptyTrash({})).toEqual({ runCount: 1, checkpointBytes: trashed?.checkpointBytes, stays: null });
   expect(await lab.trash({})).toEqual([]);
   expect(readdirSync(join(folder, 'checkpoints'))).not.toContain(String(short));
   await expect(lab.run({ runId: short })).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });

@@ -7,6 +7,7 @@ import type { RunId, RunSummary } from '../../../shared/run.ts';
 import { withEpochs } from '../../../shared/runConfig.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { Checkpoints } from '../checkpoints.ts';
+import { emptyTrash } from '../emptyTrash.ts';
 import { presentFacts } from '../presentFacts.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Store } from '../store/index.ts';
@@ -58,11 +59,9 @@ export const resumingRequests = ({
     return result;
   }),
   emptyTrash: answering(() => {
-    const checkpointBytes = store.read.runs.inTrash().reduce((sum, run) => sum + run.checkpointBytes, 0);
-    const removed = store.write.removeDeleted();
-    checkpoints.forget(removed);
+    const emptied = emptyTrash(store, checkpoints);
     emit({ type: 'runsChanged' });
-    return { runCount: removed.size, checkpointBytes };
+    return emptied;
   }),
 });
 

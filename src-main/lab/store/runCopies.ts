@@ -28,9 +28,6 @@ export const runCopies = (database: Database) => {
   const summaries = runSummaryTable(database);
   const checksums = checksumTable(database);
   const deletedIds = database.prepare<[], RunId>('SELECT id FROM run WHERE deleted = 1').pluck();
-  const checkpointNames = database
-    .prepare<[RunId], string>('SELECT file_name FROM checkpoint WHERE run_id = ?')
-    .pluck();
   const removals = dependents
     .map((table) => database.prepare(`DELETE FROM ${table} WHERE run_id = ?`))
     .concat(database.prepare('DELETE FROM run WHERE id = ?'));
@@ -41,11 +38,10 @@ export const runCopies = (database: Database) => {
       summaries.renew(to);
       checksums.sealSummary(to);
     },
-    /** Removes the runs in the trash for good, and answers which they were, each with the files of its checkpoints. */
-    removeDeleted: (): ReadonlyMap<RunId, readonly string[]> => {
-      const files = new Map(deletedIds.all().map((id) => [id, checkpointNames.all(id)]));
-      for (const id of files.keys()) removals.forEach((remove) => void remove.run(id));
-      return files;
+    /** Removes runs for good, of those that lie in the trash. */
+    removeDeleted: (ids: readonly RunId[]): void => {
+      const deleted = new Set(deletedIds.all());
+      for (const id of ids.filter((each) => deleted.has(each))) removals.forEach((remove) => void remove.run(id));
     },
   };
 };

@@ -81,7 +81,7 @@ export const storeWriter = (database: Database) => {
         states.resume(id);
         if (place !== undefined) states.send(id, place);
       }),
-    /** Removes the runs in the trash for good, and answers which they were, each with the files of its checkpoints. */
+    /** Removes runs for good, of those that lie in the trash; what files they have goes before. */
     removeDeleted: database.transaction(copies.removeDeleted),
     describe: states.describe,
     start: states.start,

@@ -96,7 +96,7 @@ test('the summary of a run is what its epochs say after any writes, resumes, ext
         if (each.kind === 'delete') {
           store.write.cancel([id]);
           store.write.setDeleted([id], true);
-          store.write.removeDeleted();
+          store.write.removeDeleted([id]);
           runIds = runIds.filter((other) => other !== id);
         }
       }
