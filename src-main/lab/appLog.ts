@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { appLogLevels, logFolderName } from '../../shared/appLog.ts';
@@ -25,6 +25,7 @@ export const openAppLog = (workspaceFolder: string): AppLog => {
   const file = join(folder, fileName);
   const begin = (): void => {
     mkdirSync(folder, { recursive: true });
+    if (!lstatSync(folder).isDirectory()) throw new Error('logs is a link'); // into a folder of anybody's
     if (existsSync(file) && statSync(file).size > mostBytes) renameSync(file, `${file}.1`);
   };
   return {

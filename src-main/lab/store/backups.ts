@@ -1,4 +1,14 @@
-import { closeSync, copyFileSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -62,7 +72,10 @@ const newBackup = (folder: string, version: number): { name: string; unfinished:
   const time = new Date().toISOString().replace(/[-:]/g, '').slice(0, 15);
   const name = `lab-${time}-schema-${String(version)}.db`;
   removeUnfinished(folder, name);
-  return { name, unfinished: join(folder, backupFolderName, `${name}.part`) };
+  const unfinished = join(folder, backupFolderName, `${name}.part`);
+  const isTaken = lstatSync(unfinished, { throwIfNoEntry: false }) !== undefined; // a link, which SQLite would write through
+  if (isTaken) throw new Error(`Something else lies at ${backupFolderName}/${name}.part.`);
+  return { name, unfinished };
 };
 
 const removeUnfinished = (folder: string, name: string): void => {

@@ -7,6 +7,7 @@ import { sqliteCode } from './database.ts';
 import type { OpenDatabase } from './database.ts';
 import { holderText, readHolder, removeHolder, writeHolder } from './holder.ts';
 import type { Claim, DoorAddress } from './holder.ts';
+import { refuseLinks } from './refuseLinks.ts';
 
 const lockName = 'lab.lock';
 /** A command that only looks is over by then, on a slow machine too. */
@@ -26,6 +27,7 @@ export interface WorkspaceLock {
 export const lockWorkspace = (open: OpenDatabase, folder: string, claim: Claim): WorkspaceLock => {
   const file = join(folder, lockName);
   try {
+    refuseLinks(folder);
     const odd = oddKind(file);
     if (odd !== null) {
       throw new LabError(

@@ -14,6 +14,7 @@ import { inspectDatabase } from './inspect.ts';
 import { isLocked } from './lock.ts';
 import { migrate, readMigrations } from './migrations.ts';
 import { storeReader } from './reader.ts';
+import { refuseLinks } from './refuseLinks.ts';
 import { renewConfigs } from './renewConfigs.ts';
 import { storeWriter } from './writer.ts';
 
@@ -32,6 +33,7 @@ export const openStoreToRead = async (folder: string, migrationsFolder: string, 
       `There is no workspace to look at in ${folder}: it has no ${databaseName}. ${refusal.message}`,
     );
   }
+  refuseLinks(folder);
   const beside = isLocked(open, folder) ? openBeside(open, folder, migrations.length) : null;
   const place = beside === null ? await copyOf(open, folder) : folder;
   const endCopy = (): void => {

@@ -1,0 +1,172 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type BetterSqlite3 from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { LabError } from '../../shared/errors.ts';
+import { openAppLog } from '../../src-main/lab/appLog.ts';
+import { jobFolderNames, taskFolderOf } from '../../src-main/lab/cluster/jobFolder.ts';
+import { newSubmission } from '../../src-main/lab/cluster/submission.ts';
+import { acknowledge } from '../../src-main/lab/cluster/submissionFolders.ts';
+import { openLabToRead } from '../../src-main/lab/service.ts';
+import { openStore } from '../../src-main/lab/store/index.ts';
+import { restoreWorkspace } from '../../src-main/lab/workspaceBackups.ts';
+import { cli } from '../cli/spawnCli.ts';
+import { addExperiment, openWorkspace } from './bundles/stores.ts';
+import { labOptions, migrationsFolder } from './fixtures/labOptions.ts';
+import { openTestLab, temporaryFolder } from './fixtures/labs.ts';
+
+const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
+
+/** Files of the user's that a workspace from somebody else may point to, by what SQLite takes them for. */
+const theirs = {
+  'a text': (file: string) => writeFileSync(file, 'thesis'),
+  'a database': (file: string) => {
+    const database = new Sqlite(file);
+    database.exec('CREATE TABLE bookmark (address TEXT)');
+    database.close();
+  },
+  nothing: () => undefined,
+} as const;
+
+// In continuous integration, a text.
+const isLong = process.env['ESAM_LAB_EVERY_FAULT'] !== undefined;
+
+const contentOf = (file: string): string | null => (existsSync(file) ? readFileSync(file, 'latin1') : null);
+
+/** A workspace as it comes from somebody else, with a backup. */
+const foreignWorkspace = async (): Promise<string> => {
+  const folder = join(temporaryFolder(), 'workspace');
+  const store = await openStore(folder, migrationsFolder);
+  await store.backUp();
+  store.close();
+  return folder;
+};
+
+const companions = ['-wal', '-shm', '-journal'];
+const names = [
+  ...companions.map((suffix) => `lab.db${suffix}`),
+  ...['', ...companions].flatMap((suffix) => [`lab.lock${suffix}`, `lab.db.part${suffix}`]),
+];
+
+describe.skipIf(process.platform === 'win32')('a workspace from somebody else', () => {
+  test.each(names)(
+    'has the lab write into no other file by a link as %s: opened, looked at, restored',
+    async (name) => {
+      for (const [what, write] of Object.entries(theirs).slice(0, isLong ? 3 : 1)) {
+        const folder = await foreignWorkspace();
+        const file = join(folder, '..', 'theirs');
+        write(file);
+        const before = contentOf(file);
+        rmSync(join(folder, name), { force: true });
+        symlinkSync(file, join(folder, name));
+        const busy = new LabError('WORKSPACE_BUSY', 'Only looked at.');
+        const attempts = [
+          () => openStore(folder, migrationsFolder),
+          () => openLabToRead(labOptions(folder), busy),
+          () => restoreWorkspace(folder, null),
+        ];
+        for (const attempt of attempts) {
+          const said = await attempt().catch((error: unknown) => error);
+          expect(said, what).toMatchObject({
+            name: 'LabError',
+            message: expect.stringContaining(`${name} is a link`) as string,
+          });
+          expect(contentOf(file), what).toBe(before);
+          expect(lstatSync(join(folder, name)).isSymbolicLink()).toBe(true);
+        }
+        rmSync(join(folder, name));
+        (await openStore(folder, migrationsFolder)).close(); // nothing else was wrong
+      }
+    },
+  );
+
+  test('has it add nothing to another file by a link as its log, or as the log’s folder, nor wait for a pipe there', async () => {
+    const elsewhere = temporaryFolder();
+    const file = join(elsewhere, 'lab.log'); // of another program, say
+    writeFileSync(file, 'theirs');
+    const odd: ((logs: string) => void)[] = [
+      (logs) => (mkdirSync(logs), symlinkSync(file, join(logs, 'lab.log'))),
+      (logs) => symlinkSync(elsewhere, logs),
+      (logs) => (mkdirSync(logs), spawnSync('mkfifo', [join(logs, 'lab.log')])),
+    ];
+    for (const make of odd) {
+      const folder = await foreignWorkspace();
+      make(join(folder, 'logs'));
+      const { lab } = await openTestLab(folder);
+      openAppLog(folder).write('error', 'x'.repeat(1_000_001));
+      openAppLog(folder).write('error', 'again');
+      await lab.close();
+      expect(readFileSync(file, 'utf8')).toBe('theirs');
+      expect(readdirSync(elsewhere)).toEqual(['lab.log']);
+    }
+  });
+
+  test('has it note in no other file that the database was read through', async () => {
+    for (const isLinked of [false, true]) {
+      const folder = await foreignWorkspace();
+      const database = new Sqlite(join(folder, 'lab.db'));
+      database.exec('CREATE TABLE ballast (bytes BLOB); INSERT INTO ballast VALUES (zeroblob(70000000))');
+      database.close();
+      rmSync(join(folder, 'backups'), { recursive: true }); // a young one vouches for it
+      const file = join(folder, '..', 'theirs');
+      writeFileSync(file, 'theirs');
+      if (isLinked) symlinkSync(file, join(folder, 'lab.checked'));
+      (await openStore(folder, migrationsFolder)).close();
+      expect(readFileSync(file, 'utf8')).toBe('theirs');
+      expect(existsSync(join(folder, 'lab.checked'))).toBe(true); // where nothing is in the way, it does note it
+    }
+  });
+
+  test('has a job’s folder tell nothing to another file', () => {
+    const file = join(temporaryFolder(), 'theirs');
+    writeFileSync(file, 'theirs');
+    const odd: ((mark: string) => void)[] = [
+      (mark) => symlinkSync(file, mark),
+      (mark) => void spawnSync('mkfifo', [mark]),
+    ];
+    for (const make of odd) {
+      const folder = taskFolderOf(newSubmission(temporaryFolder()), 0);
+      mkdirSync(folder, { recursive: true });
+      make(join(folder, jobFolderNames.collected));
+      acknowledge(folder);
+      expect(readFileSync(file, 'utf8')).toBe('theirs');
+    }
+    const folder = taskFolderOf(newSubmission(temporaryFolder()), 0);
+    mkdirSync(folder, { recursive: true });
+    acknowledge(folder);
+    expect(existsSync(join(folder, jobFolderNames.collected))).toBe(true);
+  });
+
+  test('an export takes the place of no device, pipe or folder, and says so', async () => {
+    const workspace = await foreignWorkspace();
+    const opened = await openWorkspace(workspace);
+    const life = { epochs: 1, steps: 1, end: 'finished', accuracy: 0.5, loss: 0.5 } as const;
+    addExperiment(opened, [{ ...life, isCheckpointed: false, isAnalysed: false }]);
+    opened.store.close();
+    const folder = temporaryFolder();
+    const at = (name: string): string => join(folder, name);
+    spawnSync('mkfifo', [at('pipe')]);
+    symlinkSync('/dev/null', at('device'));
+    mkdirSync(at('folder'));
+    const before = readdirSync(folder);
+    for (const target of before.map(at)) {
+      const args = target === at('pipe') ? ['bundle', 'export'] : ['export', '--format', 'csv', '--output'];
+      const { code, stderr } = await cli(workspace, [...args, target]);
+      expect(code, stderr).not.toBe(0);
+      expect(stderr).toContain(`${target} cannot be written (ENOTFILE); choose another file.`);
+    }
+    expect(readdirSync(folder)).toEqual(before);
+    expect([lstatSync(at('pipe')).isFIFO(), lstatSync('/dev/null').isCharacterDevice()]).toEqual([true, true]);
+  });
+});
