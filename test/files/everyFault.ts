@@ -12,7 +12,7 @@ export const unfinished = (folder: string): string[] =>
     .filter((name) => /\.part|\.import-|\.bundle-/.test(name));
 
 /** A sentence that says what was found and what to do, with no path and no stack. */
-const expectWords = (error: unknown): void => {
+export const expectWords = (error: unknown): void => {
   const said = inFileWords(error);
   expect(said, String(error)).toBeInstanceOf(LabError);
   if (!(said instanceof LabError)) return;

@@ -11,9 +11,15 @@ let started: Promise<void> | null = null;
 const start = async (): Promise<void> =>
   initWasm(await readFile(createRequire(import.meta.url).resolve('@resvg/resvg-wasm/index_bg.wasm')));
 
+/** What could not be read now is read at the next picture. */
+const failed = (error: unknown): never => {
+  started = null;
+  throw error;
+};
+
 /** Paints an SVG at 300 dots an inch, with the figures' own font whatever the machine has. */
 export const png = async (svg: string): Promise<Uint8Array> => {
-  await (started ??= start());
+  await (started ??= start().catch(failed));
   const { regular, semiBold } = fonts();
   const painter = new Resvg(svg, {
     // The file says points, which the painter takes for 4/3 pixels.
