@@ -1,8 +1,11 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { LabOutput } from '../../shared/labApi.ts';
+import { analysisSettingsSchema } from '../../shared/analyses/index.ts';
+import type { Lab } from '../../src-main/lab/lab.ts';
 import { openLab } from '../../src-main/lab/service.ts';
-import { labOptions } from '../lab/fixtures/labOptions.ts';
+import { labOptions, trainingLabOptions } from '../lab/fixtures/labOptions.ts';
 import { openApp, temporaryHome } from './app.ts';
 import type { OpenApp, PageBridge } from './app.ts';
 import { isImporting, until, writeLargeSet } from '../processes/states.ts';
@@ -68,32 +71,72 @@ const exports = async (opened: OpenApp): Promise<void> => {
   for (let count = 0; count < 8; count++) opened.ask('exportBundle', wish).catch(() => undefined); // the lab is killed
 };
 
-test.each([
+/** Of few images, and of more rows than are computed before the kill. */
+const analysis = analysisSettingsSchema.parse({ kind: 'landscape', points: 201, examples: 20 });
+const polled = { timeout: 120_000, interval: 20 };
+
+/** @returns what the next lab must do: keep the rows that were there, and go on behind them. */
+const analyses = async (opened: OpenApp): Promise<Follow> => {
+  await opened.ask('analyse', { runIds: [await trains(opened)], settings: analysis });
+  const detail = async (): Promise<LabOutput<'analysis'> | null> => {
+    const [id] = (await opened.ask('analyses', {})).map((each) => each.id);
+    return id === undefined ? null : opened.ask('analysis', { id });
+  };
+  await expect.poll(async () => (await detail())?.rows.length ?? 0, polled).toBeGreaterThan(1);
+  const told = await detail();
+  if (told === null) throw new Error('The analysis is gone.');
+  const { id } = told.analysis;
+  return async (next) => {
+    const isFurther = async (): Promise<boolean> => (await next.analysis({ id })).rows.length > told.rows.length + 1;
+    await expect.poll(isFurther, polled).toBe(true);
+    const { rows, analysis: present } = await next.analysis({ id });
+    expect(rows.slice(0, told.rows.length)).toEqual(told.rows);
+    expect(present.state).not.toBe('failed');
+  };
+};
+
+/** What is expected of the next lab. */
+type Follow = (next: Lab) => Promise<void>;
+interface State {
+  readonly name: string;
+  readonly environment?: typeof hangingCompiler;
+  readonly reach: (opened: OpenApp) => Promise<Follow | void>;
+}
+const states: readonly State[] = [
   { name: 'idle', reach: () => Promise.resolve() },
   { name: 'providing TensorFlow', environment: hangingCompiler, reach: untilInstalling },
   { name: 'training, its trainer suspended', reach: trainsSuspended },
   { name: 'importing data', reach: imports },
   { name: 'exporting bundles', reach: exports },
-])('main killed alone while $name takes everything with it, and leaves the workspace free', async (state) => {
-  const home = await temporaryHome();
-  try {
-    const environment = (await state.environment?.(join(home.folder, 'tools'))) ?? {};
-    const opened = await openApp(home.folder, environment);
-    await opened.ask('workspace', {}); // the lab has opened it
-    await state.reach(opened);
-    const main = opened.app.process().pid ?? 0;
-    const tree = processTree(main);
-    expect(tree.length).toBeGreaterThan(2);
-    killAtOnce([main]);
-    await expect.poll(() => tree.filter(isAlive), { timeout: survivorsMs }).toEqual([]);
-    const next = await openLab(labOptions(opened.workspace)); // throws where the lock is held
-    const runs = await next.runs({ experimentId: null });
-    await next.pauseQueue({ paused: true });
-    await next.close();
-    expect(runs.map((run) => run.state)).not.toContain('running');
-    const left = await readdir(opened.workspace, { recursive: true });
-    expect(left.filter((name) => /\.part$|\.import-|\.bundle-|holder\.json$/.test(name))).toEqual([]);
-  } finally {
-    await home.dispose();
-  }
-});
+  { name: 'analysing a checkpoint', reach: analyses },
+];
+const slow = { timeout: 300_000 };
+test.each(states)(
+  'main killed alone while $name takes everything with it, and leaves the workspace free',
+  slow,
+  async (state) => {
+    const home = await temporaryHome();
+    try {
+      const environment = (await state.environment?.(join(home.folder, 'tools'))) ?? {};
+      const opened = await openApp(home.folder, environment);
+      await opened.ask('workspace', {}); // the lab has opened it
+      const follow = await state.reach(opened);
+      const main = opened.app.process().pid ?? 0;
+      const tree = processTree(main);
+      expect(tree.length).toBeGreaterThan(2);
+      killAtOnce([main]);
+      await expect.poll(() => tree.filter(isAlive), { timeout: survivorsMs }).toEqual([]);
+      const options = follow === undefined ? labOptions(opened.workspace) : trainingLabOptions(opened.workspace);
+      const next = await openLab(options); // throws where the lock is held
+      const runs = await next.runs({ experimentId: null });
+      await next.pauseQueue({ paused: true });
+      await follow?.(next);
+      await next.close();
+      expect(runs.map((run) => run.state)).not.toContain('running');
+      const left = await readdir(opened.workspace, { recursive: true });
+      expect(left.filter((name) => /\.part$|\.import-|\.bundle-|holder\.json$/.test(name))).toEqual([]);
+    } finally {
+      await home.dispose();
+    }
+  },
+);

@@ -79,7 +79,7 @@ export class Analyses {
   summaryOf(analysis: StoredAnalysis): AnalysisSummary {
     const active = this.#active?.id === analysis.id ? this.#active : null;
     const rows = active === null ? 0 : analysis.rowsDone - active.rowsBefore;
-    const pace = active === null || rows === 0 ? null : (Date.now() - active.startedMs) / rows;
+    const pace = active === null || rows === 0 ? null : (performance.now() - active.startedMs) / rows;
     return { ...analysis, msLeft: pace === null ? null : pace * (analysis.rowCount - analysis.rowsDone) };
   }
 
@@ -123,7 +123,7 @@ export class Analyses {
       onTaken: () => this.#changed(id),
       onBreak: ({ reason, cause }) => this.#broke(id, rowsDone, cause === 'gone', reason),
     });
-    this.#active = { id, job, startedMs: Date.now(), rowsBefore: rowsDone };
+    this.#active = { id, job, startedMs: performance.now(), rowsBefore: rowsDone };
     this.#changed(id);
     await job.closed;
     this.#active = null;

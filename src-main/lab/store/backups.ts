@@ -121,9 +121,16 @@ export const newestBackupAt = (folder: string): number | null => {
   return newest === undefined ? null : statSync(join(folder, backupFolderName, newest)).mtimeMs;
 };
 
+/** The same, of those that were not made by a clock that has been set back since. */
+const newestMadeBefore = (folder: string, now: number): number | null => {
+  const times = listBackups(folder).map((name) => statSync(join(folder, backupFolderName, name)).mtimeMs);
+  const past = times.filter((time) => time <= now + dayMs);
+  return past.length === 0 ? null : Math.max(...past);
+};
+
 /** Whether a day has passed since the newest backup, and something was written since. */
 export const isBackupDue = (folder: string, now = Date.now()): boolean => {
-  const madeAt = newestBackupAt(folder);
+  const madeAt = newestMadeBefore(folder, now);
   if (madeAt === null) return true;
   const changedAt = [databaseName, `${databaseName}-wal`]
     .map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0)
