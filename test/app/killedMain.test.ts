@@ -95,12 +95,13 @@ const analyses = async (opened: OpenApp): Promise<Follow> => {
   };
 };
 
-/** What is expected of the next lab. */
 type Follow = (next: Lab) => Promise<void>;
+const isFollow = (value: unknown): value is Follow => typeof value === 'function';
 interface State {
   readonly name: string;
   readonly environment?: typeof hangingCompiler;
-  readonly reach: (opened: OpenApp) => Promise<Follow | void>;
+  /** Answers with what is expected of the next lab, if that is more than of every one. */
+  readonly reach: (opened: OpenApp) => Promise<unknown>;
 }
 const states: readonly State[] = [
   { name: 'idle', reach: () => Promise.resolve() },
@@ -117,16 +118,19 @@ test.each(states)(
   async (state) => {
     const home = await temporaryHome();
     try {
+      const temporary = join(home.folder, 'temporary');
+      await mkdir(temporary);
       const environment = (await state.environment?.(join(home.folder, 'tools'))) ?? {};
-      const opened = await openApp(home.folder, environment);
+      const opened = await openApp(home.folder, { TMPDIR: temporary, ...environment });
       await opened.ask('workspace', {}); // the lab has opened it
-      const follow = await state.reach(opened);
+      const reached = await state.reach(opened);
+      const follow = isFollow(reached) ? reached : null;
       const main = opened.app.process().pid ?? 0;
       const tree = processTree(main);
       expect(tree.length).toBeGreaterThan(2);
       killAtOnce([main]);
       await expect.poll(() => tree.filter(isAlive), { timeout: survivorsMs }).toEqual([]);
-      const options = follow === undefined ? labOptions(opened.workspace) : trainingLabOptions(opened.workspace);
+      const options = follow === null ? labOptions(opened.workspace) : trainingLabOptions(opened.workspace);
       const next = await openLab(options); // throws where the lock is held
       const runs = await next.runs({ experimentId: null });
       await next.pauseQueue({ paused: true });
@@ -135,6 +139,7 @@ test.each(states)(
       expect(runs.map((run) => run.state)).not.toContain('running');
       const left = await readdir(opened.workspace, { recursive: true });
       expect(left.filter((name) => /\.part$|\.import-|\.bundle-|holder\.json$/.test(name))).toEqual([]);
+      expect((await readdir(temporary)).filter((name) => name.includes('esam'))).toEqual([]); // Chromium has its own
     } finally {
       await home.dispose();
     }

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   readdirSync,
   rmSync,
@@ -10,9 +12,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LabError } from '../../shared/errors.ts';
 import { openAppLog } from '../../src-main/lab/appLog.ts';
 import { jobFolderNames, taskFolderOf } from '../../src-main/lab/cluster/jobFolder.ts';
@@ -44,12 +47,19 @@ const isLong = process.env['ESAM_LAB_EVERY_FAULT'] !== undefined;
 
 const contentOf = (file: string): string | null => (existsSync(file) ? readFileSync(file, 'latin1') : null);
 
-/** A workspace as it comes from somebody else, with a backup. */
-const foreignWorkspace = async (): Promise<string> => {
-  const folder = join(temporaryFolder(), 'workspace');
-  const store = await openStore(folder, migrationsFolder);
+let template = '';
+beforeAll(async () => {
+  template = mkdtempSync(join(tmpdir(), 'esam-lab-links-'));
+  const store = await openStore(template, migrationsFolder);
   await store.backUp();
   store.close();
+});
+afterAll(() => rmSync(template, { recursive: true }));
+
+/** A workspace as it comes from somebody else, with a backup. */
+const foreignWorkspace = (): string => {
+  const folder = join(temporaryFolder(), 'workspace');
+  cpSync(template, folder, { recursive: true });
   return folder;
 };
 
@@ -64,7 +74,7 @@ describe.skipIf(process.platform === 'win32')('a workspace from somebody else', 
     'has the lab write into no other file by a link as %s: opened, looked at, restored',
     async (name) => {
       for (const [what, write] of Object.entries(theirs).slice(0, isLong ? 3 : 1)) {
-        const folder = await foreignWorkspace();
+        const folder = foreignWorkspace();
         const file = join(folder, '..', 'theirs');
         write(file);
         const before = contentOf(file);
@@ -96,12 +106,18 @@ describe.skipIf(process.platform === 'win32')('a workspace from somebody else', 
     const file = join(elsewhere, 'lab.log'); // of another program, say
     writeFileSync(file, 'theirs');
     const odd: ((logs: string) => void)[] = [
-      (logs) => (mkdirSync(logs), symlinkSync(file, join(logs, 'lab.log'))),
+      (logs) => {
+        mkdirSync(logs);
+        symlinkSync(file, join(logs, 'lab.log'));
+      },
       (logs) => symlinkSync(elsewhere, logs),
-      (logs) => (mkdirSync(logs), spawnSync('mkfifo', [join(logs, 'lab.log')])),
+      (logs) => {
+        mkdirSync(logs);
+        spawnSync('mkfifo', [join(logs, 'lab.log')]);
+      },
     ];
     for (const make of odd) {
-      const folder = await foreignWorkspace();
+      const folder = foreignWorkspace();
       make(join(folder, 'logs'));
       const { lab } = await openTestLab(folder);
       openAppLog(folder).write('error', 'x'.repeat(1_000_001));
@@ -114,7 +130,7 @@ describe.skipIf(process.platform === 'win32')('a workspace from somebody else', 
 
   test('has it note in no other file that the database was read through', async () => {
     for (const isLinked of [false, true]) {
-      const folder = await foreignWorkspace();
+      const folder = foreignWorkspace();
       const database = new Sqlite(join(folder, 'lab.db'));
       database.exec('CREATE TABLE ballast (bytes BLOB); INSERT INTO ballast VALUES (zeroblob(70000000))');
       database.close();
@@ -149,7 +165,7 @@ describe.skipIf(process.platform === 'win32')('a workspace from somebody else', 
   });
 
   test('an export takes the place of no device, pipe or folder, and says so', async () => {
-    const workspace = await foreignWorkspace();
+    const workspace = foreignWorkspace();
     const opened = await openWorkspace(workspace);
     const life = { epochs: 1, steps: 1, end: 'finished', accuracy: 0.5, loss: 0.5 } as const;
     addExperiment(opened, [{ ...life, isCheckpointed: false, isAnalysed: false }]);

@@ -74,7 +74,10 @@ const inABrowser = async (): Promise<() => Promise<Client>> => {
     channel.onClose(() => (isClosed = true));
     return {
       channel,
-      read: (heard) => (client.on('message', (data: Buffer) => heard(data.length)), client.resume()),
+      read: (heard) => {
+        client.on('message', (data: Buffer) => heard(data.length));
+        client.resume();
+      },
       isCutOff: () => isClosed,
     };
   };
