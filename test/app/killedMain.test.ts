@@ -72,7 +72,7 @@ const exports = async (opened: OpenApp): Promise<void> => {
 };
 
 /** Of few images, and of more rows than are computed before the kill. */
-const analysis = analysisSettingsSchema.parse({ kind: 'landscape', points: 201, examples: 20 });
+const analysis = analysisSettingsSchema.parse({ kind: 'landscape', points: 101, examples: 10 });
 const polled = { timeout: 120_000, interval: 20 };
 
 /** @returns what the next lab must do: keep the rows that were there, and go on behind them. */
