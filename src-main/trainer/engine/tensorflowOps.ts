@@ -3,10 +3,12 @@ import { type DataType, type MaxPooling, type Ops, type Tensor } from './ops.ts'
 import { batchNormOps } from './tensorflow/batchNormOps.ts';
 import { openTensorFlow, type Attribute, type Handle, type TensorFlow } from './tensorflow/binding.ts';
 import { convolutionOps } from './tensorflow/convolutionOps.ts';
+import { fusedBatchNormOps } from './tensorflow/fusedBatchNormOps.ts';
 import { maxPoolGradient } from './tensorflow/maxPoolGrad.ts';
 import { usesOneDnn } from './tensorflow/oneDnn.ts';
 import { loadOwnKernels } from './tensorflow/ownKernels.ts';
 import { tokenOps } from './tensorflow/tokenOps.ts';
+import { updateOps } from './tensorflow/updateOps.ts';
 import { winogradOps } from './tensorflow/winogradOps.ts';
 
 const side = (tensor: { readonly shape: readonly number[] }, axis: number): number => {
@@ -27,57 +29,10 @@ export const tensorflowOps = (
   const tensorflow: TensorFlow = openTensorFlow(bindingPath);
   const instructions =
     tensorflow.usesGpu || !settings.ownKernels ? null : loadOwnKernels(bindingPath, settings.instructions);
-  const { one, run, dispose, attribute, integers, keep } = tensorflow;
+  const { one, run, dispose, using, attribute, integers, constant, keep } = tensorflow;
   const T = attribute.type('T', 'float32');
   const typed = (tensor: Tensor): Attribute => attribute.type('T', tensor.dataType);
   const nhwc = attribute.string('data_format', 'NHWC');
-
-  const constant = (value: number): Handle =>
-    keep(`float32: ${value}`, () => tensorflow.upload(Float32Array.of(value), []));
-
-  /** Uses a temporary once and disposes of it. */
-  const using = <R>(temporary: Handle, use: (tensor: Handle) => R): R => {
-    const result = use(temporary);
-    dispose(temporary);
-    return result;
-  };
-
-  const batchNormAttributes = (x: Tensor, isTraining: boolean, epsilon: number, momentum: number): Attribute[] => [
-    typed(x),
-    attribute.type('U', 'float32'),
-    attribute.float('epsilon', epsilon),
-    attribute.float('exponential_avg_factor', momentum),
-    nhwc,
-    attribute.bool('is_training', isTraining),
-  ];
-
-  const batchNormGradients = (
-    isTraining: boolean,
-    dy: Tensor,
-    x: Tensor,
-    scale: Tensor,
-    saved: readonly Tensor[],
-    epsilon: number,
-  ) => {
-    const attributes = [
-      typed(x),
-      attribute.type('U', 'float32'),
-      attribute.float('epsilon', epsilon),
-      nhwc,
-      attribute.bool('is_training', isTraining),
-    ];
-    const [input, scaleGrad, offsetGrad, ...others] = run(
-      'FusedBatchNormGradV3',
-      attributes,
-      [dy, x, scale, ...saved],
-      5,
-    );
-    if (input === undefined || scaleGrad === undefined || offsetGrad === undefined) {
-      throw new Error('FusedBatchNormGradV3 gave too few outputs.');
-    }
-    others.forEach(dispose);
-    return { input, scale: scaleGrad, offset: offsetGrad };
-  };
 
   const poolingAttributes = (x: Tensor, { size, stride, padding = 0 }: MaxPooling): Attribute[] => [
     typed(x),
@@ -102,24 +57,6 @@ export const tensorflowOps = (
   const reshape = (x: Tensor, shape: readonly number[]): Handle =>
     one('Reshape', [typed(x), attribute.type('Tshape', 'int32')], x, integers(shape));
 
-  /** A variable whose contents come and go; it lets TensorFlow's in-place updates work on plain tensors. */
-  const slot = (name: string): Handle =>
-    keep(`slot ${name}`, () =>
-      one('VarHandleOp', [
-        attribute.string('container', ''),
-        attribute.string('shared_name', name),
-        attribute.type('dtype', 'float32'),
-        attribute.shape('shape', []),
-      ]),
-    );
-  const floatVariable = [attribute.type('dtype', 'float32')];
-  /** Hands a tensor over to a slot: afterwards the slot alone holds it, unless somebody else holds the same buffer. */
-  const fill = (variable: Handle, tensor: Tensor): void => {
-    run('AssignVariableOp', [...floatVariable, attribute.bool('validate_shape', false)], [variable, tensor], 0);
-    dispose(tensor);
-  };
-  const updateAttributes = [T, attribute.bool('use_locking', false)];
-
   const device = tensorflow.usesGpu ? 'GPU' : 'CPU';
   const ops = withFusedRelu({
     name: `TensorFlow ${tensorflow.version} (${device}${instructions === null ? '' : `, own kernels on ${instructions}`})`,
@@ -138,42 +75,7 @@ export const tensorflowOps = (
 
     ...convolutionOps(tensorflow),
 
-    batchNorm(x, scale, offset, running, { epsilon, momentum }) {
-      const [output, runningMean, runningVariance, ...saved] = run(
-        'FusedBatchNormV3',
-        batchNormAttributes(x, true, epsilon, momentum),
-        [x, scale, offset, running.mean, running.variance],
-        6,
-      );
-      if (output === undefined || runningMean === undefined || runningVariance === undefined) {
-        throw new Error('FusedBatchNormV3 gave too few outputs.');
-      }
-      return { output, runningMean, runningVariance, saved };
-    },
-    batchNormInference(x, scale, offset, running, epsilon) {
-      const [output, ...others] = run(
-        'FusedBatchNormV3',
-        batchNormAttributes(x, false, epsilon, 1),
-        [x, scale, offset, running.mean, running.variance],
-        6,
-      );
-      if (output === undefined) throw new Error('FusedBatchNormV3 gave no output.');
-      others.forEach(dispose);
-      return output;
-    },
-    batchNormGrad: (dy, x, scale, saved, epsilon) => batchNormGradients(true, dy, x, scale, saved, epsilon),
-    batchNormFrozenGrad(dy, x, scale, saved, epsilon) {
-      const [mean, spread, third] = saved;
-      if (mean === undefined || spread === undefined || third === undefined) throw new Error('Too few saved tensors.');
-      if (!tensorflow.usesGpu) return batchNormGradients(false, dy, x, scale, saved, epsilon);
-      // The GPU's kernel saves 1/√(variance + epsilon), but reads the variance when the statistics are frozen.
-      const deviation = one('RealDiv', [T], constant(1), spread);
-      const shifted = using(deviation, (sd) => one('Mul', [T], sd, sd));
-      const variance = using(shifted, (sum) => one('Sub', [T], sum, constant(epsilon)));
-      const result = batchNormGradients(false, dy, x, scale, [mean, variance, third], epsilon);
-      dispose(variance);
-      return result;
-    },
+    ...fusedBatchNormOps(tensorflow),
 
     relu: (x) => one('Relu', [typed(x)], x),
     reluGrad: (dy, y) => one('ReluGrad', [typed(dy)], dy, y),
@@ -253,49 +155,7 @@ export const tensorflowOps = (
       return indices;
     },
 
-    momentumUpdate(parameter, velocity, gradient, { learningRate, momentum, weightDecay, nesterov }) {
-      const parameterSlot = slot('parameter');
-      const velocitySlot = slot('velocity');
-      const descend = (variable: Handle, factor: number, direction: Tensor): void => {
-        run('ResourceApplyGradientDescent', updateAttributes, [variable, constant(factor), direction], 0);
-      };
-      /** g + λ·θ, a handle of its own. */
-      const decayedGradient = (): Tensor =>
-        weightDecay > 0
-          ? using(one('Mul', [T], parameter, constant(weightDecay)), (decay) => one('AddV2', [T], decay, gradient))
-          : one('Identity', [T], gradient);
-      // v ← v + (λ/μ)·θ, in place, makes μ·v + g what it should be without a further pass over g; Nesterov's step and μ = 0 need
-      // g + λ·θ itself.
-      const decayed = momentum > 0 && !nesterov ? null : decayedGradient();
-      if (momentum > 0) {
-        fill(velocitySlot, velocity);
-        if (decayed === null && weightDecay > 0) descend(velocitySlot, -weightDecay / momentum, parameter);
-      } else {
-        dispose(velocity);
-        run(
-          'AssignVariableOp',
-          [...floatVariable, attribute.bool('validate_shape', false)],
-          [velocitySlot, decayed ?? gradient],
-          0,
-        );
-      }
-      fill(parameterSlot, parameter);
-      if (momentum > 0) {
-        run(
-          'ResourceApplyMomentum',
-          [...updateAttributes, attribute.bool('use_nesterov', nesterov)],
-          [parameterSlot, velocitySlot, constant(learningRate), decayed ?? gradient, constant(momentum)],
-          0,
-        );
-      } else {
-        descend(parameterSlot, learningRate, decayed ?? gradient);
-      }
-      if (decayed !== null) dispose(decayed);
-      return {
-        parameter: one('ReadVariableOp', floatVariable, parameterSlot),
-        velocity: one('ReadVariableOp', floatVariable, velocitySlot),
-      };
-    },
+    ...updateOps(tensorflow),
   });
   if (instructions === null) return ops;
   const normalising = { ...ops, ...batchNormOps(tensorflow, ops) };

@@ -68,6 +68,10 @@ export interface TensorFlow {
   dispose(tensor: Tensor): void;
   /** An int32 tensor (a shape, axes, paddings) that is uploaded once and kept. */
   integers(values: readonly number[], shape?: readonly number[]): Handle;
+  /** A number, float32 [], uploaded once and kept. */
+  constant(value: number): Handle;
+  /** Gives a temporary to `use` and disposes of it. */
+  using<R>(temporary: Handle, use: (tensor: Handle) => R): R;
   /** A handle with other shape or type information on the same native tensor is not possible: this one is kept until `close`. */
   keep(key: string, make: () => Handle): Handle;
   close(): void;
@@ -185,6 +189,14 @@ export const openTensorFlow = (bindingPath: string): TensorFlow => {
     },
     integers(values, shape = [values.length]) {
       return keep(`int32 ${shape.join('x')}: ${values.join()}`, () => upload(Int32Array.from(values), shape));
+    },
+    constant(value) {
+      return keep(`float32: ${value}`, () => upload(Float32Array.of(value), []));
+    },
+    using(temporary, use) {
+      const result = use(temporary);
+      dispose(temporary);
+      return result;
     },
     close() {
       for (const handle of kept.values()) native.deleteTensor(handle.id);

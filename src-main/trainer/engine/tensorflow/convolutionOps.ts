@@ -16,7 +16,7 @@ const paddedShape = (shape: readonly number[], padding: number): number[] =>
   shape.map((size, axis) => (axis === 1 || axis === 2 ? size + 2 * padding : size));
 
 /** Convolutions on TensorFlow's own kernels, which compute in the type of the activations. */
-export const convolutionOps = ({ one, dispose, attribute, integers }: TensorFlow): ConvolutionOps => {
+export const convolutionOps = ({ one, using, attribute, integers }: TensorFlow): ConvolutionOps => {
   const typed = ({ dataType }: Tensor): Attribute => attribute.type('T', dataType);
 
   const known = new Map<string, Attribute[]>();
@@ -33,12 +33,6 @@ export const convolutionOps = ({ one, dispose, attribute, integers }: TensorFlow
     return attributes;
   };
 
-  /** Uses a temporary once and disposes of it. */
-  const using = (temporary: Handle, use: (tensor: Handle) => Handle): Handle => {
-    const result = use(temporary);
-    dispose(temporary);
-    return result;
-  };
   const asTypeOf = (x: Tensor, kernel: Tensor, use: (kernel: Tensor) => Handle): Handle => {
     if (kernel.dataType === x.dataType) return use(kernel);
     const types = [attribute.type('SrcT', kernel.dataType), attribute.type('DstT', x.dataType)];

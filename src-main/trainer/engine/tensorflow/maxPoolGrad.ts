@@ -11,7 +11,7 @@ export const maxPoolGradient = (
   tensorflow: TensorFlow,
   attributesOf: (x: Tensor, pooling: MaxPooling) => readonly Attribute[],
 ): Ops['maxPoolGrad'] => {
-  const { one, run, dispose, attribute, integers, keep, upload } = tensorflow;
+  const { one, run, dispose, attribute, integers, constant, keep, upload } = tensorflow;
 
   const oneDnnAttributes = (x: Tensor, pooling: MaxPooling): Attribute[] => [
     ...attributesOf(x, { size: pooling.size, stride: pooling.stride }),
@@ -30,7 +30,7 @@ export const maxPoolGradient = (
 
   /** −∞, which no window takes for its maximum. */
   const lowest = (dataType: DataType): Handle => {
-    const wide = keep('float32: -Infinity', () => upload(Float32Array.of(-Infinity), []));
+    const wide = constant(-Infinity);
     const types = [attribute.type('SrcT', 'float32'), attribute.type('DstT', dataType)];
     return dataType === 'float32' ? wide : keep(`${dataType}: -Infinity`, () => one('Cast', types, wide));
   };

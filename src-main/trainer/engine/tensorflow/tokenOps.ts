@@ -20,12 +20,10 @@ type TokenOps = Pick<
 >;
 
 /** The ops that transformers need (float32), and those that move elements about (any type), on TensorFlow's kernels. */
-export const tokenOps = ({ one, run, dispose, attribute, integers, keep, upload }: TensorFlow): TokenOps => {
+export const tokenOps = ({ one, run, dispose, using, attribute, integers, constant }: TensorFlow): TokenOps => {
   const T = attribute.type('T', 'float32');
   const indexed = (x: Tensor, name: string) => [attribute.type('T', x.dataType), attribute.type(name, 'int32')];
   const axisAttributes = [T, attribute.type('Tidx', 'int32'), attribute.bool('keep_dims', true)];
-  const constant = (value: number): Handle => keep(`float32: ${value}`, () => upload(Float32Array.of(value), []));
-
   const multiply = (a: Tensor, b: Tensor): Handle => one('Mul', [T], a, b);
   const subtract = (a: Tensor, b: Tensor): Handle => one('Sub', [T], a, b);
   const add = (a: Tensor, b: Tensor): Handle => one('AddV2', [T], a, b);
@@ -34,12 +32,6 @@ export const tokenOps = ({ one, run, dispose, attribute, integers, keep, upload 
     one(kernel, axisAttributes, x, integers([x.shape.length - 1]));
   const channelSum = (x: Tensor): Handle => one('BiasAddGrad', [T, attribute.string('data_format', 'NHWC')], x);
 
-  /** Uses a temporary once and disposes of it. */
-  const using = <R>(temporary: Handle, use: (tensor: Handle) => R): R => {
-    const result = use(temporary);
-    dispose(temporary);
-    return result;
-  };
   const times = (factor: Tensor) => (x: Tensor) => multiply(x, factor);
 
   /** Φ(x) = erfc(−x/√2)/2. */
