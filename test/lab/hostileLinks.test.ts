@@ -18,7 +18,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LabError } from '../../shared/errors.ts';
 import { openAppLog } from '../../src-main/lab/appLog.ts';
-import { jobFolderNames, taskFolderOf } from '../../src-main/lab/cluster/jobFolder.ts';
+import { jobFolderNames } from '../../src-main/lab/cluster/jobFolder.ts';
 import { newSubmission } from '../../src-main/lab/cluster/submission.ts';
 import { acknowledge } from '../../src-main/lab/cluster/submissionFolders.ts';
 import { openLabToRead } from '../../src-main/lab/service.ts';
@@ -152,16 +152,16 @@ describe.skipIf(process.platform === 'win32')('a workspace from somebody else', 
       (mark) => void spawnSync('mkfifo', [mark]),
     ];
     for (const make of odd) {
-      const folder = taskFolderOf(newSubmission(temporaryFolder()), 0);
-      mkdirSync(folder, { recursive: true });
-      make(join(folder, jobFolderNames.collected));
-      acknowledge(folder);
+      const submission = newSubmission(temporaryFolder());
+      mkdirSync(submission);
+      make(join(submission, jobFolderNames.collected));
+      acknowledge(submission, [0]);
       expect(readFileSync(file, 'utf8')).toBe('theirs');
     }
-    const folder = taskFolderOf(newSubmission(temporaryFolder()), 0);
-    mkdirSync(folder, { recursive: true });
-    acknowledge(folder);
-    expect(existsSync(join(folder, jobFolderNames.collected))).toBe(true);
+    const submission = newSubmission(temporaryFolder());
+    mkdirSync(submission);
+    acknowledge(submission, [0]);
+    expect(existsSync(join(submission, jobFolderNames.collected))).toBe(true);
   });
 
   test('an export takes the place of no device, pipe or folder, and says so', async () => {
