@@ -124,6 +124,108 @@ test('a list for each half of one flat folder is its split', async () => {
   expect(await classesIn({ ...inFolder, ...lists }, null)).toEqual(halves);
 });
 
+test.each<[what: string, files: Files]>([
+  [
+    'Food-101’s lists of names',
+    {
+      ...Object.fromEntries(
+        ['cat/1', 'cat/2', 'dog/1', 'dog/2', 'dog/3'].map((name) => [`food/images/${name}.jpg`, 'x']),
+      ),
+      'food/meta/train.txt': 'cat/1\ndog/1\n',
+      'food/meta/test.txt': 'cat/2\ndog/2\n',
+    },
+  ],
+  [
+    'a column of a list',
+    {
+      ...Object.fromEntries(['cat/1', 'cat/2', 'dog/1', 'dog/2', 'dog/3'].map((name) => [`${name}.jpg`, 'x'])),
+      'metadata.csv': 'file,split\ncat/1.jpg,train\ncat/2.jpg,test\ndog/1.jpg,train\ndog/2.jpg,test\ndog/3.jpg,val\n',
+    },
+  ],
+])('a set’s own split is kept, not drawn anew, also where a share was chosen: %s', async (_, files) => {
+  for (const chosen of [null, split]) {
+    const { classNames, classes, notes } = await listImageFolder(
+      await imageFolder(files),
+      chosen,
+      new AbortController().signal,
+    );
+    expect(classNames).toEqual(['cat', 'dog']);
+    expect(classes.map(({ half, label, images }) => [half, label, images])).toEqual([
+      ...[
+        ['train', 0, ['1.jpg']],
+        ['train', 1, ['1.jpg']],
+      ],
+      ...[
+        ['test', 0, ['2.jpg']],
+        ['test', 1, ['2.jpg']],
+      ],
+    ]);
+    expect(notes.join('; ')).toMatch(/^split as in .*; 1 image left aside, for which it has no half/);
+  }
+});
+
+test.each<[what: string, paths: string[], classes: string[], tested: number | null]>([
+  [
+    'Intel’s scenes',
+    [
+      'seg_train/seg_train/sea/1.jpg',
+      'seg_train/seg_train/street/1.jpg',
+      'seg_test/seg_test/sea/2.jpg',
+      'seg_pred/seg_pred/3.jpg',
+    ],
+    ['sea', 'street'],
+    1,
+  ],
+  [
+    'training_set and test_set',
+    ['training_set/training_set/cats/1.jpg', 'training_set/training_set/dogs/1.jpg', 'test_set/test_set/dogs/1.jpg'],
+    ['cats', 'dogs'],
+    1,
+  ],
+  ['three folders deeper', ['a/b/c/train/x/1.jpg', 'a/b/c/train/y/1.jpg', 'a/b/c/val/x/1.jpg'], ['x', 'y'], 1],
+  [
+    'images in a folder of their own',
+    ['Final_Training/Images/00000/1.ppm', 'Final_Training/Images/00001/1.ppm', 'Final_Test/Images/00001/1.ppm'],
+    ['00000', '00001'],
+    1,
+  ],
+])('folders of halves are no classes: %s', async (_, paths, names, tested) => {
+  const folder = await imageFolder(Object.fromEntries(paths.map((path) => [path, 'x'])));
+  const { classNames, classes } = await listImageFolder(folder, split, new AbortController().signal);
+  expect(classNames).toEqual(names);
+  expect(classes.filter(({ half }) => half === 'test').flatMap(({ images }) => images).length).toBe(tested);
+});
+
+test.each<[what: string, paths: string[], says: RegExp]>([
+  [
+    'COCO',
+    ['train2017/1.jpg', 'train2017/2.jpg', 'val2017/3.jpg', 'val2017/4.jpg'],
+    /train2017 holds 2 images, but no folders of classes and no list/,
+  ],
+  [
+    'Dogs vs. cats',
+    ['train/cat.0.jpg', 'train/dog.0.jpg', 'test1/1.jpg', 'test1/2.jpg'],
+    /train holds 2 images, but no folders of classes and no list/,
+  ],
+  [
+    'folds',
+    ['fold_0/a/1.jpg', 'fold_0/b/1.jpg', 'fold_1/a/2.jpg', 'fold_1/b/2.jpg'],
+    /2 sets side by side: fold_0, fold_1/,
+  ],
+])('parts of a set never become its classes: %s', async (_, paths, says) => {
+  await expect(classesIn(Object.fromEntries(paths.map((path) => [path, 'x'])))).rejects.toThrow(says);
+});
+
+test('numbers of classes in a list mean the folders of these numbers, as GTSRB’s', async () => {
+  const halves = ['Training/00000/1.ppm', 'Training/00001/1.ppm', 'Test/2.ppm', 'Test/3.ppm'];
+  const files = Object.fromEntries(halves.map((path) => [path, 'x']));
+  const list = 'Filename;Width;ClassId\n2.ppm;1;1\n3.ppm;1;0\n';
+  expect(await classesIn({ ...files, 'Test/GT.csv': list }, null)).toMatchObject({
+    '2.ppm': 'test 00001',
+    '3.ppm': 'test 00000',
+  });
+});
+
 test('where a share is drawn for testing, test images without classes are left aside, as Kaggle’s are', async () => {
   const inTrain = Object.fromEntries(Object.entries(four()).map(([path, content]) => [`train/${path}`, content]));
   const files = { ...inTrain, 'test/x.png': 'x', 'labels.csv': 'id,breed\na,cat\nb,dog\nc,cat\nd,dog\n' };

@@ -40,13 +40,38 @@ const wrapperName = /^(?:images?|imgs?|jpe?gs?|pictures?|photos?|data)$/i;
 const wished = (folders: readonly string[], names: readonly string[]): string[] =>
   names.flatMap((name) => folders.filter((folder) => folder.toLowerCase() === name));
 
+/** Names that have such a word in them: "seg_train", "Final_Training", "train2017", "test1". */
+const worded = (folders: readonly string[], word: RegExp): string[] => folders.filter((name) => word.test(name));
+const aWord = (words: string): RegExp => new RegExp(`(?:^|[^a-z])(?:${words})(?:[^a-z]|$)`, 'i');
+const trainWord = aWord('train(?:ing|ed)?(?:set)?');
+const valWord = aWord('val(?:id(?:ation)?)?(?:set)?');
+const testWord = aWord('test(?:ing)?(?:set)?');
+/** A part of a set, whose name is none of a class. */
+const partWord = aWord(
+  'train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|pred(?:ict(?:ion)?)?|folds?|parts?|splits?|shards?|batch(?:es)?',
+);
+
+/** The folders of the halves, by their usual names, else by words in them where only one is for training. */
+const halfFolders = (
+  folders: readonly string[],
+): { readonly train: string | null; readonly tests: readonly string[] } => {
+  const [exact] = wished(folders, trainNames);
+  const usual = wished(folders, testNames);
+  const others = [...worded(folders, valWord), ...worded(folders, testWord)].filter((name) => !trainWord.test(name));
+  const tests = [...new Set([...usual, ...others])].filter((name) => name !== exact);
+  if (exact !== undefined) return { train: exact, tests };
+  const [train, ...more] = worded(folders, trainWord);
+  return train === undefined || more.length > 0 || tests.length === 0 ? { train: null, tests: [] } : { train, tests };
+};
+
 const below = (path: string, name: string): string => (path === '' ? name : `${path}/${name}`);
 
-const halfOf = async (root: string, folder: string): Promise<Half | null> => {
+const halfOf = async (root: string, folder: string, depth = 0): Promise<Half | null> => {
   const { folders, files } = await list(root, folder);
   const [only] = folders;
-  if (only !== undefined && folders.length === 1 && wrapperName.test(only))
-    return { kind: 'flat', folder: below(folder, only) };
+  // "seg_train/seg_train/<class>", "train/images/<class>": the only folder in it says nothing of classes.
+  if (only !== undefined && folders.length === 1 && depth < 3 && (wrapperName.test(only) || partWord.test(only)))
+    return halfOf(root, below(folder, only), depth + 1);
   if (folders.length > 0) return { kind: 'classes', folder, names: folders };
   for (const name of files) if (await isImage(root, below(folder, name))) return { kind: 'flat', folder };
   return null;
@@ -55,12 +80,12 @@ const halfOf = async (root: string, folder: string): Promise<Half | null> => {
 /** A set with a folder to train with. */
 const splitForm = async (root: string, base: string): Promise<Form | null> => {
   const { folders } = await list(root, base);
-  const [trainName] = wished(folders, trainNames);
-  if (trainName === undefined) return null;
-  const train = await halfOf(root, below(base, trainName));
+  const found = halfFolders(folders);
+  if (found.train === null) return null;
+  const train = await halfOf(root, below(base, found.train));
   if (train === null) return null;
   const tests: Half[] = [];
-  for (const name of wished(folders, testNames)) {
+  for (const name of found.tests) {
     const half = await halfOf(root, below(base, name));
     if (half !== null) tests.push(half);
   }
@@ -75,6 +100,7 @@ const wholeForm = async (root: string, base: string): Promise<Form | null> => {
   const classes: string[] = [];
   for (const name of folders) if (await hasImage(root, below(base, name))) classes.push(name);
   const [only] = classes;
+  if (classes.length > 1 && classes.every((name) => partWord.test(name))) return null; // folds, or parts that nothing tells apart
   if (classes.length > 1)
     return { base, train: { kind: 'classes', folder: base, names: classes.sort(byCodePoint) }, tests: [] };
   if (only !== undefined && wrapperName.test(only)) {
@@ -94,16 +120,18 @@ const hasImage = async (root: string, folder: string, depth = 0): Promise<boolea
 };
 
 const mostCandidates = 5000;
+/** ImageNet of a competition lies in ILSVRC/Data/CLS-LOC. */
+const mostLevels = 3;
 
 /**
- * Finds the sets of images in a folder: itself, or what lies one or two folders deeper. Sets with a folder to train with go before those without,
+ * Finds the sets of images in a folder: itself, or what lies up to three folders deeper. Sets with a folder to train with go before those without,
  * and near ones before deeper ones.
  * @param root - absolute. @returns those at the first place where there are any, several where they lie side by side.
  */
 export const formsIn = async (root: string): Promise<Form[]> => {
   let level = [''];
   const levels: string[][] = [];
-  for (let depth = 0; depth <= 2 && level.length > 0; depth++) {
+  for (let depth = 0; depth <= mostLevels && level.length > 0; depth++) {
     levels.push(level);
     const found = await collected(level, (base) => splitForm(root, base));
     if (found.length > 0) return found;

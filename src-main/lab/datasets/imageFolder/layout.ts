@@ -5,6 +5,7 @@ import { LabError } from '../../../../shared/errors.ts';
 import { byCodePoint, pathOfText, shownName, textOfName } from '../../../files/byteNames.ts';
 import { readError } from '../fileBytes.ts';
 import { pause } from '../pause.ts';
+import { findGivenSplit, type GivenSplit } from './givenSplit.ts';
 import { counted, formsIn, seenIn, type Form, type Half } from './form.ts';
 import { findList, findSplitLists, readList } from './lists.ts';
 import { splitText, testPlaces } from './split.ts';
@@ -50,7 +51,7 @@ interface Classified {
 
 /**
  * Lists a set of images: a folder for each class (folders within it included), in train and val (or test, validation …, in any case); flat folders
- * with a list of their images; or classes without a split, where one was chosen. The set may lie one or two folders deeper.
+ * with a list of their images; or classes without a split, where one was chosen. The set may lie up to three folders deeper.
  * @param split - for a set that says nothing of what is for testing; null: such a set is refused, with the offer.
  * @throws LabError DATASET_UNSUPPORTED where no set or several are there (saying what is), or a split is needed; DATASET_CORRUPT for a class without
  *   images in train, a class that only val has, or a link that cannot be followed.
@@ -84,6 +85,8 @@ export const listImageFolder = async (
     ...(await leftAside(root, [trainHalf, ...(tested === null ? [] : [tested.half])], signal)),
   ];
   if (tested === null) {
+    const given = await findGivenSplit(chosen, form.base, imagesIn(trainHalf, train));
+    if (given !== null) return { root, otherFiles: train.others, ...givenHalves(trainHalf, train, given, notes) };
     if (split === null) throw needsSplit(root, form, train);
     const classes = train.files.flatMap((files) => drawn(files, split));
     return { root, classNames: train.names, classes, otherFiles: train.others, notes: [splitText(split), ...notes] };
@@ -93,6 +96,37 @@ export const listImageFolder = async (
     ...tested.test.files.map((files): ClassFiles => ({ half: 'test', ...files })),
   ];
   return { root, classNames: train.names, classes, otherFiles: train.others + tested.test.others, notes };
+};
+
+/** Paths as lists of the set name them: below the folder that holds its classes, or its images. */
+const pathBelow = ({ folder: above }: Half, folder: string, image: string): string =>
+  folder === above || folder === '.' ? image : `${above === '' ? folder : folder.slice(above.length + 1)}/${image}`;
+const imagesIn = (half: Half, { files }: Classified): string[] =>
+  files.flatMap(({ folder, images }) => images.map((image) => pathBelow(half, folder, image)));
+
+/** A set's classes, cut as its own lists say. */
+const givenHalves = (
+  half: Half,
+  { names, files }: Classified,
+  { halves, text }: GivenSplit,
+  notes: readonly string[],
+): Pick<ImageFolder, 'classNames' | 'classes' | 'notes'> => {
+  const of = (wanted: 'train' | 'test') =>
+    files.map(({ label, folder, images }): ClassFiles => {
+      const chosen = images.filter((image) => halves.get(pathBelow(half, folder, image)) === wanted);
+      return { half: wanted, label, folder, images: chosen };
+    });
+  const [train, test] = [of('train'), of('test').filter(({ images }) => images.length > 0)];
+  const empty = train.find(({ images }) => images.length === 0);
+  if (empty !== undefined)
+    throw refused(`${shownName(names[empty.label] ?? '')} has no image for training (${text})`, 'Check the lists');
+  const all = files.reduce((sum, { images }) => sum + images.length, 0);
+  const unlisted = all - [...train, ...test].reduce((sum, { images }) => sum + images.length, 0);
+  const aside =
+    unlisted === 0
+      ? []
+      : [`${counted(unlisted, 'image')} left aside, for which it has no half to train or to test with`];
+  return { classNames: names, classes: [...train, ...test], notes: [text, ...aside, ...notes] };
 };
 
 /** A class's images, some for training and some for testing. */
@@ -164,7 +198,7 @@ const byList = async (
 ): Promise<Classified> => {
   const folder = above === '' ? '.' : above;
   const { images, others } = await imagesBelow(root, folder, signal);
-  const known = labels === null ? null : new Set(labels.keys());
+  const known = labels === null ? null : new Set([...labels.keys()].flatMap((name) => [name, plainNumber(name)]));
   const listed =
     given === undefined
       ? await findList(root, around(above), images, known)
@@ -177,6 +211,7 @@ const byList = async (
       'Check the list',
     );
   const places = labels ?? new Map(names.map((name, label) => [name, label]));
+  const byNumber = new Map([...places].map(([name, place]) => [plainNumber(name), place]));
   const files = new Map<number, string[]>();
   let unlisted = 0;
   for (const image of images) {
@@ -185,7 +220,7 @@ const byList = async (
       unlisted++;
       continue;
     }
-    const label = places.get(name);
+    const label = places.get(name) ?? byNumber.get(name);
     if (label === undefined)
       throw refused(
         `${shownPath(listed.path)} has a class "${name}", which the training folder lacks`,
@@ -209,6 +244,9 @@ const byList = async (
     ],
   };
 };
+
+/** "00007" is 7 in lists of sets whose classes are numbers. */
+const plainNumber = (name: string): string => (/^\d+$/.test(name) ? String(Number(name)) : name);
 
 const noList = (folder: string, images: number): LabError =>
   new LabError(

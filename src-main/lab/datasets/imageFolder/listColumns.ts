@@ -5,7 +5,7 @@ export type ListAnswer = ReadonlyMap<string, string> | string | null;
 const labelNames = [
   ...['label', 'labels', 'class', 'classes', 'class_name', 'classname', 'class_label', 'label_name', 'category'],
   ...['category_name', 'target', 'target_name', 'species', 'breed', 'diagnosis', 'dx', 'tag', 'y', 'level', 'grade'],
-  ...['class_id', 'label_id', 'category_id', 'class_index', 'target_id'],
+  ...['class_id', 'label_id', 'category_id', 'class_index', 'target_id', 'classid'],
 ];
 
 /**
@@ -20,8 +20,7 @@ export const classesIn = (
   imageOf: (cell: string) => string | undefined,
   known: ReadonlySet<string> | null,
 ): ListAnswer => {
-  const lines = text.split(/\r?\n|\r/).filter((line) => line.trim() !== '');
-  for (const { header, rows } of tablesOf(lines, imageOf)) {
+  for (const { header, rows } of tablesOf(text, imageOf)) {
     const width = Math.max(0, ...rows.slice(0, 1000).map(({ length }) => length));
     const columns = Array.from({ length: width }, (_, column) => column);
     const imageColumn = best(columns, rows, (row, column) => imageOf(row[column] ?? '') !== undefined);
@@ -54,7 +53,7 @@ const classesOf = (
   return classes.size > 0 ? classes : null;
 };
 
-type Row = readonly string[];
+export type Row = readonly string[];
 interface Table {
   readonly header: Row | null;
   readonly rows: readonly Row[];
@@ -71,13 +70,14 @@ const classReader = (
     (column: number) =>
     (row: Row): string =>
       row[column] ?? '';
-  if (known !== null) {
-    const column = best(others, rows, (row, each) => known.has(row[each] ?? ''));
-    if (column !== null) return at(column);
-  }
   const called = labelNames.flatMap((name) =>
     others.filter((column) => header?.[column]?.toLowerCase().replace(/[\s-]+/g, '_') === name),
   );
+  if (known !== null) {
+    const isClass = (row: Row, column: number): boolean => known.has(row[column] ?? '');
+    const column = best(called, rows, isClass) ?? best(others, rows, isClass);
+    if (column !== null) return at(column);
+  }
   const [named] = called;
   if (known === null && named !== undefined) return at(named);
   const possible = others.length === 1 ? others : others.filter((column) => isShared(rows, column));
@@ -119,7 +119,8 @@ const best = (
 };
 
 /** Rows of cells, and the first apart where it names no image: the columns' names. Once for each way in which lines may be cut into cells. */
-function* tablesOf(lines: readonly string[], imageOf: (cell: string) => string | undefined): Generator<Table> {
+export function* tablesOf(text: string, imageOf: (cell: string) => string | undefined): Generator<Table> {
+  const lines = text.split(/\r?\n|\r/).filter((line) => line.trim() !== '');
   const objects = lines[0]?.startsWith('{') === true ? objectsIn(lines) : null;
   if (objects !== null) {
     const keys = [...new Set(objects.flatMap((object) => Object.keys(object)))];

@@ -33,12 +33,12 @@ export const findList = async (
   images: readonly string[],
   known: ReadonlySet<string> | null,
 ): Promise<ImageList | null> => {
-  const names = namesOf(images);
+  const imageOf = imageFinder(images);
   let problem: string | null = null;
   for (const folder of folders) {
     const found: ImageList[] = [];
     for (const path of await listsIn(root, folder)) {
-      const answer = await read(root, path, names, known);
+      const answer = await read(root, path, imageOf, known);
       if (typeof answer === 'string') problem ??= `${shownPath(path)} ${answer}`;
       else if (answer !== null) found.push({ path, classes: answer });
     }
@@ -63,12 +63,12 @@ export const findSplitLists = async (
   folders: readonly string[],
   images: readonly string[],
 ): Promise<{ readonly train: string; readonly test: string } | null> => {
-  const names = namesOf(images);
+  const imageOf = imageFinder(images);
   for (const folder of folders) {
     const of = new Map<HalfName, string[]>();
     for (const path of await listsIn(root, folder)) {
       const { half } = roleOf(basename(withoutEnding(path)).replace(/\.\w+$/, ''));
-      const answer = half === 'whole' ? null : await read(root, path, names, null);
+      const answer = half === 'whole' ? null : await read(root, path, imageOf, null);
       if (answer !== null && typeof answer !== 'string') of.set(half, [...(of.get(half) ?? []), path]);
     }
     const [train, ...others] = of.get('train') ?? [];
@@ -85,7 +85,7 @@ export const readList = async (
   images: readonly string[],
   known: ReadonlySet<string> | null,
 ): Promise<ImageList> => {
-  const answer = await read(root, path, namesOf(images), known);
+  const answer = await read(root, path, imageFinder(images), known);
   if (answer === null) throw refused(`${shownPath(path)} names no image with a class that training has`, 'Check it');
   if (typeof answer === 'string') throw refused(`${shownPath(path)} ${answer}`, 'Write it with two columns');
   return { path, classes: answer };
@@ -94,18 +94,11 @@ export const readList = async (
 const read = async (
   root: string,
   path: string,
-  names: ReadonlyMap<string, string>,
+  imageOf: ImageFinder,
   known: ReadonlySet<string> | null,
-): Promise<ListAnswer> => {
-  const imageOf = (cell: string): string | undefined => {
-    const plain = cell.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
-    const short = basename(plain);
-    return names.get(plain) ?? names.get(short) ?? (isImageName(short) ? names.get(withoutKind(short)) : undefined);
-  };
-  return classesIn(await textOf(root, path), imageOf, known);
-};
+): Promise<ListAnswer> => classesIn(await listText(root, path), imageOf, known);
 
-const listsIn = async (root: string, folder: string): Promise<string[]> =>
+export const listsIn = async (root: string, folder: string): Promise<string[]> =>
   (await list(root, folder)).files
     .filter((name) => listName.test(withoutEnding(name)) && !/submission/i.test(name)) // what competitions want back
     .map((file) => (folder === '' ? file : `${folder}/${file}`));
@@ -115,19 +108,28 @@ const isWithin = (part: ImageList, whole: ImageList): boolean =>
 
 const withoutKind = (name: string): string => name.replace(/\.\w+$/, '');
 
-/** What a list may call an image: by its path, its name, or its name without the ending. Names that two images share name neither. */
-const namesOf = (images: readonly string[]): ReadonlyMap<string, string> => {
+/** The image that a list's cell names, if it names one. */
+export type ImageFinder = (cell: string) => string | undefined;
+
+/** What a list may call an image: by its path, its name, or either without the ending. Names that two images share name neither. */
+export const imageFinder = (images: readonly string[]): ImageFinder => {
   const names = new Map<string, string | null>();
   for (const image of images) {
     const path = withoutEnding(image).normalize('NFC');
     const short = basename(path);
-    for (const name of new Set([path, short, withoutKind(short)])) names.set(name, names.has(name) ? null : image);
+    for (const name of new Set([path, withoutKind(path), short, withoutKind(short)]))
+      names.set(name, names.has(name) ? null : image);
   }
-  return new Map([...names].filter((entry): entry is [string, string] => entry[1] !== null));
+  const named = (name: string): string | undefined => names.get(name) ?? undefined;
+  return (cell) => {
+    const plain = cell.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
+    const short = basename(plain);
+    return named(plain) ?? named(short) ?? (isImageName(short) ? named(withoutKind(short)) : undefined);
+  };
 };
 
 /** UTF-8, UTF-16 with its mark, or what Windows in the West writes. */
-const textOf = async (root: string, path: string): Promise<string> => {
+export const listText = async (root: string, path: string): Promise<string> => {
   const bytes = await readFile(pathOfText(join(root, path))).catch((error: unknown) => {
     throw readError(error, shownPath(path));
   });
