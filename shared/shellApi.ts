@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { preferencesSchema, type DesktopFacts, type Preferences } from './desktop.ts';
 import type { LabReply, LabRequest } from './labApi.ts';
+import type { MenuCommand } from './menuCommands.ts';
 
 /** What the window may ask of the desktop shell itself; everything else goes to the lab. */
 export interface ShellApi {
@@ -32,11 +33,6 @@ export interface ShellApi {
   /** Opens another workspace: one of `recentWorkspaces`, or one that is chosen in a dialog (null). The page is loaded anew; false when cancelled. */
   openWorkspace(folder: string | null): Promise<boolean>;
 }
-
-/** What the native menu asks of the page. */
-export type MenuCommand =
-  | ('importData' | 'importRuns' | 'exportTable' | 'exportRuns' | 'find' | 'commands' | 'queueForm' | 'quick')
-  | ('startQueue' | 'pauseQueue' | 'stopAfterEpoch' | 'stopNow' | 'selfTest' | 'keys' | 'logs' | 'diagnostics');
 
 /** The one object the preload script puts on the page's `window` as `esamLab`. */
 export interface Bridge {

@@ -1,4 +1,5 @@
 import type { Router } from 'vue-router';
+import { menuCommands, menuTexts, type MenuCommand } from '../shared/menuCommands.ts';
 import { nameOfMethod } from '../shared/method.ts';
 import { useQueue } from './stores/queue.ts';
 import { useRuns } from './stores/runs.ts';
@@ -14,15 +15,22 @@ export interface Command {
   readonly act: () => unknown;
 }
 
+const menuIds = Object.keys(menuCommands) as MenuCommand[];
+/** As they stand on the keyboard: "Ctrl Enter". */
+const keysOf = (id: MenuCommand): { keys?: string } => {
+  const { keys } = menuTexts(id);
+  return keys === undefined ? {} : { keys: keys.replace('CmdOrCtrl+', 'Ctrl ') };
+};
+
 /** Keys that are told in the sheet; those of views come from the views. */
 export const keySheet: readonly (readonly [keys: string, what: string])[] = [
-  ['Ctrl K', 'Commands, views and runs by name'],
   ['?', 'This sheet'],
   [`1 – ${views.length}`, 'The views, in the order of the rail'],
   ['Ctrl N', 'New experiment'],
-  ['Ctrl Enter', 'Queue the runs of the form'],
-  ['Ctrl F', 'Search in a view'],
-  ['Ctrl E', 'Save the table of Compare'],
+  ...menuIds.flatMap((id): [string, string][] => {
+    const { keys } = keysOf(id);
+    return keys === undefined ? [] : [[keys, menuTexts(id).name]];
+  }),
   ['↑ ↓ Home End', 'In a table, the same place in another row'],
   ['Ctrl 0, +, −', 'Size of everything'],
 ];
@@ -37,21 +45,13 @@ export const useCommands = (
   const queue = useQueue();
   const runs = useRuns();
   const { choice } = useTheme();
+  /** What would change nothing, or is the palette itself. */
+  const isIdle = (id: MenuCommand): boolean =>
+    id === 'commands' || id === (queue.isPaused ? 'pauseQueue' : 'startQueue');
   const fixed = (): Command[] => [
     ...views.map(({ name, path }, index) => ({ name, keys: String(index + 1), act: () => router.push(path) })),
-    queue.isPaused ? { name: 'Start queue', act: menu.startQueue } : { name: 'Pause queue', act: menu.pauseQueue },
-    { name: 'Queue the runs of the form', keys: 'Ctrl Enter', act: menu.queueForm },
-    { name: 'Run the quick comparison', act: menu.quick },
-    { name: 'Stop the running run after this epoch', act: menu.stopAfterEpoch },
-    { name: 'Stop the running run now', act: menu.stopNow },
-    { name: 'Run the self-test', act: menu.selfTest },
-    { name: 'Import data…', act: menu.importData },
-    { name: 'Import runs…', act: menu.importRuns },
-    { name: 'Export all runs as a bundle…', act: menu.exportRuns },
-    { name: 'Save the table of Compare', keys: 'Ctrl E', act: menu.exportTable },
-    { name: 'Copy diagnostics', act: menu.diagnostics },
+    ...menuIds.filter((id) => !isIdle(id)).map((id) => ({ name: menuTexts(id).name, ...keysOf(id), act: menu[id] })),
     { name: 'How it is measured', act: () => router.push('/measured') },
-    { name: 'Keys', keys: '?', act: menu.keys },
     ...themeChoices.map((theme) => ({ name: `Theme: ${theme}`, act: () => (choice.value = theme) })),
   ];
   const ofRuns = (): Command[] =>

@@ -1,7 +1,8 @@
 import { inject, type InjectionKey, type ShallowRef } from 'vue';
 import type { LabApi } from '../shared/labApi.ts';
 import type { LabEvent } from '../shared/labEvent.ts';
-import type { MenuCommand, ShellApi } from '../shared/shellApi.ts';
+import type { MenuCommand } from '../shared/menuCommands.ts';
+import type { ShellApi } from '../shared/shellApi.ts';
 
 /** Whether the lab is within reach: lost for now, or ended with its server. */
 export type LinkState = 'open' | 'lost' | 'ended';

@@ -1,6 +1,6 @@
 import { useMessage } from 'naive-ui';
 import type { Router } from 'vue-router';
-import type { MenuCommand } from '../shared/shellApi.ts';
+import type { MenuCommand } from '../shared/menuCommands.ts';
 import { useConnection } from './connection.ts';
 import { useBundles } from './stores/bundles.ts';
 import { useDatasets } from './stores/datasets.ts';
@@ -8,6 +8,7 @@ import { useDevice } from './stores/device.ts';
 import { useDraft } from './stores/draft.ts';
 import { useQueue } from './stores/queue.ts';
 import { useSupport } from './stores/support.ts';
+import { useOpenRuns } from './useOpenRuns.ts';
 
 /** What the native menu may ask for, done where the views do it: their keys, their stores. */
 export const useMenuCommands = (router: Router): Readonly<Record<MenuCommand, () => unknown>> => {
@@ -15,6 +16,7 @@ export const useMenuCommands = (router: Router): Readonly<Record<MenuCommand, ()
   const [queue, draft, bundles, device, support] = [useQueue(), useDraft(), useBundles(), useDevice(), useSupport()];
   const datasets = useDatasets();
   const message = useMessage();
+  const openRuns = useOpenRuns(router);
 
   /** As if the key had been pressed; the view that is shown answers, or none. */
   const press = (key: string, ctrlKey: boolean): void =>
@@ -45,6 +47,13 @@ export const useMenuCommands = (router: Router): Readonly<Record<MenuCommand, ()
     quick: async () => {
       if (await draft.runQuick()) await router.push('/live');
     },
+    useRuns: () => openRuns.perform('use'),
+    resumeRuns: () => openRuns.perform('resume'),
+    repeatRuns: () => openRuns.perform('repeat'),
+    compareRuns: () => openRuns.perform('compare'),
+    removeRuns: () => openRuns.perform('remove'),
+    starRuns: () => openRuns.mark('starred'),
+    archiveRuns: () => openRuns.mark('archived'),
     startQueue: () => queue.pause(false),
     pauseQueue: () => queue.pause(true),
     stopAfterEpoch: () => stop('after-epoch'),

@@ -9,8 +9,11 @@ import { useRuns } from './stores/runs.ts';
 import { useAsExperiment } from './useAsExperiment.ts';
 import { useTrash } from './useTrash.ts';
 
+export type RunActionId = 'compare' | 'use' | 'resume' | 'repeat' | 'export' | 'exportWhole' | 'remove' | 'restore';
+
 /** Something to do with runs. */
 export interface RunAction {
+  readonly id: RunActionId;
   readonly label: string;
   /** What it does; or, where it cannot be done, why. */
   readonly title: string;
@@ -54,14 +57,19 @@ export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: bool
     const stillRuns = runs.every(hasEnded) ? null : 'Some of them wait or run: this needs runs that have ended';
     if (areTrashed) {
       const title = 'Back among the runs, with all that was measured';
-      return [{ label: 'Restore', title, isOff: false, act: () => trash.restore(ids) }];
+      return [{ id: 'restore', label: 'Restore', title, isOff: false, act: () => trash.restore(ids) }];
     }
-    const action = (label: string, title: string, problem: string | null, act: () => Promise<boolean>): RunAction => ({
-      ...{ label, title: problem ?? title, isOff: problem !== null, act },
-    });
+    const action = (
+      id: RunActionId,
+      label: string,
+      title: string,
+      problem: string | null,
+      act: () => Promise<boolean>,
+    ): RunAction => ({ id, label, title: problem ?? title, isOff: problem !== null, act });
     return [
-      action('Compare', 'Their configurations side by side, with statistics', null, () => compareRuns(runs)),
+      action('compare', 'Compare', 'Their configurations side by side, with statistics', null, () => compareRuns(runs)),
       action(
+        'use',
         'Use as new experiment',
         'Their methods and seeds into the form, to be changed and queued',
         experimentOfRuns(runs) !== null
@@ -70,6 +78,7 @@ export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: bool
         () => cloneAll(runs),
       ),
       action(
+        'resume',
         'Resume',
         'Go on with unfinished runs from their last checkpoints',
         runs.every(({ state, origin }) => isResumable(state) && origin === null)
@@ -77,22 +86,24 @@ export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: bool
           : 'Only runs of this lab that were interrupted, stopped, cancelled or failed can go on',
         async () => toLive(await store.resume(ids)),
       ),
-      action('Repeat', 'Queue new runs of the same configuration and seed', stillRuns, async () =>
+      action('repeat', 'Repeat', 'Queue new runs of the same configuration and seed', stillRuns, async () =>
         toLive((await store.repeat(ids)) !== null),
       ),
       action(
+        'export',
         'Export…',
         'As one file for another lab',
         stillRuns ?? (bundles.isBusy ? 'A file is being written' : null),
         () => exportRuns(ids, false),
       ),
       action(
+        'exportWhole',
         'Export with checkpoints…',
         'The same with the networks, which another lab can analyse; much larger',
         stillRuns ?? (bundles.isBusy ? 'A file is being written' : null),
         () => exportRuns(ids, true),
       ),
-      action('Delete', 'Into the trash, from where they can be restored', stillRuns, () => trash.remove(ids)),
+      action('remove', 'Delete', 'Into the trash, from where they can be restored', stillRuns, () => trash.remove(ids)),
     ];
   };
 };

@@ -1,6 +1,7 @@
 import { Menu, app, shell } from 'electron';
 import type { BrowserWindow, MenuItemConstructorOptions } from 'electron';
-import type { MenuCommand } from '../../shared/shellApi.ts';
+import { menuTexts } from '../../shared/menuCommands.ts';
+import type { MenuCommand } from '../../shared/menuCommands.ts';
 import { pageUrl } from './protocol.ts';
 import { bringToFront } from './window.ts';
 import type { Workspaces } from './workspaces.ts';
@@ -20,14 +21,17 @@ export const setMenu = (window: BrowserWindow, workspaces: Workspaces): void => 
       void window.loadURL(`${pageUrl}#${path}`);
     },
   });
-  const command = (label: string, name: MenuCommand, accelerator?: string): MenuItemConstructorOptions => ({
-    label,
-    ...(accelerator === undefined ? {} : { accelerator, registerAccelerator: false }),
-    click: () => {
-      bringToFront(window);
-      window.webContents.send('command', name);
-    },
-  });
+  const command = (id: MenuCommand): MenuItemConstructorOptions => {
+    const { name, inMenu = name, keys } = menuTexts(id);
+    return {
+      label: inMenu,
+      ...(keys === undefined ? {} : { accelerator: keys, registerAccelerator: false }),
+      click: () => {
+        bringToFront(window);
+        window.webContents.send('command', id);
+      },
+    };
+  };
   const isMac = process.platform === 'darwin';
   const developer: MenuItemConstructorOptions[] = app.isPackaged
     ? []
@@ -39,14 +43,11 @@ export const setMenu = (window: BrowserWindow, workspaces: Workspaces): void => 
       submenu: [
         show('New experiment', '/new', 'CmdOrCtrl+N'),
         separator,
-        command('Import data…', 'importData'),
-        command('Import runs…', 'importRuns'),
+        command('importData'),
+        command('importRuns'),
         {
           label: 'Export',
-          submenu: [
-            command('Table of Compare', 'exportTable', 'CmdOrCtrl+E'),
-            command('All runs as a bundle…', 'exportRuns'),
-          ],
+          submenu: [command('exportTable'), command('exportRuns')],
         },
         separator,
         { label: 'Open workspace…', click: () => void workspaces.open(null) },
@@ -68,8 +69,8 @@ export const setMenu = (window: BrowserWindow, workspaces: Workspaces): void => 
         { role: 'paste' },
         { role: 'selectAll' },
         separator,
-        command('Find in this view', 'find', 'CmdOrCtrl+F'),
-        command('Commands, views and runs…', 'commands', 'CmdOrCtrl+K'),
+        command('find'),
+        command('commands'),
       ],
     },
     {
@@ -93,15 +94,30 @@ export const setMenu = (window: BrowserWindow, workspaces: Workspaces): void => 
     {
       label: '&Run',
       submenu: [
-        command('Queue the runs of the form', 'queueForm', 'CmdOrCtrl+Enter'),
-        command('Run the quick comparison', 'quick'),
+        command('queueForm'),
+        command('quick'),
         separator,
-        command('Start queue', 'startQueue'),
-        command('Pause queue', 'pauseQueue'),
-        command('Stop the running run after this epoch', 'stopAfterEpoch'),
-        command('Stop the running run now', 'stopNow'),
+        {
+          label: 'The open or chosen runs',
+          submenu: [
+            command('useRuns'),
+            command('compareRuns'),
+            command('resumeRuns'),
+            command('repeatRuns'),
+            separator,
+            command('starRuns'),
+            command('archiveRuns'),
+            separator,
+            command('removeRuns'),
+          ],
+        },
         separator,
-        command('Run the self-test', 'selfTest'),
+        command('startQueue'),
+        command('pauseQueue'),
+        command('stopAfterEpoch'),
+        command('stopNow'),
+        separator,
+        command('selfTest'),
       ],
     },
     { role: 'windowMenu' },
@@ -109,10 +125,10 @@ export const setMenu = (window: BrowserWindow, workspaces: Workspaces): void => 
       role: 'help',
       submenu: [
         show('How it is measured', '/measured'),
-        command('Keys', 'keys'),
+        command('keys'),
         separator,
-        command('Open logs', 'logs'),
-        command('Copy diagnostics', 'diagnostics'),
+        command('logs'),
+        command('diagnostics'),
         separator,
         { role: 'about' },
       ],

@@ -1,7 +1,8 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import type { DesktopFacts } from '../../shared/desktop.ts';
 import type { LabReply } from '../../shared/labApi.ts';
-import type { Bridge, MenuCommand, ShellAnswer, ShellApi, ShellCall } from '../../shared/shellApi.ts';
+import type { MenuCommand } from '../../shared/menuCommands.ts';
+import type { Bridge, ShellAnswer, ShellApi, ShellCall } from '../../shared/shellApi.ts';
 
 const { port1, port2 } = new MessageChannel();
 ipcRenderer.postMessage('connect', null, [port2]);

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { menuCommands, menuTexts, type MenuCommand } from '../../shared/menuCommands.ts';
 import { openApp, temporaryHome } from './app.ts';
 import type { OpenApp } from './app.ts';
 
@@ -28,6 +29,19 @@ const choose = (...labels: string[]): Promise<void> =>
   }, labels);
 const heading = (): Promise<string | null> => opened.page.getByRole('heading', { level: 1 }).first().textContent();
 
+test('the native menu has every command there is', async () => {
+  const labels = await opened.app.evaluate(({ Menu }) => {
+    const of = (items: readonly Electron.MenuItem[]): string[] =>
+      items.flatMap(({ label, submenu }) => [label, ...of(submenu?.items ?? [])]);
+    return of(Menu.getApplicationMenu()?.items ?? []);
+  });
+  const wanted = (Object.keys(menuCommands) as MenuCommand[]).map((id) => {
+    const { name, inMenu = name } = menuTexts(id);
+    return inMenu;
+  });
+  expect(wanted.filter((label) => !labels.includes(label))).toEqual([]);
+});
+
 test('the menus reach the views, the search, the queue, the logs and the diagnostics', async () => {
   const { app, page } = opened;
   await page.getByRole('button', { name: 'Queue runs' }).waitFor();
@@ -35,6 +49,11 @@ test('the menus reach the views, the search, the queue, the logs and the diagnos
   await expect.poll(async () => (await opened.ask('queue', {})).paused).toBe(true);
   await choose('Run', 'Queue the runs of the form');
   await expect.poll(async () => (await opened.ask('queue', {})).waiting.length, { timeout: 30_000 }).toBeGreaterThan(0);
+  const [first] = (await opened.ask('queue', {})).waiting;
+  await page.goto(`${page.url().split('#')[0] ?? ''}#/runs/${String(first?.id)}`);
+  await page.getByRole('heading', { name: `Run ${String(first?.id)}` }).waitFor();
+  await choose('Run', 'The open or chosen runs', 'Use as new experiment');
+  await page.getByText(`from run ${String(first?.id)}`, { exact: false }).first().waitFor();
   await choose('View', 'Runs');
   await expect.poll(heading, { timeout: 30_000 }).toBe('Runs');
   await page.getByRole('combobox', { name: 'Search the runs' }).waitFor();
