@@ -1,3 +1,5 @@
+import type { Figure } from '../../shared/figures/figure.ts';
+import { figurePoints, pointHead } from '../../shared/figures/points.ts';
 import { formatNumber, none } from '../format.ts';
 import type { Series } from './series.ts';
 
@@ -26,6 +28,24 @@ export const seriesTable = (
   return {
     head: [xLabel, ...series.map(({ name }) => name || yLabel)],
     rows: xs.map((x) => [x, ...bySeries.map((points) => points.get(x) ?? null)]),
+  };
+};
+
+/** Every point of a figure, a row a point; columns in which nothing stands are left out, and axes have the names of the drawing. */
+export const figureTable = (figure: Figure): ChartTable => {
+  const rows = figurePoints(figure);
+  const used = pointHead.map((_, index) => rows.some((row) => row[index] !== null && row[index] !== ''));
+  const nameOf = (column: string): string => {
+    const [axis, edge] = column.split('_');
+    if (axis !== 'x' && axis !== 'y') return column;
+    const labels = new Set(figure.panels.map((panel) => panel[axis].label));
+    const [only = ''] = labels;
+    const name = labels.size === 1 && only !== '' ? only : axis;
+    return edge === undefined ? name : `${name}, ${edge}`;
+  };
+  return {
+    head: pointHead.map(nameOf).filter((_, index) => used[index]),
+    rows: rows.map((row) => row.filter((_, index) => used[index])),
   };
 };
 

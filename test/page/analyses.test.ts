@@ -20,6 +20,22 @@ test('analyses of compared groups are drawn side by side, turned, told in number
   await page.getByRole('tooltip').getByText('The largest finite loss').waitFor();
   await picture(page, 'analyses-heat');
 
+  // Behind the drawing stand all of its points: 9 × 9 of each group, as the file of the figure has them.
+  await section.getByRole('button', { name: 'Numbers as a table: Loss landscape, Heat map' }).click();
+  const points = section.getByRole('region', { name: 'Loss landscape, Heat map, as a table' });
+  await points.getByRole('row').nth(81).waitFor();
+  await section.getByText(/of 243 rows; a copy has all$/).waitFor();
+  await picture(page, 'analyses-points');
+  await section.getByRole('button', { name: /^Copy: Loss landscape/ }).click();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  const lines = copied.trimEnd().split('\n').map((line) => line.split('\t'));
+  const [head = [], ...rows] = lines;
+  const cell = (row: readonly string[], name: string): string => row[head.indexOf(name)] ?? '';
+  const isCorner = (row: readonly string[]): boolean => cell(row, 'direction 1') === '2' && cell(row, 'direction 2') === '2';
+  const corners = rows.filter((row) => cell(row, 'panel').startsWith('SGD') && isCorner(row));
+  expect(corners.map((row) => cell(row, 'value'))).toEqual(['37']); // 1 + 3·(4 + 2·4)
+  await section.getByRole('button', { name: /^Back to the chart/ }).click();
+
   await section.getByRole('button', { name: 'Surface' }).click();
   const surface = section.getByRole('img', { name: /^SGD.*arrow keys turn it/ });
   await surface.waitFor();
