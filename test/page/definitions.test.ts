@@ -49,6 +49,41 @@ test('every setting of the form tells what it means to whoever comes there by ke
   await close();
 });
 
+test('a list of definitions is one stop of Tab, and the arrows lead through all of them', async () => {
+  const { page, close } = await pages.open('/runs/3', 'full');
+  const lists = page.locator('dl.facts');
+  await lists.first().waitFor();
+  const common = page.getByRole('heading', { name: 'The same in all of its runs' }).locator('../..').locator('.defined');
+  const count = await common.count();
+  expect(count).toBeGreaterThan(20);
+  const stops = (): Promise<number> =>
+    page.evaluate(() => document.querySelectorAll('.facts .defined[tabindex="0"]').length);
+  expect(await stops()).toBeLessThanOrEqual(await lists.count());
+
+  await page.keyboard.press('Tab'); // who goes on by key is told
+  const tip = page.getByRole('tooltip');
+  await common.first().focus();
+  const told: (string | null)[] = [];
+  for (let index = 0; index < count; index++) {
+    const here = common.nth(index);
+    await eventually(() => here.evaluate((element) => element === document.activeElement)).toBe(true);
+    await eventually(() => tip.textContent()).toBe(await here.getAttribute('title'));
+    told.push(await here.textContent());
+    await page.keyboard.press('ArrowDown');
+  }
+  expect(told).toEqual(await common.allTextContents());
+  await page.keyboard.press('ArrowDown'); // there is none beyond the last
+  await eventually(() => common.last().evaluate((element) => element === document.activeElement)).toBe(true);
+  // Tab leaves the list, and comes back to where it was left.
+  await page.keyboard.press('Tab');
+  expect(await common.evaluateAll((all) => all.includes(document.activeElement as HTMLElement))).toBe(false);
+  await page.keyboard.press('Shift+Tab');
+  await eventually(() => common.last().evaluate((element) => element === document.activeElement)).toBe(true);
+  await page.keyboard.press('Home');
+  await eventually(() => common.first().evaluate((element) => element === document.activeElement)).toBe(true);
+  await close();
+});
+
 test('every number of a run tells what it means', async () => {
   const { page, complaints, close } = await pages.open('/runs/3', 'full');
   const names = page.locator('.counters .defined');
