@@ -12,6 +12,8 @@ export interface Series {
   readonly band?: readonly { readonly x: number; readonly low: number; readonly high: number }[];
   /** Drawn thin and pale behind the others. */
   readonly isFaint?: boolean;
+  /** One of many such: paler still. */
+  readonly isDim?: boolean;
   readonly isThin?: boolean;
   readonly hasMarks?: boolean;
   /** Marks are outlines. */

@@ -54,12 +54,13 @@ test('a run is seen against its siblings, its steps smoothed at will, its proces
   await page.getByText('0.99').waitFor();
   await smoothing.press('Home');
   await eventually(() => page.getByText('smoothed', { exact: true }).count()).toBe(0);
-  await page.getByRole('checkbox', { name: 'Other seeds and arms' }).click();
+  const beside = page.getByLabel('Beside it');
+  await beside.selectOption('nothing');
   await eventually(() => behind.count()).toBe(0);
   await page.reload();
   await page.getByRole('slider', { name: 'Smoothing' }).waitFor();
   expect(await smoothing.inputValue()).toBe('0');
-  expect(await page.getByRole('checkbox', { name: 'Other seeds and arms' }).isChecked()).toBe(false);
+  expect(await beside.locator('option:checked').textContent()).toContain('nothing');
   // A run that has ended has no process.
   await page.goto(page.url().replace('#/live', '#/runs/1'));
   await page.getByRole('heading', { name: 'Where it ran' }).waitFor();

@@ -26,7 +26,7 @@ test('a band goes one deviation below and above the mean, one seed has none, and
     curveOf('b', [{ x: 1, mean: 4, sd: null, n: 1 }]),
     curveOf('c', []),
   ];
-  const found = siblingSeries(curves, { groupHash: 'd', state: 'running' }, twice);
+  const found = siblingSeries(curves, { groupHash: 'd', state: 'running' }, twice, new Set('abc'));
   expect(found.map(({ name, variant, isFaint }) => ({ name, variant, isFaint }))).toEqual([
     { name: 'SGD, n = 3', variant: 0, isFaint: true },
     { name: 'SGD, n = 1', variant: 1, isFaint: true },
@@ -45,8 +45,21 @@ test('a band goes one deviation below and above the mean, one seed has none, and
 test('a run is no sibling of its own, unless others of its group have finished', () => {
   const alone = [curveOf('a', [{ x: 1, mean: 1, sd: null, n: 1 }])];
   const together = [curveOf('a', [{ x: 1, mean: 1, sd: 1, n: 2 }])];
+  const shown = new Set('a');
   const finished = { groupHash: 'a', state: 'finished' } as const;
-  expect(siblingSeries(alone, finished, twice)).toEqual([]);
-  expect(siblingSeries(together, finished, twice)).toHaveLength(1);
-  expect(siblingSeries(alone, { groupHash: 'a', state: 'running' }, twice)).toHaveLength(1);
+  expect(siblingSeries(alone, finished, twice, shown)).toEqual([]);
+  expect(siblingSeries(together, finished, twice, shown)).toHaveLength(1);
+  expect(siblingSeries(alone, { groupHash: 'a', state: 'running' }, twice, shown)).toHaveLength(1);
+});
+
+test('what is left out changes no mark, and groups beyond a handful have no bands', () => {
+  const point = [{ x: 1, mean: 0.5, sd: 0.1, n: 2 }];
+  const curves = 'abcdefg'.split('').map((hash) => curveOf(hash, point));
+  const of = (hashes: string) => siblingSeries(curves, { groupHash: 'z', state: 'running' }, twice, new Set(hashes));
+  expect(of('cf').map(({ variant }) => variant)).toEqual([2, 5]);
+  expect(of('cf').map(({ band, isDim }) => [band?.length, isDim])).toEqual([
+    [1, false],
+    [1, false],
+  ]);
+  expect(of('abcdefg').map(({ band, isDim }) => [band, isDim])).toEqual(Array(7).fill([undefined, true]));
 });
