@@ -255,7 +255,9 @@ test('beside groups of the paper’s network and data stand its values, hollow, 
   // As in Table 1 of the paper.
   expect(told[1]).toContain('SAM, paper (Table 1, ResNet-18 on cifar10): 96.52 ± 0.13 %, 1,717 images/s');
   expect(told[1]).toMatch(/trained otherwise: .*epochs/);
-  await page.getByText("Hollow: the paper's values (Table 1)").first().waitFor();
+  await page.getByText('hollow: the paper’s, trained otherwise').waitFor();
+  const choice = page.getByRole('checkbox', { name: 'Paper’s values' });
+  expect(await choice.getAttribute('title')).toContain("Hollow: the paper's values (Table 1)");
   const middle = async (locator: Locator): Promise<number> => {
     const box = (await locator.boundingBox()) ?? { x: 0, width: 0 };
     return box.x + box.width / 2;
