@@ -13,7 +13,6 @@ export type RunActionId = 'compare' | 'use' | 'resume' | 'repeat' | 'export' | '
 
 /** Something to do with runs. */
 export interface RunAction {
-  readonly id: RunActionId;
   readonly label: string;
   /** What it does; or, where it cannot be done, why. */
   readonly title: string;
@@ -22,8 +21,12 @@ export interface RunAction {
   readonly act: () => Promise<boolean>;
 }
 
+interface NamedRunAction extends RunAction {
+  readonly id: RunActionId;
+}
+
 /** What can be done with runs, one or many: the same in the toolbar of chosen ones and in the menu of a row. */
-export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: boolean) => readonly RunAction[]) => {
+export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: boolean) => readonly NamedRunAction[]) => {
   const router = useRouter();
   const store = useRuns();
   const compare = useCompare();
@@ -65,7 +68,7 @@ export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: bool
       title: string,
       problem: string | null,
       act: () => Promise<boolean>,
-    ): RunAction => ({ id, label, title: problem ?? title, isOff: problem !== null, act });
+    ): NamedRunAction => ({ id, label, title: problem ?? title, isOff: problem !== null, act });
     return [
       action('compare', 'Compare', 'Their configurations side by side, with statistics', null, () => compareRuns(runs)),
       action(

@@ -44,6 +44,7 @@ test('the native menu has every command there is', async () => {
 
 test('the menus reach the views, the search, the queue, the logs and the diagnostics', async () => {
   const { app, page } = opened;
+  await page.getByRole('link', { name: 'New experiment' }).click();
   await page.getByRole('button', { name: 'Queue runs' }).waitFor();
   await choose('Run', 'Pause queue');
   await expect.poll(async () => (await opened.ask('queue', {})).paused).toBe(true);
@@ -53,7 +54,10 @@ test('the menus reach the views, the search, the queue, the logs and the diagnos
   await page.goto(`${page.url().split('#')[0] ?? ''}#/runs/${String(first?.id)}`);
   await page.getByRole('heading', { name: `Run ${String(first?.id)}` }).waitFor();
   await choose('Run', 'The open or chosen runs', 'Use as new experiment');
-  await page.getByText(`from run ${String(first?.id)}`, { exact: false }).first().waitFor();
+  await page
+    .getByText(`from run ${String(first?.id)}`, { exact: false })
+    .first()
+    .waitFor();
   await choose('View', 'Runs');
   await expect.poll(heading, { timeout: 30_000 }).toBe('Runs');
   await page.getByRole('combobox', { name: 'Search the runs' }).waitFor();

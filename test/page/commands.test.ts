@@ -30,7 +30,7 @@ test('what a run’s menu does is done from anywhere: to the run that is open, o
   await page.getByText('Only runs of this lab that were interrupted, stopped, cancelled or failed can go on').waitFor();
   await command('use the open');
   await eventually(heading).toBe('New experiment');
-  await page.getByText('from run 3', { exact: false }).first().waitFor();
+  await eventually(() => page.locator('option:checked').first().textContent()).toContain('from run 3');
 
   // Nothing is chosen here.
   await command('repeat the open');
@@ -61,6 +61,7 @@ test('what a run’s menu does is done from anywhere: to the run that is open, o
 
 test('the palette has every command of the menu', async () => {
   const { page, close } = await pages.open('/new', 'empty');
+  await page.getByRole('button', { name: 'Queue runs' }).waitFor();
   await page.keyboard.press('Control+k');
   const palette = page.getByRole('dialog', { name: 'Commands' });
   await palette.getByRole('combobox').waitFor();
