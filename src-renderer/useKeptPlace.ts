@@ -4,7 +4,8 @@ import type { Router } from 'vue-router';
 import { z } from 'zod';
 import { useKept } from './stores/kept.ts';
 
-const firstView = '/new';
+/** It leads on where there are runs. */
+const firstView = '/start';
 /** How long the content of a view may take until it is as long as it was. */
 const patienceMs = 2000;
 const mostPlaces = 100;

@@ -168,10 +168,18 @@ export const useDraft = defineStore('draft', () => {
     }
   };
 
+  const quickPreset = async (): Promise<Preset | undefined> => {
+    if (presets.value.length === 0) await load();
+    return presets.value[0];
+  };
+  /** The runs of the quick preset, with the time that each takes here where that is known; null when they cannot be told. */
+  const planQuick = async (): Promise<readonly PlannedRun[] | null> => {
+    const quick = await quickPreset();
+    return quick ? problems.attempt('List the runs of the quick comparison', () => lab.plan(proposed(quick))) : null;
+  };
   /** Queues the quick preset; true when the lab took it. */
   const runQuick = async (): Promise<boolean> => {
-    if (presets.value.length === 0) await load();
-    const [quick] = presets.value;
+    const quick = await quickPreset();
     if (!quick) return false;
     return (await problems.attempt('Run the quick comparison', () => lab.enqueue(proposed(quick)))) !== null;
   };
@@ -241,7 +249,7 @@ export const useDraft = defineStore('draft', () => {
 
   return {
     ...{ presets, presetId, preset, origin, former, draft, plan, errors, refusal, isQueueing, checked },
-    ...{ load, choosePreset, useRuns, bringBack, reset, errorAt, errorUnder, enqueue, runQuick, readPlan },
+    ...{ load, choosePreset, useRuns, bringBack, reset, errorAt, errorUnder, enqueue, planQuick, runQuick, readPlan },
     ...{ rename, setSeeds, setSkipFinished, setMeasureSpeed },
     ...{ addAxis, setAxis, removeAxis },
     ...{ addArm, setMethod, setArmSetting, setRule, duplicateArm, removeArm, setShared, setSchedule, setDataset },

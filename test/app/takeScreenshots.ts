@@ -17,6 +17,9 @@ const takeScreenshots = async (): Promise<void> => {
     while (!(await isTrue())) await page.waitForTimeout(250);
   };
   try {
+    await page.getByRole('heading', { name: 'Which method learns the wrong labels?' }).waitFor();
+    await picture('start');
+    await page.getByRole('link', { name: 'New experiment' }).click();
     await page.getByRole('button', { name: 'Queue runs' }).waitFor();
     await picture('new-experiment');
     await page.getByRole('button', { name: 'Queue runs' }).click();

@@ -45,6 +45,7 @@ const memoryShownToReal = async (): Promise<number> => {
 
 test('the form queues three methods with two seeds', async () => {
   const { page } = opened;
+  await page.getByRole('link', { name: 'New experiment' }).click();
   await page.getByRole('button', { name: 'Queue runs' }).waitFor();
   await page.getByLabel(/^Name/).fill('First look');
   await page.getByLabel(/^Training subset/).fill('3840');

@@ -27,6 +27,9 @@ const views = [
   'measured',
 ];
 
+/** Pages of a lab that has no runs yet. */
+const emptyViews = ['start', 'live', 'runs'];
+
 const levels = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /** What of WCAG's levels A and AA axe finds violated: rule, element, what is wrong. */
@@ -45,19 +48,27 @@ const violations = async (page: Page): Promise<string[]> => {
   );
 };
 
-test.each(['light', 'dark'] as const)('every view is accessible in %s, as far as axe can tell', async (colorScheme) => {
-  const served = await serveLab('full');
-  const { page, close } = await pages.openAt(served.address(), '/settings', { colorScheme });
-  const found: Record<string, string[]> = {};
-  for (const view of views) {
-    await page.goto(`${new URL(page.url()).origin}/#/${view}`);
-    await page.getByRole('heading', { level: 1 }).first().waitFor();
-    await page.waitForLoadState('networkidle');
-    await page.waitForTimeout(500); // charts are drawn, colours have changed
-    const here = await violations(page);
-    if (here.length > 0) found[view] = here;
-  }
-  expect(found).toEqual({});
-  await close();
-  await served.close();
-});
+const looks = (['light', 'dark'] as const).flatMap((colorScheme) => [
+  { colorScheme, kind: 'full' as const, views },
+  { colorScheme, kind: 'empty' as const, views: emptyViews },
+]);
+test.each(looks)(
+  'every view of a lab that is $kind is accessible in $colorScheme, as far as axe can tell',
+  async (look) => {
+    const { colorScheme, kind, views: looked } = look;
+    const served = await serveLab(kind);
+    const { page, close } = await pages.openAt(served.address(), '/settings', { colorScheme });
+    const found: Record<string, string[]> = {};
+    for (const view of looked) {
+      await page.goto(`${new URL(page.url()).origin}/#/${view}`);
+      await page.getByRole('heading', { level: 1 }).first().waitFor();
+      await page.waitForLoadState('networkidle');
+      await page.waitForTimeout(500); // charts are drawn, colours have changed
+      const here = await violations(page);
+      if (here.length > 0) found[view] = here;
+    }
+    expect(found).toEqual({});
+    await close();
+    await served.close();
+  },
+);

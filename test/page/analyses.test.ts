@@ -28,10 +28,14 @@ test('analyses of compared groups are drawn side by side, turned, told in number
   await picture(page, 'analyses-points');
   await section.getByRole('button', { name: /^Copy: Loss landscape/ }).click();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
-  const lines = copied.trimEnd().split('\n').map((line) => line.split('\t'));
+  const lines = copied
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'));
   const [head = [], ...rows] = lines;
   const cell = (row: readonly string[], name: string): string => row[head.indexOf(name)] ?? '';
-  const isCorner = (row: readonly string[]): boolean => cell(row, 'direction 1') === '2' && cell(row, 'direction 2') === '2';
+  const isCorner = (row: readonly string[]): boolean =>
+    cell(row, 'direction 1') === '2' && cell(row, 'direction 2') === '2';
   const corners = rows.filter((row) => cell(row, 'panel').startsWith('SGD') && isCorner(row));
   expect(corners.map((row) => cell(row, 'value'))).toEqual(['37']); // 1 + 3·(4 + 2·4)
   await section.getByRole('button', { name: /^Back to the chart/ }).click();

@@ -53,7 +53,10 @@ test('a list of definitions is one stop of Tab, and the arrows lead through all 
   const { page, close } = await pages.open('/runs/3', 'full');
   const lists = page.locator('dl.facts');
   await lists.first().waitFor();
-  const common = page.getByRole('heading', { name: 'The same in all of its runs' }).locator('../..').locator('.defined');
+  const common = page
+    .getByRole('heading', { name: 'The same in all of its runs' })
+    .locator('../..')
+    .locator('.defined');
   const count = await common.count();
   expect(count).toBeGreaterThan(20);
   const stops = (): Promise<number> =>
