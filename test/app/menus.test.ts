@@ -52,12 +52,9 @@ test('the menus reach the views, the search, the queue, the logs and the diagnos
   await expect.poll(async () => (await opened.ask('queue', {})).waiting.length, { timeout: 30_000 }).toBeGreaterThan(0);
   const [first] = (await opened.ask('queue', {})).waiting;
   await page.goto(`${page.url().split('#')[0] ?? ''}#/runs/${String(first?.id)}`);
-  await page.getByRole('heading', { name: `Run ${String(first?.id)}` }).waitFor();
+  await page.getByText(`· run ${String(first?.id)}`).waitFor();
   await choose('Run', 'The open or chosen runs', 'Use as new experiment');
-  await page
-    .getByText(`from run ${String(first?.id)}`, { exact: false })
-    .first()
-    .waitFor();
+  await page.getByText(`From run ${String(first?.id)}.`).waitFor();
   await choose('View', 'Runs');
   await expect.poll(heading, { timeout: 30_000 }).toBe('Runs');
   await page.getByRole('combobox', { name: 'Search the runs' }).waitFor();

@@ -20,11 +20,11 @@ test('analyses of compared groups are drawn side by side, turned, told in number
   await page.getByRole('tooltip').getByText('The largest finite loss').waitFor();
   await picture(page, 'analyses-heat');
 
-  // Behind the drawing stand all of its points: 9 × 9 of each group, as the file of the figure has them.
+  // Behind the drawing stand all of its points: 9 of each of the 23 rows.
   await section.getByRole('button', { name: 'Numbers as a table: Loss landscape, Heat map' }).click();
   const points = section.getByRole('region', { name: 'Loss landscape, Heat map, as a table' });
   await points.getByRole('row').nth(81).waitFor();
-  await section.getByText(/of 243 rows; a copy has all$/).waitFor();
+  await section.getByText(/of 207 rows; a copy has all$/).waitFor();
   await picture(page, 'analyses-points');
   await section.getByRole('button', { name: /^Copy: Loss landscape/ }).click();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
