@@ -13,14 +13,11 @@ import { median } from './statistics/moments.ts';
 import { groupHash } from './store/groupHash.ts';
 import type { StoreReader } from './store/index.ts';
 
+type FindDataset = (id: string) => DatasetInfo | null;
 type Estimate = Pick<PlannedRun, 'estimatedMs' | 'estimatedFrom'>;
 
 /** The runs of an experiment, each once, with what is known of them. `findDataset` answers null for a set that is not there. */
-export const planExperiment = (
-  read: StoreReader,
-  experiment: Experiment,
-  findDataset: (id: string) => DatasetInfo | null,
-): PlannedRun[] => {
+export const planExperiment = (read: StoreReader, experiment: Experiment, findDataset: FindDataset): PlannedRun[] => {
   const estimateOnce = estimator(read, findDataset);
   return expand(experiment).map((config) => ({
     config,
@@ -34,7 +31,7 @@ export const planExperiment = (
 export const timesLeft = (
   read: StoreReader,
   runs: readonly RunSummary[],
-  findDataset: (id: string) => DatasetInfo | null,
+  findDataset: FindDataset,
 ): { runId: RunId; leftMs: number | null }[] => {
   const estimateOnce = estimator(read, findDataset);
   return runs.map(({ id, config, epochsDone }) => {
@@ -45,12 +42,9 @@ export const timesLeft = (
 };
 
 /** Estimates each configuration once. */
-const estimator = (
-  read: StoreReader,
-  findDataset: (id: string) => DatasetInfo | null,
-): ((config: RunConfig) => Estimate) => {
+const estimator = (read: StoreReader, findDataset: FindDataset): ((config: RunConfig) => Estimate) => {
   const estimates = new Map<string, Estimate>();
-  const speedOf = speedsByKind(read);
+  const speedOf = speedsByKind(read, findDataset);
   return (config) => {
     const key = canonicalJson(groupConfigOf(config));
     const known = estimates.get(key) ?? estimateOf(read, config, findDataset(config.dataset.id), speedOf);
@@ -59,19 +53,23 @@ const estimator = (
   };
 };
 
-/** What finished runs of one kind took on this machine, as medians over them. */
+/** What the newest finished runs of one kind took on this machine, as medians over them. */
 interface Speed {
   /** In optimizer steps. */
   readonly imageMs: number;
-  readonly evaluationMs: number;
+  /** Of evaluation, for each test image. */
+  readonly testedMs: number;
 }
+
+/** So many of them: what else the machine had to do long ago says nothing of today. */
+const newestRuns = 8;
 type SpeedOf = (config: RunConfig) => Speed | null;
 
 /** Reads each kind once. */
-const speedsByKind = (read: StoreReader): SpeedOf => {
+const speedsByKind = (read: StoreReader, findDataset: FindDataset): SpeedOf => {
   const groups = read.runs.groupHashes().flatMap((hash) => {
     const config = read.runs.groupConfig(hash);
-    return config === null || read.origins.ofGroup(hash) !== null ? [] : { hash, kind: kindOf(config) };
+    return config === null || read.origins.ofGroup(hash) !== null ? [] : { hash, config, kind: kindOf(config) };
   });
   const hashes = groupedBy(groups, ({ kind }) => kind);
   const speeds = new Map<string, Speed | null>();
@@ -79,10 +77,14 @@ const speedsByKind = (read: StoreReader): SpeedOf => {
     const kind = kindOf(config);
     const known = speeds.get(kind);
     if (known !== undefined) return known;
-    const times = (hashes.get(kind) ?? []).flatMap(({ hash }) => read.runs.timesOfGroup(hash, processor()));
-    const imageMs = median(times.map(({ trainMs, images }) => trainMs / images));
-    const evaluationMs = median(times.map((run) => run.evaluationMs));
-    const speed = imageMs === null || evaluationMs === null ? null : { imageMs, evaluationMs };
+    const times = (hashes.get(kind) ?? []).flatMap(({ hash, config: group }) => {
+      const tested = testedOf(group, findDataset(group.dataset.id));
+      return read.runs.timesOfGroup(hash, processor()).map((run) => ({ ...run, tested }));
+    });
+    const newest = times.toSorted((a, b) => b.runId - a.runId).slice(0, newestRuns);
+    const imageMs = median(newest.map(({ trainMs, images }) => trainMs / images));
+    const testedMs = median(newest.map((run) => run.evaluationMs / run.tested));
+    const speed = imageMs === null || testedMs === null ? null : { imageMs, testedMs };
     speeds.set(kind, speed);
     return speed;
   };
@@ -106,7 +108,7 @@ export const analysisMs = (
   dataset: DatasetInfo,
   { passes, examples }: { readonly passes: number; readonly examples: number },
 ): number | null => {
-  const imageMs = speedsByKind(read)(config)?.imageMs;
+  const imageMs = speedsByKind(read, () => dataset)(config)?.imageMs;
   const passMs =
     imageMs === undefined
       ? selfTestPassMs(config, dataset, read.selfTestResults(processor()))
@@ -116,11 +118,15 @@ export const analysisMs = (
 
 /** Runs of one kind are expected to take equally long per image. */
 const kindOf = ({ model, dataset, optimizer, precision, device }: GroupConfig): string =>
-  canonicalJson([model, dataset.id, dataset.testSubset, methodOf(optimizer), precision, device]);
+  canonicalJson([model, dataset.id, methodOf(optimizer), precision, device]);
+
+/** Images on which each evaluation of a run computes; where the set is gone, those that the run was to have. */
+const testedOf = ({ dataset: { testSubset } }: GroupConfig, dataset: DatasetInfo | null): number =>
+  Math.min(testSubset ?? Infinity, dataset?.testCount ?? Infinity);
 
 /** From finished runs of the same kind on this machine. */
 const estimateMs = (config: RunConfig, dataset: DatasetInfo, speed: Speed | null): number | null => {
   if (speed === null) return null;
   const examples = Math.min(config.dataset.trainSubset ?? Infinity, dataset.trainCount);
-  return config.epochs * (examples * speed.imageMs + speed.evaluationMs);
+  return config.epochs * (examples * speed.imageMs + testedOf(config, dataset) * speed.testedMs);
 };

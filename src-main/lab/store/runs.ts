@@ -47,6 +47,7 @@ const conditionsSchema = z.record(z.string(), z.string());
 
 /** What a finished run tells about the time that others will take. */
 export interface RunTimes {
+  readonly runId: RunId;
   readonly trainMs: number;
   readonly images: number;
   readonly evaluationMs: number;
@@ -103,7 +104,7 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
     .prepare<[string], string>('SELECT config FROM run WHERE group_hash = ? ORDER BY id')
     .pluck();
   const times = database.prepare<[string, string, number], RunTimes>(
-    `SELECT train_ms AS "trainMs", images, evaluation_ms AS "evaluationMs"
+    `SELECT run.id AS "runId", train_ms AS "trainMs", images, evaluation_ms AS "evaluationMs"
      FROM run JOIN run_summary ON run_summary.run_id = id JOIN environment ON environment.run_id = id
      WHERE group_hash = ? AND state = 'finished' AND deleted = 0 AND cpu_model = ? AND cpu_cores = ?`,
   );
