@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { analysisSettingsSchema } from './analyses/index.ts';
 import { mostAxisValues } from './axisValues.ts';
 import {
   canonicalJson,
@@ -48,7 +49,11 @@ const experimentFields = z.strictObject({
   place: placeIdSchema.optional(),
   /** Of which item of the paper it is a part: which network and data set of it, as in the paper or on other data. */
   study: z
-    .strictObject({ id: z.string().max(80), row: z.number().int().min(0), form: z.enum(['paper', 'small']) })
+    .strictObject({
+      ...{ id: z.string().max(80), row: z.number().int().min(0), form: z.enum(['paper', 'small']) },
+      /** How its checkpoints are analysed, where that is less than the item asks for. */
+      analysis: analysisSettingsSchema.optional(),
+    })
     .optional(),
 });
 export type Experiment = z.infer<typeof experimentFields>;

@@ -270,22 +270,27 @@ export const labApi = {
   studies: { input: nothing, output: z.array(studySummarySchema) },
   study: { input: z.strictObject({ id: studyIdSchema, form: z.enum(studyForms) }), output: studyReportSchema },
   /**
-   * The experiments of an item, to be queued: as in the paper, or its design on other data, fitted to hours. What has finished is left out
-   * when they are queued. Those of an item whose speeds are measured are for `measureSpeed`; what was measured here is left out.
+   * The experiments of an item, to be queued: as in the paper (null), its design on other data, fitted to hours, or the small form that was
+   * queued last as it is ("begun"). What has finished is left out when they are queued. Those of an item whose speeds are measured are for `measureSpeed`; what was measured here is left out.
    */
   studyExperiments: {
     input: z.strictObject({
       id: studyIdSchema,
       small: z
-        .strictObject({
-          datasetId: datasetInfoSchema.shape.id,
-          model: z.enum(modelIds),
-          hours: z.number().gt(0).max(10_000),
-          engine: z.enum(engineIds),
-          /** Of the networks of an item whose speeds are measured; absent: 256. */
-          width: z.number().int().min(1).max(16_384).exactOptional(),
-        })
+        .union([
+          z.literal('begun'),
+          z.strictObject({
+            datasetId: datasetInfoSchema.shape.id,
+            model: z.enum(modelIds),
+            hours: z.number().gt(0).max(10_000),
+            engine: z.enum(engineIds),
+            /** Of the networks of an item whose speeds are measured; absent: 256. */
+            width: z.number().int().min(1).max(16_384).exactOptional(),
+          }),
+        ])
         .nullable(),
+      /** Of an item whose speeds are measured: also what was measured here. */
+      again: z.boolean().optional(),
     }),
     output: z.array(experimentSchema),
   },

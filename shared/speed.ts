@@ -16,7 +16,7 @@ export const narrowHalfWidth = 0.02;
 export const speedLimitMs = 60_000;
 export const speedLimitSchema = z.number().min(1000).max(3_600_000);
 /** Their parameters and momentum lie in one process at once. */
-export const mostSpeedArms = 16;
+export const mostSpeedArms = 24;
 
 /** All of a configuration but what the time of a step does not depend on, and the optimizer. */
 const speedBaseSchema = runConfigSchema

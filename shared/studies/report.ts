@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { analysisSettingsSchema } from '../analyses/index.ts';
+import { runEnvironmentSchema } from '../device.ts';
 import { axisSchema } from '../experiment.ts';
 import { figureSchema } from '../figures/figure.ts';
 import { meanSdSchema, resultsRowSchema } from '../result.ts';
@@ -65,12 +67,24 @@ const overheadSchema = z.strictObject({
   width: z.number().int().nullable(),
   /** Of ours; null where there are too few to fit. */
   fit: overheadFitSchema.nullable(),
+  /** How ours were measured, a line for each number of layers. */
+  measurements: z.array(
+    z.strictObject({
+      ...{ layers: z.number().int(), at: z.string(), rounds: z.number().int(), batchSize: z.number().int() },
+      ...{ width: z.number().int(), datasetId: z.string() },
+      isNarrow: z.boolean(),
+      environment: runEnvironmentSchema,
+    }),
+  ),
 });
 export type Overhead = z.infer<typeof overheadSchema>;
 
 export const studySummarySchema = z.strictObject({
   ...studySchema.pick({ id: true, item: true, title: true, missing: true }).shape,
+  /** As in the paper. */
   coverage: coverageSchema,
+  /** Of the small form that was begun last; null: none was. */
+  small: coverageSchema.nullable(),
 });
 
 export const studyReportSchema = z.strictObject({
@@ -84,6 +98,13 @@ export const studyReportSchema = z.strictObject({
   overhead: overheadSchema.nullable(),
   figure: figureSchema.nullable(),
   /** Of a study that draws analyses: how many of the trained checkpoints that it needs have been analysed, and those that have not. */
-  analyses: z.strictObject({ done: z.number().int().min(0), missingRunIds: z.array(runIdSchema) }).nullable(),
+  analyses: z
+    .strictObject({
+      /** The item's own, or in a small form less. */
+      settings: analysisSettingsSchema,
+      done: z.number().int().min(0),
+      missingRunIds: z.array(runIdSchema),
+    })
+    .nullable(),
 });
 export type StudyReport = z.infer<typeof studyReportSchema>;

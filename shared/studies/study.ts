@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { drawingWishSchema } from '../analyses/drawn.ts';
 import { analysisSettingsSchema } from '../analyses/index.ts';
 import { axisSchema } from '../experiment.ts';
-import { methodIds } from '../methods/index.ts';
 import { curveMetrics } from '../result.ts';
 import { optimizerSchema, seedSchema, sharedConfigSchema } from '../runConfig.ts';
 
@@ -21,7 +20,14 @@ const armSchema = z.strictObject({
   optimizer: optimizerSchema,
   paper: publishedSchema.nullable(),
   /** The same quantity in another publication. */
-  second: z.strictObject({ accuracy: z.number(), sd: z.number().nullable() }).nullable(),
+  second: z
+    .strictObject({
+      accuracy: z.number(),
+      sd: z.number().nullable(),
+      /** Its speed relative to its SAM's. */
+      speedRatio: z.number().nullable(),
+    })
+    .nullable(),
   /** Arms of one name are points of one line. */
   series: z.string().nullable(),
 });
@@ -52,11 +58,6 @@ const drawingSchema = z.discriminatedUnion('kind', [
     paper: z.array(z.strictObject({ layers: z.number().int().min(1), beta: z.number(), saved: z.number() })),
     fit: overheadFitSchema,
   }),
-  /** What the paper found, where nothing of ours can stand beside it. */
-  z.strictObject({
-    kind: z.literal('published'),
-    paper: z.array(z.strictObject({ method: z.enum(methodIds), accuracy: z.number(), imagesPerSecond: z.number() })),
-  }),
   /** A panel an axis: a line a method through the best of its cells at each value. */
   z.strictObject({ kind: z.literal('sensitivity') }),
   z.strictObject({ kind: z.literal('none') }),
@@ -75,7 +76,7 @@ export const studySchema = z.strictObject({
   seeds: z.array(seedSchema).min(1),
   /** Contradictions in the paper, and whatever else a reader must know. */
   notes: z.array(words),
-  /** Why the lab cannot run it yet. */
+  /** Why it cannot be trained as in the paper; what its rows say that the paper does not is for the small form alone. */
   missing: words.nullable(),
   /** What the paper says that is not about runs of the lab. */
   facts: z.strictObject({ header: z.array(z.string()), lines: z.array(z.array(z.string())) }).nullable(),

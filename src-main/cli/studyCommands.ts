@@ -36,12 +36,16 @@ export const addStudyCommands: AddCommands = (program, settings, done) => {
     .action(async (id: string, options: { form: StudyForm }) => done(await showStudy(settings(), id, options.form)));
   group
     .command('run')
-    .description('train what is missing: as in the paper, or with --on its design on other data, fitted to --hours')
+    .description(
+      'train what is missing: as in the paper, with --on its design on other data, fitted to --hours, or with --form small of what --on began last',
+    )
     .addArgument(study())
+    .addOption(form())
     .option('--on <dataset>', 'data set of the library, such as mnist')
     .addOption(new Option('--model <model>', 'network, with --on').choices(modelIds).default('resnet8'))
     .option('--hours <hours>', 'with --on: the time that it may take', hours, 1)
     .option('--width <units>', 'with --on, of Tables 4 and 5: the width of the deep networks', positive, 256)
+    .option('--again', 'of Tables 4 and 5: measure also what was measured on this machine')
     .option('--no-install', 'do not install TensorFlow if it is missing')
     .action(async (id: string, options: Omit<StudyRun, 'on'> & { on?: string }) =>
       done(await runStudy(settings(), id, { ...options, on: options.on ?? null })),
@@ -57,11 +61,12 @@ export const addStudyCommands: AddCommands = (program, settings, done) => {
     )
     .option('--on <dataset>', 'images that they look at', 'mnist')
     .option('--hours <hours>', 'the time that a wiring may take; each number of layers at most a minute', hours, 1)
+    .option('--again', 'measure also what was measured on this machine')
     .option('--no-install', 'do not install TensorFlow if it is missing')
-    .action(async (options: { width: number; on: string; hours: number; install: boolean }) => {
+    .action(async (options: { width: number; on: string; hours: number; again?: boolean; install: boolean }) => {
       const on = options.width === paperWidth ? null : options.on;
       for (const id of ['table-4', 'table-5']) {
-        const code = await runStudy(settings(), id, { ...options, on, model: 'deep-mlp' });
+        const code = await runStudy(settings(), id, { ...options, on, form: 'paper', model: 'deep-mlp' });
         done(code);
         if (code !== exitCodes.done) return;
       }

@@ -37,21 +37,27 @@ export const usePaper = defineStore('paper', () => {
     problems.attempt('Queue the missing cells', async () => {
       let count = 0;
       for (const wished of await lab.studyExperiments({ id: id.value, small })) {
-        const device = { ...wished.shared.device, engine };
+        // What was begun goes on with the engine that it has.
+        const device = small === 'begun' ? wished.shared.device : { ...wished.shared.device, engine };
         const experiment = { ...wished, shared: { ...wished.shared, device } };
         const planned = await lab.plan(experiment);
-        if (small === null && planned.every(({ finishedRunId }) => finishedRunId !== null)) continue;
+        if ((small === null || small === 'begun') && planned.every(({ finishedRunId }) => finishedRunId !== null))
+          continue;
         count += (await lab.enqueue(experiment)).runIds.length;
       }
       return count;
     });
-  /** Measures the speeds that are missing of an item, one after another; answers how many, null where that ended early. */
-  const measureMissing = (
+  /**
+   * Measures the speeds of an item, one after another; answers how many, null where that ended early.
+   * @param again - also those that are known.
+   */
+  const measureSpeeds = (
     small: LabInput<'studyExperiments'>['small'],
     engine: 'tensorflow' | 'wasm',
+    again: boolean,
   ): Promise<number | null> =>
     problems.attempt('Measure the speeds', async () => {
-      const wished = await lab.studyExperiments({ id: id.value, small });
+      const wished = await lab.studyExperiments({ id: id.value, small, again });
       for (const { shared, ...experiment } of wished) {
         await lab.measureSpeed({
           experiment: { ...experiment, shared: { ...shared, device: { ...shared.device, engine } } },
@@ -71,5 +77,5 @@ export const usePaper = defineStore('paper', () => {
     )
       void reload();
   });
-  return { studies, id, form, report, load, queueMissing, measureMissing, drawn };
+  return { studies, id, form, report, load, queueMissing, measureSpeeds, drawn };
 });

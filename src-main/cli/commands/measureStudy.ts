@@ -7,14 +7,14 @@ import type { ExitCode } from '../exitCodes.ts';
 import { say } from '../session.ts';
 import { measuring } from '../measuring.ts';
 
-/** Measures what is missing of a study whose speeds are measured; each measurement is kept as soon as it is there. */
+/** Measures what is missing of a study whose speeds are measured, or all of it again; each measurement is kept as soon as it is there. */
 export const measureStudy = async (
   lab: Lab,
   id: string,
   small: LabInput<'studyExperiments'>['small'],
-  { budget, install }: { readonly budget: number; readonly install: boolean },
+  { budget, again, install }: { readonly budget: number; readonly again: boolean; readonly install: boolean },
 ): Promise<ExitCode> => {
-  const wished = await lab.studyExperiments({ id, small });
+  const wished = await lab.studyExperiments({ id, small, again });
   const shareMs = (3_600_000 * budget) / Math.max(1, wished.length);
   const limitMs = small === null ? speedLimitMs : Math.max(1000, Math.min(speedLimitMs, shareMs));
   const { code } = await measuring(lab, async () => {

@@ -1,6 +1,10 @@
+import { analysisKinds } from '../../../shared/analyses/index.ts';
+import { settingsWords } from '../../../shared/analyses/words.ts';
+import { counted } from '../../../shared/counted.ts';
 import type { ColumnWidth, FigureFormat } from '../../../shared/figures/figure.ts';
 import type { LabInput } from '../../../shared/labApi.ts';
 import type { ModelId } from '../../../shared/runConfig.ts';
+import { cellTable } from '../../../shared/studies/cellColumns.ts';
 import type { Coverage, StudyReport } from '../../../shared/studies/report.ts';
 import { isMeasured } from '../../../shared/studies/study.ts';
 import type { StudyForm } from '../../../shared/studies/study.ts';
@@ -27,58 +31,32 @@ export const listStudies = async (settings: Settings): Promise<ExitCode> =>
     const studies = await lab.studies({});
     if (settings.json) await print(JSON.stringify(studies));
     else {
-      const rows = studies.map(({ id, item, title, missing, coverage }) => [
+      const rows = studies.map(({ id, item, title, missing, coverage, small }) => [
         ...[id, `${item}: ${title}`, missing === null ? covered(coverage) : 'the paper’s values only'],
         coverage.cells === 0 || missing !== null ? '–' : hours(coverage.hoursLeft),
+        small === null ? '–' : covered(small),
       ]);
-      await print(columns([['study', 'what', 'as in the paper', 'hours left'], ...rows]));
+      await print(columns([['study', 'what', 'as in the paper', 'hours left', 'small form'], ...rows]));
     }
     return exitCodes.done;
   });
 
-const two = (value: number | null, digits = 2): string => (value === null ? '–' : value.toFixed(digits));
-const ratio = (value: number | null): string => (value === null ? '–' : `${(100 * value).toFixed(0)} %`);
-
-const reportText = ({ study, label, coverage, cells, overhead }: StudyReport): string => {
+const reportText = ({ study, form, label, coverage, cells, overhead, analyses }: StudyReport): string => {
   const { item, title, description, missing, notes, facts } = study;
-  const rows = cells.map((cell) => [
-    ...[
-      cell.row,
-      cell.label,
-      cell.paper === null
-        ? '–'
-        : `${two(cell.paper.accuracy)}${cell.paper.sd === null ? '' : ` ± ${two(cell.paper.sd)}`}`,
-    ],
-    cell.ours.mean === null ? '–' : `${two(cell.ours.mean)} ± ${two(cell.ours.sd)} (n ${cell.n})`,
-    ...[two(cell.difference), cell.isInside === null ? '–' : cell.isInside ? 'inside' : 'outside'],
-    ...[
-      ratio(cell.paperSpeedRatio),
-      ratio(cell.speedRatio),
-      ratio(cell.pairedSpeed?.ratio ?? null),
-      `${cell.seedsDone}/${cell.seedsWanted}`,
-    ],
-    cell.second === null ? '–' : two(cell.second.accuracy),
-  ]);
-  const header = [
-    'network and data',
-    'method',
-    'paper, %',
-    'ours, %',
-    'difference',
-    '± 2 sd',
-    'paper, of SAM',
-    'ours, of SAM',
-    'paired',
-    'seeds',
-    'Becker 2024',
-  ];
+  const { header, lines } = cellTable(cells);
   return [
     `${item}: ${title} (${label})`,
     description,
-    ...(missing === null ? [] : [missing]),
+    ...(missing === null || form === 'small' ? [] : [missing]),
     ...(cells.length === 0
       ? []
-      : [`${covered(coverage)}; hours left: ${hours(coverage.hoursLeft)}`, columns([header, ...rows])]),
+      : [`${covered(coverage)}; hours left: ${hours(coverage.hoursLeft)}`, columns([header, ...lines])]),
+    ...(analyses === null
+      ? []
+      : [
+          `${analysisKinds[analyses.settings.kind].label} (${settingsWords(analyses.settings)}): ` +
+            `${counted(analyses.done, 'checkpoint')} analysed, ${analyses.missingRunIds.length} trained ones not yet`,
+        ]),
     ...(overhead === null ? [] : [covered(coverage), overheadText(study, overhead)]),
     ...(facts === null ? [] : [columns([facts.header, ...facts.lines])]),
     ...notes.map((note) => `Note: ${note}`),
@@ -94,12 +72,16 @@ export const showStudy = async (settings: Settings, id: string, form: StudyForm)
   });
 
 export interface StudyRun {
-  /** Data set of a small form; null = as in the paper. */
+  /** As in the paper, or the small form that was begun last, as it is. */
+  readonly form: StudyForm;
+  /** Data set of a new small form; null = none. */
   readonly on: string | null;
   readonly model: ModelId;
   readonly hours: number;
   /** Of the networks of an item whose speeds are measured. */
   readonly width: number;
+  /** Of such an item: also what was measured here. */
+  readonly again?: boolean;
   readonly install: boolean;
 }
 
@@ -114,7 +96,7 @@ const trainStudy = async (
   for (const wished of await lab.studyExperiments({ id, small })) {
     const experiment = small === null ? await onEngineAtHand(lab, wished, install) : wished;
     const planned = await lab.plan(experiment);
-    if (small === null && planned.every(({ finishedRunId }) => finishedRunId !== null)) continue;
+    if ((small === null || small === 'begun') && planned.every(({ finishedRunId }) => finishedRunId !== null)) continue;
     say(experiment.name);
     const { exitCode } = await trainExperiment(lab, experiment);
     if (exitCode !== exitCodes.done) code = exitCode;
@@ -127,16 +109,17 @@ const trainStudy = async (
 export const runStudy = async (
   settings: Settings,
   id: string,
-  { on, model, hours: budget, width, install }: StudyRun,
+  { on, model, hours: budget, width, again = false, install, ...asked }: StudyRun,
 ): Promise<ExitCode> =>
   withOwner(settings, async (lab) => {
     const { state } = tensorflowOf(await lab.deviceStatus({}));
     const engine = state === 'ready' ? 'tensorflow' : 'wasm';
-    const small = on === null ? null : ({ datasetId: on, model, hours: budget, width, engine } as const);
+    const begun = asked.form === 'small' ? ('begun' as const) : null;
+    const small = on === null ? begun : ({ datasetId: on, model, hours: budget, width, engine } as const);
     const form = small === null ? 'paper' : 'small';
     const { study } = await lab.study({ id, form });
     let code = isMeasured(study)
-      ? await measureStudy(lab, id, small, { budget, install })
+      ? await measureStudy(lab, id, small, { budget, again, install })
       : await trainStudy(lab, id, small, install);
     if (code === exitCodes.done && !(await analyseStudy(lab, id, form))) code = exitCodes.failed;
     const report = await lab.study({ id, form });
@@ -146,9 +129,9 @@ export const runStudy = async (
 
 /** Analyses the trained checkpoints that a study draws and that have not been. @returns whether all of them now are. */
 const analyseStudy = async (lab: Lab, id: string, form: StudyForm): Promise<boolean> => {
-  const { study, analyses } = await lab.study({ id, form });
-  if (study.drawing.kind !== 'analyses' || analyses === null || analyses.missingRunIds.length === 0) return true;
-  const { settings } = study.drawing;
+  const { analyses } = await lab.study({ id, form });
+  if (analyses === null || analyses.missingRunIds.length === 0) return true;
+  const { settings } = analyses;
   const found = await followAnalyses(
     lab,
     async () => (await lab.analyse({ runIds: analyses.missingRunIds, settings })).ids,

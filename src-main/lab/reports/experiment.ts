@@ -179,7 +179,7 @@ const repeatBlocks = (read: StoreReader, query: ResultsQuery, runs: readonly Run
   const experiments = ids.flatMap((id) => {
     const found = read.experiment(id);
     if (found === null) return [];
-    const { data: _, study: __, ...experiment } = found;
+    const { data: _, ...experiment } = found;
     return [{ id, experiment }];
   });
   return [

@@ -47,10 +47,13 @@ const tableOf = ({ caption, header, lines }: ReportTable): string => {
   const left = header.map((_, column) => lines.some((line) => !isNumber(line[column] ?? '')));
   const cell =
     (tag: 'td' | 'th') =>
-    (content: string, column: number): string =>
-      `<${tag}${left[column] === true ? ' class="left"' : ''}>${unbroken(escape(content))}</${tag}>`;
+    (content: string, column: number): string => {
+      const scope = tag === 'th' ? ' scope="col"' : '';
+      return `<${tag}${scope}${left[column] === true ? ' class="left"' : ''}>${unbroken(escape(content))}</${tag}>`;
+    };
   const row = (line: readonly string[], tag: 'td' | 'th'): string => `<tr>${line.map(cell(tag)).join('')}</tr>`;
-  return `<div class="scroll"><table><caption>${escape(caption)}</caption><thead>${row(header, 'th')}</thead><tbody>${lines
+  // A wide table scrolls, by key too.
+  return `<div class="scroll" role="region" tabindex="0" aria-label="${escape(caption)}"><table><caption>${escape(caption)}</caption><thead>${row(header, 'th')}</thead><tbody>${lines
     .map((line) => row(line, 'td'))
     .join('\n')}</tbody></table></div>`;
 };
@@ -58,7 +61,7 @@ const tableOf = ({ caption, header, lines }: ReportTable): string => {
 /** An SVG inside a page: without its prologue, and with names that no other figure of the page has. */
 const inlineSvg = (image: string, number: number): string =>
   image
-    .replace(/^<\?xml[^>]*\?>\n/, '')
+    .replace(/^<\?xml[^>]*\?>\n<svg /, '<svg role="img" ')
     .replaceAll(/clipPath id="clip(\d+)"/g, `clipPath id="figure${number}-clip$1"`)
     .replaceAll(/url\(#clip(\d+)\)/g, `url(#figure${number}-clip$1)`);
 
@@ -91,7 +94,7 @@ export const html = ({ title, subtitle, blocks }: ReportDocument): string =>
     '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">',
     '<meta name="viewport" content="width=device-width">',
     `<title>${escape(title)}</title><style>${style}</style></head><body>`,
-    `<h1>${escape(title)}</h1><p class="subtitle">${escape(subtitle)}</p>`,
+    `<main><h1>${escape(title)}</h1><p class="subtitle">${escape(subtitle)}</p>`,
     ...blocks.map(blockOf),
-    '</body></html>\n',
+    '</main></body></html>\n',
   ].join('\n');

@@ -10,7 +10,7 @@ const fitLine = (name: string, fit: OverheadFit | null): string[] => [
 ];
 
 /** What SWP saves of SAM's time, and the fits. */
-export const overheadBlocks = ({ drawing }: Study, { cells, fit }: Overhead): readonly Block[] => [
+export const overheadBlocks = ({ drawing }: Study, { cells, fit, measurements }: Overhead): readonly Block[] => [
   ...table(
     'Share of SAM’s time that SWP saves, 1 − t(SWP)/t(SAM), in percent: median over rounds in which both took the same steps, with its 95 % interval.',
     ['N', 'β', 'Paper', 'Ours', '95 % interval'],
@@ -23,5 +23,14 @@ export const overheadBlocks = ({ drawing }: Study, { cells, fit }: Overhead): re
     'Least squares of k₁(1 − β) + k₂(1 − β)/(Nβ); R² about the mean.',
     ['', 'k₁', 'k₂', 'R²'],
     [fitLine('Ours', fit), ...(drawing.kind === 'overhead' ? [fitLine('Paper', drawing.fit)] : [])],
+  ),
+  ...table(
+    'How ours were measured: in each round every method took the same steps, in random order. It ended when every interval was within ± 2 % of its ratio, or its time was up.',
+    ['N', 'When (UTC)', 'Rounds', 'Batch', 'Ended', 'Engine', 'Threads', 'Processor', 'Memory', 'Lab'],
+    measurements.map(({ layers, at, rounds, batchSize, isNarrow, environment: found }) => [
+      ...[String(layers), at.slice(0, 16).replace('T', ' '), String(rounds), String(batchSize)],
+      ...[isNarrow ? 'precise' : 'time was up', found.engine, found.threads === null ? '–' : String(found.threads)],
+      ...[`${found.cpuModel} × ${found.cpuCores}`, `${(found.memoryBytes / 2 ** 30).toFixed(0)} GiB`, found.labVersion],
+    ]),
   ),
 ];

@@ -7,7 +7,8 @@ import { noNormalisation } from '../../../shared/methods/samOn.ts';
 import { misfitOf, modelInfos } from '../../../shared/models.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
 import { expandGroups, experimentSchema, fieldOfSetting } from '../../../shared/experiment.ts';
-import { canonicalJson } from '../../../shared/runConfig.ts';
+import type { PlannedRun } from '../../../shared/queue.ts';
+import { canonicalJson, groupConfigOf } from '../../../shared/runConfig.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { Library } from '../datasets/index.ts';
@@ -16,6 +17,7 @@ import { planExperiment, timesLeft } from '../plan.ts';
 import { presentData } from '../presentData.ts';
 import type { RunQueue } from '../queue.ts';
 import type { SpeedMeasurements } from '../speed.ts';
+import { groupHash } from '../store/groupHash.ts';
 import type { Store } from '../store/index.ts';
 import { answering, doing } from './answering.ts';
 
@@ -74,6 +76,13 @@ export const queueRequests = ({
     return planExperiment(read, experiment, findDataset);
   };
 
+  /** What is asked for once more of a study while it waits: its cells are filled once. */
+  const withoutQueued = (planned: readonly PlannedRun[]): PlannedRun[] => {
+    const { running, waiting } = queue.status();
+    const queued = new Set([...running, ...waiting].map((run) => `${run.groupHash} ${run.config.seed}`));
+    return planned.filter(({ config }) => !queued.has(`${groupHash(groupConfigOf(config))} ${config.seed}`));
+  };
+
   const refuseTooMany = (added: number): void => {
     const waiting = read.runs.waitingCount();
     if (waiting + added <= mostWaiting) return;
@@ -103,11 +112,17 @@ export const queueRequests = ({
       const { place = null, ...wished } = experimentSchema.parse(input);
       const experiment = onPresentData(wished, library);
       const planned = plan(experiment);
-      const wanted = planned.filter(({ finishedRunId }) => !experiment.skipFinished || finishedRunId === null);
+      const unfinished = planned.filter(({ finishedRunId }) => !experiment.skipFinished || finishedRunId === null);
+      const wanted = experiment.study === undefined ? unfinished : withoutQueued(unfinished);
       // A study's small form that others have trained all of is kept without a run: it says what the study is made of here.
       const isSmallForm = experiment.study?.form === 'small';
-      const known = isSmallForm && wanted.length === 0 ? sameExperiment(read, experiment) : null;
+      const known = isSmallForm && unfinished.length === 0 ? sameExperiment(read, experiment) : null;
       if (known !== null) return { experimentId: known, runIds: [] };
+      if (wanted.length < unfinished.length && wanted.length === 0)
+        throw new LabError(
+          'CONFIG_INVALID',
+          'Everything that is missing waits in the queue already, or trains now. Start the queue (esam-lab queue --run), or cancel these runs first.',
+        );
       if (wanted.length === 0 && !isSmallForm)
         throw new LabError(
           'CONFIG_INVALID',

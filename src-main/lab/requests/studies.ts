@@ -1,4 +1,5 @@
 import { analysisWork } from '../../../shared/analyses/index.ts';
+import type { AnalysisSettings } from '../../../shared/analyses/index.ts';
 import type { DatasetInfo } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { expandGroups } from '../../../shared/experiment.ts';
@@ -7,6 +8,7 @@ import { isMeasured } from '../../../shared/studies/study.ts';
 import type { Study } from '../../../shared/studies/study.ts';
 import type { LabApi } from '../../../shared/labApi.ts';
 import { misfitOf } from '../../../shared/models.ts';
+import { speedLimitMs } from '../../../shared/speed.ts';
 import type { Library } from '../datasets/index.ts';
 import { labFile } from '../figures/files.ts';
 import { analysisMs, planExperiment } from '../plan.ts';
@@ -15,11 +17,16 @@ import { reportFile, reportSubtitle } from '../reports/index.ts';
 import { studyDocument } from '../reports/study.ts';
 import { processor } from '../processor.ts';
 import type { Store } from '../store/index.ts';
-import { narrowExperiments, paperExperiments, smallExperiment } from '../studies/experiments.ts';
-import { unmeasured } from '../studies/overhead.ts';
+import { begunExperiment, narrowExperiments, paperExperiments } from '../studies/experiments.ts';
+import { begunNetworks, unmeasured } from '../studies/overhead.ts';
 import { readStudies, studyOf } from '../studies/read.ts';
-import { studyReport } from '../studies/report.ts';
+import { groupFinder, type ReportParts } from '../studies/cells.ts';
+import { coverageOf, studyReport } from '../studies/report.ts';
+import { smallExperiment, type SmallTimes } from '../studies/smallForm.ts';
 import { answering } from './answering.ts';
+
+/** A run's own beside its epochs: its process, engine and data come up. */
+const startMs = 1000;
 
 type StudyApi = Pick<LabApi, 'studies' | 'study' | 'studyExperiments' | 'exportStudy' | 'report'>;
 
@@ -39,37 +46,61 @@ export const studyRequests = (
   paperFolder: string,
 ): StudyApi => {
   const findDataset = (id: string) => library.list().find((set) => set.id === id) ?? null;
-  const parts = { read, findDataset };
+  const partsNow = (): ReportParts => ({ read, findDataset, find: groupFinder(read) });
+  /** Null where one of them is not known. */
+  const hoursOfMs = (times: readonly (number | null)[]): number | null =>
+    times.some((ms) => ms === null) ? null : times.reduce((sum: number, ms) => sum + (ms ?? 0), 0) / 3_600_000;
+  /** Of what has not finished yet. */
   const hoursOf = (experiment: Experiment): number | null => {
-    const times = planExperiment(read, experiment, findDataset).map(({ estimatedMs }) => estimatedMs);
-    return times.some((ms) => ms === null) ? null : times.reduce((sum: number, ms) => sum + (ms ?? 0), 0) / 3_600_000;
+    const missing = planExperiment(read, experiment, findDataset).filter(({ finishedRunId }) => finishedRunId === null);
+    const measured = experiment.measureSpeed ? unmeasured([experiment], read.speedMeasurements(processor())) : [];
+    return hoursOfMs([
+      ...missing.map(({ estimatedMs }) => (estimatedMs === null ? null : estimatedMs + startMs)),
+      ...measured.map(() => speedLimitMs),
+    ]);
   };
-  /** What a study that draws analyses of its checkpoints takes beside the training; null where that is not known. */
-  const analysisHours = ({ drawing }: Study, experiment: Experiment, dataset: DatasetInfo): number | null => {
-    if (drawing.kind !== 'analyses') return 0;
-    const { passes } = analysisWork(drawing.settings);
-    const { split, examples } = drawing.settings;
+  /** What analyses of its checkpoints take beside the training. */
+  const analysisHoursOf = (experiment: Experiment, dataset: DatasetInfo, settings: AnalysisSettings): number | null => {
+    const { split, examples } = settings;
     const available = split === 'train' ? dataset.trainCount : dataset.testCount;
-    const work = { passes, examples: Math.min(examples, available) };
-    const times = expandGroups(experiment).map((group) => analysisMs(read, { ...group, seed: 0 }, dataset, work));
-    return times.some((ms) => ms === null) ? null : times.reduce((sum: number, ms) => sum + (ms ?? 0), 0) / 3_600_000;
+    const work = { ...analysisWork(settings), examples: Math.min(examples, available) };
+    return hoursOfMs(expandGroups(experiment).map((group) => analysisMs(read, { ...group, seed: 0 }, dataset, work)));
+  };
+  const begun = (study: Study): Experiment[] => {
+    const all = read.speedMeasurements(processor());
+    const networks = begunNetworks(study, all);
+    const dataset = networks === null ? null : findDataset(networks.datasetId);
+    if (networks !== null && dataset !== null) return narrowExperiments(study, { ...networks, dataset });
+    const experiment = begunExperiment(study, read);
+    if (experiment !== null) return [experiment];
+    throw new LabError(
+      'CONFIG_INVALID',
+      `No small form of ${study.item} has been queued yet. Choose data, a network and hours for one; on the command line: esam-lab study run ${study.id} --on mnist --hours 1.`,
+    );
   };
   return {
-    studies: answering(() =>
-      readStudies(paperFolder).map((study) => {
+    studies: answering(() => {
+      const parts = partsNow();
+      return readStudies(paperFolder).map((study) => {
         const { id, item, title, missing } = study;
-        return { id, item, title, missing, coverage: studyReport(study, 'paper', parts).coverage };
-      }),
-    ),
-    study: answering(({ id, form }) => studyReport(studyOf(paperFolder, id), form, parts)),
-    studyExperiments: async ({ id, small }) => {
+        const [coverage, small] = [coverageOf(study, 'paper', parts), coverageOf(study, 'small', parts)];
+        return { id, item, title, missing, coverage, small: small.runs === 0 && small.cellsDone === 0 ? null : small };
+      });
+    }),
+    study: answering(({ id, form }) => studyReport(studyOf(paperFolder, id), form, partsNow())),
+    studyExperiments: async ({ id, small, again }) => {
       await builtIn;
       const study = studyOf(paperFolder, id);
       if (study.rows.length === 0)
-        throw new LabError('CONFIG_INVALID', `${study.item} trains nothing: ${study.missing ?? study.description}`);
+        throw new LabError('CONFIG_INVALID', `${study.item} trains nothing: ${study.description}`);
+      if (study.missing !== null && small === null)
+        throw new LabError('CONFIG_INVALID', `${study.item}: ${study.missing}`);
       const missing = (experiments: Experiment[]): Experiment[] =>
-        isMeasured(study) ? unmeasured(experiments, read.speedMeasurements(processor())) : experiments;
+        isMeasured(study) && again !== true
+          ? unmeasured(experiments, read.speedMeasurements(processor()))
+          : experiments;
       if (small === null) return missing(paperExperiments(study));
+      if (small === 'begun') return missing(begun(study));
       const dataset = findDataset(small.datasetId);
       if (dataset === null)
         throw new LabError(
@@ -79,23 +110,22 @@ export const studyRequests = (
       if (isMeasured(study)) return missing(narrowExperiments(study, { ...small, dataset, width: small.width ?? 256 }));
       const misfit = misfitOf(small.model, dataset.height, dataset.width);
       if (misfit !== null) throw new LabError('CONFIG_INVALID', misfit);
-      return [
-        smallExperiment(study, { ...small, dataset }, (experiment) => {
-          const [training, analysing] = [hoursOf(experiment), analysisHours(study, experiment, dataset)];
-          return training === null || analysing === null ? null : training + analysing;
-        }),
-      ];
+      const times: SmallTimes = {
+        hoursOf,
+        analysisHoursOf: (experiment, settings) => analysisHoursOf(experiment, dataset, settings),
+      };
+      return [smallExperiment(study, { ...small, dataset }, times)];
     },
     report: async ({ about, format }) => {
       const subtitle = reportSubtitle(labVersion);
       const report =
         about.kind === 'results'
           ? experimentDocument(read, about.query, subtitle)
-          : studyDocument(read, studyReport(studyOf(paperFolder, about.id), about.form, parts), subtitle);
+          : studyDocument(read, studyReport(studyOf(paperFolder, about.id), about.form, partsNow()), subtitle);
       return reportFile(report, format);
     },
     exportStudy: async ({ id, form, format, column }) => {
-      const { figure, study } = studyReport(studyOf(paperFolder, id), form, parts);
+      const { figure, study } = studyReport(studyOf(paperFolder, id), form, partsNow());
       if (figure === null)
         throw new LabError(
           'EXPORT_EMPTY',

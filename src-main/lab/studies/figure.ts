@@ -13,7 +13,6 @@ import { groupCurves } from '../statistics/curves.ts';
 import type { CurvePoint } from '../statistics/curves.ts';
 import type { Group } from '../statistics/groups.ts';
 import { overheadPanels } from './overheadFigure.ts';
-import { publishedPanel } from './published.ts';
 import { bestCells, sensitivityPanels } from './sensitivity.ts';
 
 interface Row {
@@ -126,13 +125,10 @@ export const studyFigure = (
   const id = form === 'paper' ? study.id : `${study.id}-small`;
   const what = `${study.item}. ${study.title}. ${label}.`;
   if (drawing.kind === 'none') return null;
-  if (drawing.kind === 'overhead' || drawing.kind === 'published') {
-    const panels = drawing.kind === 'overhead' ? overheadPanels(drawing, overhead) : [publishedPanel(drawing)];
-    const lines =
-      drawing.kind === 'overhead'
-        ? ' Filled: ours, with their 95 % intervals. Lines: least-squares fits of k₁(1 − β) + k₂(1 − β)/(Nβ).'
-        : '';
-    return figureSchema.parse({ id, panels, caption: `${what} Hollow: the paper's values.${lines}` });
+  if (drawing.kind === 'overhead') {
+    const said = "Hollow: the paper's values. Filled: ours, with their 95 % intervals.";
+    const caption = `${what} ${said} Lines: least-squares fits of k₁(1 − β) + k₂(1 − β)/(Nβ).`;
+    return figureSchema.parse({ id, panels: overheadPanels(drawing, overhead), caption });
   }
   if (drawing.kind === 'sensitivity') {
     const cells = rows.flatMap((row) => row.cells);

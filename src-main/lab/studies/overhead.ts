@@ -38,6 +38,14 @@ const ofForm = (study: Study, form: StudyForm, all: readonly SpeedMeasurement[])
   return [...new Map(alike.toReversed().map((each) => [each.base.model.layers, each])).values()];
 };
 
+/** On which networks, images and engine the small form was measured last; null where it was not. @param all - newest first. */
+export const begunNetworks = (study: Study, all: readonly SpeedMeasurement[]) => {
+  const [newest] = ofForm(study, 'small', all);
+  if (newest === undefined) return null;
+  const { model, dataset, device } = newest.base;
+  return { width: model.width, datasetId: dataset.id, engine: device.engine };
+};
+
 const savingsOf = ({ arms, base }: Measured): Omit<OverheadCell, 'paper'>[] => {
   const sam = arms.find(({ optimizer }) => optimizer.name === 'sam');
   if (sam === undefined) return [];
@@ -75,7 +83,13 @@ export const overheadOf = (study: Study, form: StudyForm, all: readonly SpeedMea
       };
     });
   const savings = ours.flatMap((cell) => (cell.ours === null ? [] : [{ ...cell, saved: cell.ours.saved }]));
-  return { cells, width: measured[0]?.base.model.width ?? null, fit: overheadFit(savings) };
+  const measurements = measured
+    .map(({ at, base, arms, endedBy, environment }) => ({
+      ...{ layers: base.model.layers, at, rounds: arms[0]?.roundMs.length ?? 0, batchSize: base.batchSize },
+      ...{ width: base.model.width, datasetId: base.dataset.id, isNarrow: endedBy === 'narrow', environment },
+    }))
+    .sort((a, b) => a.layers - b.layers);
+  return { cells, width: measured[0]?.base.model.width ?? null, fit: overheadFit(savings), measurements };
 };
 
 /** What a step's time depends on, whatever the images show; as in the paper: on whatever engine of this machine. */

@@ -54,12 +54,12 @@ export const overheadPanels = ({ paper, fit }: Drawing, overhead: Overhead | nul
     cell === null ? [] : [{ ...place, ...cell }],
   );
   const most = Math.max(...paper.map(({ saved }) => saved), ...ours.map(({ high }) => high));
-  const least = Math.min(0, ...ours.map(({ saved }) => saved));
+  const least = Math.min(0, ...ours.map(({ low }) => low));
   const panels = [
     panelOf('Paper', paper, fit, true),
     ...(ours.length === 0 ? [] : [panelOf('Ours', ours, overhead?.fit ?? null, false)]),
   ];
   // One scale for both panels, whoever saved more.
-  const y = { label: 'time saved, % of SAM', min: 100 * least, max: 105 * most };
+  const y = { label: 'time saved, % of SAM’s', min: 105 * least, max: 105 * most };
   return panels.map((panel) => ({ ...panel, y }));
 };

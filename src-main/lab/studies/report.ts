@@ -1,179 +1,30 @@
-import type { DatasetInfo } from '../../../shared/dataset.ts';
-import { expandGroups } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
-import { methodNames, methodOf } from '../../../shared/method.ts';
-import { modelInfos } from '../../../shared/models.ts';
-import { everyGroup } from '../../../shared/result.ts';
-import type { ResultsRow } from '../../../shared/result.ts';
-import { canonicalJson } from '../../../shared/runConfig.ts';
-import { valueAt } from '../../../shared/valueAt.ts';
-import type { GroupConfig } from '../../../shared/runConfig.ts';
-import type { Coverage, Overhead, StudyCell, StudyReport } from '../../../shared/studies/report.ts';
-import { isMeasured } from '../../../shared/studies/study.ts';
-import type { Study, StudyForm, StudyRow } from '../../../shared/studies/study.ts';
 import { speedLimitMs } from '../../../shared/speed.ts';
-import { readGroups } from '../groups.ts';
-import { planExperiment } from '../plan.ts';
-import type { Group } from '../statistics/groups.ts';
+import type { Coverage, Overhead, StudyReport } from '../../../shared/studies/report.ts';
+import { isMeasured } from '../../../shared/studies/study.ts';
+import type { Study, StudyForm } from '../../../shared/studies/study.ts';
 import { processor } from '../processor.ts';
-import { resultsTable } from '../statistics/resultsTable.ts';
-import type { StoreReader } from '../store/index.ts';
-import { paperExperiments } from './experiments.ts';
 import { studyAnalyses } from './analyses.ts';
+import { cellsOf, type Cells, type ReportParts } from './cells.ts';
+import { begunExperiment, paperExperiments } from './experiments.ts';
 import { studyFigure } from './figure.ts';
 import { overheadOf } from './overhead.ts';
 
-export interface ReportParts {
-  readonly read: StoreReader;
-  readonly findDataset: (id: string) => DatasetInfo | null;
-}
+const experimentsOf = (study: Study, form: StudyForm, { read }: ReportParts): Experiment[] =>
+  form === 'paper' ? paperExperiments(study) : [begunExperiment(study, read)].filter((each) => each !== null);
 
-/** What makes two groups the same experiment, on whatever engine and however often a step is recorded. */
-const experimentKey = ({ device: _, logEvery: __, observe: ___, dataset, ...config }: GroupConfig): string =>
-  canonicalJson({ ...config, dataset: { ...dataset, identity: null } });
-
-/** Of the groups that trained this, the one with most finished runs: runs of two engines are never put together. */
-const groupFinder = (read: StoreReader): ((config: GroupConfig) => Group | null) => {
-  const hashes = new Map<string, string[]>();
-  for (const hash of read.runs.groupHashes()) {
-    const config = read.runs.groupConfig(hash);
-    if (config === null || read.origins.ofGroup(hash) !== null) continue; // what was imported fills no cell
-    const key = experimentKey(config);
-    hashes.set(key, [...(hashes.get(key) ?? []), hash]);
-  }
-  return (config) => {
-    const groupHashes = hashes.get(experimentKey(config)) ?? [];
-    const groups = groupHashes.length === 0 ? [] : readGroups(read, { ...everyGroup, groupHashes });
-    return groups.toSorted((a, b) => b.finished.length - a.finished.length)[0] ?? null;
-  };
-};
-
-interface Cells {
-  readonly cells: StudyCell[];
-  readonly groups: Group[];
-  readonly msLeft: number | null;
-}
-
-/** What the paper's sets are called where the library has none of them. */
-const setNames: Readonly<Record<string, string>> = { cifar10: 'CIFAR-10', cifar100: 'CIFAR-100', imagenet: 'ImageNet' };
-
-const rowName = ({ shared }: Experiment, { findDataset }: ReportParts): string =>
-  `${modelInfos[shared.model.id].name} on ${findDataset(shared.dataset.id)?.name ?? setNames[shared.dataset.id] ?? shared.dataset.id}`;
-
-const isInside = (difference: number | null, ours: number | null, theirs: number | null): boolean | null =>
-  difference === null || (ours === null && theirs === null)
-    ? null
-    : Math.abs(difference) <= 2 * Math.hypot(ours ?? 0, theirs ?? 0);
-
-const percent = (value: number | null | undefined): number | null => (typeof value === 'number' ? 100 * value : null);
-
-const plainValue = (value: unknown): string | number | boolean | null =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
-
-/** The cells of one network on one data set, with what has finished of them. */
-const cellsOf = (
-  experiment: Experiment,
-  row: StudyRow,
-  form: StudyForm,
-  parts: ReportParts,
-  find: (config: GroupConfig) => Group | null,
-): Cells => {
-  const configs = expandGroups(experiment);
-  const found = configs.map(find);
-  const groups = found.filter((group) => group !== null);
-  const speeds = { own: parts.read.speedMeasurements(processor()), imported: new Map() };
-  const results = new Map(
-    resultsTable(groups, { speedBaseline: null, accuracyBaseline: null, accuracy: 'best' }, { speeds }).rows.map(
-      (result) => [result.groupHash, result],
-    ),
-  );
-  const resultAt = (index: number): ResultsRow | undefined => results.get(found[index]?.hash ?? '');
-  const samIndex = configs.findIndex(({ optimizer }) => optimizer.name === 'sam');
-  const ourSam = resultAt(samIndex)?.bestTestAccuracy.mean ?? null;
-  const theirSam = row.arms.find(({ optimizer }) => optimizer.name === 'sam')?.paper?.imagesPerSecond ?? null;
-  const planned = planExperiment(parts.read, experiment, parts.findDataset);
-  let msLeft: number | null = 0;
-
-  const cells = configs.map((config, index): StudyCell => {
-    const key = canonicalJson(config.optimizer);
-    const arm = row.arms.find(({ optimizer }) => canonicalJson(optimizer) === key);
-    const method = methodOf(config.optimizer);
-    const result = resultAt(index);
-    const done = new Set(result?.seeds);
-    const hash = found[index]?.hash ?? '';
-    // A run that was not observed has nothing to draw where the study asks for it.
-    const isObserved = (seed: number): boolean =>
-      config.observe === 0 || parts.read.runs.finishedRunId(hash, seed, config.observe) !== null;
-    const seedsDone = experiment.seeds.filter((seed) => done.has(seed) && isObserved(seed)).length;
-    const missing = experiment.seeds.length - seedsDone;
-    const each = planned[index]?.estimatedMs ?? null;
-    if (missing > 0) msLeft = msLeft === null || each === null ? null : msLeft + missing * each;
-    const ours = { mean: percent(result?.bestTestAccuracy.mean), sd: percent(result?.bestTestAccuracy.sd) };
-    const paper = arm?.paper ?? null;
-    const difference = form === 'small' || ours.mean === null || paper === null ? null : ours.mean - paper.accuracy;
-    const isSam = config.optimizer.name === 'sam';
-    const mean = result?.bestTestAccuracy.mean ?? null;
-    return {
-      ...{
-        row: rowName(experiment, parts),
-        label: labelOf(config, arm?.series ?? null, experiment),
-        method,
-        series: arm?.series ?? null,
-      },
-      axisValues: Object.fromEntries(experiment.axes.map(({ path }) => [path, plainValue(valueAt(config, path))])),
-      ...{ paper, second: arm?.second ?? null, ours, n: result?.n ?? 0, difference },
-      paperSpeedRatio: paper === null || theirSam === null ? null : paper.imagesPerSecond / theirSam,
-      imagesPerSecond: result?.imagesPerSecond.median ?? null,
-      speedRatio: result?.speedRatio ?? null,
-      pairedSpeed: result?.pairedSpeed ?? null,
-      isInside: isInside(difference, ours.sd, paper?.sd ?? null),
-      againstSam:
-        isSam || ourSam === null || mean === null || mean === ourSam ? null : mean > ourSam ? 'better' : 'worse',
-      runIds: result?.runIds ?? [],
-      ...{ seedsDone, seedsWanted: experiment.seeds.length },
-    };
-  });
-  return { cells, groups, msLeft };
-};
-
-const labelOf = ({ optimizer, batchSize }: GroupConfig, series: string | null, { axes }: Experiment): string => {
-  const name = methodNames[methodOf(optimizer)];
-  const told = [
-    ...(series !== null && 'beta' in optimizer ? [`β ${optimizer.beta}, γ ${optimizer.gamma}`] : []),
-    ...axes.map(({ path }) =>
-      path === 'batchSize'
-        ? `batch ${batchSize}`
-        : path.endsWith('learningRate')
-          ? `η ${optimizer.learningRate}`
-          : `λ ${optimizer.weightDecay}`,
-    ),
-  ];
-  return told.length === 0 ? name : `${name} (${told.join(', ')})`;
-};
-
-/** The experiments of a form; of the small one, that which was queued last. */
-const experimentsOf = (study: Study, form: StudyForm, { read }: ReportParts): Experiment[] => {
-  if (form === 'paper') return paperExperiments(study);
-  const small = read
-    .experiments()
-    .filter(
-      ({ experiment, origin }) =>
-        origin === null && experiment.study?.id === study.id && experiment.study.form === 'small',
-    );
-  const newest = small.toSorted((a, b) => b.id - a.id)[0];
-  return newest === undefined ? [] : [newest.experiment];
-};
-
-/** Where a study stands whose speeds are measured: of each number of layers all β at once. */
-const measuredReport = (study: Study, form: StudyForm, overhead: Overhead): StudyReport => {
-  const { cells } = overhead;
+/** Of a study whose speeds are measured: of each number of layers all β at once. */
+const measuredCoverage = ({ cells }: Overhead): Coverage => {
   const missing = new Set(cells.filter(({ ours }) => ours === null).map(({ layers }) => layers));
-  const coverage: Coverage = {
+  return {
     cellsDone: cells.filter(({ ours }) => ours !== null).length,
     cells: cells.length,
     ...{ runsDone: 0, runs: 0 },
     hoursLeft: (missing.size * speedLimitMs) / 3_600_000,
   };
+};
+
+const measuredReport = (study: Study, form: StudyForm, overhead: Overhead): StudyReport => {
   const label =
     form === 'paper'
       ? 'As in the paper'
@@ -181,22 +32,23 @@ const measuredReport = (study: Study, form: StudyForm, overhead: Overhead): Stud
         ? 'Nothing has been measured on narrower networks yet'
         : `On layers of ${overhead.width} units, not the paper’s 3,000`;
   const figure = studyFigure(study, form, label, [], { curve: () => [], analysed: null, overhead });
-  return { study, form, label, coverage, cells: [], overhead, figure, analyses: null };
+  return { study, form, label, coverage: measuredCoverage(overhead), cells: [], overhead, figure, analyses: null };
 };
 
-/** Where a study stands: every cell with the paper's value and ours, and the figure. */
-export const studyReport = (study: Study, form: StudyForm, parts: ReportParts): StudyReport => {
-  const overhead = isMeasured(study) ? overheadOf(study, form, parts.read.speedMeasurements(processor())) : null;
-  if (overhead !== null) return measuredReport(study, form, overhead);
-  const experiments = experimentsOf(study, form, parts);
-  const find = groupFinder(parts.read);
-  const rows = experiments.flatMap((experiment) => {
+/** The cells of each network and data set of a form, with what was trained of them. */
+const rowsOf = (study: Study, form: StudyForm, experiments: readonly Experiment[], parts: ReportParts): Cells[] => {
+  // What the paper does not say is not taken for the paper's.
+  const known = form === 'paper' && study.missing !== null ? { ...parts, find: () => null } : parts;
+  return experiments.flatMap((experiment) => {
     const row = study.rows[experiment.study?.row ?? 0];
-    return row === undefined ? [] : [{ row, ...cellsOf(experiment, row, form, parts, find) }];
+    return row === undefined ? [] : [cellsOf(experiment, row, form, known)];
   });
+};
+
+const trainedCoverage = (rows: readonly Cells[]): Coverage => {
   const cells = rows.flatMap((row) => row.cells);
   const ms = rows.map(({ msLeft }) => msLeft);
-  const coverage: Coverage = {
+  return {
     cellsDone: cells.filter(({ seedsDone, seedsWanted }) => seedsDone === seedsWanted).length,
     cells: cells.length,
     runsDone: cells.reduce((sum, { seedsDone }) => sum + seedsDone, 0),
@@ -205,10 +57,29 @@ export const studyReport = (study: Study, form: StudyForm, parts: ReportParts): 
       ? null
       : ms.reduce((sum: number, each) => sum + (each ?? 0), 0) / 3_600_000,
   };
+};
+
+const measuredOf = (study: Study, form: StudyForm, { read }: ReportParts): Overhead | null =>
+  isMeasured(study) ? overheadOf(study, form, read.speedMeasurements(processor())) : null;
+
+/** How much of a study is done. */
+export const coverageOf = (study: Study, form: StudyForm, parts: ReportParts): Coverage => {
+  const overhead = measuredOf(study, form, parts);
+  return overhead === null
+    ? trainedCoverage(rowsOf(study, form, experimentsOf(study, form, parts), parts))
+    : measuredCoverage(overhead);
+};
+
+/** Where a study stands: every cell with the paper's value and ours, and the figure. */
+export const studyReport = (study: Study, form: StudyForm, parts: ReportParts): StudyReport => {
+  const overhead = measuredOf(study, form, parts);
+  if (overhead !== null) return measuredReport(study, form, overhead);
+  const experiments = experimentsOf(study, form, parts);
+  const rows = rowsOf(study, form, experiments, parts);
   const [first] = experiments;
   const label = form === 'paper' ? 'As in the paper' : (first?.name ?? 'No small form has been queued yet');
   const analysed = studyAnalyses(
-    study,
+    first?.study?.analysis ?? (study.drawing.kind === 'analyses' ? study.drawing.settings : null),
     rows.flatMap(({ groups }) => groups),
     parts.read,
   );
@@ -217,6 +88,10 @@ export const studyReport = (study: Study, form: StudyForm, parts: ReportParts): 
     analysed: analysed?.groups ?? null,
     overhead: null,
   });
-  const analyses = analysed === null ? null : { done: analysed.done, missingRunIds: [...analysed.missingRunIds] };
-  return { study, form, label, coverage, cells, overhead: null, figure, analyses };
+  const analyses =
+    analysed === null
+      ? null
+      : { settings: analysed.settings, done: analysed.done, missingRunIds: [...analysed.missingRunIds] };
+  const cells = rows.flatMap((row) => row.cells);
+  return { study, form, label, coverage: trainedCoverage(rows), cells, overhead: null, figure, analyses };
 };

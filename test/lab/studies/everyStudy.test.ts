@@ -42,7 +42,7 @@ const tiny = (design: Experiment): Experiment => ({
 const studies = readStudies(labOptions('').paperFolder).filter(({ rows }) => rows.length > 0);
 const trained = studies.filter((study) => !isMeasured(study));
 
-const made = 'Written by hand.';
+const told = { left: [], made: 'Written by hand.', runs: [] };
 
 test.each(trained.map((study) => [study.id, study] as const))(
   '%s is trained in a tiny form, told and drawn',
@@ -57,7 +57,7 @@ test.each(trained.map((study) => [study.id, study] as const))(
     expect(await lab.enqueue(experiment)).toEqual({ experimentId, runIds: [] });
     const report = await lab.study({ id, form: 'small' });
     expect(report.coverage.cellsDone).toBe(expandGroups(experiment).length);
-    const text = resultsText([report], [], made);
+    const text = resultsText([report], told);
     for (const { label } of report.cells) expect(text).toContain(`| ${label} |`);
     const isDrawn = ['speed-accuracy', 'curves', 'sensitivity'].includes(study.drawing.kind);
     if (!isDrawn) return;
@@ -79,7 +79,7 @@ test.each(studies.filter(isMeasured).map(({ id }) => id))(
     const report = await lab.study({ id, form: 'small' });
     expect(report.coverage).toMatchObject({ cells: 20, cellsDone: 20, hoursLeft: 0 });
     expect(report.overhead?.fit).not.toBeNull();
-    expect(resultsText([report], [], made)).toMatch(/\| 50 \| 0\.1 \| [-\d.]+ \[[-\d.]+, [-\d.]+\] \| \d/);
+    expect(resultsText([report], told)).toMatch(/\| 50 \| 0\.1 \| [-\d.]+ \[[-\d.]+, [-\d.]+\] \| \d/);
     const file = await lab.exportStudy({ id, form: 'small', format: 'pdf', column: 'double' });
     expect(Buffer.from(file.base64, 'base64').length).toBeGreaterThan(1000);
   },

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { analysisWork } from '../../../shared/analyses/index.ts';
+import type { AnalysisSettings } from '../../../shared/analyses/index.ts';
 import { expand } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { Figure } from '../../../shared/figures/figure.ts';
@@ -9,7 +11,8 @@ import type { Lab } from '../../../src-main/lab/lab.ts';
 import { speedBaseOf } from '../../../shared/speed.ts';
 import type { Study } from '../../../shared/studies/study.ts';
 import { processor } from '../../../src-main/lab/processor.ts';
-import { paperExperiments, smallExperiment } from '../../../src-main/lab/studies/experiments.ts';
+import { paperExperiments } from '../../../src-main/lab/studies/experiments.ts';
+import { smallExperiment } from '../../../src-main/lab/studies/smallForm.ts';
 import { readStudies, studyOf } from '../../../src-main/lab/studies/read.ts';
 import { addExperiment, openWorkspace } from '../bundles/stores.ts';
 import { labOptions, realTrainers } from '../fixtures/labOptions.ts';
@@ -44,30 +47,61 @@ const mnist = {
   ...{ trainCount: 60_000, testCount: 10_000 },
 } as unknown as Parameters<typeof smallExperiment>[1]['dataset'];
 
-test('the small form has as many epochs as fit into the hours, then fewer examples, and is called what it is', () => {
+test('the small form has as many epochs as fit into the hours, then fewer examples, then one seed, and is called what it is', () => {
   // A second per thousand images.
-  const hoursOf = (experiment: ReturnType<typeof smallExperiment>): number =>
+  const hoursOf = (experiment: Experiment): number =>
     expand(experiment).reduce(
       (sum, { epochs, dataset }) => sum + (epochs * (dataset.trainSubset ?? 60_000)) / 1000 / 3600,
       0,
     );
+  const times = { hoursOf, analysisHoursOf: () => 0 };
   const small = (hours: number, study: Study = table3) =>
-    smallExperiment(study, { dataset: mnist, model: 'resnet8', hours, engine: 'wasm' }, hoursOf);
+    smallExperiment(study, { dataset: mnist, model: 'resnet8', hours, engine: 'wasm' }, times);
   // 5 methods × 3 seeds × 60 s an epoch = ¼ h an epoch.
-  expect(small(8).shared).toMatchObject({ epochs: 30, dataset: { id: 'mnist', trainSubset: null } });
+  expect(small(8).shared).toMatchObject({ epochs: 30, dataset: { id: 'mnist', trainSubset: null, testSubset: null } });
   expect(small(2.6).shared.epochs).toBe(10);
   const hour = small(1);
   expect(hour.shared).toMatchObject({ epochs: 5, model: { id: 'resnet8' }, dataset: { trainSubset: 30_000 } });
   expect(hour.name).toBe('Table 3, small form: ResNet-8 on MNIST, 5 epochs, 30000 examples');
   expect(hour.study).toEqual({ id: 'table-3', row: 0, form: 'small' });
+  expect(hour.measureSpeed).toBe(true);
   expect(hoursOf(hour)).toBeLessThanOrEqual(1);
   // The paper's arms as they are.
   expect(hour.arms.map(({ weightDecay }) => weightDecay)).toEqual([5e-4, 1e-3, 1e-3, 1e-3, 1e-3]);
-  expect(() => small(0.001)).toThrow(/too few for the 15 runs/);
-  expect(() => smallExperiment(table3, { dataset: mnist, model: 'mlp', hours: 1, engine: 'wasm' }, () => null)).toThrow(
+  // 15 runs of 5 × 1,200 images are 90 s; below that 5 runs, and below those nothing: 5 × 1,200 images are 47 steps.
+  const least = small(91 / 3600);
+  expect(least.shared.dataset).toMatchObject({ trainSubset: 1200, testSubset: 2000 });
+  const one = small(80 / 3600);
+  expect(one).toMatchObject({ seeds: [0], shared: { epochs: 5, dataset: { trainSubset: 3000, testSubset: 3000 } } });
+  expect(one.name).toBe('Table 3, small form: ResNet-8 on MNIST, 5 epochs, 3000 examples, 1 of 3 seeds');
+  expect(() => small(0.001)).toThrow(/smallest form, 5 runs of 5 epochs on 1200 images, takes about 0\.0083 h/);
+  const untold = { hoursOf: () => null, analysisHoursOf: () => null };
+  expect(() => smallExperiment(table3, { dataset: mnist, model: 'mlp', hours: 1, engine: 'wasm' }, untold)).toThrow(
     /self-test/,
   );
-  expect(() => small(1, studyOf(folder, 'table-6'))).toThrow(/neither its learning rate/);
+  // The paper's β and γ, where it gives nothing else.
+  const [, , swp, sds, esam] = small(8, studyOf(folder, 'table-6')).arms;
+  expect(swp).toMatchObject({ beta: 0.5, gamma: 1 });
+  expect(sds).toMatchObject({ beta: 1, gamma: 0.7 });
+  expect(esam).toMatchObject({ beta: 0.5, gamma: 0.7 });
+  expect(() => small(1, studyOf(folder, 'table-7'))).toThrow(/trains nothing/);
+});
+
+test('the small form of a landscape has fewer places and images where its own would take more than half of the hours', () => {
+  const figure4 = studyOf(folder, 'figure-4');
+  // An hour for a million forward passes; training takes none.
+  const times = {
+    hoursOf: () => 0,
+    analysisHoursOf: (_: Experiment, settings: AnalysisSettings) =>
+      (analysisWork(settings).passes * settings.examples) / 1e6,
+  };
+  const analysisIn = (hours: number) =>
+    smallExperiment(figure4, { dataset: mnist, model: 'convnet', hours, engine: 'wasm' }, times).study?.analysis;
+  expect(analysisIn(6)).toMatchObject({ points: 51, examples: 1024 }); // 2.7 h
+  expect(analysisIn(5)).toMatchObject({ points: 31, examples: 1024 }); // 1 h
+  expect(analysisIn(1)).toMatchObject({ points: 31, examples: 512, directions: 'filter-normalised' });
+  expect(analysisIn(0.1)).toMatchObject({ points: 15, examples: 256 }); // 0.06 h, more than half, but it fits
+  expect(() => analysisIn(0.01)).toThrow(/takes about 0\.058 h/);
 });
 
 test('a study in its small form is trained, covered, compared and drawn, and never counts as the paper’s', async () => {
@@ -212,7 +246,11 @@ test('the grid search draws how much each setting matters, and names the best ce
 test('what only the paper has measured is drawn hollow', async () => {
   const { lab } = await openTestLab();
   const table6 = await lab.study({ id: 'table-6', form: 'paper' });
-  expect(table6.figure?.panels[0]?.marks).toHaveLength(5);
+  const marks = table6.figure?.panels[0]?.marks.flatMap((mark) => (mark.kind === 'series' ? [mark] : [])) ?? [];
+  expect(marks.every(({ isHollow }) => isHollow)).toBe(true);
+  // Images/s of the paper: SAM has 581, ESAM 734.
+  expect(marks.map(({ items }) => items[0]?.x)).toEqual([1133, 581, 616, 693, 734].map((speed) => 100 * (speed / 581)));
+  await expect(lab.studyExperiments({ id: 'table-6', small: null })).rejects.toThrow(/neither its learning rate/);
 });
 
 test('SWP’s overhead: measured here, beside the paper’s values, fitted and drawn; what is missing is told', async () => {
@@ -334,14 +372,16 @@ test('a figure of analyses tells which checkpoints are missing, and draws those 
   for (const id of runIds) await untilEnded(lab, id);
   const before = await lab.study({ id: 'figure-2', form: 'small' });
   expect(before).toMatchObject({ figure: null, analyses: { done: 0, missingRunIds: runIds } });
-  const { drawing } = before.study;
-  if (drawing.kind !== 'analyses') throw new Error('Figure 2 draws analyses');
-  const { ids } = await lab.analyse({ runIds, settings: drawing.settings });
+  const { settings } = before.analyses ?? {};
+  // As the item asks for it: this small form says nothing else.
+  expect(before.study.drawing).toMatchObject({ kind: 'analyses', settings });
+  if (settings === undefined) throw new Error('Figure 2 draws analyses');
+  const { ids } = await lab.analyse({ runIds, settings });
   for (const id of ids) {
     await expect.poll(async () => (await lab.analysis({ id })).analysis.state, { timeout: 60_000 }).toBe('finished');
   }
   const after = await lab.study({ id: 'figure-2', form: 'small' });
-  expect(after.analyses).toEqual({ done: 2, missingRunIds: [] });
+  expect(after.analyses).toEqual({ settings, done: 2, missingRunIds: [] });
   expect(after.figure).toMatchObject({ id: 'figure-2-small' });
   expect(after.figure?.panels.map(({ title }) => title.split(',')[0])).toEqual(['SGD', 'SAM']);
   const { fileName } = await lab.exportStudy({ id: 'figure-2', form: 'small', format: 'pdf', column: 'double' });

@@ -1,0 +1,142 @@
+import type { DatasetInfo } from '../../../shared/dataset.ts';
+import { expandGroups } from '../../../shared/experiment.ts';
+import type { Experiment } from '../../../shared/experiment.ts';
+import { methodNames, methodOf } from '../../../shared/method.ts';
+import { modelInfos } from '../../../shared/models.ts';
+import { everyGroup } from '../../../shared/result.ts';
+import type { ResultsRow } from '../../../shared/result.ts';
+import { canonicalJson } from '../../../shared/runConfig.ts';
+import type { GroupConfig } from '../../../shared/runConfig.ts';
+import type { StudyCell } from '../../../shared/studies/report.ts';
+import type { StudyForm, StudyRow } from '../../../shared/studies/study.ts';
+import { valueAt } from '../../../shared/valueAt.ts';
+import { readGroups } from '../groups.ts';
+import { planExperiment } from '../plan.ts';
+import { processor } from '../processor.ts';
+import type { Group } from '../statistics/groups.ts';
+import { resultsTable } from '../statistics/resultsTable.ts';
+import type { StoreReader } from '../store/index.ts';
+
+export interface ReportParts {
+  readonly read: StoreReader;
+  readonly findDataset: (id: string) => DatasetInfo | null;
+  /** Of the groups that trained this, the one with most finished runs. */
+  readonly find: (config: GroupConfig) => Group | null;
+}
+
+/** What makes two groups the same experiment, on whatever engine and however often a step is recorded. */
+const experimentKey = ({ device: _, logEvery: __, observe: ___, dataset, ...config }: GroupConfig): string =>
+  canonicalJson({ ...config, dataset: { ...dataset, identity: null } });
+
+/** Of the groups that trained this, the one with most finished runs: runs of two engines are never put together. */
+export const groupFinder = (read: StoreReader): ((config: GroupConfig) => Group | null) => {
+  const hashes = new Map<string, string[]>();
+  for (const hash of read.runs.groupHashes()) {
+    const config = read.runs.groupConfig(hash);
+    if (config === null || read.origins.ofGroup(hash) !== null) continue; // what was imported fills no cell
+    const key = experimentKey(config);
+    hashes.set(key, [...(hashes.get(key) ?? []), hash]);
+  }
+  return (config) => {
+    const groupHashes = hashes.get(experimentKey(config)) ?? [];
+    const groups = groupHashes.length === 0 ? [] : readGroups(read, { ...everyGroup, groupHashes });
+    return groups.toSorted((a, b) => b.finished.length - a.finished.length)[0] ?? null;
+  };
+};
+
+export interface Cells {
+  readonly cells: StudyCell[];
+  readonly groups: Group[];
+  readonly msLeft: number | null;
+}
+
+/** What the paper's sets are called where the library has none of them. */
+const setNames: Readonly<Record<string, string>> = { cifar10: 'CIFAR-10', cifar100: 'CIFAR-100', imagenet: 'ImageNet' };
+
+const rowName = ({ shared }: Experiment, { findDataset }: ReportParts): string =>
+  `${modelInfos[shared.model.id].name} on ${findDataset(shared.dataset.id)?.name ?? setNames[shared.dataset.id] ?? shared.dataset.id}`;
+
+const isInside = (difference: number | null, ours: number | null, theirs: number | null): boolean | null =>
+  difference === null || (ours === null && theirs === null)
+    ? null
+    : Math.abs(difference) <= 2 * Math.hypot(ours ?? 0, theirs ?? 0);
+
+const percent = (value: number | null | undefined): number | null => (typeof value === 'number' ? 100 * value : null);
+
+const plainValue = (value: unknown): string | number | boolean | null =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+
+/** The cells of one network on one data set, with what has finished of them. */
+export const cellsOf = (experiment: Experiment, row: StudyRow, form: StudyForm, parts: ReportParts): Cells => {
+  const configs = expandGroups(experiment);
+  const found = configs.map(parts.find);
+  const groups = found.filter((group) => group !== null);
+  const speeds = { own: parts.read.speedMeasurements(processor()), imported: new Map() };
+  const results = new Map(
+    resultsTable(groups, { speedBaseline: null, accuracyBaseline: null, accuracy: 'best' }, { speeds }).rows.map(
+      (result) => [result.groupHash, result],
+    ),
+  );
+  const resultAt = (index: number): ResultsRow | undefined => results.get(found[index]?.hash ?? '');
+  const samIndex = configs.findIndex(({ optimizer }) => optimizer.name === 'sam');
+  const ourSam = resultAt(samIndex)?.bestTestAccuracy.mean ?? null;
+  const theirSam = row.arms.find(({ optimizer }) => optimizer.name === 'sam')?.paper?.imagesPerSecond ?? null;
+  const planned = planExperiment(parts.read, experiment, parts.findDataset);
+  let msLeft: number | null = 0;
+
+  const cells = configs.map((config, index): StudyCell => {
+    const key = canonicalJson(config.optimizer);
+    const arm = row.arms.find(({ optimizer }) => canonicalJson(optimizer) === key);
+    const method = methodOf(config.optimizer);
+    const result = resultAt(index);
+    const done = new Set(result?.seeds);
+    const hash = found[index]?.hash ?? '';
+    // A run that was not observed has nothing to draw where the study asks for it.
+    const isObserved = (seed: number): boolean =>
+      config.observe === 0 || parts.read.runs.finishedRunId(hash, seed, config.observe) !== null;
+    const seedsDone = experiment.seeds.filter((seed) => done.has(seed) && isObserved(seed)).length;
+    const missing = experiment.seeds.length - seedsDone;
+    const each = planned[index]?.estimatedMs ?? null;
+    if (missing > 0) msLeft = msLeft === null || each === null ? null : msLeft + missing * each;
+    const ours = { mean: percent(result?.bestTestAccuracy.mean), sd: percent(result?.bestTestAccuracy.sd) };
+    const paper = arm?.paper ?? null;
+    const difference = form === 'small' || ours.mean === null || paper === null ? null : ours.mean - paper.accuracy;
+    const isSam = config.optimizer.name === 'sam';
+    const mean = result?.bestTestAccuracy.mean ?? null;
+    return {
+      ...{
+        row: rowName(experiment, parts),
+        label: labelOf(config, arm?.series ?? null, experiment),
+        method,
+        series: arm?.series ?? null,
+      },
+      axisValues: Object.fromEntries(experiment.axes.map(({ path }) => [path, plainValue(valueAt(config, path))])),
+      ...{ paper, second: arm?.second ?? null, ours, n: result?.n ?? 0, difference },
+      paperSpeedRatio: paper === null || theirSam === null ? null : paper.imagesPerSecond / theirSam,
+      imagesPerSecond: result?.imagesPerSecond.median ?? null,
+      speedRatio: result?.speedRatio ?? null,
+      pairedSpeed: result?.pairedSpeed ?? null,
+      isInside: isInside(difference, ours.sd, paper?.sd ?? null),
+      againstSam:
+        isSam || ourSam === null || mean === null || mean === ourSam ? null : mean > ourSam ? 'better' : 'worse',
+      runIds: result?.runIds ?? [],
+      ...{ seedsDone, seedsWanted: experiment.seeds.length },
+    };
+  });
+  return { cells, groups, msLeft };
+};
+
+const labelOf = ({ optimizer, batchSize }: GroupConfig, series: string | null, { axes }: Experiment): string => {
+  const name = methodNames[methodOf(optimizer)];
+  const told = [
+    ...(series !== null && 'beta' in optimizer ? [`β ${optimizer.beta}, γ ${optimizer.gamma}`] : []),
+    ...axes.map(({ path }) =>
+      path === 'batchSize'
+        ? `batch ${batchSize}`
+        : path.endsWith('learningRate')
+          ? `η ${optimizer.learningRate}`
+          : `λ ${optimizer.weightDecay}`,
+    ),
+  ];
+  return told.length === 0 ? name : `${name} (${told.join(', ')})`;
+};
