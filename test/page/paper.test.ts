@@ -27,7 +27,7 @@ test('the paper’s items are listed with their coverage, opened, drawn, queued 
   await picture(page, 'paper-small');
   const before = (await served.lab.experiments({})).length;
   // Its machine has measured no speed of this network on this set, or it has: either is said.
-  await page.getByRole('button', { name: 'Queue the small form' }).click();
+  await page.getByRole('button', { name: 'Queue a small form' }).click();
   await eventually(async () => {
     const after = await served.lab.experiments({});
     const isQueued = after.length === before + 1 && after[0]?.experiment.study?.id === 'table-3';

@@ -1,25 +1,8 @@
-import type { StudyCell, StudyReport } from '../../shared/studies/report.ts';
-
-const fixed = (value: number | null): string => (value === null ? '–' : value.toFixed(2));
-const percent = (value: number | null): string => (value === null ? '–' : (100 * value).toFixed(0));
-const withSd = (mean: number | null, sd: number | null): string =>
-  mean === null ? '–' : sd === null ? fixed(mean) : `${fixed(mean)} ± ${fixed(sd)}`;
-
-const lineOf = ({ label, paper, ours, n, speedRatio, pairedSpeed, paperSpeedRatio, ...cell }: StudyCell): string => {
-  const paired =
-    pairedSpeed === null
-      ? '–'
-      : `${percent(pairedSpeed.ratio)} [${percent(pairedSpeed.low)}, ${percent(pairedSpeed.high)}]`;
-  const theirs = withSd(paper?.accuracy ?? null, paper?.sd ?? null);
-  const seeds = `${cell.seedsDone} of ${cell.seedsWanted}`;
-  const cells = [label, withSd(ours.mean, ours.sd), String(n), percent(speedRatio), paired, theirs];
-  return `| ${[...cells, percent(paperSpeedRatio), seeds].join(' | ')} |`;
-};
-
-const header = [
-  '| Method | Best test accuracy, % | n | Speed, % of SAM | Measured together [95 % CI] | Paper: accuracy, % | Paper: speed, % of SAM | Seeds |',
-  '| :-- | --: | --: | --: | --: | --: | --: | --: |',
-];
+import type { RunSummary } from '../../shared/run.ts';
+import { cellTable } from '../../shared/studies/cellColumns.ts';
+import type { StudyReport } from '../../shared/studies/report.ts';
+import { drawnLines } from './drawnLines.ts';
+import { markdownTable } from './markdownTable.ts';
 
 const saved = (value: number): string => (100 * value).toFixed(2);
 
@@ -30,13 +13,14 @@ const overheadLines = ({ study: { drawing }, overhead }: StudyReport): string[] 
     { name: 'the paper’s', fit: drawing.kind === 'overhead' ? drawing.fit : null },
   ];
   return [
-    '| N | β | SWP saves, % of SAM’s time [95 % CI] | Paper, % |',
-    '| --: | --: | --: | --: |',
-    ...overhead.cells.map(({ layers, beta, ours, paper }) => {
-      const own = ours === null ? '–' : `${saved(ours.saved)} [${saved(ours.low)}, ${saved(ours.high)}]`;
-      return `| ${layers} | ${beta} | ${own} | ${paper === null ? '–' : saved(paper)} |`;
-    }),
-    '',
+    ...markdownTable(
+      ['N', 'β', 'SWP saves, % of SAM’s time [95 % CI]', 'Paper, %'],
+      overhead.cells.map(({ layers, beta, ours, paper }) => [
+        ...[String(layers), String(beta)],
+        ours === null ? '–' : `${saved(ours.saved)} [${saved(ours.low)}, ${saved(ours.high)}]`,
+        paper === null ? '–' : saved(paper),
+      ]),
+    ),
     'Least squares of k₁(1 − β) + k₂(1 − β)/(Nβ):',
     '',
     ...fits.map(({ name, fit }) =>
@@ -48,8 +32,22 @@ const overheadLines = ({ study: { drawing }, overhead }: StudyReport): string[] 
   ];
 };
 
-const studyText = (report: StudyReport): string => {
+/** When an item's runs were trained, and how much else the machine had to do then. */
+const conditions = ({ cells }: StudyReport, runs: readonly RunSummary[]): string[] => {
+  const ids = new Set(cells.flatMap(({ runIds }) => runIds));
+  const own = runs.filter(({ id }) => ids.has(id));
+  const ends = own.flatMap(({ endedAt }) => endedAt ?? []).sort();
+  const busy = own.flatMap(({ othersBusyCores }) => othersBusyCores ?? []).sort((a, b) => a - b);
+  const [first, last, most] = [ends[0], ends.at(-1), busy.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const at = (time: string): string => time.slice(0, 16).replace('T', ' ');
+  const others = most === undefined ? '' : ` Other programs kept up to ${most.toFixed(1)} cores busy meanwhile.`;
+  return [`The runs ended from ${at(first)} to ${at(last)} UTC.${others}`];
+};
+
+const studyText = (report: StudyReport, runs: readonly RunSummary[]): string => {
   const { study, label, cells, coverage, analyses } = report;
+  const { header, lines } = cellTable(cells);
   const done =
     coverage.runs === 0
       ? `${coverage.cellsDone} of ${coverage.cells} cells`
@@ -57,24 +55,27 @@ const studyText = (report: StudyReport): string => {
   return [
     `## ${study.item}: ${study.title}`,
     '',
-    `${label}. ${done}.`,
+    [`${label}. ${done}.`, ...conditions(report, runs)].join(' '),
     ...(analyses === null ? [] : [`${analyses.done} checkpoints analysed.`]),
     '',
-    ...(cells.length === 0 ? [] : [...header, ...cells.map(lineOf), '']),
+    ...markdownTable(header, lines),
     ...overheadLines(report),
+    ...drawnLines(report.figure),
   ].join('\n');
 };
 
-/**
- * What every study gave in its small form.
- * @param left - studies that were not run, and why.
- * @param made - where and when.
- */
-export const resultsText = (
-  reports: readonly StudyReport[],
-  left: readonly { readonly id: string; readonly reason: string }[],
-  made: string,
-): string =>
+/** What is told beside the items. */
+export interface Told {
+  /** Items that were not run, and why. */
+  readonly left: readonly { readonly item: string; readonly reason: string }[];
+  /** Where and when. */
+  readonly made: string;
+  /** Of the workspace. */
+  readonly runs: readonly RunSummary[];
+}
+
+/** What every item gave in its small form. */
+export const resultsText = (reports: readonly StudyReport[], { left, made, runs }: Told): string =>
   [
     '# The studies in their small form',
     '',
@@ -82,6 +83,6 @@ export const resultsText = (
     '',
     'Other data, another network and fewer epochs than the paper: the paper’s values stand beside ours for orientation, and no difference is taken.',
     '',
-    ...reports.map(studyText),
-    ...(left.length === 0 ? [] : ['## Not run', '', ...left.map(({ id, reason }) => `- ${id}: ${reason}`), '']),
+    ...reports.map((report) => studyText(report, runs)),
+    ...(left.length === 0 ? [] : ['## Not run', '', ...left.map(({ item, reason }) => `- ${item}: ${reason}`), '']),
   ].join('\n');

@@ -1,17 +1,22 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { deviceStatusSchema } from '../../shared/device.ts';
+import { runSummarySchema } from '../../shared/run.ts';
 import { studyReportSchema, studySummarySchema } from '../../shared/studies/report.ts';
 import type { StudyReport } from '../../shared/studies/report.ts';
+import { isMissing, isUnfinished, shareOf, weightOf } from './hours.ts';
 import { commandLine, madeBy, writeMarkdown } from './lab.ts';
 import { resultsText } from './resultsText.ts';
 
 /**
- * Runs every study of the paper in its small form, draws its figure, and writes what came of it to resources/paper/RESULTS.md:
- * `npm run paper -- --hours 1`. The hours are shared out evenly; measuring speeds and analysing checkpoints come on top.
+ * Runs the items of the paper in their small form, draws their figures, and writes what came of all of them to
+ * resources/paper/RESULTS.md: `npm run paper -- --hours 1`. The hours hold training, measuring speeds and analysing; each item has a share
+ * by how much it asks for, and what one leaves the others have. With `--workspace FOLDER` what was made there is kept: what is missing
+ * comes first, the small before the large, and what is unfinished goes on. `--only figure-3,grid-search` chooses and orders; with
+ * `--again` also what is there is made anew, as large as the hours allow now.
  */
 const { values } = parseArgs({
   options: {
@@ -19,38 +24,90 @@ const { values } = parseArgs({
     on: { type: 'string', default: 'mnist' },
     model: { type: 'string', default: 'convnet' },
     only: { type: 'string', multiple: true },
+    again: { type: 'boolean', default: false },
     workspace: { type: 'string' },
     output: { type: 'string', default: 'resources/paper/RESULTS.md' },
   },
 });
+const hours = z.coerce.number().gt(0).parse(values.hours);
+const only = values.only?.flatMap((names) => names.split(',')).map((name) => name.trim());
 const workspace = resolve(values.workspace ?? mkdtempSync(join(tmpdir(), 'esam-lab-paper-')));
+const isOld = existsSync(join(workspace, 'lab.db'));
 const line = commandLine(workspace);
 const { run: lab, asked } = line;
-
-const [loadBefore = 0] = loadavg();
-if (asked(deviceStatusSchema, 'device').selfTests.length === 0) lab('device', '--test');
-const studies = asked(z.array(studySummarySchema), 'study', 'list');
-const wanted = studies.filter(({ id }) => values.only === undefined || values.only.includes(id));
-const trained = wanted.filter(({ coverage }) => coverage.cells > 0);
-const left = wanted
-  .filter((study) => !trained.includes(study))
-  .map(({ id, missing }) => ({ id, reason: missing ?? 'It trains nothing.' }));
-const hours = (Number(values.hours) / trained.length).toFixed(5);
 const figures = join(workspace, 'figures');
 mkdirSync(figures, { recursive: true });
 
-const reports: StudyReport[] = [];
-for (const { id } of trained) {
-  const on = ['--on', values.on, '--model', values.model, '--hours', hours];
-  if (lab('study', 'run', id, ...on) === null)
-    left.push({ id, reason: 'It did not end well, or did not fit into the hours.' });
-  const report = asked(studyReportSchema, 'study', 'show', id, '--form', 'small');
-  if (report.coverage.runsDone === 0 && (report.overhead === null || report.coverage.cellsDone === 0)) continue;
-  reports.push(report);
-  if (report.figure !== null) lab('study', 'draw', id, '--form', 'small', '--format', 'svg', '--folder', figures);
-}
+const [loadBefore = 0] = loadavg();
+const deadline = Date.now() + hours * 3_600_000;
+if (isOld) lab('queue', '--run'); // what a killed command left there
+if (asked(deviceStatusSchema, 'device').selfTests.length === 0) lab('device', '--test');
 
-const command = `npm run paper -- --hours ${values.hours} --on ${values.on} --model ${values.model}`;
-const made = madeBy(line, command, [loadBefore, loadavg()[0] ?? 0]);
-await writeMarkdown(values.output, resultsText(reports, left, made));
+const studies = asked(z.array(studySummarySchema), 'study', 'list');
+const unknown = only?.filter((name) => studies.every(({ id }) => id !== name)) ?? [];
+if (unknown.length > 0)
+  throw new Error(`There is no ${unknown.join(', ')}; choose of ${studies.map(({ id }) => id).join(', ')}.`);
+const reasons = new Map(studies.map(({ id }) => [id, 'It trains nothing.']));
+const reportOf = (id: string): StudyReport => asked(studyReportSchema, 'study', 'show', id, '--form', 'small');
+const reports = new Map(studies.filter(({ coverage }) => coverage.cells > 0).map(({ id }) => [id, reportOf(id)]));
+for (const id of reports.keys()) reasons.set(id, 'It has not been run.');
+
+/** In the order that was asked for, else what is missing, the smallest first. */
+const orderOf = (): StudyReport[] => {
+  const all = only?.flatMap((id) => reports.get(id) ?? []) ?? [...reports.values()];
+  const wanted = values.again ? all : all.filter(isMissing);
+  return only === undefined ? wanted.toSorted((a, b) => weightOf(a) - weightOf(b)) : wanted;
+};
+
+const isDone = ({ coverage, overhead }: StudyReport): boolean =>
+  coverage.runsDone > 0 || (overhead !== null && coverage.cellsDone > 0);
+
+const write = async (): Promise<void> => {
+  const options = [`--hours ${values.hours} --on ${values.on} --model ${values.model}`];
+  if (only !== undefined) options.push(`--only ${only.join(',')}`);
+  if (values.again) options.push('--again');
+  const made = madeBy(line, `npm run paper -- ${options.join(' ')}`, [loadBefore, loadavg()[0] ?? 0]);
+  const all = studies.flatMap(({ id }) => reports.get(id) ?? []).filter(isDone);
+  const left = studies
+    .filter(({ id }) => all.every(({ study }) => study.id !== id))
+    .map(({ id, item }) => ({ item, reason: reasons.get(id) ?? '' }));
+  const runs = asked(z.array(runSummarySchema), 'runs');
+  await writeMarkdown(values.output, resultsText(all, { left, made, runs }));
+};
+
+/** @param share - milliseconds that it may take. @returns whether all of it is there now. */
+const make = async (report: StudyReport, share: number): Promise<boolean> => {
+  const { id, item } = report.study;
+  const fitted = ['--on', values.on, '--model', values.model, '--hours', (share / 3_600_000).toFixed(5)];
+  const goesOn = !values.again && isUnfinished(report);
+  console.log(`${item}: ${goesOn ? 'going on' : `in about ${(share / 60_000).toFixed(1)} minutes`}`);
+  const isMade =
+    lab('study', 'run', id, ...(goesOn ? ['--form', 'small'] : [...fitted, ...(values.again ? ['--again'] : [])])) !==
+    null;
+  const after = reportOf(id);
+  reports.set(id, after);
+  if (!isMade) reasons.set(id, 'It did not fit into the hours, or did not end well.');
+  if (isDone(after) && after.figure !== null)
+    for (const format of ['svg', 'pdf'])
+      lab('study', 'draw', id, '--form', 'small', '--format', format, '--folder', figures, '--overwrite');
+  await write();
+  return isMade;
+};
+
+/** @returns those that did not come about. */
+const makeAll = async (items: readonly StudyReport[]): Promise<StudyReport[]> => {
+  const failed: StudyReport[] = [];
+  for (const [index, report] of items.entries()) {
+    const share = shareOf(report, items.slice(index + 1), Math.max(0, deadline - Date.now()));
+    if (share <= 0) return [...failed, ...items.slice(index)];
+    if (!(await make(report, share))) failed.push(report);
+  }
+  return failed;
+};
+
+// What did not fit into its share may fit into what the others have left.
+const failed = await makeAll(orderOf());
+const stillFailed = await makeAll(failed);
+await write();
+for (const { study } of stillFailed) console.log(`${study.item}: ${reasons.get(study.id) ?? ''}`);
 console.log(`Wrote ${values.output}; the workspace with runs and figures is ${workspace}.`);
