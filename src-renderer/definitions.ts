@@ -6,6 +6,7 @@ import type { Column } from '../shared/results/column.ts';
 import { settingOf, settingPaths } from '../shared/settings/index.ts';
 import { counters } from './counters.ts';
 import { phaseDefinitions, phaseNames } from './phaseNames.ts';
+import { cellDefinitions } from '../shared/studies/cellColumns.ts';
 import { sentenceCase } from '../shared/sentenceCase.ts';
 
 export interface Definition {
@@ -38,6 +39,12 @@ export const definitionSections: readonly DefinitionSection[] = [
     title: 'Statistics of a gain',
     text: 'n counts runs with different seeds; ± is the sample standard deviation (n − 1).',
     definitions: [gainColumn, ...comparisonColumns].map(ofColumn),
+  },
+  {
+    id: 'paper',
+    title: 'The paper’s tables',
+    text: 'Columns of the Paper view and of its reports.',
+    definitions: cellDefinitions,
   },
   {
     id: 'steps',

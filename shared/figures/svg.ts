@@ -39,13 +39,16 @@ const textOf = ({ x, y, text, size, anchor, isBold, isUpright, color, hasHalo }:
   })}>${escape(text)}</text>`;
 };
 
-/** A scene as an SVG file on white paper; texts stay texts. */
-export const svg = ({ width, height, shapes }: Scene, title: string): string => {
+/**
+ * A scene as an SVG file on white paper; texts stay texts.
+ * @param prefix - of the names in it, where it stands in a page beside others.
+ */
+export const svg = ({ width, height, shapes }: Scene, title: string, prefix = ''): string => {
   let clips = 0;
   const write = (shape: Shape): string => {
     if (shape.kind === 'path') return pathOf(shape);
     if (shape.kind === 'text') return textOf(shape);
-    const id = `clip${(clips += 1)}`;
+    const id = `${prefix}clip${(clips += 1)}`;
     const path = `<clipPath id="${id}"><path d="${rectangle(shape.box)}"/></clipPath>`;
     return `${path}<g clip-path="url(#${id})">${shape.shapes.map(write).join('\n')}</g>`;
   };

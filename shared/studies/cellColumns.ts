@@ -1,8 +1,12 @@
 import type { StudyCell } from './report.ts';
 
-/** A column of an item's table, in words alike for terminal, reports and RESULTS.md. */
-interface CellColumn {
+/** A column of an item's table, in words alike for window, terminal, reports and RESULTS.md. */
+export interface CellColumn {
+  readonly id: string;
   readonly header: string;
+  /** One sentence. */
+  readonly help: string;
+  readonly isText?: true;
   readonly text: (cell: StudyCell) => string;
 }
 
@@ -10,43 +14,105 @@ const none = '–';
 const fixed = (value: number): string => value.toFixed(2);
 const withSd = (mean: number | null | undefined, sd: number | null | undefined): string =>
   typeof mean !== 'number' ? none : `${fixed(mean)}${typeof sd === 'number' ? ` ± ${fixed(sd)}` : ''}`;
-const share = (value: number | null | undefined): string =>
-  typeof value === 'number' ? `${(100 * value).toFixed(0)} %` : none;
-const percent = (value: number): string => (100 * value).toFixed(0);
+const percent = (value: number | null | undefined): string =>
+  typeof value === 'number' ? (100 * value).toFixed(0) : none;
 
 const cellColumns: readonly CellColumn[] = [
-  { header: 'Network and data', text: ({ row }) => row },
-  { header: 'Method', text: ({ label }) => label },
   {
-    header: 'Paper, %',
-    text: ({ paper }) => withSd(paper?.accuracy, paper?.sd) + (paper?.isQuoted === true ? ', quoted' : ''),
+    ...{ id: 'row', header: 'Network and data', isText: true },
+    help: 'The network, and the data set that it is trained on.',
+    text: ({ row }) => row,
   },
-  { header: 'Ours, %', text: ({ ours }) => withSd(ours.mean, ours.sd) },
-  { header: 'n', text: ({ n }) => (n === 0 ? none : String(n)) },
   {
-    header: 'Difference',
+    ...{ id: 'method', header: 'Method', isText: true },
+    help: 'How the network is trained, with the settings in which the cells differ.',
+    text: ({ label }) => label,
+  },
+  {
+    ...{ id: 'paper', header: 'Paper, %' },
+    help: 'The paper’s test accuracy, the best of any epoch, ± its standard deviation over seeds; “quoted”: taken by the paper from elsewhere.',
+    text: ({ paper }) => withSd(paper?.accuracy, paper?.sd) + (paper?.isQuoted === true ? ' (quoted)' : ''),
+  },
+  {
+    ...{ id: 'ours', header: 'Ours, %' },
+    help: 'Our best epoch’s test accuracy, the mean over seeds ± one sample standard deviation.',
+    text: ({ ours }) => withSd(ours.mean, ours.sd),
+  },
+  {
+    ...{ id: 'n', header: 'n' },
+    help: 'Runs with different seeds behind our mean.',
+    text: ({ n }) => (n === 0 ? none : String(n)),
+  },
+  {
+    ...{ id: 'difference', header: 'Difference' },
+    help: 'Ours less the paper’s, in points; only where both trained the same.',
     text: ({ difference }) =>
       difference === null ? none : `${difference < 0 ? '−' : '+'}${fixed(Math.abs(difference))}`,
   },
-  { header: 'Inside ± 2 sd', text: ({ isInside }) => (isInside === null ? none : isInside ? 'yes' : 'no') },
-  { header: 'Against our SAM', text: ({ againstSam }) => againstSam ?? none },
-  { header: 'Paper: speed of SAM', text: ({ paperSpeedRatio }) => share(paperSpeedRatio) },
-  { header: 'Our speed of SAM', text: ({ speedRatio }) => share(speedRatio) },
   {
-    header: 'Measured together [95 % CI]',
+    ...{ id: 'inside', header: 'Inside ± 2 sd', isText: true },
+    help: 'Whether the difference is no larger than 2·√(sd² of the paper + sd² of ours).',
+    text: ({ isInside }) => (isInside === null ? none : isInside ? 'yes' : 'no'),
+  },
+  {
+    ...{ id: 'againstSam', header: 'Than our SAM', isText: true },
+    help: 'Whether our mean is better or worse than that of our SAM, as the paper’s Table 3 marks it.',
+    text: ({ againstSam }) => againstSam ?? none,
+  },
+  {
+    ...{ id: 'paperSpeed', header: 'Paper: speed, % of SAM' },
+    help: 'The paper’s images/s in percent of those of its SAM.',
+    text: ({ paperSpeedRatio }) => percent(paperSpeedRatio),
+  },
+  {
+    ...{ id: 'speed', header: 'Our speed, % of SAM' },
+    help: 'Images/s of our runs, in percent of those of our SAM: one after another, and so with whatever else the machine had to do.',
+    text: ({ speedRatio }) => percent(speedRatio),
+  },
+  {
+    ...{ id: 'paired', header: 'Measured together' },
+    help: 'The same measured in one process that took the methods’ steps in turn, with its 95 % interval: believe this one.',
     text: ({ pairedSpeed }) =>
       pairedSpeed === null
         ? none
-        : `${share(pairedSpeed.ratio)} [${percent(pairedSpeed.low)}, ${percent(pairedSpeed.high)}]`,
+        : `${percent(pairedSpeed.ratio)} [${percent(pairedSpeed.low)}, ${percent(pairedSpeed.high)}]`,
   },
-  { header: 'Becker 2024, %', text: ({ second }) => withSd(second?.accuracy, second?.sd) },
-  { header: 'Becker 2024: speed of SAM', text: ({ second }) => share(second?.speedRatio) },
-  { header: 'Seeds', text: ({ seedsDone, seedsWanted }) => `${seedsDone} of ${seedsWanted}` },
-  { header: 'Runs', text: ({ runIds }) => (runIds.length === 0 ? none : runIds.join(', ')) },
+  {
+    ...{ id: 'imagesPerSecond', header: 'Images/s' },
+    help: 'Of our runs in optimizer steps: the median over epochs, then over runs.',
+    text: ({ imagesPerSecond }) => (imagesPerSecond === null ? none : imagesPerSecond.toFixed(0)),
+  },
+  {
+    ...{ id: 'second', header: 'Becker 2024, %' },
+    help: 'A second source: Becker, Altrock and Risse 2024 (Momentum-SAM), tables 1 and 3.',
+    text: ({ second }) => withSd(second?.accuracy, second?.sd),
+  },
+  {
+    ...{ id: 'secondSpeed', header: 'Becker 2024: speed, % of SAM' },
+    help: 'Their speed, in percent of that of their SAM.',
+    text: ({ second }) => percent(second?.speedRatio),
+  },
+  {
+    ...{ id: 'seeds', header: 'Seeds' },
+    help: 'Seeds that have a finished run, of those that the item asks for.',
+    text: ({ seedsDone, seedsWanted }) => `${seedsDone} of ${seedsWanted}`,
+  },
+  {
+    ...{ id: 'runs', header: 'Runs', isText: true },
+    help: 'The runs that stand behind our values.',
+    text: ({ runIds }) => (runIds.length === 0 ? none : runIds.join(', ')),
+  },
 ];
 
-/** An item's cells as a table of texts, without the columns that say nothing of any of them. */
+/** What their columns are, for those who look it up. */
+export const cellDefinitions = cellColumns.map(({ header, help }) => ({ name: header, text: help }));
+
+/** The columns that say something of any of an item's cells. */
+export const toldColumns = (cells: readonly StudyCell[]): readonly CellColumn[] =>
+  cellColumns.filter(({ text }) => cells.some((cell) => text(cell) !== none));
+
+/** An item's cells as a table of texts. */
 export const cellTable = (cells: readonly StudyCell[]): { readonly header: string[]; readonly lines: string[][] } => {
-  const told = cellColumns.filter(({ text }) => cells.some((cell) => text(cell) !== none));
+  const told = toldColumns(cells);
   return { header: told.map(({ header }) => header), lines: cells.map((cell) => told.map(({ text }) => text(cell))) };
 };

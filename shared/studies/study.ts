@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { drawingWishSchema } from '../analyses/drawn.ts';
 import { analysisSettingsSchema } from '../analyses/index.ts';
 import { axisSchema } from '../experiment.ts';
+import { measurementIds } from '../measurements/index.ts';
 import { curveMetrics } from '../result.ts';
 import { optimizerSchema, seedSchema, sharedConfigSchema } from '../runConfig.ts';
 
@@ -44,11 +45,18 @@ const drawingSchema = z.discriminatedUnion('kind', [
   /** A panel a row: speed in percent of SAM's against accuracy; the paper's points hollow. */
   z.strictObject({ kind: z.literal('speed-accuracy') }),
   /** A panel a quantity: a line an arm over epochs. */
+  z.strictObject({ kind: z.literal('curves'), metrics: z.array(z.enum(curveMetrics)).min(1) }),
+  /** For each arm these panels: a line a quantity over epochs; lines of one name look alike. */
   z.strictObject({
-    kind: z.literal('curves'),
-    metrics: z.array(z.enum(curveMetrics)).min(1),
-    /** A panel an arm instead: a line a quantity. */
-    isTogether: z.boolean().default(false),
+    kind: z.literal('quantities'),
+    panels: z
+      .array(
+        z.strictObject({
+          title: z.string().max(60),
+          lines: z.array(z.strictObject({ metric: z.enum(measurementIds), name: words })).min(1),
+        }),
+      )
+      .min(1),
   }),
   /** Analyses of the checkpoints of one seed of every arm, side by side on one scale. */
   z.strictObject({ kind: z.literal('analyses'), settings: analysisSettingsSchema, wish: drawingWishSchema }),

@@ -10,8 +10,8 @@ const thousands = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 export const rate = (imagesPerSecond: number | null): string =>
   imagesPerSecond === null ? '– images/s' : `${thousands.format(imagesPerSecond)} images/s`;
 
-/** Columns of text in any script, the first aligned left, the others right. */
-export const columns = (rows: readonly (readonly string[])[]): string => {
+/** Columns of text in any script, the first one, or so many of them, aligned left, the others right. */
+export const columns = (rows: readonly (readonly string[])[], left = 1): string => {
   const widths = rows.map((row) => row.map(displayWidth));
   const widest = (rows[0] ?? []).map((_, column) => widths.reduce((most, row) => Math.max(most, row[column] ?? 0), 0));
   return rows
@@ -19,7 +19,7 @@ export const columns = (rows: readonly (readonly string[])[]): string => {
       row
         .map((cell, column) => {
           const blanks = ' '.repeat(Math.max(0, (widest[column] ?? 0) - (widths[line]?.[column] ?? 0)));
-          return column === 0 ? cell + blanks : blanks + cell;
+          return column < left ? cell + blanks : blanks + cell;
         })
         .join('  ')
         .trimEnd(),

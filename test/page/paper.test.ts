@@ -10,7 +10,7 @@ afterAll(() => pages.close());
 test('the paper’s items are listed with their coverage, opened, drawn, queued as in the paper or on what is there', async () => {
   const { page, complaints, served, close } = await pages.open('/paper', 'full');
   const table = page.getByRole('table', { name: 'Table 1' });
-  await eventually(() => table.locator('tbody tr').count()).toBe(18);
+  await eventually(() => table.locator('tbody tr:has(td)').count()).toBe(18);
   await page.getByText('0 of 18 cells, 0 of 54 runs').first().waitFor();
   await table.getByText('96.52 ± 0.13').waitFor();
   await page.getByText('557 in Figure 1', { exact: false }).waitFor();

@@ -7,6 +7,8 @@ import { deviceStatusSchema } from '../../shared/device.ts';
 import { runSummarySchema } from '../../shared/run.ts';
 import { studyReportSchema, studySummarySchema } from '../../shared/studies/report.ts';
 import type { StudyReport } from '../../shared/studies/report.ts';
+import type { Study } from '../../shared/studies/study.ts';
+import { readStudies } from '../../src-main/lab/studies/read.ts';
 import { isMissing, isUnfinished, shareOf, weightOf } from './hours.ts';
 import { commandLine, madeBy, writeMarkdown } from './lab.ts';
 import { resultsText } from './resultsText.ts';
@@ -43,19 +45,32 @@ const deadline = Date.now() + hours * 3_600_000;
 if (isOld) lab('queue', '--run'); // what a killed command left there
 if (asked(deviceStatusSchema, 'device').selfTests.length === 0) lab('device', '--test');
 
-const studies = asked(z.array(studySummarySchema), 'study', 'list');
-const unknown = only?.filter((name) => studies.every(({ id }) => id !== name)) ?? [];
+const studies = readStudies(resolve(import.meta.dirname, '../../resources/paper'));
+const trained = studies.filter(({ rows }) => rows.length > 0);
+const unknown = only?.filter((name) => trained.every(({ id }) => id !== name)) ?? [];
 if (unknown.length > 0)
-  throw new Error(`There is no ${unknown.join(', ')}; choose of ${studies.map(({ id }) => id).join(', ')}.`);
-const reasons = new Map(studies.map(({ id }) => [id, 'It trains nothing.']));
-const reportOf = (id: string): StudyReport => asked(studyReportSchema, 'study', 'show', id, '--form', 'small');
-const reports = new Map(studies.filter(({ coverage }) => coverage.cells > 0).map(({ id }) => [id, reportOf(id)]));
-for (const id of reports.keys()) reasons.set(id, 'It has not been run.');
+  throw new Error(
+    `Nothing is trained for "${unknown.join(', ')}"; choose of ${trained.map(({ id }) => id).join(', ')}.`,
+  );
+const reasons = new Map(
+  studies.map(({ id, rows }) => [id, rows.length === 0 ? 'It trains nothing.' : 'It has not been run.']),
+);
+const readReport = (id: string): StudyReport => asked(studyReportSchema, 'study', 'show', id, '--form', 'small');
+const reports = new Map<string, StudyReport>();
+const reportOf = (id: string): StudyReport => {
+  const report = reports.get(id) ?? readReport(id);
+  reports.set(id, report);
+  return report;
+};
+/** Items of which nothing is there yet need not be asked. */
+const begun = new Set(
+  asked(z.array(studySummarySchema), 'study', 'list').flatMap(({ id, small }) => (small === null ? [] : [id])),
+);
 
 /** In the order that was asked for, else what is missing, the smallest first. */
-const orderOf = (): StudyReport[] => {
-  const all = only?.flatMap((id) => reports.get(id) ?? []) ?? [...reports.values()];
-  const wanted = values.again ? all : all.filter(isMissing);
+const orderOf = (): Study[] => {
+  const all = only === undefined ? trained : only.flatMap((name) => trained.find(({ id }) => id === name) ?? []);
+  const wanted = values.again ? all : all.filter(({ id }) => !begun.has(id) || isMissing(reportOf(id)));
   return only === undefined ? wanted.toSorted((a, b) => weightOf(a) - weightOf(b)) : wanted;
 };
 
@@ -67,7 +82,10 @@ const write = async (): Promise<void> => {
   if (only !== undefined) options.push(`--only ${only.join(',')}`);
   if (values.again) options.push('--again');
   const made = madeBy(line, `npm run paper -- ${options.join(' ')}`, [loadBefore, loadavg()[0] ?? 0]);
-  const all = studies.flatMap(({ id }) => reports.get(id) ?? []).filter(isDone);
+  const all = trained
+    .filter(({ id }) => begun.has(id))
+    .map(({ id }) => reportOf(id))
+    .filter(isDone);
   const left = studies
     .filter(({ id }) => all.every(({ study }) => study.id !== id))
     .map(({ id, item }) => ({ item, reason: reasons.get(id) ?? '' }));
@@ -76,15 +94,15 @@ const write = async (): Promise<void> => {
 };
 
 /** @param share - milliseconds that it may take. @returns whether all of it is there now. */
-const make = async (report: StudyReport, share: number): Promise<boolean> => {
-  const { id, item } = report.study;
+const make = async ({ id, item }: Study, share: number): Promise<boolean> => {
   const fitted = ['--on', values.on, '--model', values.model, '--hours', (share / 3_600_000).toFixed(5)];
-  const goesOn = !values.again && isUnfinished(report);
+  const goesOn = !values.again && begun.has(id) && isUnfinished(reportOf(id));
   console.log(`${item}: ${goesOn ? 'going on' : `in about ${(share / 60_000).toFixed(1)} minutes`}`);
   const isMade =
     lab('study', 'run', id, ...(goesOn ? ['--form', 'small'] : [...fitted, ...(values.again ? ['--again'] : [])])) !==
     null;
-  const after = reportOf(id);
+  const after = readReport(id);
+  begun.add(id);
   reports.set(id, after);
   if (!isMade) reasons.set(id, 'It did not fit into the hours, or did not end well.');
   if (isDone(after) && after.figure !== null)
@@ -95,19 +113,18 @@ const make = async (report: StudyReport, share: number): Promise<boolean> => {
 };
 
 /** @returns those that did not come about. */
-const makeAll = async (items: readonly StudyReport[]): Promise<StudyReport[]> => {
-  const failed: StudyReport[] = [];
-  for (const [index, report] of items.entries()) {
-    const share = shareOf(report, items.slice(index + 1), Math.max(0, deadline - Date.now()));
+const makeAll = async (items: readonly Study[]): Promise<Study[]> => {
+  const failed: Study[] = [];
+  for (const [index, study] of items.entries()) {
+    const share = shareOf(study, items.slice(index + 1), Math.max(0, deadline - Date.now()));
     if (share <= 0) return [...failed, ...items.slice(index)];
-    if (!(await make(report, share))) failed.push(report);
+    if (!(await make(study, share))) failed.push(study);
   }
   return failed;
 };
 
 // What did not fit into its share may fit into what the others have left.
-const failed = await makeAll(orderOf());
-const stillFailed = await makeAll(failed);
+const stillFailed = await makeAll(await makeAll(orderOf()));
 await write();
-for (const { study } of stillFailed) console.log(`${study.item}: ${reasons.get(study.id) ?? ''}`);
+for (const { id, item } of stillFailed) console.log(`${item}: ${reasons.get(id) ?? ''}`);
 console.log(`Wrote ${values.output}; the workspace with runs and figures is ${workspace}.`);

@@ -36,7 +36,7 @@ export const listStudies = async (settings: Settings): Promise<ExitCode> =>
         coverage.cells === 0 || missing !== null ? '–' : hours(coverage.hoursLeft),
         small === null ? '–' : covered(small),
       ]);
-      await print(columns([['study', 'what', 'as in the paper', 'hours left', 'small form'], ...rows]));
+      await print(columns([['study', 'what', 'as in the paper', 'hours left', 'small form'], ...rows], 2));
     }
     return exitCodes.done;
   });
@@ -50,7 +50,7 @@ const reportText = ({ study, form, label, coverage, cells, overhead, analyses }:
     ...(missing === null || form === 'small' ? [] : [missing]),
     ...(cells.length === 0
       ? []
-      : [`${covered(coverage)}; hours left: ${hours(coverage.hoursLeft)}`, columns([header, ...lines])]),
+      : [`${covered(coverage)}; hours left: ${hours(coverage.hoursLeft)}`, columns([header, ...lines], 2)]),
     ...(analyses === null
       ? []
       : [

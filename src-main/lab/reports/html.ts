@@ -1,4 +1,5 @@
 import { drawFigure } from '../../../shared/figures/draw.ts';
+import type { Figure } from '../../../shared/figures/figure.ts';
 import { svg } from '../../../shared/figures/svg.ts';
 import { isNumber, unbroken } from './document.ts';
 import type { Block, ReportDocument, ReportTable } from './document.ts';
@@ -58,12 +59,12 @@ const tableOf = ({ caption, header, lines }: ReportTable): string => {
     .join('\n')}</tbody></table></div>`;
 };
 
-/** An SVG inside a page: without its prologue, and with names that no other figure of the page has. */
-const inlineSvg = (image: string, number: number): string =>
-  image
-    .replace(/^<\?xml[^>]*\?>\n<svg /, '<svg role="img" ')
-    .replaceAll(/clipPath id="clip(\d+)"/g, `clipPath id="figure${number}-clip$1"`)
-    .replaceAll(/url\(#clip(\d+)\)/g, `url(#figure${number}-clip$1)`);
+/** A figure inside a page: without its prologue, and with names that no other figure of the page has. */
+const inlineSvg = (figure: Figure, number: number): string =>
+  svg(drawFigure(figure, 'double'), figure.caption, `figure${number}-`).replace(
+    /^<\?xml[^>]*\?>\n<svg /,
+    '<svg role="img" ',
+  );
 
 const blockOf = (block: Block, index: number): string => {
   switch (block.kind) {
@@ -79,10 +80,8 @@ const blockOf = (block: Block, index: number): string => {
       return tableOf(block);
     case 'code':
       return `<pre>${escapeLines(block.text)}</pre>`;
-    case 'figure': {
-      const image = inlineSvg(svg(drawFigure(block.figure, 'double'), block.figure.caption), index);
-      return `<figure>${image}<figcaption>${escape(block.figure.caption)}</figcaption></figure>`;
-    }
+    case 'figure':
+      return `<figure>${inlineSvg(block.figure, index)}<figcaption>${escape(block.figure.caption)}</figcaption></figure>`;
   }
 };
 

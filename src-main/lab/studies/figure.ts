@@ -7,7 +7,7 @@ import type { Study, StudyForm } from '../../../shared/studies/study.ts';
 import { drawAnalyses } from '../analyses/drawing.ts';
 import type { AnalysedGroups } from '../analyses/groups.ts';
 import { curvesFigure } from '../figures/curves.ts';
-import { togetherPanels } from '../figures/together.ts';
+import { quantityPanels } from '../figures/quantities.ts';
 import { looksOf } from '../figures/styles.ts';
 import { groupCurves } from '../statistics/curves.ts';
 import type { CurvePoint } from '../statistics/curves.ts';
@@ -63,6 +63,10 @@ const sweepLooks = [
   { color: '#009E73', shape: 'triangle' },
 ] as const;
 
+/** The value that a cell has of what its sweep is named after: 0.3 of β or of γ. */
+const sweptValue = (series: string, { label }: StudyCell): string =>
+  new RegExp(`${series.charAt(0)} ([\\d.]+)`).exec(label)?.[1] ?? label;
+
 const panelOf = ({ cells }: Row, form: StudyForm): object | null => {
   const { ours, paper } = heights(cells, form);
   const looks = looksOf(cells.map(({ method }) => method));
@@ -74,7 +78,10 @@ const panelOf = ({ cells }: Row, form: StudyForm): object | null => {
     return y === null || place === null ? null : { ...place, y, yLow: y - sd, yHigh: y + sd };
   };
   const sweeps = [...new Set(cells.flatMap(({ series }) => series ?? []))].flatMap((series, index) => {
-    const items = cells.flatMap((cell) => (cell.series === series ? (pointOf(cell) ?? []) : []));
+    const items = cells.flatMap((cell) => {
+      const point = cell.series === series ? pointOf(cell) : null;
+      return point === null ? [] : [{ ...point, label: sweptValue(series, cell) }];
+    });
     const look = sweepLooks[index % sweepLooks.length];
     return items.length === 0 ? [] : [{ kind: 'series', ...look, name: series, dash: [], items }];
   });
@@ -140,13 +147,14 @@ export const studyFigure = (
     const drawn = analysed === null ? null : drawAnalyses(analysed, drawing.wish, id);
     return drawn === null ? null : { ...drawn, caption: `${what} ${drawn.caption}` };
   }
-  if (drawing.kind === 'curves') {
+  if (drawing.kind === 'curves' || drawing.kind === 'quantities') {
     const groups = rows.flatMap((row) => row.groups);
     const overEpochs = { axis: 'epoch', relativeTo: null } as const;
     const ofMetric = (metric: CurveMetric) => groupCurves(groups, overEpochs, (run) => curve(run, metric));
-    const panels = drawing.isTogether
-      ? togetherPanels(drawing.metrics.map((metric) => ({ metric, curves: ofMetric(metric) })))
-      : drawing.metrics.flatMap((metric) => curvesFigure(ofMetric(metric), { metric, ...overEpochs })?.panels ?? []);
+    const panels =
+      drawing.kind === 'quantities'
+        ? quantityPanels(drawing.panels, ofMetric)
+        : drawing.metrics.flatMap((metric) => curvesFigure(ofMetric(metric), { metric, ...overEpochs })?.panels ?? []);
     return panels.length === 0
       ? null
       : figureSchema.parse({ id, panels, caption: `${what} Mean over seeds, band: ± one sample standard deviation.` });

@@ -59,7 +59,7 @@ test.each(trained.map((study) => [study.id, study] as const))(
     expect(report.coverage.cellsDone).toBe(expandGroups(experiment).length);
     const text = resultsText([report], told);
     for (const { label } of report.cells) expect(text).toContain(`| ${label} |`);
-    const isDrawn = ['speed-accuracy', 'curves', 'sensitivity'].includes(study.drawing.kind);
+    const isDrawn = ['speed-accuracy', 'curves', 'quantities', 'sensitivity'].includes(study.drawing.kind);
     if (!isDrawn) return;
     for (const format of ['svg', 'pdf'] as const) {
       const file = await lab.exportStudy({ id, form: 'small', format, column: 'double' });
