@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { notAFile, oddKind } from './readRegular.ts';
 import { remove } from './remove.ts';
+import { syncFolder } from './syncFolder.ts';
 import { clearUnfinished, noteUnfinished } from './unfinished.ts';
 
 /**
@@ -30,10 +31,20 @@ const whole = async (path: string, write: (unfinished: string) => Promise<void>)
   try {
     await write(unfinished);
     await rename(unfinished, path);
+    syncIfPossible(dirname(unfinished));
   } catch (error) {
     remove('unfinishedText', dirname(unfinished), basename(unfinished));
     throw error;
   } finally {
     forget();
+  }
+};
+
+/** The file is whole and in its place: where its folder may not be opened, a power cut within seconds brings the former one back, no worse. */
+const syncIfPossible = (folder: string): void => {
+  try {
+    syncFolder(folder);
+  } catch {
+    return;
   }
 };

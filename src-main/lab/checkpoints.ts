@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { checkpointKeepingSchema } from '../../shared/checkpointKeeping.ts';
 import type { CheckpointKeeping, CheckpointUse, Pruned } from '../../shared/checkpointKeeping.ts';
@@ -8,7 +8,7 @@ import { provide } from '../files/provide.ts';
 import { remove } from '../files/remove.ts';
 import { removalOf } from '../files/removals.ts';
 import { setAside } from '../files/setAside.ts';
-import { syncFolder } from '../files/syncFolder.ts';
+import { makeFolder, syncFolder } from '../files/syncFolder.ts';
 import { trashIn } from '../files/trash.ts';
 import { keptCheckpoints } from './keptCheckpoints.ts';
 import type { Store } from './store/index.ts';
@@ -134,7 +134,7 @@ export class Checkpoints {
   /** Gives a run the files of another one's checkpoints, without a copy where the file system can. */
   share(from: RunId, to: RunId): CheckpointFile[] {
     const checkpoints = this.#store.read.checkpoints(from);
-    mkdirSync(this.#folderOf(to), { recursive: true });
+    makeFolder(this.#folderOf(to));
     for (const { fileName } of checkpoints) {
       const source = join(this.#folderOf(from), fileName);
       const target = join(this.#folderOf(to), fileName);
@@ -153,7 +153,7 @@ export class Checkpoints {
     const source = join(folder, fileName);
     const found = lstatSync(source, { throwIfNoEntry: false });
     if (found?.isFile() !== true || found.size !== sizeBytes) return false;
-    mkdirSync(this.#folderOf(runId), { recursive: true });
+    makeFolder(this.#folderOf(runId));
     const target = join(this.#folderOf(runId), fileName);
     const unfinished = `${target}.${process.pid}.part`;
     const clear = (): unknown =>

@@ -13,9 +13,20 @@ export interface FaultPlan {
   readonly code: FaultCode;
 }
 
+/** What was done to a file or folder, as seen from outside. */
+export interface FileOperation {
+  readonly name: string;
+  readonly path: string;
+  /** Of a rename, a link or a copy. */
+  readonly to: string | null;
+  /** It reached the disk within the operation. */
+  readonly isFlushed: boolean;
+}
+
 let plan: FaultPlan | null = null;
 let count = 0;
 let trace: string[] = [];
+let operations: FileOperation[] = [];
 const descriptors = new Map<number, string>();
 
 type Call = (...inputs: unknown[]) => unknown;
@@ -27,10 +38,15 @@ const placeOf = (input: unknown): string | null => {
 };
 
 /** Counts an operation. @returns the error with which it fails, if it is the one. */
-const failure = (name: string, input: unknown): Error | null => {
+const failure = (name: string, input: unknown, others: readonly unknown[] = []): Error | null => {
   const place = placeOf(input);
   if (plan === null || place === null) return null;
   count++;
+  const to = ['rename', 'link', 'copyFile'].includes(name) ? String(others[0]) : null;
+  const isFlushed = others.some(
+    (each) => typeof each === 'object' && each !== null && 'flush' in each && each.flush === true,
+  );
+  operations.push({ name, path: place, to, isFlushed });
   trace.push(`${name} ${place.slice(plan.folder.length)}`);
   if (count !== plan.at) return null;
   const error = new Error(`${plan.code}: injected, ${name} '${place}'`);
@@ -94,7 +110,7 @@ const install = (): (() => void) => {
   for (const name of synchronous) {
     const original = taken(saved.table, name);
     table[name] = (...inputs) => {
-      const error = failure(name.replace('Sync', ''), inputs[0]);
+      const error = failure(name.replace('Sync', ''), inputs[0], inputs.slice(1));
       if (error !== null) throw error;
       const output = original(...inputs);
       const place = placeOf(inputs[0]);
@@ -132,7 +148,7 @@ const install = (): (() => void) => {
   for (const name of promised) {
     const original = taken(saved.promises, name);
     promises[name] = async (...inputs) => {
-      const error = failure(name, inputs[0]);
+      const error = failure(name, inputs[0], inputs.slice(1));
       if (error !== null) throw error;
       const output = await original(...inputs);
       const place = placeOf(inputs[0]);
@@ -156,14 +172,19 @@ const install = (): (() => void) => {
 export const withFault = async <T>(
   wished: FaultPlan,
   work: () => T | Promise<T>,
-): Promise<{ readonly trace: readonly string[]; readonly outcome: T | null; readonly error: unknown }> => {
+): Promise<{
+  readonly trace: readonly string[];
+  readonly operations: readonly FileOperation[];
+  readonly outcome: T | null;
+  readonly error: unknown;
+}> => {
   const remove = install();
   onTestFinished(remove);
-  [plan, count, trace] = [wished, 0, []];
+  [plan, count, trace, operations] = [wished, 0, [], []];
   try {
-    return { outcome: await work(), error: null, trace };
+    return { outcome: await work(), error: null, trace, operations };
   } catch (error) {
-    return { outcome: null, error, trace };
+    return { outcome: null, error, trace, operations };
   } finally {
     plan = null;
     remove();

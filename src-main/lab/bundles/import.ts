@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { BundleImported } from '../../../shared/bundle.ts';
 import { LabError } from '../../../shared/errors.ts';
@@ -7,7 +7,7 @@ import { provide } from '../../files/provide.ts';
 import { remove } from '../../files/remove.ts';
 import { readRegular } from '../../files/readRegular.ts';
 import { removalOf } from '../../files/removals.ts';
-import { syncFolder } from '../../files/syncFolder.ts';
+import { makeFolder, syncFolder } from '../../files/syncFolder.ts';
 import { checkpointsFolderName } from '../checkpoints.ts';
 import type { Checkpoints } from '../checkpoints.ts';
 import type { Store } from '../store/index.ts';
@@ -46,7 +46,7 @@ export const importBundle = async (
       const target = checkpoints.pathOf(runId, fileName);
       const part = partNames.checkpoint(place, fileName);
       if (lstatSync(target, { throwIfNoEntry: false }) === undefined) {
-        mkdirSync(dirname(target), { recursive: true });
+        makeFolder(dirname(target));
         placed.push([String(runId), fileName]);
         provide(staged(part), target);
       } else if (sha256Of(readRegular(target)) !== bundle.checkpoints.get(part)) {
@@ -54,7 +54,7 @@ export const importBundle = async (
         throw refused(file, `has a checkpoint whose place is taken: ${fileName} of run ${runId}.`);
       }
       // A row means a file that a power cut leaves in its place.
-      for (const above of [dirname(target), join(dirname(target), '..')]) syncFolder(above);
+      syncFolder(dirname(target));
     });
   } catch (error) {
     for (const [runId = '', fileName = ''] of placed) {

@@ -7,6 +7,7 @@ import { LabError } from '../../../shared/errors.ts';
 import { imageManifestName } from '../../../shared/imageManifest.ts';
 import { pathOfText, shownName } from '../../files/byteNames.ts';
 import { trashIn } from '../../files/trash.ts';
+import { syncTree } from '../../files/syncFolder.ts';
 import { writeWhole } from '../../files/writeWhole.ts';
 import { findMnist } from './builtIn.ts';
 import type { DecodedSet, ImportContext, ImportProgress } from './decodedSet.ts';
@@ -157,6 +158,7 @@ export const openLibrary = (folder: string, refusal: LabError | null = null): Li
       const { suggestedName, source } = packed;
       const where = { folder: begun, name: suggestedName, source };
       const scanned = await scanImageFolder(images, onDamaged, split, context, where);
+      await syncTree(images, context.signal);
       return await keepFolder(scanned, name, context.signal, begun);
     } catch (error) {
       dropBegun(begun);

@@ -17,7 +17,7 @@ import { LabError } from '../../../shared/errors.ts';
 import { isThere } from '../../files/isThere.ts';
 import { remove } from '../../files/remove.ts';
 import { removalOf } from '../../files/removals.ts';
-import { syncFolder } from '../../files/syncFolder.ts';
+import { makeFolder, syncFolder } from '../../files/syncFolder.ts';
 import { trashIn } from '../../files/trash.ts';
 import type { Database, OpenDatabase } from './database.ts';
 
@@ -68,7 +68,7 @@ const keep = (open: OpenDatabase, folder: string, version: number, write: (file:
 };
 
 const newBackup = (folder: string, version: number): { name: string; unfinished: string } => {
-  mkdirSync(join(folder, backupFolderName), { recursive: true });
+  makeFolder(join(folder, backupFolderName));
   const time = new Date().toISOString().replace(/[-:]/g, '').slice(0, 15);
   const name = `lab-${time}-schema-${String(version)}.db`;
   removeUnfinished(folder, name);

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import type { CheckpointPlan, TrainingEvent } from '../../../shared/jobs/train.ts';
+import { makeFolder } from '../../files/syncFolder.ts';
 import type { Run } from '../run.ts';
 import { checkpointName, writeCheckpoint } from './checkpoint.ts';
 import type { Progress } from './progress.ts';
@@ -29,7 +29,7 @@ export const checkpointing = (run: Run, plan: CheckpointPlan | null, resumedAt: 
       if (plan === null || checkpointName(progress) === lastName) return;
       const { epoch, batchesDone, step } = progress;
       try {
-        mkdirSync(plan.folder, { recursive: true });
+        makeFolder(plan.folder);
         const written = writeCheckpoint(run, plan.folder, progress, orderFrom);
         lastName = written.fileName;
         yield { type: 'checkpointed', checkpoint: { epoch: epoch - 1, epochStep: batchesDone, step, ...written } };
