@@ -46,7 +46,7 @@ export const lostByPowerCut = async (folder: string, work: () => unknown): Promi
   const { operations, error } = await withFault({ folder, at: 0, code: 'EIO' }, async () => {
     await work();
   });
-  if (error !== null) throw error;
+  if (error !== null) throw new Error('The work failed.', { cause: error });
   const unsaved: Unsaved = { contents: new Set(), names: new Set() };
   for (const operation of operations) {
     const { path } = operation;
