@@ -157,6 +157,8 @@ export const labApi = {
    * `place`: where they go on; null: on the lab's own machine; absent: where they were wanted.
    */
   resumeRuns: { input: z.strictObject({ runIds, place: placeIdSchema.nullable().optional() }), output: nothing },
+  /** Calls runs failed that were interrupted or stopped: nobody means to go on with them. Resumed by name, they go on all the same. */
+  markFailed: { input: z.strictObject({ runIds }), output: nothing },
   /** A new run with more epochs that begins with a finished one's; for schedules that do not look at the number of epochs. */
   extendRun: {
     input: z.strictObject({ runId: runIdSchema, epochs: runConfigSchema.shape.epochs }),

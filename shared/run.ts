@@ -29,6 +29,9 @@ export type RunState = z.infer<typeof runStateSchema>;
 
 /** Those of which a run can go on from its last checkpoint; a diverged one would diverge again. */
 export const resumableStates = ['interrupted', 'stopped', 'failed', 'cancelled'] as const satisfies readonly RunState[];
+/** What nobody ends any more, and nobody has called failed. */
+const cutShortStates = ['interrupted', 'stopped'] as const satisfies readonly RunState[];
+export const isCutShort = (state: RunState): boolean => cutShortStates.some((each) => each === state);
 export const isResumable = (state: RunState): boolean => resumableStates.some((each) => each === state);
 
 export const runIdSchema = z.number().int().min(1);

@@ -1,6 +1,6 @@
 import { useMessage } from 'naive-ui';
 import { useRouter } from 'vue-router';
-import { isResumable, type RunSummary } from '../shared/run.ts';
+import { isCutShort, isResumable, type RunSummary } from '../shared/run.ts';
 import { experimentOfRuns } from './experimentOfRuns.ts';
 import { hasEnded } from './runGroups.ts';
 import { useBundles } from './stores/bundles.ts';
@@ -9,7 +9,8 @@ import { useRuns } from './stores/runs.ts';
 import { useAsExperiment } from './useAsExperiment.ts';
 import { useTrash } from './useTrash.ts';
 
-export type RunActionId = 'compare' | 'use' | 'resume' | 'repeat' | 'export' | 'exportWhole' | 'remove' | 'restore';
+export type RunActionId =
+  'compare' | 'use' | 'resume' | 'markFailed' | 'repeat' | 'export' | 'exportWhole' | 'remove' | 'restore';
 
 /** Something to do with runs. */
 export interface RunAction {
@@ -88,6 +89,15 @@ export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: bool
           ? null
           : 'Only runs of this lab that were interrupted, stopped, cancelled or failed can go on',
         async () => toLive(await store.resume(ids)),
+      ),
+      action(
+        'markFailed',
+        'Mark as failed',
+        'Nobody means to go on with them: the notice and "queue --resume" leave them alone',
+        runs.every(({ state, origin }) => isCutShort(state) && origin === null)
+          ? null
+          : 'Only runs of this lab that were interrupted or stopped can be called failed',
+        () => store.markFailed(ids),
       ),
       action('repeat', 'Repeat', 'Queue new runs of the same configuration and seed', stillRuns, async () =>
         toLive((await store.repeat(ids)) !== null),

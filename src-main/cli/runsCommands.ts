@@ -13,7 +13,7 @@ import { runs } from './commands/runs.ts';
 import type { RunsOptions } from './commands/runs.ts';
 import { noInstall } from './experimentCommand.ts';
 
-interface QueueOptions extends Pick<EndOptions, 'stop' | 'cancel'> {
+interface QueueOptions extends Pick<EndOptions, 'stop' | 'cancel' | 'markFailed'> {
   readonly run?: boolean;
   readonly resume?: boolean;
   readonly afterEpoch?: boolean;
@@ -60,13 +60,20 @@ export const addRunsCommands: AddCommands = (program, settings, done) => {
     .option('--stop <run>', 'end this run, which is under way here or on a cluster; may be repeated', collectRuns, [])
     .option('--after-epoch', 'with --stop: when its epoch is over, not at once')
     .option('--cancel <run>', 'take this waiting run out, of a cluster’s queue too; may be repeated', collectRuns, [])
+    .option(
+      '--mark-failed <run>',
+      'call this run failed, which was interrupted or stopped: --resume leaves it alone; may be repeated',
+      collectRuns,
+      [],
+    )
     .addOption(noInstall())
     .action(async (options: QueueOptions, command: Command) => {
-      const { run = false, resume = false, install, stop, afterEpoch = false, cancel } = options;
-      const ends = stop.length > 0 || cancel.length > 0;
-      if (ends && (run || resume)) command.error('error: --stop and --cancel do not go with --run or --resume');
+      const { run = false, resume = false, install, stop, afterEpoch = false, cancel, markFailed } = options;
+      const ends = [stop, cancel, markFailed].some((runs) => runs.length > 0);
+      if (ends && (run || resume))
+        command.error('error: --stop, --cancel and --mark-failed do not go with --run or --resume');
       if (afterEpoch && stop.length === 0) command.error('error: --after-epoch goes with --stop');
-      if (ends) done(await endRuns(settings(), { stop, afterEpoch, cancel }));
+      if (ends) done(await endRuns(settings(), { stop, afterEpoch, cancel, markFailed }));
       else done(await queue(settings(), { train: run || resume, resume, install }));
     });
 };

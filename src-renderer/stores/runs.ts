@@ -80,6 +80,10 @@ export const useRuns = defineStore('runs', () => {
       return true;
     })) === true;
 
+  /** Calls runs failed that were cut short; false when refused. */
+  const markFailed = async (runIds: RunId[]): Promise<boolean> =>
+    (await problems.attempt('Mark the runs as failed', () => lab.markFailed({ runIds }))) !== null;
+
   /** Queues a new run that begins with a finished one's epochs; null when refused. */
   const extend = (runId: RunId, epochs: number): Promise<{ runId: RunId } | null> =>
     problems.attempt('Extend the run', () => lab.extendRun({ runId, epochs }));
@@ -109,5 +113,18 @@ export const useRuns = defineStore('runs', () => {
     }
   });
 
-  return { runs, trash, experiments, results, load, repeat, inexact, resume, extend, setDeleted, emptyTrash };
+  return {
+    runs,
+    trash,
+    experiments,
+    results,
+    load,
+    repeat,
+    inexact,
+    resume,
+    markFailed,
+    extend,
+    setDeleted,
+    emptyTrash,
+  };
 });

@@ -59,6 +59,17 @@ test('after kill -9 of the lab its run is interrupted with a notice, its told ep
   ]);
   const { runIds } = await lab.enqueue(experimentOf({ seeds: [1] }));
   expect((await untilEnded(lab, runIds[0] ?? 0)).state).toBe('finished');
+
+  // Whoever does not mean to go on says so, and can change their mind.
+  await lab.markFailed({ runIds: [1] });
+  const marked = (await lab.run({ runId: 1 })).run;
+  expect(marked).toMatchObject({ state: 'failed', reason: `Marked as failed by you. Before: ${run.reason ?? ''}` });
+  expect([marked.epochsDone, marked.endedAt]).toEqual([run.epochsDone, run.endedAt]);
+  for (const runId of [1, runIds[0] ?? 0])
+    await expect(lab.markFailed({ runIds: [runId] })).rejects.toMatchObject({ code: 'RUN_STATE' });
+  await lab.pauseQueue({ paused: true });
+  await lab.resumeRuns({ runIds: [1] });
+  expect((await lab.run({ runId: 1 })).run.state).toBe('queued');
 });
 
 test('two labs in two processes: the second is refused, the first goes on', async () => {

@@ -133,6 +133,13 @@ test('an interrupted run is resumed, a finished one extended where its schedule 
   expect(complaints).toEqual([]);
   await close();
 
+  const given = await pages.open('/runs/14', 'full');
+  await given.page.getByRole('button', { name: 'Mark as failed' }).click();
+  await given.page.getByText(/Marked as failed by you\. Before: /).waitFor();
+  expect(await given.page.getByRole('button', { name: 'Mark as failed' }).count()).toBe(0);
+  await given.page.getByRole('button', { name: 'Resume' }).waitFor();
+  await given.close();
+
   const finished = await pages.open('/runs/1', 'full');
   await finished.page.getByRole('button', { name: 'Extend…' }).click();
   await finished.page.getByText('The learning rate of a cosine schedule depends on the number of epochs').waitFor();

@@ -12,14 +12,20 @@ export interface EndOptions {
   readonly afterEpoch: boolean;
   /** Runs that wait, here or in a cluster's queue. */
   readonly cancel: readonly RunId[];
+  /** Runs that were cut short. */
+  readonly markFailed: readonly RunId[];
 }
 
-/** `queue --stop`, `queue --cancel`: ends runs, wherever they train; whoever has the workspace open does it. */
-export const endRuns = async (settings: Settings, { stop, afterEpoch, cancel }: EndOptions): Promise<ExitCode> =>
+/** `queue --stop`, `--cancel`, `--mark-failed`: ends runs, wherever they train; whoever has the workspace open does it. */
+export const endRuns = async (
+  settings: Settings,
+  { stop, afterEpoch, cancel, markFailed }: EndOptions,
+): Promise<ExitCode> =>
   withOwner(settings, async (lab) => {
     if (cancel.length > 0) await lab.cancelRuns({ runIds: [...cancel] });
+    if (markFailed.length > 0) await lab.markFailed({ runIds: [...markFailed] });
     for (const runId of stop) await lab.stopRun({ runId, when: afterEpoch ? 'after-epoch' : 'now' });
-    const details = await Promise.all([...cancel, ...stop].map((runId) => lab.run({ runId })));
+    const details = await Promise.all([...cancel, ...markFailed, ...stop].map((runId) => lab.run({ runId })));
     const runs = details.map(({ run }) => run);
     await print(settings.json ? JSON.stringify({ runs }) : runs.map(lineOf).join('\n'));
     return exitCodes.done;

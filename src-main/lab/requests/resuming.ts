@@ -13,7 +13,7 @@ import type { Runtime } from '../runtime.ts';
 import type { Store } from '../store/index.ts';
 import { answering, doing } from './answering.ts';
 
-type ResumingApi = Pick<LabApi, 'inexactResumes' | 'resumeRuns' | 'extendRun' | 'emptyTrash'>;
+type ResumingApi = Pick<LabApi, 'inexactResumes' | 'resumeRuns' | 'markFailed' | 'extendRun' | 'emptyTrash'>;
 
 export interface ResumingParts {
   readonly store: Store;
@@ -48,6 +48,11 @@ export const resumingRequests = ({
     for (const id of runIds) refuseImported(store.read.runs.one(id), 'gone on with');
     store.write.resume(runIds, place);
     added(runIds);
+  }),
+  markFailed: doing(({ runIds }) => {
+    for (const id of runIds) refuseImported(store.read.runs.one(id), 'called failed');
+    store.write.markFailed(runIds);
+    for (const run of runIds.map((id) => store.read.runs.one(id))) if (run !== null) emit({ type: 'runChanged', run });
   }),
   extendRun: answering(({ runId, epochs }) => {
     const { experiment, run } = extensionOf(store, runId, epochs);

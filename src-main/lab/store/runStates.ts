@@ -30,6 +30,10 @@ export const runStates = (database: Database) => {
        reason = iif(started_at IS NULL, 'Taken out of the queue before it started.', 'Taken out of the queue before it went on.')
      WHERE id = ? AND state = 'queued'`,
   );
+  const markFailed = database.prepare(
+    `UPDATE run SET state = 'failed', reason = 'Marked as failed by you.' || coalesce(' Before: ' || reason, '')
+     WHERE id = ? AND deleted = 0 AND state IN ('interrupted', 'stopped')`,
+  );
   const resume = database.prepare(
     `UPDATE run SET state = 'queued', reason = NULL, stop_requested = NULL, ended_at = NULL,
        queue_position = (SELECT coalesce(max(queue_position), 0) + 1 FROM run WHERE queue_position IS NOT NULL)
@@ -81,6 +85,9 @@ export const runStates = (database: Database) => {
       changed(end.run(to, reason, now(), id).changes, id, 'a running run'),
     /** Ends a waiting run that cannot start. */
     refuse: (id: RunId, reason: string): void => changed(refuse.run(reason, now(), id).changes, id, 'a waiting run'),
+    /** Calls a run failed that was cut short: nobody means to go on with it. */
+    markFailed: (id: RunId): void =>
+      changed(markFailed.run(id).changes, id, 'a run that was interrupted or stopped, and is not in the trash'),
     /** Puts an unfinished run back into the queue, as its last. */
     resume: (id: RunId): void =>
       changed(resume.run(id).changes, id, `one of these, and not in the trash: ${resumableStates.join(', ')}`),

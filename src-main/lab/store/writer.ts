@@ -81,6 +81,7 @@ export const storeWriter = (database: Database) => {
         states.resume(id);
         if (place !== undefined) states.send(id, place);
       }),
+    markFailed: (ids: readonly RunId[]): void => forEach(ids, states.markFailed),
     /** Removes runs for good, of those that lie in the trash; what files they have goes before. */
     removeDeleted: database.transaction(copies.removeDeleted),
     describe: states.describe,
