@@ -42,6 +42,8 @@ export const slurmSettingsSchema = z.strictObject({
     .max(200)
     .nullable()
     .default(null),
+  /** The lab's machine and the cluster see the same disk under the same paths. If not, files go by rsync over that ssh. */
+  shared: z.boolean().default(true),
   partition: optionalWord,
   account: optionalWord,
   /** Minutes, or as Slurm writes it: 90, 1:30:00, 2-00:00:00. */
@@ -62,7 +64,7 @@ export const slurmSettingsSchema = z.strictObject({
   setup: z.array(line).max(50).default([]),
   /** Put before the trainer's command, such as "apptainer exec lab.sif"; empty: nothing. */
   container: line.default(''),
-  /** Where jobs get their folders; both sides see it. Null: in the workspace. */
+  /** Where jobs get their folders; both sides see it, or it is the cluster's alone. Null: in the workspace. */
   folder: z
     .string()
     .regex(/^\/[^\0\r\n]*$/, 'expected a path from the root, such as /scratch/me/esam-lab')

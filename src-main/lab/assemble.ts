@@ -149,10 +149,10 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
       : clusterOf({
           ...{ options, store, checkpoints, queue, emit },
           onProblem: (problem) => note('slurm', problem),
-          assign: async (run) => {
+          assign: async (run, usesEngineHere) => {
             await builtIn;
             const described = withPresentData(run, library, store);
-            const files = await filesOf(described.config, library, runtime, labVersion);
+            const files = await filesOf(described.config, library, usesEngineHere ? runtime : null, labVersion);
             return { ...files, runId: run.id, config: described.config };
           },
         });
@@ -220,7 +220,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
     ...downloadRequests({ workspaceFolder, library, emit, publishedSets: options.publishedSets ?? publishedSets }),
     ...queueRequests(parts),
     ...resumingRequests(parts),
-    ...placeRequests({ store, cluster, delayMs: (options.clusterTimes ?? clusterTimes).readEveryMs }),
+    ...placeRequests({ store, cluster, times: options.clusterTimes ?? clusterTimes }),
     ...checkpointRequests(parts),
     ...resultRequests(parts, options.paperFolder),
     ...studyRequests(parts, options.paperFolder),

@@ -22,11 +22,14 @@ export const withPresentData = (run: RunSummary, library: Library, store: Store)
   return { ...run, config: described };
 };
 
-/** What a trainer reads for a configuration. @throws LabError ENGINE_* or DATASET_NOT_FOUND. */
-export const filesOf = async (config: RunConfig, library: Library, runtime: Runtime, labVersion: string) => ({
+/**
+ * What a trainer reads for a configuration. @param runtime - null: it has an engine elsewhere.
+ * @throws LabError ENGINE_* or DATASET_NOT_FOUND.
+ */
+export const filesOf = async (config: RunConfig, library: Library, runtime: Runtime | null, labVersion: string) => ({
   dataset: library.get(config.dataset.id),
   datasetFolder: library.folderOf(config.dataset.id),
-  bindingPath: config.device.engine === 'tensorflow' ? (await runtime.tensorflow()).bindingPath : null,
+  bindingPath: config.device.engine === 'tensorflow' ? ((await runtime?.tensorflow())?.bindingPath ?? null) : null,
   labVersion,
 });
 

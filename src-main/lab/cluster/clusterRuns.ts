@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { LabError } from '../../../shared/errors.ts';
@@ -11,7 +12,7 @@ import { FollowedTask } from './followedTask.ts';
 import { begunIn, jobFolderNames, lastWordsOf, taskFolderOf } from './jobFolder.ts';
 import { endingWithoutWords, isOver } from './jobStates.ts';
 import { probePlace } from './probe.ts';
-import { acknowledge, clearSubmissions } from './submissionFolders.ts';
+import { acknowledge, clearSubmissions, marksIn } from './submissionFolders.ts';
 import { findLost, submitWaiting } from './submitting.ts';
 import type { SubmittingParts } from './submitting.ts';
 
@@ -27,6 +28,7 @@ export interface ClusterParts extends SubmittingParts {
 
 const clearEveryMs = 3_600_000;
 const tellEveryMs = 1000;
+const readForMs = 10_000;
 
 /**
  * The runs that train on a cluster: submits those that wait, stores what their jobs tell in files, and ends them. The lab may be closed in
@@ -40,9 +42,13 @@ export class ClusterRuns {
   /** Runs that are another way than was told. */
   readonly #changed = new Set<RunId>();
   readonly #timer: NodeJS.Timeout;
+  /** Files of the lab's that are still to be brought there; null: it is not known which. */
+  #unsent: Set<string> | null = null;
   #work: Promise<void> | null = null;
   #isWoken = false;
   #isClosed = false;
+  #readLast = 0;
+  #fetchedAt = -Infinity;
   #askedAt = -Infinity;
   #retryAt = -Infinity;
   #clearedAt = -Infinity;
@@ -80,7 +86,10 @@ export class ClusterRuns {
     const job = this.#liveJob(runId);
     if (job === undefined) throw new LabError('RUN_STATE', `Run ${runId} has no job to stop.`);
     store.write.requestStop(runId, when);
-    await writeWhole(join(taskFolderOf(job.submission, job.task), jobFolderNames.stop), JSON.stringify({ when }));
+    const wish = join(taskFolderOf(job.submission, job.task), jobFolderNames.stop);
+    await writeWhole(wish, JSON.stringify({ when }));
+    this.#unsent?.add(wish);
+    this.#look();
     if (job.state === 'PENDING' && job.jobId !== null) {
       await commands.cancel([`${job.jobId}_${job.task}`]);
       store.write.end(runId, 'stopped', 'Stopped by you while its job waited to go on.');
@@ -91,8 +100,8 @@ export class ClusterRuns {
 
   /** Has the cluster run a job that tells what it finds there. @throws LabError PLACE_* */
   test(limitMs = 600_000): Promise<PlaceTested> {
-    const { commands, settings, folder, readEveryMs } = this.#parts;
-    return probePlace({ commands, settings: settings(), folder: folder(), readEveryMs, limitMs });
+    const { commands, settings, site, readEveryMs } = this.#parts;
+    return probePlace({ commands, settings: settings(), site: site(), readEveryMs, limitMs });
   }
 
   /** Leaves the jobs alone: they go on without the lab. */
@@ -119,9 +128,11 @@ export class ClusterRuns {
 
   async #once(): Promise<void> {
     try {
+      await this.#fetch();
       await this.#read(); // needs no answer of the cluster
       await this.#cancelUnwanted();
       await findLost(this.#parts);
+      await this.#sendMarks();
       await this.#submitWaiting();
       await this.#ask();
       await this.#settle();
@@ -185,14 +196,49 @@ export class ClusterRuns {
     onChanged(changed.map(({ runId }) => runId));
   }
 
-  /** Stores what is new of the tasks that have begun. */
+  /** Brings here what jobs have written where the lab does not see it. */
+  async #fetch(): Promise<void> {
+    const { store, site, askEveryMs } = this.#parts;
+    if (performance.now() - this.#fetchedAt < askEveryMs) return;
+    await site().fetch([...new Set(store.read.liveJobs().map(({ submission }) => submission))]);
+    this.#fetchedAt = performance.now();
+  }
+
+  /** Brings there what the lab has written for jobs, since the last time, or since nobody knows when. */
+  async #sendMarks(): Promise<void> {
+    const { store, site } = this.#parts;
+    const wishes = (): string[] =>
+      store.read.liveJobs().map(({ submission, task }) => join(taskFolderOf(submission, task), jobFolderNames.stop));
+    const sending = [...(this.#unsent ?? [...marksIn(site().folder()), ...wishes()])].filter((path) =>
+      existsSync(path),
+    );
+    this.#unsent = new Set();
+    try {
+      await site().send(sending);
+    } catch (error) {
+      this.#unsent = null;
+      throw error;
+    }
+  }
+
+  /** Stores what is new of the tasks that have begun, those first that were looked at longest ago. */
   async #read(): Promise<void> {
+    const until = performance.now() + readForMs;
     const live = this.#parts.store.read.liveJobs().filter(({ runState }) => ['queued', 'running'].includes(runState));
     const begun = begunIn(new Set(live.map(({ submission }) => submission)));
-    for (const job of live) {
+    const speaking = live.filter(({ submission, task }) => begun.has(taskFolderOf(submission, task)));
+    const next = Math.max(
+      0,
+      speaking.findIndex(({ runId }) => runId > this.#readLast),
+    );
+    for (const job of [...speaking.slice(next), ...speaking.slice(0, next)]) {
       if (this.#isClosed) return;
-      if (!begun.has(taskFolderOf(job.submission, job.task))) continue;
+      if (performance.now() > until) {
+        this.#isWoken = true; // thousands may have told something while the lab was closed; other things are waiting
+        return;
+      }
       await this.#readTask(job);
+      this.#readLast = job.runId;
     }
   }
 
@@ -262,16 +308,20 @@ export class ClusterRuns {
     if (performance.now() - this.#clearedAt < clearEveryMs) return;
     this.#clearedAt = performance.now();
     const needed = new Set(this.#parts.store.read.liveJobs().map(({ submission }) => submission));
-    await clearSubmissions(this.#parts.folder(), (submission) => needed.has(submission));
+    const site = this.#parts.site();
+    await clearSubmissions(site.folder(), (submission) => needed.has(submission));
+    if (marksIn(site.folder()).length > 0) await site.clear();
   }
 
   #over(jobs: readonly LiveJob[]): void {
     this.#parts.store.write.jobs.over(jobs.map(({ runId }) => runId));
-    for (const [submission, ended] of groupedBy(jobs, ({ submission }) => submission))
+    for (const [submission, ended] of groupedBy(jobs, ({ submission }) => submission)) {
       acknowledge(
         submission,
         ended.map(({ task }) => task),
       );
+      this.#unsent?.add(join(submission, jobFolderNames.collected));
+    }
     for (const { runId } of jobs) {
       this.#followed.delete(runId);
       this.#overFor.delete(runId);

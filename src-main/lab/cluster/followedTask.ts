@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { TrainingEvent } from '../../../shared/jobs/train.ts';
 import type { LogLine } from '../../../shared/run.ts';
 import { readRegular } from '../../files/readRegular.ts';
+import { remove } from '../../files/remove.ts';
 import type { Checkpoints } from '../checkpoints.ts';
 import { Recording } from '../jobs/recording.ts';
 import type { Ending } from '../jobs/recording.ts';
@@ -176,8 +177,12 @@ export class FollowedTask {
         const again = this.#attempt > 1 ? `, for the ${ordinal(this.#attempt)} time` : '';
         return this.#log('info', `Its job began on ${record.host}${again}.`, told, record.at);
       }
-      case 'dropped':
+      case 'dropped': {
+        // Where only a copy of the folder is seen, it is still there.
+        const attempt = attemptFolderOf(this.#folder, this.#attempt);
+        record.fileNames.forEach((name) => remove('checkpoint', attempt, jobFolderNames.checkpoints, name));
         return;
+      }
       case 'left':
         this.#hasLeft = true;
         return this.#log('info', `${record.reason} A checkpoint is kept, and it goes on from there.`, told);

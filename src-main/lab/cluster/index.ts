@@ -6,9 +6,11 @@ import type { LabOptions } from '../lab.ts';
 import type { RunQueue } from '../queue.ts';
 import type { Store } from '../store/index.ts';
 import { ClusterRuns } from './clusterRuns.ts';
-import { placeSettingsOf } from './placeSettings.ts';
+import { distantSite } from './distantSite.ts';
+import { isDistant, placeSettingsOf } from './placeSettings.ts';
 import type { Assignment } from './jobFolder.ts';
 import { runAt } from './runCommand.ts';
+import { sharedSite } from './sharedSite.ts';
 import { slurmCommands } from './slurm.ts';
 
 /** Two questions a minute; what a job measured is seen within the time of two looks. */
@@ -24,20 +26,28 @@ interface Parts {
   readonly queue: RunQueue;
   readonly emit: (event: LabEvent) => void;
   readonly onProblem: (problem: string | null) => void;
-  readonly assign: (run: RunSummary) => Promise<Omit<Assignment, 'given' | 'checkpointEveryMs'>>;
+  /** @param usesEngineHere - jobs have this machine's. */
+  readonly assign: (
+    run: RunSummary,
+    usesEngineHere: boolean,
+  ) => Promise<Omit<Assignment, 'given' | 'checkpointEveryMs'>>;
 }
 
 /** The runs that the lab has on a Slurm cluster. */
 export const clusterOf = ({ options, store, checkpoints, queue, emit, onProblem, assign }: Parts): ClusterRuns => {
   const settings = () => placeSettingsOf(store, 'slurm');
+  const run = runAt(settings);
+  const own = join(resolve(options.workspaceFolder), clusterFolderName);
+  const shared = sharedSite(settings, own);
+  const distant = distantSite(settings, own, run);
   return new ClusterRuns({
     ...{ store, checkpoints, settings, ...(options.clusterTimes ?? clusterTimes) },
     place: 'slurm',
-    commands: slurmCommands(runAt(settings)),
-    folder: () => settings().folder ?? join(resolve(options.workspaceFolder), clusterFolderName),
+    commands: slurmCommands(run),
+    site: () => (isDistant(settings()) ? distant : shared),
     waiting: () => queue.waitingFor('slurm'),
-    assign: async (run) => ({
-      ...(await assign(run)),
+    assign: async (...wanted) => ({
+      ...(await assign(...wanted)),
       checkpointEveryMs: options.checkpointEveryMs ?? 600_000,
     }),
     onStored: (runId, events) => {

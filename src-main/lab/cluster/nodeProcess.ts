@@ -7,12 +7,14 @@ import { promisify } from 'node:util';
 import { nodeTrainers } from '../trainers.ts';
 import { beginAttempt } from './attempt.ts';
 import { jobFolderNames, lastAttempt } from './jobFolder.ts';
+import { preparedLine, prepareTensorflow } from './prepared.ts';
+import { clearSubmissions, removeSubmission } from './submissionFolders.ts';
 
 /**
  * What a job on a cluster runs: trains one task of a submission. Its job asks for SIGUSR1 before the time limit; SIGTERM comes before a
  * preemption and from scancel. Both keep a checkpoint; after the first it puts itself back into the cluster's queue.
  */
-const [, , taskFolder = ''] = process.argv;
+const [, , taskFolder = '', argument = ''] = process.argv;
 const trainerEntry = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../trainer/process.ts' : './trainer.cjs', import.meta.url),
 );
@@ -40,11 +42,17 @@ const probe = (): void => {
   console.log(`The lab and its trainer are seen: ${existsSync(trainerEntry) ? 'yes' : 'no'}`);
 };
 
+/** What the lab has done on a host that it reaches by ssh alone. */
+const services: Readonly<Record<string, () => void | Promise<void>>> = {
+  '--probe': probe,
+  '--prepare': async () => console.log(preparedLine(await prepareTensorflow(argument))),
+  '--clear': () => clearSubmissions(argument, () => false),
+  '--remove': () => removeSubmission(argument),
+};
+
 const main = async (): Promise<void> => {
-  if (taskFolder === '--probe') {
-    probe();
-    return;
-  }
+  const service = services[taskFolder];
+  if (service !== undefined) return service();
   const running = beginAttempt(taskFolder, {
     launcher: nodeTrainers(trainerEntry, coresOfTask()),
     // A node that shares its disk with hundreds is slow; nobody waits at a screen for it.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { PlaceTested, SlurmSettings } from '../../../shared/places.ts';
 import { readRegular } from '../../files/readRegular.ts';
 import { jobFolderNames, taskFolderOf } from './jobFolder.ts';
+import type { Site } from './site.ts';
 import type { SlurmCommands } from './slurm.ts';
 import { acknowledge } from './submissionFolders.ts';
 import { newSubmission, probeScript, writeScript } from './submission.ts';
@@ -10,7 +11,7 @@ import { newSubmission, probeScript, writeScript } from './submission.ts';
 export interface ProbeParts {
   readonly commands: SlurmCommands;
   readonly settings: SlurmSettings;
-  readonly folder: string;
+  readonly site: Site;
   readonly readEveryMs: number;
   /** It is cancelled when it has not begun by then. */
   readonly limitMs: number;
@@ -27,25 +28,34 @@ const ends = /^exit code (\d+)$/m;
 
 /** Has the cluster run a job that trains nothing and tells what it finds there. @throws LabError PLACE_* */
 export const probePlace = async (parts: ProbeParts): Promise<PlaceTested> => {
-  const { commands, settings, folder, readEveryMs, limitMs } = parts;
+  const { commands, settings, site, readEveryMs, limitMs } = parts;
   const start = performance.now();
-  const submission = newSubmission(folder);
+  const program = await site.program();
+  const submission = newSubmission(site.folder());
   const output = join(taskFolderOf(submission, 0), jobFolderNames.output);
   mkdirSync(taskFolderOf(submission, 0), { recursive: true });
-  const order = writeScript(submission, probeScript(settings, submission), 1, settings, null);
+  const there = (path: string): string => site.there(path);
+  const script = probeScript(settings, there(submission), program);
+  const order = writeScript(submission, script, 1, { settings, program, there, after: null });
+  await site.send([submission]);
   const jobId = await commands.submit(order);
+  const done = async (): Promise<void> => {
+    acknowledge(submission, [0]);
+    await site.send([join(submission, jobFolderNames.collected)]);
+  };
   const seconds = (): number => Math.round((performance.now() - start) / 1000);
   while (performance.now() - start < limitMs) {
     await new Promise((resolve) => setTimeout(resolve, readEveryMs));
+    await site.fetch([submission]);
     const text = said(output);
     const [, code] = ends.exec(text) ?? [];
     if (code === undefined) continue;
-    acknowledge(submission, [0]);
+    await done();
     return { works: code === '0', seconds: seconds(), said: text.replace(ends, '').trim() };
   }
   const seen = (await commands.sights([jobId])).get(`${jobId}_0`);
   await commands.cancel([jobId]);
-  acknowledge(submission, [0]);
+  await done();
   const state = seen === undefined ? 'Slurm no longer knows it' : `${seen.state} ${seen.reason ?? ''}`.trim();
   const why = `The job ${jobId} told nothing in ${seconds()} seconds (${state}), and was cancelled. Its folder: ${submission}`;
   return { works: false, seconds: seconds(), said: `${why}\n${said(output)}`.trim() };

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { CheckpointFile } from '../../../shared/run.ts';
 import type { SlurmSettings } from '../../../shared/places.ts';
 import { provide } from '../../files/provide.ts';
@@ -17,33 +16,28 @@ export interface Task {
   readonly given: readonly { readonly path: string; readonly checkpoint: CheckpointFile }[];
 }
 
-const nodeEntry = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? './nodeProcess.ts' : './node.cjs', import.meta.url),
-);
-
-/** Node there: the lab's own, unless that is Electron, or another one is named. */
-const nodeOf = ({ node }: SlurmSettings): string => {
-  if (node !== null && node !== '') return node;
-  return 'electron' in process.versions ? 'node' : process.execPath;
-};
-
 /** A lab that was killed before it heard the submission's number finds it there, however long ago its tasks have ended. */
 const beginning = ({ setup }: SlurmSettings, folder: string): string => `#!/bin/bash
 # Made by ESAM Lab, anew for every submission.
-echo "$SLURM_ARRAY_JOB_ID" >${quoted(join(folder, jobFolderNames.number))}
+echo "$SLURM_ARRAY_JOB_ID" >${quoted(`${folder}/${jobFolderNames.number}`)}
 ${setup.join('\n')}
 `;
-const startsLab = (settings: SlurmSettings): string =>
-  `${settings.container} ${quoted(nodeOf(settings))} ${quoted(nodeEntry)}`.trim();
-
 /** One task of the job trains one run. The job becomes the trainer's process: signals to the job reach it. */
-const trainingScript = (settings: SlurmSettings, folder: string): string => `${beginning(settings, folder)}
-exec ${startsLab(settings)} ${quoted(join(folder, jobFolderNames.tasks))}/"$SLURM_ARRAY_TASK_ID"
+const trainingScript = (
+  settings: SlurmSettings,
+  folder: string,
+  program: string,
+): string => `${beginning(settings, folder)}
+exec ${program} ${quoted(`${folder}/${jobFolderNames.tasks}`)}/"$SLURM_ARRAY_TASK_ID"
 `;
 
 /** Says what the trainer would find. */
-export const probeScript = (settings: SlurmSettings, folder: string): string => `${beginning(settings, folder)}
-${startsLab(settings)} --probe
+export const probeScript = (
+  settings: SlurmSettings,
+  folder: string,
+  program: string,
+): string => `${beginning(settings, folder)}
+${program} --probe
 echo "exit code $?"
 `;
 
@@ -53,6 +47,17 @@ export const newSubmission = (folder: string): string => join(folder, `submissio
 /** What Slurm shows of it, and finds it by. */
 export const submissionName = (submission: string): string => `esam-lab-${submission.slice(-12)}`;
 
+/** What a submission's tasks are started with. */
+export interface Start {
+  readonly settings: SlurmSettings;
+  /** The command that starts the lab's program there. */
+  readonly program: string;
+  /** A path of this machine as the jobs know it. */
+  readonly there: (path: string) => string;
+  /** The array that is to be over before. */
+  readonly after: string | null;
+}
+
 /**
  * Writes all that the tasks of a submission need.
  * @returns what Slurm is to be asked.
@@ -61,15 +66,15 @@ export const submissionName = (submission: string): string => `esam-lab-${submis
 export const writeSubmission = async (
   folder: string,
   tasks: readonly Task[],
-  settings: SlurmSettings,
-  after: string | null,
+  start: Start,
 ): Promise<SubmissionOrder> => {
   mkdirSync(join(folder, jobFolderNames.begun), { recursive: true });
   for (const [task, what] of tasks.entries()) {
     writeTask(taskFolderOf(folder, task), what);
     if (task % 50 === 49) await setImmediate();
   }
-  return writeScript(folder, trainingScript(settings, folder), tasks.length, settings, after);
+  const script = trainingScript(start.settings, start.there(folder), start.program);
+  return writeScript(folder, script, tasks.length, start);
 };
 
 /** Writes what the cluster is to start. @returns what it is to be asked. @throws Error of the file system. */
@@ -77,15 +82,15 @@ export const writeScript = (
   folder: string,
   text: string,
   taskCount: number,
-  settings: SlurmSettings,
-  after: string | null,
+  { settings, there, after }: Start,
 ): SubmissionOrder => {
   const script = join(folder, jobFolderNames.script);
   writeFileSync(script, text, { mode: 0o755 });
+  const known = there(folder);
   return {
-    ...{ script, folder, taskCount, after, settings },
+    ...{ script: there(script), folder: known, taskCount, after, settings },
     name: submissionName(folder),
-    outputPattern: join(folder.replaceAll('%', '%%'), jobFolderNames.tasks, '%a', jobFolderNames.output),
+    outputPattern: `${known.replaceAll('%', '%%')}/${jobFolderNames.tasks}/%a/${jobFolderNames.output}`,
   };
 };
 

@@ -1,4 +1,4 @@
-import { readdirSync, lstatSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { readRegular } from '../../files/readRegular.ts';
@@ -21,6 +21,15 @@ export const acknowledge = (submission: string, tasks: readonly number[]): void 
   } catch {
     // the disk is away: the folder stays
   }
+};
+
+/** The marks of all submissions that have one. */
+export const marksIn = (folder: string): string[] => {
+  const { name: ours } = removalOf('submission');
+  const marks = listed(folder)
+    .filter((each) => ours.test(each))
+    .map((name) => join(folder, name, jobFolderNames.collected));
+  return marks.filter((mark) => existsSync(mark));
 };
 
 /** Removes a submission that the cluster has not taken. */

@@ -7,8 +7,8 @@ import type { Checkpoints } from '../checkpoints.ts';
 import type { Store } from '../store/index.ts';
 import { begunIn, numberIn } from './jobFolder.ts';
 import type { Assignment } from './jobFolder.ts';
+import type { Site } from './site.ts';
 import type { SlurmCommands } from './slurm.ts';
-import { removeSubmission } from './submissionFolders.ts';
 import { newSubmission, submissionName, writeSubmission } from './submission.ts';
 import type { Task } from './submission.ts';
 
@@ -18,19 +18,20 @@ export interface SubmittingParts {
   readonly checkpoints: Checkpoints;
   readonly commands: SlurmCommands;
   readonly settings: () => SlurmSettings;
-  /** Where submissions get their folders. */
-  readonly folder: () => string;
+  readonly site: () => Site;
   /** The runs that wait for this place and may begin. */
   readonly waiting: () => readonly RunSummary[];
   /** @throws LabError ENGINE_* if the engine is not there (then the place waits), any other if the run cannot start (then it fails). */
-  readonly assign: (run: RunSummary) => Promise<Omit<Assignment, 'given'>>;
+  readonly assign: (run: RunSummary, usesEngineHere: boolean) => Promise<Omit<Assignment, 'given'>>;
   /** These runs are in another state, or their jobs are. */
   readonly onChanged: (runIds: readonly RunId[]) => void;
 }
 
 /** Slurm's limits differ; more than this in one answer helps nobody. */
 const mostTasks = 1000;
-const holdingCodes: readonly string[] = ['ENGINE_MISSING', 'ENGINE_BROKEN', 'WORKSPACE_UNWRITABLE'];
+const holdingCodes: readonly string[] = [
+  ...['ENGINE_MISSING', 'ENGINE_BROKEN', 'WORKSPACE_UNWRITABLE', 'PLACE_UNAVAILABLE', 'PLACE_REFUSED'],
+];
 
 /**
  * A lab that was killed while it submitted does not know whether the cluster took it: that is looked for before it is done again, where the
@@ -38,7 +39,7 @@ const holdingCodes: readonly string[] = ['ENGINE_MISSING', 'ENGINE_BROKEN', 'WOR
  * even a command to submit it that outlived the lab has nothing to start.
  * @throws LabError PLACE_UNAVAILABLE where it cannot be told at present.
  */
-export const findLost = async ({ store, commands }: SubmittingParts): Promise<void> => {
+export const findLost = async ({ store, commands, site }: SubmittingParts): Promise<void> => {
   const lost = new Set(store.read.liveJobs().flatMap(({ jobId, submission }) => (jobId === null ? [submission] : [])));
   for (const submission of lost) {
     const name = submissionName(submission);
@@ -53,8 +54,8 @@ export const findLost = async ({ store, commands }: SubmittingParts): Promise<vo
         'PLACE_UNAVAILABLE',
         `The lab was ended while it submitted runs, and cannot see whether they have trained: ${dirname(submission)} is not there. It submits nothing until that folder is back.`,
       );
+    await site().remove(submission);
     store.write.jobs.refused(submission);
-    removeSubmission(submission);
   }
 };
 
@@ -69,22 +70,26 @@ export const submitWaiting = async (parts: SubmittingParts, goesOn: () => boolea
 };
 
 const submit = async (parts: SubmittingParts, runs: readonly RunSummary[]): Promise<void> => {
-  const { place, store, commands, folder, settings, onChanged, waiting } = parts;
+  const { place, store, commands, settings, onChanged, waiting } = parts;
+  const site = parts.site();
+  const program = await site.program();
   const tasks: Task[] = [];
   for (const run of runs) {
-    const task = await taskOf(parts, run);
+    const task = await taskOf(parts, run, site);
     if (task !== null) tasks.push(task);
   }
   if (tasks.length === 0) return;
-  const submission = newSubmission(folder());
+  const submission = newSubmission(site.folder());
   const wanted = settings();
   // Arrays one after the other: so the limit holds over all of them, and without the lab.
   const after = wanted.atOnce === null ? null : lastArray(store);
-  const order = await writeSubmission(submission, tasks, wanted, after);
+  const there = (path: string): string => site.there(path);
+  const order = await writeSubmission(submission, tasks, { settings: wanted, program, there, after });
+  await site.send([submission]);
   const still = new Set(waiting().map(({ id }) => id));
   const runIds = tasks.map(({ assignment }) => assignment.runId);
   if (!runIds.every((id) => still.has(id))) {
-    removeSubmission(submission); // cancelled or paused meanwhile: the next look makes it anew
+    await site.remove(submission); // cancelled or paused meanwhile: the next look makes it anew
     return;
   }
   store.write.jobs.submit(place, submission, runIds);
@@ -94,7 +99,7 @@ const submit = async (parts: SubmittingParts, runs: readonly RunSummary[]): Prom
     // Where it does not answer, it may have taken it nevertheless: that is asked when it does.
     if (error instanceof LabError && error.code === 'PLACE_REFUSED') {
       store.write.jobs.refused(submission);
-      removeSubmission(submission);
+      await site.remove(submission);
     }
     throw error;
   }
@@ -105,12 +110,13 @@ const submit = async (parts: SubmittingParts, runs: readonly RunSummary[]): Prom
 const taskOf = async (
   { store, checkpoints, assign, onChanged }: SubmittingParts,
   run: RunSummary,
+  site: Site,
 ): Promise<Task | null> => {
   try {
-    const assigned = await assign(run);
+    const assigned = await assign(run, site.usesEngineHere);
     const kept = store.read.checkpoints(run.id).slice(0, 2);
     const given = kept.map((checkpoint) => ({ checkpoint, path: checkpoints.pathOf(run.id, checkpoint.fileName) }));
-    return { assignment: { ...assigned, given: kept }, given };
+    return { assignment: await site.equip({ ...assigned, given: kept }), given };
   } catch (error) {
     if (!(error instanceof LabError) || holdingCodes.includes(error.code)) throw error;
     store.write.refuse(run.id, error.message);

@@ -1,7 +1,7 @@
 import { LabError } from '../../../shared/errors.ts';
 import type { LabApi } from '../../../shared/labApi.ts';
 import type { ClusterRuns } from '../cluster/clusterRuns.ts';
-import { placeSettingsOf } from '../cluster/placeSettings.ts';
+import { isDistant, placeSettingsOf } from '../cluster/placeSettings.ts';
 import { runAt } from '../cluster/runCommand.ts';
 import { slurmCommands } from '../cluster/slurm.ts';
 import type { Store } from '../store/index.ts';
@@ -10,19 +10,15 @@ export interface PlaceRequestParts {
   readonly store: Store;
   /** Null in a lab that only looks. */
   readonly cluster: ClusterRuns | null;
-  /** Between two looks into the folders of jobs. */
-  readonly delayMs: number;
+  /** Between two looks into the folders of jobs, and between two times that those of a distant cluster are fetched. */
+  readonly times: { readonly readEveryMs: number; readonly askEveryMs: number };
 }
 
 /** What the trainer of a job holds back, and then the lab: it writes at most every five seconds. */
 const spoolDelayMs = 5000;
 
 /** Requests about where runs can be sent. */
-export const placeRequests = ({
-  store,
-  cluster,
-  delayMs,
-}: PlaceRequestParts): Pick<LabApi, 'places' | 'testPlace'> => ({
+export const placeRequests = ({ store, cluster, times }: PlaceRequestParts): Pick<LabApi, 'places' | 'testPlace'> => ({
   places: async () => {
     const settings = placeSettingsOf(store, 'slurm');
     const found = await slurmCommands(runAt(() => settings))
@@ -32,6 +28,7 @@ export const placeRequests = ({
         (error: unknown) => ({ version: null, problem: error instanceof Error ? error.message : String(error) }),
       );
     const problem = cluster?.problem ?? found.problem;
+    const delayMs = isDistant(settings) ? times.askEveryMs : times.readEveryMs;
     return [{ id: 'slurm', ...found, problem, settings, delayS: (delayMs + spoolDelayMs) / 1000 }];
   },
   testPlace: async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Lab } from '../../../src-main/lab/lab.ts';
 import { smallRun } from '../../cli/smallRun.ts';
-import { startCli } from '../../cli/spawnCli.ts';
+import { cli, startCli } from '../../cli/spawnCli.ts';
 import { esam, sgd } from '../fixtures/configs.ts';
 import { openTestLab, temporaryFolder, untilEnded, untilRun } from '../fixtures/labs.ts';
 import { clusterOptions, judged, openWithSmall, smallExperiment } from './clusterLabs.ts';
@@ -161,6 +161,34 @@ onCluster(
       epoch: stopped.epochsDone,
       epochStep: 0,
     });
+  },
+  ended,
+);
+
+onCluster(
+  'the command line ends single runs on the cluster: one that waits there, and one under way',
+  async () => {
+    const { lab, folder } = await openWithSmall();
+    const [running = 0] = (await lab.enqueue({ ...smallExperiment(100_000), place: 'slurm' })).runIds;
+    await untilRun(lab, running, ({ epochsDone }) => epochsDone >= 1);
+    await cluster.ask('scontrol', 'update', 'PartitionName=debug', 'State=DOWN');
+    onTestFinished(async () => {
+      await cluster.ask('scontrol', 'update', 'PartitionName=debug', 'State=UP');
+    });
+    const [held = 0, kept = 0] = (await lab.enqueue({ ...smallExperiment(1, { seeds: [1, 2] }), place: 'slurm' }))
+      .runIds;
+    await untilRun(lab, kept, ({ job }) => job?.state === 'PENDING');
+    await lab.close();
+
+    const said = await cli(folder, ['queue', '--cancel', String(held), '--stop', String(running)]);
+    expect(said).toMatchObject({ code: 0, stdout: expect.stringContaining(`Run ${held}: cancelled`) as string });
+    expect(said.stdout).toContain(`Run ${running} stops now`);
+    const pending = () => cluster.ask('squeue', '-h', '-r', '-t', 'PD', '-o', '%K');
+    await vi.waitFor(async () => expect(await pending()).toBe('1\n'), patient); // the other task of that array
+    const { lab: later } = await openTestLab(folder, clusterOptions);
+    expect(await untilEnded(later, running)).toMatchObject({ state: 'stopped', place: 'slurm' });
+    await later.cancelRuns({ runIds: [kept] });
+    await vi.waitFor(async () => expect(await pending()).toBe(''), patient);
   },
   ended,
 );

@@ -1,7 +1,10 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { slurmSettingsSchema } from '../../../shared/places.ts';
-import { untilEnded, untilRun } from '../fixtures/labs.ts';
-import { openWithSmall, smallExperiment } from './clusterLabs.ts';
+import { esam, sgd } from '../fixtures/configs.ts';
+import { openTestLab, temporaryFolder, untilEnded, untilRun } from '../fixtures/labs.ts';
+import { clusterOptions, judged, openWithSmall, smallExperiment } from './clusterLabs.ts';
 import { startCluster, whyNoCluster } from './loopbackCluster.ts';
 import type { LoopbackCluster } from './loopbackCluster.ts';
 import { makeHost, whyNoHost } from './loopbackHost.ts';
@@ -60,3 +63,71 @@ overSsh(
   },
   600_000,
 );
+
+overSsh(
+  'a cluster that shares no disk: lab, Node and data are brought there, and what jobs tell is fetched, to the last bit',
+  async () => {
+    const { lab, folder } = await openWithSmall();
+    const there = join(temporaryFolder(), 'scratch of mine');
+    const distant = { host: host.alias, shared: false };
+    lab.setPlace('slurm', slurmSettingsSchema.parse(distant));
+    await expect(lab.testPlace({ id: 'slurm' })).rejects.toThrow('jobs need a folder of yours on loopback');
+    const says = (text: string): string => {
+      const node = join(temporaryFolder(), 'node');
+      writeFileSync(node, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+      return node;
+    };
+    const unfit: [string, RegExp][] = [
+      [says('echo v20.19.0'), /The Node that loopback has is 20.19.0; the lab needs 24/],
+      [
+        says(`echo "node: version 'GLIBC_2.28' not found (required by node)" >&2; exit 1`),
+        /C library is older than 2.28/,
+      ],
+      ['/nowhere/node', /The lab cannot be started on loopback: .*nowhere/],
+    ];
+    for (const [node, problem] of unfit) {
+      lab.setPlace('slurm', slurmSettingsSchema.parse({ ...distant, folder: there, node }));
+      await expect(lab.testPlace({ id: 'slurm' })).rejects.toThrow(problem);
+    }
+    lab.setPlace('slurm', slurmSettingsSchema.parse({ ...distant, folder: there }));
+    expect(await lab.testPlace({ id: 'slurm' })).toMatchObject({
+      works: true,
+      said: expect.stringContaining(`Node ${process.versions.node}`) as string,
+    });
+
+    const wanted = smallExperiment(40, { arms: [sgd, esam] });
+    const { runIds } = await lab.enqueue({ ...wanted, place: 'slurm' });
+    const [cut = 0, whole = 0] = runIds;
+    await untilRun(lab, cut, ({ epochsDone }) => epochsDone >= 1);
+    await host.stop();
+    await lab.close(); // jobs go on without it
+    await vi.waitFor(async () => expect(await cluster.ask('squeue', '-h')).toBe(''), patient);
+    const { lab: later } = await openTestLab(folder, clusterOptions);
+    await vi.waitFor(async () => expect((await later.queue({})).placeProblem).toContain('cannot be'), patient);
+    await host.start();
+    const { runIds: here } = await later.enqueue(wanted);
+    for (const [index, runId] of [cut, whole].entries()) {
+      expect(await untilEnded(later, runId)).toMatchObject({ state: 'finished', place: 'slurm' });
+      expect(await untilEnded(later, here[index] ?? 0)).toMatchObject({ state: 'finished', place: 'this-machine' });
+      expect(await judged(later, runId)).toEqual(await judged(later, here[index] ?? 0));
+    }
+    expect((await later.run({ runId: cut })).checkpoints[0]).toMatchObject({ epoch: 40, epochStep: 0 });
+
+    // What the lab says reaches jobs there, too.
+    const { runIds: endless } = await later.enqueue({ ...smallExperiment(100_000), place: 'slurm' });
+    const [running = 0] = endless;
+    await untilRun(later, running, ({ epochsDone }) => epochsDone >= 1);
+    await later.stopRun({ runId: running, when: 'after-epoch' });
+    expect(await untilEnded(later, running)).toMatchObject({ state: 'stopped' });
+    await vi.waitFor(
+      () => expect(collectedIn(there).toSorted()).toEqual(collectedIn(join(folder, 'cluster')).toSorted()),
+      patient,
+    );
+    expect(collectedIn(there)).toHaveLength(3); // of the test, of two runs, of one
+  },
+  600_000,
+);
+
+/** The submissions that the lab needs nothing of. */
+const collectedIn = (folder: string): string[] =>
+  readdirSync(folder).filter((name) => existsSync(join(folder, name, 'collected')));

@@ -6,6 +6,7 @@ import { expand } from '../../../shared/experiment.ts';
 import { jobFolderNames, taskFolderOf } from '../../../src-main/lab/cluster/jobFolder.ts';
 import { CommandFailed } from '../../../src-main/lab/cluster/runCommand.ts';
 import type { RunCommand } from '../../../src-main/lab/cluster/runCommand.ts';
+import { sharedSite } from '../../../src-main/lab/cluster/sharedSite.ts';
 import { slurmCommands } from '../../../src-main/lab/cluster/slurm.ts';
 import { newSubmission } from '../../../src-main/lab/cluster/submission.ts';
 import { findLost } from '../../../src-main/lab/cluster/submitting.ts';
@@ -33,7 +34,8 @@ const lostSubmission = async () => {
       if (answer === undefined) return Promise.reject(new CommandFailed(`there is no ${command} here`, true));
       return Promise.resolve(answer);
     };
-    const parts = { store, checkpoints, place: 'slurm', commands: slurmCommands(run), folder: () => folder } as const;
+    const site = sharedSite(() => slurmSettingsSchema.parse({}), folder);
+    const parts = { store, checkpoints, place: 'slurm', commands: slurmCommands(run), site: () => site } as const;
     const nothing = { waiting: () => [], onChanged: () => undefined, settings: () => slurmSettingsSchema.parse({}) };
     return findLost({ ...parts, ...nothing, assign: () => Promise.reject(new Error('Nothing is submitted.')) });
   };
