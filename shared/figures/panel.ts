@@ -54,8 +54,15 @@ const axesOf = (panel: Panel, frame: Frame, xTicks: readonly Tick[], yTicks: rea
     ...xTicks.map(({ at }) => line(segment(frame.x(at), bottom, frame.x(at), bottom + 2.5), ink.axis, ink.width.axis)),
     ...yTicks.map(({ at }) => line(segment(x - 2.5, frame.y(at), x, frame.y(at)), ink.axis, ink.width.axis)),
     ...xTicks.map((tick, index) => {
-      const level = panel.x.categories === null ? 0 : categoryLevel(xTicks, index, width);
-      return text(frame.x(tick.at), bottom + 10 + 8 * level, tick.text, 'middle');
+      if (panel.x.categories === null) return text(frame.x(tick.at), bottom + 10, tick.text, 'middle');
+      // The last name may be longer than what is left of the figure.
+      const last = x + width + 6 - textWidth(tick.text, size.tick) / 2;
+      return text(
+        Math.min(frame.x(tick.at), last),
+        bottom + 10 + 8 * categoryLevel(xTicks, index, width),
+        tick.text,
+        'middle',
+      );
     }),
     ...yTicks.map((tick) => text(x - 4, frame.y(tick.at) + size.tick * 0.35, tick.text, 'end')),
     text(x + width / 2, bottom + 22, panel.x.label, 'middle', { size: size.label }),
