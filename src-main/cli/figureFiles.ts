@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { FigureFormat } from '../../shared/figures/figure.ts';
-import type { LabFile } from '../../shared/labApi.ts';
+import type { LabFile } from '../../shared/file.ts';
 import { print, say } from './session.ts';
 import type { Settings } from './session.ts';
 import { writeNamed } from './writeFile.ts';

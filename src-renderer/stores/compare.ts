@@ -3,7 +3,8 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { z } from 'zod';
 import type { ColumnWidth, FigureFormat } from '../../shared/figures/figure.ts';
-import type { Exported, LabFile, LabInput } from '../../shared/labApi.ts';
+import type { Exported, LabFile } from '../../shared/file.ts';
+import type { LabInput } from '../../shared/labApi.ts';
 import { accuracyChoices, curveAxes, curveMetrics, everyGroup, resultsQuerySchema } from '../../shared/result.ts';
 import type {
   AccuracyChoice,

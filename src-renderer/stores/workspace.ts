@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
 import { LabError } from '../../shared/errors.ts';
-import type { Workspace } from '../../shared/labApi.ts';
+import type { Workspace } from '../../shared/requests/workspace.ts';
 import { useConnection } from '../connection.ts';
 
 /** The workspace's folder and what was noticed when it was opened. */

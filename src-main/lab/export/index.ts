@@ -1,5 +1,5 @@
 import { LabError } from '../../../shared/errors.ts';
-import type { Exported } from '../../../shared/labApi.ts';
+import type { Exported } from '../../../shared/file.ts';
 import type { ExportFormat, ExportWish as WholeWish, ResultsTable } from '../../../shared/result.ts';
 import { choosableColumns } from '../../../shared/results/columns.ts';
 import { csv } from './csv.ts';

@@ -1,5 +1,5 @@
 import writeXlsxFile from 'write-excel-file/node';
-import type { LabFile } from '../../../shared/labApi.ts';
+import type { LabFile } from '../../../shared/file.ts';
 import type { ResultsTable } from '../../../shared/result.ts';
 import type { Exact } from '../../../shared/results/formats.ts';
 import { resultColumns } from '../../../shared/results/columns.ts';

@@ -1,6 +1,6 @@
 import { drawFigure } from '../../../shared/figures/draw.ts';
 import type { ColumnWidth, Figure, FigureFormat } from '../../../shared/figures/figure.ts';
-import type { LabFile } from '../../../shared/labApi.ts';
+import type { LabFile } from '../../../shared/file.ts';
 import { svg } from '../../../shared/figures/svg.ts';
 import { escapeLatex } from '../export/latex.ts';
 import { figureData } from './data.ts';

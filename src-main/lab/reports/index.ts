@@ -1,4 +1,4 @@
-import type { LabFile } from '../../../shared/labApi.ts';
+import type { LabFile } from '../../../shared/file.ts';
 import type { ReportFormat } from '../../../shared/report.ts';
 import { html } from './html.ts';
 import { reportPdf } from './pdf.ts';

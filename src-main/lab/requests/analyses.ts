@@ -1,6 +1,7 @@
 import { analysisWork, type AnalysisSettings } from '../../../shared/analyses/index.ts';
 import { LabError } from '../../../shared/errors.ts';
-import type { LabApi } from '../../../shared/labApi.ts';
+import type { Requests } from '../../../shared/labApi.ts';
+import type { analysisApi } from '../../../shared/requests/analyses.ts';
 import type { RunId } from '../../../shared/run.ts';
 import { drawAnalyses, tableOf } from '../analyses/drawing.ts';
 import { analysedGroups } from '../analyses/groups.ts';
@@ -11,17 +12,7 @@ import { analysisMs } from '../plan.ts';
 import type { Store } from '../store/index.ts';
 import { answering, doing } from './answering.ts';
 
-type AnalysisApi = Pick<
-  LabApi,
-  | 'analyse'
-  | 'analysisEstimate'
-  | 'analyses'
-  | 'analysis'
-  | 'cancelAnalysis'
-  | 'resumeAnalysis'
-  | 'analysisDrawing'
-  | 'exportAnalysis'
->;
+type AnalysisApi = Requests<typeof analysisApi>;
 
 export interface AnalysisParts {
   readonly store: Store;

@@ -1,9 +1,10 @@
-import type { LabApi } from '../../../shared/labApi.ts';
+import type { Requests } from '../../../shared/labApi.ts';
+import type { annotationApi } from '../../../shared/requests/annotations.ts';
 import type { LabEvent } from '../../../shared/labEvent.ts';
 import type { Store } from '../store/index.ts';
 import { answering, doing } from './answering.ts';
 
-type AnnotationApi = Pick<LabApi, 'annotations' | 'annotate'>;
+type AnnotationApi = Requests<typeof annotationApi>;
 
 /** Requests about what the user says of runs. */
 export const annotationRequests = ({

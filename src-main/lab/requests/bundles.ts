@@ -5,7 +5,8 @@ import { buffer } from 'node:stream/consumers';
 import { bundleExtension, bundleMediaType } from '../../../shared/bundle.ts';
 import type { BundleImported } from '../../../shared/bundle.ts';
 import { LabError } from '../../../shared/errors.ts';
-import type { LabApi } from '../../../shared/labApi.ts';
+import type { Requests } from '../../../shared/labApi.ts';
+import type { bundleApi } from '../../../shared/requests/bundles.ts';
 import type { LabEvent } from '../../../shared/labEvent.ts';
 import { collectBundle } from '../bundles/collect.ts';
 import type { BundleSelection } from '../bundles/collect.ts';
@@ -15,7 +16,7 @@ import type { Checkpoints } from '../checkpoints.ts';
 import type { pathGrants } from '../grants.ts';
 import type { Store } from '../store/index.ts';
 
-type BundleApi = Pick<LabApi, 'exportBundle' | 'importBundle' | 'openExample'>;
+type BundleApi = Requests<typeof bundleApi>;
 
 export interface BundleParts {
   readonly store: Store;

@@ -1,4 +1,5 @@
-import type { LabApi } from '../../../shared/labApi.ts';
+import type { Requests } from '../../../shared/labApi.ts';
+import type { checkpointApi } from '../../../shared/requests/checkpoints.ts';
 import type { LabEvent } from '../../../shared/labEvent.ts';
 import type { Checkpoints } from '../checkpoints.ts';
 import { answering, doing } from './answering.ts';
@@ -8,7 +9,7 @@ export interface CheckpointParts {
   readonly emit: (event: LabEvent) => void;
 }
 
-type CheckpointApi = Pick<LabApi, 'checkpointUse' | 'keepCheckpoints' | 'pruneCheckpoints'>;
+type CheckpointApi = Requests<typeof checkpointApi>;
 
 /** Requests about the room that checkpoints take. */
 export const checkpointRequests = ({ checkpoints, emit }: CheckpointParts): CheckpointApi => ({

@@ -1,13 +1,14 @@
 import { basename } from 'node:path';
 import { bundleExtension } from '../../../shared/bundle.ts';
 import { LabError } from '../../../shared/errors.ts';
-import type { LabApi } from '../../../shared/labApi.ts';
+import type { Requests } from '../../../shared/labApi.ts';
+import type { datasetApi } from '../../../shared/requests/datasets.ts';
 import type { LabEvent } from '../../../shared/labEvent.ts';
 import type { Library } from '../datasets/index.ts';
 import type { pathGrants } from '../grants.ts';
 import type { Store } from '../store/index.ts';
 
-type DatasetApi = Pick<LabApi, 'datasets' | 'importDataset' | 'deleteDataset' | 'previewDataset'>;
+type DatasetApi = Requests<typeof datasetApi>;
 
 export interface DatasetParts {
   readonly store: Store;

@@ -1,13 +1,11 @@
-import type { LabApi } from '../../../shared/labApi.ts';
+import type { Requests } from '../../../shared/labApi.ts';
+import type { deviceApi } from '../../../shared/requests/device.ts';
 import { readPresets } from '../presets.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SelfTest } from '../selfTest.ts';
 import { answering, doing } from './answering.ts';
 
-type DeviceApi = Pick<
-  LabApi,
-  'deviceStatus' | 'installRuntime' | 'cancelInstall' | 'selfTest' | 'cancelSelfTest' | 'presets'
->;
+type DeviceApi = Requests<typeof deviceApi>;
 
 /** Requests about the machine and about what comes with the app. */
 export const deviceRequests = (

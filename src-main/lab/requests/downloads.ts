@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
-import type { LabApi } from '../../../shared/labApi.ts';
+import type { Requests } from '../../../shared/labApi.ts';
+import type { downloadApi } from '../../../shared/requests/downloads.ts';
 import type { LabEvent } from '../../../shared/labEvent.ts';
 import type { PublishedFile, PublishedSet } from '../../../shared/publishedSets.ts';
 import { remove } from '../../files/remove.ts';
@@ -19,7 +20,7 @@ export interface DownloadParts {
  * Requests for sets that others publish. A download that was cut short goes on where it stopped; nothing is read whose SHA-256 is not the
  * published one.
  */
-export const downloadRequests = (parts: DownloadParts): Pick<LabApi, 'downloadDataset' | 'cancelDownload'> => {
+export const downloadRequests = (parts: DownloadParts): Requests<typeof downloadApi> => {
   const { library, emit } = parts;
   const folder = join(parts.workspaceFolder, 'downloads');
   let present: AbortController | null = null;

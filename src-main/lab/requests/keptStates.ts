@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { keptStateSchema } from '../../../shared/keptState.ts';
-import type { LabApi } from '../../../shared/labApi.ts';
+import type { Requests } from '../../../shared/labApi.ts';
+import type { keptStateApi } from '../../../shared/requests/keptStates.ts';
 import type { Store } from '../store/index.ts';
 import { answering, doing } from './answering.ts';
 
@@ -12,7 +13,7 @@ export const keptStateRequests = ({
   store: { read, write },
 }: {
   readonly store: Store;
-}): Pick<LabApi, 'keptStates' | 'keepState'> => ({
+}): Requests<typeof keptStateApi> => ({
   keptStates: answering(() => z.array(keptStateSchema).parse(read.settingsUnder(prefix))),
   keepState: doing(({ name, value }) => write.setting(`${prefix}${name}`, value)),
 });

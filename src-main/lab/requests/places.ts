@@ -1,5 +1,6 @@
 import { LabError } from '../../../shared/errors.ts';
-import type { LabApi } from '../../../shared/labApi.ts';
+import type { Requests } from '../../../shared/labApi.ts';
+import type { placeApi } from '../../../shared/requests/places.ts';
 import type { ClusterRuns } from '../cluster/clusterRuns.ts';
 import { isDistant, placeSettingsOf } from '../cluster/placeSettings.ts';
 import { runAt } from '../cluster/runCommand.ts';
@@ -18,7 +19,7 @@ export interface PlaceRequestParts {
 const spoolDelayMs = 5000;
 
 /** Requests about where runs can be sent. */
-export const placeRequests = ({ store, cluster, times }: PlaceRequestParts): Pick<LabApi, 'places' | 'testPlace'> => ({
+export const placeRequests = ({ store, cluster, times }: PlaceRequestParts): Requests<typeof placeApi> => ({
   places: async () => {
     const settings = placeSettingsOf(store, 'slurm');
     const found = await slurmCommands(runAt(() => settings))

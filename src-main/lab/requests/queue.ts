@@ -1,6 +1,7 @@
 import { augmentationMisfitOf, imageSizeOf, type Misfit } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
-import type { LabApi } from '../../../shared/labApi.ts';
+import type { Requests } from '../../../shared/labApi.ts';
+import type { queueApi } from '../../../shared/requests/queue.ts';
 import type { LabEvent } from '../../../shared/labEvent.ts';
 import { movesNormalisations } from '../../../shared/method.ts';
 import { noNormalisation } from '../../../shared/methods/samOn.ts';
@@ -21,22 +22,7 @@ import { groupHash } from '../store/groupHash.ts';
 import type { Store } from '../store/index.ts';
 import { answering, doing } from './answering.ts';
 
-type QueueApi = Pick<
-  LabApi,
-  | 'plan'
-  | 'measureSpeed'
-  | 'cancelSpeed'
-  | 'enqueue'
-  | 'queue'
-  | 'pauseQueue'
-  | 'queueEstimates'
-  | 'moveRuns'
-  | 'stopRun'
-  | 'cancelRuns'
-  | 'uncancelRuns'
-  | 'repeatRuns'
-  | 'deleteRuns'
->;
+type QueueApi = Requests<typeof queueApi>;
 
 export interface QueueRequestParts {
   readonly store: Store;

@@ -1,6 +1,7 @@
 import { LabError } from '../../../shared/errors.ts';
 import type { Figure } from '../../../shared/figures/figure.ts';
-import type { LabApi, LabInput } from '../../../shared/labApi.ts';
+import type { LabInput, Requests } from '../../../shared/labApi.ts';
+import type { resultApi } from '../../../shared/requests/results.ts';
 import type { GroupCurve, ResultsQuery, ResultsTable } from '../../../shared/result.ts';
 import type { PublishedPoint } from '../../../shared/results/published.ts';
 import type { Study } from '../../../shared/studies/study.ts';
@@ -16,20 +17,7 @@ import { readCurves, readTable, requireExperiment } from '../results.ts';
 import type { Store } from '../store/index.ts';
 import { answering } from './answering.ts';
 
-type ResultApi = Pick<
-  LabApi,
-  | 'runs'
-  | 'trash'
-  | 'run'
-  | 'runLog'
-  | 'experiments'
-  | 'results'
-  | 'curves'
-  | 'published'
-  | 'exportResults'
-  | 'exportWorkbook'
-  | 'exportFigure'
->;
+type ResultApi = Requests<typeof resultApi>;
 
 /** Requests that read what was measured. */
 export const resultRequests = (

@@ -1,5 +1,6 @@
 import { LabError } from '../../../shared/errors.ts';
-import type { LabApi } from '../../../shared/labApi.ts';
+import type { Requests } from '../../../shared/labApi.ts';
+import type { resumingApi } from '../../../shared/requests/resuming.ts';
 import type { LabEvent } from '../../../shared/labEvent.ts';
 import { originText } from '../../../shared/origin.ts';
 import { exactFacts, factDifferences } from '../../../shared/environments.ts';
@@ -13,7 +14,7 @@ import type { Runtime } from '../runtime.ts';
 import type { Store } from '../store/index.ts';
 import { answering, doing } from './answering.ts';
 
-type ResumingApi = Pick<LabApi, 'inexactResumes' | 'resumeRuns' | 'markFailed' | 'extendRun' | 'emptyTrash'>;
+type ResumingApi = Requests<typeof resumingApi>;
 
 export interface ResumingParts {
   readonly store: Store;

@@ -1,9 +1,10 @@
-import type { LabApi } from '../../../shared/labApi.ts';
+import type { Requests } from '../../../shared/labApi.ts';
+import type { runViewApi } from '../../../shared/requests/runViews.ts';
 import type { LabEvent } from '../../../shared/labEvent.ts';
 import type { Store } from '../store/index.ts';
 import { answering, doing } from './answering.ts';
 
-type RunViewApi = Pick<LabApi, 'runViews' | 'saveRunView' | 'removeRunView'>;
+type RunViewApi = Requests<typeof runViewApi>;
 
 /** Requests about how the list of runs is looked at. */
 export const runViewRequests = ({

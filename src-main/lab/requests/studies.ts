@@ -6,7 +6,8 @@ import { expandGroups } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import { isMeasured } from '../../../shared/studies/study.ts';
 import type { Study } from '../../../shared/studies/study.ts';
-import type { LabApi } from '../../../shared/labApi.ts';
+import type { Requests } from '../../../shared/labApi.ts';
+import type { studyApi } from '../../../shared/requests/studies.ts';
 import { misfitOf } from '../../../shared/models.ts';
 import { speedLimitMs } from '../../../shared/speed.ts';
 import type { Library } from '../datasets/index.ts';
@@ -28,7 +29,7 @@ import { answering } from './answering.ts';
 /** A run's own beside its epochs: its process, engine and data come up. */
 const startMs = 1000;
 
-type StudyApi = Pick<LabApi, 'studies' | 'study' | 'studyExperiments' | 'exportStudy' | 'report'>;
+type StudyApi = Requests<typeof studyApi>;
 
 /** Requests about the paper's tables and figures, and reports of them and of experiments. */
 export const studyRequests = (

@@ -1,4 +1,5 @@
-import type { LabApi } from '../../../shared/labApi.ts';
+import type { Requests } from '../../../shared/labApi.ts';
+import type { supportApi } from '../../../shared/requests/support.ts';
 import type { AppLog } from '../appLog.ts';
 import type { Library } from '../datasets/index.ts';
 import { diagnosticsText } from '../diagnostics.ts';
@@ -19,7 +20,7 @@ const linesShown = 500;
 const linesTold = 100;
 
 /** Requests of somebody who wants to know what went on, or to have it looked at. */
-export const supportRequests = (parts: Parts): Pick<LabApi, 'appLog' | 'diagnostics'> => ({
+export const supportRequests = (parts: Parts): Requests<typeof supportApi> => ({
   appLog: answering(() => parts.log.last(linesShown)),
   diagnostics: async () => ({
     text: diagnosticsText({

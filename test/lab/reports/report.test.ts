@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { experimentSchema } from '../../../shared/experiment.ts';
-import type { LabFile } from '../../../shared/labApi.ts';
+import type { LabFile } from '../../../shared/file.ts';
 import { everyGroup } from '../../../shared/result.ts';
 import { sam, sgd } from '../fixtures/configs.ts';
 import { openTestLab, temporaryFolder } from '../fixtures/labs.ts';

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { experimentSchema } from '../experiment.ts';
+import { plannedRunSchema, queueSchema } from '../queue.ts';
+import { runIdSchema } from '../run.ts';
+import { speedLimitSchema, speedMeasurementSchema } from '../speed.ts';
+import { type Contract, nothing, runIds } from './contract.ts';
+
+/** Experiments on their way into the queue, and what waits there. */
+export const queueApi = {
+  /** What an experiment would do, without doing it. */
+  plan: { input: experimentSchema, output: z.array(plannedRunSchema) },
+  /**
+   * Measures the speeds of an experiment's methods against each other; its seeds and epochs do not matter. Resolves when measured;
+   * progress comes as `speedProgressed`. Refused while a run trains.
+   */
+  measureSpeed: {
+    input: z.strictObject({ experiment: experimentSchema, limitMs: speedLimitSchema.optional() }),
+    output: z.array(speedMeasurementSchema),
+  },
+  cancelSpeed: { input: nothing, output: nothing },
+  enqueue: {
+    input: experimentSchema,
+    output: z.strictObject({ experimentId: z.number().int(), runIds: z.array(runIdSchema) }),
+  },
+  queue: { input: nothing, output: queueSchema },
+  /** How long what runs and waits will still take on this machine, as far as it is known. */
+  queueEstimates: {
+    input: nothing,
+    output: z.array(z.strictObject({ runId: runIdSchema, leftMs: z.number().min(0).nullable() })),
+  },
+  pauseQueue: { input: z.strictObject({ paused: z.boolean() }), output: nothing },
+  /** Moves waiting runs, in the order in which they are named, before another one, or to the end (null). */
+  moveRuns: { input: z.strictObject({ runIds, beforeRunId: runIdSchema.nullable() }), output: nothing },
+  stopRun: { input: z.strictObject({ runId: runIdSchema, when: z.enum(['now', 'after-epoch']) }), output: nothing },
+  cancelRuns: { input: z.strictObject({ runIds }), output: nothing },
+  /** Puts cancelled runs back into the queue, before another one or at the end (null). */
+  uncancelRuns: { input: z.strictObject({ runIds, beforeRunId: runIdSchema.nullable() }), output: nothing },
+  /** Queues a new run with the same configuration and seed for each of these ended runs. */
+  repeatRuns: { input: z.strictObject({ runIds }), output: z.strictObject({ runIds: z.array(runIdSchema) }) },
+  /** Moves ended runs to the trash, or back. */
+  deleteRuns: { input: z.strictObject({ runIds, deleted: z.boolean() }), output: nothing },
+} as const satisfies Contract;

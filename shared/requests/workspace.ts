@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { type Contract, nothing } from './contract.ts';
+
+export const workspaceSchema = z.strictObject({
+  folder: z.string(),
+  labVersion: z.string(),
+  /** What was found at start, e.g. "Run 12 was interrupted: …". Shown once. */
+  startNotices: z.array(z.string()),
+});
+export type Workspace = z.infer<typeof workspaceSchema>;
+
+/** The workspace that is open. */
+export const workspaceApi = {
+  workspace: { input: nothing, output: workspaceSchema },
+} as const satisfies Contract;
