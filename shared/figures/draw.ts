@@ -1,37 +1,49 @@
-import type { ColumnWidth, Figure } from './figure.ts';
+import type { ColumnWidth, Figure, Heat, Surface } from './figure.ts';
 import { columnWidths } from './figure.ts';
 import { drawLegend } from './legend.ts';
+import { drawScale } from './marks/heat.ts';
 import { drawPanel } from './panel.ts';
 import type { Scene } from './scene.ts';
 
 /** Panels beside one another: as many as leave each the room that its text needs. */
-const leastPanelWidth = { single: 180, double: 200 } as const;
-/** Surfaces are read side by side: three beside one another. */
-const leastSurfaceWidth = 155;
-/** Height over width of a panel. */
-const proportion = 0.74;
+const leastPanelWidth = { single: 180, double: 150 } as const;
+/** Height over width of a panel; surfaces are seen from above. */
+const [proportion, surfaceProportion] = [0.8, 0.86] as const;
 const gap = 6;
+/** Of a colour scale with its values, beside all panels. */
+const scaleRoom = 44;
 
-/** Lays a figure out on paper of a column's width: a legend above, panels in rows. */
+/** The colour scale that all panels have in common; null where they have none. */
+const commonScale = ({ panels }: Figure): Heat | Surface | null => {
+  const all = panels.map(({ marks }) => marks.find((mark) => mark.kind === 'heat' || mark.kind === 'surface'));
+  const [first] = all;
+  const isCommon = all.every(
+    (each) => each !== undefined && each.low === first?.low && each.high === first.high && each.name === first.name,
+  );
+  return isCommon ? (first ?? null) : null;
+};
+
+/** Lays a figure out on paper of a column's width: a legend above, panels in rows, a common colour scale beside them. */
 export const drawFigure = (figure: Figure, column: ColumnWidth): Scene => {
   const width = columnWidths[column];
   const count = figure.panels.length;
-  const isSurface = figure.panels.every(({ marks }) => marks.some(({ kind }) => kind === 'heat' || kind === 'surface'));
-  const most = Math.max(1, Math.floor(width / (isSurface ? leastSurfaceWidth : leastPanelWidth[column])));
+  const scale = count > 1 ? commonScale(figure) : null;
+  const room = width - (scale === null ? 0 : scaleRoom);
+  const most = Math.max(1, Math.floor(width / leastPanelWidth[column]));
   // As many in each row as in any other: four are two and two.
   const perRow = Math.ceil(count / Math.ceil(count / most));
-  const panelWidth = (width - gap * (perRow - 1)) / perRow;
-  const panelHeight = Math.min(panelWidth * proportion, 200);
+  const panelWidth = (room - gap * (perRow - 1)) / perRow;
+  const isSurface = figure.panels.every(({ marks }) => marks.some(({ kind }) => kind === 'surface'));
+  const panelHeight = Math.min(panelWidth * (isSurface ? surfaceProportion : proportion), 200);
   const legend = drawLegend(figure, width);
-  const panels = figure.panels.flatMap((panel, index) =>
-    drawPanel(panel, {
-      x: (index % perRow) * (panelWidth + gap),
-      y: legend.height + Math.floor(index / perRow) * (panelHeight + gap),
-      width: panelWidth,
-      height: panelHeight,
-    }),
-  );
+  const panels = figure.panels.flatMap((panel, index) => {
+    const x = (index % perRow) * (panelWidth + gap);
+    const y = legend.height + Math.floor(index / perRow) * (panelHeight + gap);
+    return drawPanel(panel, { x, y, width: panelWidth, height: panelHeight }, scale === null);
+  });
   const rows = Math.ceil(count / perRow);
   const height = legend.height + rows * panelHeight + (rows - 1) * gap;
-  return { width, height, shapes: [...legend.shapes, ...panels] };
+  const scaleBox = { x: room + 8, y: legend.height + 18, width: 7, height: panelHeight - 46 };
+  const shapes = [...legend.shapes, ...panels, ...(scale === null ? [] : drawScale(scale, scaleBox))];
+  return { width, height, shapes };
 };

@@ -13,6 +13,8 @@ const axisSchema = z.strictObject({
   /** Null = wherever the marks end, and a little further. */
   min: finite.nullable().default(null),
   max: finite.nullable().default(null),
+  /** Of things that are counted: no tick between two whole numbers. */
+  isWhole: z.boolean().default(false),
   /** Names of the places 0, 1, 2 … instead of numbers. */
   categories: z.array(text).nullable().default(null),
 });

@@ -65,7 +65,7 @@ export const frameOf = (box: Box, xs: Range, ys: Range): Frame => {
 
 export const ticksOf = (axis: Axis, range: Range, wanted: number): readonly Tick[] => {
   if (axis.categories !== null) return axis.categories.map((text, at) => ({ at, text }));
-  return range.isLog ? logTicks(range.min, range.max) : linearTicks(range.min, range.max, wanted);
+  return range.isLog ? logTicks(range.min, range.max) : linearTicks(range.min, range.max, wanted, axis.isWhole);
 };
 
 export const heatOf = (panel: Panel): Heat | null => panel.marks.find((mark) => mark.kind === 'heat') ?? null;

@@ -28,9 +28,10 @@ const line = (d: string, stroke: string, width: number): PathShape => ({ kind: '
 const insets = (
   panel: Panel,
   yTicks: readonly Tick[],
+  hasScale: boolean,
 ): { left: number; right: number; top: number; bottom: number } => ({
   left: 20 + Math.max(0, ...yTicks.map((tick) => textWidth(tick.text, size.tick))),
-  right: heatOf(panel) === null ? 8 : 38,
+  right: hasScale ? 38 : 8,
   top: panel.title === '' && heatOf(panel) === null ? 6 : 16,
   bottom: 28,
 });
@@ -82,26 +83,30 @@ const axesOf = (panel: Panel, frame: Frame, xTicks: readonly Tick[], yTicks: rea
 const titleOf = (panel: Panel, x: number, y: number): Shape[] =>
   panel.title === '' ? [] : [text(x, y, panel.title, 'start', { size: size.title, isBold: true })];
 
-/** A surface in its box, with axes in space. */
-const drawSurfacePanel = (panel: Panel, surface: Surface, outer: Box): Shape[] => {
-  const box = { x: outer.x + 30, y: outer.y + 16, width: outer.width - 76, height: outer.height - 30 };
+/** A surface in its box, with axes in space, and its colour scale where it is its own. */
+const drawSurfacePanel = (panel: Panel, surface: Surface, outer: Box, hasScale: boolean): Shape[] => {
+  const width = outer.width - (hasScale ? 76 : 34);
+  const box = { x: outer.x + 30, y: outer.y + 16, width, height: outer.height - 30 };
   const scale = { x: box.x + box.width + 8, y: box.y + 6, width: 7, height: box.height * 0.66 };
   const frame = frameOf(box, { min: 0, max: 1, isLog: false }, { min: 0, max: 1, isLog: false });
   return [
     ...panel.marks.flatMap((mark) => drawMark(mark, frame)),
-    ...drawSurfaceAxes(surface, box, [panel.x.label, panel.y.label]),
-    ...drawScale(surface, scale),
+    ...drawSurfaceAxes(surface, box, [panel.x.label, panel.y.label], outer),
+    ...(hasScale ? drawScale(surface, scale) : []),
     ...titleOf(panel, outer.x + 4, outer.y + 10),
   ];
 };
 
-/** A panel in its box: axes, what is inside, the names of points, the frame. */
-export const drawPanel = (panel: Panel, outer: Box): Shape[] => {
+/**
+ * A panel in its box: axes, what is inside, the names of points, the frame.
+ * @param hasScale - whether a colour scale stands beside it, where it has one.
+ */
+export const drawPanel = (panel: Panel, outer: Box, hasScale = true): Shape[] => {
   const surface = panel.marks.find((mark) => mark.kind === 'surface');
-  if (surface !== undefined) return drawSurfacePanel(panel, surface, outer);
+  if (surface !== undefined) return drawSurfacePanel(panel, surface, outer, hasScale);
   const [xs, ys] = [rangeOf(panel, panel.x, 'x'), rangeOf(panel, panel.y, 'y')];
   const yTicks = ticksOf(panel.y, ys, outer.height / 26);
-  const { left, right, top, bottom } = insets(panel, yTicks);
+  const { left, right, top, bottom } = insets(panel, yTicks, hasScale && heatOf(panel) !== null);
   const box = {
     x: outer.x + left,
     y: outer.y + top,
@@ -109,7 +114,7 @@ export const drawPanel = (panel: Panel, outer: Box): Shape[] => {
     height: outer.height - top - bottom,
   };
   const frame = frameOf(box, xs, ys);
-  const xTicks = ticksOf(panel.x, xs, box.width / 40);
+  const xTicks = ticksOf(panel.x, xs, box.width / 32);
   const heat = heatOf(panel);
   const series = panel.marks.filter((mark) => mark.kind === 'series');
   return [
@@ -117,7 +122,9 @@ export const drawPanel = (panel: Panel, outer: Box): Shape[] => {
     { kind: 'clipped', box, shapes: panel.marks.flatMap((mark) => drawMark(mark, frame)) },
     { kind: 'path', d: rectangle(box), stroke: ink.axis, width: ink.width.axis },
     ...drawLabels(series, frame),
-    ...(heat === null ? [] : drawScale(heat, { x: box.x + box.width + 5, y: box.y, width: 7, height: box.height })),
+    ...(heat === null || !hasScale
+      ? []
+      : drawScale(heat, { x: box.x + box.width + 5, y: box.y, width: 7, height: box.height })),
     ...titleOf(panel, box.x, box.y - 5),
   ];
 };

@@ -21,11 +21,11 @@ const textOf = (value: number, step: number): string => {
   );
 };
 
-/** Multiples of 1, 2 or 5 × 10ᵏ in [min, max], about as many as wanted and at least one. */
-export const linearTicks = (min: number, max: number, wanted: number): Tick[] => {
+/** Multiples of 1, 2 or 5 × 10ᵏ in [min, max], about as many as wanted and at least one; with `isWhole` whole numbers only. */
+export const linearTicks = (min: number, max: number, wanted: number, isWhole = false): Tick[] => {
   const span = max - min;
   if (!(span > 0)) return [{ at: min, text: textOf(min, Math.abs(min) || 1) }];
-  const rough = span / Math.max(1, wanted);
+  const rough = Math.max(span / Math.max(1, wanted), isWhole ? 1 : 0);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5].find((factor) => factor * power >= rough * (1 - 1e-9)) ?? 10);
   const first = Math.ceil(min / step - 1e-9);

@@ -78,11 +78,6 @@ const cellColumns: readonly CellColumn[] = [
         : `${percent(pairedSpeed.ratio)} [${percent(pairedSpeed.low)}, ${percent(pairedSpeed.high)}]`,
   },
   {
-    ...{ id: 'imagesPerSecond', header: 'Images/s' },
-    help: 'Of our runs in optimizer steps: the median over epochs, then over runs.',
-    text: ({ imagesPerSecond }) => (imagesPerSecond === null ? none : imagesPerSecond.toFixed(0)),
-  },
-  {
     ...{ id: 'second', header: 'Becker 2024, %' },
     help: 'A second source: Becker, Altrock and Risse 2024 (Momentum-SAM), tables 1 and 3.',
     text: ({ second }) => withSd(second?.accuracy, second?.sd),
@@ -101,6 +96,16 @@ const cellColumns: readonly CellColumn[] = [
     ...{ id: 'runs', header: 'Runs', isText: true },
     help: 'The runs that stand behind our values.',
     text: ({ runIds }) => (runIds.length === 0 ? none : runIds.join(', ')),
+  },
+  {
+    ...{ id: 'imagesPerSecond', header: 'Images/s' },
+    help: 'Of our runs in optimizer steps: the median over epochs, then over runs.',
+    text: ({ imagesPerSecond }) => (imagesPerSecond === null ? none : imagesPerSecond.toFixed(0)),
+  },
+  {
+    ...{ id: 'paperImages', header: 'Paper: images/s' },
+    help: 'The paper’s images/s, on hardware that it does not name.',
+    text: ({ paper }) => (paper === null ? none : paper.imagesPerSecond.toFixed(0)),
   },
 ];
 

@@ -3,6 +3,7 @@ import { ink } from '../ink.ts';
 import { facesOf, projection, type Point } from '../projection.ts';
 import { polyline } from '../scene.ts';
 import type { Box, PathShape, TextShape } from '../scene.ts';
+import { textWidth } from '../textWidth.ts';
 import { linearTicks } from '../ticks.ts';
 
 type Corner = readonly [number, number];
@@ -86,12 +87,20 @@ export const drawSurfaceAxes = (
   surface: Surface,
   box: Box,
   labels: readonly [string, string],
+  outer: Box,
 ): (PathShape | TextShape)[] => {
   const { lines, texts } = surfaceAxes(surface, box, labels);
+  /** No name leaves its panel for the neighbour's. */
+  const within = (x: number, text: string, anchor: 'start' | 'middle' | 'end'): number => {
+    const width = textWidth(text, ink.size.tick);
+    const before = anchor === 'start' ? 0 : anchor === 'middle' ? width / 2 : width;
+    return Math.min(outer.x + outer.width - (width - before), Math.max(outer.x + before, x));
+  };
   return [
     ...lines.map((line): PathShape => ({ kind: 'path', d: polyline(line), stroke: ink.axis, width: ink.width.axis })),
     ...texts.map(({ at: [x, y], text, anchor }): TextShape => ({
-      ...{ kind: 'text', x, y, text, anchor, size: ink.size.tick, color: ink.text, hasHalo: true },
+      ...{ kind: 'text', x: within(x, text, anchor), y, text, anchor },
+      ...{ size: ink.size.tick, color: ink.text, hasHalo: true },
     })),
   ];
 };

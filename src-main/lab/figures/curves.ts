@@ -61,6 +61,6 @@ export const curvesFigure = (
   return figureSchema.parse({
     id: `curves-${metric.toLowerCase()}`,
     caption: `${sentenceCase(label)} over ${axes[axis]}: mean over seeds, band: ± one sample standard deviation.${gaps}`,
-    panels: [{ title: '', x: { label: axes[axis] }, y: { label, ...yEnds }, marks }],
+    panels: [{ title: '', x: { label: axes[axis], isWhole: axis === 'epoch' }, y: { label, ...yEnds }, marks }],
   });
 };

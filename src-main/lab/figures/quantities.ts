@@ -53,9 +53,9 @@ export const quantityPanels = (
   return drawn.map(({ title, unit, marks }) => {
     const alike = drawn.filter((other) => other.unit === unit).flatMap((other) => other.marks);
     const { label } = units[unit];
-    // No more steps than all of them: a band that goes beyond ends there.
-    const ends = unit === 'share of steps' ? { ...endsOf(alike), max: 100 } : endsOf(alike);
-    return { title, x: { label: 'epoch' }, y: { label, ...ends }, marks };
+    // No more steps than all of them: a band that goes beyond ends there, a mark does not.
+    const ends = unit === 'share of steps' ? { ...endsOf(alike), max: 104 } : endsOf(alike);
+    return { title, x: { label: 'epoch', isWhole: true }, y: { label, ...ends }, marks };
   });
 };
 

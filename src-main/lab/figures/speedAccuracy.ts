@@ -75,7 +75,7 @@ export const speedAccuracyFigure = (table: ResultsTable, published: readonly Pub
   ];
   const dots = marks.some((mark) => mark.kind === 'series' && mark.isSmall) ? ' Dots: single runs.' : '';
   const theirs = published.length === 0 ? '' : ` ${publishedText(published)}`;
-  const axis = { scale: 'linear' as const, min: null, max: null, categories: null };
+  const axis = { scale: 'linear' as const, min: null, max: null, isWhole: false, categories: null };
   return figureSchema.parse({
     id: 'speed-accuracy',
     caption: `Test accuracy (${table.accuracy} epoch, mean ± sample standard deviation over seeds, ${nOf(shown)}) against training speed (median over runs, bars: their range).${dots}${theirs}`,

@@ -21,7 +21,7 @@ export const overheadBlocks = ({ drawing }: Study, { cells, fit, measurements }:
   ),
   ...table(
     'Least squares of k₁(1 − β) + k₂(1 − β)/(Nβ); R² about the mean.',
-    ['', 'k₁', 'k₂', 'R²'],
+    ['Fit', 'k₁', 'k₂', 'R²'],
     [fitLine('Ours', fit), ...(drawing.kind === 'overhead' ? [fitLine('Paper', drawing.fit)] : [])],
   ),
   ...table(

@@ -63,6 +63,9 @@ const sweepLooks = [
   { color: '#009E73', shape: 'triangle' },
 ] as const;
 
+const spreadOf = (y: number, sd: number | null): { yLow?: number; yHigh?: number } =>
+  sd === null ? {} : { yLow: y - sd, yHigh: y + sd };
+
 /** The value that a cell has of what its sweep is named after: 0.3 of β or of γ. */
 const sweptValue = (series: string, { label }: StudyCell): string =>
   new RegExp(`${series.charAt(0)} ([\\d.]+)`).exec(label)?.[1] ?? label;
@@ -98,7 +101,7 @@ const panelOf = ({ cells }: Row, form: StudyForm): object | null => {
               ...mark,
               name: `${cell.label}, paper`,
               isHollow: true,
-              items: [{ x: 100 * cell.paperSpeedRatio, y: theirs }],
+              items: [{ x: 100 * cell.paperSpeedRatio, y: theirs, ...spreadOf(theirs, cell.paper?.sd ?? null) }],
             },
           ]),
     ];
@@ -161,6 +164,6 @@ export const studyFigure = (
   }
   const panels = rows.flatMap((row) => panelOf(row, form) ?? []);
   if (panels.length === 0) return null;
-  const caption = `${what} Filled: ours, mean ± sample standard deviation over seeds; hollow: the paper's values. Speeds are relative to SAM's on the same machine.`;
+  const caption = `${what} Filled: ours, mean ± sample standard deviation over seeds; hollow: the paper's, with its standard deviations where it gives them. Speeds are relative to SAM's on the same machine.`;
   return figureSchema.parse({ id, caption, panels });
 };

@@ -10,12 +10,12 @@ export type PlaneSettings = LandscapeSettings | AdversarialLandscapeSettings;
 export type Scale = 'linear' | 'log';
 
 const axesOf = ({ kind }: PlaneSettings): readonly [string, string] =>
-  kind === 'landscape' ? ['direction 1', 'direction 2'] : ['gradient of half x', 'gradient of half y'];
+  kind === 'landscape' ? ['direction 1', 'direction 2'] : ['gradient x', 'gradient y'];
 
 const planeWords = (settings: PlaneSettings): string =>
   settings.kind === 'landscape'
     ? `in the plane of two ${settings.directions === 'plain' ? 'Gaussian' : 'filter-normalised Gaussian'} directions${settings.pairs > 1 ? `, mean over ${settings.pairs} planes` : ''}`
-    : `in the plane of the gradients of two disjoint halves of the images, each times η = ${settings.eta}${settings.isOrthogonal ? ', made orthogonal' : ''}`;
+    : `in the plane of the gradients of two disjoint halves of the images (x and y), each times η = ${settings.eta}${settings.isOrthogonal ? ', made orthogonal' : ''}`;
 
 const scaled = (value: number | null, scale: Scale): number | null => {
   if (value === null || scale === 'linear') return value;
