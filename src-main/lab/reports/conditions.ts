@@ -2,13 +2,14 @@ import { methodOf, nameOfMethod } from '../../../shared/method.ts';
 import type { ResultsTable } from '../../../shared/result.ts';
 import type { RunSummary } from '../../../shared/run.ts';
 import { differingPaths, settingOf, settingText, settingValues } from '../../../shared/settings/index.ts';
+import { sentenceCase } from '../../../shared/sentenceCase.ts';
 import type { StoreReader } from '../store/index.ts';
 import { heading, matrix, table } from './document.ts';
 import type { Block } from './document.ts';
 
 const labelOf = (path: string): string => {
   const { label, symbol } = settingOf(path);
-  return symbol?.length === 1 ? `${label}, ${symbol}` : label;
+  return sentenceCase(symbol?.length === 1 ? `${label}, ${symbol}` : label);
 };
 
 /** What was trained: the settings that all have in common, and each method's own. */
@@ -98,6 +99,9 @@ export const missingBlocks = (
   ];
 };
 
+const runsCaption =
+  'One line a run. Others: cores of its machine that other programs kept busy, the mean while it trained; with more, its images/s mean less.';
+
 /** Every run, one line each. */
 export const runBlocks = (runs: readonly RunSummary[]): Block[] => {
   const percent = (value: number | null): string => (value === null ? '–' : (100 * value).toFixed(2));
@@ -108,14 +112,16 @@ export const runBlocks = (runs: readonly RunSummary[]): Block[] => {
       ...[`${run.epochsDone} of ${run.config.epochs}`, percent(run.lastTestAccuracy), percent(run.bestTestAccuracy)],
       run.imagesPerSecond === null ? '–' : run.imagesPerSecond.toFixed(0),
       (run.activeMs / 1000).toFixed(1),
+      run.othersBusyCores?.toFixed(1) ?? '–',
       run.endedAt?.slice(0, 16).replace('T', ' ') ?? '–',
       run.origin === null ? '–' : `${run.origin.run} of lab ${run.origin.lab.slice(0, 8)}`,
     ]);
   const isImported = runs.some(({ origin }) => origin !== null);
   const header = [
-    ...['Run', 'Method', 'Seed', 'State', 'Epochs', 'Last, %', 'Best, %', 'Images/s', 'Time, s', 'Ended (UTC)'],
+    ...['Run', 'Method', 'Seed', 'State', 'Epochs', 'Last, %', 'Best, %', 'Images/s', 'Time, s', 'Others, cores'],
+    'Ended (UTC)',
     'Imported as run',
   ];
   const kept = (line: readonly string[]): readonly string[] => (isImported ? line : line.slice(0, -1));
-  return [heading('Every run'), ...table('One line a run.', kept(header), lines.map(kept))];
+  return [heading('Every run'), ...table(runsCaption, kept(header), lines.map(kept))];
 };

@@ -1,5 +1,5 @@
 import { everyGroup } from '../../../shared/result.ts';
-import { cellTable } from '../../../shared/studies/cellColumns.ts';
+import { cellTable, toldColumns } from '../../../shared/studies/cellColumns.ts';
 import type { Coverage, Overhead, StudyCell, StudyReport } from '../../../shared/studies/report.ts';
 import { plainText } from '../export/plainText.ts';
 import type { StoreReader } from '../store/index.ts';
@@ -26,7 +26,9 @@ export const studyDocument = (
     heading('The paper’s values and ours'),
     ...(overhead === null ? [] : overheadBlocks(study, overhead)),
     text(
-      coverage.cells === 0 ? 'Nothing is trained for it.' : `${doneWords(coverage)}; left on this machine: ${hours}.`,
+      coverage.cells === 0
+        ? 'Nothing is trained for it.'
+        : `${doneWords(coverage)}; ${hoursLeft === 0 ? 'nothing is missing' : `left on this machine: ${hours}`}.`,
     ),
     ...table(
       'Best epoch’s test accuracy in percent, mean ± sample sd. Inside: |difference| ≤ 2·√(sd² of the paper + sd² of ours).',
@@ -35,8 +37,14 @@ export const studyDocument = (
     ),
     ...(study.facts === null ? [] : table('As the paper gives it.', study.facts.header, study.facts.lines)),
     ...(figure === null ? [] : [{ kind: 'figure' as const, figure }]),
-    ...study.notes.map(note),
+    ...(study.notes.length === 0 ? [] : [heading('About this item'), ...study.notes.map(text)]),
     ...(coverage.cells === 0 ? [] : [{ kind: 'code' as const, text: commandsOf(study.id, form, cells, overhead) }]),
+    ...(cells.length === 0
+      ? []
+      : [
+          heading('What the columns beside the paper’s are'),
+          { kind: 'facts' as const, facts: toldColumns(cells).map(({ header: name, help }) => [name, help] as const) },
+        ]),
     ...(groupHashes.length === 0 ? [] : groupBlocks(read, { ...everyGroup, groupHashes, accuracy: 'best' })),
   ];
   return { id: `${study.id}-report`, title: plainText(`${study.item}: ${study.title}`), subtitle, blocks };
