@@ -1,6 +1,7 @@
 import type { Router } from 'vue-router';
 import { menuCommands, menuTexts, type MenuCommand } from '../shared/menuCommands.ts';
 import { nameOfMethod } from '../shared/method.ts';
+import type { RunSummary } from '../shared/run.ts';
 import { useQueue } from './stores/queue.ts';
 import { useRuns } from './stores/runs.ts';
 import { themeChoices, useTheme } from './theme.ts';
@@ -54,15 +55,21 @@ export const useCommands = (
     { name: 'How it is measured', act: () => router.push('/measured') },
     ...themeChoices.map((theme) => ({ name: `Theme: ${theme}`, act: () => (choice.value = theme) })),
   ];
-  const ofRuns = (): Command[] =>
-    (runs.runs ?? []).toReversed().map(({ id, config, experimentName, state }) => ({
-      name: `Run ${id}: ${nameOfMethod(config.optimizer)}, seed ${config.seed}, ${experimentName}, ${state}`,
-      act: () => router.push(`/runs/${id}`),
-    }));
+  /** The newest first; before all, the one whose number was typed. */
+  const ofRuns = (words: readonly string[]): Command[] => {
+    const all = (runs.runs ?? []).toReversed();
+    const isNumbered = ({ id }: RunSummary): boolean => words.includes(String(id));
+    return [...all.filter(isNumbered), ...all.filter((run) => !isNumbered(run))].map(
+      ({ id, config, experimentName, state }) => ({
+        name: `Run ${id}: ${nameOfMethod(config.optimizer)}, seed ${config.seed}, ${experimentName}, ${state}`,
+        act: () => router.push(`/runs/${id}`),
+      }),
+    );
+  };
   return (typed) => {
     const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = ({ name }: Command): boolean => words.every((word) => name.toLowerCase().includes(word));
-    const found = words.length > 0 ? ofRuns().filter(fits).slice(0, mostRuns) : [];
+    const found = words.length > 0 ? ofRuns(words).filter(fits).slice(0, mostRuns) : [];
     return [...fixed().filter(fits), ...found];
   };
 };
