@@ -113,6 +113,29 @@ test('a tar of tars, as ImageNet’s classes are, and a flat half with its list'
   ]);
 });
 
+test('WebDataset: a class in a file beside each image', async () => {
+  const image = await plain('red').jpeg().toBuffer();
+  const samples = ['0', '1', '1', '0'].flatMap((label, at): Entry[] => [
+    [{ name: `00000${at}.jpg` }, Buffer.concat([image, Buffer.from([at])])],
+    [{ name: `00000${at}.cls` }, Buffer.from(`${label}\n`)],
+    [{ name: `00000${at}.json` }, Buffer.from('{"width": 40}')],
+  ]);
+  const { library, folder } = await newLibrary();
+  const split = { testShare: 0.5, seed: 0 };
+  const info = await library.import({ kind: 'auto', paths: [await tar(samples)], name: 'set', split });
+  expect(info).toMatchObject({ classNames: ['0', '1'], classCounts: [1, 1], testCount: 2 });
+  const { train, test: tested } = readImageDataset(info, join(folder, 'set'));
+  const labels = [train, tested].flatMap(({ files, labels: some }) => files.map(({ path }, at) => [path, some[at]]));
+  expect(Object.fromEntries(labels)).toEqual({
+    ...{
+      './000000.jpg.unpacked': 0,
+      './000001.jpg.unpacked': 1,
+      './000002.jpg.unpacked': 1,
+      './000003.jpg.unpacked': 0,
+    },
+  });
+});
+
 const cat = await plain('red').png().toBuffer();
 /** Almost nothing, compressed: a grey image of a million equal pixels. */
 const blank = Buffer.concat([Buffer.from('P5 1000 1000 255\n'), Buffer.alloc(1_000_000)]);

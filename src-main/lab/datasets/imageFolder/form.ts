@@ -34,7 +34,7 @@ const testNames = [
   'eval',
 ];
 /** A folder between a half and its images that says nothing of classes. */
-const wrapperName = /^(?:images?|imgs?|jpe?gs?|pictures?|photos?|data)$/i;
+export const wrapperName = /^(?:images?|imgs?|jpe?gs?|pictures?|photos?|data)$/i;
 
 /** Names among these, in any case, in the order in which they are wished for. */
 const wished = (folders: readonly string[], names: readonly string[]): string[] =>

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { basename, relative, sep } from 'node:path';
+import { basename, dirname, relative, sep } from 'node:path';
 import { imageContent, type ImageClass, type ImageManifestHeader } from '../../../../shared/imageManifest.ts';
 import type { DamagedChoice, DatasetInfo, SplitChoice } from '../../../../shared/dataset.ts';
 import type { ImportContext } from '../decodedSet.ts';
+import { wrapperName } from './form.ts';
 import { inspectImages, type InspectedImages } from './inspect.ts';
 import { listImageFolder, type ImageFolder } from './layout.ts';
 import { shownName } from '../../../files/byteNames.ts';
@@ -50,7 +51,7 @@ export const scanImageFolder = async (
   const train = classes.filter(({ half }) => half === 'train');
   const test = classes.filter(({ half }) => half === 'test');
   const countOf = (some: typeof classes): number => some.reduce((sum, { images }) => sum + images.length, 0);
-  const name = unpacked?.name ?? (shownName(basename(folder.root)) || 'Images');
+  const name = unpacked?.name ?? (shownName(nameOfFolder(folder.root)) || 'Images');
   const root = unpacked === null ? folder.root : relative(unpacked.folder, folder.root).split(sep).join('/');
   return {
     root: folder.root,
@@ -76,6 +77,12 @@ export const scanImageFolder = async (
     manifest: manifestOf({ version: 2, root, skipped }, classes),
     formerSha256: createHash('sha256').update(formerLines(classes)).digest('hex'),
   };
+};
+
+/** A folder's own name, or that of the one it lies in where it says nothing: food-101/images. */
+const nameOfFolder = (root: string): string => {
+  const name = basename(root);
+  return wrapperName.test(name) || name === 'dataset' ? basename(dirname(root)) || name : name;
 };
 
 const manifestOf = (header: ImageManifestHeader, classes: readonly ImageClass[]): Buffer =>

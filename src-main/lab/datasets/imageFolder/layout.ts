@@ -7,7 +7,7 @@ import { readError } from '../fileBytes.ts';
 import { pause } from '../pause.ts';
 import { findGivenSplit, type GivenSplit } from './givenSplit.ts';
 import { counted, formsIn, seenIn, type Form, type Half } from './form.ts';
-import { findList, findSplitLists, readList } from './lists.ts';
+import { findClassFiles, findList, findSplitLists, readList } from './lists.ts';
 import { splitText, testPlaces } from './split.ts';
 import { imagesBelow, list, refused, shownPath } from './walk.ts';
 
@@ -181,7 +181,7 @@ const byFolders = async (
     others += found.others;
     if (found.images.length === 0 && labels === null)
       throw refused(
-        `${shownName(folder)} holds no images`,
+        `${shownName(folder)} holds no images${found.others === 0 ? '' : `, only ${await seenIn(root, folder, signal)}`}`,
         'Add some (jpg, png, webp, gif, tif, avif, bmp, ppm), or remove the folder',
       );
     if (found.images.length > 0) files.push({ label, folder, images: found.images });
@@ -201,7 +201,7 @@ const byList = async (
   const known = labels === null ? null : new Set([...labels.keys()].flatMap((name) => [name, plainNumber(name)]));
   const listed =
     given === undefined
-      ? await findList(root, around(above), images, known)
+      ? ((await findList(root, around(above), images, known)) ?? (await findClassFiles(root, folder, images)))
       : await readList(root, given, images, known);
   if (listed === null) throw noList(above === '' ? basename(root) : above, images.length);
   const names = labels === null ? [...new Set(listed.classes.values())].sort(byCodePoint) : [];

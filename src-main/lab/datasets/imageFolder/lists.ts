@@ -16,8 +16,9 @@ export interface ImageList {
   readonly classes: ReadonlyMap<string, string>;
 }
 
-/** Names of files that may be such lists. */
-export const listName = /\.(?:txt|csv|tsv|jsonl)$/i;
+const listName = /\.(?:txt|csv|tsv|jsonl)$/i;
+/** Whether a file may tell of images' classes, by its name. */
+export const mayTellClasses = (name: string): boolean => listName.test(name) || /\.cls$/i.test(name);
 const mostListBytes = 256e6;
 
 /**
@@ -89,6 +90,23 @@ export const readList = async (
   if (answer === null) throw refused(`${shownPath(path)} names no image with a class that training has`, 'Check it');
   if (typeof answer === 'string') throw refused(`${shownPath(path)} ${answer}`, 'Write it with two columns');
   return { path, classes: answer };
+};
+
+/** The classes of images beside each of which a file "….cls" holds its own, as WebDataset keeps them; null where there are none. */
+export const findClassFiles = async (
+  root: string,
+  folder: string,
+  images: readonly string[],
+): Promise<ImageList | null> => {
+  const classes = new Map<string, string>();
+  for (const image of images) {
+    const own = withoutEnding(image);
+    const path = `${withoutKind(own)}.cls${image.slice(own.length)}`;
+    const text = await readFile(pathOfText(join(root, folder, path)), 'utf8').catch(() => null);
+    if (text === null && classes.size === 0) return null;
+    if (text !== null) classes.set(image, text.trim().normalize('NFC'));
+  }
+  return classes.size === 0 ? null : { path: 'the files .cls beside them', classes };
 };
 
 const read = async (

@@ -8,7 +8,7 @@ import { inFileWords } from '../../../files/fileFailures.ts';
 import { unpackedEnding } from '../../../files/unpackedName.ts';
 import { maxImageBytes } from '../../../../shared/imageManifest.ts';
 import { isJunk } from '../imageFolder/junk.ts';
-import { listName } from '../imageFolder/lists.ts';
+import { mayTellClasses } from '../imageFolder/lists.ts';
 import { isImageName } from '../imageFolder/walk.ts';
 import { inMegabytes } from '../fileBytes.ts';
 
@@ -74,7 +74,7 @@ export const imageWriter = async (archive: string, archiveBytes: number, folder:
       const isNamed = isImageName(path) || isForeignName(path);
       if (isNamed && sizeBytes > maxImageBytes)
         throw refused(`holds ${shownName(path)} of ${inMegabytes(sizeBytes)}, more than any image has`, 'remove it');
-      if (sizeBytes > maxImageBytes || (listName.test(path) && sizeBytes > mostListBytes)) return false;
+      if (sizeBytes > maxImageBytes || (mayTellClasses(path) && sizeBytes > mostListBytes)) return false;
       return sizeBytes > 0 || isNamed; // one that is damaged is looked at, as one in a folder
     },
     async write(path, bytes) {
@@ -82,7 +82,7 @@ export const imageWriter = async (archive: string, archiveBytes: number, folder:
         isImageName(path) ||
         foreignImage(path, bytes.subarray(0, foreignHeadBytes)) !== null ||
         imageKindOf(bytes.subarray(0, headBytes)) !== null;
-      if (!isImage && !listName.test(path)) return;
+      if (!isImage && !mayTellClasses(path)) return;
       await makeRoom(bytes.length);
       const target = join(folder, `${path}${unpackedEnding}`);
       const above = dirname(target);
