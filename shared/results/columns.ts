@@ -49,7 +49,7 @@ export const gainColumn: Column = column({
   ...{ id: 'gain_points', short: 'Gain', format: points, outputs: everywhere, read: (row) => row.gainPoints },
   note: 'Gain: difference of the means in percentage points, with the 95 % interval of Welch’s t where both have at least two seeds.',
   header: (table) => `Gain${over(labelOf(table, table.accuracyBaseline))}, ${accuracyNames[table.accuracy]}, 95% CI`,
-  help: "Test accuracy over the baseline's, with Welch's 95 % interval where both have at least two seeds.",
+  help: "Test accuracy over the baseline's, with Welch's 95 % interval where both have at least two seeds; none where the baseline is of other data.",
 });
 
 /** Tests of the gain, and its sizes: what is told of it where there is room. */
@@ -167,7 +167,7 @@ export const resultColumns: readonly Column[] = [
       const baseline = labelOf(table, table.speedBaseline);
       return baseline === null ? 'Relative speed' : `Speed relative to ${baseline}`;
     },
-    help: "Images/s relative to the speed baseline's.",
+    help: "Images/s relative to the speed baseline's; none where that is of other data.",
   }),
   column({
     ...{ id: 'speed_ratio_mixed', header: 'Speeds not alike in', format: remark, outputs: onlyData },

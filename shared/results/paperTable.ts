@@ -1,10 +1,10 @@
 import { nameOfMethod } from '../method.ts';
 import { originText } from '../origin.ts';
 import type { ResultsRow, ResultsTable } from '../result.ts';
-import { canonicalJson } from '../runConfig.ts';
 import { sentenceCase } from '../sentenceCase.ts';
 import type { Column } from './column.ts';
 import { columnsOf } from './columns.ts';
+import { dataOf } from './data.ts';
 import type { Notation } from './formats.ts';
 
 /** A value of a table for papers. */
@@ -27,13 +27,12 @@ const isNumber = (text: string): boolean => text === '–' || Number.isFinite(Nu
 
 /** Values that are printed alike are equally good. */
 const printed = (value: number): number => Math.round(1e4 * value);
-const dataOf = ({ config: { dataset } }: ResultsRow): string => canonicalJson([dataset.id, dataset.identity]);
 
 /** The rows whose value is the largest among two or more rows of the same data. */
 const bestRows = (column: Column, table: ResultsTable): ReadonlySet<ResultsRow> => {
   const valued = table.rows.flatMap((row) => {
     const value = column.best(row, table);
-    return value === null ? [] : [{ row, data: dataOf(row), value: printed(value) }];
+    return value === null ? [] : [{ row, data: dataOf(row.config), value: printed(value) }];
   });
   const best = valued.filter(({ row, data, value }) => {
     const others = valued.filter((other) => other.data === data && other.row !== row);

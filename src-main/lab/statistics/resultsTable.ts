@@ -1,6 +1,7 @@
 import { measurementIds } from '../../../shared/measurements/index.ts';
 import { predictedUnits } from '../../../shared/method.ts';
 import type { AccuracyChoice, MeanSd, ResultsQuery, ResultsRow, ResultsTable } from '../../../shared/result.ts';
+import { dataOf } from '../../../shared/results/data.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
 import { compareRows } from './comparison.ts';
 import { unlikeConditions } from './conditions.ts';
@@ -98,10 +99,14 @@ export const resultsTable = (
   const equalTimeMs = accuracyAt === null ? null : (choices.equalTimeMs ?? equalTimeOf(groups));
   const baselineSpeed = median(speeds(speedBaseline?.finished ?? []));
 
+  const isComparable = (group: Group, baseline: Group | undefined): boolean =>
+    baseline !== undefined && dataOf(group.config) === dataOf(baseline.config);
   const bySeed = ({ finished }: Group) =>
     finished.map((run) => ({ seed: run.seed, value: accuracyOf[choices.accuracy](run) }));
   const comparisons = compareRows(
-    groups.map((group) => (group === accuracyBaseline ? null : bySeed(group))),
+    groups.map((group) =>
+      group === accuracyBaseline || !isComparable(group, accuracyBaseline) ? null : bySeed(group),
+    ),
     accuracyBaseline === undefined ? [] : bySeed(accuracyBaseline),
   );
 
@@ -126,7 +131,7 @@ export const resultsTable = (
         lastTestAccuracy: meanSd(finished.map(accuracyOf.last)),
         // As little as the epochs of a long history are its runs wanted one by one.
         ofSeeds: accuracyAt === null ? null : finished.map(ofSeed),
-        gainPoints: gainOver(group, accuracyBaseline, choices.accuracy),
+        gainPoints: isComparable(group, accuracyBaseline) ? gainOver(group, accuracyBaseline, choices.accuracy) : null, // other images are harder or easier
         comparison: comparisons[index] ?? null,
         imagesPerSecond: {
           median: median(groupSpeeds),
@@ -134,8 +139,10 @@ export const resultsTable = (
           max: groupSpeeds.length === 0 ? null : Math.max(...groupSpeeds),
           mixed: unlikeConditions(finished),
         },
-        speedRatio: ratio(median(groupSpeeds), baselineSpeed),
-        speedRatioMixed: unlikeConditions([...finished, ...(speedBaseline?.finished ?? [])]),
+        speedRatio: isComparable(group, speedBaseline) ? ratio(median(groupSpeeds), baselineSpeed) : null,
+        speedRatioMixed: isComparable(group, speedBaseline)
+          ? unlikeConditions([...finished, ...(speedBaseline?.finished ?? [])])
+          : null,
         pairedSpeed: pairedSpeedOf(group, speedBaseline, measured),
         predictedSpeedRatio: predictedRatio(group),
         epochMs: median(finished.map(({ epochMs }) => epochMs)),

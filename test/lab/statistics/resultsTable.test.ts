@@ -54,6 +54,28 @@ const expectGain = (row: ResultsRow | undefined, gain: number, varianceSam: numb
   expect(row?.gainPoints?.high).toBeCloseTo(gain + halfWidth, 8);
 };
 
+test('gains and ratios are told within one set alone; another content under the same name is another set', () => {
+  const on = (identity: string): Partial<GroupConfig> => ({ dataset: { ...shared.dataset, id: 'pets', identity } });
+  const [former, present] = [on('a'.repeat(64)), on('b'.repeat(64))];
+  const runs = (last: number) => [0, 1].map((seed) => runOf(seed, [last, last + seed / 100], { imagesPerSecond: 100 }));
+  const groups = [
+    groupOf(sgd, runs(0.5), former),
+    groupOf(sam, runs(0.6), former),
+    groupOf(sgd, runs(0.9), present),
+    groupOf(sam, runs(0.8), present),
+  ];
+  const { rows } = resultsTable(groups, everyGroup);
+  expect(rows.map(({ gainPoints }) => gainPoints?.mean.toFixed(6) ?? null)).toEqual([null, '10.000000', null, null]);
+  expect(rows.map(({ comparison }) => comparison === null)).toEqual([true, false, true, true]);
+  expect(rows.map(({ speedRatio }) => speedRatio)).toEqual([1, 1, null, null]);
+  // Over the other set's own baselines, it is these that have none.
+  const [, , presentSgd, presentSam] = groups;
+  const chosen = { accuracyBaseline: presentSgd?.hash ?? '', speedBaseline: presentSam?.hash ?? '' };
+  const over = resultsTable(groups, { ...everyGroup, ...chosen }).rows;
+  expect(over.map(({ gainPoints }) => gainPoints?.mean.toFixed(6) ?? null)).toEqual([null, null, null, '-10.000000']);
+  expect(over.map(({ speedRatio }) => speedRatio)).toEqual([null, null, 1, 1]);
+});
+
 test('labels name only what tells groups of one method apart; settings only what differs', () => {
   const { rows } = resultsTable(
     [
