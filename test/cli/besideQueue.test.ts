@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { RunSummary } from '../../shared/run.ts';
 import { labVersionOf, locate } from '../../src-main/cli/locations.ts';
 import type { Lab } from '../../src-main/lab/lab.ts';
@@ -101,3 +101,38 @@ test('another terminal works off what waited before; Ctrl-C there only ends the 
   expect((await host.ended).code).toBe(1); // its own run was stopped; it stayed for the other one
   expect(await statesIn(workspace)).toEqual(['interrupted', 'finished', 'stopped']);
 });
+
+test(
+  'a study is trained by the lab that is open, runs in its turn, and Ctrl-C stops what was begun there',
+  slow,
+  async () => {
+    vi.stubEnv('ESAM_LAB_CACHE', await newWorkspace()); // no TensorFlow, wherever this runs
+    vi.stubEnv('ESAM_LAB_TENSORFLOW_BINDING', '');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const workspace = await workspaceWithData();
+    const app = await appOn(workspace);
+    const study = ['study', 'run', 'figure-5', '--on', 'small', '--model', 'mlp', '--no-install'];
+    // Nothing is known of this machine yet: said by the command, and nothing was begun in the app.
+    const unknown = await cli(workspace, study);
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('Run the self-test first') as string });
+    await cli(workspace, ['device', '--test', '--engine', 'wasm', '--steps', '1']);
+
+    const stopped = startCli(workspace, study);
+    await untilSaid(stopped.child, 'epoch 1 of');
+    stopped.child.kill('SIGINT');
+    expect((await stopped.ended).code).toBe(130);
+    const goingOn = async () =>
+      (await app.runs({ experimentId: null }))
+        .map(({ state }) => state)
+        .filter((state) => !['stopped', 'cancelled', 'finished'].includes(state));
+    await expect.poll(goingOn, polled).toEqual([]);
+
+    // What was stopped is trained.
+    const { code, stdout, stderr } = await cli(workspace, [...study, '--json']);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining('which does this') as string });
+    const finished = (await app.runs({ experimentId: null })).filter(({ state }) => state === 'finished');
+    expect(finished.map(({ config }) => config.seed).toSorted()).toEqual([0, 1, 2]);
+    expect(JSON.parse(stdout)).toMatchObject({ form: 'small', cells: [{ n: 3, seedsDone: 3 }] });
+    expect((await app.queue({})).waiting).toEqual([]);
+  },
+);
