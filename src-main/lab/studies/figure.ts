@@ -9,6 +9,7 @@ import type { AnalysedGroups } from '../analyses/groups.ts';
 import { curvesFigure } from '../figures/curves.ts';
 import { quantityPanels } from '../figures/quantities.ts';
 import { looksOf } from '../figures/styles.ts';
+import { sweptPanel } from '../figures/sweep.ts';
 import { groupCurves } from '../statistics/curves.ts';
 import type { CurvePoint } from '../statistics/curves.ts';
 import type { Group } from '../statistics/groups.ts';
@@ -157,7 +158,11 @@ export const studyFigure = (
     const panels =
       drawing.kind === 'quantities'
         ? quantityPanels(drawing.panels, ofMetric)
-        : drawing.metrics.flatMap((metric) => curvesFigure(ofMetric(metric), { metric, ...overEpochs })?.panels ?? []);
+        : drawing.metrics.flatMap((metric) => {
+            const curves = ofMetric(metric);
+            const drawn = curvesFigure(curves, { metric, ...overEpochs });
+            return (drawn?.panels ?? []).map((panel) => sweptPanel(panel, curves));
+          });
     return panels.length === 0
       ? null
       : figureSchema.parse({ id, panels, caption: `${what} Mean over seeds, band: ± one sample standard deviation.` });
