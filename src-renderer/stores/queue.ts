@@ -18,6 +18,12 @@ export const useQueue = defineStore('queue', () => {
   const waiting = computed(() => queue.value?.waiting ?? []);
   const isPaused = computed(() => queue.value?.paused ?? false);
   const holdReason = computed(() => queue.value?.holdReason ?? null);
+  /** Why the cluster takes or tells nothing. */
+  const placeProblem = computed(() => queue.value?.placeProblem ?? null);
+  /** All that wait do so for the cluster, none for this machine. */
+  const isElsewhere = computed(
+    () => waiting.value.length > 0 && waiting.value.every((run) => run.wantedPlace !== null),
+  );
   /** Runs were left by a former start of the lab, and nobody has said yet that they may train. */
   const awaitsStart = computed(() => queue.value?.awaitsStart ?? false);
 
@@ -50,7 +56,18 @@ export const useQueue = defineStore('queue', () => {
   });
 
   return {
-    ...{ measuring, skipMeasuring, queue, running, waiting, isPaused, holdReason, awaitsStart },
+    ...{
+      measuring,
+      skipMeasuring,
+      queue,
+      running,
+      waiting,
+      isPaused,
+      holdReason,
+      placeProblem,
+      isElsewhere,
+      awaitsStart,
+    },
     ...{ load, pause, move, cancel, uncancel, stop },
   };
 });
