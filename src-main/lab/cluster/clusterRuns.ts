@@ -277,7 +277,7 @@ export class ClusterRuns {
       const { reason, state } = task.ending;
       if (reason !== null && state !== 'stopped')
         this.#log(job.runId, state === 'interrupted' ? 'warning' : 'error', reason);
-      this.#over([job]);
+      this.#letGo([job]); // the store knows with its end that it is over
     }
     this.#note(job.runId);
   }
@@ -315,6 +315,11 @@ export class ClusterRuns {
 
   #over(jobs: readonly LiveJob[]): void {
     this.#parts.store.write.jobs.over(jobs.map(({ runId }) => runId));
+    this.#letGo(jobs);
+  }
+
+  /** Nothing more is wanted of these jobs. */
+  #letGo(jobs: readonly LiveJob[]): void {
     for (const [submission, ended] of groupedBy(jobs, ({ submission }) => submission)) {
       acknowledge(
         submission,

@@ -118,7 +118,7 @@ export class FollowedTask {
     const told: TrainingEvent[] = [];
     store.write.jobs.take(runId, () => {
       for (const record of fresh) this.#store(record, told);
-      return { attempt: this.#attempt, sequence: last.sequence };
+      return { attempt: this.#attempt, sequence: last.sequence, isOver: this.#ending !== null };
     });
     onStored(told);
     return old.length + fresh.length;

@@ -63,10 +63,14 @@ export const clusterJobTable = (database: Database) => {
     seen: database.transaction((sights: readonly JobSight[]): void => {
       for (const { runId, state, reason, node } of sights) see.run(state, reason, node, runId);
     }),
-    /** Stores events and how far they go, both or neither: whatever happens in between, each is stored once. @param store - answers how far. */
-    take: database.transaction((runId: RunId, store: () => SpoolPosition): void => {
-      const { attempt, sequence } = store();
+    /**
+     * Stores events and how far they go, both or neither: whatever happens in between, each is stored once.
+     * @param store - answers how far, and whether that was all.
+     */
+    take: database.transaction((runId: RunId, store: () => SpoolPosition & { readonly isOver: boolean }): void => {
+      const { attempt, sequence, isOver } = store();
       advance.run(attempt, sequence, runId);
+      if (isOver) over.run(runId);
     }),
     over: database.transaction((runIds: readonly RunId[]): void => runIds.forEach((runId) => void over.run(runId))),
   };
