@@ -103,3 +103,35 @@ test('kill -9 of the lab brings a new one, says so, and calls the run interrupte
     await opened.quit();
   }
 });
+
+test('a page that crashes comes back by itself, and the run trains on meanwhile', async () => {
+  const opened = await openApp(home.folder);
+  try {
+    const { runIds } = await opened.ask('enqueue', await sgdOnly(opened, 200));
+    const [first = 0] = runIds;
+    await waitForEpochs(opened, first, 1);
+    const [trainer] = await trainerPids(opened);
+    const loaded = opened.app.evaluate(
+      ({ BrowserWindow }) =>
+        new Promise<string>((resolve) => {
+          const [window] = BrowserWindow.getAllWindows();
+          window?.webContents.once('did-finish-load', () => resolve(window.webContents.getURL()));
+          window?.webContents.forcefullyCrashRenderer();
+        }),
+    );
+    expect(await loaded).toMatch(/^app:/);
+    expect(isAlive(trainer ?? 0)).toBe(true);
+    expect(await trainerPids(opened)).toEqual([trainer]);
+  } finally {
+    await opened.quit();
+  }
+  // The window's own word is no proof: the next start reads what was stored.
+  const again = await openApp(home.folder);
+  try {
+    const { run, epochs } = await again.ask('run', { runId: 1 });
+    expect(epochs.map(({ epoch }) => epoch)).toEqual(epochs.map((_, index) => index + 1));
+    expect(run.epochsDone).toBeGreaterThanOrEqual(1);
+  } finally {
+    await again.quit();
+  }
+});
