@@ -89,8 +89,9 @@ const cellColumns: readonly CellColumn[] = [
   },
   {
     ...{ id: 'seeds', header: 'Seeds' },
-    help: 'Seeds that have a finished run, of those that the item asks for.',
-    text: ({ seedsDone, seedsWanted }) => `${seedsDone} of ${seedsWanted}`,
+    help: 'Seeds that have a finished run, of those that the item asks for, and those whose run diverged.',
+    text: ({ seedsDone, seedsWanted, diverged }) =>
+      `${seedsDone} of ${seedsWanted}${diverged === 0 ? '' : `, ${diverged} diverged`}`,
   },
   {
     ...{ id: 'runs', header: 'Runs', isText: true },

@@ -46,6 +46,8 @@ const cellSchema = z.strictObject({
   againstSam: z.enum(['better', 'worse']).nullable(),
   runIds: z.array(runIdSchema),
   seedsDone: z.number().int(),
+  /** Seeds whose run diverged: neither done nor missing. */
+  diverged: z.number().int(),
   seedsWanted: z.number().int(),
 });
 export type StudyCell = z.infer<typeof cellSchema>;

@@ -62,7 +62,7 @@ const commandsOf = (
   cells: readonly StudyCell[],
   overhead: Overhead | null,
 ): string => {
-  const isMissing = cells.some(({ seedsDone, seedsWanted }) => seedsDone < seedsWanted);
+  const isMissing = cells.some(({ seedsDone, diverged, seedsWanted }) => seedsDone + diverged < seedsWanted);
   const [first] = overhead?.measurements ?? [];
   const anew =
     first === undefined

@@ -95,7 +95,9 @@ export const cellsOf = (experiment: Experiment, row: StudyRow, form: StudyForm, 
     const isObserved = (seed: number): boolean =>
       config.observe === 0 || parts.read.runs.finishedRunId(hash, seed, config.observe) !== null;
     const seedsDone = experiment.seeds.filter((seed) => done.has(seed) && isObserved(seed)).length;
-    const missing = experiment.seeds.length - seedsDone;
+    // An equal run would diverge again: what it shows is known.
+    const diverged = Math.min(result?.missingSeeds['diverged'] ?? 0, experiment.seeds.length - seedsDone);
+    const missing = experiment.seeds.length - seedsDone - diverged;
     const each = planned[index]?.estimatedMs ?? null;
     if (missing > 0) msLeft = msLeft === null || each === null ? null : msLeft + missing * each;
     const ours = { mean: percent(result?.bestTestAccuracy.mean), sd: percent(result?.bestTestAccuracy.sd) };
@@ -106,7 +108,7 @@ export const cellsOf = (experiment: Experiment, row: StudyRow, form: StudyForm, 
     return {
       ...{
         row: rowName(experiment, parts),
-        label: labelOf(config, arm?.series ?? null, experiment),
+        label: labelOf(config, experiment),
         method,
         series: arm?.series ?? null,
       },
@@ -120,16 +122,25 @@ export const cellsOf = (experiment: Experiment, row: StudyRow, form: StudyForm, 
       againstSam:
         isSam || ourSam === null || mean === null || mean === ourSam ? null : mean > ourSam ? 'better' : 'worse',
       runIds: result?.runIds ?? [],
-      ...{ seedsDone, seedsWanted: experiment.seeds.length },
+      ...{ seedsDone, diverged, seedsWanted: experiment.seeds.length },
     };
   });
   return { cells, groups, msLeft };
 };
 
-const labelOf = ({ optimizer, batchSize }: GroupConfig, series: string | null, { axes }: Experiment): string => {
+/** What tells arms of one method apart. */
+const sharesOf = (optimizer: GroupConfig['optimizer']): string[] => {
+  if (!('beta' in optimizer)) return [];
+  const [beta, gamma] = [`β ${optimizer.beta}`, `γ ${optimizer.gamma}`];
+  const method = methodOf(optimizer);
+  return method === 'esam-swp' ? [beta] : method === 'esam-sds' ? [gamma] : [beta, gamma];
+};
+
+const labelOf = ({ optimizer, batchSize }: GroupConfig, { axes, arms }: Experiment): string => {
   const name = methodNames[methodOf(optimizer)];
+  const isSwept = arms.filter((arm) => methodOf(arm) === methodOf(optimizer)).length > 1;
   const told = [
-    ...(series !== null && 'beta' in optimizer ? [`β ${optimizer.beta}, γ ${optimizer.gamma}`] : []),
+    ...(isSwept ? sharesOf(optimizer) : []),
     ...axes.map(({ path }) =>
       path === 'batchSize'
         ? `batch ${batchSize}`

@@ -49,9 +49,9 @@ const trainedCoverage = (rows: readonly Cells[]): Coverage => {
   const cells = rows.flatMap((row) => row.cells);
   const ms = rows.map(({ msLeft }) => msLeft);
   return {
-    cellsDone: cells.filter(({ seedsDone, seedsWanted }) => seedsDone === seedsWanted).length,
+    cellsDone: cells.filter(({ seedsDone, diverged, seedsWanted }) => seedsDone + diverged === seedsWanted).length,
     cells: cells.length,
-    runsDone: cells.reduce((sum, { seedsDone }) => sum + seedsDone, 0),
+    runsDone: cells.reduce((sum, { seedsDone, diverged }) => sum + seedsDone + diverged, 0),
     runs: cells.reduce((sum, { seedsWanted }) => sum + seedsWanted, 0),
     hoursLeft: ms.some((each) => each === null)
       ? null

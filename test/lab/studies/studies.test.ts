@@ -186,7 +186,11 @@ test('speeds that were measured together stand beside the runs’ own, and are d
 });
 
 /** A workspace in which every run of a study's small form has finished, with accuracies of our choice. */
-const finishedStudy = async (id: string, accuracyOf: (config: RunConfig) => number): Promise<Lab> => {
+const finishedStudy = async (
+  id: string,
+  accuracyOf: (config: RunConfig) => number,
+  hasDiverged = (_: RunConfig): boolean => false,
+): Promise<Lab> => {
   const root = join(temporaryFolder(), 'workspace');
   const workspace = await openWorkspace(root);
   const [row] = paperExperiments(studyOf(folder, id));
@@ -198,7 +202,8 @@ const finishedStudy = async (id: string, accuracyOf: (config: RunConfig) => numb
     seeds: [0],
   };
   const lives = expand(experiment).map((config) => ({
-    ...{ epochs: 1, steps: 0, end: 'finished' as const, accuracy: accuracyOf(config), loss: 1 },
+    ...(hasDiverged(config) ? { end: 'diverged' as const, loss: null } : { end: 'finished' as const, loss: 1 }),
+    ...{ epochs: 1, steps: 0, accuracy: accuracyOf(config) },
     ...{ isCheckpointed: false, isAnalysed: false },
   }));
   addExperiment(workspace, lives, experiment);
@@ -216,6 +221,12 @@ test('Figure 3 draws a line through each sweep, and a point for each method besi
     ['β (γ = 1)', 7],
     ['γ (β = 1)', 7],
   ]);
+  // Each point, each cell and each line of the data says which value of the sweep it has.
+  const betas = ['0.3', '0.4', '0.5', '0.6', '0.7', '0.8', '0.9'];
+  expect(lines.map(({ items }) => items.map(({ label }) => label))).toEqual([betas, betas]);
+  const { cells } = await lab.study({ id: 'figure-3', form: 'small' });
+  expect(cells.map(({ label }) => label)).toContain('ESAM-SDS (γ 0.3)');
+  expect(new Set(cells.map(({ label }) => label)).size).toBe(17);
   const single = marks.filter(({ dash, isHollow }) => dash === null && !isHollow);
   expect(single.map(({ items }) => items[0]?.label)).toEqual(['SGD', 'SAM', 'ESAM']);
 });
@@ -241,6 +252,21 @@ test('the grid search draws how much each setting matters, and names the best ce
   sgdOf(1)?.forEach((y, index) => expect(y).toBeCloseTo(rates[index] ?? NaN, 8));
   expect(seriesOf(figure?.panels[1]).map(({ items }) => items.length)).toEqual([4, 4, 4]);
   expect(figure?.caption).toContain('SGD (batch 64, η 0.1, λ 0.0005) 71.56 %');
+});
+
+test('a cell whose run diverged says so, and is not trained again', async () => {
+  const lab = await finishedStudy(
+    'grid-search',
+    () => 0.5,
+    ({ optimizer, batchSize }) => optimizer.name === 'esam' && optimizer.learningRate === 0.2 && batchSize === 64,
+  );
+  const { coverage, cells } = await lab.study({ id: 'grid-search', form: 'small' });
+  // With either weight decay.
+  expect(cells.filter(({ diverged }) => diverged === 1).map(({ label }) => label)).toEqual([
+    'ESAM (batch 64, η 0.2, λ 0.0005)',
+    'ESAM (batch 64, η 0.2, λ 0.001)',
+  ]);
+  expect(coverage).toMatchObject({ cells: 72, cellsDone: 72, runs: 72, runsDone: 72, hoursLeft: 0 });
 });
 
 test('what only the paper has measured is drawn hollow', async () => {
