@@ -86,10 +86,22 @@ const decodeContents = async (
     const [path] = paths;
     const isFolder = path !== undefined && paths.length === 1 && (await stat(path)).isDirectory();
     const found = isFolder ? await seenIn(path, '', context.signal) : seenAmong(names);
-    throw nothingKnown(names, kind, found, await foreignAmong(contents.members, context.signal));
+    const nearest = (await foreignAmong(contents.members, context.signal)) ?? (await archivesAmong(paths));
+    throw nothingKnown(names, kind, found, nearest);
   } finally {
     contents.close();
   }
+};
+
+/** Archives of images among several files, or in a folder: each is a set of its own, or a part of one. */
+const archivesAmong = async (paths: readonly string[]): Promise<string | null> => {
+  const [path] = paths;
+  const isFolder = path !== undefined && (await stat(path)).isDirectory();
+  const files = isFolder ? await readdir(path) : paths.map((each) => basename(each));
+  const archives = files.filter((file) => /\.(?:zip|tar|tgz|tar\.gz)$/i.test(file)).sort();
+  if (archives.length === 0 || (!isFolder && archives.length === 1)) return null;
+  const shown = `${archives.slice(0, 4).join(', ')}${archives.length > 4 ? ' …' : ''}`;
+  return `Of archives (${shown}), choose one that holds a whole set; parts of one unpack beside each other, such as into train and test, and choose their folder.`;
 };
 
 const decodeArchive = async (

@@ -58,14 +58,28 @@ const kinds: readonly (readonly [kind: string, isIt: IsIt, advice: string])[] = 
   ],
 ];
 
+/** What is said where nothing else was found: lists of images are such tables, too. */
+const tables: typeof kinds = [
+  [
+    'STL-10 in its binary version',
+    (_, name) => /^(?:train|test|unlabeled)_X\.bin$/.test(name),
+    'Write its arrays to an .npz, as with numpy.fromfile(file, "u1").reshape(-1, 3, 96, 96).transpose(0, 3, 2, 1)',
+  ],
+  [
+    'a table of text',
+    (_, name) => /\.(?:csv|tsv)$/i.test(name),
+    'If it holds pixels, as those of Kaggle do, write them to an .npz as train_images, train_labels, test_images and test_labels; if it lists images, choose the folder that they lie in',
+  ],
+];
+
 const headBytes = 512;
 
 /** "x.7z is a 7z archive, which the lab does not read. Unpack it …"; null of what is none of these. */
-export const foreignKindOf = (source: Source, head: Buffer): string | null => {
+export const foreignKindOf = (source: Source, head: Buffer, among = kinds): string | null => {
   const name = nameOf(source);
   const standIn = standInFor(head);
   if (standIn !== null) return `${name} cannot be read: ${standIn}.`;
-  const [kind, , advice] = kinds.find(([, isIt]) => isIt(head, name)) ?? [];
+  const [kind, , advice] = among.find(([, isIt]) => isIt(head, name)) ?? [];
   if (kind !== undefined) return `${name} is ${kind}, which the lab does not read. ${advice ?? ''}.`;
   const image = foreignImage(name, head);
   return image === null ? null : `${name} cannot be read: ${image}.`;
@@ -89,6 +103,10 @@ export const foreignAmong = async (sources: readonly Source[], signal: AbortSign
     const said = foreignKindOf(source, head);
     if (said !== null) return said;
     if (isPickle(head)) return `${nameOf(source)} is ${pickle}. Write its arrays to an .npz, as with numpy.savez.`;
+  }
+  for (const source of sources.slice(0, 200)) {
+    const said = foreignKindOf(source, Buffer.alloc(0), tables);
+    if (said !== null) return said;
   }
   return null;
 };

@@ -278,6 +278,22 @@ test.each<[name: string, starts: string, says: RegExp]>([
   await expect(decoded({ [name]: name.endsWith('.gz') ? gzipSync(content) : content })).rejects.toThrow(says);
 });
 
+test.each<[what: string, files: Files, says: RegExp]>([
+  [
+    'pixels in a table',
+    { 'train.csv': 'label,pixel0,pixel1\n1,0,255\n' },
+    /train\.csv is a table of text.*pixels.*npz/,
+  ],
+  [
+    'STL-10',
+    { 'train_X.bin': 'x', 'train_y.bin': 'x', 'class_names.txt': 'car\n' },
+    /STL-10.*reshape\(-1, 3, 96, 96\)/,
+  ],
+  ['parts in archives', { 'train.tar': 'x', 'test.tar': 'x' }, /Of archives \(test\.tar, train\.tar\), choose one/],
+])('where there is only %s, it is said what would do', async (_, files, says) => {
+  await expect(decoded(files)).rejects.toThrow(says);
+});
+
 test('what else lies beside a set does not keep it from being read', async () => {
   const model = join(await temporaryFolder(), 'model.zip');
   await zipOf(model, new Map([['archive/data.pkl', Buffer.from('\x80\x02}q\0.')]]));
