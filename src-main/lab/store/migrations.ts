@@ -25,16 +25,18 @@ export const readMigrations = (folder: string): Migration[] => {
 
 /**
  * Brings the schema up to date, each migration in a transaction of its own.
- * @param beforeEach - called before each migration with the version that the schema then has.
+ * @param beforeFirst - called with the version that the schema has, if there is anything to do. Not before each one: a backup of every
+ * version between would push those that matter out of the last seven.
  */
 export const migrate = (
   database: Database,
   migrations: readonly Migration[],
-  beforeEach: (version: number) => void,
+  beforeFirst: (version: number) => void,
 ): void => {
   const version = Number(database.pragma('user_version', { simple: true }));
-  for (const migration of migrations.slice(version)) {
-    beforeEach(migration.version - 1);
+  const pending = migrations.slice(version);
+  if (pending.length > 0) beforeFirst(version);
+  for (const migration of pending) {
     database.pragma('foreign_keys = OFF'); // as SQLite wants it while tables are rebuilt; checked before the commit
     database.transaction(() => {
       database.exec(migration.sql);
