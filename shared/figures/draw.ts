@@ -1,9 +1,11 @@
 import type { ColumnWidth, Figure, Heat, Surface } from './figure.ts';
 import { columnWidths } from './figure.ts';
+import { ink } from './ink.ts';
 import { drawLegend } from './legend.ts';
 import { drawScale } from './marks/heat.ts';
 import { drawPanel } from './panel.ts';
 import type { Scene } from './scene.ts';
+import { textWidth } from './textWidth.ts';
 
 /** Panels beside one another: as many as leave each the room that its text needs. */
 const leastPanelWidth = { single: 180, double: 150 } as const;
@@ -12,6 +14,17 @@ const [proportion, surfaceProportion] = [0.8, 0.86] as const;
 const gap = 6;
 /** Of a colour scale with its values, beside all panels. */
 const scaleRoom = 44;
+
+/** Beside a panel's plot: the y axis with its values. */
+const axisRoom = 44;
+
+/** Names of categories stand in two lines in turn: how wide a panel must be for them. */
+const categoriesWidth = ({ panels }: Figure): number =>
+  panels.reduce((most, { x: { categories } }) => {
+    if (categories === null) return most;
+    const widest = Math.max(...categories.map((name) => textWidth(name, ink.size.tick)));
+    return Math.max(most, (categories.length * (widest + 4)) / 2 + axisRoom);
+  }, 0);
 
 /** The colour scale that all panels have in common; null where they have none. */
 const commonScale = ({ panels }: Figure): Heat | Surface | null => {
@@ -29,7 +42,8 @@ export const drawFigure = (figure: Figure, column: ColumnWidth): Scene => {
   const count = figure.panels.length;
   const scale = count > 1 ? commonScale(figure) : null;
   const room = width - (scale === null ? 0 : scaleRoom);
-  const most = Math.max(1, Math.floor(width / leastPanelWidth[column]));
+  const least = Math.max(leastPanelWidth[column], categoriesWidth(figure));
+  const most = Math.max(1, Math.floor(width / least));
   // As many in each row as in any other: four are two and two.
   const perRow = Math.ceil(count / Math.ceil(count / most));
   const panelWidth = (room - gap * (perRow - 1)) / perRow;

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { contour } from '../../../shared/figures/contours.ts';
 import { drawFigure } from '../../../shared/figures/draw.ts';
-import { columnWidths, columns } from '../../../shared/figures/figure.ts';
+import { columnWidths, columns, figureSchema } from '../../../shared/figures/figure.ts';
 import type { Shape } from '../../../shared/figures/scene.ts';
 import { svg } from '../../../shared/figures/svg.ts';
+import { textWidth } from '../../../shared/figures/textWidth.ts';
 import { linearTicks, logTicks } from '../../../shared/figures/ticks.ts';
 import { heatColor } from '../../../shared/figures/marks/heat.ts';
 import { gallery } from './gallery.ts';
@@ -84,4 +85,37 @@ test('names that are markup, control characters or turned text stay text in SVG'
   const written = svg(drawFigure({ ...figure, panels: [{ ...panel, title: hostile }] }, 'single'), hostile);
   expect(written).not.toMatch(/<script|<image|\u202e|\u0000/);
   expect(written).toContain('&lt;script&gt;');
+});
+
+test('long names of categories never run into one another: panels take the width that they need', () => {
+  const categories = ['SGD', 'SAM', 'ESAM', 'ESAM-SWP', 'ESAM-SDS'].map((name) => `${name} (example)`);
+  const series = { kind: 'series', name: '', color: '#0072B2', dash: null, shape: 'circle' };
+  const items = categories.map((_, x) => ({ x, y: x }));
+  const panel = { title: '', x: { label: '', categories }, y: { label: 'λ' }, marks: [{ ...series, items }] };
+  const figure = figureSchema.parse({ id: 'names', caption: '', panels: [panel, panel, panel] });
+  const names = textsOf(drawFigure(figure, 'double').shapes).filter(({ text }) => text.includes('(example)'));
+  expect(names).toHaveLength(15);
+  for (const [index, one] of names.entries()) {
+    for (const other of names.slice(index + 1)) {
+      const room = (textWidth(one.text, one.size) + textWidth(other.text, other.size)) / 2;
+      expect(one.y !== other.y || Math.abs(one.x - other.x) >= room).toBe(true);
+    }
+  }
+});
+
+test('surfaces on one scale have it once, and each keeps the names of its axes in its own panel', () => {
+  const places = [-1, 0, 1];
+  const marks = [
+    {
+      ...{ kind: 'surface', name: 'loss', xs: places, ys: places, low: 0, high: 2, view: {} },
+      values: places.map((y) => places.map((x) => x * x + y * y)),
+    },
+  ];
+  const panel = { title: '', x: { label: 'gradient of half x' }, y: { label: 'gradient of half y' }, marks };
+  const panels = ['SGD', 'SAM', 'ESAM'].map((title) => ({ ...panel, title }));
+  const texts = textsOf(drawFigure(figureSchema.parse({ id: 's', caption: '', panels }), 'double').shapes);
+  expect(texts.filter(({ text }) => text === 'loss')).toHaveLength(1);
+  const lefts = texts.filter(({ text }) => text.endsWith(' y')).map(({ x, text, size }) => x - textWidth(text, size));
+  const titles = texts.filter(({ text }) => ['SGD', 'SAM', 'ESAM'].includes(text)).map(({ x }) => x);
+  lefts.forEach((left, index) => expect(left).toBeGreaterThanOrEqual((titles[index] ?? 0) - 4 - 1e-9));
 });
