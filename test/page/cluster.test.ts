@@ -76,12 +76,12 @@ onCluster(
 
     await cluster.ask('scontrol', 'update', 'PartitionName=debug', 'State=UP');
     await page.evaluate((id) => (location.hash = `/runs/${id}`), running);
-    await page.getByText(/^running on n[12]$/).waitFor({ timeout: 120_000 });
+    await page.getByText(/^on n[12]$/).waitFor({ timeout: 120_000 });
     const epochs = async (): Promise<number> => (await lab.run({ runId: running })).run.epochsDone;
     await expect.poll(epochs, { timeout: 120_000 }).toBeGreaterThan(2);
     await picture(page, 'cluster-run');
     await page.evaluate(() => (location.hash = '/live'));
-    await page.getByText(/^running on n[12]$/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^on n[12]$/).waitFor({ timeout: 60_000 });
     await page.getByText(/^epoch \d+ of 100000/).waitFor({ timeout: 60_000 });
     await picture(page, 'cluster-live');
     await lab.stopRun({ runId: running, when: 'now' });
