@@ -63,7 +63,7 @@ const takePictures = async (name: string, address: string, theme: (typeof themes
   const links = await page.evaluate(() =>
     [...document.querySelectorAll<HTMLAnchorElement>('nav a[href^="#/"]')].map(({ hash }) => hash.slice(2)),
   );
-  const views = wanted([...links, ...(name === 'empty' ? [] : ['runs/1'])], only.view);
+  const views = wanted([...links, name === 'empty' ? 'start' : 'runs/1'], only.view);
   const folder = resolve(only.output, name, `${theme} ${size}`);
   await mkdir(folder, { recursive: true });
   for (const view of views) {
