@@ -104,6 +104,7 @@ test('a run is stopped now and after the epoch', async () => {
     .waitFor();
   await page.getByRole('button', { name: 'Start queue' }).click();
   await page.getByText(/^epoch 1 of 3, step/).waitFor();
+  await page.getByRole('button', { name: 'Pause queue' }).click(); // lest the next run takes its place on the page
   await page.getByRole('button', { name: 'Stop now' }).click();
   await page
     .getByText(/^Stopped on request in epoch \d\.$/)
