@@ -8,12 +8,15 @@ export const hasExtraChannels = ({ hasAlpha, channels, space }: Metadata): boole
   hasAlpha || (space === 'cmyk' ? channels > 4 : channels !== 1 && channels !== 3);
 
 /**
- * Opens an image's colours: grey and CMYK become RGB where the pixels are written, alpha and other extra channels are dropped, so that a
- * transparent pixel has the colour that is stored under its transparency, as PIL's `convert('RGB')` and with it torchvision does.
+ * Opens an image's colours as PIL's `convert('RGB')` and with it torchvision gives them: grey becomes RGB where the pixels are written; of
+ * CMYK each colour is what its ink and black let through, whatever profile is embedded; alpha and other extra channels are dropped, so that a
+ * transparent pixel has the colour that is stored under its transparency.
  * They are dropped here, before anything is resized: libvips multiplies colours by the last channel before it mixes pixels.
  */
 export const openColours = async (bytes: Buffer, openImage: OpenImage): Promise<Sharp> => {
-  if (!hasExtraChannels(await openImage(bytes).metadata())) return openImage(bytes).toColourspace('srgb');
+  const metadata = await openImage(bytes).metadata();
+  if (metadata.space === 'cmyk') return openInks(bytes, openImage);
+  if (!hasExtraChannels(metadata)) return openImage(bytes).toColourspace('srgb');
   const { data, info } = await openImage(bytes)
     .removeAlpha()
     .toColourspace('srgb')
@@ -21,4 +24,22 @@ export const openColours = async (bytes: Buffer, openImage: OpenImage): Promise<
     .toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   return openImage(data, { width, height, channels });
+};
+
+const openInks = async (bytes: Buffer, openImage: OpenImage): Promise<Sharp> => {
+  const { data, info } = await openImage(bytes)
+    .pipelineColourspace('cmyk')
+    .toColourspace('cmyk')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info; // a fifth channel and more are no ink
+  const colours = Buffer.alloc(width * height * 3);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const light = 255 - (data[pixel * channels + 3] ?? 0);
+    for (let colour = 0; colour < 3; colour++) {
+      const ink = data[pixel * channels + colour] ?? 0;
+      colours[pixel * 3 + colour] = Math.round((light * (255 - ink)) / 255);
+    }
+  }
+  return openImage(colours, { width, height, channels: 3 });
 };
