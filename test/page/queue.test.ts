@@ -20,7 +20,7 @@ test('what was left waits for its start; runs move several at once, are cancelle
   await page.getByText('These runs were left from before. They train when you start the queue.').waitFor();
   await eventually(() => waiting(page)).toEqual([20, 21, 22, 23, 24, 25, 26, 27]);
   await page.getByText('Run 14 was interrupted after 4 of 8 epochs.').waitFor();
-  for (const name of ['Mark run 14 as failed', 'Delete run 14']) await page.getByRole('button', { name }).waitFor();
+  for (const name of ['Mark as failed: run 14', 'Delete run 14']) await page.getByRole('button', { name }).waitFor();
   expect(await table(page).getByRole('rowheader').allTextContents()).toEqual([
     expect.stringMatching(/^\s*Quick comparison\s+2 runs\s*$/),
     expect.stringMatching(/^\s*Quick comparison, more seeds\s+6 runs\s*$/),
