@@ -8,12 +8,19 @@ import { killAtOnce, processTree } from './processes.ts';
 
 const nobody = 65_534;
 const asNobody = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
-/** Only root can start a process as somebody else, who must be able to read the checkout and to have namespaces. */
+/** Only root can start a process as somebody else, who must be able to have namespaces. */
 const canTry = (): boolean =>
-  process.getuid?.() === 0 &&
-  ['unshare -Ur true', `test -r '${process.cwd()}/package.json'`].every(
-    (command) => spawnSync('setpriv', [...asNobody, 'sh', '-c', command]).status === 0,
-  );
+  process.getuid?.() === 0 && spawnSync('setpriv', [...asNobody, 'unshare', '-Ur', 'true']).status === 0;
+
+/** Puts the app where everybody may read it, as the checkout's own folders need not let them. */
+const copyApp = (folder: string): string => {
+  const app = join(folder, 'app');
+  mkdirSync(app);
+  execFileSync('cp', ['-a', 'package.json', 'out', 'resources', app]);
+  // Links where the disk is the same: half a gigabyte.
+  if (spawnSync('cp', ['-al', 'node_modules', app]).status !== 0) execFileSync('cp', ['-a', 'node_modules', app]);
+  return app;
+};
 
 const commandOf = (pid: number): string => {
   try {
@@ -32,16 +39,17 @@ test.skipIf(!canTry())(
     const { path } = await findElectron();
     const copy = join(folder, 'electron'); // root's own cache is closed to others
     execFileSync('cp', ['-a', dirname(path), copy]);
+    const app = copyApp(folder);
     const home = join(folder, 'home');
     mkdirSync(home);
     chmodSync(folder, 0o755);
     chownSync(home, nobody, nobody);
-    const child = spawn('setpriv', [...asNobody, join(copy, 'electron'), process.cwd()], {
+    const child = spawn('setpriv', [...asNobody, join(copy, 'electron'), app], {
       stdio: 'ignore',
       env: {
         ...process.env,
         ...{ HOME: home, TMPDIR: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home },
-        ...{ ESAM_LAB_NODE: process.execPath, ESAM_LAB_WORKSPACE: join(home, 'workspace') },
+        ...{ ESAM_LAB_NODE: process.execPath.replace(process.cwd(), app), ESAM_LAB_WORKSPACE: join(home, 'workspace') },
       },
     });
     const gone = new Promise((resolve) => child.once('exit', resolve));
