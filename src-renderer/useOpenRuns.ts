@@ -4,7 +4,6 @@ import type { RunSummary } from '../shared/run.ts';
 import { useAnnotations } from './stores/annotations.ts';
 import { useRunFeed } from './stores/runFeed.ts';
 import { useRunList } from './stores/runList.ts';
-import { useRuns } from './stores/runs.ts';
 import { useRunActions, type RunActionId } from './useRunActions.ts';
 
 interface OpenRuns {
@@ -16,7 +15,7 @@ interface OpenRuns {
 
 /** The runs that a command from anywhere is about: those chosen in the list, or the one whose page is open, or that Live shows. */
 export const useOpenRuns = (router: Router): OpenRuns => {
-  const [runs, list, feed, annotations] = [useRuns(), useRunList(), useRunFeed(), useAnnotations()];
+  const [list, feed, annotations] = [useRunList(), useRunFeed(), useAnnotations()];
   const actionsOf = useRunActions();
   const message = useMessage();
 
@@ -24,7 +23,7 @@ export const useOpenRuns = (router: Router): OpenRuns => {
   const present = (): readonly RunSummary[] => {
     if (place() === '/runs') return list.chosen.flatMap(({ run, isTrashed }) => (isTrashed === true ? [] : [run]));
     const isShown = place() === '/live' || place().startsWith('/runs/');
-    return isShown ? (runs.runs ?? []).filter(({ id }) => id === feed.followed) : [];
+    return isShown && feed.detail !== null ? [feed.detail.run] : [];
   };
   const withRuns = async (act: (found: readonly RunSummary[]) => Promise<unknown>): Promise<void> => {
     const found = present();

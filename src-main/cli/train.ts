@@ -114,8 +114,6 @@ const watchRuns = (lab: Lab) => {
    * @param holdRest - called before they are stopped; null: they go on, and are only watched no longer.
    */
   const until = async (runIds: readonly RunId[], holdRest: HoldRest): Promise<Omit<Trained, 'experimentId'>> => {
-    watched = runIds;
-    for (const run of await lab.runs({ experimentId: null })) latest.set(run.id, run);
     const stopped: { exitCode: ExitCode | null; heldFor: string | null; isLeft: boolean } = {
       exitCode: null,
       heldFor: null,
@@ -149,6 +147,9 @@ const watchRuns = (lab: Lab) => {
         );
       },
     );
+    // Signals are listened to before anything is told.
+    watched = runIds;
+    for (const run of await lab.runs({ experimentId: null })) latest.set(run.id, run);
     onHold = (reason) => stop(exitCodes.failed, reason, `The queue cannot go on: ${reason}`);
     const hold = holdOf(await lab.queue({}));
     if (hold !== undefined) onHold(hold);

@@ -50,6 +50,7 @@ test('the menus reach the views, the search, the queue, the logs and the diagnos
   await expect.poll(async () => (await opened.ask('queue', {})).paused).toBe(true);
   await choose('Run', 'Queue the runs of the form');
   await expect.poll(async () => (await opened.ask('queue', {})).waiting.length, { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(heading).toBe('Live'); // where the form leads once they are queued
   const [first] = (await opened.ask('queue', {})).waiting;
   await page.goto(`${page.url().split('#')[0] ?? ''}#/runs/${String(first?.id)}`);
   await page.getByText(`· run ${String(first?.id)}`).waitFor();
