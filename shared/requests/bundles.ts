@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { bundleImportedSchema } from '../bundle.ts';
 import { originSchema } from '../origin.ts';
+import { groupCurveSchema } from '../result.ts';
 import { runIdSchema } from '../run.ts';
 import { fileSchema } from '../file.ts';
 import { type Contract, nothing } from './contract.ts';
@@ -24,4 +25,6 @@ export const bundleApi = {
   importBundle: { input: z.strictObject({ path: z.string().min(1).max(4096) }), output: bundleImportedSchema },
   /** The same with the example that comes with the app. */
   openExample: { input: nothing, output: bundleImportedSchema },
+  /** Test accuracy over the epochs of each of its groups, for those who have not opened it. */
+  exampleCurves: { input: nothing, output: z.array(groupCurveSchema) },
 } as const satisfies Contract;

@@ -7,6 +7,7 @@ const starting: ReadonlySet<LabMethod> = new Set<LabMethod>([
   'importDataset',
   'importBundle',
   'openExample',
+  'exampleCurves',
   'measureSpeed',
   'plan',
   'exportBundle',

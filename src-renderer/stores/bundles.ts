@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { ref, shallowRef } from 'vue';
 import type { BundleImported } from '../../shared/bundle.ts';
+import type { GroupCurve } from '../../shared/result.ts';
 import { useConnection } from '../connection.ts';
 import { useCompare } from './compare.ts';
 import { useProblems } from './problems.ts';
@@ -46,6 +47,12 @@ export const useBundles = defineStore('bundles', () => {
   const openExample = (): Promise<BundleImported | null> =>
     busy('Open the example', async () => shown(await lab.openExample({})));
 
+  /** What the example shows, for those who have not opened it; null until it is known. */
+  const exampleCurves = shallowRef<readonly GroupCurve[] | null>(null);
+  const loadExampleCurves = async (): Promise<void> => {
+    exampleCurves.value ??= await problems.attempt('Read the example', () => lab.exampleCurves({}));
+  };
+
   /** Asks where to save these experiments or runs; a sentence of what was saved, null when cancelled or refused. */
   const save = (
     chosen: { experimentIds: readonly number[]; runIds: readonly number[] },
@@ -61,5 +68,5 @@ export const useBundles = defineStore('bundles', () => {
       return `Saved ${saved}, ${runCount === 1 ? 'one run' : `${runCount} runs`}.${without}`;
     });
 
-  return { isBusy, importChosen, importFrom, importOpened, openExample, save };
+  return { isBusy, importChosen, importFrom, importOpened, openExample, exampleCurves, loadExampleCurves, save };
 });

@@ -1,16 +1,12 @@
 import axe from 'axe-core';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { everyGroup } from '../../shared/result.ts';
 import { serveLab } from './labs.ts';
-import { startPages, type Pages } from './page.ts';
+import { pagesOfFile } from './page.ts';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await startPages();
-});
-afterAll(() => pages.close());
+const pages = pagesOfFile();
 
 /** The rail's views, and pages that are reached from them. */
 const views = [

@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, picture, startPages, type Pages } from './page.ts';
+import { expect, test } from 'vitest';
+import { eventually, picture, pagesOfFile } from './page.ts';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await startPages();
-});
-afterAll(() => pages.close());
+const pages = pagesOfFile();
 
 test('analyses of compared groups are drawn side by side, turned, told in numbers, saved, resumed and started', async () => {
   const { page, complaints, served, close } = await pages.open('/compare', 'analysed');

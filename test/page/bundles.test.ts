@@ -1,13 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { picture, startPages, type Pages } from './page.ts';
+import { expect, test } from 'vitest';
+import { picture, pagesOfFile } from './page.ts';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await startPages();
-});
-afterAll(() => pages.close());
+const pages = pagesOfFile();
 
 const example = resolve('resources/examples/label-noise.esamlab');
 

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { menuCommands } from '../../shared/menuCommands.ts';
-import { eventually, picture, startPages, type Pages } from './page.ts';
+import { eventually, picture, pagesOfFile } from './page.ts';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await startPages();
-});
-afterAll(() => pages.close());
+const pages = pagesOfFile();
 
 test('what a run’s menu does is done from anywhere: to the run that is open, or to those that are chosen', async () => {
   const { page, served, complaints, close } = await pages.open('/runs/3', 'full');

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { counters } from '../../src-renderer/counters.ts';
 import { settingOf } from '../../shared/settings/index.ts';
-import { eventually, picture, startPages, type Pages } from './page.ts';
+import { eventually, picture, pagesOfFile } from './page.ts';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await startPages();
-});
-afterAll(() => pages.close());
+const pages = pagesOfFile();
 
 test('every setting of the form tells what it means to whoever comes there by key', async () => {
   const { page, complaints, close } = await pages.open('/new', 'full');

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { eventually, picture, startPages, type OpenPage, type Pages } from './page.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually, picture, pagesOfFile, type OpenPage } from './page.ts';
 
 // The form of a new experiment: what it says, what it refuses and in which words, what it queues.
-let pages: Pages;
+const pages = pagesOfFile();
 let opened: OpenPage;
 const { getByRole, getByLabel, getByText } = {
   getByRole: (...input: Parameters<OpenPage['page']['getByRole']>) => opened.page.getByRole(...input),
@@ -13,10 +13,6 @@ const plan = () => opened.page.getByLabel('Runs of this experiment');
 const planned = (): Promise<number> => plan().locator('tbody tr').count();
 const arms = (): Promise<number> => getByRole('listitem', { name: /^Arm \d+:/ }).count();
 
-beforeAll(async () => {
-  pages = await startPages();
-});
-afterAll(() => pages.close());
 beforeEach(async () => {
   opened = await pages.open('/new', 'full');
   await eventually(planned).toBe(6);

@@ -1,18 +1,14 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { everyGroup, usualExport } from '../../shared/result.ts';
 import { comparisonColumns } from '../../shared/results/columns.ts';
 import { processor } from '../../src-main/lab/processor.ts';
 import { moreSeeds, seedsText } from '../../src-renderer/moreSeeds.ts';
-import { eventually, picture, startPages, type Pages } from './page.ts';
+import { eventually, picture, pagesOfFile } from './page.ts';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await startPages();
-});
-afterAll(() => pages.close());
+const pages = pagesOfFile();
 
 test('runs are grouped by configuration, found, opened, deleted and brought back', async () => {
   const { page, complaints, close } = await pages.open('/runs', 'full');

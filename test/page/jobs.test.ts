@@ -1,13 +1,9 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, startPages, type Pages } from './page.ts';
+import { expect, test } from 'vitest';
+import { eventually, pagesOfFile } from './page.ts';
 
 // What researchers do every day, counted: how often the pointer is pressed, from the view where one is to the end.
-let pages: Pages;
-beforeAll(async () => {
-  pages = await startPages();
-});
-afterAll(() => pages.close());
+const pages = pagesOfFile();
 
 /** Counts from now on; the page is not loaded anew meanwhile. */
 const countClicks = async (page: Page): Promise<() => Promise<number>> => {

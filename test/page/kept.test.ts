@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, startPages, type Pages } from './page.ts';
+import { expect, test } from 'vitest';
+import { eventually, pagesOfFile } from './page.ts';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await startPages();
-});
-afterAll(() => pages.close());
+const pages = pagesOfFile();
 
 test('form, choices, search, opened rows and place are those of the last window, in another browser too', async () => {
   const { page, served, complaints, close } = await pages.open('/new', 'full');

@@ -1,12 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { evenlyChosen, seriesTable, tableText } from '../../src-renderer/charts/chartTable.ts';
-import { eventually, picture, startPages, type Pages } from './page.ts';
+import { eventually, picture, pagesOfFile } from './page.ts';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await startPages();
-});
-afterAll(() => pages.close());
+const pages = pagesOfFile();
 
 test('rows are walked with the arrows, and the numbers behind a chart are a table', async () => {
   const { page, served, complaints, close } = await pages.open('/runs', 'full');

@@ -1,18 +1,11 @@
 import { preview } from 'vite';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { serveLab, serveRefusal, type ServedLab } from './labs.ts';
-import { eventually, picture, startPages, type Pages } from './page.ts';
+import { eventually, picture, pagesOfFile } from './page.ts';
 import { withoutKernels, withoutTensorflow } from './runtimes.ts';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await startPages();
-});
-afterAll(() => pages.close());
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
+const pages = pagesOfFile();
 
 const withoutEngine = async (): Promise<ServedLab> => {
   await withoutTensorflow();

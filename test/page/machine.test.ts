@@ -1,24 +1,17 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { idxImages, idxLabels } from '../lab/datasets/fixtures.ts';
 import { serveFile } from '../runtimes/fileServer.ts';
 import { tinyWheel } from '../runtimes/tinyWheel.ts';
 import { canMakeDisks, smallDisk } from '../smallDisk.ts';
 import { damagedBytes, serveLab, serveRefusal } from './labs.ts';
-import { eventually, picture, startPages, type Pages } from './page.ts';
+import { eventually, picture, pagesOfFile } from './page.ts';
 import { compilersWords, withoutKernels, withoutTensorflow } from './runtimes.ts';
 import { newFolder } from './workspaces.ts';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await startPages();
-});
-afterAll(() => pages.close());
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
+const pages = pagesOfFile();
 
 test('a missing engine says why; its installation shows how far it is, can be cancelled, and fails in words', async () => {
   const material = await mkdtemp(join(tmpdir(), 'esam-lab-wheel-'));

@@ -1,13 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { methodIds, methodNames } from '../../shared/method.ts';
-import { eventually, picture, startPages, type Pages } from './page.ts';
+import { eventually, picture, pagesOfFile } from './page.ts';
 
-let pages: Pages;
-let opened: Awaited<ReturnType<Pages['open']>>;
-beforeAll(async () => {
-  pages = await startPages();
-});
-afterAll(() => pages.close());
+const pages = pagesOfFile();
+let opened: Awaited<ReturnType<typeof pages.open>>;
 beforeEach(async () => {
   opened = await pages.open('/new', 'full');
 });

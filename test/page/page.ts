@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { findChromium } from '../../src-main/runtimes/system/programs.ts';
 import { serveLab } from './labs.ts';
 import type { ServedLab } from './labs.ts';
@@ -73,6 +73,21 @@ export const startPages = async (): Promise<Pages> => {
     },
     close: () => browser.close(),
   };
+};
+
+/** Those of a test file: Chromium starts before its first test and ends after its last one. */
+export const pagesOfFile = (): Pages => {
+  let started: Pages | null = null;
+  const pages = (): Pages => {
+    if (started === null) throw new Error('Pages open in tests; Chromium is not there before.');
+    return started;
+  };
+  beforeAll(async () => {
+    started = await startPages();
+  });
+  const close = async (): Promise<void> => started?.close();
+  afterAll(close);
+  return { open: (...input) => pages().open(...input), openAt: (...input) => pages().openAt(...input), close };
 };
 
 const pictures = 'test-results/page';

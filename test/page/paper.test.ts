@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, picture, startPages, type Pages } from './page.ts';
+import { expect, test } from 'vitest';
+import { eventually, picture, pagesOfFile } from './page.ts';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await startPages();
-});
-afterAll(() => pages.close());
+const pages = pagesOfFile();
 
 test('the paper’s items are listed with their coverage, opened, drawn, queued as in the paper or on what is there', async () => {
   const { page, complaints, served, close } = await pages.open('/paper', 'full');
@@ -25,6 +21,7 @@ test('the paper’s items are listed with their coverage, opened, drawn, queued 
   await page.getByText('On what I have').click();
   await page.getByText('No small form has been queued yet').waitFor();
   await picture(page, 'paper-small');
+  await served.lab.pauseQueue({ paused: true });
   const before = (await served.lab.experiments({})).length;
   // Its machine has measured no speed of this network on this set, or it has: either is said.
   await page.getByRole('button', { name: 'Queue a small form' }).click();
@@ -33,6 +30,31 @@ test('the paper’s items are listed with their coverage, opened, drawn, queued 
     const isQueued = after.length === before + 1 && after[0]?.experiment.study?.id === 'table-3';
     return isQueued || (await page.getByText('Run the self-test first', { exact: false }).count()) > 0;
   }).toBe(true);
+  // Of a small form two runs wait and the others are gone: those are queued again, as it was begun.
+  const waiting = async (): Promise<number> => (await served.lab.queue({})).waiting.length;
+  const others = await waiting();
+  const [asPaper] = await served.lab.studyExperiments({ id: 'figure-7', small: null });
+  if (asPaper === undefined) throw new Error('Figure 7 trains nothing.');
+  const { dataset, augmentation } = asPaper.shared;
+  const { runIds } = await served.lab.enqueue({
+    ...asPaper,
+    name: 'Figure 7, small form: an MLP on MNIST',
+    shared: {
+      ...{ ...asPaper.shared, model: { id: 'mlp' }, epochs: 2 },
+      dataset: { ...dataset, id: 'mnist', trainSubset: 100 },
+      augmentation: { ...augmentation, cropPadding: 0, flip: false },
+    },
+    study: { id: 'figure-7', row: 0, form: 'small' },
+  });
+  await served.lab.cancelRuns({ runIds: runIds.slice(2) });
+  await page.getByRole('button', { name: /^Figure 7/ }).click();
+  await page.getByText('Figure 7, small form: an MLP on MNIST').waitFor();
+  await page
+    .getByText(`0 of ${String(runIds.length)} runs`, { exact: false })
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: 'Queue the missing cells' }).click();
+  await eventually(waiting).toBe(others + runIds.length);
   expect(complaints).toEqual([]);
   await close();
 });

@@ -1,20 +1,22 @@
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { findTensorflow } from '../../src-main/runtimes/tensorflow/index.ts';
 import { kernelsRecord } from '../../src-main/runtimes/tensorflow/kernelModules.ts';
 import { newFolder } from './workspaces.ts';
 
-/** From now on, until the environment is unstubbed, no TensorFlow is installed; an index that nobody answers would have it. */
+/** Until this test is over no TensorFlow is installed; an index that nobody answers would have it. */
 export const withoutTensorflow = async (): Promise<void> => {
+  onTestFinished(() => void vi.unstubAllEnvs());
   vi.stubEnv('ESAM_LAB_CACHE', await newFolder());
   vi.stubEnv('ESAM_LAB_TENSORFLOW_BINDING', '');
 };
 
 export const compilersWords = 'vectors.h:14:10: fatal error: immintrin.h: No such file or directory';
 
-/** From now on, until the environment is unstubbed, TensorFlow is there but its compiler could not build the lab's kernels. */
+/** Until this test is over TensorFlow is there but its compiler could not build the lab's kernels. */
 export const withoutKernels = async (): Promise<void> => {
+  onTestFinished(() => void vi.unstubAllEnvs());
   const found = await findTensorflow();
   if (found.state !== 'ready') throw new Error(`These tests need TensorFlow, which is ${found.state}: ${found.reason}`);
   const { location } = found;

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { gainColumn, resultColumns } from '../../shared/results/columns.ts';
 import { settingOf, settingPaths } from '../../shared/settings/index.ts';
-import { eventually, picture, startPages, type Pages } from './page.ts';
+import { eventually, picture, pagesOfFile } from './page.ts';
 
-let pages: Pages;
-beforeAll(async () => {
-  pages = await startPages();
-});
-afterAll(() => pages.close());
+const pages = pagesOfFile();
 
 test('the settings page chooses theme and engine, shows the lab’s log and copies diagnostics without private paths', async () => {
   const { page, served, complaints, close } = await pages.open('/settings', 'full');

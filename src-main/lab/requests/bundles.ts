@@ -10,6 +10,7 @@ import type { bundleApi } from '../../../shared/requests/bundles.ts';
 import type { LabEvent } from '../../../shared/labEvent.ts';
 import { collectBundle } from '../bundles/collect.ts';
 import type { BundleSelection } from '../bundles/collect.ts';
+import { bundleCurves } from '../bundles/curves.ts';
 import { importBundle } from '../bundles/import.ts';
 import { bundleStream } from '../bundles/write.ts';
 import type { Checkpoints } from '../checkpoints.ts';
@@ -82,7 +83,8 @@ export const bundleRequests = (parts: BundleParts): BundleApi => {
       parts.grants.check([path]);
       return imported(path);
     },
-    openExample: () => imported(examplePath(parts.examplesFolder)),
+    openExample: async () => imported(examplePath(parts.examplesFolder)),
+    exampleCurves: async () => bundleCurves(examplePath(parts.examplesFolder)),
   };
 };
 

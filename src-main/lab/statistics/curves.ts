@@ -2,7 +2,7 @@ import { groupedBy } from '../../../shared/groupedBy.ts';
 import type { CurveAxis, CurveWish, GroupCurve } from '../../../shared/result.ts';
 import type { RunId } from '../../../shared/run.ts';
 import { nameGroups } from './groups.ts';
-import type { Group } from './groups.ts';
+import type { FinishedRun, Group } from './groups.ts';
 import { mean, sampleSd } from './moments.ts';
 
 /** A run's quantity at the end of an epoch; null where there is none. */
@@ -11,6 +11,10 @@ export interface CurvePoint {
   readonly activeMs: number;
   readonly wallMs: number;
   readonly value: number | null;
+}
+/** As much of a group as its curve needs. */
+interface GroupOfRuns extends Pick<Group, 'hash' | 'key' | 'part' | 'config' | 'origin'> {
+  readonly finished: readonly Pick<FinishedRun, 'id' | 'seed'>[];
 }
 interface Placed {
   readonly epoch: number;
@@ -74,12 +78,12 @@ const differences = (curves: SeedCurves, baseline: SeedCurves): ReturnType<typeo
  * @param read - a run's quantity.
  */
 export const groupCurves = (
-  groups: readonly Group[],
+  groups: readonly GroupOfRuns[],
   { axis, relativeTo }: Pick<CurveWish, 'axis' | 'relativeTo'>,
   read: (id: RunId) => readonly CurvePoint[],
 ): GroupCurve[] => {
   const names = nameGroups(groups);
-  const seedCurves = ({ finished }: Group): SeedCurves =>
+  const seedCurves = ({ finished }: GroupOfRuns): SeedCurves =>
     new Map(
       finished.map(({ id, seed }) => [
         seed,

@@ -60,7 +60,7 @@ const conditionSetting = (part: Group['part']): Readonly<Record<string, string>>
   Object.keys(part).length === 0 ? {} : { 'trained with': partTexts(Object.entries(part)).join(', ') };
 
 /** Names each group so that no two have the same label. What was imported always says so. */
-export const nameGroups = (groups: readonly Group[]): GroupName[] => {
+export const nameGroups = (groups: readonly Pick<Group, 'config' | 'origin' | 'part'>[]): GroupName[] => {
   const all = groups.map(({ config, origin, part }) => ({ method: methodOf(config.optimizer), config, origin, part }));
   const differing = differingPaths(all.map(({ config }) => config));
   const siblings = groupedBy(all, ({ method }) => method);
