@@ -12,6 +12,8 @@ const leastPanelWidth = { single: 180, double: 150 } as const;
 /** Height over width of a panel; surfaces are seen from above. */
 const [proportion, surfaceProportion] = [0.8, 0.86] as const;
 const gap = 6;
+/** What a page leaves a figure beside its caption; and what a panel needs, however many there are. */
+const [tallest, leastPanelHeight] = [600, 90] as const;
 /** Of a colour scale with its values, beside all panels. */
 const scaleRoom = 44;
 
@@ -48,14 +50,15 @@ export const drawFigure = (figure: Figure, column: ColumnWidth): Scene => {
   const perRow = Math.ceil(count / Math.ceil(count / most));
   const panelWidth = (room - gap * (perRow - 1)) / perRow;
   const isSurface = figure.panels.every(({ marks }) => marks.some(({ kind }) => kind === 'surface'));
-  const panelHeight = Math.min(panelWidth * (isSurface ? surfaceProportion : proportion), 200);
   const legend = drawLegend(figure, width);
+  const rows = Math.ceil(count / perRow);
+  const fitting = Math.max(leastPanelHeight, (tallest - legend.height - gap * (rows - 1)) / rows);
+  const panelHeight = Math.min(panelWidth * (isSurface ? surfaceProportion : proportion), 200, fitting);
   const panels = figure.panels.flatMap((panel, index) => {
     const x = (index % perRow) * (panelWidth + gap);
     const y = legend.height + Math.floor(index / perRow) * (panelHeight + gap);
     return drawPanel(panel, { x, y, width: panelWidth, height: panelHeight }, scale === null);
   });
-  const rows = Math.ceil(count / perRow);
   const height = legend.height + rows * panelHeight + (rows - 1) * gap;
   const scaleBox = { x: room + 8, y: legend.height + 18, width: 7, height: panelHeight - 46 };
   const shapes = [...legend.shapes, ...panels, ...(scale === null ? [] : drawScale(scale, scaleBox))];

@@ -409,6 +409,14 @@ test('a figure of analyses tells which checkpoints are missing, and draws those 
   const after = await lab.study({ id: 'figure-2', form: 'small' });
   expect(after.analyses).toEqual({ settings, done: 2, missingRunIds: [] });
   expect(after.figure).toMatchObject({ id: 'figure-2-small' });
+  // The same seed trained again, for another item that observes it, takes nothing from this one.
+  const { study: _, ...alone } = small;
+  const again = await lab.enqueue({
+    ...{ ...alone, arms: small.arms.slice(1, 2), skipFinished: false },
+    shared: { ...small.shared, observe: 1 },
+  });
+  for (const id of again.runIds) expect((await untilEnded(lab, id)).state).toBe('finished');
+  expect((await lab.study({ id: 'figure-2', form: 'small' })).analyses).toEqual(after.analyses);
   expect(after.figure?.panels.map(({ title }) => title.split(',')[0])).toEqual(['SGD', 'SAM']);
   const { fileName } = await lab.exportStudy({ id: 'figure-2', form: 'small', format: 'pdf', column: 'double' });
   expect(fileName).toBe('figure-2-small.pdf');

@@ -87,6 +87,14 @@ test('names that are markup, control characters or turned text stay text in SVG'
   expect(written).toContain('&lt;script&gt;');
 });
 
+test('panels below one another end where a page does', () => {
+  const figure = gallery();
+  const [panel] = figure.panels;
+  if (panel === undefined) throw new Error('The gallery has panels.');
+  const { height } = drawFigure({ ...figure, panels: Array.from({ length: 6 }, () => panel) }, 'single');
+  expect(height).toBeLessThanOrEqual(600); // of the 648 points (9 inches) of text that a page of the usual styles has
+});
+
 test('long names of categories never run into one another: panels take the width that they need', () => {
   const categories = ['SGD', 'SAM', 'ESAM', 'ESAM-SWP', 'ESAM-SDS'].map((name) => `${name} (example)`);
   const series = { kind: 'series', name: '', color: '#0072B2', dash: null, shape: 'circle' };
