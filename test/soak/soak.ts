@@ -1,47 +1,90 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import type { EpochMetrics } from '../../shared/metrics.ts';
+import { labVersionOf, locate } from '../../src-main/cli/locations.ts';
+import { askNeighbour } from '../../src-main/lab/neighbour.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
-import { isAlive, processTree } from '../app/processes.ts';
+import { isAlive, killAtOnce, processTree } from '../app/processes.ts';
 import { smallRun } from '../cli/smallRun.ts';
-import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
 import { migrationsFolder } from '../lab/fixtures/labOptions.ts';
+import { figuresOf, figuresText, growth, litterIn } from './figures.ts';
+import type { Figures, Folders } from './figures.ts';
 
 const entry = join(import.meta.dirname, '../../src-main/cli/index.ts');
 const survivorsMs = 2000;
 
+/** A queue that is never worked off: epochs of half a second, and more of them than there is time. */
+const { optimizer, seed: _, ...small } = smallRun('mnist', 100_000);
+const shared = {
+  ...small,
+  dataset: { ...small.dataset, trainSubset: 2000, testSubset: 1000 },
+  batchSize: 32,
+  device: { ...small.device, engine: 'wasm' },
+} as const;
+
 export interface Soak {
   readonly seeds: number;
-  readonly epochs: number;
-  /** How often a process of the tree is killed (kill -9). */
-  readonly kills: number;
+  /** Of these the numbers are compared with those of an undisturbed run. */
+  readonly comparedSeeds: number;
+  /** How often only the trainer is killed (kill -9), in one and the same lab. */
+  readonly trainerKills: number;
+  /** How often a random process is, and then the whole tree. */
+  readonly labKills: number;
   /** From the first told epoch to the kill, at most. */
   readonly longestMs: number;
+  /** Either part begins no further round after this time. */
+  readonly partMs: number;
   readonly onRound?: (text: string) => void;
 }
 
-const start = (workspace: string, args: readonly string[], onText: (text: string) => void) => {
+type Told = Map<number, number>;
+
+const start = ({ workspace, temporary, state }: Folders, args: readonly string[], onText: (text: string) => void) => {
   const child = spawn(process.execPath, [entry, '--workspace', workspace, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, TMPDIR: temporary, XDG_STATE_HOME: state },
   });
   child.stderr.setEncoding('utf8').on('data', onText);
   return { pid: child.pid ?? 0, child, ended: new Promise<void>((resolve) => child.once('close', () => resolve())) };
 };
 
-const prepared = async (workspace: string, { seeds, epochs }: Soak): Promise<string> => {
-  await start(workspace, ['import-data', await folderWith(smallIdx()), '--name', 'small'], () => undefined).ended;
-  const { optimizer, seed: _, ...shared } = smallRun('small', epochs);
-  const experiment = { name: 'Soak', shared, arms: [optimizer], axes: [], skipFinished: false, measureSpeed: false };
+/** Starts it, and notes which epochs are told, by seed. */
+const startTelling = (folders: Folders, args: readonly string[], told: Told) => {
+  let onEpoch = (): void => undefined;
+  const started = start(folders, args, (text) => {
+    for (const [, seed, epoch] of text.matchAll(/seed (\d+): epoch (\d+) of/g)) {
+      told.set(Number(seed), Math.max(told.get(Number(seed)) ?? 0, Number(epoch)));
+      onEpoch();
+    }
+  });
+  const nextEpoch = (): Promise<void> =>
+    Promise.race([new Promise<void>((resolve) => (onEpoch = resolve)), started.ended]);
+  return { ...started, nextEpoch };
+};
+
+const newFolders = (name: string): Folders => {
+  const root = mkdtempSync(join(tmpdir(), `esam-lab-${name}-`));
+  const inRoot = (folder: string): string => join(root, folder);
+  const folders = { workspace: inRoot('workspace'), temporary: inRoot('temporary'), state: inRoot('state') };
+  for (const folder of Object.values(folders)) mkdirSync(folder);
+  return folders;
+};
+
+const experimentFile = ({ workspace }: Folders, seeds: readonly number[]): string => {
   const file = join(workspace, 'soak.json');
-  writeFileSync(file, JSON.stringify({ ...experiment, seeds: Array.from({ length: seeds }, (_each, seed) => seed) }));
+  const experiment = { name: 'Soak', shared, arms: [optimizer], axes: [], skipFinished: false, measureSpeed: false };
+  writeFileSync(file, JSON.stringify({ ...experiment, seeds }));
   return file;
 };
 
 /** What was measured, without times, by seed. */
-const measuredIn = async (workspace: string): Promise<ReadonlyMap<number, readonly (readonly (number | null)[])[]>> => {
+const measuredIn = async ({
+  workspace,
+}: Folders): Promise<ReadonlyMap<number, readonly (readonly (number | null)[])[]>> => {
   const store = await openStore(workspace, migrationsFolder);
   const numbers = ({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy }: EpochMetrics) =>
     [epoch, trainLoss, trainAccuracy, testLoss, testAccuracy] as const;
@@ -52,84 +95,130 @@ const measuredIn = async (workspace: string): Promise<ReadonlyMap<number, readon
   return new Map(measured);
 };
 
-const folderBytes = (folder: string): number =>
-  readdirSync(folder, { recursive: true }).reduce<number>(
-    (sum, name) => sum + (statSync(join(folder, String(name)), { throwIfNoEntry: false })?.size ?? 0),
-    0,
-  );
+/** Told epochs that the store does not hold, in sentences. */
+const lost = async (folders: Folders, told: Told, round: string): Promise<string[]> => {
+  const epochs = await measuredIn(folders);
+  return [...told].flatMap(([seed, last]) => {
+    const kept = epochs.get(seed)?.length ?? 0;
+    return kept < last ? [`${round}: of seed ${seed} epoch ${last} was told, ${kept} are kept.`] : [];
+  });
+};
 
-const kill = (pid: number): void => {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // gone by itself meanwhile
+/** The tree is dead two seconds after its root was killed. */
+const survivorsOf = async (root: number, victim: number): Promise<number> => {
+  const tree = processTree(root);
+  killAtOnce([victim]);
+  if (victim !== root) {
+    await pause(500); // the lab notices, and goes on with the next run
+    tree.push(...processTree(root).filter((each) => !tree.includes(each)));
+    killAtOnce([root]);
   }
+  await pause(survivorsMs);
+  return tree.filter(isAlive).length;
+};
+
+/** One lab whose trainers are killed; it is asked to go on with their runs. Then it is killed, too. */
+const killTrainers = async (folders: Folders, options: Soak, told: Told): Promise<string[]> => {
+  const seeds = Array.from({ length: options.seeds }, (_each, seed) => seed);
+  const lab = startTelling(folders, ['compare', experimentFile(folders, seeds)], told);
+  await lab.nextEpoch();
+  const neighbour = await askNeighbour(folders.workspace, labVersionOf(locate(pathToFileURL(entry).href)));
+  if (neighbour === null) return ['The lab that trains takes no requests.'];
+  const seedOf = new Map((await neighbour.lab.runs({ experimentId: null })).map(({ id, config }) => [id, config.seed]));
+  let onEpoch = (): void => undefined;
+  neighbour.lab.onEvent((event) => {
+    if (event.type !== 'epochFinished') return;
+    told.set(seedOf.get(event.runId) ?? 0, event.metrics.epoch);
+    onEpoch();
+  });
+  const nextEpoch = (): Promise<unknown> =>
+    Promise.race([new Promise<void>((resolve) => (onEpoch = resolve)), neighbour.gone]);
+  const samples: Figures[] = [];
+  const endAt = performance.now() + options.partMs;
+  for (let kill = 1; kill <= options.trainerKills && performance.now() < endAt; kill++) {
+    await pause(Math.random() * options.longestMs);
+    const figures = figuresOf(
+      lab.pid,
+      folders,
+      [...told.values()].reduce((sum, each) => sum + each, 0),
+    );
+    samples.push(figures);
+    options.onRound?.(`trainer killed, ${kill} of ${options.trainerKills}: ${figuresText(figures)}`);
+    killAtOnce(processTree(lab.pid).slice(1));
+    await nextEpoch(); // of the next run
+    const runs = await neighbour.lab.runs({ experimentId: null });
+    const runIds = runs.filter(({ state }) => state === 'interrupted').map(({ id }) => id);
+    if (runIds.length > 0) await neighbour.lab.resumeRuns({ runIds });
+  }
+  await neighbour.lab.close();
+  const survivors = await survivorsOf(lab.pid, lab.pid);
+  const problems = await lost(folders, told, 'One lab');
+  return [...growth(samples), ...problems, ...(survivors > 0 ? [`One lab: ${survivors} processes stayed.`] : [])];
 };
 
 /** Starts the queue, waits until an epoch is told and a random moment longer, and kills a random process of the tree, then the rest. */
-const killed = async (workspace: string, args: readonly string[], { longestMs }: Soak, told: Map<number, number>) => {
-  let onEpoch = (): void => undefined;
-  const firstEpoch = new Promise<void>((resolve) => (onEpoch = resolve));
-  const { pid, ended } = start(workspace, args, (text) => {
-    for (const [, seed, epoch] of text.matchAll(/seed (\d+): epoch (\d+) of/g)) {
-      told.set(Number(seed), Math.max(told.get(Number(seed)) ?? 0, Number(epoch)));
-      onEpoch();
-    }
-  });
-  await Promise.race([firstEpoch, ended]);
-  await pause(Math.random() * longestMs);
+const killAnything = async (folders: Folders, options: Soak, told: Told, round: number): Promise<string[]> => {
+  const { pid, nextEpoch } = startTelling(folders, ['queue', '--resume'], told);
+  await nextEpoch();
+  await pause(Math.random() * options.longestMs);
+  const figures = figuresOf(
+    pid,
+    folders,
+    [...told.values()].reduce((sum, each) => sum + each, 0),
+  );
   const tree = processTree(pid);
   const victim = tree[Math.floor(Math.random() * tree.length)] ?? pid;
-  kill(victim);
-  if (victim !== pid) {
-    await pause(500); // the lab notices, and goes on with the next run
-    tree.push(...processTree(pid).filter((each) => !tree.includes(each)));
-    kill(pid);
-  }
-  await pause(survivorsMs);
-  return { tree, victim: victim === pid ? 'lab' : 'trainer', survivors: tree.filter(isAlive) };
+  const survivors = await survivorsOf(pid, victim);
+  const name = victim === pid ? 'lab' : 'trainer';
+  options.onRound?.(`${name} killed first, then all, ${round} of ${options.labKills}: ${figuresText(figures)}`);
+  const problems = await lost(folders, told, `Round ${round}`);
+  return [...problems, ...(survivors > 0 ? [`Round ${round}: ${survivors} processes stayed.`] : [])];
+};
+
+/** Trains one seed undisturbed, until it has as many epochs. */
+const trainCalmly = async (folders: Folders, seed: number, epochs: number): Promise<void> => {
+  const told: Told = new Map();
+  const file = experimentFile(folders, [seed]);
+  const { child, nextEpoch, ended } = startTelling(folders, ['compare', file], told);
+  const isBehind = (): boolean => (told.get(seed) ?? 0) < epochs && child.exitCode === null;
+  while (isBehind()) await nextEpoch();
+  child.kill('SIGINT');
+  await ended;
 };
 
 /**
- * Trains a queue while its processes are killed, and the same queue undisturbed.
- * @returns in sentences what was not as promised: an epoch that was told and is gone, a process that stayed, litter, or results that are
- * not the same numbers as without the kills.
+ * Trains a queue while its processes are killed, and some of its runs undisturbed.
+ * @returns in sentences what was not as promised: an epoch that was told and is gone, a process that stayed, litter, what grows with the
+ * number of kills, or results that are not the same numbers as without them.
  */
 export const soak = async (options: Soak): Promise<readonly string[]> => {
-  const [disturbed, calm] = ['soak', 'calm'].map((name) => mkdtempSync(join(tmpdir(), `esam-lab-${name}-`)));
-  if (disturbed === undefined || calm === undefined) throw new Error('There are two folders.');
+  const [disturbed, calm] = [newFolders('soak'), newFolders('calm')];
   const problems: string[] = [];
   try {
-    const told = new Map<number, number>();
-    let args = ['compare', await prepared(disturbed, options)];
-    for (let round = 1; round <= options.kills; round++) {
-      const { victim, survivors } = await killed(disturbed, args, options, told);
-      args = ['queue', '--resume'];
-      if (survivors.length > 0) problems.push(`Round ${round}: ${survivors.length} processes stayed.`);
-      const epochs = await measuredIn(disturbed);
-      for (const [seed, last] of told) {
-        const kept = epochs.get(seed)?.length ?? 0;
-        if (kept < last) problems.push(`Round ${round}: of seed ${seed} epoch ${last} was told, ${kept} are kept.`);
-      }
-      const megabytes = (folderBytes(disturbed) / 1e6).toFixed(1);
-      options.onRound?.(
-        `Kill ${round} (${victim}): epochs told ${JSON.stringify([...told.values()])}, workspace ${megabytes} MB`,
-      );
-    }
-    await start(disturbed, args, () => undefined).ended;
-    await start(calm, ['compare', await prepared(calm, options)], () => undefined).ended;
-    const [found, expected] = [await measuredIn(disturbed), await measuredIn(calm)];
-    for (const [seed, epochs] of expected) {
-      if (epochs.length !== options.epochs) problems.push(`Undisturbed, seed ${seed} has ${epochs.length} epochs.`);
-      if (JSON.stringify(found.get(seed)) !== JSON.stringify(epochs))
+    const told: Told = new Map();
+    problems.push(...(await killTrainers(disturbed, options, told)));
+    const endAt = performance.now() + options.partMs;
+    for (let round = 1; round <= options.labKills && performance.now() < endAt; round++)
+      problems.push(...(await killAnything(disturbed, options, told, round)));
+
+    await start(disturbed, ['runs'], () => undefined).ended; // a lab that opens clears up after the killed ones
+    const found = await measuredIn(disturbed);
+    for (const [seed, epochs] of [...found].slice(0, options.comparedSeeds)) {
+      await trainCalmly(calm, seed, epochs.length);
+      const expected = (await measuredIn(calm)).get(seed)?.slice(0, epochs.length) ?? [];
+      options.onRound?.(`seed ${seed}: ${epochs.length} epochs compared with an undisturbed run's`);
+      if (epochs.length === 0) problems.push(`Seed ${seed} was never trained.`);
+      if (JSON.stringify(epochs) !== JSON.stringify(expected))
         problems.push(`Seed ${seed} gave other numbers than without the kills.`);
     }
-    const litter = readdirSync(disturbed, { recursive: true })
-      .map(String)
-      .filter((name) => /\.part|\.import-/.test(name));
+    const litter = [disturbed, calm].flatMap(({ workspace, temporary }) => [
+      ...litterIn(workspace),
+      ...readdirSync(temporary),
+    ]);
     if (litter.length > 0) problems.push(`Left lying: ${litter.join(', ')}.`);
     return problems;
   } finally {
-    for (const folder of [disturbed, calm]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    for (const { workspace } of [disturbed, calm])
+      rmSync(join(workspace, '..'), { recursive: true, force: true, maxRetries: 5 });
   }
 };
