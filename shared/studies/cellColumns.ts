@@ -7,6 +7,7 @@ export interface CellColumn {
   /** One sentence. */
   readonly help: string;
   readonly isText?: true;
+  readonly isOfSpeed?: true;
   readonly text: (cell: StudyCell) => string;
 }
 
@@ -60,17 +61,17 @@ const cellColumns: readonly CellColumn[] = [
     text: ({ againstSam }) => againstSam ?? none,
   },
   {
-    ...{ id: 'paperSpeed', header: 'Paper: speed, % of SAM' },
+    ...{ id: 'paperSpeed', header: 'Paper: speed, % of SAM', isOfSpeed: true },
     help: 'The paper’s images/s in percent of those of its SAM.',
     text: ({ paperSpeedRatio }) => percent(paperSpeedRatio),
   },
   {
-    ...{ id: 'speed', header: 'Our speed, % of SAM' },
+    ...{ id: 'speed', header: 'Our speed, % of SAM', isOfSpeed: true },
     help: 'Images/s of our runs, in percent of those of our SAM: one after another, and so with whatever else the machine had to do.',
     text: ({ speedRatio }) => percent(speedRatio),
   },
   {
-    ...{ id: 'paired', header: 'Measured together' },
+    ...{ id: 'paired', header: 'Measured together', isOfSpeed: true },
     help: 'The same measured in one process that took the methods’ steps in turn, with its 95 % interval: believe this one.',
     text: ({ pairedSpeed }) =>
       pairedSpeed === null
@@ -83,7 +84,7 @@ const cellColumns: readonly CellColumn[] = [
     text: ({ second }) => withSd(second?.accuracy, second?.sd),
   },
   {
-    ...{ id: 'secondSpeed', header: 'Becker 2024: speed, % of SAM' },
+    ...{ id: 'secondSpeed', header: 'Becker 2024: speed, % of SAM', isOfSpeed: true },
     help: 'Their speed, in percent of that of their SAM.',
     text: ({ second }) => percent(second?.speedRatio),
   },
@@ -99,12 +100,12 @@ const cellColumns: readonly CellColumn[] = [
     text: ({ runIds }) => (runIds.length === 0 ? none : runIds.join(', ')),
   },
   {
-    ...{ id: 'imagesPerSecond', header: 'Images/s' },
+    ...{ id: 'imagesPerSecond', header: 'Images/s', isOfSpeed: true },
     help: 'Of our runs in optimizer steps: the median over epochs, then over runs.',
     text: ({ imagesPerSecond }) => (imagesPerSecond === null ? none : imagesPerSecond.toFixed(0)),
   },
   {
-    ...{ id: 'paperImages', header: 'Paper: images/s' },
+    ...{ id: 'paperImages', header: 'Paper: images/s', isOfSpeed: true },
     help: 'The paper’s images/s, on hardware that it does not name.',
     text: ({ paper }) => (paper === null ? none : paper.imagesPerSecond.toFixed(0)),
   },
@@ -118,7 +119,10 @@ export const toldColumns = (cells: readonly StudyCell[]): readonly CellColumn[] 
   cellColumns.filter(({ text }) => cells.some((cell) => text(cell) !== none));
 
 /** An item's cells as a table of texts. */
-export const cellTable = (cells: readonly StudyCell[]): { readonly header: string[]; readonly lines: string[][] } => {
-  const told = toldColumns(cells);
+export const cellTable = (
+  cells: readonly StudyCell[],
+  isWanted: (column: CellColumn) => boolean = () => true,
+): { readonly header: string[]; readonly lines: string[][] } => {
+  const told = toldColumns(cells).filter(isWanted);
   return { header: told.map(({ header }) => header), lines: cells.map((cell) => told.map(({ text }) => text(cell))) };
 };

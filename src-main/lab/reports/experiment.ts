@@ -28,23 +28,47 @@ const statistics = [
 ];
 const columnsNamed = (ids: readonly string[]) => resultColumns.filter(({ id }) => ids.includes(id));
 
-/** What a report says of some groups, from their results to the way to repeat them. */
-export const groupBlocks = (read: StoreReader, query: ResultsQuery): Block[] => {
+/** Groups that are compared with one another. */
+interface Part {
+  /** Stands in the headings; empty where there is but one. */
+  readonly name: string;
+  readonly query: ResultsQuery;
+}
+
+const partBlocks = (read: StoreReader, { name, query }: Part): Block[] => {
+  const results = readTable(read, query);
+  const blocks = [
+    ...resultBlocks(read, query, results),
+    ...statisticBlocks(results),
+    ...settingBlocks(results),
+    ...measurementBlocks(results),
+  ];
+  return name === ''
+    ? blocks
+    : blocks.map((block) => (block.kind === 'heading' ? heading(`${block.text}: ${plainText(name)}`) : block));
+};
+
+/**
+ * What a report says of some groups, from their results to the way to repeat them.
+ * @param parts - of them, each told by itself: what was trained on other data or another network is not compared.
+ */
+export const groupBlocks = (
+  read: StoreReader,
+  query: ResultsQuery,
+  parts: readonly Part[] = [{ name: '', query }],
+): Block[] => {
   const results = readTable(read, query);
   if (results.rows.length === 0)
     throw new LabError('EXPORT_EMPTY', 'There is no run to report on; train one, or choose other experiments.');
   const runs = runsOf(read, results);
   return [
     ...originNotes(results),
-    ...resultBlocks(read, query, results),
-    ...statisticBlocks(results),
-    ...settingBlocks(results),
+    ...parts.flatMap((part) => partBlocks(read, part)),
     ...machineBlocks(read, runs),
-    ...measurementBlocks(results),
     ...withHeading('Analyses of checkpoints', analysisBlocks(read, runs)),
     ...missingBlocks(results, runs, askedSeeds(read, query)),
     ...runBlocks(runs),
-    ...definitionBlocks(results),
+    ...definitionBlocks(readTable(read, parts[0]?.query ?? query)),
     ...repeatBlocks(read, query, runs),
   ];
 };

@@ -137,25 +137,43 @@ const placeFact = (page: Page, name: string, value: string): void => {
   placeRow(page, cells, widths, () => 'left');
 };
 
-/** Each column as wide as its longest line wants, within the page; the header wraps where it wants more. */
-const widthsOf = (page: Page, header: readonly string[], lines: readonly (readonly string[])[]): number[] => {
-  const wishes = header.map((name, column) => {
-    const words = name.split(/[ ,]/).map((word) => page.widthOfString(word));
-    const texts = lines.map((line) => Math.min(page.widthOfString(line[column] ?? ''), 150));
-    return Math.max(...words, ...texts) + 8;
+/** Between the texts of two columns. */
+const columnGap = 8;
+const tableSizes = [7.5, 7, 6.5, 6, 5.5, 5] as const;
+
+/** What columns need so that no word is broken, and what they want so that no line is. */
+const needsOf = (page: Page, columns: readonly (readonly string[])[]) => {
+  const widest = (texts: readonly string[]): number => Math.max(...texts.map((text) => page.widthOfString(text)));
+  return columns.map((texts) => {
+    const least = widest(texts.flatMap((text) => text.split(' '))) + columnGap;
+    return { least, wish: Math.max(least, Math.min(widest(texts), 150) + columnGap) };
   });
-  const sum = wishes.reduce((total, wish) => total + wish, 0);
-  return wishes.map((wish) => (wish * widthOf(page)) / sum);
+};
+
+/** Each column as wide as its longest word needs, the rest by what their lines want; in letters small enough for that. */
+const fit = (page: Page, header: readonly string[], lines: readonly (readonly string[])[]) => {
+  const columns = header.map((name, column) => [name, ...lines.map((line) => line[column] ?? '')]);
+  const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
+  const leastOf = (size: number): number => {
+    page.font('semiBold').fontSize(size);
+    return total(needsOf(page, columns).map(({ least }) => least));
+  };
+  const size = tableSizes.find((each) => leastOf(each) <= widthOf(page)) ?? 5;
+  page.font('semiBold').fontSize(size);
+  const needs = needsOf(page, columns);
+  const [least, wish] = [total(needs.map((each) => each.least)), total(needs.map((each) => each.wish))];
+  const isRoomy = wish <= widthOf(page) || wish === least;
+  const share = isRoomy ? widthOf(page) / wish : (widthOf(page) - least) / (wish - least);
+  const widths = needs.map((each) => (isRoomy ? share * each.wish : each.least + share * (each.wish - each.least)));
+  return { size, widths };
 };
 
 const placeTable = (page: Page, { caption, header, lines }: ReportTable): void => {
   const written = (cell: string): string => unbroken(signs(cell));
   const [names, cells] = [header.map(signs), lines.map((line) => line.map(written))];
-  page.font('regular').fontSize(header.length > 8 ? 6.5 : 7.5);
-  const widths = widthsOf(page, names, cells);
+  const { size, widths } = fit(page, names, cells);
   const isLeft = header.map((_, column) => column === 0 || cells.some((line) => !isNumber(line[column] ?? '')));
   const alignOf = (column: number): 'left' | 'right' => (isLeft[column] === true ? 'left' : 'right');
-  const size = header.length > 8 ? 6.5 : 7.5;
   const placeHeader = (): void => {
     page.font('semiBold').fontSize(size).fillColor(ink);
     placeRow(page, names, widths, alignOf);

@@ -1,4 +1,5 @@
-import { everyGroup } from '../../../shared/result.ts';
+import { groupedBy } from '../../../shared/groupedBy.ts';
+import { everyGroup, type ResultsQuery } from '../../../shared/result.ts';
 import { cellTable, toldColumns } from '../../../shared/studies/cellColumns.ts';
 import type { Coverage, Overhead, StudyCell, StudyReport } from '../../../shared/studies/report.ts';
 import { plainText } from '../export/plainText.ts';
@@ -15,8 +16,21 @@ export const studyDocument = (
   subtitle: string,
 ): ReportDocument => {
   const runIds = cells.flatMap((cell) => cell.runIds);
-  const groupHashes = [...new Set(runIds.flatMap((id) => read.runs.one(id)?.groupHash ?? []))];
-  const { header, lines } = cellTable(cells);
+  const hashesOf = (ids: readonly number[]): string[] => [
+    ...new Set(ids.flatMap((id) => read.runs.one(id)?.groupHash ?? [])),
+  ];
+  const queryOf = (hashes: readonly string[]): ResultsQuery => ({
+    ...everyGroup,
+    groupHashes: [...hashes],
+    accuracy: 'best',
+  });
+  const groupHashes = hashesOf(runIds);
+  const rows = [...groupedBy(cells, ({ row }) => row)].flatMap(([name, members]) => {
+    const hashes = hashesOf(members.flatMap((cell) => cell.runIds));
+    return hashes.length === 0 ? [] : [{ name, query: queryOf(hashes) }];
+  });
+  const accuracies = cellTable(cells, ({ isOfSpeed }) => isOfSpeed !== true);
+  const speeds = cellTable(cells, ({ id, isOfSpeed }) => isOfSpeed === true || id === 'row' || id === 'method');
   const { hoursLeft } = coverage;
   const hours = hoursLeft === null ? 'unknown' : `${hoursLeft.toFixed(2)} h`;
   const blocks: Block[] = [
@@ -32,9 +46,10 @@ export const studyDocument = (
     ),
     ...table(
       'Best epoch’s test accuracy in percent, mean ± sample sd. Inside: |difference| ≤ 2·√(sd² of the paper + sd² of ours).',
-      header,
-      lines,
+      accuracies.header,
+      accuracies.lines,
     ),
+    ...(speeds.header.length > 2 ? table('Their speeds in optimizer steps.', speeds.header, speeds.lines) : []),
     ...(study.facts === null ? [] : table('As the paper gives it.', study.facts.header, study.facts.lines)),
     ...(figure === null ? [] : [{ kind: 'figure' as const, figure }]),
     ...(study.notes.length === 0 ? [] : [heading('About this item'), ...study.notes.map(text)]),
@@ -45,7 +60,7 @@ export const studyDocument = (
           heading('What the columns beside the paper’s are'),
           { kind: 'facts' as const, facts: toldColumns(cells).map(({ header: name, help }) => [name, help] as const) },
         ]),
-    ...(groupHashes.length === 0 ? [] : groupBlocks(read, { ...everyGroup, groupHashes, accuracy: 'best' })),
+    ...(groupHashes.length === 0 ? [] : groupBlocks(read, queryOf(groupHashes), rows.length > 1 ? rows : undefined)),
   ];
   return { id: `${study.id}-report`, title: plainText(`${study.item}: ${study.title}`), subtitle, blocks };
 };

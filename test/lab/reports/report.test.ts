@@ -1,7 +1,9 @@
+import { inflateSync } from 'node:zlib';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { experimentSchema } from '../../../shared/experiment.ts';
 import type { LabFile } from '../../../shared/file.ts';
+import { reportPdf } from '../../../src-main/lab/reports/pdf.ts';
 import { everyGroup } from '../../../shared/result.ts';
 import { sam, sgd } from '../fixtures/configs.ts';
 import { openTestLab, temporaryFolder } from '../fixtures/labs.ts';
@@ -73,4 +75,26 @@ test('the same on paper, of a study too, and nothing to report on is said', asyn
   await expect(empty.report({ about: { kind: 'results', query: everyGroup }, format: 'html' })).rejects.toMatchObject({
     code: 'EXPORT_EMPTY',
   });
+});
+
+test('no word of a wide table on paper is broken', async () => {
+  const columns = Array.from({ length: 14 }, (_, index) => index);
+  const header = columns.map((index) => ['Method', 'difference', '100 %'][index % 3] ?? '');
+  const line = columns.map((index) => ['ESAM-SWP', '−12.34', 'worse'][index % 3] ?? '');
+  const table = { kind: 'table' as const, caption: 'Caption', header, lines: [line, line] };
+  const written = Buffer.from(await reportPdf({ id: 'wide', title: 'Wide', subtitle: 'below', blocks: [table] }));
+  const streams = [...written.toString('latin1').matchAll(/FlateDecode\n>>\nstream\n([\s\S]*?)\nendstream/g)].flatMap(
+    ([, packed = '']) => {
+      try {
+        return [inflateSync(Buffer.from(packed, 'latin1')).toString('latin1')];
+      } catch {
+        return []; // fonts
+      }
+    },
+  );
+  // A line of text is shown at once: title, below, caption and number of the page, and every cell in one line but two-word headers in two.
+  const shown = streams.join('').match(/\] TJ/g)?.length ?? 0;
+  const twoWords = header.filter((name) => name.includes(' ')).length;
+  expect(shown).toBeGreaterThanOrEqual(4 + 3 * 14);
+  expect(shown).toBeLessThanOrEqual(4 + 3 * 14 + twoWords);
 });
