@@ -9,6 +9,7 @@ import { canonicalJson } from '../../../shared/runConfig.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
 import type { StudyCell } from '../../../shared/studies/report.ts';
 import type { StudyForm, StudyRow } from '../../../shared/studies/study.ts';
+import { settingName, settingText } from '../../../shared/settings/index.ts';
 import { valueAt } from '../../../shared/valueAt.ts';
 import { readGroups } from '../groups.ts';
 import { planExperiment } from '../plan.ts';
@@ -72,14 +73,22 @@ export const cellsOf = (experiment: Experiment, row: StudyRow, form: StudyForm, 
   const found = configs.map(parts.find);
   const groups = found.filter((group) => group !== null);
   const speeds = { own: parts.read.speedMeasurements(processor()), imported: new Map() };
-  const results = new Map(
-    resultsTable(groups, { speedBaseline: null, accuracyBaseline: null, accuracy: 'best' }, { speeds }).rows.map(
-      (result) => [result.groupHash, result],
-    ),
+  const points = configs.map((config): StudyCell['axisValues'] =>
+    Object.fromEntries(experiment.axes.map(({ path }) => [path, plainValue(valueAt(config, path))])),
   );
-  const resultAt = (index: number): ResultsRow | undefined => results.get(found[index]?.hash ?? '');
-  const samIndex = configs.findIndex(({ optimizer }) => optimizer.name === 'sam');
-  const ourSam = resultAt(samIndex)?.bestTestAccuracy.mean ?? null;
+  const pointKeys = points.map(canonicalJson);
+  /** A cell and SAM at its own point of the axes: with another batch size or learning rate it is another comparison. */
+  const resultsAt = (index: number): { result: ResultsRow | undefined; sam: ResultsRow | undefined } => {
+    const samIndex = configs.findIndex(
+      ({ optimizer }, other) => optimizer.name === 'sam' && pointKeys[other] === pointKeys[index],
+    );
+    const [group, sam] = [found[index], found[samIndex]];
+    const pair = new Set([sam, group].filter((one) => one !== null && one !== undefined));
+    const baselines = { speedBaseline: sam?.key ?? null, accuracyBaseline: null };
+    const { rows } = resultsTable([...pair], { ...baselines, accuracy: 'best' }, { speeds });
+    const rowOf = (one: Group | null | undefined): ResultsRow | undefined => rows.find(({ key }) => key === one?.key);
+    return { result: rowOf(group), sam: rowOf(sam) };
+  };
   const theirSam = row.arms.find(({ optimizer }) => optimizer.name === 'sam')?.paper?.imagesPerSecond ?? null;
   const planned = planExperiment(parts.read, experiment, parts.findDataset);
   let msLeft: number | null = 0;
@@ -88,7 +97,8 @@ export const cellsOf = (experiment: Experiment, row: StudyRow, form: StudyForm, 
     const key = canonicalJson(config.optimizer);
     const arm = row.arms.find(({ optimizer }) => canonicalJson(optimizer) === key);
     const method = methodOf(config.optimizer);
-    const result = resultAt(index);
+    const { result, sam } = resultsAt(index);
+    const ourSam = sam?.bestTestAccuracy.mean ?? null;
     const done = new Set(result?.seeds);
     const hash = found[index]?.hash ?? '';
     // A run that was not observed has nothing to draw where the study asks for it.
@@ -112,7 +122,7 @@ export const cellsOf = (experiment: Experiment, row: StudyRow, form: StudyForm, 
         method,
         series: arm?.series ?? null,
       },
-      axisValues: Object.fromEntries(experiment.axes.map(({ path }) => [path, plainValue(valueAt(config, path))])),
+      axisValues: points[index] ?? {},
       ...{ paper, second: arm?.second ?? null, ours, n: result?.n ?? 0, difference },
       paperSpeedRatio: paper === null || theirSam === null ? null : paper.imagesPerSecond / theirSam,
       imagesPerSecond: result?.imagesPerSecond.median ?? null,
@@ -136,18 +146,20 @@ const sharesOf = (optimizer: GroupConfig['optimizer']): string[] => {
   return method === 'esam-swp' ? [beta] : method === 'esam-sds' ? [gamma] : [beta, gamma];
 };
 
-const labelOf = ({ optimizer, batchSize }: GroupConfig, { axes, arms }: Experiment): string => {
+/** The paper's letters, which are shorter than the settings' names. */
+const axisLetters: Readonly<Record<string, string>> = {
+  batchSize: 'batch',
+  'optimizer.learningRate': 'η',
+  'optimizer.weightDecay': 'λ',
+};
+
+const labelOf = (config: GroupConfig, { axes, arms }: Experiment): string => {
+  const { optimizer } = config;
   const name = methodNames[methodOf(optimizer)];
   const isSwept = arms.filter((arm) => methodOf(arm) === methodOf(optimizer)).length > 1;
   const told = [
     ...(isSwept ? sharesOf(optimizer) : []),
-    ...axes.map(({ path }) =>
-      path === 'batchSize'
-        ? `batch ${batchSize}`
-        : path.endsWith('learningRate')
-          ? `η ${optimizer.learningRate}`
-          : `λ ${optimizer.weightDecay}`,
-    ),
+    ...axes.map(({ path }) => `${axisLetters[path] ?? settingName(path)} ${settingText(path, valueAt(config, path))}`),
   ];
   return told.length === 0 ? name : `${name} (${told.join(', ')})`;
 };

@@ -254,6 +254,19 @@ test('the grid search draws how much each setting matters, and names the best ce
   expect(figure?.caption).toContain('SGD (batch 64, η 0.1, λ 0.0005) 71.56 %');
 });
 
+test('a cell of the grid search is compared with the SAM of its own batch size, learning rate and weight decay', async () => {
+  // SAM is better with larger batches; SGD lies between.
+  const lab = await finishedStudy('grid-search', ({ optimizer, batchSize }) =>
+    optimizer.name === 'sam' ? batchSize / 512 : 0.2,
+  );
+  const { cells } = await lab.study({ id: 'grid-search', form: 'small' });
+  const sgd = cells.filter(({ method }) => method === 'sgd');
+  expect(sgd).toHaveLength(24);
+  for (const { axisValues, againstSam } of sgd)
+    expect(againstSam).toBe(Number(axisValues['batchSize']) / 512 < 0.2 ? 'better' : 'worse');
+  expect(cells.filter(({ method }) => method === 'sam').map(({ speedRatio }) => speedRatio)).toEqual(Array(24).fill(1));
+});
+
 test('a cell whose run diverged says so, and is not trained again', async () => {
   const lab = await finishedStudy(
     'grid-search',
