@@ -19,9 +19,20 @@ export default defineConfig({
       {
         test: {
           ...limits,
-          name: 'window',
+          name: 'page',
           environment: 'node',
-          include: ['test/page/**/*.test.ts', 'test/app/**/*.test.ts', 'test/web/browser/**/*.test.ts'],
+          include: ['test/page/**/*.test.ts', 'test/web/browser/**/*.test.ts'],
+          globalSetup: ['test/app/build.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // Windows of one display take each other's focus.
+        test: {
+          ...limits,
+          name: 'app',
+          environment: 'node',
+          include: ['test/app/**/*.test.ts'],
           fileParallelism: false,
           maxWorkers: 1,
           globalSetup: ['test/app/build.ts'],

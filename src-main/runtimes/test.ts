@@ -9,6 +9,9 @@ import { startDisplay } from './system/display.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
 
+/** What the tests' many processes compile, kept from one to the next. */
+const compileCache = join(root, 'node_modules/.cache/esam-lab-tests');
+
 /** The report that `.ci/run` counts, written where ESAM_LAB_TEST_REPORT says. */
 const reporters = (): string[] => {
   const file = process.env['ESAM_LAB_TEST_REPORT'];
@@ -20,7 +23,7 @@ const runVitest = (environment: Record<string, string>): Promise<number> =>
     const tests = spawn(process.execPath, [vitest, 'run', ...reporters(), ...process.argv.slice(2)], {
       cwd: root,
       stdio: 'inherit',
-      env: { ...process.env, ...environment },
+      env: { NODE_COMPILE_CACHE: compileCache, ...process.env, ...environment },
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tests.kill(signal));
     tests.on('error', reject);

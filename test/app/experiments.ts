@@ -18,6 +18,7 @@ export const sgdOnly = async ({ ask }: OpenApp, epochs: number): Promise<Experim
       dataset: { ...shared.dataset, trainSubset: 1280, testSubset: null, labelNoise: 0 },
     },
     arms: [arm],
+    axes: [],
     seeds: [0, 1],
     skipFinished: false,
     measureSpeed: false,
