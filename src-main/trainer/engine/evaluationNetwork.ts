@@ -1,5 +1,6 @@
 import type { Layer } from './layers.ts';
 import type { Network } from './network.ts';
+import { readersOf } from './trainingNetwork.ts';
 
 /** A layer that normalises what it makes as the batch normalisation after it would. @param inputs - of both. */
 const normalisingLayer = (
@@ -29,8 +30,7 @@ const made = new WeakMap<Network, Network>();
 export const evaluationNetwork = (network: Network): Network => {
   const known = made.get(network);
   if (known !== undefined) return known;
-  const readers = new Array<number>(network.layers.length + 1).fill(0);
-  network.layers.forEach(({ inputs }) => inputs.forEach((value) => (readers[value] = (readers[value] ?? 0) + 1)));
+  const readers = readersOf(network);
   /** Value of the network → the same in the new one. */
   const places = [0];
   const placesOf = (inputs: readonly number[]): number[] => inputs.map((value) => places[value] ?? 0);

@@ -15,9 +15,9 @@ export const normalisedAfter = (
 
 /**
  * Gives an op table whose convolutions and batch normalisations disregard what is fused with them that, as ops of their own: for engines
- * that have no kernels for it.
+ * that have no kernels for it. A fused pooling gains nothing then: what it pools is saved.
  */
-export const withFusedRelu = (plain: Ops): Ops => {
+export const withFusedRelu = (plain: Omit<Ops, 'fusesMaxPool'>): Ops => {
   /** ReLU of the sum of a normalised tensor, which it consumes, and the residual. */
   const finished = (normalised: Tensor, relu: FusedRelu | undefined): Tensor => {
     if (relu === undefined) return normalised;
@@ -40,8 +40,29 @@ export const withFusedRelu = (plain: Ops): Ops => {
     return others;
   };
 
-  const batchNormInference: Ops['batchNormInference'] = (x, scale, offset, running, epsilon, relu) =>
-    finished(plain.batchNormInference(x, scale, offset, running, epsilon), relu);
+  /** Max-pooling of a tensor, which stays the caller's. */
+  const pooledOf = (tensor: Tensor, { pooling }: FusedRelu): Tensor | null =>
+    pooling === undefined ? null : plain.maxPool(tensor, pooling);
+
+  const gradientsOf =
+    (plainGradients: Ops['batchNormGrad']): Ops['batchNormGrad'] =>
+    (dy, x, scale, saved, epsilon, relu) => {
+      const gradients = (own: readonly Tensor[]) => (passed: Tensor) => plainGradients(passed, x, scale, own, epsilon);
+      const unpooled = saved.at(-1);
+      if (relu?.pooling === undefined || unpooled === undefined) return throughRelu(dy, relu, gradients(saved));
+      const wide = plain.maxPoolGrad(dy, unpooled, relu.output, relu.pooling);
+      const made = throughRelu(wide, { output: unpooled, hasResidual: false }, gradients(saved.slice(0, -1)));
+      plain.dispose(wide);
+      return made;
+    };
+
+  const batchNormInference: Ops['batchNormInference'] = (x, scale, offset, running, epsilon, relu) => {
+    const output = finished(plain.batchNormInference(x, scale, offset, running, epsilon), relu);
+    const pooled = relu && pooledOf(output, relu);
+    if (!pooled) return output;
+    plain.dispose(output);
+    return pooled;
+  };
 
   const normalising = { ...plain, batchNormInference };
 
@@ -50,12 +71,13 @@ export const withFusedRelu = (plain: Ops): Ops => {
     conv2d: (x, kernel, convolution, normalisation) =>
       normalisedAfter(normalising, plain.conv2d(x, kernel, convolution), normalisation),
     batchNorm(x, scale, offset, running, settings, relu) {
-      const { output, ...others } = plain.batchNorm(x, scale, offset, running, settings);
-      return { output: finished(output, relu), ...others };
+      const { output: normalised, saved, ...others } = plain.batchNorm(x, scale, offset, running, settings);
+      const output = finished(normalised, relu);
+      const pooled = relu && pooledOf(output, relu);
+      return pooled ? { output: pooled, saved: [...saved, output], ...others } : { output, saved, ...others };
     },
-    batchNormGrad: (dy, x, scale, saved, epsilon, relu) =>
-      throughRelu(dy, relu, (passed) => plain.batchNormGrad(passed, x, scale, saved, epsilon)),
-    batchNormFrozenGrad: (dy, x, scale, saved, epsilon, relu) =>
-      throughRelu(dy, relu, (passed) => plain.batchNormFrozenGrad(passed, x, scale, saved, epsilon)),
+    batchNormGrad: gradientsOf(plain.batchNormGrad),
+    batchNormFrozenGrad: gradientsOf(plain.batchNormFrozenGrad),
+    fusesMaxPool: () => false,
   };
 };

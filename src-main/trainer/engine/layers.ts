@@ -1,4 +1,4 @@
-import { elementCount, type GivenNormalisation, type Ops, type Tensor } from './ops.ts';
+import { elementCount, type GivenNormalisation, type MaxPooling, type Ops, type Tensor } from './ops.ts';
 
 /** Running mean and variance of one BatchNorm, [C] each. */
 export interface RunningStatistics {
@@ -77,6 +77,10 @@ export interface Layer {
   readonly savesByExample: boolean;
   /** Whether its forward step can do a batch normalisation with given statistics as well. */
   readonly canNormalise?: boolean;
+  /** What it does where it is a max-pooling: for the layer before it to do. */
+  readonly maxPooling?: MaxPooling;
+  /** The same layer with a max-pooling after it in the same op; null where it does not fit, or the engine gains nothing by it. */
+  withMaxPool?(ops: Ops, pooling: MaxPooling): Layer | null;
   /** What it does with given statistics where it is a batch normalisation: for the layer before it to do. */
   givenNormalisation?(pass: Pick<ForwardPass, 'parameter' | 'other' | 'statistics'>): GivenNormalisation;
   /** The output, and what else the backward step needs (engine-specific; disposed of by the caller). */

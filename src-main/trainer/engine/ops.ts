@@ -29,6 +29,8 @@ export interface MaxPooling extends Pooling {
 export interface FusedRelu {
   /** Of x's shape and type; null where nothing is added. */
   readonly residual: Tensor | null;
+  /** Max-pooling of that, in the same op as well: only where there is no residual. */
+  readonly pooling?: MaxPooling | undefined;
 }
 
 /** Batch normalisation with given mean and variance, in the same op as the convolution before it; all [C], C of its outputs. */
@@ -44,6 +46,7 @@ export interface GivenNormalisation {
 export interface FusedReluOutput {
   readonly output: Tensor;
   readonly hasResidual: boolean;
+  readonly pooling?: MaxPooling | undefined;
 }
 
 export interface BatchNormResult {
@@ -97,6 +100,8 @@ export interface Ops {
   readonly threads: number;
   /** Whether TensorFlow computes with oneDNN's kernels; null: this is another engine. */
   readonly oneDnn: boolean | null;
+  /** Whether a max-pooling fused with a batch normalisation of so many channels saves passes over memory; else the layers do both in turn. */
+  fusesMaxPool(channels: number, pooling: MaxPooling): boolean;
   readonly counters: OpCounters;
 
   /** Copies a host array to the device: Float→float32, Int32→int32, Uint8→uint8. The array must not change afterwards. */
@@ -139,7 +144,10 @@ export interface Ops {
     epsilon: number,
     relu?: FusedRelu,
   ): Tensor;
-  /** Gradients through the batch's own statistics. @param relu - where one was fused. */
+  /**
+   * Gradients through the batch's own statistics.
+   * @param relu - where one was fused. @param isInputWanted - false: `input` may be any tensor, of no elements for example.
+   */
   batchNormGrad(
     dy: Tensor,
     x: Tensor,
@@ -147,6 +155,7 @@ export interface Ops {
     saved: readonly Tensor[],
     epsilon: number,
     relu?: FusedReluOutput,
+    isInputWanted?: boolean,
   ): BatchNormGradients;
   /** Gradients with the batch's statistics taken for constants: what is left when only some of the batch's examples go back. */
   batchNormFrozenGrad(
@@ -156,6 +165,7 @@ export interface Ops {
     saved: readonly Tensor[],
     epsilon: number,
     relu?: FusedReluOutput,
+    isInputWanted?: boolean,
   ): BatchNormGradients;
 
   relu(x: Tensor): Tensor;

@@ -2,6 +2,7 @@ import { evaluationNetwork } from './evaluationNetwork.ts';
 import { tensorAt, type Layer, type NetworkState, type StatisticsMode, type Wanted } from './layers.ts';
 import type { Network } from './network.ts';
 import type { Ops, Tensor } from './ops.ts';
+import { trainingNetwork } from './trainingNetwork.ts';
 
 /** A forward pass whose activations are kept for one backward pass. */
 export interface Recording {
@@ -65,12 +66,13 @@ const wantedGradients = (network: Network, isWanted: (parameter: number) => bool
  */
 export const record = (
   ops: Ops,
-  network: Network,
+  given: Network,
   state: NetworkState,
   images: Tensor,
   mode: StatisticsMode,
   isWanted: (parameter: number) => boolean,
 ): Recording => {
+  const network = mode === 'evaluate' ? given : trainingNetwork(ops, given);
   const wanted = wantedGradients(network, isWanted);
   const shared = sharedTensors(ops);
   const values: Tensor[] = [images];

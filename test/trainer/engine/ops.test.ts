@@ -41,6 +41,7 @@ const notKernels = new Set<keyof Ops>([
   'device',
   'threads',
   'oneDnn',
+  'fusesMaxPool',
   'counters',
   'upload',
   'download',

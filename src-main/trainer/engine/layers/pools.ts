@@ -12,6 +12,7 @@ export const maxPool = (building: Building, value: Value, pooling: MaxPooling): 
   building.append(
     {
       ...plainLayer(value.index),
+      maxPooling: pooling,
       keeps: () => ({ input: true, output: true }),
       forward: ({ ops, x }) => unsaved(ops.maxPool(x, pooling)),
       backward: ({ ops, dy, input, output }) => inputOnly(ops.maxPoolGrad(dy, input(), output(), pooling)),

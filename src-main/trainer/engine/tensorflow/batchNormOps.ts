@@ -1,4 +1,4 @@
-import type { FusedRelu, FusedReluOutput, Ops, Tensor } from '../ops.ts';
+import type { FusedRelu, FusedReluOutput, MaxPooling, Ops, Tensor } from '../ops.ts';
 import type { TensorFlow } from './binding.ts';
 
 export type BatchNormOps = Pick<Ops, 'batchNorm' | 'batchNormInference' | 'batchNormGrad' | 'batchNormFrozenGrad'>;
@@ -6,6 +6,10 @@ export type BatchNormOps = Pick<Ops, 'batchNorm' | 'batchNormInference' | 'batch
 /** Images of whole vectors of channels: what the lab's own kernels are for. */
 const isOurs = ({ shape, dataType }: Tensor): boolean =>
   shape.length === 4 && (shape[3] ?? 0) % 16 === 0 && (dataType === 'float32' || dataType === 'bfloat16');
+
+/** Max-pooling that those do in the same op. */
+const isOurPooling = ({ size, stride, padding = 0 }: MaxPooling): boolean =>
+  size === 2 && stride === 2 && padding === 0;
 
 /** What is added before a fused ReLU: one tensor or none. */
 export const residualsOf = (relu: FusedRelu | undefined): Tensor[] =>
@@ -15,12 +19,18 @@ export const residualsOf = (relu: FusedRelu | undefined): Tensor[] =>
  * Batch normalisation with the ReLU after it in one op, on the lab's own kernels (kernels/normalizations.h).
  * @param others - for the tensors that these do not fit.
  */
-export const batchNormOps = ({ one, run, attribute }: TensorFlow, others: BatchNormOps): BatchNormOps => {
-  const attributesOf = (x: Tensor, residuals: number, isRelu: boolean) => [
+export const batchNormOps = (
+  { one, run, attribute }: TensorFlow,
+  others: BatchNormOps,
+): BatchNormOps & Pick<Ops, 'fusesMaxPool'> => {
+  const attributesOf = (x: Tensor, residuals: number, relu: FusedRelu | FusedReluOutput | undefined) => [
     attribute.type('T', x.dataType),
     attribute.int('N', residuals),
-    attribute.bool('relu', isRelu),
+    attribute.bool('relu', relu !== undefined),
+    attribute.bool('pooled', relu?.pooling !== undefined),
   ];
+  const fits = (x: Tensor, relu: FusedRelu | FusedReluOutput | undefined): boolean =>
+    isOurs(x) && (relu?.pooling === undefined || isOurPooling(relu.pooling));
 
   const gradients = (
     isFrozen: boolean,
@@ -29,9 +39,14 @@ export const batchNormOps = ({ one, run, attribute }: TensorFlow, others: BatchN
     scale: Tensor,
     saved: readonly Tensor[],
     relu: FusedReluOutput | undefined,
+    isInputWanted: boolean,
   ) => {
     const outputs = relu?.hasResidual === true ? [relu.output] : []; // else x alone tells what was positive
-    const attributes = [...attributesOf(x, outputs.length, relu !== undefined), attribute.bool('frozen', isFrozen)];
+    const attributes = [
+      ...attributesOf(x, outputs.length, relu),
+      attribute.bool('frozen', isFrozen),
+      attribute.bool('input', isInputWanted),
+    ];
     const inputs = [dy, x, scale, ...saved, ...outputs];
     const [input, scaleGrad, offsetGrad, residual] = run('EsamBatchNormGrad', attributes, inputs, 3 + outputs.length);
     if (input === undefined || scaleGrad === undefined || offsetGrad === undefined) {
@@ -42,10 +57,10 @@ export const batchNormOps = ({ one, run, attribute }: TensorFlow, others: BatchN
 
   return {
     batchNorm(x, scale, offset, running, settings, relu) {
-      if (!isOurs(x)) return others.batchNorm(x, scale, offset, running, settings, relu);
+      if (!fits(x, relu)) return others.batchNorm(x, scale, offset, running, settings, relu);
       const residual = residualsOf(relu);
       const attributes = [
-        ...attributesOf(x, residual.length, relu !== undefined),
+        ...attributesOf(x, residual.length, relu),
         attribute.float('epsilon', settings.epsilon),
         attribute.float('momentum', settings.momentum),
       ];
@@ -57,23 +72,24 @@ export const batchNormOps = ({ one, run, attribute }: TensorFlow, others: BatchN
       return { output, runningMean, runningVariance, saved };
     },
     batchNormInference(x, scale, offset, running, epsilon, relu) {
-      if (!isOurs(x)) return others.batchNormInference(x, scale, offset, running, epsilon, relu);
+      if (!fits(x, relu)) return others.batchNormInference(x, scale, offset, running, epsilon, relu);
       const residual = residualsOf(relu);
       const attributes = [
-        ...attributesOf(x, residual.length, relu !== undefined),
+        ...attributesOf(x, residual.length, relu),
         attribute.float('epsilon', epsilon),
         attribute.float('momentum', 0),
       ];
       const inputs = [x, scale, offset, running.mean, running.variance, ...residual];
       return one('EsamBatchNormInference', attributes, ...inputs);
     },
-    batchNormGrad: (dy, x, scale, saved, epsilon, relu) =>
-      isOurs(x)
-        ? gradients(false, dy, x, scale, saved, relu)
+    fusesMaxPool: (channels, pooling) => channels % 16 === 0 && isOurPooling(pooling),
+    batchNormGrad: (dy, x, scale, saved, epsilon, relu, isInputWanted = true) =>
+      fits(x, relu)
+        ? gradients(false, dy, x, scale, saved, relu, isInputWanted)
         : others.batchNormGrad(dy, x, scale, saved, epsilon, relu),
-    batchNormFrozenGrad: (dy, x, scale, saved, epsilon, relu) =>
-      isOurs(x)
-        ? gradients(true, dy, x, scale, saved, relu)
+    batchNormFrozenGrad: (dy, x, scale, saved, epsilon, relu, isInputWanted = true) =>
+      fits(x, relu)
+        ? gradients(true, dy, x, scale, saved, relu, isInputWanted)
         : others.batchNormFrozenGrad(dy, x, scale, saved, epsilon, relu),
   };
 };

@@ -8,6 +8,10 @@ import type { ConvolutionOps } from './convolutionOps.ts';
 const isOurs = ([height, width, inputs = 0, outputs = 0]: readonly number[], { stride, padding }: Convolution) =>
   height === 3 && width === 3 && padding === 1 && stride <= 2 && inputs % 16 === 0 && outputs % 16 === 0;
 
+/** The same of images of few channels, as a network's first one: direct sums (kernels/maths/directConvolution.h). */
+const isDirect = ([height, width, inputs = 0, outputs = 0]: readonly number[], { stride, padding }: Convolution) =>
+  height === 3 && width === 3 && padding === 1 && stride === 1 && inputs <= 4 && outputs % 32 === 0;
+
 /**
  * Convolutions by Winograd's minimal filtering on the lab's own kernels (kernels/convolutions.h): a quarter of the products, half of them
  * for stride 2, summed in float32 whatever the type of the activations; of bfloat16 multiplied in bfloat16 where the processor can.
@@ -17,6 +21,7 @@ export const winogradOps = (
   { one, attribute }: TensorFlow,
   others: ConvolutionOps & Pick<Ops, 'batchNormInference' | 'dispose'>,
 ): ConvolutionOps => {
+  const typed = ({ dataType }: Tensor): Attribute => attribute.type('T', dataType);
   const known = new Map<string, Attribute[]>();
   /** @param x - or its gradient: gives the type. @param inputShape - of x. */
   const attributesOf = ({ dataType }: Tensor, [, height = 0, width = 0]: readonly number[], stride: number) => {
@@ -33,6 +38,9 @@ export const winogradOps = (
 
   return {
     conv2d(x, kernel, convolution, normalisation) {
+      if (isDirect(kernel.shape, convolution) && kernel.dataType === 'float32') {
+        return normalisedAfter(others, one('EsamDirectConv2D', [typed(x)], x, kernel), normalisation);
+      }
       if (!isOurs(kernel.shape, convolution) || kernel.dataType !== 'float32') {
         return normalisedAfter(others, others.conv2d(x, kernel, convolution), normalisation);
       }
@@ -54,9 +62,10 @@ export const winogradOps = (
       isOurs(kernel.shape, convolution) && kernel.dataType === 'float32'
         ? one('EsamConv2DInputGrad', attributesOf(dy, inputShape, convolution.stride), dy, kernel)
         : others.conv2dInputGrad(dy, kernel, inputShape, convolution),
-    conv2dFilterGrad: (x, dy, kernelShape, convolution) =>
-      isOurs(kernelShape, convolution)
-        ? one('EsamConv2DFilterGrad', attributesOf(x, x.shape, convolution.stride), x, dy)
-        : others.conv2dFilterGrad(x, dy, kernelShape, convolution),
+    conv2dFilterGrad(x, dy, kernelShape, convolution) {
+      if (isDirect(kernelShape, convolution)) return one('EsamDirectConv2DFilterGrad', [typed(x)], x, dy);
+      if (!isOurs(kernelShape, convolution)) return others.conv2dFilterGrad(x, dy, kernelShape, convolution);
+      return one('EsamConv2DFilterGrad', attributesOf(x, x.shape, convolution.stride), x, dy);
+    },
   };
 };

@@ -8,7 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "maths/batchNorm.h"
+#include "maths/directConvolution.h"
+#include "maths/pooledBatchNorm.h"
 #include "maths/winogradFilter.h"
 #include "maths/winogradGradient.h"
 #include "productRounding.h"
@@ -255,6 +256,73 @@ void testBatchNorm(int64_t count, int channels, double tolerance) {
   expect("input gradient of " + name, dx, rightDx, tolerance);
 }
 
+/** Each window passes on its largest value, the first of equal ones, where that is positive. */
+template <typename T>
+void testPooled(int count, int height, int width, int channels, double tolerance) {
+  const std::string name = "pooled " + std::to_string(height) + "x" + std::to_string(width) + " of " + std::to_string(channels);
+  const batchNorm::Windows windows{count, height, width, channels};
+  Buffer<T> x(int64_t(count) * height * width * channels), dx(x.count), y(windows.bands() * windows.wide() * channels), dy(y.count);
+  Buffer<float> factor(channels), offset(channels), mean(channels), shift(channels), slope(channels);
+  for (auto* buffer : {&x, &dy}) fill(*buffer);
+  for (auto* buffer : {&factor, &offset, &mean, &shift, &slope}) fill(*buffer);
+  const batchNorm::Affine affine{mean.data, factor.data, offset.data};
+  const auto normal = [&](int64_t place) {
+    const int channel = static_cast<int>(place % channels);
+    return (valueOf(x.data[place]) - mean.data[channel]) * factor.data[channel] + offset.data[channel];
+  };
+  std::vector<double> right(y.count), passed(x.count), sumDy(channels), sumProduct(channels), rightDx(x.count);
+  for (int64_t to = 0; to < y.count; to++) {
+    const int64_t channel = to % channels, column = to / channels % windows.wide(), band = to / channels / windows.wide();
+    const int64_t image = band / windows.high(), row = band % windows.high();
+    int64_t largest = -1;
+    for (int i = 0; i < 2; i++)
+      for (int j = 0; j < 2; j++) {
+        const int64_t place = ((image * height + 2 * row + i) * width + 2 * column + j) * channels + channel;
+        if (normal(place) > (largest < 0 ? 0 : normal(largest))) largest = place;
+      }
+    if (largest < 0) continue;
+    right[to] = normal(largest);
+    passed[largest] = valueOf(dy.data[to]);
+    sumDy[channel] += passed[largest];
+    sumProduct[channel] += passed[largest] * (valueOf(x.data[largest]) - mean.data[channel]);
+  }
+  for (int64_t place = 0; place < x.count; place++) {
+    const int channel = static_cast<int>(place % channels);
+    rightDx[place] = factor.data[channel] * (passed[place] - shift.data[channel] - (valueOf(x.data[place]) - mean.data[channel]) * slope.data[channel]);
+  }
+  batchNorm::normalisePooled(x.data, y.data, windows, affine);
+  expect(name, y, right, tolerance);
+  Buffer<double> sums(windows.sumsLength());
+  batchNorm::pooledGradientSums(dy.data, x.data, windows, affine, sums.data);
+  Buffer<float> foundDy(channels), foundProduct(channels);
+  for (int channel = 0; channel < channels; channel++) {
+    foundDy.data[channel] = static_cast<float>(sums.data[channel]);
+    foundProduct.data[channel] = static_cast<float>(sums.data[channels + channel]);
+  }
+  expect("sums of gradients, " + name, foundDy, sumDy, 1e-5);
+  expect("sums of products, " + name, foundProduct, sumProduct, 1e-5);
+  batchNorm::pooledInputGradient(dy.data, x.data, dx.data, windows, affine, shift.data, slope.data);
+  expect("input gradient, " + name, dx, rightDx, tolerance);
+}
+
+template <typename T>
+void testDirect(const Shape& s, double tolerance) {
+  const winograd::Images images{s.count, s.height, s.width};
+  Buffer<T> x(int64_t(s.count) * s.height * s.width * s.inputs), y(int64_t(s.count) * s.height * s.width * s.outputs), dy(y.count);
+  Buffer<float> kernel(int64_t(9) * s.inputs * s.outputs), grad(kernel.count), sums(direct::filterSumsLength(images, s.inputs, s.outputs));
+  for (auto* buffer : {&x, &dy}) fill(*buffer);
+  fill(kernel);
+  std::vector<double> right(y.count), rightFilter(kernel.count);
+  forProducts(s, [&](int64_t from, int64_t weight, int64_t to) {
+    right[to] += valueOf(x.data[from]) * kernel.data[weight];
+    rightFilter[weight] += valueOf(x.data[from]) * valueOf(dy.data[to]);
+  });
+  if (!direct::convolve(x.data, kernel.data, y.data, images, s.inputs, s.outputs)) failures++;
+  expect("direct convolution of " + s.name(), y, right, tolerance);
+  if (!direct::filterGradient(x.data, dy.data, grad.data, sums.data, images, s.inputs, s.outputs)) failures++;
+  expect("direct filter gradient of " + s.name(), grad, rightFilter, 1e-5);
+}
+
 /** Kernels that are called from two threads at once: each has the threads and the scratch memory to itself while it computes. */
 void testTurns() {
   const auto sum = [](int value) {
@@ -281,6 +349,12 @@ int main() {
   testBatchNorm<float>(1000, 48, 1e-5);
   testBatchNorm<float>(3, 16, 1e-5);
   testBatchNorm<Bfloat16>(700, 80, 8e-3);
+  testPooled<float>(3, 7, 5, 48, 1e-5);
+  testPooled<Bfloat16>(70, 2, 4, 16, 8e-3);
+  for (const Shape& s : {Shape{3, 7, 9, 1, 32, 1}, Shape{1, 1, 1, 3, 64, 1}, Shape{20, 5, 4, 4, 96, 1}}) {
+    testDirect<float>(s, 1e-5);
+    testDirect<Bfloat16>(s, 8e-3);
+  }
   std::printf("%d threads, %d wrong\n", threadCount(), failures);
   return failures == 0 ? 0 : 1;
 }

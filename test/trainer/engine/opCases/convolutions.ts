@@ -58,6 +58,9 @@ const large: readonly Sizes[] = [
   [[1, 4, 4, 160], 3, 64, 2, 1],
   [[9, 15, 18, 16], 3, 16, 2, 1],
   [[3, 1, 2, 16], 3, 16, 2, 1],
+  // Few channels: direct sums.
+  [[3, 9, 7, 1], 3, 32, 1, 1],
+  [[2, 6, 5, 3], 3, 64, 1, 1],
   // Filters that take more room than the inputs, and then the other way round.
   [[10, 4, 4, 16], 3, 512, 1, 1],
   [[1, 4, 4, 512], 3, 16, 2, 1],

@@ -34,11 +34,16 @@ const batchNormOf = (shape: Shape, low = -1, high = 1): OpCase => {
   });
 };
 
-/** With a ReLU after it, and a residual or none. The many rows of large shapes are for the engines; differences would take too long. */
-const fusedOf = (shape: Shape, hasResidual: boolean, isLarge = false): OpCase => {
+/** What follows in the same op, besides a ReLU. */
+type Fused = 'residual' | 'pooling' | null;
+
+/** With a ReLU after it, and more or nothing. The many rows of large shapes are for the engines; differences would take too long. */
+const fusedOf = (shape: Shape, fused: Fused, isLarge = false): OpCase => {
   const channels = [shape[3]];
+  const hasResidual = fused === 'residual';
+  const pooling = fused === 'pooling' ? { size: 2, stride: 2 } : undefined;
   return opCase({
-    name: `batchNorm of [${shape.join()}] with ReLU${hasResidual ? ' and residual' : ''}`,
+    name: `batchNorm of [${shape.join()}] with ReLU${fused === null ? '' : ` and ${fused}`}`,
     inputs: {
       x: draw.floats(shape, 2, 5),
       scale: draw.floats(channels, -2, 2),
@@ -46,14 +51,14 @@ const fusedOf = (shape: Shape, hasResidual: boolean, isLarge = false): OpCase =>
       mean: draw.floats(channels),
       variance: draw.floats(channels, 0.5, 2),
       residual: draw.floats(shape),
-      dy: draw.floats(shape),
+      dy: draw.floats(pooling === undefined ? shape : [shape[0], shape[1] >> 1, shape[2] >> 1, shape[3]]),
     },
     run(ops, { x, scale, offset, mean, variance, residual, dy }) {
       const epsilon = 1e-5;
       const running = { mean, variance };
-      const relu = { residual: hasResidual ? residual : null };
+      const relu = { residual: hasResidual ? residual : null, pooling };
       const { saved, ...made } = ops.batchNorm(x, scale, offset, running, { epsilon, momentum: 0.1 }, relu);
-      const back = { output: made.output, hasResidual };
+      const back = { output: made.output, hasResidual, pooling };
       const named = (prefix: string, gradients: BatchNormGradients) =>
         Object.fromEntries(
           Object.entries(gradients).map(([name, tensor]: [string, Tensor]) => [prefix + name, tensor]),
@@ -80,12 +85,12 @@ export const normalizationCases: readonly OpCase[] = [
   batchNormOf([6, 1, 1, 3]),
   batchNormOf([4, 4, 4, 2], 9, 11),
   batchNormOf([2, 2, 3, 16], 9, 11),
-  ...[false, true].flatMap((hasResidual) => [
-    fusedOf([4, 3, 3, 2], hasResidual),
-    fusedOf([2, 2, 3, 16], hasResidual),
-    fusedOf([9, 17, 13, 16], hasResidual, true),
-    fusedOf([3, 4, 4, 80], hasResidual, true),
-    fusedOf([5, 5, 5, 512], hasResidual, true),
+  ...([null, 'residual', 'pooling'] as const).flatMap((fused) => [
+    fusedOf([4, 3, 3, 2], fused),
+    fusedOf([2, 2, 3, 16], fused),
+    fusedOf([9, 17, 13, 16], fused, true),
+    fusedOf([3, 4, 4, 80], fused, true),
+    fusedOf([5, 5, 5, 512], fused, true),
   ]),
   opCase({
     // Mean 2, variance 1, so x̂ = ∓½ and 2·x̂ + 10 = 9 and 11; minus 10 that is −1 and 1, of which the ReLU lets 1 through.

@@ -164,6 +164,14 @@ enum class Passing { everywhere, byInput, byOutput };
 /** dy where `output`, what the ReLU got or gave, is positive. (Not `?:`: of that GCC makes a masked load, at half the speed.) */
 static inline Vec passed(Vec dy, Vec output) { return (Vec)((Bits)dy & (Bits)(output > Vec{})); }
 
+/** Adds the sums [2][C] of all parts to those of the first. */
+static inline void addParts(double* sums, int parts, int channels) {
+  for (int part = 1; part < parts; part++) {
+    const double* const more = sums + 2 * static_cast<int64_t>(part) * channels;
+    for (int at = 0; at < 2 * channels; at++) sums[at] += more[at];
+  }
+}
+
 /**
  * Σ dy and Σ dy·(x − mean) of each channel, over what passes the ReLU, left at the front of `sums` [parts][2][C].
  * @param passedOn - where what passes is written to; used by `byOutput` alone.
@@ -200,10 +208,7 @@ static inline void gradientSums(const T* dy, const T* x, const T* y, T* passedOn
       }
     });
   });
-  for (int part = 1; part < rows.parts; part++) {
-    const double* const more = sums + 2 * static_cast<int64_t>(part) * channels;
-    for (int at = 0; at < 2 * channels; at++) sums[at] += more[at];
-  }
+  addParts(sums, rows.parts, channels);
 }
 
 /** dx = factor·(dy − meanDy − (x − mean)·slope) of what passes the ReLU, by input or everywhere; meanDy and slope are [C]. */

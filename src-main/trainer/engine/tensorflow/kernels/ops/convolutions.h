@@ -7,6 +7,7 @@
 
 #include "normalizations.h"
 #include "tensorflow.h"
+#include "../maths/directConvolution.h"
 #include "../maths/winogradFilter.h"
 #include "../maths/winogradGradient.h"
 
@@ -109,12 +110,49 @@ void computeFilterGrad(Call& call, const ConvolutionSettings& settings) {
   if (!gradient(dataOf<T>(x), dataOf<T>(dy), grad, sums, plan, images, filtered, inputs, outputs)) throw std::bad_alloc();
 }
 
+const char* const directMisfit =
+    "The lab's direct convolution takes images of one to four channels and a kernel [3,3,I,O], O a multiple of two vectors' length.";
+
+struct NoSettings {
+  NoSettings(TF_OpKernelConstruction*, TF_Status*) {}
+};
+
+bool isDirect(const TF_Tensor* x, int64_t outputs) {
+  return TF_NumDims(x) == 4 && side(x, 3) > 0 && side(x, 3) <= direct::mostInputs && outputs % (2 * lanes) == 0;
+}
+
+template <typename T>
+void computeDirect(Call& call, const NoSettings&) {
+  const TF_Tensor *x = call.input(0), *kernel = call.input(1);
+  if (TF_NumDims(kernel) != 4 || side(kernel, 0) != 3 || side(kernel, 1) != 3 || !isDirect(x, side(kernel, 3)) || side(x, 3) != side(kernel, 2)) {
+    call.refuse(directMisfit);
+  }
+  const winograd::Images images{side(x, 0), side(x, 1), side(x, 2)};
+  T* const y = call.output<T>(0, {images.count, images.height, images.width, side(kernel, 3)});
+  if (!direct::convolve(dataOf<T>(x), dataOf<float>(kernel), y, images, side(x, 3), side(kernel, 3))) throw std::bad_alloc();
+}
+
+template <typename T>
+void computeDirectFilterGrad(Call& call, const NoSettings&) {
+  const TF_Tensor *x = call.input(0), *dy = call.input(1);
+  if (TF_NumDims(dy) != 4 || !isDirect(x, side(dy, 3)) || side(x, 0) != side(dy, 0) || side(x, 1) != side(dy, 1) || side(x, 2) != side(dy, 2)) {
+    call.refuse(directMisfit);
+  }
+  const int inputs = side(x, 3), outputs = side(dy, 3);
+  const winograd::Images images{side(x, 0), side(x, 1), side(x, 2)};
+  float* const grad = call.output<float>(0, {3, 3, inputs, outputs});
+  float* const sums = call.scratch(direct::filterSumsLength(images, inputs, outputs));
+  if (!direct::filterGradient(dataOf<T>(x), dataOf<T>(dy), grad, sums, images, inputs, outputs)) throw std::bad_alloc();
+}
+
 template <typename T>
 void registerConvolutionKernels(const Registry& registry) {
   registry.kernel<T, ConvolutionSettings, computeConvolution<T, false>>("EsamConv2D");
   registry.kernel<T, ConvolutionSettings, computeConvolution<T, true>>("EsamConv2DInputGrad");
   registry.kernel<T, NormalisedSettings, computeNormalised<T>>("EsamConv2DNormalised");
   registry.kernel<T, ConvolutionSettings, computeFilterGrad<T>>("EsamConv2DFilterGrad");
+  registry.kernel<T, NoSettings, computeDirect<T>>("EsamDirectConv2D");
+  registry.kernel<T, NoSettings, computeDirectFilterGrad<T>>("EsamDirectConv2DFilterGrad");
 }
 
 void registerConvolutions(const Registry& registry) {
@@ -126,6 +164,8 @@ void registerConvolutions(const Registry& registry) {
                {"stride: int", "height: int", "width: int", "N: int >= 0", "epsilon: float", "relu: bool"}});
   registry.op({"EsamConv2DInputGrad", {"dy: T", "kernel: float"}, {"dx: T"}, settings});
   registry.op({"EsamConv2DFilterGrad", {"x: T", "dy: T"}, {"grad: float"}, settings});
+  registry.op({"EsamDirectConv2D", {"x: T", "kernel: float"}, {"y: T"}, {}});
+  registry.op({"EsamDirectConv2DFilterGrad", {"x: T", "dy: T"}, {"grad: float"}, {}});
   registerConvolutionKernels<float>(registry);
   registerConvolutionKernels<Bfloat16>(registry);
 }

@@ -1,6 +1,6 @@
 #pragma once
 // Batch normalisation as TensorFlow ops: x [B,H,W,C], C a multiple of `lanes`, float32 or bfloat16; everything [C] is float32.
-#include "../maths/batchNorm.h"
+#include "../maths/pooledBatchNorm.h"
 #include "tensorflow.h"
 
 namespace {
@@ -13,23 +13,38 @@ struct BatchNormSettings {
     TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &epsilon, status);
     TF_OpKernelConstruction_GetAttrFloat(construction, "momentum", &momentum, status);
     TF_OpKernelConstruction_GetAttrBool(construction, "relu", &isRelu, status);
+    TF_OpKernelConstruction_GetAttrBool(construction, "pooled", &isPooled, status);
   }
   float epsilon = 0, momentum = 0;
-  unsigned char isRelu = 0;
+  unsigned char isRelu = 0, isPooled = 0;
 };
 
 struct BatchNormGradSettings {
   BatchNormGradSettings(TF_OpKernelConstruction* construction, TF_Status* status) {
     TF_OpKernelConstruction_GetAttrBool(construction, "relu", &isRelu, status);
+    TF_OpKernelConstruction_GetAttrBool(construction, "pooled", &isPooled, status);
     TF_OpKernelConstruction_GetAttrBool(construction, "frozen", &isFrozen, status);
+    TF_OpKernelConstruction_GetAttrBool(construction, "input", &isInputWanted, status);
   }
-  unsigned char isRelu = 0, isFrozen = 0;
+  unsigned char isRelu = 0, isPooled = 0, isFrozen = 0, isInputWanted = 1;
 };
 
 bool isNormalizable(const TF_Tensor* x) { return TF_NumDims(x) == 4 && TF_Dim(x, 3) > 0 && TF_Dim(x, 3) % lanes == 0; }
 
 batchNorm::Rows rowsOf(const TF_Tensor* x) {
   return batchNorm::Rows(TF_Dim(x, 0) * TF_Dim(x, 1) * TF_Dim(x, 2), static_cast<int>(TF_Dim(x, 3)));
+}
+
+batchNorm::Windows windowsOf(const TF_Tensor* x) {
+  const auto side = [&](int axis) { return static_cast<int>(TF_Dim(x, axis)); };
+  return {TF_Dim(x, 0), side(1), side(2), side(3)};
+}
+
+/** Whether a tensor is as large as x, or as x pooled. */
+bool fitsTo(const TF_Tensor* x, const TF_Tensor* tensor, bool isPooled) {
+  const batchNorm::Windows windows = windowsOf(x);
+  return TF_TensorElementCount(tensor) ==
+         (isPooled ? windows.bands() * windows.wide() * windows.channels : TF_TensorElementCount(x));
 }
 
 template <typename T>
@@ -50,7 +65,7 @@ void inferenceFactors(const float* scale, const float* variance, float epsilon, 
 }
 
 /**
- * y normalised with the batch's statistics (or the given ones), and the running statistics moved towards those, the variance unbiased.
+ * y normalised with the batch's statistics (or the given ones), then what is fused; and the running statistics moved towards those, the variance unbiased.
  * `saved` [3,C], for the gradients: mean, 1/√(variance + epsilon), offset.
  */
 template <typename T, bool isTraining>
@@ -61,14 +76,15 @@ void computeBatchNorm(Call& call, const BatchNormSettings& settings) {
   const TF_Tensor* const residual = call.inputCount() > 5 ? call.input(5) : nullptr;
   bool fits = isNormalizable(x);
   for (const TF_Tensor* vector : vectors) fits = fits && TF_TensorElementCount(vector) == TF_Dim(x, 3);
-  if (residual != nullptr) fits = fits && TF_TensorElementCount(residual) == TF_TensorElementCount(x);
+  if (residual != nullptr) fits = fits && !settings.isPooled && TF_TensorElementCount(residual) == TF_TensorElementCount(x);
   if (!fits) call.refuse(normalizationMisfit);
 
   const batchNorm::Rows rows = rowsOf(x);
   const int channels = rows.channels;
   const float *scale = dataOf<float>(vectors[0]), *offset = dataOf<float>(vectors[1]);
   const float *oldMean = dataOf<float>(vectors[2]), *oldVariance = dataOf<float>(vectors[3]);
-  T* const y = outputLike<T>(call, 0, x);
+  const batchNorm::Windows windows = windowsOf(x);
+  T* const y = settings.isPooled ? call.output<T>(0, {windows.images, windows.high(), windows.wide(), channels}) : outputLike<T>(call, 0, x);
   double* const sums = reinterpret_cast<double*>(call.scratch(2 * (rows.sumsLength() + 2 * channels)));
   float* const factor = reinterpret_cast<float*>(sums + rows.sumsLength());
   const float* mean = oldMean;
@@ -92,29 +108,35 @@ void computeBatchNorm(Call& call, const BatchNormSettings& settings) {
   } else {
     inferenceFactors(scale, oldVariance, settings.epsilon, channels, factor);
   }
+  if (settings.isPooled) return batchNorm::normalisePooled(dataOf<T>(x), y, windows, {mean, factor, offset});
   normaliseAs(settings.isRelu, dataOf<T>(x), residual == nullptr ? nullptr : dataOf<T>(residual), y, rows,
               {mean, factor, offset});
 }
 
-/** Gradients, with y for a ReLU after a residual also the residual's: what of dy passes the ReLU. */
+/**
+ * Gradients, with y for a ReLU after a residual also the residual's: what of dy passes the ReLU. That of x is an empty tensor where it is
+ * not wanted.
+ */
 template <typename T>
 void computeBatchNormGrad(Call& call, const BatchNormGradSettings& settings) {
   const TF_Tensor *dy = call.input(0), *x = call.input(1), *scale = call.input(2), *saved = call.input(3);
   const TF_Tensor* const y = call.inputCount() > 4 ? call.input(4) : nullptr;
-  if (!isNormalizable(x) || TF_TensorElementCount(dy) != TF_TensorElementCount(x) ||
+  if (!isNormalizable(x) || !fitsTo(x, dy, settings.isPooled) ||
       TF_TensorElementCount(scale) != TF_Dim(x, 3) || TF_TensorElementCount(saved) != 3 * TF_Dim(x, 3) ||
       (y != nullptr && TF_TensorElementCount(y) != TF_TensorElementCount(x))) {
     call.refuse(normalizationMisfit);
   }
   const batchNorm::Rows rows = rowsOf(x);
   const int channels = rows.channels;
-  T* const dx = outputLike<T>(call, 0, x);
+  const batchNorm::Windows windows = windowsOf(x);
+  T* const dx = settings.isInputWanted ? outputLike<T>(call, 0, x) : call.output<T>(0, {0});
   float* const scaleGrad = call.output<float>(1, {channels});
   float* const offsetGrad = call.output<float>(2, {channels});
   T* const residualGrad = y == nullptr ? nullptr : outputLike<T>(call, 3, x);
-  double* const sums = reinterpret_cast<double*>(call.scratch(2 * (rows.sumsLength() + 2 * channels)));
+  const int64_t sumsLength = settings.isPooled ? windows.sumsLength() : rows.sumsLength();
+  double* const sums = reinterpret_cast<double*>(call.scratch(2 * (sumsLength + 2 * channels)));
 
-  float* const factor = reinterpret_cast<float*>(sums + rows.sumsLength());
+  float* const factor = reinterpret_cast<float*>(sums + sumsLength);
   float *const meanDy = factor + channels, *const slope = meanDy + channels;
   const float *mean = dataOf<float>(saved), *inverse = mean + channels;
   for (int channel = 0; channel < channels; channel++) factor[channel] = dataOf<float>(scale)[channel] * inverse[channel];
@@ -122,7 +144,9 @@ void computeBatchNormGrad(Call& call, const BatchNormGradSettings& settings) {
   const T *from = dataOf<T>(dy), *input = dataOf<T>(x);
 
   using batchNorm::Passing;
-  if (y != nullptr) {
+  if (settings.isPooled) {
+    batchNorm::pooledGradientSums(from, input, windows, affine, sums);
+  } else if (y != nullptr) {
     batchNorm::gradientSums<Passing::byOutput>(from, input, dataOf<T>(y), residualGrad, rows, affine, sums);
   } else if (settings.isRelu) {
     batchNorm::gradientSums<Passing::byInput, T>(from, input, nullptr, nullptr, rows, affine, sums);
@@ -136,7 +160,10 @@ void computeBatchNormGrad(Call& call, const BatchNormGradSettings& settings) {
     meanDy[channel] = sums[channel] * share;
     slope[channel] = product * share * inverse[channel] * inverse[channel];
   }
-  if (y != nullptr) {
+  if (!settings.isInputWanted) return;
+  if (settings.isPooled) {
+    batchNorm::pooledInputGradient(from, input, dx, windows, affine, meanDy, slope);
+  } else if (y != nullptr) {
     batchNorm::inputGradient<Passing::everywhere, T>(residualGrad, input, dx, rows, affine, meanDy, slope);
   } else if (settings.isRelu) {
     batchNorm::inputGradient<Passing::byInput>(from, input, dx, rows, affine, meanDy, slope);
@@ -152,20 +179,20 @@ void registerNormalizationsOf(const Registry& registry) {
   registry.kernel<T, BatchNormGradSettings, computeBatchNormGrad<T>>("EsamBatchNormGrad");
 }
 
-/** N is 1 where there is a residual, which needs a ReLU after it, and else 0. */
+/** N is 1 where there is a residual, which needs a ReLU after it, and else 0; `pooled`: max-pooling by 2 after a ReLU without one. */
 void registerNormalizations(const Registry& registry) {
   registry.op({"EsamBatchNorm",
                {"x: T", "scale: float", "offset: float", "mean: float", "variance: float", "residual: N * T"},
                {"y: T", "running_mean: float", "running_variance: float", "saved: float"},
-               {"N: int >= 0", "epsilon: float", "momentum: float", "relu: bool"}});
+               {"N: int >= 0", "epsilon: float", "momentum: float", "relu: bool", "pooled: bool"}});
   registry.op({"EsamBatchNormInference",
                {"x: T", "scale: float", "offset: float", "mean: float", "variance: float", "residual: N * T"},
                {"y: T"},
-               {"N: int >= 0", "epsilon: float", "momentum: float", "relu: bool"}});
+               {"N: int >= 0", "epsilon: float", "momentum: float", "relu: bool", "pooled: bool"}});
   registry.op({"EsamBatchNormGrad",
                {"dy: T", "x: T", "scale: float", "saved: float", "y: N * T"},
                {"dx: T", "scale_grad: float", "offset_grad: float", "residual_grad: N * T"},
-               {"N: int >= 0", "relu: bool", "frozen: bool"}});
+               {"N: int >= 0", "relu: bool", "pooled: bool", "frozen: bool", "input: bool"}});
   registerNormalizationsOf<float>(registry);
   registerNormalizationsOf<Bfloat16>(registry);
 }

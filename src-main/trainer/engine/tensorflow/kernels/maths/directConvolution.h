@@ -1,0 +1,154 @@
+#pragma once
+// 3×3 convolutions with one zero around of images of few channels, as a network's first one, by direct sums: there is too little to multiply
+// for Winograd's filtering to save any, and what counts is that the outputs are written once. NHWC and HWIO.
+#include <algorithm>
+
+#include "tiles.h"
+
+namespace direct {
+
+using winograd::Images;
+constexpr int mostInputs = 4;
+
+/** Rows of all the images, in parts that the shape alone determines: no sum depends on which thread computed what. */
+struct ImageRows {
+  explicit ImageRows(Images images)
+      : count(int64_t(images.count) * images.height), perPart((count + mostParts - 1) / mostParts),
+        parts(static_cast<int>((count + perPart - 1) / std::max<int64_t>(1, perPart))) {}
+  static constexpr int64_t mostParts = 64;
+  const int64_t count, perPart;
+  const int parts;
+};
+
+/** The three rows of pixels that a row of outputs reads, as floats with zeros around: [3][width + 2][inputs]. */
+struct Neighbours {
+  static int64_t length(const Images& images, int inputs) { return int64_t(3) * (images.width + 2) * inputs; }
+
+  template <typename T>
+  static void read(const T* x, const Images& images, int64_t index, int inputs, float* to) {
+    const int row = static_cast<int>(index % images.height);
+    const int values = images.width * inputs;
+    for (int i = -1; i <= 1; i++, to += values + 2 * inputs) {
+      std::fill(to, to + values + 2 * inputs, 0.0f);
+      if (row + i < 0 || row + i >= images.height) continue;
+      const T* const from = x + (index + i) * values;
+      for (int at = 0; at < values; at++) to[inputs + at] = asFloat(from[at]);
+    }
+  }
+
+ private:
+  static float asFloat(float value) { return value; }
+  static float asFloat(Bfloat16 value) {
+    const uint32_t bits = uint32_t(value.bits) << 16;
+    float number;
+    std::memcpy(&number, &bits, sizeof number);
+    return number;
+  }
+};
+
+/** `pixels` outputs beside each other, two vectors of channels each. @param from - the first one's window in the first row. */
+template <int pixels, typename T>
+static inline void outputsAt(const float* from, int64_t rowLength, const float* kernel, int inputs, int outputs, T* y) {
+  Vec sums[pixels][2] = {};
+  for (int i = 0; i < 3; i++) {
+    for (int k = 0; k < 3 * inputs; k++) {
+      const float* const taps = kernel + (int64_t(3 * i) * inputs + k) * outputs;
+      const Vec first = load(taps), second = load(taps + lanes);
+#pragma GCC unroll 4
+      for (int p = 0; p < pixels; p++) {
+        const Vec value = all(from[i * rowLength + p * inputs + k]);
+        sums[p][0] += value * first;
+        sums[p][1] += value * second;
+      }
+    }
+  }
+  for (int p = 0; p < pixels; p++) {
+    for (int v = 0; v < 2; v++) store(y + int64_t(p) * outputs + v * lanes, sums[p][v]);
+  }
+}
+
+/** y [.., outputs] = x [.., inputs] filtered by kernel [3,3,inputs,outputs]. @returns false where there is no memory. */
+template <typename T>
+static bool convolve(const T* x, const float* kernel, T* y, Images images, int inputs, int outputs) {
+  const ImageRows rows(images);
+  const int64_t rowLength = int64_t(images.width + 2) * inputs;
+  std::atomic<bool> hasMemory{true};
+  parallelFor(rows.parts, [&](int part) {
+    float* const pixels = threadScratch(Neighbours::length(images, inputs));
+    if (pixels == nullptr) return hasMemory.store(false);
+    for (int64_t row = part * rows.perPart; row < std::min(rows.count, (part + 1) * rows.perPart); row++) {
+      Neighbours::read(x, images, row, inputs, pixels);
+      for (int channel = 0; channel < outputs; channel += 2 * lanes) {
+        T* const to = y + row * images.width * outputs + channel;
+        int column = 0;
+        for (; column + 4 <= images.width; column += 4) {
+          outputsAt<4>(pixels + column * inputs, rowLength, kernel + channel, inputs, outputs, to + int64_t(column) * outputs);
+        }
+        for (; column < images.width; column++) {
+          outputsAt<1>(pixels + column * inputs, rowLength, kernel + channel, inputs, outputs, to + int64_t(column) * outputs);
+        }
+      }
+    }
+  });
+  return hasMemory.load();
+}
+
+/** Floats for the sums of every part: [parts][3,3,inputs,outputs]. */
+static inline int64_t filterSumsLength(Images images, int inputs, int outputs) {
+  return int64_t(ImageRows(images).parts) * 9 * inputs * outputs;
+}
+
+/** Adds to the sums of one row of a filter's taps, two vectors of channels, what a row of outputs gives. */
+template <int taps, typename T>
+static inline void addRow(const float* from, int inputs, const T* dy, int width, int outputs, float* sums) {
+  Vec own[taps][2] = {};
+  for (int column = 0; column < width; column++) {
+    const Vec first = load(dy + int64_t(column) * outputs), second = load(dy + int64_t(column) * outputs + lanes);
+#pragma GCC unroll 3
+    for (int k = 0; k < taps; k++) {
+      const Vec value = all(from[column * inputs + k]);
+      own[k][0] += value * first;
+      own[k][1] += value * second;
+    }
+  }
+  for (int k = 0; k < taps; k++) {
+    for (int v = 0; v < 2; v++) {
+      float* const to = sums + int64_t(k) * outputs + v * lanes;
+      store(to, load(to) + own[k][v]);
+    }
+  }
+}
+
+/** The gradient [3,3,inputs,outputs] of a filter. @param sums - of filterSumsLength. @returns false where there is no memory. */
+template <typename T>
+static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, Images images, int inputs, int outputs) {
+  const ImageRows rows(images);
+  const int64_t rowLength = int64_t(images.width + 2) * inputs, taps = int64_t(9) * inputs * outputs;
+  std::atomic<bool> hasMemory{true};
+  parallelFor(rows.parts, [&](int part) {
+    float* const pixels = threadScratch(Neighbours::length(images, inputs));
+    if (pixels == nullptr) return hasMemory.store(false);
+    float* const own = sums + part * taps;
+    std::fill(own, own + taps, 0.0f);
+    for (int64_t row = part * rows.perPart; row < std::min(rows.count, (part + 1) * rows.perPart); row++) {
+      Neighbours::read(x, images, row, inputs, pixels);
+      for (int channel = 0; channel < outputs; channel += 2 * lanes) {
+        const T* const gradients = dy + row * images.width * outputs + channel;
+        for (int i = 0; i < 3; i++) {
+          for (int k = 0; k < 3 * inputs; k += 3) {
+            addRow<3>(pixels + i * rowLength + k, inputs, gradients, images.width, outputs, own + (int64_t(3 * i) * inputs + k) * outputs + channel);
+          }
+        }
+      }
+    }
+  });
+  if (!hasMemory.load()) return false;
+  for (int64_t at = 0; at < taps; at++) {
+    double sum = 0;
+    for (int part = 0; part < rows.parts; part++) sum += sums[part * taps + at];
+    grad[at] = static_cast<float>(sum);
+  }
+  return true;
+}
+
+}  // namespace direct
