@@ -223,7 +223,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
     ...placeRequests({ store, cluster, times: options.clusterTimes ?? clusterTimes }),
     ...checkpointRequests(parts),
     ...resultRequests(parts, options.paperFolder),
-    ...studyRequests(parts, options.paperFolder),
+    ...studyRequests(parts, options.paperFolder, (notice) => note('studies', notice)),
     ...bundleRequests({ ...parts, workspaceFolder, examplesFolder: options.examplesFolder }),
     ...annotationRequests(parts),
     ...runViewRequests(parts),

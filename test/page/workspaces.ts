@@ -39,7 +39,7 @@ export const newFolder = async (): Promise<string> => {
 
 /** A preset's experiment on the data of this library, as the lab would queue it. */
 const presetNamed = async (id: string, library: Library): Promise<Experiment> => {
-  const preset = readPresets(presetsFolder).presets.find((candidate) => candidate.id === id);
+  const preset = readPresets(presetsFolder).found.find((candidate) => candidate.id === id);
   if (preset === undefined) throw new Error(`There is no preset ${id} among the tests'.`);
   const { experiment } = preset;
   const set = library.get(experiment.shared.dataset.id);

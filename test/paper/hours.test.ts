@@ -4,7 +4,7 @@ import { labOptions } from '../lab/fixtures/labOptions.ts';
 import { shareOf, weightOf } from './hours.ts';
 
 const folder = labOptions('').paperFolder;
-const studies = readStudies(folder).filter(({ rows }) => rows.length > 0);
+const studies = readStudies(folder).found.filter(({ rows }) => rows.length > 0);
 
 test('the hours are shared out wholly, by what each item asks for', () => {
   let left = 3600;

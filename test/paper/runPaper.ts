@@ -45,7 +45,7 @@ const deadline = Date.now() + hours * 3_600_000;
 if (isOld) lab('queue', '--run'); // what a killed command left there
 if (asked(deviceStatusSchema, 'device').selfTests.length === 0) lab('device', '--test');
 
-const studies = readStudies(resolve(import.meta.dirname, '../../resources/paper'));
+const studies = readStudies(resolve(import.meta.dirname, '../../resources/paper')).found;
 const trained = studies.filter(({ rows }) => rows.length > 0);
 const unknown = only?.filter((name) => trained.every(({ id }) => id !== name)) ?? [];
 if (unknown.length > 0)

@@ -29,9 +29,9 @@ export const deviceRequests = (
     return {};
   },
   presets: answering(() => {
-    const { presets, problems } = readPresets(presetsFolder);
+    const { found, problems } = readPresets(presetsFolder);
     problems.forEach((problem) => console.error(problem));
     note(problems.length === 0 ? null : problems.join(' '));
-    return [...presets];
+    return [...found];
   }),
 });

@@ -28,7 +28,7 @@ export const resultRequests = (
   const curves = ({ query, ...wish }: LabInput<'curves'>): GroupCurve[] => readCurves(read, query, wish);
   let studies: readonly Study[] | null = null;
   const published = (results: ResultsTable): PublishedPoint[] =>
-    publishedBeside((studies ??= readStudies(paperFolder)), results);
+    publishedBeside((studies ??= readStudies(paperFolder).found), results);
   const scatter = (results: ResultsTable, withPublished: boolean): Figure | null =>
     speedAccuracyFigure(results, withPublished ? published(results) : []);
   /** Files are named after the one experiment that they are about. */

@@ -45,6 +45,7 @@ export const studyRequests = (
     /** The set that comes with the app is there. */ builtIn: Promise<void>;
   },
   paperFolder: string,
+  note: (notice: string | null) => void,
 ): StudyApi => {
   const findDataset = (id: string) => library.list().find((set) => set.id === id) ?? null;
   const partsNow = (): ReportParts => ({ read, findDataset, find: groupFinder(read) });
@@ -82,7 +83,10 @@ export const studyRequests = (
   return {
     studies: answering(() => {
       const parts = partsNow();
-      return readStudies(paperFolder).map((study) => {
+      const { found, problems } = readStudies(paperFolder);
+      problems.forEach((problem) => console.error(problem));
+      note(problems.length === 0 ? null : problems.join(' '));
+      return found.map((study) => {
         const { id, item, title, missing } = study;
         const [coverage, small] = [coverageOf(study, 'paper', parts), coverageOf(study, 'small', parts)];
         return { id, item, title, missing, coverage, small: small.runs === 0 && small.cellsDone === 0 ? null : small };

@@ -1,24 +1,24 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import { studySchema } from '../../../shared/studies/study.ts';
 import type { Study } from '../../../shared/studies/study.ts';
+import { readResourceFiles } from '../resourceFiles.ts';
+import type { FoundFiles } from '../resourceFiles.ts';
 
 const order = ['table', 'figure', 'grid'];
 const rank = ({ id }: Study): number => order.indexOf(id.split('-')[0] ?? '') * 100 + Number(/\d+$/.exec(id)?.[0] ?? 0);
 
-/** The paper's items, one a file (*.json): tables first, then figures. @throws if a file is no study. */
-export const readStudies = (folder: string): Study[] =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => studySchema.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))))
-    .sort((a, b) => rank(a) - rank(b));
+/** The paper's items: tables first, then figures. */
+export const readStudies = (folder: string): FoundFiles<Study> => {
+  const { found, problems } = readResourceFiles(folder, studySchema, { one: 'study', all: "paper's studies" });
+  return { found: found.toSorted((a, b) => rank(a) - rank(b)), problems };
+};
 
-/** @throws LabError CONFIG_INVALID that names the studies there are. */
+/** @throws LabError CONFIG_INVALID that names the studies there are, and what is wrong with others. */
 export const studyOf = (folder: string, id: string): Study => {
-  const all = readStudies(folder);
-  const found = all.find((study) => study.id === id);
-  if (found !== undefined) return found;
-  const ids = all.map((study) => study.id).join(', ');
-  throw new LabError('CONFIG_INVALID', `There is no study "${id}"; choose one of ${ids}.`);
+  const { found, problems } = readStudies(folder);
+  const study = found.find((each) => each.id === id);
+  if (study !== undefined) return study;
+  const ids = found.map((each) => each.id).join(', ');
+  const choice = ids === '' ? '' : `; choose one of ${ids}`;
+  throw new LabError('CONFIG_INVALID', [`There is no study "${id}"${choice}.`, ...problems].join(' '));
 };

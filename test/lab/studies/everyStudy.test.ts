@@ -39,7 +39,7 @@ const tiny = (design: Experiment): Experiment => ({
   ...(design.study !== undefined && { study: { ...design.study, form: 'small' } }),
 });
 
-const studies = readStudies(labOptions('').paperFolder).filter(({ rows }) => rows.length > 0);
+const studies = readStudies(labOptions('').paperFolder).found.filter(({ rows }) => rows.length > 0);
 const trained = studies.filter((study) => !isMeasured(study));
 
 const told = { left: [], made: 'Written by hand.', runs: [] };

@@ -8,7 +8,7 @@ import { groupOf, runOf } from '../fixtures/groups.ts';
 import { labOptions } from '../fixtures/labOptions.ts';
 
 const folder = labOptions('').paperFolder;
-const studies = readStudies(folder);
+const studies = readStudies(folder).found;
 const [row] = studyOf(folder, 'table-1').rows;
 if (row === undefined) throw new Error('Table 1 trains nothing.');
 const [sgd, sam, esam] = row.arms.map(({ optimizer }): GroupConfig => ({ ...row.shared, optimizer }));

@@ -23,7 +23,7 @@ const folder = labOptions('').paperFolder;
 const table3 = studyOf(folder, 'table-3');
 
 test('every table, every figure and the grid search is a study; those that train make valid runs', () => {
-  const studies = readStudies(folder);
+  const studies = readStudies(folder).found;
   expect(studies.map(({ id }) => id)).toEqual([
     ...Array.from({ length: 8 }, (_, index) => `table-${index + 1}`),
     ...Array.from({ length: 8 }, (_, index) => `figure-${index + 1}`),
