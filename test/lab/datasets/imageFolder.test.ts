@@ -105,7 +105,7 @@ test.each<{ what: string; content: () => Promise<Buffer> | Buffer; says: RegExp 
   await expect(importing).rejects.toThrow(says);
 });
 
-test('digits of 0 to 16 in bytes are refused, as all but black; a single bright image shows that others are dark', async () => {
+test('a set without a bright image, as of the night sky or of digits of 0 to 16, says so; a single bright one shows that others are dark', async () => {
   const grey = (value: number) =>
     sharp(Buffer.alloc(64, value), { raw: { width: 8, height: 8, channels: 1 } })
       .png()
@@ -113,10 +113,16 @@ test('digits of 0 to 16 in bytes are refused, as all but black; a single bright 
   const dark = { 'train/a/1.png': await grey(0), 'train/b/1.png': await grey(16), 'val/a/1.png': await grey(1) };
   const imported = async (files: Record<string, Buffer>) =>
     openLibrary(await temporaryFolder()).import({ kind: 'auto', paths: [await imageFolder(files)], name: null });
-  await expect(imported(dark)).rejects.toThrow(
-    /No value in the 3 8-bit images is above 16 of 255: they seem to hold 5-bit numbers .* \(times 8\.226\)/, // 255 ÷ 31
+  expect((await imported(dark)).source).toContain(
+    'dark throughout: no value in the 3 8-bit images is above 16 of 255; if they hold 5-bit numbers, write them scaled (times 8.226)', // 255 ÷ 31
   );
-  expect(await imported({ ...dark, 'train/b/2.png': await grey(32) })).toMatchObject({ trainCount: 3 });
+  expect((await imported({ ...dark, 'train/b/2.png': await grey(32) })).source).not.toContain('dark');
+  const faint = (value: number) =>
+    tiff({ ...small, bits: 16, pixels: Buffer.from(new Uint16Array(16).fill(value).buffer) });
+  const deep = async (value: number) => ({ ...(await smallFolder()), 'train/cat/0.tif': await faint(value) });
+  // 64 of 256 shades are left of 14 bits.
+  expect((await imported(await deep(16_383))).source).toContain('the 1 16-bit images is above 16,383 of 65,535');
+  expect((await imported(await deep(32_768))).source).not.toContain('dark');
 });
 
 test('of several frames or pages the first counts, and that is said', async () => {

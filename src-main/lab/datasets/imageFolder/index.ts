@@ -45,7 +45,7 @@ export const scanImageFolder = async (
 ): Promise<ScannedFolder> => {
   context.onProgress({ message: 'Listing images', share: null });
   const folder = await listImageFolder(path, split, context.signal);
-  const { classes, skipped, transparent, several } = await inspectImages(folder, onDamaged, context);
+  const { classes, skipped, transparent, several, dark } = await inspectImages(folder, onDamaged, context);
   const content = imageContent(classes);
   if (content === null) throw new Error('An image was listed without its digest.');
   const train = classes.filter(({ half }) => half === 'train');
@@ -60,7 +60,7 @@ export const scanImageFolder = async (
       storage: 'files',
       source: sourceOf(
         unpacked === null ? `Image folder ${name}, read where it lies` : unpacked.source,
-        { skipped, transparent, several },
+        { skipped, transparent, several, dark },
         folder,
       ),
       height: usualSide,
@@ -106,12 +106,13 @@ const countsOf = (train: readonly ImageClass[], classCount: number): number[] =>
 
 const sourceOf = (
   where: string,
-  { skipped, transparent, several }: Pick<InspectedImages, 'skipped' | 'transparent' | 'several'>,
+  { skipped, transparent, several, dark }: Omit<InspectedImages, 'classes'>,
   { otherFiles, notes }: ImageFolder,
 ): string => {
   const shown = `${skipped.slice(0, 3).join(', ')}${skipped.length > 3 ? ' …' : ''}`;
   return [
     where,
+    ...(dark === null ? [] : [dark]),
     ...notes,
     ...(skipped.length === 0 ? [] : [`${skipped.length} damaged ${noun(skipped.length, 'image')} skipped (${shown})`]),
     ...(transparent === 0

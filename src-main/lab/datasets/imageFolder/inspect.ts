@@ -23,6 +23,8 @@ export interface InspectedImages {
   readonly transparent: number;
   /** How many have several frames or pages, of which the first is the image. */
   readonly several: number;
+  /** That no image is bright, where so; null: one is. */
+  readonly dark: string | null;
 }
 
 /** As many as libuv's threads: each decodes one image at a time. */
@@ -80,8 +82,7 @@ export const inspectImages = async (
   await Promise.allSettled(workers); // none is left behind
   await Promise.all(workers);
 
-  refuseNarrowRange(deep, 16, 32_767);
-  if (deep.length === 0) refuseNarrowRange(plain, 8, 31);
+  const dark = deep.length > 0 ? darkness(deep, 16) : darkness(plain, 8);
   const whole = classes.map((one): ImageClass => ({
     ...one,
     images: one.images.filter((image) => typeof image !== 'string'),
@@ -97,7 +98,7 @@ export const inspectImages = async (
   if (!kept.some(({ half }) => half === 'test')) {
     throw new LabError('DATASET_CORRUPT', 'Every image to test with is damaged. Repair some, then import it again.');
   }
-  return { classes: kept, skipped: skipped.sort(), transparent, several };
+  return { classes: kept, skipped: skipped.sort(), transparent, several, dark };
 };
 
 interface Inspected {
@@ -170,20 +171,26 @@ const brightestOf = async (bytes: Buffer, { space }: Metadata, openImage: OpenIm
 };
 
 /**
- * @param most - of the largest values of a set's images that nobody means: numbers of 10, 12 or 14 bits in 16, or numbers of classes and digits of
- *   0 to 16 in 8, which would be near black.
- * @throws LabError DATASET_UNSUPPORTED where no value is above it.
+ * What is to be said of a set without one bright image: numbers of 10, 12 or 14 bits in 16 or of classes and digits of 0 to 16 in 8 are read as
+ * near black, which nobody means; but stars on a night sky are so.
+ * @returns null where an image is bright enough.
+ * @throws LabError DATASET_UNSUPPORTED for 16 bits of which the training's 8 would leave fewer than 16 shades.
  */
-const refuseNarrowRange = (brightest: readonly number[], bits: 8 | 16, most: number): void => {
-  const largest = brightest.reduce((larger, value) => Math.max(larger, value), 0);
-  if (brightest.length === 0 || largest > most) return;
+const darkness = (brightest: readonly number[], bits: 8 | 16): string | null => {
   const whole = 2 ** bits - 1;
+  const largest = brightest.reduce((larger, value) => Math.max(larger, value), 0);
+  if (brightest.length === 0 || largest > (bits === 16 ? whole >> 1 : 31)) return null;
   const used = Math.max(1, Math.ceil(Math.log2(largest + 1)));
-  throw new LabError(
-    'DATASET_UNSUPPORTED',
-    `No value in the ${brightest.length} ${bits}-bit images is above ${largest.toLocaleString('en-US')} of ${whole.toLocaleString('en-US')}: they seem to hold ${used}-bit numbers and would ` +
-      `be trained on as near black. Write them scaled to all of ${bits === 16 ? '16 or 8' : '8'} bits (times ${(whole / (2 ** used - 1)).toPrecision(4)}), then import the folder again.`,
-  );
+  const factor = (whole / (2 ** used - 1)).toPrecision(4);
+  const found = `o value in the ${brightest.length} ${bits}-bit images is above ${largest.toLocaleString('en-US')} of ${whole.toLocaleString('en-US')}`;
+  if (bits === 16 && used <= 12) {
+    throw new LabError(
+      'DATASET_UNSUPPORTED',
+      `N${found}: they seem to hold ${used}-bit numbers and would be trained on as near black, with at most ${2 ** Math.max(0, used - 8)} of 256 shades. ` +
+        `Write them scaled to all of 16 or 8 bits (times ${factor}), then import the folder again.`,
+    );
+  }
+  return `dark throughout: n${found}; if they hold ${used}-bit numbers, write them scaled (times ${factor}) and import the folder again`;
 };
 
 const damaged = (path: string, found: string): LabError =>
