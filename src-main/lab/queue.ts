@@ -5,6 +5,7 @@ import type { RunId, RunSummary } from '../../shared/run.ts';
 import type { TrainingEvent, TrainInput } from '../../shared/jobs/train.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { Endings } from './endings.ts';
+import { InTheWay } from './inTheWay.ts';
 import { progressThrottle } from './progressThrottle.ts';
 import type { Store } from './store/index.ts';
 import type { JobLimits } from './jobs/jobProcess.ts';
@@ -33,11 +34,6 @@ export interface QueueParts {
   readonly onEngineDoubted: () => void;
 }
 
-/** What stands in the way of the next run just as much. */
-const holdingCodes: readonly string[] = ['ENGINE_MISSING', 'ENGINE_BROKEN', 'WORKSPACE_UNWRITABLE'];
-/** What does so where the next run is on the same data set. */
-const datasetCodes: readonly string[] = ['DATASET_CORRUPT', 'DATASET_NOT_FOUND'];
-
 /** One slot of a place: it trains one run after another. */
 interface Lane {
   readonly place: Place;
@@ -59,10 +55,9 @@ export class RunQueue {
   /** Runs that a lane has in hand: no other one takes them. */
   readonly #taken = new Set<RunId>();
   readonly #trainings = new Map<RunId, Training>();
+  readonly #inTheWay = new InTheWay();
   #hold: string | null = null;
   #awaitsStart: boolean;
-  /** Trainers in a row that never came up: one may have been killed, two have a reason that stays. */
-  #lostTrainers = 0;
   #isClosed = false;
 
   constructor(parts: QueueParts) {
@@ -127,6 +122,7 @@ export class RunQueue {
   /** What stood in the way may be gone. */
   release(): void {
     if (this.#hold === null) return;
+    this.#inTheWay.forget();
     this.#hold = null;
     this.#parts.onHold(null);
   }
@@ -207,21 +203,14 @@ export class RunQueue {
 
   #cannotStart(run: RunSummary, error: unknown): void {
     if (!(error instanceof LabError)) throw error;
-    if (holdingCodes.includes(error.code)) return this.#holdFor(error.message);
+    if (this.#inTheWay.isMetByAll(error.code)) return this.#holdFor(error.message);
     this.#parts.store.write.refuse(run.id, error.message);
     this.#holdIfNextMeets(run, { state: 'failed', code: error.code, reason: error.message });
     this.#changed(run.id);
   }
 
-  /** Each of the waiting runs would fail in turn. */
-  #holdIfNextMeets(run: RunSummary, { code, state, reason }: Ending): void {
-    const isLost = code === 'TRAINER_LOST';
-    this.#lostTrainers = isLost ? this.#lostTrainers + 1 : 0;
-    if (code === undefined || reason === null) return;
-    const isSameData = this.#next()?.config.dataset.id === run.config.dataset.id;
-    const isTrainerMissing = isLost && (state === 'failed' || this.#lostTrainers > 1);
-    const isDataMissing = datasetCodes.includes(code) && isSameData;
-    if (holdingCodes.includes(code) || isTrainerMissing || isDataMissing) this.#holdFor(reason);
+  #holdIfNextMeets(run: RunSummary, ending: Ending): void {
+    if (this.#inTheWay.isMet(run, ending, this.#next())) this.#holdFor(ending.reason ?? '');
   }
 
   #holdFor(reason: string): void {

@@ -1,17 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { TrainerLauncher } from '../../src-main/lab/trainers.ts';
 import { folderWith, idxImages, idxLabels } from './datasets/fixtures.ts';
 import { experimentOf, sgd, shared } from './fixtures/configs.ts';
 import { realTrainers } from './fixtures/labOptions.ts';
 import { openTestLab, untilEnded } from './fixtures/labs.ts';
+
+/** Trainers that get two gigabytes more than what they have once their engine is loaded. */
+const narrowTrainers: TrainerLauncher = {
+  launch: async (environment) => {
+    const trainer = await realTrainers.launch(environment);
+    const pid = String(trainer.pid);
+    trainer.onMessage((message) => {
+      if (!JSON.stringify(message).includes('"type":"started"')) return;
+      const [, kilobytes = ''] = /^VmSize:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+      const { status } = spawnSync('prlimit', ['--pid', pid, `--as=${1024 * Number(kilobytes) + 2 ** 31}`]);
+      if (status !== 0) throw new Error('The trainer could not be limited.');
+    });
+    return trainer;
+  },
+};
 
 test(
   'a batch that no memory holds fails its run with half the batch as advice, and the queue goes on',
   { timeout: 300_000 },
   async () => {
     const { lab } = await openTestLab(undefined, {
-      launcher: realTrainers,
+      launcher: { launch: (environment) => launcher.launch(environment) },
       limits: { silenceMs: 240_000, stopMs: 10_000 },
     });
+    let launcher = realTrainers;
     const count = 65_536;
     const labels = Array.from({ length: count }, (_, image) => image % 10);
     const images = await folderWith({
@@ -36,8 +55,24 @@ test(
     const failed = await untilEnded(lab, first);
     expect(failed.state).toBe('failed');
     expect(failed.reason).toContain(
-      'Try micro-batches of 32768 (BatchNorm then sees 32768 images at a time), or batch size 32768.',
+      'Batches of 65536 images are too large: try micro-batches of 32768 (BatchNorm then sees 32768 images at a time), or batch size 32768.',
     );
     expect((await untilEnded(lab, second)).state).toBe('finished');
+
+    // TensorFlow's own, where the system gives no more. Of two seeds the second would meet it too; of two batches not.
+    launcher = narrowTrainers;
+    const onTensorflow = { ...large, device: { ...shared.device, engine: 'tensorflow', ownKernels: false } as const };
+    const small = { ...onTensorflow, dataset: { ...dataset, trainSubset: 64 }, batchSize: 32 };
+    const { runIds } = await lab.enqueue(experimentOf({ arms: [sgd], seeds: [1, 2], shared: onTensorflow }));
+    const [smallRun = 0] = (await lab.enqueue(experimentOf({ arms: [sgd], shared: small }))).runIds;
+    const exhausted = await untilEnded(lab, runIds[0] ?? 0);
+    expect(exhausted.state).toBe('failed');
+    expect(exhausted.reason).toMatch(
+      /^The device ran out of memory in \w+\. Batches of 65536 images are too large: try micro-batches of 32768 /,
+    );
+    await expect.poll(async () => (await lab.queue({})).holdReason).toBe(exhausted.reason);
+    await lab.cancelRuns({ runIds: [runIds[1] ?? 0] });
+    await lab.pauseQueue({ paused: false });
+    expect((await untilEnded(lab, smallRun)).state).toBe('finished');
   },
 );
