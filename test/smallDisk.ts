@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -60,6 +60,62 @@ export const smallDisk = (sizeBytes: number): SmallDisk => {
     },
     empty,
   };
+};
+
+export interface BreakableDisk {
+  readonly folder: string;
+  /** As the system does when a disk reports errors, whatever is open on it. */
+  turnReadOnly(): void;
+  /** As after the machine was started again. */
+  mend(): void;
+}
+
+const run = (program: string, ...args: string[]): void => {
+  const { status, stderr } = spawnSync(program, args);
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${String(stderr)}`);
+};
+
+/** A real ext4 in a file, gone when the test is over. */
+export const breakableDisk = (sizeBytes: number): BreakableDisk => {
+  const home = newFolder();
+  const [image, folder] = [join(home, 'image'), join(home, 'disk')];
+  closeSync(openSync(image, 'w'));
+  truncateSync(image, sizeBytes);
+  mkdirSync(folder);
+  run('mkfs.ext4', '-q', '-O', '^has_journal', image);
+  const mount = (): void => run('mount', '-o', 'loop', image, folder);
+  mount();
+  onTestFinished(() => {
+    run('umount', '--lazy', folder);
+    rmSync(home, { recursive: true, force: true });
+  });
+  return {
+    folder,
+    turnReadOnly: () => run('mount', '-o', 'remount,abort', folder),
+    mend: () => {
+      run('umount', folder); // refused while anything is open
+      mount();
+    },
+  };
+};
+
+/** Whether this user may do that. */
+export const canBreakDisks = (): boolean => {
+  const home = newFolder();
+  const [image, folder] = [join(home, 'image'), join(home, 'disk')];
+  try {
+    closeSync(openSync(image, 'w'));
+    truncateSync(image, 1_000_000);
+    mkdirSync(folder);
+    run('mkfs.ext4', '-q', '-O', '^has_journal', image);
+    run('mount', '-o', 'loop', image, folder);
+    run('umount', folder);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
 };
 
 const hasRoomFor = (file: number, sizeBytes: number): boolean => {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 
@@ -16,11 +16,24 @@ export const syncFolder = (folder: string): void => {
 /** Makes a folder, and those above that are missing, so that a power cut leaves them in their places. */
 export const makeFolder = (folder: string): void => {
   const whole = resolve(folder);
-  const first = mkdirSync(whole, { recursive: true });
+  const first = made(whole);
   if (first === undefined) return; // it was there
-  for (let made = whole; ; made = dirname(made)) {
-    syncFolder(dirname(made));
-    if (made === first || made === dirname(made)) return;
+  for (let above = whole; ; above = dirname(above)) {
+    syncFolder(dirname(above));
+    if (above === first || above === dirname(above)) return;
+  }
+};
+
+/** Node says ENOENT of any reason that it does not know, such as a disk that is read-only: the system's own is thrown. */
+const made = (folder: string): string | undefined => {
+  try {
+    return mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error;
+    let missing = folder;
+    while (!existsSync(dirname(missing))) missing = dirname(missing);
+    mkdirSync(missing);
+    throw error;
   }
 };
 

@@ -23,7 +23,9 @@ export const inWords = (error: unknown): unknown => {
     return unwritable(`The workspace's database cannot be written (${code}). Check the rights of the folder.`);
   }
   if (isDiskError(code)) {
-    return unwritable(`The workspace's disk reports an error (${code}). Check it; copy the workspace elsewhere.`);
+    return unwritable(
+      `The workspace's disk reports an error (${code}): it may be failing, or have turned read-only. Check it; copy the workspace elsewhere.`,
+    );
   }
   if (isDamaged(code)) {
     return new LabError(

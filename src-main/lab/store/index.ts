@@ -64,10 +64,14 @@ export const openStore = async (folder: string, migrationsFolder: string, claim 
     migrate(database, migrations, (version) => void backUp(open, database, folder, version));
     renewConfigs(database, (id) => describedSet(join(folder, 'datasets'), id));
     const read = failingInWords(storeReader(database));
+    const keepCopy = (): Promise<string> =>
+      backUpMeanwhile(database, folder).catch((error: unknown) => {
+        throw inWords(error);
+      });
     return {
       read,
-      backUp: () => backUpMeanwhile(database, folder),
-      backUpIfDue: async () => (read.runs.hasAny() && isBackupDue(folder) ? backUpMeanwhile(database, folder) : null),
+      backUp: keepCopy,
+      backUpIfDue: async () => (read.runs.hasAny() && isBackupDue(folder) ? keepCopy() : null),
       write: failingInWords(storeWriter(database)),
       openDoor: (door) => lock.openDoor(door),
       close: () => {
