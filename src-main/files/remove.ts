@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, existsSync, lstatSync, openSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { removalOf } from './removals.ts';
 import type { RemovalKind } from './removals.ts';
@@ -21,8 +21,13 @@ export const remove = (kind: RemovalKind, root: string, ...parts: readonly strin
   try {
     const problem = placeProblem(root, path) ?? (name.test(basename(path)) ? null : 'its name is none of ours');
     if (problem !== null) return said([{ path, reason: problem }]);
-    if (holds === undefined) return said(removeFile(path));
-    return said(removeFolder(path, holds));
+    const above = relative(root, path).split(sep).slice(0, -1);
+    return said(
+      below(root, above, (here) => {
+        const entry = { shown: path, path: join(here, basename(path)) };
+        return holds === undefined ? removeFile(entry) : removeFolder(entry, holds);
+      }),
+    );
   } catch (error) {
     const code = codeOf(error);
     return code === 'ENOENT' ? [] : said([{ path, reason: `the system refused it (${code})` }]);
@@ -38,25 +43,56 @@ export const placeProblem = (root: string, path: string): string | null => {
   return odd === undefined ? null : `${relative(root, odd)} is a link or no folder`;
 };
 
-const removeFile = (path: string): Left[] => {
-  if (!lstatSync(path).isFile()) return [{ path, reason: 'it is a link, or no regular file' }];
+/** By which name messages call an entry, and by which it is reached. */
+interface Entry {
+  readonly shown: string;
+  readonly path: string;
+}
+
+const openFolders = '/proc/self/fd';
+const holdsFolders = existsSync(openFolders);
+
+/**
+ * Holds a folder open while something is done in it: were a link put in its place after it was looked at, by somebody else who may write there,
+ * it would lead nowhere. Only Linux gives a name to what is open.
+ */
+const held = <T>(folder: string, flags: number, work: (here: string) => T): T => {
+  if (!holdsFolders) return work(folder);
+  const descriptor = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY | flags);
+  try {
+    return work(join(openFolders, String(descriptor)));
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
+const below = <T>(folder: string, [next, ...others]: readonly string[], work: (here: string) => T, flags = 0): T =>
+  held(folder, flags, (here) =>
+    next === undefined ? work(here) : below(join(here, next), others, work, constants.O_NOFOLLOW),
+  );
+
+const removeFile = ({ shown, path }: Entry): Left[] => {
+  if (!lstatSync(path).isFile()) return [{ path: shown, reason: 'it is a link, or no regular file' }];
   unlinkSync(path);
   return [];
 };
 
-const removeFolder = (path: string, holds: RegExp): Left[] => {
-  if (!lstatSync(path).isDirectory()) return [{ path, reason: 'it is a link, or no folder' }];
-  const left = readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
-    const inner = join(path, entry.name);
-    if (!entry.isDirectory() && !entry.isFile() && !entry.isSymbolicLink()) return [{ path: inner, reason: 'no file' }];
-    if (entry.isDirectory()) return removeFolder(inner, holds);
-    if (!holds.test(entry.name)) return [{ path: inner, reason: 'its name is none of ours' }];
-    if (entry.isFile()) return removeFile(inner);
-    if (!allowsLinks(holds)) return [{ path: inner, reason: 'it is a link' }];
-    unlinkSync(inner); // the link alone: libraries come with some
-    return [];
-  });
-  if (left.length === 0) rmdirSync(path);
+const removeFolder = (folder: Entry, holds: RegExp): Left[] => {
+  if (!lstatSync(folder.path).isDirectory()) return [{ path: folder.shown, reason: 'it is a link, or no folder' }];
+  const left = held(folder.path, constants.O_NOFOLLOW, (here) =>
+    readdirSync(here, { withFileTypes: true }).flatMap((entry) => {
+      const inner = { shown: join(folder.shown, entry.name), path: join(here, entry.name) };
+      const stays = (reason: string): Left[] => [{ path: inner.shown, reason }];
+      if (!entry.isDirectory() && !entry.isFile() && !entry.isSymbolicLink()) return stays('no file');
+      if (entry.isDirectory()) return removeFolder(inner, holds);
+      if (!holds.test(entry.name)) return stays('its name is none of ours');
+      if (entry.isFile()) return removeFile(inner);
+      if (!allowsLinks(holds)) return stays('it is a link');
+      unlinkSync(inner.path); // the link alone: libraries come with some
+      return [];
+    }),
+  );
+  if (left.length === 0) rmdirSync(folder.path);
   return left;
 };
 

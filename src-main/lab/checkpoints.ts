@@ -1,9 +1,11 @@
 import { lstatSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { LabError } from '../../shared/errors.ts';
 import { checkpointKeepingSchema } from '../../shared/checkpointKeeping.ts';
 import type { CheckpointKeeping, CheckpointUse, Pruned } from '../../shared/checkpointKeeping.ts';
 import type { CheckpointFile, RunId } from '../../shared/run.ts';
 import type { CheckpointPlan } from '../../shared/jobs/train.ts';
+import { isLink } from '../files/isLink.ts';
 import { provide } from '../files/provide.ts';
 import { remove } from '../files/remove.ts';
 import { removalOf } from '../files/removals.ts';
@@ -57,7 +59,7 @@ export class Checkpoints {
    * as after going back to a backup, is set aside: the trainer may write one of the same name.
    */
   plan(runId: RunId): CheckpointPlan {
-    const folder = this.#folderOf(runId);
+    const folder = this.#ownFolderOf(runId);
     this.#makeRoom(runId);
     const resumeFrom = this.#store.read
       .checkpoints(runId)
@@ -134,7 +136,7 @@ export class Checkpoints {
   /** Gives a run the files of another one's checkpoints, without a copy where the file system can. */
   share(from: RunId, to: RunId): CheckpointFile[] {
     const checkpoints = this.#store.read.checkpoints(from);
-    makeFolder(this.#folderOf(to));
+    makeFolder(this.#ownFolderOf(to));
     for (const { fileName } of checkpoints) {
       const source = join(this.#folderOf(from), fileName);
       const target = join(this.#folderOf(to), fileName);
@@ -153,7 +155,7 @@ export class Checkpoints {
     const source = join(folder, fileName);
     const found = lstatSync(source, { throwIfNoEntry: false });
     if (found?.isFile() !== true || found.size !== sizeBytes) return false;
-    makeFolder(this.#folderOf(runId));
+    makeFolder(this.#ownFolderOf(runId));
     const target = join(this.#folderOf(runId), fileName);
     const unfinished = `${target}.${process.pid}.part`;
     const clear = (): unknown =>
@@ -193,12 +195,34 @@ export class Checkpoints {
     return stays;
   }
 
+  /** The place of a checkpoint that is to come, in a folder that is made. @throws LabError WORKSPACE_UNWRITABLE; Error of the file system. */
+  newPathOf(runId: RunId, fileName: string): string {
+    makeFolder(this.#ownFolderOf(runId));
+    return this.pathOf(runId, fileName);
+  }
+
   pathOf(runId: RunId, fileName: string): string {
     return join(this.#folderOf(runId), fileName);
   }
 
   #folderOf(runId: RunId): string {
     return join(this.#workspace, checkpointsFolderName, String(runId));
+  }
+
+  /**
+   * The same, to write to. In a workspace from somebody else a link may lead to another workspace, where the same names are taken.
+   * @throws LabError WORKSPACE_UNWRITABLE where it lies behind a link.
+   */
+  #ownFolderOf(runId: RunId): string {
+    const link = [checkpointsFolderName, `${checkpointsFolderName}/${String(runId)}`].find((name) =>
+      isLink(join(this.#workspace, name)),
+    );
+    if (link === undefined) return this.#folderOf(runId);
+    throw new LabError(
+      'WORKSPACE_UNWRITABLE',
+      `In this workspace ${link} is a link, and checkpoints are written to real folders only. Nothing was changed. ` +
+        'Put the folder itself in its place; the whole workspace may lie behind a link.',
+    );
   }
 
   /** Forgets them before their files go: a row means a whole file. What the system does not let go stays known. @returns those that are gone. */

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, readdir, rename, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { readRegular } from '../files/readRegular.ts';
 import { remove } from '../files/remove.ts';
+import { removalOf } from '../files/removals.ts';
+import { writeOwn } from '../files/writeOwn.ts';
 import type { Lab } from '../lab/lab.ts';
 
 /** An upload that is not taken; the status is HTTP's. */
@@ -83,7 +86,7 @@ export class Uploads {
         try {
           const imported = await lab.importDataset(input);
           isNeeded = imported.storage === 'files' && !(await isFile(input.paths));
-          if (isNeeded) for (const id of ids) await writeFile(join(this.#folder, `${id}.kept`), imported.id);
+          if (isNeeded) for (const id of ids) writeOwn(join(this.#folder, `${id}.kept`), imported.id);
           return imported;
         } finally {
           if (!isNeeded) ids.forEach((id) => this.#remove(id));
@@ -100,9 +103,8 @@ export class Uploads {
       deleteDataset: async (input) => {
         const answer = await lab.deleteDataset(input);
         const names = await readdir(this.#folder).catch((): string[] => []);
-        for (const mark of names.filter((name) => name.endsWith('.kept'))) {
-          const setId = await readFile(join(this.#folder, mark), 'utf8');
-          if (setId === input.id) remove('uploadMark', this.#workspace, folderName, mark);
+        for (const mark of names.filter((name) => removalOf('uploadMark').name.test(name))) {
+          if (this.#isMarkOf(mark, input.id)) remove('uploadMark', this.#workspace, folderName, mark);
         }
         return answer;
       },
@@ -114,6 +116,14 @@ export class Uploads {
     const names = await readdir(this.#folder).catch((): string[] => []);
     const left = names.filter((name) => idPattern.test(name) && !names.includes(`${name}.kept`));
     left.forEach((id) => this.#remove(id));
+  }
+
+  #isMarkOf(mark: string, setId: string): boolean {
+    try {
+      return readRegular(join(this.#folder, mark)).toString('utf8') === setId;
+    } catch {
+      return false; // none of ours
+    }
   }
 
   #remove(id: string): void {

@@ -33,7 +33,9 @@ type Call = (...inputs: unknown[]) => unknown;
 
 const placeOf = (input: unknown): string | null => {
   if (typeof input === 'number') return descriptors.get(input) ?? null;
-  const path = input instanceof URL ? input.pathname : String(input);
+  const named = input instanceof URL ? input.pathname : String(input);
+  const [, descriptor, rest = ''] = /^\/proc\/self\/fd\/(\d+)(\/.*)?$/.exec(named) ?? [];
+  const path = descriptor === undefined ? named : `${descriptors.get(Number(descriptor)) ?? ''}${rest}`;
   return plan !== null && path.startsWith(plan.folder) ? path : null;
 };
 

@@ -1,13 +1,15 @@
-import {
+import fs, {
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
@@ -60,6 +62,39 @@ test('links, folders in a file’s place and ways out of the root are left alone
   expect(everything(root)).toEqual(before);
   expect(readFileSync(join(elsewhere, checkpoint), 'utf8')).toBe('theirs');
 });
+
+// Only there can a folder be held while something is done in it.
+test.skipIf(process.platform !== 'linux')(
+  'a link that comes into a folder’s place after it was looked at leads nowhere',
+  () => {
+    const [root, elsewhere] = [freshFolder(), freshFolder()];
+    for (const name of [checkpoint, 'train-images.u8']) writeFileSync(join(elsewhere, name), 'theirs');
+    for (const name of ['7', '.import-abcdef']) mkdirSync(join(root, 'folder', name), { recursive: true });
+    const { lstatSync } = fs;
+    const swappingAfterALook = (name: string, work: () => unknown): void => {
+      const path = join(root, 'folder', name);
+      vi.spyOn(fs, 'lstatSync').mockImplementation(((looked: string) => {
+        const found = lstatSync(looked);
+        if (looked.endsWith(name) && found.isDirectory()) {
+          renameSync(path, `${path}-away`);
+          symlinkSync(elsewhere, path);
+        }
+        return found;
+      }) as typeof lstatSync);
+      syncBuiltinESMExports();
+      try {
+        work();
+      } finally {
+        vi.mocked(fs.lstatSync).mockRestore();
+        syncBuiltinESMExports();
+      }
+      expect(lstatSync(path).isSymbolicLink()).toBe(true); // it was swapped
+    };
+    swappingAfterALook('7', () => expect(remove('checkpoint', root, 'folder', '7', checkpoint)).toHaveLength(1));
+    swappingAfterALook('.import-abcdef', () => remove('unfinishedImport', root, 'folder', '.import-abcdef'));
+    expect(everything(elsewhere)).toEqual([checkpoint, 'train-images.u8']);
+  },
+);
 
 test('a folder goes file by file: what is not ours in it stays, and only links of a library go, not what they mean', () => {
   const root = freshFolder();

@@ -26,6 +26,7 @@ import { openStore } from '../../src-main/lab/store/index.ts';
 import { restoreWorkspace } from '../../src-main/lab/workspaceBackups.ts';
 import { cli } from '../cli/spawnCli.ts';
 import { addExperiment, openWorkspace } from './bundles/stores.ts';
+import { experimentOf } from './fixtures/configs.ts';
 import { labOptions, migrationsFolder } from './fixtures/labOptions.ts';
 import { openTestLab, temporaryFolder } from './fixtures/labs.ts';
 
@@ -100,6 +101,59 @@ describe.skipIf(process.platform === 'win32')('a workspace from somebody else', 
       }
     },
   );
+
+  test('is one workspace by all its names: a link to the folder has the same lock, a link to a database elsewhere is refused', async () => {
+    const folder = foreignWorkspace();
+    const own = foreignWorkspace();
+    const before = contentOf(join(own, 'lab.db'));
+    rmSync(join(folder, 'lab.db'));
+    symlinkSync(join(own, 'lab.db'), join(folder, 'lab.db'));
+    const busy = new LabError('WORKSPACE_BUSY', 'Only looked at.');
+    for (const attempt of [
+      () => openStore(folder, migrationsFolder),
+      () => openLabToRead(labOptions(folder), busy),
+      () => restoreWorkspace(folder, null),
+    ]) {
+      await expect(attempt()).rejects.toThrow('lab.db is a link to a file elsewhere');
+    }
+    expect([contentOf(join(own, 'lab.db')), readdirSync(own).includes('lab.db-wal')]).toEqual([before, false]);
+
+    const name = join(temporaryFolder(), 'linked');
+    symlinkSync(own, name);
+    for (const [first, second] of [
+      [own, name],
+      [name, own],
+    ] as const) {
+      const store = await openStore(first, migrationsFolder);
+      await expect(openStore(second, migrationsFolder)).rejects.toMatchObject({ code: 'WORKSPACE_BUSY' });
+      store.close();
+    }
+  });
+
+  test('has no run write its checkpoints by a link among those of another workspace', async () => {
+    const theirs = join(temporaryFolder(), '1');
+    mkdirSync(theirs);
+    const checkpoint = join(theirs, 'epoch-0001-step-00000001.ckpt');
+    writeFileSync(checkpoint, 'theirs');
+    const links: ((folder: string) => void)[] = [
+      (folder) => symlinkSync(join(theirs, '..'), join(folder, 'checkpoints')),
+      (folder) => {
+        mkdirSync(join(folder, 'checkpoints'));
+        symlinkSync(theirs, join(folder, 'checkpoints', '1'));
+      },
+    ];
+    for (const link of links) {
+      const folder = foreignWorkspace();
+      link(folder);
+      const { lab } = await openTestLab(folder);
+      await lab.enqueue(experimentOf({ seeds: [1] }));
+      await expect
+        .poll(async () => (await lab.queue({})).holdReason, { timeout: 20_000 })
+        .toMatch(/In this workspace checkpoints(?:\/1)? is a link, and checkpoints are written to real folders only/);
+      await lab.close();
+      expect([readdirSync(theirs), contentOf(checkpoint)]).toEqual([['epoch-0001-step-00000001.ckpt'], 'theirs']);
+    }
+  });
 
   test('has it add nothing to another file by a link as its log, or as the log’s folder, nor wait for a pipe there', async () => {
     const elsewhere = temporaryFolder();

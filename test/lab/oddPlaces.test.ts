@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openStore } from '../../src-main/lab/store/index.ts';
+import { restoreWorkspace } from '../../src-main/lab/workspaceBackups.ts';
+import { addExperiment, exportTo, openWorkspace } from './bundles/stores.ts';
 import { experimentOf } from './fixtures/configs.ts';
 import { labOptions, migrationsFolder } from './fixtures/labOptions.ts';
 import { openTestLab, temporaryFolder, untilEnded } from './fixtures/labs.ts';
@@ -61,6 +63,21 @@ describe.skipIf(process.platform === 'win32')('something else than a file', () =
     await expect(lab.previewDataset({ id: 'other', count: 1 })).rejects.toMatchObject({
       code: 'DATASET_CORRUPT',
     });
+  });
+
+  test('a pipe in the place of a backup or of a checkpoint is passed over, not waited for', async () => {
+    const opened = await openWorkspace(temporaryFolder());
+    const life = { epochs: 1, steps: 1, end: 'finished', accuracy: 0.5, loss: 0.5 } as const;
+    addExperiment(opened, [{ ...life, isCheckpointed: true, isAnalysed: false }]);
+    const name = await opened.store.backUp();
+    const run = join(opened.folder, 'checkpoints', '1');
+    kinds.pipe(join(opened.folder, 'backups', 'lab-29990101T000000-schema-1.db'));
+    for (const checkpoint of readdirSync(run)) replace(join(run, checkpoint), 'pipe');
+    await expect(exportTo(opened, join(opened.folder, 'x.esamlab'))).rejects.toMatchObject({
+      code: 'CHECKPOINT_DAMAGED',
+    });
+    opened.store.close();
+    expect((await restoreWorkspace(opened.folder, null)).name).toBe(name);
   });
 
   test('a pipe that is imported is refused, not waited for', async () => {
@@ -137,20 +154,31 @@ test('a table of somebody else in the database harms nothing', async () => {
   expect((await lab.run({ runId: 1 })).epochs).toHaveLength(3);
 });
 
-test('a broken preset is named and left out; the others stay', async () => {
+test('a broken preset or study is named and left out; the others stay', async () => {
   const presetsFolder = temporaryFolder();
   cpSync(labOptions('').presetsFolder, presetsFolder, { recursive: true });
   const all = readdirSync(presetsFolder).filter((name) => name.endsWith('.json')).length;
   writeFileSync(join(presetsFolder, 'mnist.json'), '{');
   writeFileSync(join(presetsFolder, 'quick.json'), '{}');
   mkdirSync(join(presetsFolder, 'zz.json'));
-  const { lab } = await openTestLab(temporaryFolder(), { presetsFolder });
+  const paperFolder = temporaryFolder();
+  cpSync(labOptions('').paperFolder, paperFolder, { recursive: true });
+  writeFileSync(join(paperFolder, 'table-1.json'), '{');
+  const { lab } = await openTestLab(temporaryFolder(), { presetsFolder, paperFolder });
   expect(await lab.presets({})).toHaveLength(all - 2);
+  const studies = (await lab.studies({})).map(({ id }) => id);
+  expect(studies).toEqual(expect.arrayContaining(['table-2', 'figure-8']));
+  expect(studies).not.toContain('table-1');
+  await expect(lab.study({ id: 'table-1', form: 'paper' })).rejects.toThrow(
+    /no study "table-1"; choose one of table-2, .*The study table-1\.json is left out: it is no JSON/,
+  );
+  expect((await lab.study({ id: 'table-2', form: 'paper' })).study.id).toBe('table-2');
   const { notices } = await lab.deviceStatus({});
   for (const what of [
     'mnist.json is left out: it is no JSON',
     'quick.json is left out: it is not understood at "id"',
     'zz.json is left out: zz.json is a folder',
+    'The study table-1.json is left out',
   ]) {
     expect(notices.join()).toContain(what);
   }

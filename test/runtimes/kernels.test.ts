@@ -1,14 +1,15 @@
-import { cp, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { runCommand } from '../../src-main/runtimes/command.ts';
 import { type Build, findCompiler } from '../../src-main/runtimes/tensorflow/compile.ts';
 import { compileKernels } from '../../src-main/runtimes/tensorflow/compileKernels.ts';
 import { findTensorflow, type ReadyTensorflow } from '../../src-main/runtimes/tensorflow/index.ts';
 import { findKernels, instructionSets, moduleFile } from '../../src-main/runtimes/tensorflow/kernelModules.ts';
-import { bindingPath, kernelsFolder } from '../../src-main/runtimes/tensorflow/places.ts';
+import { bindingPath, kernelsFolder, readManifest } from '../../src-main/runtimes/tensorflow/places.ts';
 import { recipeFor } from '../../src-main/runtimes/tensorflow/recipe.ts';
+import { verify } from '../../src-main/runtimes/tensorflow/verify.ts';
 
 const limitMs = 300_000;
 const all = instructionSets.map(moduleFile);
@@ -112,4 +113,36 @@ test('an own binding is used with the modules beside it, or said to have none', 
   const path = join(dirname(own), all[0] ?? '');
   await writeFile(path, '');
   expect((await findKernels(own)).modules).toEqual([{ title: instructionSets[0]?.title, path }]);
+});
+
+test('a foreign TensorFlow on LD_LIBRARY_PATH is named with what to do, and without it the installed one is as it was', async () => {
+  const foreign = join(folder, 'foreign');
+  await mkdir(foreign);
+  await writeFile(join(foreign, 'tensorflow.c'), 'const char *TF_Version(void) { return "1.15.0"; }\n');
+  const { signal } = new AbortController();
+  const compiler = await findCompiler(signal);
+  for (const name of recipeFor(installed.variant).libraries) {
+    const { code, stderr } = await runCommand(compiler, [
+      '-shared',
+      '-fPIC',
+      '-xc',
+      join(foreign, 'tensorflow.c'),
+      '-o',
+      join(foreign, name),
+    ]);
+    expect(code, stderr).toBe(0);
+  }
+  const manifest = await readManifest(installed.location);
+  if (manifest === null) throw new Error('The library has no manifest.');
+  const found = () => verify(installed.location, manifest, installed.bindingPath, 'quick');
+  vi.stubEnv('LD_LIBRARY_PATH', foreign);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(await found()).toMatchObject({
+    part: 'binding',
+    reason: expect.stringContaining(
+      `(LD_LIBRARY_PATH, which is ${foreign}, may lead to another TensorFlow: start ESAM Lab without it)`,
+    ) as string,
+  });
+  vi.unstubAllEnvs();
+  expect(await found()).toBeNull();
 });

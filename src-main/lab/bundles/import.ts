@@ -7,7 +7,7 @@ import { provide } from '../../files/provide.ts';
 import { remove } from '../../files/remove.ts';
 import { readRegular } from '../../files/readRegular.ts';
 import { removalOf } from '../../files/removals.ts';
-import { makeFolder, syncFolder } from '../../files/syncFolder.ts';
+import { syncFolder } from '../../files/syncFolder.ts';
 import { checkpointsFolderName } from '../checkpoints.ts';
 import type { Checkpoints } from '../checkpoints.ts';
 import type { Store } from '../store/index.ts';
@@ -43,15 +43,23 @@ export const importBundle = async (
     }
     const content = { experiments: bundle.experiments, speeds: bundle.speeds, runs: runsOf(bundle) };
     return store.write.addBundle(content, (place, runId, { fileName }) => {
-      const target = checkpoints.pathOf(runId, fileName);
+      const target = checkpoints.newPathOf(runId, fileName);
       const part = partNames.checkpoint(place, fileName);
       if (lstatSync(target, { throwIfNoEntry: false }) === undefined) {
-        makeFolder(dirname(target));
-        placed.push([String(runId), fileName]);
-        provide(staged(part), target);
+        const place = [String(runId), fileName];
+        try {
+          provide(staged(part), target);
+        } catch (error) {
+          if (!isTaken(error)) placed.push(place); // a copy that was cut short; somebody else's is not ours to remove
+          throw error;
+        }
+        placed.push(place);
       } else if (sha256Of(readRegular(target)) !== bundle.checkpoints.get(part)) {
         // The same file would be of an import that was killed before it was stored.
-        throw refused(file, `has a checkpoint whose place is taken: ${fileName} of run ${runId}.`);
+        throw refused(
+          file,
+          `has a checkpoint whose place is taken: move ${fileName} of run ${runId} away, then import again.`,
+        );
       }
       // A row means a file that a power cut leaves in its place.
       syncFolder(dirname(target));
@@ -82,5 +90,7 @@ export const clearLeftImports = (workspaceFolder: string): void => {
     if (pattern.test(name)) remove('unfinishedBundle', workspaceFolder, name);
   }
 };
+
+const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EEXIST';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -7,6 +7,7 @@ import type { BundleManifest, BundledRun } from '../../../shared/bundle.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { CheckpointFile, RunId } from '../../../shared/run.ts';
 import { inFileWords } from '../../files/fileFailures.ts';
+import { oddKind } from '../../files/readRegular.ts';
 import type { CollectedBundle } from './collect.ts';
 import { mostJsonBytes, partNames, sha256Of } from './parts.ts';
 
@@ -95,6 +96,7 @@ const sha256OfCheckpoint = async (path: string, recorded: CheckpointFile): Promi
   const contentBytes = recorded.sizeBytes - digestBytes;
   let bytes = 0;
   try {
+    if (oddKind(path) !== null) return null; // a pipe would be waited for
     for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
       whole.update(piece);
       content.update(piece.subarray(0, Math.max(0, contentBytes - bytes)));

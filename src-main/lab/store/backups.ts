@@ -15,6 +15,7 @@ import { Worker } from 'node:worker_threads';
 import type { Backup, Restored } from '../../../shared/backup.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { isThere } from '../../files/isThere.ts';
+import { oddKind } from '../../files/readRegular.ts';
 import { remove } from '../../files/remove.ts';
 import { removalOf } from '../../files/removals.ts';
 import { makeFolder, syncFolder } from '../../files/syncFolder.ts';
@@ -178,7 +179,9 @@ export const restore = (open: OpenDatabase, folder: string, wished: string | nul
     suffixes.forEach((suffix) => remove('unfinishedDatabase', folder, `${databaseName}.part${suffix}`));
   const isWhole = (name: string): boolean => {
     removeUnfinishedCopy(companions);
-    copyFileSync(join(folder, backupFolderName, name), unfinished);
+    const backup = join(folder, backupFolderName, name);
+    if (oddKind(backup) !== null) return false; // a pipe would be waited for
+    copyFileSync(backup, unfinished);
     const problem = backupProblem(open, unfinished);
     removeUnfinishedCopy(problem === null ? companions.slice(1) : companions);
     return problem === null;

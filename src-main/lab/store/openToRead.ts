@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, lstatSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
@@ -89,9 +89,13 @@ const openReadonly = (open: OpenDatabase, folder: string): Database | null => {
 const removeLeftCopies = (): void => {
   for (const name of readdirSync(tmpdir())) {
     const pid = removalOf('readCopy').name.test(name) ? /\d+/.exec(name)?.[0] : undefined;
-    if (pid !== undefined && !isAlive(Number(pid))) remove('readCopy', tmpdir(), name);
+    if (pid !== undefined && isOwn(join(tmpdir(), name)) && !isAlive(Number(pid))) remove('readCopy', tmpdir(), name);
   }
 };
+
+/** The system's temporary folder is everybody's, and such a name is easily made. */
+const isOwn = (path: string): boolean =>
+  process.getuid === undefined || lstatSync(path, { throwIfNoEntry: false })?.uid === process.getuid();
 
 const isAlive = (pid: number): boolean => {
   try {

@@ -1,13 +1,15 @@
-import { lstatSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
+import { isLink } from '../../files/isLink.ts';
+import { databaseName } from './backups.ts';
 
 const companions = ['-wal', '-shm', '-journal'];
 
-/** What SQLite and the lab write under fixed names. The database itself may be a link: then these lie beside what it points to. */
+/** What SQLite and the lab write under fixed names. */
 const written = [
-  ...companions.map((suffix) => `lab.db${suffix}`),
-  ...['', ...companions].flatMap((suffix) => [`lab.db.part${suffix}`, `lab.lock${suffix}`]),
+  ...companions.map((suffix) => `${databaseName}${suffix}`),
+  ...['', ...companions].flatMap((suffix) => [`${databaseName}.part${suffix}`, `lab.lock${suffix}`]),
 ];
 
 /**
@@ -15,6 +17,7 @@ const written = [
  * @throws LabError WORKSPACE_UNWRITABLE where one is.
  */
 export const refuseLinks = (folder: string): void => {
+  refuseLinkedDatabase(folder);
   const link = written.find((name) => isLink(join(folder, name)));
   if (link === undefined) return;
   throw new LabError(
@@ -24,11 +27,13 @@ export const refuseLinks = (folder: string): void => {
   );
 };
 
-/** What cannot be looked at is met again where it is opened. */
-const isLink = (path: string): boolean => {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-  } catch {
-    return false;
-  }
+/** Under two names one database would have two locks, and so two labs at once; and its checkpoints and data would lie beside another. */
+const refuseLinkedDatabase = (folder: string): void => {
+  const file = join(folder, databaseName);
+  if (!isLink(file) || !existsSync(file)) return; // one that leads nowhere is lost data
+  throw new LabError(
+    'WORKSPACE_UNWRITABLE',
+    `In this workspace ${databaseName} is a link to a file elsewhere, which two labs could have open at once. Nothing was changed. ` +
+      'Open the folder in which the database itself lies (the folder may be a link), or put the database in the place of the link.',
+  );
 };

@@ -119,7 +119,7 @@ test('a set without a bright image, as of the night sky or of digits of 0 to 16,
   expect((await imported({ ...dark, 'train/b/2.png': await grey(32) })).source).not.toContain('dark');
   const faint = (value: number) =>
     tiff({ ...small, bits: 16, pixels: Buffer.from(new Uint16Array(16).fill(value).buffer) });
-  const deep = async (value: number) => ({ ...(await smallFolder()), 'train/cat/0.tif': await faint(value) });
+  const deep = async (value: number) => ({ ...(await smallFolder()), 'train/cat/0.tif': faint(value) });
   // 64 of 256 shades are left of 14 bits.
   expect((await imported(await deep(16_383))).source).toContain('the 1 16-bit images is above 16,383 of 65,535');
   expect((await imported(await deep(32_768))).source).not.toContain('dark');
