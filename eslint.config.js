@@ -2,7 +2,9 @@ import prettier from 'eslint-config-prettier/flat';
 import boundaries from 'eslint-plugin-boundaries';
 import vue from 'eslint-plugin-vue';
 import { defineConfig } from 'eslint/config';
+import { join } from 'node:path';
 import tseslint from 'typescript-eslint';
+import { componentParser } from './eslint.vue.js';
 
 /**
  * Who may import whom: folder → [what it is called here, folders it may import besides itself]. Everything may import `shared`.
@@ -49,7 +51,7 @@ export default defineConfig(
     files: ['**/*.ts', '**/*.vue'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname, extraFileExtensions: ['.vue'] },
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
@@ -79,7 +81,12 @@ export default defineConfig(
   {
     files: ['**/*.vue'],
     extends: [vue.configs['flat/recommended']],
-    languageOptions: { parserOptions: { parser: tseslint.parser } },
+    languageOptions: {
+      parserOptions: {
+        parser: componentParser(join(import.meta.dirname, 'src-renderer')),
+        extraFileExtensions: ['.vue'],
+      },
+    },
     rules: {
       'vue/block-order': ['error', { order: ['script', 'template', 'style'] }],
       'vue/component-api-style': ['error', ['script-setup']],

@@ -21,18 +21,18 @@ export default defineConfig({
           ...limits,
           name: 'page',
           environment: 'node',
-          include: ['test/page/**/*.test.ts', 'test/web/browser/**/*.test.ts'],
+          include: ['test/page/**/*.test.ts'],
           globalSetup: ['test/app/build.ts'],
           sequence: { groupOrder: 0 },
         },
       },
       {
-        // Windows of one display take each other's focus.
+        // Windows of one display take each other's focus, and a start is timed.
         test: {
           ...limits,
           name: 'app',
           environment: 'node',
-          include: ['test/app/**/*.test.ts'],
+          include: ['test/app/**/*.test.ts', 'test/web/browser/**/*.test.ts'],
           fileParallelism: false,
           maxWorkers: 1,
           globalSetup: ['test/app/build.ts'],
