@@ -401,6 +401,11 @@ test('the table goes to the clipboard and to a file as the lab writes it', async
     expect(await readFile(await download.path(), 'utf8')).toBe(text);
     await page.getByText(`Saved ${fileName}`).waitFor();
   }
+  await page.getByLabel('Format').selectOption({ label: 'LaTeX, siunitx' });
+  await page.getByRole('button', { name: 'Copy', exact: true }).click();
+  await eventually(copied).toMatch(
+    /^% .usepackage.*siunitx.*\n[^]*Weight decay[^]*.bfseries [^]*sample standard deviation/i,
+  );
   // Only the chosen columns, and a workbook cannot be copied.
   await page.getByRole('button', { name: /^Columns:/ }).click();
   const columns = page.getByRole('group', { name: 'Columns' });

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { publishedSets } from '../../shared/publishedSets.ts';
 import { idxImages, idxLabels } from '../lab/datasets/fixtures.ts';
 import { serveFile } from '../runtimes/fileServer.ts';
 import { tinyWheel } from '../runtimes/tinyWheel.ts';
@@ -229,8 +230,13 @@ test('a damaged workspace is restored by one click; the damaged file is kept, an
   await served.close();
 });
 
-test('files are dropped anywhere, looked at in the dialog, and imported', async () => {
-  const { page, complaints, close } = await pages.open('/runs', 'empty');
+test('files are dropped anywhere, looked at in the dialog, and imported; a known set that cannot be got says how to get it', async () => {
+  const sets = publishedSets.map((set) => ({
+    ...set,
+    files: set.files.map((file) => ({ ...file, url: 'http://127.0.0.1:1/cifar.tar.gz' })),
+  }));
+  const served = await serveLab('empty', { publishedSets: sets });
+  const { page, complaints, close } = await pages.openAt(served.address(), '/runs');
   await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
   const labels = (count: number): number[] => Array.from({ length: count }, (_, index) => index % 3);
   const files = {
@@ -252,8 +258,17 @@ test('files are dropped anywhere, looked at in the dialog, and imported', async 
   await picture(page, 'import-dropped');
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();
   await page.getByRole('heading', { name: 'Eighths' }).waitFor();
+  const known = page.getByRole('region', { name: 'Known data sets' });
+  await known.getByText(/^60,000 photographs .* ten classes; 170\.1 MB from www\.cs\.toronto\.edu$/).waitFor();
+  await known.getByRole('button', { name: 'Download CIFAR-10', exact: true }).click();
+  await page
+    .getByRole('alert')
+    .getByText(/CIFAR-10 could not be got from 127\.0\.0\.1.*import the file as it is/)
+    .waitFor();
+  expect(await known.getByRole('button', { name: 'Download CIFAR-10', exact: true }).isEnabled()).toBe(true);
   expect(complaints).toEqual([]);
   await close();
+  await served.close();
 });
 
 test('a preset whose data are not here says so where it is chosen, and an arm that stands there twice says that', async () => {
