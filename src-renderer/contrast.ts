@@ -33,5 +33,15 @@ const seenOn = (color: string, background: string, end: 0 | 1, least: number): s
 
 /** The colour itself, or with as little white in it as makes it readable on a dark background. */
 export const onDark = (color: string, background: string): string => seenOn(color, background, 1, darkContrast);
+/** Less than this on white is a tint, which is meant to stand back. */
+const tintContrast = 2;
+/** A colour for white paper on a dark background: readable, or as far back as it stood there. */
+export const fromPaperToDark = (color: string, background: string): string => {
+  const onWhite = contrast(color, '#ffffff');
+  if (onWhite >= tintContrast) return onDark(color, background);
+  let share = 0;
+  while (share < 1 && contrast(towards(color, 0, share), background) > onWhite) share += 0.05;
+  return towards(color, 0, Math.min(1, share));
+};
 /** The colour itself, or with as little black in it as makes it seen on a light background. */
 export const onLight = (color: string, background: string): string => seenOn(color, background, 0, lightContrast);

@@ -36,10 +36,24 @@ const insets = (
   bottom: 28,
 });
 
-/** Names of categories that would run into one another are written one below the other in turn. */
-const categoryLevel = (ticks: readonly Tick[], index: number, width: number): number => {
-  const widest = Math.max(...ticks.map((tick) => textWidth(tick.text, size.tick)));
-  return widest + 4 > width / ticks.length ? index % 2 : 0;
+const nameGap = 4;
+
+/**
+ * Names of categories; those that would run into one another are written one below the other in turn. The last may be longer than what is
+ * left of the figure: it moves to the left, and before it those in its way.
+ */
+const categoryNames = (ticks: readonly Tick[], { box, x }: Frame): TextShape[] => {
+  const widths = ticks.map((tick) => textWidth(tick.text, size.tick));
+  const lines = Math.max(...widths) + nameGap > box.width / ticks.length ? 2 : 1;
+  const ends = Array.from({ length: lines }, () => box.x + box.width + 6);
+  return ticks
+    .map((tick, index) => ({ tick, line: index % lines, half: (widths[index] ?? 0) / 2 }))
+    .toReversed()
+    .map(({ tick, line, half }) => {
+      const at = Math.min(x(tick.at), (ends[line] ?? 0) - half);
+      ends[line] = at - half - nameGap;
+      return text(at, box.y + box.height + 10 + 8 * line, tick.text, 'middle');
+    });
 };
 
 const axesOf = (panel: Panel, frame: Frame, xTicks: readonly Tick[], yTicks: readonly Tick[]): Shape[] => {
@@ -54,17 +68,9 @@ const axesOf = (panel: Panel, frame: Frame, xTicks: readonly Tick[], yTicks: rea
     ...(hasGrid ? grid.map((d) => line(d, ink.grid, ink.width.grid)) : []),
     ...xTicks.map(({ at }) => line(segment(frame.x(at), bottom, frame.x(at), bottom + 2.5), ink.axis, ink.width.axis)),
     ...yTicks.map(({ at }) => line(segment(x - 2.5, frame.y(at), x, frame.y(at)), ink.axis, ink.width.axis)),
-    ...xTicks.map((tick, index) => {
-      if (panel.x.categories === null) return text(frame.x(tick.at), bottom + 10, tick.text, 'middle');
-      // The last name may be longer than what is left of the figure.
-      const last = x + width + 6 - textWidth(tick.text, size.tick) / 2;
-      return text(
-        Math.min(frame.x(tick.at), last),
-        bottom + 10 + 8 * categoryLevel(xTicks, index, width),
-        tick.text,
-        'middle',
-      );
-    }),
+    ...(panel.x.categories === null
+      ? xTicks.map((tick) => text(frame.x(tick.at), bottom + 10, tick.text, 'middle'))
+      : categoryNames(xTicks, frame)),
     ...yTicks.map((tick) => text(x - 4, frame.y(tick.at) + size.tick * 0.35, tick.text, 'end')),
     text(x + width / 2, bottom + 22, panel.x.label, 'middle', { size: size.label }),
     text(

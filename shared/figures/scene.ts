@@ -1,4 +1,4 @@
-/** What a figure is made of when it is drawn, in points of paper (1/72 inch) from the upper left corner. */
+/** What a figure is made of when it is drawn, in points of paper (1/72 inch) from the upper left corner; colours are tones of the ink, or "#rrggbb". */
 export interface PathShape {
   readonly kind: 'path';
   /** SVG path data: M, L, C and Z with absolute coordinates. */
@@ -22,7 +22,7 @@ export interface TextShape {
   /** Turned by 90° against the clock. */
   readonly isUpright?: boolean;
   readonly color: string;
-  /** A white edge around the letters, so that they are read across lines. */
+  /** An edge of paper around the letters, so that they are read across lines. */
   readonly hasHalo?: boolean;
 }
 

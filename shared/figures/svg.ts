@@ -1,3 +1,4 @@
+import { ink, onPaper, seenIn, type Tones } from './ink.ts';
 import { rectangle } from './scene.ts';
 import type { PathShape, Scene, Shape, TextShape } from './scene.ts';
 
@@ -21,33 +22,34 @@ const attributes = (values: Readonly<Record<string, Value>>): string =>
     .join('');
 const round = (value: number): number => Math.round(value * 100) / 100;
 
-const pathOf = ({ d, fill = 'none', stroke, width, dash, opacity }: PathShape): string =>
+const pathOf = ({ d, fill, stroke, width, dash, opacity }: PathShape, tones: Tones): string =>
   `<path${attributes({
-    ...{ d, fill, stroke, 'stroke-width': width, opacity },
+    ...{ d, fill: fill === undefined ? 'none' : seenIn(tones, fill) },
+    ...{ stroke: stroke === undefined ? undefined : seenIn(tones, stroke), 'stroke-width': width, opacity },
     'stroke-dasharray': dash === undefined || dash.length === 0 ? undefined : dash.join(' '),
     'stroke-linejoin': stroke === undefined ? undefined : 'round',
   })}/>`;
 
-const textOf = ({ x, y, text, size, anchor, isBold, isUpright, color, hasHalo }: TextShape): string => {
+const textOf = ({ x, y, text, size, anchor, isBold, isUpright, color, hasHalo }: TextShape, tones: Tones): string => {
   const place = isUpright === true ? { transform: `translate(${round(x)} ${round(y)}) rotate(-90)` } : { x, y };
-  const edge = { stroke: '#ffffff', 'stroke-width': 2, 'stroke-linejoin': 'round', 'paint-order': 'stroke' };
+  const edge = { stroke: tones.paper, 'stroke-width': 2, 'stroke-linejoin': 'round', 'paint-order': 'stroke' };
   return `<text${attributes({
     ...place,
-    ...{ 'font-size': size, 'text-anchor': anchor, fill: color },
+    ...{ 'font-size': size, 'text-anchor': anchor, fill: seenIn(tones, color) },
     'font-weight': isBold === true ? 600 : undefined,
     ...(hasHalo === true ? edge : {}),
   })}>${escape(text)}</text>`;
 };
 
 /**
- * A scene as an SVG file on white paper; texts stay texts.
+ * A scene as an SVG file, on white paper unless other tones are given; texts stay texts.
  * @param prefix - of the names in it, where it stands in a page beside others.
  */
-export const svg = ({ width, height, shapes }: Scene, title: string, prefix = ''): string => {
+export const svg = ({ width, height, shapes }: Scene, title: string, prefix = '', tones = onPaper): string => {
   let clips = 0;
   const write = (shape: Shape): string => {
-    if (shape.kind === 'path') return pathOf(shape);
-    if (shape.kind === 'text') return textOf(shape);
+    if (shape.kind === 'path') return pathOf(shape, tones);
+    if (shape.kind === 'text') return textOf(shape, tones);
     const id = `${prefix}clip${(clips += 1)}`;
     const path = `<clipPath id="${id}"><path d="${rectangle(shape.box)}"/></clipPath>`;
     return `${path}<g clip-path="url(#${id})">${shape.shapes.map(write).join('\n')}</g>`;
@@ -57,7 +59,7 @@ export const svg = ({ width, height, shapes }: Scene, title: string, prefix = ''
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<svg xmlns="http://www.w3.org/2000/svg" width="${w}pt" height="${h}pt" viewBox="0 0 ${w} ${h}" font-family="${fontFamily}">`,
     `<title>${escape(title)}</title>`,
-    pathOf({ kind: 'path', d: rectangle({ x: 0, y: 0, width, height }), fill: '#ffffff' }),
+    pathOf({ kind: 'path', d: rectangle({ x: 0, y: 0, width, height }), fill: ink.paper }, tones),
     ...shapes.map(write),
     '</svg>\n',
   ].join('\n');

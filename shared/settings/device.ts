@@ -1,8 +1,13 @@
+import { engineIds, engineInfos } from '../engines.ts';
 import type { Settings } from './setting.ts';
 
 /** What computes. */
 export const deviceSettings = {
-  'device.engine': { label: 'engine', help: 'What computes.' },
+  'device.engine': {
+    label: 'engine',
+    help: 'What computes.',
+    texts: Object.fromEntries(engineIds.map((id) => [id, engineInfos[id].name])),
+  },
   'device.threads': { label: 'threads', unit: '0 = all', help: 'Threads inside an operation.', texts: { 0: 'all' } },
   'device.deterministic': { label: 'deterministic', help: 'Only operations that give the same bits every time.' },
   'device.tf32': { label: 'TF32', help: 'TF32 matrix units of NVIDIA GPUs.' },

@@ -1,3 +1,4 @@
+import { methodNames } from '../method.ts';
 import type { GroupConfig } from '../runConfig.ts';
 import { dataSettings } from './data.ts';
 import { deviceSettings } from './device.ts';
@@ -11,7 +12,11 @@ import { trainingSettings } from './training.ts';
  * configurations come from here; a setting of the schema that has no line does not compile.
  */
 const settings: Readonly<Record<SettingPath, Setting>> = {
-  'optimizer.name': { label: 'method', help: 'How a step gets from gradients to new parameters.' },
+  'optimizer.name': {
+    label: 'method',
+    help: 'How a step gets from gradients to new parameters.',
+    texts: methodNames,
+  },
   ...ruleSettings,
   ...perturbationSettings,
   ...dataSettings,

@@ -1,8 +1,13 @@
+import { modelInfos } from '../models.ts';
 import type { Settings } from './setting.ts';
 
 /** The network and the loop. */
 export const trainingSettings = {
-  'model.id': { label: 'model', help: 'The network that is trained.' },
+  'model.id': {
+    label: 'model',
+    help: 'The network that is trained.',
+    texts: Object.fromEntries(Object.entries(modelInfos).map(([id, { name }]) => [id, name])),
+  },
   'model.layers': {
     label: 'layers',
     symbol: 'N',

@@ -84,7 +84,14 @@ test('a run’s page has its analyses', async () => {
   const section = page.getByRole('region', { name: 'Analyses' });
   await section.getByRole('img', { name: /^Loss in the plane of two filter-normalised/ }).waitFor();
   await section.getByRole('button', { name: 'Sections' }).click();
-  await section.getByRole('img', { name: /along each of them through θ/ }).waitFor();
+  const drawn = section.getByRole('img', { name: /along each of them through θ/ });
+  await drawn.waitFor();
+  // It stands on the page's own background.
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const paper = drawn.locator('svg > path').first();
+  await eventually(() => paper.getAttribute('fill')).not.toBe('#ffffff');
+  const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  expect(await paper.evaluate((path) => getComputedStyle(path).fill)).toBe(background);
   await section.scrollIntoViewIfNeeded();
   await picture(page, 'analyses-run');
   expect(complaints).toEqual([]);

@@ -343,7 +343,8 @@ test('columns are dragged, or moved by buttons, in Compare and in Runs', async (
   await close();
 });
 
-test.each([960, 1600])(
+/** 1280 px at 150 %, and wide. */
+test.each([853, 1600])(
   'many groups at %i px: settings in columns, short names, four ticks, nothing cut off',
   async (width) => {
     const served = await serveLab('many');
@@ -371,8 +372,18 @@ test.each([960, 1600])(
     await picture(page, `compare-many-${width}`);
     await page.locator('.charts').evaluate((element) => element.scrollIntoView());
     await picture(page, `compare-many-charts-${width}`);
+    // Each seed a dot, the best joined, the surpassed dim; a method's groups told apart by shape and dash, and names led to their marks.
+    const points = chart(page, scatter);
+    expect(await points.locator('.seed').count()).toBe(102);
+    expect(await points.locator('.front').count()).toBe(1);
+    expect(await points.locator('.dominated').count()).toBeGreaterThan(0);
+    expect(await points.locator('.leader').count()).toBeGreaterThan(0);
+    const looks = await legend
+      .locator('svg')
+      .evaluateAll((marks) => marks.map((mark) => mark.innerHTML.replaceAll(/data-v-\w+=""/g, '')));
+    expect(new Set(looks).size).toBeGreaterThan(30);
     const wide = await page.evaluate(() =>
-      [document.documentElement, ...document.querySelectorAll('.view-body, .view-head')]
+      [document.documentElement, ...document.querySelectorAll('.view-body, .view-head, .scroll')]
         .filter((element) => element.scrollWidth > element.clientWidth)
         .map(({ className }) => className),
     );

@@ -67,6 +67,14 @@ test('arms are added, changed, duplicated and removed', async () => {
   expect(await getByRole('listitem', { name: 'Arm 1: SAM' }).count()).toBe(1);
   for (const label of ['perturbation', 'selection', 'second pass', 'BatchNorm statistics', 'rho', 'weight decay'])
     expect(await getByLabel(`Arm 2 ${label}`).count()).toBe(1);
+  // 1280 px at 150 %: the plan is a drawer, and no number is cut.
+  await opened.page.setViewportSize({ width: 853, height: 533 });
+  await getByRole('button', { name: 'Show runs' }).waitFor();
+  const widths = await opened.page
+    .locator('.arm .numbers input')
+    .evaluateAll((inputs) => inputs.map((input) => input.getBoundingClientRect().width));
+  expect(widths.length).toBeGreaterThan(10);
+  expect(Math.min(...widths)).toBeGreaterThanOrEqual(72);
 });
 
 test('the base rule of each arm is chosen, and tells arms of one method apart', async () => {
@@ -143,10 +151,14 @@ test('a change against the preset is named and can be taken back', async () => {
 
 test('Ctrl+Enter queues the runs and shows them live', async () => {
   await getByLabel(/^Seeds/).fill('7');
-  await eventually(planned).toBe(3);
+  await getByRole('button', { name: 'Duplicate arm 3' }).click();
+  await getByLabel('Arm 4 beta').fill('0.8');
+  await eventually(planned).toBe(4);
   await opened.page.keyboard.press('Control+Enter');
   await eventually(() => opened.page.url()).toContain('#/live');
-  await eventually(() => getByLabel('Queue').getByText('seed 7').count()).toBe(3);
+  await eventually(() => getByLabel('Queue').getByText('seed 7').count()).toBe(4);
+  // Two arms of one method are told apart there, too.
+  await eventually(() => getByLabel('Queue').getByText('β 0.8').count()).toBe(1);
 });
 
 test('a resolution is asked for where images are of any size, crops of either kind everywhere, but not both', async () => {

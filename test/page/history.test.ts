@@ -174,6 +174,11 @@ test('a run and a group become a new experiment, which is changed, told, undone 
     ['esam', 1],
   ]);
   for (const { config } of added) expect(config.optimizer).toMatchObject({ rho: 0.1 });
+  // And from the menu of a row.
+  await page.goto(`${new URL(page.url()).origin}/#/runs`);
+  await page.locator('tr.group').last().click({ button: 'right' });
+  await page.locator('.n-dropdown-option').filter({ hasText: 'Use as new experiment' }).click();
+  await page.waitForURL(/new/);
   // Runs of different data make no experiment.
   await page.goto(`${new URL(page.url()).origin}/#/runs`);
   for (const index of [1, -1])
@@ -237,6 +242,15 @@ test('the list is sorted by any header, has the columns that were chosen, and is
   await eventually(bests).toEqual(expected);
   await best.getByRole('button').click();
   await eventually(bests).toEqual(expected.toReversed());
+  // Method and tick stay where they are, however far one goes to the right.
+  await page.setViewportSize({ width: 853, height: 533 });
+  const name = groups.first().locator('td.name');
+  const before = await name.boundingBox();
+  const wide = page.locator('.view-body');
+  await wide.evaluate((body) => body.scrollTo(body.scrollWidth, 0));
+  await eventually(() => wide.evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(50);
+  expect(await name.boundingBox()).toEqual(before);
+  await page.setViewportSize({ width: 1280, height: 800 });
   // Of ESAM alone, what only tells it from others is no column any more.
   const search = page.getByRole('combobox', { name: 'Search the runs' });
   await search.fill('data:letters method:esam,esam-swp');

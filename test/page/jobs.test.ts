@@ -60,6 +60,12 @@ test('one run is found among many without a click', async () => {
   await page.keyboard.press('Enter');
   await page.getByText(/· run 7$/).waitFor();
   expect(await clicks()).toBe(0);
+  // Of its 51 configurations the page has those in sight.
+  await page.goto(`${new URL(page.url()).origin}/#/runs`);
+  const rows = page.locator('tr.group');
+  await eventually(() => rows.count()).toBeGreaterThan(10);
+  expect(await rows.count()).toBeLessThan(51);
+  expect(await page.getByRole('table', { name: 'Runs by configuration' }).getAttribute('aria-rowcount')).toBe('52');
   expect(complaints).toEqual([]);
   await close();
 });

@@ -71,7 +71,7 @@ const outlines: Readonly<Record<Shape, (x: number, y: number, r: number) => stri
   crossRot: (x, y, r) => corners(x, y, r, arms(45)),
 };
 
-/** A mark; a hollow one lets white paper through, so that a line does not cross it; a small one is paler. */
+/** A mark; a hollow one lets the paper through, so that a line does not cross it; a small one is paler. */
 export const symbol = (
   shape: Shape,
   x: number,
@@ -81,8 +81,8 @@ export const symbol = (
 ): PathShape => ({
   kind: 'path',
   d: outlines[shape](x, y, isSmall ? ink.smallMark : ink.mark),
-  fill: isHollow ? '#ffffff' : color,
-  stroke: isHollow ? color : '#ffffff',
+  fill: isHollow ? ink.paper : color,
+  stroke: isHollow ? color : ink.paper,
   width: isHollow ? 1 : 0.4,
   ...(isSmall && { opacity: 0.55 }),
 });

@@ -1,4 +1,5 @@
 import PDFDocument from 'pdfkit';
+import { onPaper, seenIn } from '../../../shared/figures/ink.ts';
 import type { PathShape, Scene, Shape, TextShape } from '../../../shared/figures/scene.ts';
 import { rectangle } from '../../../shared/figures/scene.ts';
 import { fonts } from './fonts.ts';
@@ -8,7 +9,11 @@ type Page = InstanceType<typeof PDFDocument>;
 /** Dashes of any number of lengths, which the library's types do not know. */
 const setDash = (page: Page, dash: readonly number[]): void => void Reflect.apply(page.dash, page, [dash]);
 
-const drawPath = (page: Page, { d, fill, stroke, width, dash, opacity }: PathShape): void => {
+const onThisPaper = (color: string | undefined): string | undefined =>
+  color === undefined ? undefined : seenIn(onPaper, color);
+
+const drawPath = (page: Page, { d, width, dash, opacity, ...colors }: PathShape): void => {
+  const [fill, stroke] = [onThisPaper(colors.fill), onThisPaper(colors.stroke)];
   page.path(d).opacity(opacity ?? 1);
   if (stroke !== undefined)
     page
@@ -36,10 +41,10 @@ const drawText = (page: Page, shape: TextShape): void => {
     page
       .lineWidth(haloWidth)
       .lineJoin('round')
-      .strokeColor('#ffffff')
+      .strokeColor(onPaper.paper)
       .text(text, left, 0, { ...options, stroke: true, fill: false });
   }
-  page.fillColor(color).text(text, left, 0, { ...options, fill: true });
+  page.fillColor(seenIn(onPaper, color)).text(text, left, 0, { ...options, fill: true });
 };
 
 const draw = (page: Page, shape: Shape): void => {

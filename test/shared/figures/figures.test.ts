@@ -100,7 +100,9 @@ test('long names of categories never run into one another: panels take the width
   const series = { kind: 'series', name: '', color: '#0072B2', dash: null, shape: 'circle' };
   const items = categories.map((_, x) => ({ x, y: x }));
   const panel = { title: '', x: { label: '', categories }, y: { label: 'λ' }, marks: [{ ...series, items }] };
-  const figure = figureSchema.parse({ id: 'names', caption: '', panels: [panel, panel, panel] });
+  // Long numbers on the y axis leave less room for the names.
+  const small = { ...panel, marks: [{ ...series, items: items.map(({ x, y }) => ({ x, y: (y - 2) * 1e-5 })) }] };
+  const figure = figureSchema.parse({ id: 'names', caption: '', panels: [panel, panel, small] });
   const names = textsOf(drawFigure(figure, 'double').shapes).filter(({ text }) => text.includes('(example)'));
   expect(names).toHaveLength(15);
   for (const [index, one] of names.entries()) {

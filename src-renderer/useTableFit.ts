@@ -1,0 +1,43 @@
+import { useElementSize } from '@vueuse/core';
+import { nextTick, ref, watch, type Ref } from 'vue';
+
+/** How a table stands in its place: as usual; with less between its columns; with spreads below their values and headers in two lines. */
+export type Density = 'roomy' | 'tight' | 'stacked';
+const densities: readonly Density[] = ['roomy', 'tight', 'stacked'];
+
+/**
+ * Makes a table as dense as its place needs, and then has several columns become one, where that is narrower. Every way is tried and
+ * measured before anything is painted.
+ * @param place - scrolls where nothing helps. @param canMerge - whether there are such columns. @param cause - what else decides on the width.
+ */
+export const useTableFit = (
+  place: Readonly<Ref<HTMLElement | null>>,
+  canMerge: () => boolean,
+  cause: () => unknown,
+): { readonly density: Ref<Density>; readonly isMerged: Ref<boolean> } => {
+  const density = ref<Density>('roomy');
+  const isMerged = ref(false);
+  const { width } = useElementSize(place);
+  /** How much wider the table is than its place, in pixels, as it is drawn now. */
+  const excess = async (): Promise<number> => {
+    await nextTick();
+    return place.value === null ? 0 : place.value.scrollWidth - place.value.clientWidth;
+  };
+  watch(
+    [width, cause],
+    async () => {
+      isMerged.value = false;
+      let apart = 0;
+      for (const each of densities) {
+        density.value = each;
+        apart = await excess();
+        if (apart <= 0) return;
+      }
+      if (!canMerge()) return;
+      isMerged.value = true;
+      isMerged.value = (await excess()) < apart;
+    },
+    { flush: 'post', immediate: true },
+  );
+  return { density, isMerged };
+};
