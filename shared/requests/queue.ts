@@ -32,6 +32,11 @@ export const queueApi = {
   /** Moves waiting runs, in the order in which they are named, before another one, or to the end (null). */
   moveRuns: { input: z.strictObject({ runIds, beforeRunId: runIdSchema.nullable() }), output: nothing },
   stopRun: { input: z.strictObject({ runId: runIdSchema, when: z.enum(['now', 'after-epoch']) }), output: nothing },
+  /**
+   * Sends runs that have a job on a cluster back into its queue: one under way keeps a checkpoint and goes on from there later, one that waits is
+   * submitted anew with the place's present settings.
+   */
+  requeueRuns: { input: z.strictObject({ runIds }), output: nothing },
   cancelRuns: { input: z.strictObject({ runIds }), output: nothing },
   /** Puts cancelled runs back into the queue, before another one or at the end (null). */
   uncancelRuns: { input: z.strictObject({ runIds, beforeRunId: runIdSchema.nullable() }), output: nothing },

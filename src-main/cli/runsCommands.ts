@@ -13,7 +13,7 @@ import { runs } from './commands/runs.ts';
 import type { RunsOptions } from './commands/runs.ts';
 import { noInstall } from './experimentCommand.ts';
 
-interface QueueOptions extends Pick<EndOptions, 'stop' | 'cancel' | 'markFailed'> {
+interface QueueOptions extends Pick<EndOptions, 'stop' | 'cancel' | 'requeue' | 'markFailed'> {
   readonly run?: boolean;
   readonly resume?: boolean;
   readonly afterEpoch?: boolean;
@@ -61,6 +61,12 @@ export const addRunsCommands: AddCommands = (program, settings, done) => {
     .option('--after-epoch', 'with --stop: when its epoch is over, not at once')
     .option('--cancel <run>', 'take this waiting run out, of a cluster’s queue too; may be repeated', collectRuns, [])
     .option(
+      '--requeue <run>',
+      'send this run back into a cluster’s queue: under way, it keeps a checkpoint; waiting there, it is submitted anew with the present settings of the place; may be repeated',
+      collectRuns,
+      [],
+    )
+    .option(
       '--mark-failed <run>',
       'call this run failed, which was interrupted or stopped: --resume leaves it alone; may be repeated',
       collectRuns,
@@ -68,12 +74,12 @@ export const addRunsCommands: AddCommands = (program, settings, done) => {
     )
     .addOption(noInstall())
     .action(async (options: QueueOptions, command: Command) => {
-      const { run = false, resume = false, install, stop, afterEpoch = false, cancel, markFailed } = options;
-      const ends = [stop, cancel, markFailed].some((runs) => runs.length > 0);
+      const { run = false, resume = false, install, stop, afterEpoch = false, cancel, requeue, markFailed } = options;
+      const ends = [stop, cancel, requeue, markFailed].some((runs) => runs.length > 0);
       if (ends && (run || resume))
-        command.error('error: --stop, --cancel and --mark-failed do not go with --run or --resume');
+        command.error('error: --stop, --cancel, --requeue and --mark-failed do not go with --run or --resume');
       if (afterEpoch && stop.length === 0) command.error('error: --after-epoch goes with --stop');
-      if (ends) done(await endRuns(settings(), { stop, afterEpoch, cancel, markFailed }));
+      if (ends) done(await endRuns(settings(), { stop, afterEpoch, cancel, requeue, markFailed }));
       else done(await queue(settings(), { train: run || resume, resume, install }));
     });
 };

@@ -187,12 +187,21 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
   };
   const stop = (runId: RunId, when: 'now' | 'after-epoch'): void | Promise<void> =>
     cluster?.holds(runId) === true ? cluster.stop(runId, when) : queue.stop(runId, when);
+  const requeue = async (runIds: readonly RunId[]): Promise<void> => {
+    if (cluster === null)
+      throw new LabError('PLACE_UNAVAILABLE', 'This lab only looks at the workspace; open it to send jobs.');
+    const anew = await cluster.requeue(runIds);
+    if (anew.length === 0) return;
+    added(anew); // also by a lab that sends its own runs alone
+    await cluster.settled();
+  };
   const retry = (): void => cluster?.retry();
   const parts = {
     store,
     library,
     queue,
     stop,
+    requeue,
     retry,
     checkpoints,
     runtime,

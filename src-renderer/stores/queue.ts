@@ -41,6 +41,9 @@ export const useQueue = defineStore('queue', () => {
     problems.attempt('Put back into the queue', () => lab.uncancelRuns({ runIds: [...runIds], beforeRunId }));
   const stop = (runId: RunId, when: 'now' | 'after-epoch'): Promise<unknown> =>
     problems.attempt('Stop the run', () => lab.stopRun({ runId, when }));
+  /** Back into the cluster's queue. */
+  const requeue = (runIds: readonly RunId[]): Promise<unknown> =>
+    problems.attempt('Send back into the cluster’s queue', () => lab.requeueRuns({ runIds: [...runIds] }));
 
   const skipMeasuring = (): Promise<unknown> => problems.attempt('Skip the measurement', () => lab.cancelSpeed({}));
 
@@ -68,6 +71,6 @@ export const useQueue = defineStore('queue', () => {
       isElsewhere,
       awaitsStart,
     },
-    ...{ load, pause, move, cancel, uncancel, stop },
+    ...{ load, pause, move, cancel, uncancel, stop, requeue },
   };
 });

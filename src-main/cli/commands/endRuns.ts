@@ -12,20 +12,25 @@ export interface EndOptions {
   readonly afterEpoch: boolean;
   /** Runs that wait, here or in a cluster's queue. */
   readonly cancel: readonly RunId[];
+  /** Runs that have a job on a cluster. */
+  readonly requeue: readonly RunId[];
   /** Runs that were cut short. */
   readonly markFailed: readonly RunId[];
 }
 
-/** `queue --stop`, `--cancel`, `--mark-failed`: ends runs, wherever they train; whoever has the workspace open does it. */
+/** `queue --stop`, `--cancel`, `--requeue`, `--mark-failed`: ends runs, wherever they train, or sends them back; whoever has the workspace open does it. */
 export const endRuns = async (
   settings: Settings,
-  { stop, afterEpoch, cancel, markFailed }: EndOptions,
+  { stop, afterEpoch, cancel, requeue, markFailed }: EndOptions,
 ): Promise<ExitCode> =>
   withOwner(settings, async (lab) => {
     if (cancel.length > 0) await lab.cancelRuns({ runIds: [...cancel] });
     if (markFailed.length > 0) await lab.markFailed({ runIds: [...markFailed] });
+    if (requeue.length > 0) await lab.requeueRuns({ runIds: [...requeue] });
     for (const runId of stop) await lab.stopRun({ runId, when: afterEpoch ? 'after-epoch' : 'now' });
-    const details = await Promise.all([...cancel, ...markFailed, ...stop].map((runId) => lab.run({ runId })));
+    const details = await Promise.all(
+      [...cancel, ...markFailed, ...requeue, ...stop].map((runId) => lab.run({ runId })),
+    );
     const runs = details.map(({ run }) => run);
     await print(settings.json ? JSON.stringify({ runs }) : runs.map(lineOf).join('\n'));
     return exitCodes.done;
@@ -35,6 +40,10 @@ export const endRuns = async (
 const lineOf = (run: RunSummary): string => {
   const where = run.job === null ? '' : ` (${jobText(run.job)})`;
   if (run.endedAt !== null) return `Run ${run.id}: ${run.state} after ${counted(run.epochsDone, 'epoch')}.`;
+  if (run.stopRequested === null)
+    return run.state === 'running'
+      ? `Run ${run.id} keeps a checkpoint, and goes back into the cluster’s queue${where}.`
+      : `Run ${run.id} ${run.job === null ? 'waits in the lab’s queue, to be submitted anew' : `was submitted anew${where}`}.`;
   return run.stopRequested === 'after-epoch'
     ? `Run ${run.id} stops after this epoch${where}.`
     : `Run ${run.id} stops now, and keeps a checkpoint${where}.`;

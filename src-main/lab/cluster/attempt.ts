@@ -35,10 +35,13 @@ export interface AttemptParts {
 }
 
 export interface RunningAttempt {
-  /** Keeps a checkpoint and ends, to go on in another attempt. */
-  leave(reason: string): void;
+  /**
+   * Keeps a checkpoint and ends, to go on in another attempt.
+   * @param goesBack - into the cluster's queue, by itself.
+   */
+  leave(reason: string, goesBack: boolean): void;
   /** Resolves when the trainer is gone. */
-  readonly ended: Promise<'ended' | 'left' | 'superseded'>;
+  readonly ended: Promise<{ readonly goesBack: boolean }>;
 }
 
 /**
@@ -106,6 +109,7 @@ const attemptOf = (
   { launcher, limits, lookEveryMs, lastWordsMs }: AttemptParts,
 ): RunningAttempt => {
   let leaving: string | null = null;
+  let isWantedBack = false;
   let outcome: 'ended' | 'left' | 'superseded' = 'ended';
   let stopping: 'now' | 'after-epoch' | null = null;
   const keep = keeper(attemptFolderOf(taskFolder, attempt), spool);
@@ -133,6 +137,12 @@ const attemptOf = (
       spool.append({ kind: 'broke', how });
     },
   });
+  const leave: RunningAttempt['leave'] = (reason, goesBack) => {
+    isWantedBack ||= goesBack;
+    if (leaving !== null) return;
+    leaving = reason;
+    job.stop('now');
+  };
   const look = setInterval(() => {
     spool.flush();
     if (isSuperseded(taskFolder, attempt)) {
@@ -140,21 +150,21 @@ const attemptOf = (
       return job.cancel('A newer attempt of the same run has begun.');
     }
     const wish = stopWishOf(taskFolder);
-    if (wish === null || wish === stopping) return;
-    stopping = wish;
-    job.stop(wish);
+    if (wish === null || wish.when === stopping) return;
+    if (wish.when === 'requeue') {
+      if (wish.attempt === attempt) leave('You sent it back into the cluster’s queue.', true);
+      return;
+    }
+    stopping = wish.when;
+    job.stop(wish.when);
   }, lookEveryMs);
   return {
-    leave: (reason) => {
-      if (leaving !== null) return;
-      leaving = reason;
-      job.stop('now');
-    },
+    leave,
     ended: job.closed.then(async () => {
       clearInterval(look);
       await lastWords(spool, lastWordsMs);
       spool.close();
-      return outcome;
+      return { goesBack: outcome === 'left' && isWantedBack };
     }),
   };
 };

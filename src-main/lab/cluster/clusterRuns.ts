@@ -1,62 +1,53 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { LabError } from '../../../shared/errors.ts';
-import { groupedBy } from '../../../shared/groupedBy.ts';
-import type { TrainingEvent } from '../../../shared/jobs/train.ts';
 import type { PlaceTested } from '../../../shared/places.ts';
 import type { RunId } from '../../../shared/run.ts';
-import { writeWhole } from '../../files/writeWhole.ts';
-import type { JobSight, LiveJob } from '../store/clusterJobs.ts';
-import { FollowedTask } from './followedTask.ts';
-import { begunIn, jobFolderNames, lastWordsOf, taskFolderOf } from './jobFolder.ts';
-import { endingWithoutWords, isOver } from './jobStates.ts';
+import type { LiveJob } from '../store/clusterJobs.ts';
+import { clusterAsking } from './askingCluster.ts';
+import type { AskingParts } from './askingCluster.ts';
+import { jobWishes } from './jobWishes.ts';
+import { KnownJobs } from './knownJobs.ts';
+import type { KnownJobsParts } from './knownJobs.ts';
 import { probePlace } from './probe.ts';
-import { acknowledge, clearSubmissions, marksIn } from './submissionFolders.ts';
+import { jobReading } from './readingJobs.ts';
+import { clearSubmissions, marksIn } from './submissionFolders.ts';
 import { findLost, submitWaiting } from './submitting.ts';
-import type { SubmittingParts } from './submitting.ts';
 
-export interface ClusterParts extends SubmittingParts {
-  /** Between two looks into the folders, and between two questions to the cluster. */
+export interface ClusterParts extends KnownJobsParts, AskingParts {
+  /** Between two looks into the folders. */
   readonly readEveryMs: number;
-  readonly askEveryMs: number;
-  /** Hears of events that the store holds. */
-  readonly onStored: (runId: RunId, events: readonly TrainingEvent[]) => void;
   /** The place takes no run for this reason, or (null) takes them. */
   readonly onProblem: (problem: string | null) => void;
 }
 
 const clearEveryMs = 3_600_000;
-const tellEveryMs = 1000;
-const readForMs = 10_000;
 
 /**
  * The runs that train on a cluster: submits those that wait, stores what their jobs tell in files, and ends them. The lab may be closed in
- * between: jobs go on, and what they told is stored when it is open again. The cluster is asked for its own jobs only, all in one question.
+ * between: jobs go on, and what they told is stored when it is open again.
  */
 export class ClusterRuns {
   readonly #parts: ClusterParts;
-  readonly #followed = new Map<RunId, FollowedTask>();
-  /** Of jobs that the cluster says are over, or does not know: how often it was asked since. */
-  readonly #overFor = new Map<RunId, number>();
-  /** Runs that are another way than was told. */
-  readonly #changed = new Set<RunId>();
+  readonly #jobs: KnownJobs;
+  readonly #read: ReturnType<typeof jobReading>;
+  readonly #cluster: ReturnType<typeof clusterAsking>;
+  readonly #wishes: ReturnType<typeof jobWishes>;
   readonly #timer: NodeJS.Timeout;
-  /** Files of the lab's that are still to be brought there; null: it is not known which. */
-  #unsent: Set<string> | null = null;
+  /** What is to be done between two looks. */
+  readonly #asked: (() => Promise<void>)[] = [];
   #work: Promise<void> | null = null;
   #isWoken = false;
   #isClosed = false;
-  #readLast = 0;
   #fetchedAt = -Infinity;
-  #askedAt = -Infinity;
   #retryAt = -Infinity;
   #clearedAt = -Infinity;
-  #toldAt = -Infinity;
   #problem: string | null = null;
 
   constructor(parts: ClusterParts) {
     this.#parts = parts;
+    this.#jobs = new KnownJobs(parts);
+    this.#read = jobReading(parts, this.#jobs);
+    this.#cluster = clusterAsking(parts, this.#jobs);
+    this.#wishes = jobWishes(parts, this.#jobs);
     this.#timer = setInterval(() => this.#look(), parts.readEveryMs);
   }
 
@@ -80,22 +71,24 @@ export class ClusterRuns {
     return this.#liveJob(runId) !== undefined;
   }
 
-  /** Asks a run's job to end; it hears that within seconds of its node's looking. */
+  /** Asks a run's job to end. */
   async stop(runId: RunId, when: 'now' | 'after-epoch'): Promise<void> {
-    const { store, commands, onChanged } = this.#parts;
     const job = this.#liveJob(runId);
     if (job === undefined) throw new LabError('RUN_STATE', `Run ${runId} has no job to stop.`);
-    store.write.requestStop(runId, when);
-    const wish = join(taskFolderOf(job.submission, job.task), jobFolderNames.stop);
-    await writeWhole(wish, JSON.stringify({ when }));
-    this.#unsent?.add(wish);
+    await this.#wishes.stop(job, when);
     this.#look();
-    if (job.state === 'PENDING' && job.jobId !== null) {
-      await commands.cancel([`${job.jobId}_${job.task}`]);
-      store.write.end(runId, 'stopped', 'Stopped by you while its job waited to go on.');
-      this.#over([job]);
-    }
-    onChanged([runId]);
+    this.#parts.onChanged([runId]);
+  }
+
+  /** Sends runs back into the cluster's queue. @returns those that are to be submitted anew. @throws LabError RUN_STATE, PLACE_UNAVAILABLE */
+  requeue(runIds: readonly RunId[]): Promise<readonly RunId[]> {
+    return this.#betweenLooks(() => this.#wishes.requeue(runIds));
+  }
+
+  /** Resolves after a whole look: what waits was submitted, or why it cannot be is known. */
+  async settled(): Promise<void> {
+    await this.#betweenLooks(() => Promise.resolve());
+    await this.#betweenLooks(() => Promise.resolve());
   }
 
   /** Has the cluster run a job that tells what it finds there. @throws LabError PLACE_* */
@@ -109,12 +102,21 @@ export class ClusterRuns {
     this.#isClosed = true;
     clearInterval(this.#timer);
     await this.#work;
+    for (const work of this.#asked.splice(0)) await work();
     // What was taken out of the queue while it looked must not train on.
-    if (this.#isWoken) await this.#cancelUnwanted().catch(() => undefined);
+    if (this.#isWoken) await this.#wishes.cancelUnwanted().catch(() => undefined);
   }
 
   #liveJob(runId: RunId): LiveJob | undefined {
     return this.#parts.store.read.liveJobs().find((job) => job.runId === runId);
+  }
+
+  #betweenLooks<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new LabError('PLACE_UNAVAILABLE', 'The lab is being closed.');
+    return new Promise((resolve, reject) => {
+      this.#asked.push(() => work().then(resolve, reject));
+      this.#look();
+    });
   }
 
   #look(): void {
@@ -127,15 +129,17 @@ export class ClusterRuns {
   }
 
   async #once(): Promise<void> {
+    const goesOn = (): boolean => !this.#isClosed;
+    for (const work of this.#asked.splice(0)) await work();
     try {
       await this.#fetch();
-      await this.#read(); // needs no answer of the cluster
-      await this.#cancelUnwanted();
+      if (!(await this.#read(goesOn))) this.#isWoken = true; // needs no answer of the cluster
+      await this.#wishes.cancelUnwanted();
       await findLost(this.#parts);
-      await this.#sendMarks();
+      await this.#jobs.sendMarks();
       await this.#submitWaiting();
-      await this.#ask();
-      await this.#settle();
+      await this.#cluster.ask();
+      await this.#cluster.settle(goesOn);
       await this.#clear();
       if (this.#retryAt === -Infinity) this.#tell(null);
     } catch (error) {
@@ -146,7 +150,7 @@ export class ClusterRuns {
         isKnown ? error.message : 'The lab met an unexpected error with the runs on the cluster; see its log.',
       );
     } finally {
-      this.#tellChanged();
+      this.#jobs.tellChanged();
     }
   }
 
@@ -156,44 +160,10 @@ export class ClusterRuns {
     this.#parts.onProblem(problem);
   }
 
-  /** Ends the jobs of runs that were taken out of the queue. */
-  async #cancelUnwanted(): Promise<void> {
-    const unwanted = this.#parts.store.read
-      .liveJobs()
-      .filter(({ runState, state }) => runState !== 'queued' && runState !== 'running' && state !== 'SUBMITTING');
-    if (unwanted.length === 0) return;
-    const running = unwanted.filter(({ state }) => !isOver(state));
-    await this.#parts.commands.cancel(running.map(({ jobId, task }) => `${jobId ?? ''}_${task}`));
-    this.#over(unwanted);
-  }
-
   async #submitWaiting(): Promise<void> {
     if (performance.now() < this.#retryAt) return;
     this.#retryAt = -Infinity;
     await submitWaiting(this.#parts, () => !this.#isClosed);
-  }
-
-  /** What the cluster says of its jobs. */
-  async #ask(): Promise<void> {
-    const { store, commands, askEveryMs, onChanged } = this.#parts;
-    if (performance.now() - this.#askedAt < askEveryMs) return;
-    const live = store.read.liveJobs().filter(({ jobId }) => jobId !== null);
-    if (live.length === 0) return;
-    this.#askedAt = performance.now();
-    const sights = await commands.sights([...new Set(live.map(({ jobId }) => jobId ?? ''))]);
-    const changed: JobSight[] = [];
-    for (const job of live) {
-      const seen = sights.get(`${job.jobId ?? ''}_${job.task}`);
-      const sight = seen ?? { state: isOver(job.state) ? job.state : 'UNKNOWN', reason: null, node: job.node };
-      if (seen === undefined || isOver(seen.state))
-        this.#overFor.set(job.runId, (this.#overFor.get(job.runId) ?? 0) + 1);
-      else this.#overFor.delete(job.runId);
-      if (sight.state !== job.state || sight.reason !== job.reason || (sight.node !== null && sight.node !== job.node))
-        changed.push({ ...sight, node: sight.node ?? job.node, runId: job.runId });
-    }
-    if (changed.length === 0) return;
-    store.write.jobs.seen(changed);
-    onChanged(changed.map(({ runId }) => runId));
   }
 
   /** Brings here what jobs have written where the lab does not see it. */
@@ -204,105 +174,6 @@ export class ClusterRuns {
     this.#fetchedAt = performance.now();
   }
 
-  /** Brings there what the lab has written for jobs, since the last time, or since nobody knows when. */
-  async #sendMarks(): Promise<void> {
-    const { store, site } = this.#parts;
-    const wishes = (): string[] =>
-      store.read.liveJobs().map(({ submission, task }) => join(taskFolderOf(submission, task), jobFolderNames.stop));
-    const sending = [...(this.#unsent ?? [...marksIn(site().folder()), ...wishes()])].filter((path) =>
-      existsSync(path),
-    );
-    this.#unsent = new Set();
-    try {
-      await site().send(sending);
-    } catch (error) {
-      this.#unsent = null;
-      throw error;
-    }
-  }
-
-  /** Stores what is new of the tasks that have begun, those first that were looked at longest ago. */
-  async #read(): Promise<void> {
-    const until = performance.now() + readForMs;
-    const live = this.#parts.store.read.liveJobs().filter(({ runState }) => ['queued', 'running'].includes(runState));
-    const begun = begunIn(new Set(live.map(({ submission }) => submission)));
-    const speaking = live.filter(({ submission, task }) => begun.has(taskFolderOf(submission, task)));
-    const next = Math.max(
-      0,
-      speaking.findIndex(({ runId }) => runId > this.#readLast),
-    );
-    for (const job of [...speaking.slice(next), ...speaking.slice(0, next)]) {
-      if (this.#isClosed) return;
-      if (performance.now() > until) {
-        this.#isWoken = true; // thousands may have told something while the lab was closed; other things are waiting
-        return;
-      }
-      await this.#readTask(job);
-      this.#readLast = job.runId;
-    }
-  }
-
-  /** Whoever hears of changed runs reads the whole queue: those of a second are told of together. */
-  #note(runId: RunId): void {
-    this.#changed.add(runId);
-    if (performance.now() - this.#toldAt > tellEveryMs) this.#tellChanged();
-  }
-
-  #tellChanged(): void {
-    if (this.#changed.size === 0) return;
-    this.#toldAt = performance.now();
-    const runIds = [...this.#changed];
-    this.#changed.clear();
-    this.#parts.onChanged(runIds);
-  }
-
-  async #readTask(job: LiveJob): Promise<void> {
-    const { store, checkpoints, place, onStored } = this.#parts;
-    const task =
-      this.#followed.get(job.runId) ??
-      new FollowedTask(job, {
-        ...{ store, checkpoints, place },
-        onStored: (events) => onStored(job.runId, events),
-      });
-    this.#followed.set(job.runId, task);
-    try {
-      if (!(await task.read())) return;
-    } catch (error) {
-      this.#followed.delete(job.runId); // the store knows how far it is, better than this now
-      throw error;
-    }
-    this.#overFor.delete(job.runId); // it speaks, whatever the cluster says
-    checkpoints.prune(job.runId);
-    if (task.ending !== null) {
-      const { reason, state } = task.ending;
-      if (reason !== null && state !== 'stopped')
-        this.#log(job.runId, state === 'interrupted' ? 'warning' : 'error', reason);
-      this.#letGo([job]); // the store knows with its end that it is over
-    }
-    this.#note(job.runId);
-  }
-
-  /** Ends the runs whose jobs are over without having told how. They are asked for twice before: shared disks show files late. */
-  async #settle(): Promise<void> {
-    const { store } = this.#parts;
-    for (const job of store.read.liveJobs()) {
-      if (this.#isClosed) return;
-      if ((this.#overFor.get(job.runId) ?? 0) < 2) continue;
-      const task = this.#followed.get(job.runId);
-      const run = store.read.runs.one(job.runId); // as it is now: others were waited for
-      if (run === null || !['queued', 'running'].includes(run.state)) continue;
-      const output = lastWordsOf(taskFolderOf(job.submission, job.task));
-      const ending = endingWithoutWords(job, run, task ?? null, output);
-      this.#over([job]);
-      if (run.state === 'queued') store.write.refuse(job.runId, ending.reason);
-      else store.write.end(job.runId, ending.state, ending.reason);
-      if (ending.goesOn) store.write.resume([job.runId]);
-      if (ending.state !== 'stopped') this.#log(job.runId, ending.goesOn ? 'info' : 'warning', ending.reason);
-      this.#note(job.runId);
-      await setImmediate();
-    }
-  }
-
   /** Removes what jobs have left behind. */
   async #clear(): Promise<void> {
     if (performance.now() - this.#clearedAt < clearEveryMs) return;
@@ -311,31 +182,5 @@ export class ClusterRuns {
     const site = this.#parts.site();
     await clearSubmissions(site.folder(), (submission) => needed.has(submission));
     if (marksIn(site.folder()).length > 0) await site.clear();
-  }
-
-  #over(jobs: readonly LiveJob[]): void {
-    this.#parts.store.write.jobs.over(jobs.map(({ runId }) => runId));
-    this.#letGo(jobs);
-  }
-
-  /** Nothing more is wanted of these jobs. */
-  #letGo(jobs: readonly LiveJob[]): void {
-    for (const [submission, ended] of groupedBy(jobs, ({ submission }) => submission)) {
-      acknowledge(
-        submission,
-        ended.map(({ task }) => task),
-      );
-      this.#unsent?.add(join(submission, jobFolderNames.collected));
-    }
-    for (const { runId } of jobs) {
-      this.#followed.delete(runId);
-      this.#overFor.delete(runId);
-    }
-  }
-
-  #log(runId: RunId, level: 'info' | 'warning' | 'error', text: string): void {
-    const line = { at: new Date().toISOString(), level, text };
-    this.#parts.store.write.log(runId, line);
-    this.#parts.onStored(runId, [{ type: 'logged', line }]);
   }
 }

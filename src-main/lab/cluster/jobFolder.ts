@@ -51,7 +51,11 @@ export const assignmentSchema = z.strictObject({
 });
 export type Assignment = z.infer<typeof assignmentSchema>;
 
-export const stopSchema = z.strictObject({ when: z.enum(['now', 'after-epoch']) });
+export const stopSchema = z.discriminatedUnion('when', [
+  z.strictObject({ when: z.enum(['now', 'after-epoch']) }),
+  /** Back into the cluster's queue; for one attempt, as what is written here stays for those that follow. */
+  z.strictObject({ when: z.literal('requeue'), attempt: z.number().int().min(1) }),
+]);
 export type StopWish = z.infer<typeof stopSchema>;
 
 export const taskFolderOf = (submission: string, task: number): string =>
@@ -95,9 +99,9 @@ export const isSuperseded = (taskFolder: string, attempt: number): boolean =>
   existsSync(attemptFolderOf(taskFolder, attempt + 1));
 
 /** How the lab wants a task to end; null: not at all, or what lies there is not whole yet. */
-export const stopWishOf = (taskFolder: string): StopWish['when'] | null => {
+export const stopWishOf = (taskFolder: string): StopWish | null => {
   try {
-    return stopSchema.parse(JSON.parse(readRegular(join(taskFolder, jobFolderNames.stop)).toString('utf8'))).when;
+    return stopSchema.parse(JSON.parse(readRegular(join(taskFolder, jobFolderNames.stop)).toString('utf8')));
   } catch {
     return null;
   }

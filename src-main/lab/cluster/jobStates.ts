@@ -10,6 +10,10 @@ const overStates = [
 ] as const;
 export const isOver = (state: string): boolean => overStates.some((each) => each === state);
 
+/** Its words for jobs that have not begun, or are to begin again. */
+const waitingStates: readonly string[] = ['PENDING', 'REQUEUED', 'REQUEUE_FED', 'REQUEUE_HOLD', 'SPECIAL_EXIT'];
+export const isWaiting = (state: string): boolean => waitingStates.includes(state);
+
 /** Ends that are the cluster's doing, not the run's: the same job would have gone on. */
 const interrupting: readonly string[] = ['TIMEOUT', 'NODE_FAIL', 'PREEMPTED', 'BOOT_FAIL', 'DEADLINE'];
 

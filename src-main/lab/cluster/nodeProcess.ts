@@ -12,7 +12,7 @@ import { clearSubmissions, removeSubmission } from './submissionFolders.ts';
 
 /**
  * What a job on a cluster runs: trains one task of a submission. Its job asks for SIGUSR1 before the time limit; SIGTERM comes before a
- * preemption and from scancel. Both keep a checkpoint; after the first it puts itself back into the cluster's queue.
+ * preemption and from scancel. Both keep a checkpoint; after the first, and where the user wants that, it puts itself back into the cluster's queue.
  */
 const [, , taskFolder = '', argument = ''] = process.argv;
 const trainerEntry = fileURLToPath(
@@ -66,15 +66,11 @@ const main = async (): Promise<void> => {
     // Tells the lab, in one folder for all tasks, that there is something to read.
     const begun = join(dirname(dirname(taskFolder)), jobFolderNames.begun);
     writeFileSync(join(begun, `${basename(taskFolder)}.${lastAttempt(taskFolder)}`), '');
-    const signals = new Set<NodeJS.Signals>();
-    process.on('SIGUSR1', () => {
-      signals.add('SIGUSR1');
-      running.leave('The time limit of its job is near.');
-    });
-    process.on('SIGTERM', () => running.leave('The cluster asked its job to end.'));
+    process.on('SIGUSR1', () => running.leave('The time limit of its job is near.', true));
+    process.on('SIGTERM', () => running.leave('The cluster asked its job to end.', false));
     process.on('SIGINT', () => undefined);
-    const outcome = await running.ended;
-    if (outcome === 'left' && signals.has('SIGUSR1')) await requeue();
+    const { goesBack } = await running.ended;
+    if (goesBack) await requeue();
   }
 };
 

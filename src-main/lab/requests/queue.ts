@@ -30,6 +30,8 @@ export interface QueueRequestParts {
   readonly queue: RunQueue;
   /** Asks a run to end, wherever it trains. */
   readonly stop: (runId: RunId, when: 'now' | 'after-epoch') => void | Promise<void>;
+  /** Sends runs back into a cluster's queue. */
+  readonly requeue: (runIds: readonly RunId[]) => Promise<void>;
   /** Has places try again that took no runs. */
   readonly retry: () => void;
   readonly speeds: SpeedMeasurements;
@@ -48,6 +50,7 @@ export const queueRequests = ({
   library,
   queue,
   stop,
+  requeue,
   retry,
   speeds,
   builtIn,
@@ -141,6 +144,10 @@ export const queueRequests = ({
     }),
     stopRun: async ({ runId, when }) => {
       await stop(runId, when);
+      return {};
+    },
+    requeueRuns: async ({ runIds }) => {
+      await requeue(runIds);
       return {};
     },
     cancelRuns: doing(({ runIds }) => {

@@ -150,10 +150,28 @@ onCluster(
     const [held = 0] = (await lab.enqueue({ ...smallExperiment(1), place: 'slurm' })).runIds;
     const waits = await untilRun(lab, held, ({ job }) => job?.reason === 'PartitionDown');
     expect(waits).toMatchObject({ state: 'queued', job: { state: 'PENDING', node: null } });
-    await lab.cancelRuns({ runIds: [held] });
-    await vi.waitFor(async () => expect(await cluster.ask('squeue', '-h', '-t', 'PD', '-o', '%i')).toBe(''), patient);
-    expect((await lab.run({ runId: held })).run.state).toBe('cancelled');
 
+    // What waits is submitted anew, and what runs keeps a checkpoint and waits to go on.
+    const former = waits.job?.jobId;
+    await lab.requeueRuns({ runIds: [held, running] });
+    const anew = await untilRun(lab, held, ({ job }) => typeof job?.jobId === 'string' && job.state === 'PENDING');
+    expect(anew.job?.jobId).not.toBe(former);
+    const pending = async () => (await cluster.ask('squeue', '-h', '-r', '-t', 'PD', '-o', '%i')).trim().split('\n');
+    await untilRun(lab, running, ({ job }) => job?.state === 'PENDING');
+    const there = (await lab.run({ runId: running })).run;
+    expect((await pending()).toSorted()).toEqual([anew.job?.jobId, there.job?.jobId].toSorted());
+    await lab.cancelRuns({ runIds: [held] });
+    await vi.waitFor(async () => expect(await pending()).toEqual([there.job?.jobId]), patient);
+    expect((await lab.run({ runId: held })).run.state).toBe('cancelled');
+    await expect(lab.requeueRuns({ runIds: [held] })).rejects.toThrow('has no job on a cluster');
+
+    await cluster.ask('scontrol', 'update', 'PartitionName=debug', 'State=UP');
+    await untilRun(lab, running, ({ epochsDone }) => epochsDone > there.epochsDone);
+    const said = (await lab.run({ runId: running })).log.map(({ text }) => text);
+    expect(said).toContainEqual(
+      expect.stringContaining('You sent it back into the cluster’s queue. A checkpoint is kept'),
+    );
+    expect(said.filter((text) => text.includes('for the second time'))).toHaveLength(1);
     await lab.stopRun({ runId: running, when: 'after-epoch' });
     const stopped = await untilEnded(lab, running);
     expect(stopped).toMatchObject({ state: 'stopped', stopRequested: 'after-epoch' });
@@ -180,6 +198,11 @@ onCluster(
     await untilRun(lab, kept, ({ job }) => job?.state === 'PENDING');
     await lab.close();
 
+    const sent = await cli(folder, ['queue', '--requeue', String(held), '--requeue', String(kept)]);
+    expect(sent).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`Run ${held} was submitted anew`) as string,
+    });
     const said = await cli(folder, ['queue', '--cancel', String(held), '--stop', String(running)]);
     expect(said).toMatchObject({ code: 0, stdout: expect.stringContaining(`Run ${held}: cancelled`) as string });
     expect(said.stdout).toContain(`Run ${running} stops now`);

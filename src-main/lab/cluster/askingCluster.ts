@@ -1,0 +1,59 @@
+import { setImmediate } from 'node:timers/promises';
+import type { JobSight } from '../store/clusterJobs.ts';
+import { lastWordsOf, taskFolderOf } from './jobFolder.ts';
+import { endingWithoutWords, isOver } from './jobStates.ts';
+import type { KnownJobs } from './knownJobs.ts';
+import type { SubmittingParts } from './submitting.ts';
+
+export interface AskingParts extends SubmittingParts {
+  /** Between two questions to the cluster. */
+  readonly askEveryMs: number;
+}
+
+/** What the cluster says of its jobs: it is asked for the lab's own only, all in one question. */
+export const clusterAsking = ({ store, commands, askEveryMs, onChanged }: AskingParts, jobs: KnownJobs) => {
+  let askedAt = -Infinity;
+
+  return {
+    ask: async (): Promise<void> => {
+      if (performance.now() - askedAt < askEveryMs) return;
+      const live = store.read.liveJobs().filter(({ jobId }) => jobId !== null);
+      if (live.length === 0) return;
+      askedAt = performance.now();
+      const sights = await commands.sights([...new Set(live.map(({ jobId }) => jobId ?? ''))]);
+      const changed: JobSight[] = [];
+      for (const job of live) {
+        const seen = sights.get(`${job.jobId ?? ''}_${job.task}`);
+        const sight = seen ?? { state: isOver(job.state) ? job.state : 'UNKNOWN', reason: null, node: job.node };
+        jobs.seen(job.runId, seen === undefined || isOver(seen.state));
+        if (
+          sight.state !== job.state ||
+          sight.reason !== job.reason ||
+          (sight.node !== null && sight.node !== job.node)
+        )
+          changed.push({ ...sight, node: sight.node ?? job.node, runId: job.runId });
+      }
+      if (changed.length === 0) return;
+      store.write.jobs.seen(changed);
+      onChanged(changed.map(({ runId }) => runId));
+    },
+    /** Ends the runs whose jobs are over without having told how. They are asked for twice before: shared disks show files late. */
+    settle: async (goesOn: () => boolean): Promise<void> => {
+      for (const job of store.read.liveJobs()) {
+        if (!goesOn()) return;
+        if (jobs.overFor(job.runId) < 2) continue;
+        const run = store.read.runs.one(job.runId); // as it is now: others were waited for
+        if (run === null || !['queued', 'running'].includes(run.state)) continue;
+        const output = lastWordsOf(taskFolderOf(job.submission, job.task));
+        const ending = endingWithoutWords(job, run, jobs.taskOf(job.runId), output);
+        jobs.over([job]);
+        if (run.state === 'queued') store.write.refuse(job.runId, ending.reason);
+        else store.write.end(job.runId, ending.state, ending.reason);
+        if (ending.goesOn) store.write.resume([job.runId]);
+        if (ending.state !== 'stopped') jobs.log(job.runId, ending.goesOn ? 'info' : 'warning', ending.reason);
+        jobs.note(job.runId);
+        await setImmediate();
+      }
+    },
+  };
+};
