@@ -73,19 +73,34 @@ export const sshOptions = [
 const sshFailed = 255;
 const notFound = 127;
 
+/** What a login shell prints by itself, such as a greeting with numbers in it, comes before this. */
+const answerBelow = 'esam-lab: the answer is below';
+
+const withoutGreeting = (said: string): string => {
+  const at = said.indexOf(`${answerBelow}\n`);
+  return at < 0 ? said : said.slice(at + answerBelow.length + 1);
+};
+
 /** With the user's own ssh, and what stands in its configuration: alias, key, port, jump host, a connection that is kept. */
 const runOver =
   (host: string): RunCommand =>
-  (command, args, limitMs) => {
+  async (command, args, limitMs) => {
     // A login shell's PATH: clusters put Slurm's commands there by their profile.
     const words = ['env', `${wholeLists}=0`, command, ...args].map(quoted).join(' ');
-    return execute('ssh', [...sshOptions, host, `bash -lc ${quoted(words)}`], { limitMs }, ({ code, said, error }) => {
-      if (code === 'ENOENT') return new CommandFailed('there is no ssh here', true, { cause: error });
-      if (code === sshFailed)
-        return new CommandFailed(`${host} cannot be reached by ssh: ${said}`, true, { cause: error });
-      const isMissing = code === notFound && said.includes(command);
-      return new CommandFailed(isMissing ? `there is no ${command} on ${host}` : said, isMissing, { cause: error });
-    });
+    const line = `printf '%s\\n' ${quoted(answerBelow)}; exec ${words}`;
+    const said = await execute(
+      'ssh',
+      [...sshOptions, host, `bash -lc ${quoted(line)}`],
+      { limitMs },
+      ({ code, said, error }) => {
+        if (code === 'ENOENT') return new CommandFailed('there is no ssh here', true, { cause: error });
+        if (code === sshFailed)
+          return new CommandFailed(`${host} cannot be reached by ssh: ${said}`, true, { cause: error });
+        const isMissing = code === notFound && said.includes(command);
+        return new CommandFailed(isMissing ? `there is no ${command} on ${host}` : said, isMissing, { cause: error });
+      },
+    );
+    return withoutGreeting(said);
   };
 
 /** Where the settings of a place say that Slurm is. */

@@ -1,3 +1,6 @@
+/** More tasks than Slurm lets an array have: what says so is no list of tasks. */
+const mostTasks = 4_000_001;
+
 /** The numbers in a list of tasks as Slurm writes it: "3-9%3", "1,4,7-8", "0-10:5". What is no list has none. */
 export const tasksIn = (list: string): number[] =>
   list
@@ -8,10 +11,8 @@ export const tasksIn = (list: string): number[] =>
       if (from === undefined) return [];
       const first = Number(from);
       const by = Number(step ?? 1);
-      return Array.from(
-        { length: Math.floor((Number(to ?? from) - first) / by) + 1 },
-        (_, index) => first + by * index,
-      );
+      const length = Math.floor((Number(to ?? from) - first) / by) + 1;
+      return length > 0 && length <= mostTasks ? Array.from({ length }, (_, index) => first + by * index) : [];
     });
 
 /** Numbers of tasks as Slurm reads them: "1,4,7-9". */

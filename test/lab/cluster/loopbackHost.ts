@@ -25,7 +25,7 @@ export const whyNoHost = async (): Promise<string | null> => {
   return found.every((each) => each !== null) ? null : 'apt install openssh-server openssh-client rsync';
 };
 
-/** @param environment - what its sessions have. */
+/** Whoever logs in is greeted, with numbers in it. @param environment - what its sessions have. */
 export const makeHost = async (environment: Readonly<Record<string, string>>): Promise<LoopbackHost> => {
   const alias = 'loopback';
   const folder = mkdtempSync(join(tmpdir(), 'esam-lab-ssh-'));
@@ -53,7 +53,11 @@ export const makeHost = async (environment: Readonly<Record<string, string>>): P
   const commands = of('commands');
   mkdirSync(commands);
   const { stdout: ssh } = await run('which', ['ssh']);
-  writeFileSync(join(commands, 'ssh'), `#!/bin/sh\nexec ${ssh.trim()} -F ${of('config')} "$@"\n`, { mode: 0o755 });
+  writeFileSync(
+    join(commands, 'ssh'),
+    `#!/bin/sh\ncase "$*" in *rsync*) ;; *) echo 2026; echo 3 jobs of yours wait ;; esac\nexec ${ssh.trim()} -F ${of('config')} "$@"\n`,
+    { mode: 0o755 },
+  );
   mkdirSync('/run/sshd', { recursive: true }); // as the system's service does
   const { stdout: sshd } = await run('which', ['sshd']);
   let daemon: ReturnType<typeof spawn> | null = null;

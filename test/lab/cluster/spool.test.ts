@@ -50,6 +50,7 @@ test('tasks that wait share a line of squeue; each gets its state', () => {
   expect(tasksIn('1,4,7-9%2')).toEqual([1, 4, 7, 8, 9]);
   expect(tasksIn('0-10:5')).toEqual([0, 5, 10]);
   expect(tasksIn('N/A')).toEqual([]);
+  for (const hostile of ['0-9:0', '9-0', '0-99999999999', '1-2-3', '-1', '0x10']) expect(tasksIn(hostile)).toEqual([]);
   expect(taskList([7, 1, 8, 4, 9, 1])).toBe('1,4,7-9');
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat(1000)), (tasks) => {
