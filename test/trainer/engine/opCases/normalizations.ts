@@ -1,9 +1,11 @@
 import type { BatchNormGradients, Tensor } from '../../../../src-main/trainer/engine/ops.ts';
-import { disposeAll, drawer, floats, type OpCase, opCase } from '../opCase.ts';
+import { disposeAll, drawer, floats, type Input, type OpCase, opCase } from '../opCase.ts';
 
 const draw = drawer(2);
 
 type Shape = readonly [number, number, number, number];
+
+const epsilon = 1e-5;
 
 const batchNormOf = (shape: Shape, low = -1, high = 1): OpCase => {
   const channels = [shape[3]];
@@ -18,7 +20,6 @@ const batchNormOf = (shape: Shape, low = -1, high = 1): OpCase => {
       dy: draw.floats(shape),
     },
     run(ops, { x, scale, offset, mean, variance, dy }) {
-      const epsilon = 1e-5;
       const { output, runningMean, runningVariance, saved } = ops.batchNorm(
         x,
         scale,
@@ -37,24 +38,48 @@ const batchNormOf = (shape: Shape, low = -1, high = 1): OpCase => {
 /** What follows in the same op, besides a ReLU. */
 type Fused = 'residual' | 'pooling' | null;
 
+/** Offsets, each moved a little where a value lay so near its ReLU's kink that an engine's rounding would decide between gradients. */
+const clearOfKinks = (offset: Input, scale: Input, x: Input, residual: Input | null, epsilon: number): Input => {
+  const channels = offset.data.length;
+  const rows = x.data.length / channels;
+  const at = ({ data }: Input, index: number): number => data[index] ?? NaN;
+  const cleared = Array.from(offset.data, (start, channel) => {
+    const values = Array.from({ length: rows }, (_, row) => at(x, row * channels + channel));
+    const mean = values.reduce((sum, value) => sum + value, 0) / rows;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rows;
+    const before = values.map(
+      (value, row) =>
+        (at(scale, channel) * (value - mean)) / Math.sqrt(variance + epsilon) +
+        (residual === null ? 0 : at(residual, row * channels + channel)),
+    );
+    let shifted = start;
+    while (before.some((value) => Math.abs(value + shifted) < 1e-4)) shifted += 3e-4;
+    return shifted;
+  });
+  return floats(offset.shape, cleared);
+};
+
 /** With a ReLU after it, and more or nothing. The many rows of large shapes are for the engines; differences would take too long. */
 const fusedOf = (shape: Shape, fused: Fused, isLarge = false): OpCase => {
   const channels = [shape[3]];
   const hasResidual = fused === 'residual';
   const pooling = fused === 'pooling' ? { size: 2, stride: 2 } : undefined;
+  const inputs = {
+    x: draw.floats(shape, 2, 5),
+    scale: draw.floats(channels, -2, 2),
+    offset: draw.floats(channels),
+    mean: draw.floats(channels),
+    variance: draw.floats(channels, 0.5, 2),
+    residual: draw.floats(shape),
+  };
   return opCase({
     name: `batchNorm of [${shape.join()}] with ReLU${fused === null ? '' : ` and ${fused}`}`,
     inputs: {
-      x: draw.floats(shape, 2, 5),
-      scale: draw.floats(channels, -2, 2),
-      offset: draw.floats(channels),
-      mean: draw.floats(channels),
-      variance: draw.floats(channels, 0.5, 2),
-      residual: draw.floats(shape),
+      ...inputs,
+      offset: clearOfKinks(inputs.offset, inputs.scale, inputs.x, hasResidual ? inputs.residual : null, epsilon),
       dy: draw.floats(pooling === undefined ? shape : [shape[0], shape[1] >> 1, shape[2] >> 1, shape[3]]),
     },
     run(ops, { x, scale, offset, mean, variance, residual, dy }) {
-      const epsilon = 1e-5;
       const running = { mean, variance };
       const relu = { residual: hasResidual ? residual : null, pooling };
       const { saved, ...made } = ops.batchNorm(x, scale, offset, running, { epsilon, momentum: 0.1 }, relu);
