@@ -11,8 +11,10 @@ export interface FigurePlace {
   readonly overwrite?: boolean;
 }
 
+const takenByLatex: readonly FigureFormat[] = ['pdf', 'png'];
+
 /**
- * Writes a figure, and beside it the LaTeX that includes it and its data: they are named alike, as the LaTeX says.
+ * Writes a figure, and beside it its data and, where LaTeX takes the format, the lines that include it: they are named alike, as those say.
  * @param draw - the lab's answer in a format.
  */
 export const writeFigure = async (
@@ -22,7 +24,8 @@ export const writeFigure = async (
   draw: (format: FigureFormat) => Promise<LabFile>,
 ): Promise<void> => {
   const files: { file: string; content: Buffer }[] = [];
-  for (const format of [...new Set<FigureFormat>([...formats, 'latex', 'csv'])]) {
+  const beside: FigureFormat[] = formats.some((format) => takenByLatex.includes(format)) ? ['latex', 'csv'] : ['csv'];
+  for (const format of new Set([...formats, ...beside])) {
     const { fileName, base64 } = await draw(format);
     files.push({ file: join(folder, fileName), content: Buffer.from(base64, 'base64') });
   }
