@@ -6,11 +6,11 @@ import { analysisSettingsSchema } from '../../shared/analyses/index.ts';
 import type { Lab } from '../../src-main/lab/lab.ts';
 import { openLab } from '../../src-main/lab/service.ts';
 import { labOptions, trainingLabOptions } from '../lab/fixtures/labOptions.ts';
-import { openApp, temporaryHome } from './app.ts';
+import { answerQuestions, openApp, temporaryHome } from './app.ts';
 import type { OpenApp, PageBridge } from './app.ts';
 import { isImporting, until, writeLargeSet } from '../processes/states.ts';
 import { sgdOnly, stateOf, waitForEpochs } from './experiments.ts';
-import { isAlive, killAtOnce, processTree, trainerPids } from './processes.ts';
+import { isAlive, isLab, killAtOnce, processTree, trainerPids } from './processes.ts';
 
 /** The promise is two seconds; a machine with more to do than cores needs longer to end a process. */
 const survivorsMs = 2000 + 3000;
@@ -95,7 +95,13 @@ const analyses = async (opened: OpenApp): Promise<Follow> => {
   };
 };
 
-type Follow = (next: Lab) => Promise<void>;
+/** What none but a process that still works may have in a workspace. */
+const litterIn = async (workspace: string): Promise<string[]> =>
+  (await readdir(workspace, { recursive: true })).filter((name) =>
+    /\.part$|\.import-|\.bundle-|holder\.json$/.test(name),
+  );
+
+type Follow = (next: Pick<Lab, 'analysis'>) => Promise<void>;
 const isFollow = (value: unknown): value is Follow => typeof value === 'function';
 interface State {
   readonly name: string;
@@ -137,10 +143,52 @@ test.each(states)(
       await follow?.(next);
       await next.close();
       expect(runs.map((run) => run.state)).not.toContain('running');
-      const left = await readdir(opened.workspace, { recursive: true });
-      expect(left.filter((name) => /\.part$|\.import-|\.bundle-|holder\.json$/.test(name))).toEqual([]);
+      expect(await litterIn(opened.workspace)).toEqual([]);
       expect((await readdir(temporary)).filter((name) => name.includes('esam'))).toEqual([]); // Chromium has its own
     } finally {
+      await home.dispose();
+    }
+  },
+);
+
+const killLab = async ({ app, page }: OpenApp): Promise<number> => {
+  const [lab = 0, ...others] = processTree(app.process().pid ?? 0).filter(isLab);
+  expect(others).toEqual([]);
+  const tree = processTree(lab);
+  const reloaded = page.waitForEvent('domcontentloaded');
+  killAtOnce([lab]);
+  await reloaded;
+  await expect.poll(() => tree.filter(isAlive), { timeout: survivorsMs }).toEqual([]);
+  return lab;
+};
+
+test(
+  'the lab killed alone while it analyses goes on in a new one; while it imports and exports, nothing of that stays',
+  slow,
+  async () => {
+    const home = await temporaryHome();
+    const opened = await openApp(home.folder);
+    try {
+      await answerQuestions(opened.app, 'OK'); // what became of the lab is told in a dialog
+      const follow = await analyses(opened);
+      const trainers = await trainerPids(opened);
+      const first = await killLab(opened);
+      await follow({ analysis: (input) => opened.ask('analysis', input) });
+      expect(trainers.filter(isAlive)).toEqual([]);
+      for (const { id } of await opened.ask('analyses', {})) await opened.ask('cancelAnalysis', { id });
+
+      await exports(opened);
+      await imports(opened);
+      expect(await killLab(opened)).not.toBe(first);
+      // Twice within a minute it is not started again, and the window says so.
+      await expect(opened.ask('runs', { experimentId: null })).rejects.toThrow(/The lab process has ended/);
+      const next = await openLab(labOptions(opened.workspace)); // throws where the lock is held
+      expect((await next.runs({ experimentId: null })).map(({ state }) => state)).toEqual(['finished', 'finished']);
+      expect((await next.datasets({})).map(({ id }) => id)).toEqual(['mnist']);
+      await next.close();
+      expect(await litterIn(opened.workspace)).toEqual([]);
+    } finally {
+      await opened.quit();
       await home.dispose();
     }
   },
