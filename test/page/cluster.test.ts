@@ -62,10 +62,17 @@ onCluster(
     await page.getByText('In the cluster’s queue').waitFor();
     for (const runId of [first, second])
       await row(runId).getByText('waits in the cluster (PartitionDown)').waitFor({ timeout: 60_000 });
-    expect(await row(first).locator('[title^="Job "]').getAttribute('title')).toMatch(
-      /^Job \d+_0 on the cluster; .*tasks\/0$/,
-    );
+    const job = row(first).locator('[title^="Job "]');
+    const submitted = await job.getAttribute('title');
+    expect(submitted).toMatch(/^Job \d+_0 on the cluster; .*tasks\/0$/);
     await picture(page, 'cluster-queue');
+    await row(first)
+      .getByRole('button', { name: `Requeue run ${first}` })
+      .click();
+    await eventually(async () => {
+      const title = await job.getAttribute('title');
+      return title !== null && title !== submitted;
+    }).toBe(true);
     await row(second)
       .getByRole('button', { name: `Cancel run ${second}` })
       .click();
