@@ -11,6 +11,8 @@ export interface FaultPlan {
   /** The operation that fails, counted from 1; 0: none. */
   readonly at: number;
   readonly code: FaultCode;
+  /** An operation that this file system has not: it fails each time. */
+  readonly lacks?: string;
 }
 
 /** What was done to a file or folder, as seen from outside. */
@@ -50,7 +52,7 @@ const failure = (name: string, input: unknown, others: readonly unknown[] = []):
   );
   operations.push({ name, path: place, to, isFlushed });
   trace.push(`${name} ${place.slice(plan.folder.length)}`);
-  if (count !== plan.at) return null;
+  if (count !== plan.at && name !== plan.lacks) return null;
   const error = new Error(`${plan.code}: injected, ${name} '${place}'`);
   return Object.assign(error, { code: plan.code, syscall: name, path: place, errno: -1 });
 };

@@ -38,8 +38,26 @@ test('what the layer calls lost is what POSIX does not promise', async () => {
   expect(lost).toEqual(['flushed, its name not', 'new/', 'new/file', 'old/renamed', 'unsynced']);
 });
 
+/** A folder → what is to be done in it. */
+type Preparation = (folder: string) => Promise<() => unknown>;
+
+const sharing: Preparation = async (folder) => {
+  const workspace = await openWorkspace(folder);
+  addExperiment(workspace, [
+    { ...life, isCheckpointed: true },
+    { ...life, isCheckpointed: false },
+    { ...life, isCheckpointed: false },
+  ]);
+  const { checkpoints } = workspace;
+  return () => {
+    const [shared] = checkpoints.share(1, 2);
+    if (shared !== undefined) checkpoints.adopt(3, join(folder, 'checkpoints', '1'), shared);
+    workspace.store.close();
+  };
+};
+
 /** All that is told to be done. */
-const works: Record<string, (folder: string) => Promise<() => unknown>> = {
+const works: Record<string, Preparation> = {
   'a checkpoint, the first of its run': (folder) =>
     Promise.resolve(() => {
       makeFolder(join(folder, 'checkpoints', '1'));
@@ -72,20 +90,7 @@ const works: Record<string, (folder: string) => Promise<() => unknown>> = {
       workspace.store.close();
     };
   },
-  'checkpoints that two runs share, and one that came from a cluster': async (folder) => {
-    const workspace = await openWorkspace(folder);
-    addExperiment(workspace, [
-      { ...life, isCheckpointed: true },
-      { ...life, isCheckpointed: false },
-      { ...life, isCheckpointed: false },
-    ]);
-    const { checkpoints } = workspace;
-    return () => {
-      const [shared] = checkpoints.share(1, 2);
-      if (shared !== undefined) checkpoints.adopt(3, join(folder, 'checkpoints', '1'), shared);
-      workspace.store.close();
-    };
-  },
+  'checkpoints that two runs share, and one that came from a cluster': sharing,
   'a backup': async (folder) => {
     (await openWorkspace(folder)).store.close();
     return () => backUpWorkspace(folder, migrationsFolder);
@@ -106,3 +111,9 @@ test.skipIf(process.platform === 'win32').each(Object.entries(works))(
     expect(await lostByPowerCut(folder, work)).toEqual([]);
   },
 );
+
+test.skipIf(process.platform === 'win32')('so are shared checkpoints where the file system has no links', async () => {
+  const folder = temporaryFolder();
+  const work = await sharing(folder);
+  expect(await lostByPowerCut(folder, work, 'link')).toEqual([]);
+});

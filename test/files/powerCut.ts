@@ -40,10 +40,11 @@ const apply = ({ contents, names }: Unsaved, { name, path, to, isFlushed }: File
 /**
  * Does the work, and then looks which files and folders a power cut at that moment could take away. SQLite's own files are its own
  * affair (`synchronous = FULL`).
+ * @param lacks - an operation that the file system has not.
  */
-export const lostByPowerCut = async (folder: string, work: () => unknown): Promise<string[]> => {
+export const lostByPowerCut = async (folder: string, work: () => unknown, lacks = ''): Promise<string[]> => {
   const known = new Set(entriesOf(folder));
-  const { operations, error } = await withFault({ folder, at: 0, code: 'EIO' }, async () => {
+  const { operations, error } = await withFault({ folder, at: 0, code: 'EIO', lacks }, async () => {
     await work();
   });
   if (error !== null) throw new Error('The work failed.', { cause: error });
