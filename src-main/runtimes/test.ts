@@ -30,10 +30,11 @@ const runVitest = (environment: Record<string, string>): Promise<number> =>
     tests.on('exit', (code) => resolve(code ?? 1));
   });
 
-/** `npm test`: provides what the tests need, then runs them, on a virtual display where there is none. */
+/** `npm test`: provides what the tests need, then runs them, on a virtual display where there is none; with `--prepare` only the former. */
 const test = async (): Promise<number> => {
   const needsDisplay = process.platform === 'linux' && !process.env['DISPLAY'];
   await prepare(needsDisplay, (line) => console.log(`prepare: ${line}`));
+  if (process.argv.includes('--prepare')) return 0;
   const display = needsDisplay ? await startDisplay() : null;
   try {
     return await runVitest({ ...(display !== null && { DISPLAY: display.name }) });
