@@ -35,8 +35,7 @@ interface Part {
   readonly query: ResultsQuery;
 }
 
-const partBlocks = (read: StoreReader, { name, query }: Part): Block[] => {
-  const results = readTable(read, query);
+const partBlocks = (read: StoreReader, { name, query }: Part, results: ResultsTable): Block[] => {
   const blocks = [
     ...resultBlocks(read, query, results),
     ...statisticBlocks(results),
@@ -61,14 +60,15 @@ export const groupBlocks = (
   if (results.rows.length === 0)
     throw new LabError('EXPORT_EMPTY', 'There is no run to report on; train one, or choose other experiments.');
   const runs = runsOf(read, results);
+  const tables = parts.map((part) => readTable(read, part.query));
   return [
     ...originNotes(results),
-    ...parts.flatMap((part) => partBlocks(read, part)),
+    ...parts.flatMap((part, index) => partBlocks(read, part, tables[index] ?? results)),
     ...machineBlocks(read, runs),
     ...withHeading('Analyses of checkpoints', analysisBlocks(read, runs)),
     ...missingBlocks(results, runs, askedSeeds(read, query)),
     ...runBlocks(runs),
-    ...definitionBlocks(readTable(read, parts[0]?.query ?? query)),
+    ...definitionBlocks(tables),
     ...repeatBlocks(read, query, runs),
   ];
 };
@@ -176,14 +176,13 @@ const measurementBlocks = (results: ResultsTable): Block[] => {
   );
 };
 
-const definitionBlocks = (results: ResultsTable): Block[] => {
-  const shown = resultColumns.filter(
-    ({ id, outputs, isShown }) => (outputs.includes('paper') && isShown(results)) || statistics.includes(id),
+const definitionBlocks = (tables: readonly ResultsTable[]): Block[] => {
+  const told = tables.flatMap((results) =>
+    resultColumns
+      .filter(({ id, outputs, isShown }) => (outputs.includes('paper') && isShown(results)) || statistics.includes(id))
+      .map((column): [string, string] => [column.header(results), column.help]),
   );
-  return [
-    heading('What each number is'),
-    { kind: 'facts', facts: shown.map((column): [string, string] => [column.header(results), column.help]) },
-  ];
+  return [heading('What each number is'), { kind: 'facts', facts: [...new Map(told)] }];
 };
 
 /** Its JSON, a method a line. */
