@@ -77,6 +77,23 @@ test('the same on paper, of a study too, and nothing to report on is said', asyn
   });
 });
 
+test('networks and data sets of a study are told each by itself, and never compared', async () => {
+  const { lab: asked } = await openTestLab();
+  const [first, second] = await asked.studyExperiments({ id: 'table-1', small: null });
+  const folder = join(temporaryFolder(), 'workspace');
+  const workspace = await openWorkspace(folder);
+  for (const experiment of [first, second]) addExperiment(workspace, Array<Life>(9).fill(finished), experiment);
+  workspace.store.close();
+  const { lab } = await openTestLab(folder);
+  const html = textOf(await lab.report({ about: { kind: 'study', id: 'table-1', form: 'paper' }, format: 'html' }));
+  const headings = [...html.matchAll(/<h2[^>]*>([^<]*)<\/h2>/g)].map(([, heading = '']) => heading);
+  const ofParts = headings.filter((heading) => / on CIFAR-10+$/.test(heading));
+  const half = ofParts.length / 2;
+  expect(half).toBeGreaterThan(1);
+  expect(ofParts.slice(0, half).every((heading) => heading.endsWith('ResNet-18 on CIFAR-10'))).toBe(true);
+  expect(ofParts.slice(half).every((heading) => heading.endsWith('ResNet-18 on CIFAR-100'))).toBe(true);
+});
+
 test('no word of a wide table on paper is broken', async () => {
   const columns = Array.from({ length: 14 }, (_, index) => index);
   const header = columns.map((index) => ['Method', 'difference', '100 %'][index % 3] ?? '');
