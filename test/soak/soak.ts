@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import type { LabEvent } from '../../shared/labEvent.ts';
 import type { EpochMetrics } from '../../shared/metrics.ts';
 import { labVersionOf, locate } from '../../src-main/cli/locations.ts';
 import { askNeighbour } from '../../src-main/lab/neighbour.ts';
@@ -125,14 +126,16 @@ const killTrainers = async (folders: Folders, options: Soak, told: Told): Promis
   const neighbour = await askNeighbour(folders.workspace, labVersionOf(locate(pathToFileURL(entry).href)));
   if (neighbour === null) return ['The lab that trains takes no requests.'];
   const seedOf = new Map((await neighbour.lab.runs({ experimentId: null })).map(({ id, config }) => [id, config.seed]));
-  let onEpoch = (): void => undefined;
+  let listener: (event: LabEvent) => boolean = () => false;
+  let onHeard = (): void => undefined;
   neighbour.lab.onEvent((event) => {
-    if (event.type !== 'epochFinished') return;
-    told.set(seedOf.get(event.runId) ?? 0, event.metrics.epoch);
-    onEpoch();
+    if (event.type === 'epochFinished') told.set(seedOf.get(event.runId) ?? 0, event.metrics.epoch);
+    if (listener(event)) onHeard();
   });
-  const nextEpoch = (): Promise<unknown> =>
-    Promise.race([new Promise<void>((resolve) => (onEpoch = resolve)), neighbour.gone]);
+  const heard = (isWanted: typeof listener): Promise<unknown> => {
+    listener = isWanted;
+    return Promise.race([new Promise<void>((resolve) => (onHeard = resolve)), neighbour.gone]);
+  };
   const samples: Figures[] = [];
   const endAt = performance.now() + options.partMs;
   for (let kill = 1; kill <= options.trainerKills && performance.now() < endAt; kill++) {
@@ -144,11 +147,14 @@ const killTrainers = async (folders: Folders, options: Soak, told: Told): Promis
     );
     samples.push(figures);
     options.onRound?.(`trainer killed, ${kill} of ${options.trainerKills}: ${figuresText(figures)}`);
+    const interrupted = heard((event) => event.type === 'runChanged' && event.run.state === 'interrupted');
     killAtOnce(processTree(lab.pid).slice(1));
-    await nextEpoch(); // of the next run
+    await interrupted; // what is heard before it may still be the killed run's
     const runs = await neighbour.lab.runs({ experimentId: null });
-    const runIds = runs.filter(({ state }) => state === 'interrupted').map(({ id }) => id);
-    if (runIds.length > 0) await neighbour.lab.resumeRuns({ runIds });
+    await neighbour.lab.resumeRuns({
+      runIds: runs.filter(({ state }) => state === 'interrupted').map(({ id }) => id),
+    });
+    await heard(({ type }) => type === 'epochFinished');
   }
   await neighbour.lab.close();
   const survivors = await survivorsOf(lab.pid, lab.pid);
