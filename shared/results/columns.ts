@@ -185,7 +185,7 @@ export const resultColumns: readonly Column[] = [
   column({
     ...{ id: 'predicted_speed_ratio', header: 'Predicted speed', short: 'Predicted', format: ratio, isFaint: true },
     ...{ outputs: ['screen'], read: (row) => row.predictedSpeedRatio },
-    help: 'What the count of passes predicts for that ratio; only where nothing but the method differs.',
+    help: 'What the count of passes predicts for that ratio, each taken as whole: what a pass at θ+ε takes over from the one at θ, the layers before the first perturbed tensor, is not in it. Only where nothing but the method differs.',
   }),
   column({
     ...{ id: 'epoch_ms', header: 'Time per epoch', short: 'Epoch', format: duration, outputs: ['screen', 'paper'] },

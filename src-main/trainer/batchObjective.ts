@@ -2,6 +2,7 @@ import { infer, record } from './engine/tape.ts';
 import type { NetworkState } from './engine/layers.ts';
 import type { Network } from './engine/network.ts';
 import type { Ops, Tensor } from './engine/ops.ts';
+import type { Prefix } from './engine/prefix.ts';
 import { addShare, type Gradients, type Objective, type PhaseClock } from './optimizers/index.ts';
 
 export interface Batch {
@@ -86,18 +87,32 @@ export const batchObjective = (
     return results;
   };
 
+  /** What the first pass over some examples (undefined: all) left for the second one. */
+  let left: { readonly prefix: Prefix; readonly kept: Tensor | undefined } | null = null;
+  /** That, where it was over the same; a pass has to give it to the tape. */
+  const takeLeft = (kept?: Tensor): Prefix | null => {
+    const taken = left;
+    left = null;
+    if (taken === null || taken.kept === kept) return taken?.prefix ?? null;
+    taken.prefix.dispose();
+    return null;
+  };
+
   return {
     examples,
 
-    gradients({ pass, statistics, isWanted = () => true, kept }) {
+    gradients({ pass, statistics, isWanted = () => true, kept, next }) {
       const [forwardPhase, backwardPhase] =
         pass === 'first' ? (['forward1', 'backward1'] as const) : (['forward2', 'backward2'] as const);
+      const prefix = takeLeft(kept);
       const whole = kept === undefined ? batch : clock.measure(forwardPhase, () => gather(batch, kept));
       const logits: Tensor[] = [];
       let sum: Gradients = [];
       const losses = inParts(whole, passes.microBatch, (part, share) => {
         const { recording, losses, grad } = clock.measure(forwardPhase, () => {
-          const recording = record(passes.training, network, state, part.images, statistics, isWanted);
+          // A batch goes in parts to save memory: nothing is kept of those.
+          const neighbours = share === 1 ? { prefix, next } : {};
+          const recording = record(passes.training, network, state, part.images, statistics, isWanted, neighbours);
           const { losses, logitsGrad } = lossOf(recording.logits, part.labels);
           if (pass === 'first' && kept === undefined)
             logits.push(ops.reshape(recording.logits, recording.logits.shape));
@@ -107,6 +122,7 @@ export const batchObjective = (
           const gradients = recording.backward(grad);
           sum = share === 1 ? gradients : addShare(ops, sum, gradients, share);
         });
+        if (recording.prefix !== null) left = { prefix: recording.prefix, kept };
         return losses;
       });
       if (logits.length > 0) {
@@ -120,9 +136,10 @@ export const batchObjective = (
 
     losses(statistics, at = 'above') {
       const counted: Tensor[] = [];
+      const prefix = takeLeft(); // there is none where the batch goes in parts
       const losses = inParts(batch, passes.microBatch, (part) =>
         clock.measure('selectionForward', () => {
-          const logits = infer(passes.ranking, network, state, part.images, statistics);
+          const logits = infer(passes.ranking, network, state, part.images, statistics, prefix);
           const { losses, logitsGrad } = lossOf(logits, part.labels);
           if (at === 'here') counted.push(logits);
           else dispose(logits);
@@ -140,7 +157,9 @@ export const batchObjective = (
 
     recordedLosses(statistics) {
       const { recording, losses, logitsGrad } = clock.measure('selectionForward', () => {
-        const recording = record(passes.training, network, state, batch.images, statistics, () => true);
+        const recording = record(passes.training, network, state, batch.images, statistics, () => true, {
+          prefix: takeLeft(),
+        });
         return { recording, ...lossOf(recording.logits, batch.labels) };
       });
       return {

@@ -39,6 +39,14 @@ export const residualNetwork = ((): Network => {
   return build.build(build.dense('dense', build.globalAveragePool(x), 3));
 })();
 
+/** Whole vectors of channels, as the own kernels take them, and a max-pooling that a batch normalisation can do. */
+export const pooledNetwork = ((): Network => {
+  const build = networkBuilder([6, 6, 2]);
+  const normalised = build.batchNormRelu('bn', build.conv2d('conv', build.input, 32, { size: 3 }));
+  const pooled = build.maxPool(normalised, { size: 2, stride: 2 });
+  return build.build(build.dense('dense', build.globalAveragePool(pooled), 3));
+})();
+
 /** Three times 3×3 convolution, BatchNorm and ReLU in a row, then dense: `conv1.kernel`, `bn1.scale`, … `dense.bias`. */
 export const chainNetwork = ((): Network => {
   const build = networkBuilder([6, 6, 2]);

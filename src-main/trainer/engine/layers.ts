@@ -89,6 +89,8 @@ export interface Layer {
   backward(pass: BackwardPass): LayerGradients;
 }
 
+export const firstInputOf = ({ inputs }: Pick<Layer, 'inputs'>): number => inputs[0] ?? 0;
+
 /** What most layers are: one input, no parameters, nothing kept and nothing saved. */
 export const plainLayer = (input: number): Pick<Layer, 'inputs' | 'parameters' | 'keeps' | 'savesByExample'> => ({
   inputs: [input],

@@ -1,7 +1,8 @@
 import { evaluationNetwork } from './evaluationNetwork.ts';
-import { tensorAt, type Layer, type NetworkState, type StatisticsMode, type Wanted } from './layers.ts';
+import { firstInputOf, tensorAt, type Layer, type NetworkState, type StatisticsMode } from './layers.ts';
 import type { Network } from './network.ts';
 import type { Ops, Tensor } from './ops.ts';
+import { nothingBegun, prefixPlan, usesOf, wantedGradients, type NextPass, type Prefix } from './prefix.ts';
 import { trainingNetwork } from './trainingNetwork.ts';
 
 /** A forward pass whose activations are kept for one backward pass. */
@@ -18,14 +19,26 @@ export interface Recording {
    * BatchNorm's statistics, which came from the whole batch, are constants from then on.
    */
   keepOnly(examples: Tensor): void;
+  /** Where a next pass was announced that begins with the same: that, the caller's, for after `backward`. */
+  readonly prefix: Prefix | null;
+}
+
+/** What a pass has to do with the one before it over the same images, and with the one after. */
+export interface Neighbours {
+  /** What the pass begins with, and consumes where it serves; disposed of where it does not. */
+  readonly prefix?: Prefix | null | undefined;
+  readonly next?: NextPass | undefined;
 }
 
 /** Tensors with several holders: the last one to let go disposes of it. */
 const sharedTensors = (ops: Ops) => {
   const holders = new Map<Tensor, number>();
   return {
+    /** What nobody holds is disposed of. */
     hold(tensor: Tensor, count: number): void {
-      holders.set(tensor, (holders.get(tensor) ?? 0) + count);
+      const all = (holders.get(tensor) ?? 0) + count;
+      if (all > 0) holders.set(tensor, all);
+      else ops.dispose(tensor);
     },
     release(tensor: Tensor): void {
       const left = (holders.get(tensor) ?? 0) - 1;
@@ -39,24 +52,10 @@ const sharedTensors = (ops: Ops) => {
   };
 };
 
-const firstInputOf = ({ inputs }: Layer): number => inputs[0] ?? 0;
-
 const parameterOf =
   ({ parameters }: NetworkState, layer: Layer) =>
   (position: number): Tensor =>
     tensorAt(parameters, layer.parameters[position] ?? -1);
-
-/** For every layer which gradients its backward step has to make; null where it need not run at all. */
-const wantedGradients = (network: Network, isWanted: (parameter: number) => boolean): (Wanted | null)[] => {
-  const reaches = [false]; // does a wanted parameter lie before (or in the layer that makes) this value?
-  return network.layers.map((layer) => {
-    const parameters = layer.parameters.map(isWanted);
-    const inputs = layer.inputs.map((value) => reaches[value] === true);
-    const isNeeded = inputs.includes(true) || parameters.includes(true);
-    reaches.push(isNeeded);
-    return isNeeded ? { inputs, parameters } : null;
-  });
-};
 
 /**
  * Runs a network forward and keeps just what going back for the wanted parameters needs; everything else is freed as soon as no
@@ -71,36 +70,41 @@ export const record = (
   images: Tensor,
   mode: StatisticsMode,
   isWanted: (parameter: number) => boolean,
+  { prefix, next }: Neighbours = {},
 ): Recording => {
   const network = mode === 'evaluate' ? given : trainingNetwork(ops, given);
   const wanted = wantedGradients(network, isWanted);
+  const isRecorded = wanted.some((want) => want !== null);
+  const serves = mode !== 'evaluate' && prefix?.serves(ops, network, state, { statistics: mode, isRecorded }) === true;
+  if (!serves) prefix?.dispose();
+  const begun = serves ? prefix : nothingBegun;
+  const plan = next === undefined ? null : prefixPlan(ops, network, next);
+  const uses = usesOf(network, wanted, begun.layers);
   const shared = sharedTensors(ops);
-  const values: Tensor[] = [images];
-  const shapes: (readonly number[])[] = [images.shape];
-  const savedOf: (readonly Tensor[])[] = [];
+  const values: (Tensor | undefined)[] = [images, ...begun.values.slice(1)];
+  const shapes: (readonly number[])[] = [images.shape, ...begun.shapes.slice(1)];
+  const savedOf = [...begun.saved];
   const read = (index: number): Tensor => {
     const tensor = values[index];
     if (tensor === undefined) throw new Error(`Value ${index} was not computed.`);
     return tensor;
   };
-
-  // Uses of each value: by later layers, and by backward steps.
-  const uses = new Array<number>(network.layers.length + 1).fill(0);
-  const use = (value: number): void => {
-    uses[value] = (uses[value] ?? 0) + 1;
+  /** Keeps what a layer made as long as something of this pass or the next one needs it. */
+  const holdMade = (index: number): void => {
+    const output = values[index + 1];
+    if (output !== undefined)
+      shared.hold(output, (uses[index + 1] ?? 0) + Number(plan?.keepsValue(index + 1) ?? false));
+    const holders = Number(Boolean(wanted[index])) + Number(plan?.keepsSaved(index) ?? false);
+    savedOf[index]?.forEach((tensor) => {
+      shared.hold(tensor, holders);
+    });
   };
-  network.layers.forEach((layer, index) => {
-    layer.inputs.forEach(use);
-    const want = wanted[index];
-    if (!want) return;
-    const kept = layer.keeps(want);
-    if (kept.input) use(firstInputOf(layer));
-    if (kept.output) use(index + 1);
-  });
-  use(network.layers.length); // the logits, for the caller
   shared.hold(images, (uses[0] ?? 0) + 1); // never disposed of here
 
-  network.layers.forEach((layer, index) => {
+  begun.saved.forEach((_, index) => {
+    holdMade(index);
+  });
+  network.layers.slice(begun.layers).forEach((layer, index) => {
     const [, second] = layer.inputs;
     const { output, saved } = layer.forward({
       ops,
@@ -112,9 +116,8 @@ export const record = (
     });
     values.push(output);
     shapes.push(output.shape);
-    shared.hold(output, uses[index + 1] ?? 0);
-    if (wanted[index]) savedOf[index] = saved;
-    else saved.forEach(ops.dispose);
+    savedOf.push(saved);
+    holdMade(begun.layers + index);
     layer.inputs.forEach((value) => {
       shared.release(read(value));
     });
@@ -124,11 +127,13 @@ export const record = (
 
   return {
     logits,
+    prefix: plan === null ? null : plan.prefixOf(state, values, shapes, savedOf),
     keepOnly(examples) {
       isFrozen = true;
       const count = examples.shape[0] ?? 0;
       values.forEach((value, index) => {
-        shapes[index] = [count, ...value.shape.slice(1)];
+        shapes[index] = [count, ...(shapes[index] ?? []).slice(1)];
+        if (value === undefined) return;
         // The images are the caller's, who holds one more share of them; the logits have been read.
         const holders = shared.holdersOf(value) - (index === 0 ? 1 : 0);
         if (holders <= 0 || value === logits) return;
@@ -139,9 +144,13 @@ export const record = (
       });
       network.layers.forEach((layer, index) => {
         const saved = savedOf[index];
-        if (saved === undefined || !layer.savesByExample) return;
-        savedOf[index] = saved.map((tensor) => ops.gather(tensor, examples));
-        saved.forEach(ops.dispose);
+        if (!wanted[index] || saved === undefined || !layer.savesByExample) return;
+        savedOf[index] = saved.map((tensor) => {
+          const gathered = ops.gather(tensor, examples);
+          shared.hold(gathered, 1);
+          shared.release(tensor);
+          return gathered;
+        });
       });
     },
     backward(logitsGrad) {
@@ -195,7 +204,7 @@ export const record = (
         const stayed = layer.keeps(want);
         if (stayed.input) shared.release(read(input));
         if (stayed.output) shared.release(read(index + 1));
-        savedOf[index]?.forEach(ops.dispose);
+        savedOf[index]?.forEach(shared.release);
         shared.release(dy);
       }
       shared.release(logits);
@@ -204,6 +213,15 @@ export const record = (
   };
 };
 
-/** Runs a network forward and keeps nothing but the logits [B, classes], which become the caller's. */
-export const infer = (ops: Ops, network: Network, state: NetworkState, images: Tensor, mode: StatisticsMode): Tensor =>
-  record(ops, mode === 'evaluate' ? evaluationNetwork(network) : network, state, images, mode, () => false).logits;
+/** Runs a network forward and keeps nothing but the logits [B, classes], which become the caller's. @param prefix - as in `Neighbours`. */
+export const infer = (
+  ops: Ops,
+  network: Network,
+  state: NetworkState,
+  images: Tensor,
+  mode: StatisticsMode,
+  prefix?: Prefix | null,
+): Tensor => {
+  const run = mode === 'evaluate' ? evaluationNetwork(network) : network;
+  return record(ops, run, state, images, mode, () => false, { prefix }).logits;
+};

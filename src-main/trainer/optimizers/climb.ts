@@ -54,13 +54,20 @@ export const climbing = (training: OptimizerContext, rule: UpdateRule, method: C
   const { schedule, direction, moves, examples, descent } = method;
   let step = 0;
 
-  const firstPass = (objective: Objective, isWanted: ((parameter: number) => boolean) | null): Here => {
+  /** @param mask - of the climb that follows in any case; null = all tensors move, or it is not known. */
+  const firstPass = (
+    objective: Objective,
+    isWanted: ((parameter: number) => boolean) | null,
+    mask: Mask | null = null,
+  ): Here => {
     const { kept, losses } = examples.before(objective);
     const here = objective.gradients({
       pass: 'first',
       statistics: examples.firstStatistics,
       ...(isWanted !== null && { isWanted }),
       ...(kept !== null && { kept }),
+      ...(mask !== null &&
+        examples.again !== null && { next: { ...examples.again, isMoved: (parameter) => mask[parameter] === true } }),
     });
     return { ...here, kept, lossesBefore: losses ?? here.losses };
   };
@@ -138,7 +145,7 @@ export const climbing = (training: OptimizerContext, rule: UpdateRule, method: C
     const needsAll = mask === null || method.norm === 'all' || descent.readsHere;
     const parts: Part[] = [];
     const ascendIn = (part: Objective): void => {
-      const here = firstPass(part, needsAll ? null : (parameter) => mask[parameter] === true);
+      const here = firstPass(part, needsAll ? null : (parameter) => mask[parameter] === true, mask);
       parts.push(ascend(part, here, mask, learningRate));
     };
     const m = method.partSize;

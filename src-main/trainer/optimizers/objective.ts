@@ -1,6 +1,7 @@
 import type { NetworkState } from '../engine/layers.ts';
 import type { ParameterRole } from '../engine/network.ts';
 import type { Ops, Tensor } from '../engine/ops.ts';
+import type { NextPass } from '../engine/prefix.ts';
 import type { Gradients } from './gradients.ts';
 import type { Phase } from '../../../shared/metrics.ts';
 
@@ -21,6 +22,7 @@ export interface Objective {
    * @param options.pass - `first` at θ (timed as forward1 and backward1), `second` at θ+ε.
    * @param options.isWanted - which parameters get a gradient; all by default.
    * @param options.kept - int32 [k] examples that go through the network, over which the mean loss is taken; all by default.
+   * @param options.next - how the same examples go through it next time: what that will compute anew to the same bits is kept for it.
    * @returns ∂(mean loss)/∂parameter, null where not wanted, and each example's loss [k]; both become the caller's.
    */
   gradients(options: {
@@ -28,6 +30,7 @@ export interface Objective {
     readonly statistics: PassStatistics;
     readonly isWanted?: (parameter: number) => boolean;
     readonly kept?: Tensor;
+    readonly next?: NextPass;
   }): { readonly gradients: Gradients; readonly losses: Tensor };
   /**
    * Forward only, timed as selectionForward: each example's loss [B], the caller's.

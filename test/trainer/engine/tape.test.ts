@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasSelectionForward } from '../../../shared/methods/esam.ts';
+import { newArm, optimizerSchema, type MethodId } from '../../../shared/methods/index.ts';
 import { plainEsam, plainRule, plainSam, type OptimizerConfig } from '../../../shared/runConfig.ts';
 import { deviceExamples } from '../../../src-main/trainer/data/batches.ts';
 import { randomStream } from '../../../src-main/trainer/data/rng.ts';
@@ -9,13 +10,22 @@ import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
 import { evaluationNetwork } from '../../../src-main/trainer/engine/evaluationNetwork.ts';
 import { infer, record } from '../../../src-main/trainer/engine/tape.ts';
 import { disposeState, initialState } from '../../../src-main/trainer/initialState.ts';
-import { networkBuilder, rolesOf } from '../../../src-main/trainer/engine/network.ts';
+import { mixedPrecisionOps } from '../../../src-main/trainer/engine/mixedPrecision.ts';
+import { rolesOf, type Network } from '../../../src-main/trainer/engine/network.ts';
 import { networkOf } from '../../../src-main/trainer/models/index.ts';
 import { batchObjective } from '../../../src-main/trainer/batchObjective.ts';
 import { optimizerOf, type Objective } from '../../../src-main/trainer/optimizers/index.ts';
 import { disposeReports } from '../../../src-main/trainer/stepRecord.ts';
 import { engines, kernelsCalledBy, openTensorflow } from '../engines.ts';
-import { chancesOf, extent, noClock, residualNetwork, smallProblem } from '../smallProblem.ts';
+import {
+  chancesOf,
+  extent,
+  noClock,
+  pooledNetwork,
+  readReports,
+  residualNetwork,
+  smallProblem,
+} from '../smallProblem.ts';
 import { uniform } from './random.ts';
 
 const read = (ops: Ops, tensor: Tensor): number[] => {
@@ -52,6 +62,17 @@ const differencesOf = (ops: Ops, parameters: Tensor[], loss: () => number): numb
     return Array.from(values, (_, element) => (lossWith(element, step) - lossWith(element, -step)) / (2 * step));
   });
 };
+
+/** The same, but no pass keeps anything for the next one. */
+const forgetting = (objective: Objective): Objective => ({
+  ...objective,
+  gradients: ({ next: _, ...options }) => objective.gradients(options),
+  forEachPart(m, use) {
+    objective.forEachPart(m, (part) => {
+      use(forgetting(part));
+    });
+  },
+});
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -167,12 +188,8 @@ describe.each(engines)('on $name', ({ open }) => {
   });
 
   test('a max-pooling done by the batch normalisation before it changes the rounding of gradients alone', () => {
-    const build = networkBuilder([6, 6, 2]);
-    const normalised = build.batchNormRelu('bn', build.conv2d('conv', build.input, 32, { size: 3 }));
-    const pooled = build.flatten(build.maxPool(normalised, { size: 2, stride: 2 }));
-    const network = build.build(build.dense('dense', pooled, 3));
     const passesOn = (table: Ops) => {
-      const problem = smallProblem(table, network, 8);
+      const problem = smallProblem(table, pooledNetwork, 8);
       const kept = table.upload(Int32Array.of(3, 1), [2]);
       const whole = gradientsOf(table, problem.objective);
       const recorded = problem.objective.recordedLosses('keep');
@@ -195,6 +212,83 @@ describe.each(engines)('on $name', ({ open }) => {
       expect(worst).toBeLessThan(1e-6 * Math.max(...right.map(Math.abs)));
     });
   });
+
+  const arm = (id: MethodId, settings: object = {}): OptimizerConfig =>
+    optimizerSchema.parse({ ...newArm(id, null), learningRate: 0.1, momentum: 0.9, rho: 0.1, ...settings });
+  // Each with whether it spares something: the examples of the second pass have to be those of the first.
+  test.each<[string, OptimizerConfig, boolean]>([
+    ['ESAM', arm('esam'), true],
+    ['ESAM, statistics of all passes', arm('esam', { bnStatistics: 'all' }), true],
+    [
+      'ESAM, statistics of the last pass, which moves none in the one that ranks',
+      arm('esam', { bnStatistics: 'last' }),
+      true,
+    ],
+    ['ESAM, gathered', arm('esam', { secondPass: 'gathered' }), true],
+    [
+      'ESAM, gathered, statistics of the last pass',
+      arm('esam', { secondPass: 'gathered', bnStatistics: 'last' }),
+      true,
+    ],
+    ['ESAM-SWP', arm('esam', { gamma: 1 }), true],
+    ['ESAM by the norm of all, adaptive', arm('esam', { perturbation: 'full-norm', adaptive: true }), true],
+    ['ESAM in sub-batches', arm('esam', { sharpnessBatch: 3 }), true],
+    ['ESAM by the loss', arm('esam', { selection: 'loss' }), false],
+    ['SAM-ON', arm('sam-on'), true],
+    ['SWP with GSAM', arm('composed', { moves: { name: 'share', beta: 0.5 } }), true],
+    [
+      'SWP on the largest losses',
+      arm('composed', {
+        ...{ moves: { name: 'share', beta: 0.5 }, descent: { name: 'above' } },
+        examples: { name: 'largest-loss', gamma: 0.6 },
+      }),
+      true,
+    ],
+    ['SAM', arm('sam'), false],
+  ])(
+    '%s: what a pass keeps for the next one spares kernels, changes no bit and stays nowhere',
+    (_name, config, spares) => {
+      const half = mixedPrecisionOps(ops);
+      const whole = { training: ops, ranking: ops, microBatch: null };
+      const plans = [
+        { network: residualNetwork, passes: whole },
+        { network: pooledNetwork, passes: whole },
+        { network: residualNetwork, passes: { ...whole, microBatch: 4 } },
+        ...(ops.device === 'CPU' && ops.oneDnn !== null
+          ? [
+              { network: pooledNetwork, passes: { ...whole, training: half, ranking: half } },
+              { network: pooledNetwork, passes: { ...whole, ranking: half } },
+            ]
+          : []),
+      ].filter(
+        ({ passes }) => passes.microBatch === null || !('secondPass' in config && config.secondPass === 'gathered'),
+      );
+      const trained = (network: Network, passes: (typeof plans)[number]['passes'], keeps: boolean) => {
+        const problem = smallProblem(ops, network, 7);
+        const { state } = problem.training;
+        const optimizer = optimizerOf(problem.training, config, chancesOf(1));
+        const plain = batchObjective(ops, network, state, problem.batch, 0, noClock, () => undefined, passes);
+        const objective = keeps ? plain : forgetting(plain);
+        const { kernels } = ops.counters;
+        const parts = Array.from({ length: 4 }, () => readReports(ops, optimizer.step(objective, 0.1)));
+        const called = ops.counters.kernels - kernels;
+        const contents = problem.contents();
+        optimizer.dispose();
+        problem.dispose();
+        return { outcome: { parts, contents }, called };
+      };
+      const { handles } = ops.counters;
+      const saved = plans.map(({ network, passes }) => {
+        const found = trained(network, passes, true);
+        const plain = trained(network, passes, false);
+        expect(found.outcome).toEqual(plain.outcome);
+        return plain.called - found.called;
+      });
+      expect(ops.counters.handles).toBe(handles);
+      if (ops.counters.kernels > 0) expect(Math.max(...saved) > 0, saved.join()).toBe(spares);
+      expect(Math.min(...saved)).toBeGreaterThanOrEqual(0);
+    },
+  );
 
   test('kept examples make a batch of their own, and only `update` moves running statistics', () => {
     const problem = smallProblem(ops, residualNetwork, 4);
@@ -273,7 +367,7 @@ describe('ResNet-18 on TensorFlow', () => {
     const optimizer = optimizerOf(
       { ops, state, roles: rolesOf(network), clock: noClock, extent },
       config,
-      chancesOf(1),
+      { ...chancesOf(1), uniform: () => 0 }, // everything moves: nothing of a pass is spared
     );
     const augmentation = {
       cropPadding: 4,

@@ -1,4 +1,5 @@
 import type { Tensor } from '../../engine/ops.ts';
+import type { NextPass } from '../../engine/prefix.ts';
 import type { Gradients } from '../gradients.ts';
 import type { Objective, PassStatistics } from '../objective.ts';
 
@@ -21,6 +22,8 @@ export interface Examples {
   before(objective: Objective): { readonly kept: Tensor | null; readonly losses: Tensor | null };
   /** Whether the first pass moves BatchNorm's running statistics. */
   readonly firstStatistics: PassStatistics;
+  /** The first thing that `above` does with the examples of the first pass; null where it does not take all of them. */
+  readonly again: Omit<NextPass, 'isMoved'> | null;
   /**
    * The pass at θ+ε.
    * @param lossesHere - of the first pass. @param kept - what `before` gave; becomes part of what this gives.

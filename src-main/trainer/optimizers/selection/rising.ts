@@ -33,9 +33,16 @@ export const rising = (
     return selection === 'positive' ? keepPositive(ops, ranked) : ops.topK(ranked, k);
   };
 
+  const againOf = (): Examples['again'] => {
+    if (secondPass === 'gathered') return { statistics: onSelection, isRecorded: true };
+    if (!ranks) return { statistics: onSecond, isRecorded: true };
+    return needsLossesAbove ? { statistics: onSelection, isRecorded: false } : null;
+  };
+
   return {
     before: () => ({ kept: null, losses: null }),
     firstStatistics: bnStatistics === 'last' ? 'keep' : 'update',
+    again: againOf(),
     above(objective, lossesHere): Above {
       const recorded = secondPass === 'gathered' ? objective.recordedLosses(onSelection) : null;
       const lossesAbove = recorded?.losses ?? (ranks && needsLossesAbove ? objective.losses(onSelection) : null);
