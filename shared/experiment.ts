@@ -104,20 +104,26 @@ export const gridSize = ({ arms, axes, seeds }: Experiment): number =>
  * The configurations of an experiment without seeds, each once: the first axis outermost, the last one fastest, the arms inside. An axis
  * whose setting an arm does not have leaves that arm as it is.
  */
-export const expandGroups = (experiment: Experiment): GroupConfig[] => {
+export function* eachGroup(experiment: Experiment): Generator<GroupConfig> {
   const points = experiment.axes.reduce<readonly (readonly Setting[])[]>(
     (before, { path, values }) => before.flatMap((point) => values.map((value) => [...point, { path, value }])),
     [[]],
   );
   const bases = baseConfigs(experiment);
-  const all = points.flatMap((point) =>
-    bases.map((base) => point.reduce((config, { path, value }) => withSetting(config, path, value) ?? config, base)),
-  );
-  const distinct = new Map(
-    all.map((config) => withData(experiment.data, config)).map((config) => [canonicalJson(config), config]),
-  );
-  return [...distinct.values()];
-};
+  const known = new Set<string>();
+  for (const point of points) {
+    for (const base of bases) {
+      const set = point.reduce((config, { path, value }) => withSetting(config, path, value) ?? config, base);
+      const config = withData(experiment.data, set);
+      const key = canonicalJson(config);
+      if (known.has(key)) continue;
+      known.add(key);
+      yield config;
+    }
+  }
+}
+
+export const expandGroups = (experiment: Experiment): GroupConfig[] => [...eachGroup(experiment)];
 
 /** A configuration with what its data set was. */
 const withData = (data: Experiment['data'], config: GroupConfig): GroupConfig => {

@@ -30,6 +30,11 @@ export const labEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('deviceChanged'), status: deviceStatusSchema }),
   /** Speeds are being measured, before a run or because that was asked for; null: no longer. */
   z.strictObject({ type: z.literal('speedProgressed'), progress: jobProgressSchema.nullable() }),
+  /** So many of an experiment's runs are in the queue; null: it is over, well or not. Only of those that take a while. */
+  z.strictObject({
+    type: z.literal('enqueueProgressed'),
+    progress: z.strictObject({ added: z.number().int().min(0), runs: z.number().int().min(1) }).nullable(),
+  }),
   z.strictObject({ type: z.literal('datasetsChanged') }),
   z.strictObject({
     type: z.literal('importProgressed'),

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { resultsTableSchema } from './result.ts';
-import { runIdSchema, runSummarySchema } from './run.ts';
+import { runIdSchema } from './run.ts';
 import { runConfigSchema } from './runConfig.ts';
+import { packRuns, runsOnWire } from './runsOnWire.ts';
 
 export const plannedRunSchema = z.strictObject({
   config: runConfigSchema,
@@ -17,9 +18,9 @@ export type PlannedRun = z.infer<typeof plannedRunSchema>;
 
 export const queueSchema = z.strictObject({
   paused: z.boolean(),
-  running: z.array(runSummarySchema),
+  running: runsOnWire,
   /** In the order in which they will run. */
-  waiting: z.array(runSummarySchema),
+  waiting: runsOnWire,
   /** Why the queue stands still without being paused, e.g. that the engine is missing. */
   holdReason: z.string().optional(),
   /** Why runs that are to train elsewhere cannot be sent there. */
@@ -28,3 +29,10 @@ export const queueSchema = z.strictObject({
   awaitsStart: z.boolean().optional(),
 });
 export type Queue = z.infer<typeof queueSchema>;
+
+/** As it travels. */
+export const packQueue = (queue: Queue): z.input<typeof queueSchema> => ({
+  ...queue,
+  running: packRuns(queue.running),
+  waiting: packRuns(queue.waiting),
+});

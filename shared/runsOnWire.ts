@@ -11,13 +11,14 @@ type Columns = { readonly [Name in keyof typeof plain]: RunSummary[Name][] };
 const packedSchema = z
   .strictObject({
     groups: z.array(z.strictObject({ hash: groupHashSchema, config: runConfigSchema })),
-    /** Of each run, its group's index, and its seed. */
+    /** Of each run, its group's index, and what of its configuration is its own. */
     group: z.array(z.number().int().min(0)),
     seed: z.array(seedSchema),
+    observe: z.array(runConfigSchema.shape.observe),
     columns: z.strictObject(Object.fromEntries(names.map((name) => [name, z.array(plain[name])]))),
   })
-  .refine(({ groups, group, seed, columns }) => {
-    const isWhole = [seed, ...Object.values(columns)].every(({ length }) => length === group.length);
+  .refine(({ groups, group, seed, observe, columns }) => {
+    const isWhole = [seed, observe, ...Object.values(columns)].every(({ length }) => length === group.length);
     return isWhole && group.every((index) => index < groups.length);
   }, 'Every run has a group, a seed and every field.');
 
@@ -33,17 +34,24 @@ export const packRuns = (runs: readonly RunSummary[]): z.output<typeof packedSch
     groups: [...groups].map(([hash, { config }]) => ({ hash, config })),
     group,
     seed: runs.map(({ config }) => config.seed),
+    observe: runs.map(({ config }) => config.observe),
     columns: Object.fromEntries(names.map((name) => [name, runs.map((run) => run[name])])),
   };
 };
 
-const unpack = ({ groups, group, seed, columns }: z.output<typeof packedSchema>): RunSummary[] => {
+const unpack = ({ groups, group, seed, observe, columns }: z.output<typeof packedSchema>): RunSummary[] => {
   const of = columns as Columns; // its schema was made of these very fields
   return group.flatMap((index, run) => {
     const found = groups[index];
     if (found === undefined) return [];
     const fields = Object.fromEntries(names.map((name) => [name, of[name][run]])) as Pick<RunSummary, keyof Columns>;
-    return [{ ...fields, groupHash: found.hash, config: { ...found.config, seed: seed[run] ?? 0 } }];
+    return [
+      {
+        ...fields,
+        groupHash: found.hash,
+        config: { ...found.config, seed: seed[run] ?? 0, observe: observe[run] ?? 0 },
+      },
+    ];
   });
 };
 

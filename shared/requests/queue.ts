@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { experimentSchema } from '../experiment.ts';
-import { plannedRunSchema, queueSchema } from '../queue.ts';
+import { packQueue, plannedRunSchema, queueSchema } from '../queue.ts';
 import { runIdSchema } from '../run.ts';
 import { speedLimitSchema, speedMeasurementSchema } from '../speed.ts';
 import { type Contract, nothing, runIds } from './contract.ts';
@@ -22,7 +22,7 @@ export const queueApi = {
     input: experimentSchema,
     output: z.strictObject({ experimentId: z.number().int(), runIds: z.array(runIdSchema) }),
   },
-  queue: { input: nothing, output: queueSchema },
+  queue: { input: nothing, output: queueSchema, pack: packQueue },
   /** How long what runs and waits will still take on this machine, as far as it is known. */
   queueEstimates: {
     input: nothing,

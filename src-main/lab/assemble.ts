@@ -5,6 +5,7 @@ import { publishedSets } from '../../shared/publishedSets.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import { sweepTrash } from '../files/trash.ts';
 import { clearUnfinished } from '../files/unfinished.ts';
+import { Adding } from './adding.ts';
 import { openAppLog } from './appLog.ts';
 import { analyseInputOf, filesOf, withPresentData } from './assigning.ts';
 import type { Lab, LabOptions } from './lab.ts';
@@ -179,6 +180,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
     analyses.wake();
   };
   const grants = pathGrants();
+  const adding = new Adding(store, emit);
   const added = (runIds: readonly RunId[]): void => {
     runIds.forEach((id) => ownRuns?.add(id));
     emit({ type: 'runsChanged' });
@@ -200,6 +202,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
     store,
     library,
     queue,
+    adding,
     stop,
     requeue,
     retry,
@@ -252,6 +255,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
     guestRuns: () => [],
     checkpoint: () => queue.checkpoint(),
     close: async () => {
+      await adding.close();
       await Promise.all([
         endBackups(),
         queue.close(),

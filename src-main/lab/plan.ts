@@ -3,8 +3,8 @@ import type { PlannedRun } from '../../shared/queue.ts';
 import { groupedBy } from '../../shared/groupedBy.ts';
 import { methodOf, mostUnits } from '../../shared/method.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
-import { expand } from '../../shared/experiment.ts';
-import { canonicalJson, groupConfigOf } from '../../shared/runConfig.ts';
+import { eachGroup } from '../../shared/experiment.ts';
+import { canonicalJson } from '../../shared/runConfig.ts';
 import type { Experiment } from '../../shared/experiment.ts';
 import type { GroupConfig, RunConfig } from '../../shared/runConfig.ts';
 import { selfTestEstimateMs, selfTestPassMs } from './selfTestEstimate.ts';
@@ -16,16 +16,35 @@ import type { StoreReader } from './store/index.ts';
 type FindDataset = (id: string) => DatasetInfo | null;
 type Estimate = Pick<PlannedRun, 'estimatedMs' | 'estimatedFrom'>;
 
-/** The runs of an experiment, each once, with what is known of them. `findDataset` answers null for a set that is not there. */
-export const planExperiment = (read: StoreReader, experiment: Experiment, findDataset: FindDataset): PlannedRun[] => {
+/**
+ * The runs of an experiment, each once, seeds outside, with what is known of them. `findDataset` answers null for a set that is not there. They
+ * are asked for one by one: all of a large experiment are seconds of work.
+ */
+export function* eachPlanned(
+  read: StoreReader,
+  experiment: Experiment,
+  findDataset: FindDataset,
+): Generator<PlannedRun> {
   const estimateOnce = estimator(read, findDataset);
-  return expand(experiment).map((config) => ({
-    config,
-    method: methodOf(config.optimizer),
-    finishedRunId: read.runs.finishedRunId(groupHash(groupConfigOf(config)), config.seed, config.observe),
-    ...estimateOnce(config),
-  }));
-};
+  const known: { readonly group: GroupConfig; readonly hash: string }[] = [];
+  function* groupsOnce(): Generator<(typeof known)[number]> {
+    for (const group of eachGroup(experiment)) {
+      known.push({ group, hash: groupHash(group) });
+      yield* known.slice(-1);
+    }
+  }
+  for (const [index, seed] of [...new Set(experiment.seeds)].entries()) {
+    for (const { group, hash } of index === 0 ? groupsOnce() : known) {
+      const config = { ...group, seed };
+      yield {
+        config,
+        method: methodOf(config.optimizer),
+        finishedRunId: read.runs.finishedRunId(hash, seed, config.observe),
+        ...estimateOnce(hash, config),
+      };
+    }
+  }
+}
 
 /** How long each of these runs will still take; null where neither finished runs nor the self-test tell. */
 export const timesLeft = (
@@ -34,21 +53,20 @@ export const timesLeft = (
   findDataset: FindDataset,
 ): { runId: RunId; leftMs: number | null }[] => {
   const estimateOnce = estimator(read, findDataset);
-  return runs.map(({ id, config, epochsDone }) => {
-    const { estimatedMs } = estimateOnce(config);
+  return runs.map(({ id, groupHash: hash, config, epochsDone }) => {
+    const { estimatedMs } = estimateOnce(hash, config);
     const share = Math.max(0, 1 - epochsDone / config.epochs);
     return { runId: id, leftMs: estimatedMs === null ? null : share * estimatedMs };
   });
 };
 
-/** Estimates each configuration once. */
-const estimator = (read: StoreReader, findDataset: FindDataset): ((config: RunConfig) => Estimate) => {
+/** Estimates each group once. */
+const estimator = (read: StoreReader, findDataset: FindDataset): ((hash: string, config: RunConfig) => Estimate) => {
   const estimates = new Map<string, Estimate>();
   const speedOf = speedsByKind(read, findDataset);
-  return (config) => {
-    const key = canonicalJson(groupConfigOf(config));
-    const known = estimates.get(key) ?? estimateOf(read, config, findDataset(config.dataset.id), speedOf);
-    estimates.set(key, known);
+  return (hash, config) => {
+    const known = estimates.get(hash) ?? estimateOf(read, config, findDataset(config.dataset.id), speedOf);
+    estimates.set(hash, known);
     return known;
   };
 };

@@ -4,7 +4,9 @@ import type { Channel } from '../../shared/channel.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { LabErrorCode } from '../../shared/errors.ts';
 import { labApi, labRequestSchema } from '../../shared/labApi.ts';
-import type { LabApi, LabInput, LabMethod, LabOutput, LabReply } from '../../shared/labApi.ts';
+import type { LabApi, LabInput, LabMethod, LabReply } from '../../shared/labApi.ts';
+import { packQueue } from '../../shared/queue.ts';
+import type { Queue } from '../../shared/queue.ts';
 import { inFileWords } from '../files/fileFailures.ts';
 import type { Lab } from './lab.ts';
 import { requestLimits } from './requestLimits.ts';
@@ -20,10 +22,46 @@ const mostBytes = 1_000_000;
  */
 export const serve = (lab: Served, channel: Channel): void => {
   const reply = (message: LabReply): void => channel.post(message);
-  const stopListening = lab.onEvent((event) => reply({ type: 'event', event }));
-  channel.onClose(stopListening);
+  const telling = queueTelling(lab, (queue) => channel.post({ type: 'event', event: { type: 'queueChanged', queue } }));
+  const stopListening = lab.onEvent((event) => {
+    if (event.type === 'queueChanged') telling.tell(event.queue);
+    else reply({ type: 'event', event });
+  });
+  channel.onClose(() => {
+    stopListening();
+    telling.end();
+  });
   const limited = requestLimits();
   channel.onMessage((message) => void answer(lab, message, limited).then(reply));
+};
+
+/** Of the thread's time, so that a queue of thousands, which is told whole, leaves most of it to others. */
+const tellingShare = 0.1;
+
+/** Tells the queue as it is at the moment, at once where that costs nothing. */
+const queueTelling = (lab: Served, post: (queue: unknown) => void) => {
+  let nextAt = -Infinity;
+  let later: NodeJS.Timeout | null = null;
+  const now = (queue: Queue): void => {
+    const start = performance.now();
+    post(packQueue(queue));
+    const end = performance.now();
+    nextAt = end + (end - start) / tellingShare;
+  };
+  return {
+    tell: (queue: Queue): void => {
+      const waitMs = nextAt - performance.now();
+      if (later !== null) return;
+      if (waitMs <= 1) return now(queue);
+      later = setTimeout(() => {
+        later = null;
+        void lab.queue({}).then(now, () => undefined); // a lab that is being closed tells nothing more
+      }, waitMs);
+    },
+    end: (): void => {
+      if (later !== null) clearTimeout(later);
+    },
+  };
 };
 
 const answer = async (lab: Served, message: unknown, limited: ReturnType<typeof requestLimits>): Promise<LabReply> => {
@@ -51,7 +89,7 @@ const answer = async (lab: Served, message: unknown, limited: ReturnType<typeof 
 const call = async (lab: Served, method: LabMethod, input: unknown): Promise<unknown> => {
   const output = await (lab[method] as (input: LabInput<LabMethod>) => Promise<unknown>)(input as LabInput<LabMethod>);
   const contract = labApi[method];
-  return 'pack' in contract ? contract.pack(output as LabOutput<'runs'>) : output;
+  return 'pack' in contract ? (contract.pack as (output: unknown) => unknown)(output) : output;
 };
 
 const sizeProblem = (message: unknown): string | null => {

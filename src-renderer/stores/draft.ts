@@ -3,6 +3,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { z } from 'zod';
 import type { DatasetInfo } from '../../shared/dataset.ts';
+import type { LabEvent } from '../../shared/labEvent.ts';
 import type { PlannedRun } from '../../shared/queue.ts';
 import { copyOf, newArm, type MethodId } from '../../shared/methods/index.ts';
 import { experimentSchema, type Axis, type Experiment, type Preset } from '../../shared/experiment.ts';
@@ -40,7 +41,7 @@ const keptSchema = z.strictObject({
 
 /** The experiment being written, what is wrong with it, and the runs that it would make. */
 export const useDraft = defineStore('draft', () => {
-  const { lab } = useConnection();
+  const { lab, onEvent } = useConnection();
   const problems = useProblems();
   const device = useDevice();
   const defaults = useDefaults();
@@ -54,6 +55,11 @@ export const useDraft = defineStore('draft', () => {
   const refused = shallowRef<readonly FieldError[]>([]);
   const refusal = ref<string | null>(null);
   const isQueueing = ref(false);
+  /** How far the lab is with a large experiment. */
+  const queued = shallowRef<Extract<LabEvent, { type: 'enqueueProgressed' }>['progress']>(null);
+  onEvent((event) => {
+    if (event.type === 'enqueueProgressed') queued.value = event.progress;
+  });
 
   const checked = computed(() => (draft.value ? checkExperiment(draft.value) : null));
   const errors = computed<readonly FieldError[]>(() => [...(checked.value?.errors ?? []), ...refused.value]);
@@ -248,7 +254,7 @@ export const useDraft = defineStore('draft', () => {
   };
 
   return {
-    ...{ presets, presetId, preset, origin, former, draft, plan, errors, refusal, isQueueing, checked },
+    ...{ presets, presetId, preset, origin, former, draft, plan, errors, refusal, isQueueing, queued, checked },
     ...{ load, choosePreset, useRuns, bringBack, reset, errorAt, errorUnder, enqueue, planQuick, runQuick, readPlan },
     ...{ rename, setSeeds, setSkipFinished, setMeasureSpeed },
     ...{ addAxis, setAxis, removeAxis },

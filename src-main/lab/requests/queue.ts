@@ -1,4 +1,4 @@
-import { augmentationMisfitOf, imageSizeOf, type Misfit } from '../../../shared/dataset.ts';
+import { augmentationMisfitOf, imageSizeOf, type DatasetInfo, type Misfit } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { Requests } from '../../../shared/labApi.ts';
 import type { queueApi } from '../../../shared/requests/queue.ts';
@@ -7,19 +7,21 @@ import { movesNormalisations } from '../../../shared/method.ts';
 import { noNormalisation } from '../../../shared/methods/samOn.ts';
 import { misfitOf, modelInfos } from '../../../shared/models.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
-import { expandGroups, experimentSchema, fieldOfSetting } from '../../../shared/experiment.ts';
+import { eachGroup, experimentSchema, fieldOfSetting } from '../../../shared/experiment.ts';
 import type { PlannedRun } from '../../../shared/queue.ts';
 import { canonicalJson, groupConfigOf } from '../../../shared/runConfig.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
+import type { Adding } from '../adding.ts';
 import type { Library } from '../datasets/index.ts';
 import { impossibleIn } from '../impossible.ts';
-import { planExperiment, timesLeft } from '../plan.ts';
+import { eachPlanned, timesLeft } from '../plan.ts';
 import { presentData } from '../presentData.ts';
 import type { RunQueue } from '../queue.ts';
 import type { SpeedMeasurements } from '../speed.ts';
 import { groupHash } from '../store/groupHash.ts';
 import type { Store } from '../store/index.ts';
+import { inTurns } from '../turns.ts';
 import { answering, doing } from './answering.ts';
 
 type QueueApi = Requests<typeof queueApi>;
@@ -28,6 +30,7 @@ export interface QueueRequestParts {
   readonly store: Store;
   readonly library: Library;
   readonly queue: RunQueue;
+  readonly adding: Adding;
   /** Asks a run to end, wherever it trains. */
   readonly stop: (runId: RunId, when: 'now' | 'after-epoch') => void | Promise<void>;
   /** Sends runs back into a cluster's queue. */
@@ -49,6 +52,7 @@ export const queueRequests = ({
   store,
   library,
   queue,
+  adding,
   stop,
   requeue,
   retry,
@@ -60,9 +64,11 @@ export const queueRequests = ({
   const { read, write } = store;
 
   const findDataset = (id: string) => library.list().find((dataset) => dataset.id === id) ?? null;
-  const plan = (experiment: Experiment) => {
-    checkDatasets(experiment, library);
-    return planExperiment(read, experiment, findDataset);
+  const plan = async (experiment: Experiment): Promise<PlannedRun[]> => {
+    await checkDatasets(experiment, library);
+    const planned: PlannedRun[] = [];
+    for await (const run of inTurns(eachPlanned(read, experiment, findDataset))) planned.push(run);
+    return planned;
   };
 
   /** What is asked for once more of a study while it waits: its cells are filled once. */
@@ -81,15 +87,54 @@ export const queueRequests = ({
     );
   };
 
+  const enqueue: QueueApi['enqueue'] = async (input) => {
+    const { place = null, ...wished } = experimentSchema.parse(input);
+    const experiment = await onPresentData(wished, library);
+    const planned = await plan(experiment);
+    const unfinished = planned.filter(({ finishedRunId }) => !experiment.skipFinished || finishedRunId === null);
+    const wanted = experiment.study === undefined ? unfinished : withoutQueued(unfinished);
+    // A study's small form that others have trained all of is kept without a run: it says what the study is made of here.
+    const isSmallForm = experiment.study?.form === 'small';
+    const known = isSmallForm && unfinished.length === 0 ? sameExperiment(read, experiment) : null;
+    if (known !== null) return { experimentId: known, runIds: [] };
+    if (wanted.length < unfinished.length && wanted.length === 0)
+      throw new LabError(
+        'CONFIG_INVALID',
+        'Everything that is missing waits in the queue already, or trains now. Start the queue (esam-lab queue --run), or cancel these runs first.',
+      );
+    if (wanted.length === 0 && !isSmallForm)
+      throw new LabError(
+        'CONFIG_INVALID',
+        'Every run of this experiment has finished already. Change a setting or a seed, or do not leave out finished runs.',
+        { fields: [{ path: 'skipFinished', message: 'leaves out every run: all of them have finished already' }] },
+      );
+    refuseTooMany(wanted.length);
+    const result = await adding.add(
+      experiment,
+      wanted.map(({ config }) => config),
+      place,
+    );
+    added(result.runIds);
+    return result;
+  };
+
+  /** Changes waiting runs, and tells of each. */
+  const changing = async (runIds: readonly RunId[], change: () => void): Promise<Record<string, never>> => {
+    change();
+    queue.wake();
+    for await (const id of inTurns(runIds)) tellRun(store, id, emit);
+    return {};
+  };
+
   return {
     plan: async (experiment) => {
       await builtIn;
-      return plan(onPresentData(experiment, library));
+      return plan(await onPresentData(experiment, library));
     },
     measureSpeed: async ({ experiment, limitMs }) => {
       await builtIn;
-      const present = onPresentData(experiment, library);
-      checkDatasets(present, library);
+      const present = await onPresentData(experiment, library);
+      await checkDatasets(present, library);
       return speeds.measure(present, limitMs);
     },
     cancelSpeed: async () => {
@@ -98,34 +143,7 @@ export const queueRequests = ({
     },
     enqueue: async (input) => {
       await builtIn;
-      const { place = null, ...wished } = experimentSchema.parse(input);
-      const experiment = onPresentData(wished, library);
-      const planned = plan(experiment);
-      const unfinished = planned.filter(({ finishedRunId }) => !experiment.skipFinished || finishedRunId === null);
-      const wanted = experiment.study === undefined ? unfinished : withoutQueued(unfinished);
-      // A study's small form that others have trained all of is kept without a run: it says what the study is made of here.
-      const isSmallForm = experiment.study?.form === 'small';
-      const known = isSmallForm && unfinished.length === 0 ? sameExperiment(read, experiment) : null;
-      if (known !== null) return { experimentId: known, runIds: [] };
-      if (wanted.length < unfinished.length && wanted.length === 0)
-        throw new LabError(
-          'CONFIG_INVALID',
-          'Everything that is missing waits in the queue already, or trains now. Start the queue (esam-lab queue --run), or cancel these runs first.',
-        );
-      if (wanted.length === 0 && !isSmallForm)
-        throw new LabError(
-          'CONFIG_INVALID',
-          'Every run of this experiment has finished already. Change a setting or a seed, or do not leave out finished runs.',
-          { fields: [{ path: 'skipFinished', message: 'leaves out every run: all of them have finished already' }] },
-        );
-      refuseTooMany(wanted.length);
-      const result = write.addExperiment(
-        experiment,
-        wanted.map(({ config }) => config),
-        place,
-      );
-      added(result.runIds);
-      return result;
+      return adding.inOrder(() => enqueue(input));
     },
     queue: answering(() => queue.status()),
     pauseQueue: doing(({ paused }) => {
@@ -150,16 +168,8 @@ export const queueRequests = ({
       await requeue(runIds);
       return {};
     },
-    cancelRuns: doing(({ runIds }) => {
-      write.cancel(runIds);
-      runIds.forEach((id) => tellRun(store, id, emit));
-      queue.wake();
-    }),
-    uncancelRuns: doing(({ runIds, beforeRunId }) => {
-      write.uncancel(runIds, beforeRunId);
-      runIds.forEach((id) => tellRun(store, id, emit));
-      queue.wake();
-    }),
+    cancelRuns: ({ runIds }) => changing(runIds, () => write.cancel(runIds)),
+    uncancelRuns: ({ runIds, beforeRunId }) => changing(runIds, () => write.uncancel(runIds, beforeRunId)),
     repeatRuns: answering(({ runIds }) => {
       const runs = runIds.map((id) => endedRun(store, id));
       runs.forEach(({ config }) => presentData(config.dataset, library));
@@ -186,9 +196,10 @@ const sameExperiment = (read: Store['read'], experiment: Experiment): number | n
  * The experiment with what its data sets hold at present.
  * @throws LabError CONFIG_INVALID where its configuration was made with other data of that name.
  */
-const onPresentData = (experiment: Experiment, library: Library): Experiment => {
+const onPresentData = async (experiment: Experiment, library: Library): Promise<Experiment> => {
   const { data: _, ...wished } = experiment;
-  const sets = new Map(expandGroups(wished).map(({ dataset }) => [dataset.id, dataset]));
+  const sets = new Map<string, GroupConfig['dataset']>();
+  for await (const { dataset } of inTurns(eachGroup(wished))) sets.set(dataset.id, dataset);
   const data = [...sets].flatMap(([id, dataset]): [string, string][] => {
     const identity = presentData(dataset, library, fieldOfSetting(experiment, 'dataset.id'));
     return identity === null ? [] : [[id, identity]];
@@ -200,12 +211,14 @@ const onPresentData = (experiment: Experiment, library: Library): Experiment => 
  * Looks at every data set, augmentation and model of the experiment.
  * @throws LabError DATASET_NOT_FOUND, or CONFIG_INVALID where its runs could not start on this data set, with the reason at its field.
  */
-const checkDatasets = (experiment: Experiment, library: Library): void => {
+const checkDatasets = async (experiment: Experiment, library: Library): Promise<void> => {
+  const sets = new Map(library.list().map((info) => [info.id, info]));
   const seen = new Set<string>();
-  for (const config of expandGroups(experiment)) {
+  for await (const config of inTurns(eachGroup(experiment))) {
     const { dataset, augmentation, model, optimizer } = config;
+    const info = sets.get(dataset.id);
     const key = canonicalJson([dataset, augmentation, model, movesNormalisations(optimizer)]);
-    const misfit = (seen.has(key) ? null : datasetMisfit(config, library)) ?? impossible(config, library);
+    const misfit = (seen.has(key) ? null : datasetMisfit(config, info)) ?? impossible(config, info);
     seen.add(key);
     if (misfit === null) continue;
     const { code, path, message } = misfit;
@@ -213,8 +226,7 @@ const checkDatasets = (experiment: Experiment, library: Library): void => {
   }
 };
 
-const impossible = (config: GroupConfig, library: Library): DatasetMisfit | null => {
-  const info = library.list().find(({ id }) => id === config.dataset.id);
+const impossible = (config: GroupConfig, info: DatasetInfo | undefined): DatasetMisfit | null => {
   const problem = info === undefined ? null : impossibleIn(config, info);
   return problem === null ? null : { code: 'CONFIG_INVALID', ...problem };
 };
@@ -225,9 +237,8 @@ interface DatasetMisfit extends Misfit {
 
 const datasetMisfit = (
   { dataset, augmentation, model, optimizer }: Pick<GroupConfig, 'dataset' | 'augmentation' | 'model' | 'optimizer'>,
-  library: Library,
+  info: DatasetInfo | undefined,
 ): DatasetMisfit | null => {
-  const info = library.list().find(({ id }) => id === dataset.id);
   if (info === undefined) {
     const message = `There is no data set "${dataset.id}" in the library; import it first.`;
     return { code: 'DATASET_NOT_FOUND', path: 'dataset.id', message };

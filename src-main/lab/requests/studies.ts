@@ -12,7 +12,7 @@ import { misfitOf } from '../../../shared/models.ts';
 import { speedLimitMs } from '../../../shared/speed.ts';
 import type { Library } from '../datasets/index.ts';
 import { labFile } from '../figures/files.ts';
-import { analysisMs, planExperiment } from '../plan.ts';
+import { analysisMs, eachPlanned } from '../plan.ts';
 import { experimentDocument } from '../reports/experiment.ts';
 import { reportFile, reportSubtitle } from '../reports/index.ts';
 import { studyDocument } from '../reports/study.ts';
@@ -54,7 +54,9 @@ export const studyRequests = (
     times.some((ms) => ms === null) ? null : times.reduce((sum: number, ms) => sum + (ms ?? 0), 0) / 3_600_000;
   /** Of what has not finished yet. */
   const hoursOf = (experiment: Experiment): number | null => {
-    const missing = planExperiment(read, experiment, findDataset).filter(({ finishedRunId }) => finishedRunId === null);
+    const missing = [...eachPlanned(read, experiment, findDataset)].filter(
+      ({ finishedRunId }) => finishedRunId === null,
+    );
     const measured = experiment.measureSpeed ? unmeasured([experiment], read.speedMeasurements(processor())) : [];
     return hoursOfMs([
       ...missing.map(({ estimatedMs }) => (estimatedMs === null ? null : estimatedMs + startMs)),

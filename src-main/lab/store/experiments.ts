@@ -14,16 +14,28 @@ interface Row {
 /** What the user asked for. */
 export const experimentTable = (database: Database, notUnderstood = new NotUnderstood()) => {
   const insert = database.prepare('INSERT INTO experiment (name, definition, created_at) VALUES (?, ?, ?)');
+  const arrive = database.prepare('INSERT INTO arriving (experiment_id) VALUES (?)');
+  const arrived = database.prepare('DELETE FROM arriving WHERE experiment_id = ?');
+  const arriving = database.prepare<[], number>('SELECT experiment_id FROM arriving').pluck();
+  const removeRuns = database.prepare('DELETE FROM run WHERE experiment_id = ?');
+  const remove = database.prepare('DELETE FROM experiment WHERE id = ?');
   const selectDefinition = database.prepare<[number], Row>('SELECT definition FROM experiment WHERE id = ?');
   const selectAll = database.prepare<[], Row & { id: number; origin: string | null }>(
     `SELECT id, definition, created_at AS "createdAt", ${experimentOriginColumn},
        (SELECT count(*) FROM run WHERE experiment_id = experiment.id AND deleted = 0) AS "runCount",
        (SELECT count(*) FROM run WHERE experiment_id = experiment.id AND deleted = 0 AND state = 'finished') AS "finishedCount"
-     FROM experiment ORDER BY id DESC`,
+     FROM experiment WHERE id NOT IN (SELECT experiment_id FROM arriving) ORDER BY id DESC`,
   );
   return {
     insert: (experiment: Experiment, at: string): number =>
       Number(insert.run(experiment.name, JSON.stringify(experiment), at).lastInsertRowid),
+    /** Hides an experiment until all of its runs are there. */
+    arrive: (id: number): void => void arrive.run(id),
+    arrived: (id: number): void => void arrived.run(id),
+    /** Removes experiments of which not all runs came. */
+    removeArriving: (): void => {
+      for (const id of arriving.all()) for (const statement of [arrived, removeRuns, remove]) statement.run(id);
+    },
     definition: (id: number): Experiment | null => {
       const row = selectDefinition.get(id);
       const name = `Experiment ${String(id)}`;

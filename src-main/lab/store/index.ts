@@ -64,6 +64,8 @@ export const openStore = async (folder: string, migrationsFolder: string, claim 
     migrate(database, migrations, (version) => void backUp(open, database, folder, version));
     renewConfigs(database, (id) => describedSet(join(folder, 'datasets'), id));
     const read = failingInWords(storeReader(database));
+    const write = failingInWords(storeWriter(database));
+    write.removeArriving();
     const keepCopy = (): Promise<string> =>
       backUpMeanwhile(database, folder).catch((error: unknown) => {
         throw inWords(error);
@@ -72,7 +74,7 @@ export const openStore = async (folder: string, migrationsFolder: string, claim 
       read,
       backUp: keepCopy,
       backUpIfDue: async () => (read.runs.hasAny() && isBackupDue(folder) ? keepCopy() : null),
-      write: failingInWords(storeWriter(database)),
+      write,
       openDoor: (door) => lock.openDoor(door),
       close: () => {
         database.close();

@@ -7,6 +7,7 @@ import { checkpointTable } from './checkpoints.ts';
 import { selfTestResultTable } from './selfTestResults.ts';
 import { clusterJobTable } from './clusterJobs.ts';
 import { environmentTable } from './environments.ts';
+import { knownRuns } from './knownRuns.ts';
 import { epochTable } from './epochs.ts';
 import { experimentTable } from './experiments.ts';
 import { logTable } from './logs.ts';
@@ -28,7 +29,7 @@ const mostSteps = 2000;
 export const storeReader = (database: Database) => {
   const notUnderstood = new NotUnderstood();
   const checksums = checksumTable(database);
-  const runs = runReader(database, notUnderstood);
+  const runs = runReader(database, notUnderstood, knownRuns(database));
   const environments = environmentTable(database, notUnderstood);
   const trainedIn = trainedInTable(database, notUnderstood);
   const epochs = epochTable(database, notUnderstood);

@@ -8,6 +8,7 @@ import { groupConfigOf, runConfigSchema } from '../../../shared/runConfig.ts';
 import { checksumTable } from './checksums.ts';
 import type { Database } from './database.ts';
 import { jobColumn, jobOf } from './clusterJobs.ts';
+import type { knownRuns } from './knownRuns.ts';
 import { originOf, runOriginColumn } from './origins.ts';
 import { measurementColumn, measurementsOf } from './measurements.ts';
 import { sentenceOf } from './understood.ts';
@@ -58,8 +59,14 @@ const activeMs = `
   iif(state = 'finished', coalesce(active_ms, 0), max(coalesce(active_ms, 0),
     coalesce((SELECT step.active_ms FROM step WHERE step.run_id = run.id ORDER BY step DESC LIMIT 1), 0)))`;
 
-/** How closely a run is observed; 0 where its configuration is older, or no JSON, which is told where it is read. */
-const observe = "iif(json_valid(run.config), coalesce(json_extract(run.config, '$.observe'), 0), 0)";
+/**
+ * How closely a run is observed; 0 where its configuration is older, or no JSON, which is told where it is read. Nearly all are not, which is
+ * seen faster than understood: only the setting can be written so in canonical JSON.
+ */
+const observe = `iif(instr(run.config, '"observe":0,') OR NOT json_valid(run.config), 0, coalesce(json_extract(run.config, '$.observe'), 0))`;
+
+/** All of its experiment's runs are there. */
+const hasArrived = 'experiment_id NOT IN (SELECT experiment_id FROM arriving)';
 
 /** Everything about a run that its epochs and steps tell in one line. */
 const summary = `
@@ -77,15 +84,19 @@ const fieldsSchema = runSummarySchema.omit({ config: true });
 
 const nameOf = ({ id }: { readonly id: RunId }): string => `Run ${String(id)}`;
 
-/** Runs as the rest of the lab reads them. Runs in the trash are only found by their id. */
-export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
-  const one = database.prepare<[RunId], Row>(`${summary} WHERE run.id = ?`);
+/**
+ * Runs as the rest of the lab reads them. Runs in the trash are only found by their id.
+ * @param known - those that were read before; absent: each is read anew.
+ */
+export const runReader = (database: Database, notUnderstood: NotUnderstood, known?: ReturnType<typeof knownRuns>) => {
+  const some = database.prepare<[string], Row>(`${summary} WHERE run.id IN (SELECT value FROM json_each(?))`);
+  const exists = database.prepare<[RunId], 0 | 1>('SELECT EXISTS (SELECT 1 FROM run WHERE id = ?)').pluck();
   const any = database.prepare<[], 0 | 1>('SELECT EXISTS (SELECT 1 FROM run)').pluck();
-  const all = database.prepare<[], Row>(`${summary} WHERE deleted = 0 ORDER BY run.id`);
-  const inTrash = database.prepare<[], Row>(`${summary} WHERE deleted = 1 ORDER BY run.id`);
-  const ofExperiment = database.prepare<[number], Row>(
-    `${summary} WHERE experiment_id = ? AND deleted = 0 ORDER BY run.id`,
-  );
+  const all = database.prepare<[], RunId>(`SELECT id FROM run WHERE deleted = 0 AND ${hasArrived} ORDER BY id`).pluck();
+  const inTrash = database.prepare<[], RunId>('SELECT id FROM run WHERE deleted = 1 ORDER BY id').pluck();
+  const ofExperiment = database
+    .prepare<[number], RunId>('SELECT id FROM run WHERE experiment_id = ? AND deleted = 0 ORDER BY id')
+    .pluck();
   const ofGroup = database.prepare<
     [string],
     Omit<RunOfGroup, 'measurements' | 'conditions' | 'isDamaged'> & { measurements: string; conditions: string }
@@ -98,7 +109,7 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
          'lab', lab_version, 'environments of one run',
          (SELECT iif(count(*) > 1, CAST(count(*) AS TEXT), NULL) FROM trained_in WHERE run_id = run.id))) AS conditions
      FROM run LEFT JOIN run_summary AS last ON last.run_id = id LEFT JOIN environment ON environment.run_id = id
-     WHERE group_hash = ? AND deleted = 0 ORDER BY id`,
+     WHERE group_hash = ? AND deleted = 0 AND ${hasArrived} ORDER BY id`,
   );
   const configsOfGroup = database
     .prepare<[string], string>('SELECT config FROM run WHERE group_hash = ? ORDER BY id')
@@ -108,15 +119,19 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
      FROM run JOIN run_summary ON run_summary.run_id = id JOIN environment ON environment.run_id = id
      WHERE group_hash = ? AND state = 'finished' AND deleted = 0 AND cpu_model = ? AND cpu_cores = ?`,
   );
-  const waiting = database.prepare<[], Row>(
-    `${summary} WHERE state = 'queued' AND queue_position IS NOT NULL ORDER BY queue_position`,
-  );
+  const waiting = database
+    .prepare<[], RunId>(
+      `SELECT id FROM run WHERE state = 'queued' AND queue_position IS NOT NULL AND ${hasArrived} ORDER BY queue_position`,
+    )
+    .pluck();
   const waitingCount = database
     .prepare<[], number>("SELECT count(*) FROM run WHERE state = 'queued' AND queue_position IS NOT NULL")
     .pluck();
-  const running = database.prepare<[], Row>(`${summary} WHERE state = 'running' ORDER BY run.id`);
+  const running = database.prepare<[], RunId>("SELECT id FROM run WHERE state = 'running' ORDER BY id").pluck();
   const groups = database
-    .prepare<[], string>('SELECT group_hash FROM run WHERE deleted = 0 GROUP BY group_hash ORDER BY min(id)')
+    .prepare<[], string>(
+      `SELECT group_hash FROM run WHERE deleted = 0 AND ${hasArrived} GROUP BY group_hash ORDER BY min(id)`,
+    )
     .pluck();
   const groupsOfExperiment = database
     .prepare<[number], string>(
@@ -170,19 +185,26 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
     config: { ...configOf(row.groupHash), observe: runConfigSchema.shape.observe.parse(observe), seed },
   });
   const checksums = checksumTable(database);
-  const readAll = (rows: readonly Row[]): RunSummary[] => notUnderstood.rows(rows, nameOf, toSummary);
+  const readNow = (ids: readonly RunId[]): RunSummary[] =>
+    notUnderstood.rows(some.all(JSON.stringify(ids)), nameOf, toSummary);
+  const readSome = (ids: readonly RunId[]): RunSummary[] => known?.of(ids, readNow) ?? readNow(ids);
   return {
     one: (id: RunId): RunSummary | null => {
-      const row = one.get(id);
-      if (row === undefined) return null;
-      const run = notUnderstood.row(row, nameOf, toSummary);
-      if (run !== null) return run;
-      throw new LabError('RUN_NOT_UNDERSTOOD', sentenceOf(nameOf(row), notUnderstood.reasonOf(nameOf(row)) ?? 'it'));
+      const [run] = readSome([id]);
+      if (run !== undefined) return run;
+      if (exists.get(id) === 0) return null;
+      throw new LabError(
+        'RUN_NOT_UNDERSTOOD',
+        sentenceOf(nameOf({ id }), notUnderstood.reasonOf(nameOf({ id })) ?? 'it'),
+      );
     },
+    /** Those of them that are understood, in this order. */
+    some: readSome,
     hasAny: (): boolean => any.get() === 1,
-    all: (): RunSummary[] => readAll(all.all()),
-    inTrash: (): RunSummary[] => readAll(inTrash.all()),
-    ofExperiment: (experimentId: number): RunSummary[] => readAll(ofExperiment.all(experimentId)),
+    ids: (): RunId[] => all.all(),
+    all: (): RunSummary[] => readSome(all.all()),
+    inTrash: (): RunSummary[] => readSome(inTrash.all()),
+    ofExperiment: (experimentId: number): RunSummary[] => readSome(ofExperiment.all(experimentId)),
     /** A group's runs, the oldest first. */
     ofGroup: (groupHash: string): RunOfGroup[] =>
       notUnderstood.rows(ofGroup.all(groupHash), nameOf, (row) => ({
@@ -196,9 +218,9 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood) => {
     timesOfGroup: (groupHash: string, { cpuModel, cpuCores }: { cpuModel: string; cpuCores: number }): RunTimes[] =>
       times.all(groupHash, cpuModel, cpuCores),
     /** In the order in which they will run. */
-    waiting: (): RunSummary[] => readAll(waiting.all()),
+    waiting: (): RunSummary[] => readSome(waiting.all()),
     waitingCount: (): number => waitingCount.get() ?? 0,
-    running: (): RunSummary[] => readAll(running.all()),
+    running: (): RunSummary[] => readSome(running.all()),
     /** Hashes of all groups, the one with the oldest run first. */
     groupHashes: (): string[] => groups.all(),
     /** Hashes of the groups of an experiment's own runs, the one with the oldest run first. */

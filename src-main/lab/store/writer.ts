@@ -43,15 +43,31 @@ export const storeWriter = (database: Database) => {
   const pause = pauseTable(database);
   const forEach = <T>(items: readonly T[], change: (item: T) => void): void =>
     database.transaction(() => items.forEach(change))();
+  const addTo = (experimentId: number, configs: readonly RunConfig[], place: string | null): RunId[] => {
+    const at = new Date().toISOString();
+    return configs.map((config) => states.insert(experimentId, config, at, place));
+  };
   return {
-    /** @param place - where its runs are to train; null: on the lab's own machine. */
+    /**
+     * @param place - where its runs are to train; null: on the lab's own machine.
+     * @param isWhole - false: further runs follow, and nobody sees it before `addMore` has added the last ones.
+     */
     addExperiment: database.transaction(
-      (experiment: Experiment, configs: readonly RunConfig[], place: string | null = null) => {
-        const at = new Date().toISOString();
-        const experimentId = experiments.insert(experiment, at);
-        return { experimentId, runIds: configs.map((config) => states.insert(experimentId, config, at, place)) };
+      (experiment: Experiment, configs: readonly RunConfig[], place: string | null = null, isWhole = true) => {
+        const experimentId = experiments.insert(experiment, new Date().toISOString());
+        if (!isWhole) experiments.arrive(experimentId);
+        return { experimentId, runIds: addTo(experimentId, configs, place) };
       },
     ),
+    addMore: database.transaction(
+      (experimentId: number, configs: readonly RunConfig[], place: string | null, isWhole: boolean): RunId[] => {
+        const runIds = addTo(experimentId, configs, place);
+        if (isWhole) experiments.arrived(experimentId);
+        return runIds;
+      },
+    ),
+    /** Removes what was not added to its end. */
+    removeArriving: database.transaction(experiments.removeArriving),
     /** Adds runs to experiments that exist. */
     addRuns: database.transaction(
       (runs: readonly { experimentId: number; config: RunConfig; wantedPlace?: string | null }[]): RunId[] => {

@@ -12,7 +12,7 @@ import type { StudyForm, StudyRow } from '../../../shared/studies/study.ts';
 import { settingName, settingText } from '../../../shared/settings/index.ts';
 import { valueAt } from '../../../shared/valueAt.ts';
 import { readGroups } from '../groups.ts';
-import { planExperiment } from '../plan.ts';
+import { eachPlanned } from '../plan.ts';
 import { processor } from '../processor.ts';
 import type { Group } from '../statistics/groups.ts';
 import { resultsTable } from '../statistics/resultsTable.ts';
@@ -90,7 +90,7 @@ export const cellsOf = (experiment: Experiment, row: StudyRow, form: StudyForm, 
     return { result: rowOf(group), sam: rowOf(sam) };
   };
   const theirSam = row.arms.find(({ optimizer }) => optimizer.name === 'sam')?.paper?.imagesPerSecond ?? null;
-  const planned = planExperiment(parts.read, experiment, parts.findDataset);
+  const planned = [...eachPlanned(parts.read, experiment, parts.findDataset)];
   let msLeft: number | null = 0;
 
   const cells = configs.map((config, index): StudyCell => {

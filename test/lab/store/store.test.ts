@@ -122,7 +122,7 @@ test('what was measured before peak memory, oneDNN and measurements were noted s
     'DROP TABLE measurement; DROP TABLE analysis_row; DROP TABLE analysis; DROP TABLE speed_origin; DROP TABLE speed_measurement',
   );
   database.exec(
-    'ALTER TABLE run DROP COLUMN doubt; ALTER TABLE run DROP COLUMN others_busy_cores; DROP TABLE run_view; DROP TABLE cluster_job; ALTER TABLE run DROP COLUMN wanted_place; ALTER TABLE run DROP COLUMN place; DROP TABLE setting; DROP TABLE annotation; DROP TABLE trained_in; DROP TABLE run_origin; DROP TABLE experiment_origin; DROP TABLE origin; DROP TABLE lab_identity; DROP TABLE checksum; DROP TABLE run_summary; DROP INDEX run_by_queue; DROP INDEX run_in_trash; DROP INDEX run_running; CREATE INDEX run_by_state ON run (state)',
+    'DROP TABLE arriving; ALTER TABLE run DROP COLUMN doubt; ALTER TABLE run DROP COLUMN others_busy_cores; DROP TABLE run_view; DROP TABLE cluster_job; ALTER TABLE run DROP COLUMN wanted_place; ALTER TABLE run DROP COLUMN place; DROP TABLE setting; DROP TABLE annotation; DROP TABLE trained_in; DROP TABLE run_origin; DROP TABLE experiment_origin; DROP TABLE origin; DROP TABLE lab_identity; DROP TABLE checksum; DROP TABLE run_summary; DROP INDEX run_by_queue; DROP INDEX run_in_trash; DROP INDEX run_running; CREATE INDEX run_by_state ON run (state)',
   );
   database.pragma('user_version = 3');
   database.close();
