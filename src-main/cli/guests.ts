@@ -20,11 +20,19 @@ const untilGuestsEnded = async (lab: Lab): Promise<void> => {
       ? [...running, ...waiting].map(({ id }) => id).filter((id) => asked.includes(id))
       : [];
   };
-  const ids = await runsLeft();
-  if (ids.length === 0) return;
-  say(
-    `Another command has asked for run ${ids.join(', ')}: this one ends once they have. Ctrl-C ends it now, and keeps a checkpoint.`,
-  );
+  const told = new Set<RunId>();
+  /** @returns whether any are left. */
+  const sayLeft = async (): Promise<boolean> => {
+    const ids = await runsLeft();
+    const news = ids.filter((id) => !told.has(id));
+    news.forEach((id) => told.add(id));
+    if (news.length > 0)
+      say(
+        `Another command has asked for run ${news.join(', ')}: this one ends once they have. Ctrl-C ends it now, and keeps a checkpoint.`,
+      );
+    return ids.length > 0;
+  };
+  if (!(await sayLeft())) return;
   await new Promise<void>((resolve) => {
     const finish = (): void => {
       stopListening();
@@ -32,7 +40,7 @@ const untilGuestsEnded = async (lab: Lab): Promise<void> => {
       resolve();
     };
     const endSignals = onSignals(() => lab, finish);
-    const look = (): void => void runsLeft().then((left) => (left.length === 0 ? finish() : undefined));
+    const look = (): void => void sayLeft().then((areLeft) => (areLeft ? undefined : finish()));
     const stopListening = lab.onEvent((event) => {
       if (event.type === 'queueChanged') look();
     });

@@ -38,6 +38,7 @@ const lineReporter = (): RunReporter => {
     }
     const isNews = event.type === 'logged' && event.line.level !== 'info' && event.line.text !== run.reason;
     if (isNews) say(`${titleOf(run, all)}: ${event.line.text}`);
+    if (run.endedAt === null) ended.delete(run.id); // it was put back into the queue
     if (run.endedAt === null || ended.has(run.id)) return;
     ended.add(run.id); // its end may be told more than once
     say(`${titleOf(run, all)}: ${outcomeOf(run)}`);
@@ -74,9 +75,12 @@ const barReporter = (): RunReporter => {
         shown = { ...shown, speed: rate(imagesPerSecond), accuracy: `test ${percent(testAccuracy)}` };
         bar.update(event.metrics.epoch, shown);
       }
-      if (run.endedAt !== null && !ended.has(run.id)) {
+      if (run.endedAt === null)
+        ended.delete(run.id); // it was put back into the queue
+      else if (!ended.has(run.id)) {
         ended.add(run.id); // its end may be told more than once
         stop();
+        shownRun = null;
         if (run.state !== 'finished') say(`${titleOf(run, all)}: ${outcomeOf(run)}`);
       }
     },

@@ -13,11 +13,11 @@ const backupFile = String.raw`lab-\d{8}T\d{6}-schema-\d+\.db`;
 const datasetFile = String.raw`(?:train|test)-(?:images|labels)\.u8|dataset\.json|manifest\.jsonl|.*[.]${unpackedEnding.slice(1)}`;
 
 export const removals = {
-  /** `lab/checkpoints`: one that the store knows and that need not be kept. */
+  /** `lab/checkpoints`: one that the store knows and that need not be kept; `lab/placing`: one whose row did not come about. */
   checkpoint: { name: new RegExp(`^${checkpointFile}$`) },
   /** `lab/checkpoints`: the folder of a run that is no more; anything in it keeps it. */
   emptyRunFolder: { name: /^[1-9]\d{0,14}$/, holds: /^(?!)/ },
-  /** `trainer/checkpoints/file`, `lab/checkpoints`: a write that was cut short. */
+  /** `trainer/checkpoints/file`, `lab/checkpoints`, `files/provide`, `lab/placing`: a write that was cut short. */
   unfinishedCheckpoint: { name: new RegExp(`^${checkpointFile}\\.\\d+\\.part$`) },
   /** `lab/cluster/submissionFolders`: what jobs of a cluster were given and have told, once it is stored. */
   submission: {
@@ -33,6 +33,8 @@ export const removals = {
   },
   /** `lab/datasets/save`, `lab/datasets/stored`: an import that was cut short, of this process or an earlier one. */
   unfinishedImport: { name: /^\.import-\w{6}$/, holds: new RegExp(`^(?:${datasetFile})$`) },
+  /** `lab/placing`: the note of checkpoints that are put in their places before the store knows them. */
+  placing: { name: /^\.placing-[\da-f]{8}\.jsonl$/ },
   /** `lab/bundles`: an import that was cut short. */
   unfinishedBundle: { name: /^\.bundle-\w{6}$/, holds: new RegExp(`^checkpoints-\\d+-${checkpointFile}$`) },
   /** `web/uploads`: what a browser has sent for an import that is over, and a file that did not arrive whole. */
@@ -48,8 +50,8 @@ export const removals = {
   databaseCompanion: { name: /^lab\.db-(?:wal|shm)$/ },
   /** `lab/store/holder`: who had the workspace open. */
   holder: { name: /^lab\.holder\.json$/ },
-  /** `lab/store/openToRead`: the copy of a database that was only looked at. */
-  readCopy: { name: /^esam-lab-look-\d+-\w{6}$/, holds: /^lab\.db(?:-wal|-shm|-journal)?$/ },
+  /** `lab/store/openToRead`: the copy of a database that was only looked at; `files/unfinished`: that of a process that was killed. */
+  readCopy: { name: /^esam-lab-look-\w{6}$/, holds: /^lab\.db(?:-wal|-shm|-journal)?$/ },
   /** `files/writeWhole`: what could not be written whole; `files/unfinished`: what a process that was killed had written of it. */
   unfinishedText: { name: /\.[\da-f-]{36}\.part$/ },
   /** `files/unfinished`: the note that such a file is being written. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
@@ -6,18 +7,25 @@ import { isThere } from './isThere.ts';
 import { readRegular } from './readRegular.ts';
 import { remove } from './remove.ts';
 import { removalOf } from './removals.ts';
+import type { RemovalKind } from './removals.ts';
 import { folderIn, homeFolder } from './userFolders.ts';
 
-const recordSchema = z.object({
-  /** Of the temporary file. */
-  path: z.string().refine((path) => isAbsolute(path) && removalOf('unfinishedText').name.test(path)),
-  pid: z.number().int().min(1),
-  /** When the system started that process: numbers of processes are given out again. Null where it does not say. */
-  startedAt: z.string().nullable(),
-  /** Where that number means that process. */
-  machine: z.string(),
-  at: z.iso.datetime(),
-});
+/** What is written down: the temporary file beside an export, or the folder with a copy of a database that is looked at. */
+const kinds = ['unfinishedText', 'readCopy'] as const satisfies readonly RemovalKind[];
+export type UnfinishedKind = (typeof kinds)[number];
+
+const recordSchema = z
+  .object({
+    kind: z.enum(kinds),
+    path: z.string(),
+    pid: z.number().int().min(1),
+    /** When the system started that process: numbers of processes are given out again. Null where it does not say. */
+    startedAt: z.string().nullable(),
+    /** Where that number means that process. */
+    machine: z.string(),
+    at: z.iso.datetime(),
+  })
+  .refine(({ kind, path }) => isAbsolute(path) && removalOf(kind).name.test(basename(path)));
 type UnfinishedRecord = z.infer<typeof recordSchema>;
 
 const dayMs = 24 * 3_600_000;
@@ -37,15 +45,14 @@ const stateFolder = (): string => {
 const recordsFolder = (): string => join(stateFolder(), 'esam-lab', 'unfinished');
 
 /**
- * Writes down that this process is about to write a temporary file. Where that cannot be kept, the file is written all the same.
- * @param id - of the record, a UUID.
- * @returns what to call once the file has its own name, or is gone.
+ * Writes down that this process is about to write a temporary file or folder. Where that cannot be kept, it is written all the same.
+ * @returns what to call once it has its own name, or is gone.
  */
-export const noteUnfinished = (id: string, path: string): (() => void) => {
+export const noteUnfinished = (kind: UnfinishedKind, path: string): (() => void) => {
   const folder = recordsFolder();
-  const name = `${id}.json`;
+  const name = `${randomUUID()}.json`;
   const { pid } = process;
-  const record = { path, pid, startedAt: startOf(pid), machine: machine(), at: new Date().toISOString() };
+  const record = { kind, path, pid, startedAt: startOf(pid), machine: machine(), at: new Date().toISOString() };
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, name), JSON.stringify(record satisfies UnfinishedRecord), { flag: 'wx', mode: 0o600 });
@@ -55,7 +62,7 @@ export const noteUnfinished = (id: string, path: string): (() => void) => {
   return () => void remove('unfinishedRecord', folder, name);
 };
 
-/** Removes the temporary files that processes which are no more were writing: exactly those that they wrote down. Never throws. */
+/** Removes the temporary files and folders that processes which are no more were writing: exactly those that they wrote down. Never throws. */
 export const clearUnfinished = (now = Date.now()): void => {
   const folder = recordsFolder();
   let names: string[];
@@ -80,7 +87,7 @@ const isSettled = (file: string, now: number): boolean => {
   if (record === null) return ageMs > dayMs; // one that is being written is not whole either
   if (isBeingWritten(record, ageMs)) return false;
   if (!isThere(dirname(record.path))) return ageMs > keptMs;
-  return remove('unfinishedText', dirname(record.path), basename(record.path)).length === 0 || ageMs > keptMs;
+  return remove(record.kind, dirname(record.path), basename(record.path)).length === 0 || ageMs > keptMs;
 };
 
 const readRecord = (file: string): UnfinishedRecord | null => {
@@ -104,8 +111,20 @@ const isRunning = ({ pid, startedAt }: UnfinishedRecord): boolean => {
   return startedAt === null || startedAt === startOf(pid);
 };
 
-/** This computer, and within it the container. */
-const machine = (): string => `${hostname()} ${linked('/proc/self/ns/pid') ?? ''}`.trim();
+/**
+ * Where numbers of processes mean the same: this computer from its start to its end, and within it the container. Names do not tell: machines
+ * made from one image share them, and may share a home. After a new start the notes of before wait for their day, as those of others.
+ */
+const machine = (): string =>
+  `${read('/proc/sys/kernel/random/boot_id') ?? hostname()} ${linked('/proc/self/ns/pid') ?? ''}`.trim();
+
+const read = (path: string): string | null => {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return null; // no Linux
+  }
+};
 
 const linked = (path: string): string | null => {
   try {
@@ -116,15 +135,8 @@ const linked = (path: string): string | null => {
 };
 
 /** The system's count of clock ticks at a process's start; null where it is not to be had. */
-const startOf = (pid: number): string | null => {
-  try {
-    // pid (command) state parent …, of which the start is the twenty-second; the command may contain spaces and parentheses
-    return (
-      readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ')[19] ?? null
-    );
-  } catch {
-    return null;
-  }
-};
+const startOf = (pid: number): string | null =>
+  // pid (command) state parent …, of which the start is the twenty-second; the command may contain spaces and parentheses
+  read(`/proc/${pid}/stat`)
+    ?.replace(/^.*\) /s, '')
+    .split(' ')[19] ?? null;

@@ -25,9 +25,8 @@ const whole = async (path: string, write: (unfinished: string) => Promise<void>)
   const odd = oddKind(path);
   if (odd !== null) throw notAFile(path, odd); // the new file would take the place of a device or a pipe
   clearUnfinished();
-  const id = randomUUID();
-  const unfinished = resolve(`${path}.${id}.part`);
-  const forget = noteUnfinished(id, unfinished);
+  const unfinished = resolve(`${path}.${randomUUID()}.part`);
+  const forget = noteUnfinished('unfinishedText', unfinished);
   try {
     await write(unfinished);
     await rename(unfinished, path);

@@ -35,6 +35,7 @@ import { resultRequests } from './requests/results.ts';
 import { runViewRequests } from './requests/runViews.ts';
 import { studyRequests } from './requests/studies.ts';
 import { supportRequests } from './requests/support.ts';
+import { clearPlaced } from './placing.ts';
 import { placesOf } from './places/index.ts';
 import { processor } from './processor.ts';
 import { RunQueue } from './queue.ts';
@@ -58,6 +59,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
     sweepTrash(workspaceFolder);
     clearUnfinished();
     clearLeftImports(workspaceFolder);
+    clearPlaced(workspaceFolder, store);
     startNotices.push(...(options.startNotices ?? []), ...interruptLeftRuns(store, checkpoints));
   }
   const listeners = new Set<(event: LabEvent) => void>();

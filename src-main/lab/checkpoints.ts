@@ -6,13 +6,15 @@ import type { CheckpointKeeping, CheckpointUse, Pruned } from '../../shared/chec
 import type { CheckpointFile, RunId } from '../../shared/run.ts';
 import type { CheckpointPlan } from '../../shared/jobs/train.ts';
 import { isLink } from '../files/isLink.ts';
-import { provide } from '../files/provide.ts';
+import { linkOrCopy } from '../files/provide.ts';
 import { remove } from '../files/remove.ts';
 import { removalOf } from '../files/removals.ts';
 import { setAside } from '../files/setAside.ts';
 import { makeFolder, syncFolder } from '../files/syncFolder.ts';
 import { trashIn } from '../files/trash.ts';
 import { keptCheckpoints } from './keptCheckpoints.ts';
+import { placing } from './placing.ts';
+import type { Place } from './placing.ts';
 import type { Store } from './store/index.ts';
 
 const isEndOf = ({ epoch, epochStep }: CheckpointFile, wanted: number | null): boolean =>
@@ -133,17 +135,15 @@ export class Checkpoints {
     );
   }
 
+  /** Has work put files in the places of checkpoints, and store their rows, as `placing` says. */
+  placing<T>(work: (place: Place) => T): T {
+    return placing(this.#workspace, (runId, fileName) => this.newPathOf(runId, fileName), work);
+  }
+
   /** Gives a run the files of another one's checkpoints, without a copy where the file system can. */
-  share(from: RunId, to: RunId): CheckpointFile[] {
+  share(from: RunId, to: RunId, place: Place): CheckpointFile[] {
     const checkpoints = this.#store.read.checkpoints(from);
-    makeFolder(this.#ownFolderOf(to));
-    for (const { fileName } of checkpoints) {
-      const source = join(this.#folderOf(from), fileName);
-      const target = join(this.#folderOf(to), fileName);
-      setAside(target);
-      provide(source, target);
-    }
-    syncFolder(this.#folderOf(to));
+    for (const checkpoint of checkpoints) place(this.pathOf(from, checkpoint.fileName), to, checkpoint);
     return checkpoints;
   }
 
@@ -162,7 +162,7 @@ export class Checkpoints {
       remove('unfinishedCheckpoint', this.#workspace, checkpointsFolderName, String(runId), basename(unfinished));
     clear(); // of a former process of this number
     try {
-      provide(source, unfinished);
+      linkOrCopy(source, unfinished);
       renameSync(unfinished, target);
     } finally {
       clear(); // after a success too: renaming a link to itself leaves both

@@ -8,7 +8,9 @@ import type { Lab } from '../../src-main/lab/lab.ts';
 import { askNeighbour } from '../../src-main/lab/neighbour.ts';
 import { openLab } from '../../src-main/lab/service.ts';
 import { nodeTrainers } from '../../src-main/lab/trainers.ts';
+import { killAtOnce } from '../app/processes.ts';
 import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
+import { helpersOf } from '../processes/states.ts';
 import { smallRun } from './smallRun.ts';
 import { cli, newWorkspace, startCli, untilSaid } from './spawnCli.ts';
 
@@ -101,6 +103,34 @@ test('another terminal works off what waited before; Ctrl-C there only ends the 
   expect((await host.ended).code).toBe(1); // its own run was stopped; it stayed for the other one
   expect(await statesIn(workspace)).toEqual(['interrupted', 'finished', 'stopped']);
 });
+
+test(
+  'compare goes on telling of a run that was cut short and that somebody else has put back into the queue',
+  slow,
+  async () => {
+    const workspace = await workspaceWithData();
+    const { optimizer, seed: _, ...shared } = smallRun('small', 100_000);
+    const file = join(workspace, 'experiment.json');
+    await writeFile(
+      file,
+      JSON.stringify({ name: 'two', shared, arms: [optimizer], seeds: [1, 2], measureSpeed: false }),
+    );
+    const compared = startCli(workspace, ['compare', file]);
+    await untilSaid(compared.child, 'Run 1 of 2, SGD, seed 1: epoch 2 of');
+    killAtOnce(helpersOf(compared.child.pid ?? 0, 'trainer/process'));
+    await untilSaid(compared.child, 'Run 2 of 2, SGD, seed 2: epoch 2 of');
+    await asked(workspace, (lab) => lab.resumeRuns({ runIds: [1] }));
+    const toldAgain = untilSaid(compared.child, 'Run 1 of 2, SGD, seed 1: epoch ');
+    await asked(workspace, (lab) => lab.stopRun({ runId: 2, when: 'now' }));
+    await toldAgain;
+    await asked(workspace, (lab) => lab.stopRun({ runId: 1, when: 'now' }));
+    const { code, stdout, stderr } = await compared.ended;
+    expect({ code, table: stdout.includes('SGD') }).toEqual({ code: 1, table: true });
+    const ends = stderr.split('\n').filter((line) => /seed 1: (?:interrupted|stopped)/.test(line));
+    expect(ends.map((line) => /seed 1: (\w+)/.exec(line)?.[1])).toEqual(['interrupted', 'stopped']);
+    expect(stderr).not.toContain('Another command has asked');
+  },
+);
 
 test(
   'a study is trained by the lab that is open, runs in its turn, and Ctrl-C stops what was begun there',

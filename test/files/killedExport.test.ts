@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -16,6 +18,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { clearUnfinished } from '../../src-main/files/unfinished.ts';
 import { writeWhole } from '../../src-main/files/writeWhole.ts';
 import { addExperiment, openWorkspace } from '../lab/bundles/stores.ts';
+import { migrationsFolder } from '../lab/fixtures/labOptions.ts';
 import { openTestLab, temporaryFolder } from '../lab/fixtures/labs.ts';
 import { cli, startCli } from '../cli/spawnCli.ts';
 import { until } from '../processes/states.ts';
@@ -70,6 +73,89 @@ test('an export that kill -9 cut short is cleared away by the next export, where
   expect(existsSync(table)).toBe(true);
   expect(unfinishedIn(target)).toEqual([theirs]);
   expect(readdirSync(records)).toEqual([]);
+});
+
+/** A process that does this and is killed. */
+const killed = async (script: string, environment: Record<string, string> = {}): Promise<void> => {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
+  const [, signal] = (await once(child, 'close')) as [number | null, string | null];
+  expect([signal, said]).toEqual(['SIGKILL', '']);
+};
+const source = (path: string): string => JSON.stringify(new URL(`../../src-main/${path}`, import.meta.url).href);
+
+test.each([
+  ['after a checkpoint was placed and before its row', '', 1],
+  [
+    'in the middle of a checkpoint’s copy, where there are no links',
+    `fs.linkSync = () => { throw Object.assign(new Error('no links'), { code: 'EPERM' }); };
+     fs.copyFileSync = (_, target) => { fs.writeFileSync(target, 'half'); process.kill(process.pid, 'SIGKILL'); };
+     syncBuiltinESMExports();`,
+    0,
+  ],
+])('what a process killed %s has left is cleared at the next start, and nothing else', async (_, faults, trashed) => {
+  const { folder, workspace } = places();
+  const to = await openWorkspace(workspace);
+  addExperiment(to, [
+    { epochs: 1, steps: 1, end: 'finished', accuracy: 0.5, loss: 0.5, isCheckpointed: true, isAnalysed: false },
+  ]);
+  const [known] = to.store.read.checkpoints(1);
+  to.store.close();
+  const fileName = 'epoch-0001-step-00000010.ckpt';
+  const content = Buffer.alloc(1000, 7);
+  const digest = createHash('sha256').update(content).digest();
+  writeFileSync(join(folder, fileName), Buffer.concat([content, digest]));
+  // What no store knows and nobody placed, as after going back to a backup; one even where a note says so, with other bytes.
+  const theirs = [`7/notes.txt`, `7/epoch-0002-step-00000020.ckpt`, `8/${fileName}`];
+  for (const name of theirs) {
+    mkdirSync(join(workspace, 'checkpoints', name, '..'), { recursive: true });
+    writeFileSync(join(workspace, 'checkpoints', name), 'theirs');
+  }
+  const note = (runId: number, name = fileName): string =>
+    `${JSON.stringify({ runId, fileName: name, sha256: digest.toString('hex') })}\n`;
+  writeFileSync(join(workspace, '.placing-0a1b2c3d.jsonl'), `${note(8)}${note(1, known?.fileName)}{"runId":7,`);
+
+  await killed(`import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module'; import { join } from 'node:path';
+    const { placing } = await import(${source('lab/placing.ts')});
+    ${faults}
+    const newPathOf = (runId, name) => join(${JSON.stringify(workspace)}, 'checkpoints', String(runId), name);
+    placing(${JSON.stringify(workspace)}, newPathOf, (place) => {
+      place(${JSON.stringify(join(folder, fileName))}, 7, { fileName: '${fileName}', sha256: '${digest.toString('hex')}' });
+      process.kill(process.pid, 'SIGKILL');
+    });`);
+  const left = readdirSync(join(workspace, 'checkpoints', '7')).filter((name) => name.startsWith(fileName));
+  expect(left).toHaveLength(1);
+
+  await openTestLab(workspace);
+  const files = readdirSync(join(workspace, 'checkpoints'), { recursive: true }).map(String);
+  expect(files.filter((name) => name.includes('/')).sort()).toEqual([`1/${known?.fileName ?? ''}`, ...theirs].sort());
+  const trash = join(workspace, 'trash');
+  const inTrash = existsSync(trash)
+    ? readdirSync(trash, { recursive: true }).filter((name) => `${name}`.endsWith('.ckpt'))
+    : [];
+  expect(inTrash).toHaveLength(trashed);
+  expect(readdirSync(workspace).filter((name) => name.startsWith('.placing'))).toEqual([]);
+});
+
+test('the copy that a killed process looked at is cleared away, and a folder of that name is not', async () => {
+  const { folder, workspace } = places();
+  (await openWorkspace(workspace)).store.close();
+  const temporary = join(folder, 'temporary');
+  mkdirSync(join(temporary, 'esam-lab-look-theirs'), { recursive: true });
+  writeFileSync(join(temporary, 'esam-lab-look-theirs', 'lab.db'), 'theirs');
+  await killed(
+    `const { openStoreToRead } = await import(${source('lab/store/openToRead.ts')});
+     await openStoreToRead(${JSON.stringify(workspace)}, ${JSON.stringify(migrationsFolder)}, new Error('only looked at'));
+     process.kill(process.pid, 'SIGKILL');`,
+    { TMPDIR: temporary },
+  );
+  expect(readdirSync(temporary)).toHaveLength(2);
+  clearUnfinished();
+  expect(readdirSync(temporary)).toEqual(['esam-lab-look-theirs']);
 });
 
 /** A process that is writing a file, until it is killed. */
@@ -127,9 +213,12 @@ test('a note that names something else, is torn, or is of another machine, remov
   writeFileSync(unfinished, 'half');
   const note = (content: string): void => writeFileSync(join(records, `${crypto.randomUUID()}.json`), content);
   const at = new Date().toISOString();
-  const gone = { pid: 4_000_000, startedAt: null, at };
-  const whole = JSON.stringify({ ...gone, path: unfinished, machine: `not ${hostname()}` });
+  const gone = { kind: 'unfinishedText', pid: 4_000_000, startedAt: null, at };
+  // Machines that share this folder may be made from one image: the same name, and the same number of the first namespace of processes.
+  const namespace = readlinkSync('/proc/self/ns/pid');
+  const whole = JSON.stringify({ ...gone, path: unfinished, machine: `${crypto.randomUUID()} ${namespace}` });
   note(whole);
+  note(JSON.stringify({ ...gone, path: unfinished, machine: `${hostname()} ${namespace}` }));
   for (const content of [
     JSON.stringify({ ...gone, path: join(target, 'thesis.tex'), machine: hostname() }),
     JSON.stringify({ ...gone, path: join(target, 'x.part'), machine: hostname() }),
@@ -138,7 +227,7 @@ test('a note that names something else, is torn, or is of another machine, remov
     note(content);
   clearUnfinished();
   expect(readdirSync(target)).toHaveLength(3);
-  expect(readdirSync(records)).toHaveLength(4);
+  expect(readdirSync(records)).toHaveLength(5);
 
   clearUnfinished(Date.now() + 25 * 3_600_000);
   expect(readdirSync(target).sort()).toEqual(['thesis.tex', 'x.part']);

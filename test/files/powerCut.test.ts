@@ -50,7 +50,7 @@ const sharing: Preparation = async (folder) => {
   ]);
   const { checkpoints } = workspace;
   return () => {
-    const [shared] = checkpoints.share(1, 2);
+    const [shared] = checkpoints.placing((place) => checkpoints.share(1, 2, place));
     if (shared !== undefined) checkpoints.adopt(3, join(folder, 'checkpoints', '1'), shared);
     workspace.store.close();
   };

@@ -34,42 +34,50 @@ export const resumingRequests = ({
   labVersion,
   added,
   emit,
-}: ResumingParts): ResumingApi => ({
-  inexactResumes: async ({ runIds }) => {
-    const facts = await presentFacts(runtime, labVersion);
-    return runIds.flatMap((runId) => {
-      const run = store.read.runs.one(runId);
-      const then = store.read.trainedIn(runId).at(-1)?.environment;
-      if (run === null || then === undefined || store.read.checkpoints(runId).length === 0) return [];
-      const differences = factDifferences(exactFacts(then), facts(run.config.device, exactFacts(then)));
-      return differences.length === 0 ? [] : [{ runId, differences }];
-    });
-  },
-  resumeRuns: doing(({ runIds, place }) => {
-    for (const id of runIds) refuseImported(store.read.runs.one(id), 'gone on with');
-    store.write.resume(runIds, place);
-    added(runIds);
-  }),
-  markFailed: doing(({ runIds }) => {
-    for (const id of runIds) refuseImported(store.read.runs.one(id), 'called failed');
-    store.write.markFailed(runIds);
+}: ResumingParts): ResumingApi => {
+  const tell = (runIds: readonly RunId[]): void => {
     for (const run of runIds.map((id) => store.read.runs.one(id))) if (run !== null) emit({ type: 'runChanged', run });
-  }),
-  extendRun: answering(({ runId, epochs }) => {
-    const { experiment, run } = extensionOf(store, runId, epochs);
-    const config = { ...run.config, epochs };
-    const result = store.write.addExtension(experiment, config, runId, (to) => checkpoints.share(runId, to));
-    const text = `Goes on from run ${runId}, whose ${run.config.epochs} epochs it begins with.`;
-    store.write.log(result.runId, { at: new Date().toISOString(), level: 'info', text });
-    added([result.runId]);
-    return result;
-  }),
-  emptyTrash: answering(() => {
-    const emptied = emptyTrash(store, checkpoints);
-    emit({ type: 'runsChanged' });
-    return emptied;
-  }),
-});
+  };
+  return {
+    inexactResumes: async ({ runIds }) => {
+      const facts = await presentFacts(runtime, labVersion);
+      return runIds.flatMap((runId) => {
+        const run = store.read.runs.one(runId);
+        const then = store.read.trainedIn(runId).at(-1)?.environment;
+        if (run === null || then === undefined || store.read.checkpoints(runId).length === 0) return [];
+        const differences = factDifferences(exactFacts(then), facts(run.config.device, exactFacts(then)));
+        return differences.length === 0 ? [] : [{ runId, differences }];
+      });
+    },
+    resumeRuns: doing(({ runIds, place }) => {
+      for (const id of runIds) refuseImported(store.read.runs.one(id), 'gone on with');
+      store.write.resume(runIds, place);
+      tell(runIds); // who waits for their end waits on
+      added(runIds);
+    }),
+    markFailed: doing(({ runIds }) => {
+      for (const id of runIds) refuseImported(store.read.runs.one(id), 'called failed');
+      store.write.markFailed(runIds);
+      tell(runIds);
+    }),
+    extendRun: answering(({ runId, epochs }) => {
+      const { experiment, run } = extensionOf(store, runId, epochs);
+      const config = { ...run.config, epochs };
+      const result = checkpoints.placing((place) =>
+        store.write.addExtension(experiment, config, runId, (to) => checkpoints.share(runId, to, place)),
+      );
+      const text = `Goes on from run ${runId}, whose ${run.config.epochs} epochs it begins with.`;
+      store.write.log(result.runId, { at: new Date().toISOString(), level: 'info', text });
+      added([result.runId]);
+      return result;
+    }),
+    emptyTrash: answering(() => {
+      const emptied = emptyTrash(store, checkpoints);
+      emit({ type: 'runsChanged' });
+      return emptied;
+    }),
+  };
+};
 
 /** What another lab has begun would be of two labs. */
 const refuseImported = (run: RunSummary | null, what: string): void => {

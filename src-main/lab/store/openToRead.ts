@@ -1,9 +1,9 @@
-import { copyFileSync, existsSync, lstatSync, mkdtempSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import { remove } from '../../files/remove.ts';
-import { removalOf } from '../../files/removals.ts';
+import { clearUnfinished, noteUnfinished } from '../../files/unfinished.ts';
 import { describedSet } from '../datasets/stored.ts';
 import { databaseName } from './backups.ts';
 import { loadSqlite } from './database.ts';
@@ -35,10 +35,8 @@ export const openStoreToRead = async (folder: string, migrationsFolder: string, 
   }
   refuseLinks(folder);
   const beside = isLocked(open, folder) ? openBeside(open, folder, migrations.length) : null;
-  const place = beside === null ? await copyOf(open, folder) : folder;
-  const endCopy = (): void => {
-    if (place !== folder) remove('readCopy', dirname(place), basename(place));
-  };
+  const { place, end: endCopy } =
+    beside === null ? await copyOf(open, folder) : { place: folder, end: () => undefined };
   try {
     // Beside a lab there is nothing to look through: it did so when it opened, and what is damaged is said where it is read.
     inspectDatabase(open, place, migrations, { leavesCompanions: true, isCheckedByOwner: beside !== null });
@@ -85,43 +83,34 @@ const openReadonly = (open: OpenDatabase, folder: string): Database | null => {
   }
 };
 
-/** Removes the copies of processes that were ended before they could. */
-const removeLeftCopies = (): void => {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = removalOf('readCopy').name.test(name) ? /\d+/.exec(name)?.[0] : undefined;
-    if (pid !== undefined && isOwn(join(tmpdir(), name)) && !isAlive(Number(pid))) remove('readCopy', tmpdir(), name);
-  }
-};
+interface Copy {
+  readonly place: string;
+  /** Removes it. */
+  readonly end: () => void;
+}
 
-/** The system's temporary folder is everybody's, and such a name is easily made. */
-const isOwn = (path: string): boolean =>
-  process.getuid === undefined || lstatSync(path, { throwIfNoEntry: false })?.uid === process.getuid();
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-};
-
-/** A folder of the system's temporary ones with a copy of the database. The caller removes it. */
-const copyOf = async (open: OpenDatabase, folder: string): Promise<string> => {
-  removeLeftCopies();
-  const place = mkdtempSync(join(tmpdir(), `esam-lab-look-${process.pid}-`));
+/** A folder of the system's temporary ones with a copy of the database, which a process that is killed has noted. */
+const copyOf = async (open: OpenDatabase, folder: string): Promise<Copy> => {
+  clearUnfinished();
+  const place = mkdtempSync(join(tmpdir(), 'esam-lab-look-'));
+  const forget = noteUnfinished('readCopy', place);
+  const end = (): void => {
+    remove('readCopy', dirname(place), basename(place));
+    forget();
+  };
   try {
     const source = isLocked(open, folder) ? openReadonly(open, folder) : null;
     if (source !== null) {
       await source.backup(join(place, databaseName)); // page by page, whatever is written meanwhile
       source.close();
-      return place;
+      return { place, end };
     }
     for (const name of [databaseName, `${databaseName}-wal`]) {
       if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(place, name));
     }
-    return place;
+    return { place, end };
   } catch (error) {
-    remove('readCopy', dirname(place), basename(place));
+    end();
     throw inWords(error);
   }
 };

@@ -1,7 +1,6 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll } from 'vitest';
 import { LabError } from '../../../shared/errors.ts';
@@ -182,16 +181,16 @@ test('a bundle that is cut off anywhere is refused', async () => {
   expect(dump(to.folder)).toEqual(before);
 });
 
-test('a checkpoint whose place is taken stops the import, and stays', async () => {
+test('what lies in a checkpoint’s place is set aside by an import, never lost', async () => {
   const root = temporaryFolder();
   const to = await openWorkspace(join(root, 'to'));
   onTestFinished(() => to.store.close());
   const inTheWay = to.checkpoints.pathOf(1, checkpointName().split('/').at(-1) ?? '');
-  const { mkdirSync } = await import('node:fs');
   mkdirSync(join(inTheWay, '..'), { recursive: true });
   writeFileSync(inTheWay, 'mine');
-  const before = dump(to.folder);
-  await expect(importFrom(to, good)).rejects.toMatchObject({ code: 'BUNDLE_REFUSED' });
-  expect(readFileSync(inTheWay, 'utf8')).toBe('mine');
-  expect(dump(to.folder)).toEqual(before);
+  expect(await importFrom(to, good)).toMatchObject({ addedCheckpoints: 1 });
+  const [name = '', ...others] = readdirSync(join(inTheWay, '..')).filter((each) => each !== basename(inTheWay));
+  expect([name.startsWith(`${basename(inTheWay)}.aside-`), others]).toEqual([true, []]);
+  expect(readFileSync(join(inTheWay, '..', name), 'utf8')).toBe('mine');
+  expect(readFileSync(inTheWay)).toEqual(parts.get(checkpointName()));
 });
