@@ -55,7 +55,7 @@ export type DamagedChoice = (typeof damagedChoices)[number];
 export const splitChoiceSchema = z.strictObject({ testShare: z.number().gt(0).lt(1), seed: seedSchema.default(0) });
 export type SplitChoice = z.infer<typeof splitChoiceSchema>;
 
-/** Which values of arrays of numbers are black and white, where they do not say so themselves. */
+/** Which values of arrays, or of images, are black and white, where they do not say so themselves. */
 export const valueRangeSchema = z
   .strictObject({ from: z.number(), to: z.number() })
   .refine(({ from, to }) => from < to, { message: 'the value of black must be below that of white' });

@@ -3,6 +3,14 @@ import { z } from 'zod';
 /** A data set of image files that stay where they are: the library keeps a list of them. The file's first line is a header; every other line is one class of one half. */
 export const imageManifestName = 'manifest.jsonl';
 
+/** Which numbers of images of so many bits are black and white, where that is not the least and the largest that they can hold. */
+const imageValuesSchema = z.strictObject({
+  bits: z.union([z.literal(8), z.literal(16)]),
+  from: z.number(),
+  to: z.number(),
+});
+export type ImageValues = z.infer<typeof imageValuesSchema>;
+
 export const imageManifestHeaderSchema = z.strictObject({
   /** In version 1, images have no digest, and the set's SHA-256 is of the lines as they stand. */
   version: z.union([z.literal(1), z.literal(2)]),
@@ -13,6 +21,7 @@ export const imageManifestHeaderSchema = z.strictObject({
   root: z.string().min(1),
   /** Damaged images that the import left out by choice. */
   skipped: z.array(z.string()),
+  values: imageValuesSchema.optional(),
 });
 export type ImageManifestHeader = z.infer<typeof imageManifestHeaderSchema>;
 
@@ -37,8 +46,11 @@ export const imageClassSchema = z.strictObject({
 export type ImageClass = z.infer<typeof imageClassSchema>;
 export type ImageEntry = ImageClass['images'][number];
 
-/** What a set's SHA-256 is of: for each class of each half its label and its images' digests, in order. Null where they have none. */
-export const imageContent = (classes: Iterable<ImageClass>): string | null => {
+/**
+ * What a set's SHA-256 is of: for each class of each half its label and its images' digests, in order, and how their numbers are read where not
+ * as they are. Null where they have no digests.
+ */
+export const imageContent = (classes: Iterable<ImageClass>, values: ImageValues | undefined): string | null => {
   const lines: string[] = [];
   for (const { half, label, images } of classes) {
     const digests: string[] = [];
@@ -48,6 +60,7 @@ export const imageContent = (classes: Iterable<ImageClass>): string | null => {
     }
     lines.push(`${half} ${label} ${digests.join(' ')}\n`);
   }
+  if (values !== undefined) lines.push(`values ${values.bits} ${values.from} ${values.to}\n`);
   return lines.join('');
 };
 

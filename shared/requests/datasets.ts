@@ -15,7 +15,7 @@ export const datasetApi = {
       onDamaged: z.enum(damagedChoices).default('refuse'),
       /** Of sets that say nothing of what is for testing; without it they are refused, with the offer. */
       split: splitChoiceSchema.nullable().optional(),
-      /** Of arrays of numbers that are no bytes; without it those are refused, with the question. */
+      /** Of numbers that are no bytes, in arrays and images; where nobody can tell it they are refused without, with the question. */
       range: valueRangeSchema.nullable().optional(),
     }),
     output: datasetInfoSchema,

@@ -24,7 +24,11 @@ export const addWorkspaceCommands: AddCommands = (program, settings, done) => {
     )
     .option('--test-share <share>', 'where nothing is for testing: this share of each class is, such as 0.2', share)
     .option('--split-seed <seed>', 'draws which ones, with --test-share', wholeNumber, 0)
-    .option('--range <black..white>', 'of arrays of numbers that are no bytes, such as 0..1 or -1..1', valueRange)
+    .option(
+      '--range <black..white>',
+      'of numbers that are no bytes, in arrays or images of 16 bits, such as 0..1 or 0..4095',
+      valueRange,
+    )
     .action(
       async (
         paths: string[],

@@ -38,7 +38,7 @@ export interface ImportOptions {
   readonly onDamaged?: DamagedChoice;
   /** For a set that says nothing of what is for testing; default: refuse it, with the offer. */
   readonly split?: SplitChoice | null;
-  /** For arrays of numbers that do not say what is black and white; default: refuse them, with the question. */
+  /** For numbers of arrays or images that do not say what is black and white; default: refuse them, with the question. */
   readonly range?: ValueRange | null;
   /** Ends the import; it throws the signal's reason and leaves nothing behind. */
   readonly signal?: AbortSignal;

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { cp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { zipOf } from '../bundles/zip.ts';
 import { openLibrary } from '../../../src-main/lab/datasets/index.ts';
+import { decodingPool } from '../../../src-main/trainer/data/imageFiles/decodingPool.ts';
+import { readImageDataset } from '../../../src-main/trainer/data/imageFiles/manifest.ts';
 import { tiff } from '../../images/tiff.ts';
 import { imageFolder, noise, plain, smallFolder, temporaryFolder } from '../../imageFolders.ts';
 
@@ -95,9 +97,9 @@ test.each<{ what: string; content: () => Promise<Buffer> | Buffer; says: RegExp 
     says: /train\/cat\/0\.tif .*kind “float”/,
   },
   {
-    what: '12-bit numbers in 16 bits',
-    content: () => tiff({ ...small, bits: 16, pixels: Buffer.from(new Uint16Array(16).fill(4095).buffer) }),
-    says: /No value in the 1 16-bit images is above 4,095 of 65,535: they seem to hold 12-bit numbers/,
+    what: 'digits of 0 to 16 in 16 bits, of which nobody says what is white,',
+    content: () => tiff({ ...small, bits: 16, pixels: Buffer.from(new Uint16Array(16).fill(16).buffer) }),
+    says: /No value in the 1 16-bit image is above 16 of 65,535: .*Say it, as with --range 0\.\.16 /,
   },
 ])('$what are refused, not trained on as near black', async ({ content, says }) => {
   const root = await imageFolder({ ...(await smallFolder()), 'train/cat/0.tif': await content() });
@@ -114,15 +116,60 @@ test('a set without a bright image, as of the night sky or of digits of 0 to 16,
   const imported = async (files: Record<string, Buffer>) =>
     openLibrary(await temporaryFolder()).import({ kind: 'auto', paths: [await imageFolder(files)], name: null });
   expect((await imported(dark)).source).toContain(
-    'dark throughout: no value in the 3 8-bit images is above 16 of 255; if they hold 5-bit numbers, write them scaled (times 8.226)', // 255 ÷ 31
+    'dark throughout: no value in the 3 8-bit images is above 16 of 255; if 16 or so is white, import them with --range 0..16 ',
   );
   expect((await imported({ ...dark, 'train/b/2.png': await grey(32) })).source).not.toContain('dark');
   const faint = (value: number) =>
     tiff({ ...small, bits: 16, pixels: Buffer.from(new Uint16Array(16).fill(value).buffer) });
   const deep = async (value: number) => ({ ...(await smallFolder()), 'train/cat/0.tif': faint(value) });
-  // 64 of 256 shades are left of 14 bits.
-  expect((await imported(await deep(16_383))).source).toContain('the 1 16-bit images is above 16,383 of 65,535');
+  expect((await imported(await deep(16_384))).source).toContain('the 1 16-bit image is above 16,384 of 65,535');
   expect((await imported(await deep(32_768))).source).not.toContain('dark');
+});
+
+test.each([
+  ['12 bits, as a camera’s', [0, 819, 2048, 4000], 12, 4095],
+  ['bytes', [0, 51, 128, 200], 8, 255],
+  ['14 bits', [0, 4095, 8192, 16_383], 14, 16_383],
+])('16-bit images that hold numbers of %s are shown and trained on as such', async (_, numbers, bits, white) => {
+  const of = (some: readonly number[]): Buffer =>
+    tiff({
+      ...small,
+      bits: 16,
+      pixels: Buffer.from(Uint16Array.from({ length: 16 }, (_, at) => some[at >> 2] ?? 0).buffer),
+    });
+  const root = await imageFolder({ 'train/a/0.tif': of(numbers), 'train/b/0.tif': of([1]), 'val/a/0.tif': of([2]) });
+  const folder = await temporaryFolder();
+  const library = openLibrary(folder);
+  const importing = { kind: 'auto', paths: [root], name: 'deep' } as const;
+  const info = await library.import(importing);
+  expect(info.source).toContain(
+    `read as numbers of ${bits} bits, 0 (black) to ${white.toLocaleString('en-US')} (white)`,
+  );
+  // Four rows of one value each: the number's share of white.
+  const expected = numbers.map((value) => Math.round((255 * value) / white));
+  const rowsOf = (pixels: Uint8Array, side: number) =>
+    [0, 1, 2, 3].map((row) => pixels[3 * (Math.floor(((row + 0.5) * side) / 4) * side + (side >> 1))]);
+  const [first] = await library.preview(info.id, 1);
+  const shown = sharp(Buffer.from(first?.image.split(',')[1] ?? '', 'base64'));
+  expect(rowsOf(await shown.toColourspace('srgb').removeAlpha().raw().toBuffer(), 128)).toEqual(expected);
+  const pool = decodingPool(root, 1);
+  onTestFinished(() => pool.close());
+  const { train } = readImageDataset(info, library.folderOf(info.id));
+  const [file] = train.files;
+  if (file === undefined) throw new Error('The set has no image.');
+  const centre = { left: 0, top: 0, width: 4, height: 4 };
+  const decoding = pool.decode([{ place: 0, file, framing: { kind: 'centre', centre, shift: null } }], 4);
+  await decoding.done;
+  expect(rowsOf(decoding.pixels, 4)).toEqual(expected);
+
+  // Read otherwise, the same images are another set; who knows better says so.
+  expect(await library.import(importing)).toEqual(info);
+  const dark = await library.import({ ...importing, range: { from: 0, to: 65_535 } });
+  expect([dark.id, dark.source.includes('read as')]).toEqual(['deep-2', false]);
+  expect(dark.sha256).not.toBe(info.sha256);
+  await expect(library.import({ ...importing, range: { from: 0, to: 100 } })).rejects.toThrow(
+    /beyond the 100 that was given/,
+  );
 });
 
 test('of several frames or pages the first counts, and that is said', async () => {

@@ -85,7 +85,7 @@ export const scaleOf = async (
 };
 
 /** The narrowest of the usual ranges that holds these values; only an offer. */
-const likely = (least: number, most: number, isWhole: boolean): string => {
+export const likely = (least: number, most: number, isWhole: boolean): string => {
   if (least < 0) return most <= 1 && least >= -1 ? '-1..1' : `${written(least)}..${written(most)}`;
   const usual = [1, ...(isWhole ? [15, 16] : []), 255, 1023, 4095, 16383, 65535].find((bound) => most <= bound);
   return `0..${usual ?? written(most)}`;

@@ -14,8 +14,8 @@ export interface ScannedFolder {
   readonly info: Omit<DatasetInfo, 'id' | 'name' | 'importedAt'>;
   readonly suggestedName: string;
   readonly manifest: Uint8Array;
-  /** What a former version would have called its SHA-256: equal only for the same files, untouched. */
-  readonly formerSha256: string;
+  /** What a former version would have called its SHA-256: equal only for the same files, untouched. Null where that read their numbers otherwise. */
+  readonly formerSha256: string | null;
 }
 
 /** Of images that the import itself has unpacked. */
@@ -45,8 +45,9 @@ export const scanImageFolder = async (
 ): Promise<ScannedFolder> => {
   context.onProgress({ message: 'Listing images', share: null });
   const folder = await listImageFolder(path, split, context.signal);
-  const { classes, skipped, transparent, several, dark } = await inspectImages(folder, onDamaged, context);
-  const content = imageContent(classes);
+  const { classes, ...found } = await inspectImages(folder, onDamaged, context);
+  const values = found.values ?? undefined;
+  const content = imageContent(classes, values);
   if (content === null) throw new Error('An image was listed without its digest.');
   const train = classes.filter(({ half }) => half === 'train');
   const test = classes.filter(({ half }) => half === 'test');
@@ -58,11 +59,7 @@ export const scanImageFolder = async (
     suggestedName: name,
     info: {
       storage: 'files',
-      source: sourceOf(
-        unpacked === null ? `Image folder ${name}, read where it lies` : unpacked.source,
-        { skipped, transparent, several, dark },
-        folder,
-      ),
+      source: sourceOf(unpacked === null ? `Image folder ${name}, read where it lies` : unpacked.source, found, folder),
       height: usualSide,
       width: usualSide,
       channels: 3,
@@ -74,8 +71,11 @@ export const scanImageFolder = async (
       sizeBytes: classes.reduce((sum, { images }) => images.reduce((bytes, [, , , size]) => bytes + size, sum), 0),
       classCounts: countsOf(train, folder.classNames.length),
     },
-    manifest: manifestOf({ version: 2, root, skipped }, classes),
-    formerSha256: createHash('sha256').update(formerLines(classes)).digest('hex'),
+    manifest: manifestOf(
+      { version: 2, root, skipped: found.skipped, ...(values !== undefined && { values }) },
+      classes,
+    ),
+    formerSha256: values === undefined ? createHash('sha256').update(formerLines(classes)).digest('hex') : null,
   };
 };
 
@@ -106,13 +106,13 @@ const countsOf = (train: readonly ImageClass[], classCount: number): number[] =>
 
 const sourceOf = (
   where: string,
-  { skipped, transparent, several, dark }: Omit<InspectedImages, 'classes'>,
+  { skipped, transparent, several, range }: Omit<InspectedImages, 'classes'>,
   { otherFiles, notes }: ImageFolder,
 ): string => {
   const shown = `${skipped.slice(0, 3).join(', ')}${skipped.length > 3 ? ' …' : ''}`;
   return [
     where,
-    ...(dark === null ? [] : [dark]),
+    ...(range === null ? [] : [range]),
     ...notes,
     ...(skipped.length === 0 ? [] : [`${skipped.length} damaged ${noun(skipped.length, 'image')} skipped (${shown})`]),
     ...(transparent === 0

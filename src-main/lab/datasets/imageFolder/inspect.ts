@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import type { DamagedChoice } from '../../../../shared/dataset.ts';
 import { hasExtraChannels, type Metadata } from '../../../images/colours.ts';
 import { pathOfText } from '../../../files/byteNames.ts';
+import { scaleOf } from './scale.ts';
 import { standInFor } from '../../../files/standIns.ts';
 import { withoutEnding } from '../../../files/unpackedName.ts';
 import { foreignHeadBytes, foreignImage } from '../../../images/foreignKinds.ts';
 import { imageOpener, type OpenImage } from '../../../images/openImage.ts';
 import { LabError } from '../../../../shared/errors.ts';
-import { maxImageBytes, type ImageClass, type ImageEntry } from '../../../../shared/imageManifest.ts';
+import { maxImageBytes, type ImageClass, type ImageEntry, type ImageValues } from '../../../../shared/imageManifest.ts';
 import type { ImportContext } from '../decodedSet.ts';
 import { inMegabytes, readError } from '../fileBytes.ts';
 import type { ImageFolder } from './layout.ts';
@@ -23,8 +24,10 @@ export interface InspectedImages {
   readonly transparent: number;
   /** How many have several frames or pages, of which the first is the image. */
   readonly several: number;
-  /** That no image is bright, where so; null: one is. */
-  readonly dark: string | null;
+  /** Which of their numbers are black and white; null: the least and the largest that they can hold. */
+  readonly values: ImageValues | null;
+  /** What is to be said of the range of their numbers. */
+  readonly range: string | null;
 }
 
 /** As many as libuv's threads: each decodes one image at a time. */
@@ -62,7 +65,7 @@ export const inspectImages = async (
       context.signal.throwIfAborted();
       const name = images[index];
       if (typeof name !== 'string') throw new Error('An image was looked at twice.');
-      const result = await inspect(folder.root, path, name, openImage);
+      const result = await inspect(folder.root, path, name, openImage, context.range != null);
       if (typeof result !== 'string') {
         images[index] = result.entry;
         if (result.isTransparent) transparent++;
@@ -82,7 +85,10 @@ export const inspectImages = async (
   await Promise.allSettled(workers); // none is left behind
   await Promise.all(workers);
 
-  const dark = deep.length > 0 ? darkness(deep, 16) : darkness(plain, 8);
+  const scale = scaleOf(
+    deep.length > 0 ? { bits: 16, brightest: deep } : { bits: 8, brightest: plain },
+    context.range ?? null,
+  );
   const whole = classes.map((one): ImageClass => ({
     ...one,
     images: one.images.filter((image) => typeof image !== 'string'),
@@ -98,7 +104,7 @@ export const inspectImages = async (
   if (!kept.some(({ half }) => half === 'test')) {
     throw new LabError('DATASET_CORRUPT', 'Every image to test with is damaged. Repair some, then import it again.');
   }
-  return { classes: kept, skipped: skipped.sort(), transparent, several, dark };
+  return { classes: kept, skipped: skipped.sort(), transparent, several, ...scale };
 };
 
 interface Inspected {
@@ -117,6 +123,7 @@ const inspect = async (
   folder: string,
   name: string,
   openImage: OpenImage,
+  isExact: boolean,
 ): Promise<Inspected | string> => {
   try {
     const file = await open(pathOfText(join(root, folder, name)), 'r');
@@ -127,7 +134,7 @@ const inspect = async (
       const head = bytes.subarray(0, foreignHeadBytes);
       const other = standInFor(head) ?? foreignImage(withoutEnding(name), head);
       if (other !== null) return other;
-      const { width, height, ...about } = await decode(bytes, openImage);
+      const { width, height, ...about } = await decode(bytes, openImage, isExact);
       const digest = createHash('sha256').update(bytes).digest().toString('base64url', 0, 16);
       return { entry: [name, width, height, size, Math.round(mtimeMs), digest], ...about };
     } finally {
@@ -142,6 +149,7 @@ const inspect = async (
 const decode = async (
   bytes: Buffer,
   openImage: OpenImage,
+  isExact: boolean,
 ): Promise<Omit<Inspected, 'entry'> & { width: number; height: number }> => {
   const metadata = await openImage(bytes).metadata();
   const { width, height } = metadata;
@@ -149,7 +157,7 @@ const decode = async (
   // JPEG and WebP shrink while they are read: all their bytes are looked at, at a fraction of the time.
   const small = await openImage(bytes).resize(16, 16, { fit: 'fill' }).raw().toBuffer();
   const bright = small.reduce((most, value) => Math.max(most, value), 0);
-  const brightest = isDeep || bright < brightEnough ? await brightestOf(bytes, metadata, openImage) : bright;
+  const brightest = isDeep || isExact || bright < brightEnough ? await brightestOf(bytes, metadata, openImage) : bright;
   const hasSeveral = (metadata.pages ?? 1) > 1;
   return { width, height, isTransparent: hasExtraChannels(metadata), hasSeveral, isDeep, brightest };
 };
@@ -168,29 +176,6 @@ const isOf16Bits = ({ depth, space }: Metadata): boolean => {
 const brightestOf = async (bytes: Buffer, { space }: Metadata, openImage: OpenImage): Promise<number> => {
   const { channels } = await openImage(bytes).stats();
   return Math.max(...channels.slice(0, /^(?:grey16|b-w)$/.test(space) ? 1 : 3).map(({ max }) => max));
-};
-
-/**
- * What is to be said of a set without one bright image: numbers of 10, 12 or 14 bits in 16 or of classes and digits of 0 to 16 in 8 are read as
- * near black, which nobody means; but stars on a night sky are so.
- * @returns null where an image is bright enough.
- * @throws LabError DATASET_UNSUPPORTED for 16 bits of which the training's 8 would leave fewer than 16 shades.
- */
-const darkness = (brightest: readonly number[], bits: 8 | 16): string | null => {
-  const whole = 2 ** bits - 1;
-  const largest = brightest.reduce((larger, value) => Math.max(larger, value), 0);
-  if (brightest.length === 0 || largest > (bits === 16 ? whole >> 1 : 31)) return null;
-  const used = Math.max(1, Math.ceil(Math.log2(largest + 1)));
-  const factor = (whole / (2 ** used - 1)).toPrecision(4);
-  const found = `o value in the ${brightest.length} ${bits}-bit images is above ${largest.toLocaleString('en-US')} of ${whole.toLocaleString('en-US')}`;
-  if (bits === 16 && used <= 12) {
-    throw new LabError(
-      'DATASET_UNSUPPORTED',
-      `N${found}: they seem to hold ${used}-bit numbers and would be trained on as near black, with at most ${2 ** Math.max(0, used - 8)} of 256 shades. ` +
-        `Write them scaled to all of 16 or 8 bits (times ${factor}), then import the folder again.`,
-    );
-  }
-  return `dark throughout: n${found}; if they hold ${used}-bit numbers, write them scaled (times ${factor}) and import the folder again`;
 };
 
 const damaged = (path: string, found: string): LabError =>

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetInfo } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
+import type { ImageManifestHeader } from '../../../../shared/imageManifest.ts';
 import { pathOfText, shownName } from '../../../files/byteNames.ts';
 import { openColours } from '../../../images/colours.ts';
 import { imageOpener, type OpenImage } from '../../../images/openImage.ts';
@@ -33,15 +34,19 @@ export const thumbnails = async (folder: string, info: DatasetInfo, count: numbe
   }
   return Promise.all(
     chosen.slice(0, count).map(async ({ label, path }) => {
-      const png = await thumbnail(header.root, path, openImage);
+      const png = await thumbnail(header, path, openImage);
       return { label, image: `data:image/png;base64,${png.toString('base64')}` };
     }),
   );
 };
 
-const thumbnail = async (root: string, path: string, openImage: OpenImage): Promise<Buffer> => {
+const thumbnail = async (
+  { root, values }: ImageManifestHeader,
+  path: string,
+  openImage: OpenImage,
+): Promise<Buffer> => {
   try {
-    const image = await openColours(await readFile(pathOfText(join(root, path))), openImage);
+    const image = await openColours(await readFile(pathOfText(join(root, path))), openImage, values);
     return await image.resize(side, side, { fit: 'cover' }).png().toBuffer();
   } catch (error) {
     throw new LabError(

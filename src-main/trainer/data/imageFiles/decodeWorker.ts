@@ -44,8 +44,8 @@ const bytesOf = async ({ path, sizeBytes, mtimeMs, digest }: ImageFile): Promise
 };
 
 /** Pixels uint8 [side, side, 3]: the image's colours, not turned by EXIF. */
-const decode = async (bytes: Buffer, framing: Framing, side: number): Promise<Uint8Array> => {
-  const image = await openColours(bytes, openImage);
+const decode = async (bytes: Buffer, { values }: ImageFile, framing: Framing, side: number): Promise<Uint8Array> => {
+  const image = await openColours(bytes, openImage, values);
   const how = { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false } as const;
   if (framing.kind === 'region') image.extract(framing.region).resize(side, side, how).flop(framing.isFlipped);
   else {
@@ -61,7 +61,7 @@ const fill = async ({ side, pixels, images }: DecodeJob): Promise<void> => {
   const imageBytes = side * side * 3;
   for (const { place, file, framing } of images) {
     const bytes = await bytesOf(file);
-    const square = await decode(bytes, framing, side).catch((error: unknown) => {
+    const square = await decode(bytes, file, framing, side).catch((error: unknown) => {
       const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
       throw new ImageProblem(
         `${shownPath(file.path)} cannot be decoded (${why}). Repair or remove it, then import its folder again.`,

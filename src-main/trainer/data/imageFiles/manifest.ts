@@ -9,6 +9,7 @@ import {
   imageManifestHeaderSchema,
   imageManifestName,
   type ImageClass,
+  type ImageValues,
 } from '../../../../shared/imageManifest.ts';
 import { pathOfText } from '../../../files/byteNames.ts';
 import { readWhole } from '../datasetFiles.ts';
@@ -23,6 +24,8 @@ export interface ImageFile {
   readonly mtimeMs: number;
   /** The first 16 bytes of its SHA-256 in base64url; null in lists of a former version. */
   readonly digest: string | null;
+  /** Which of its numbers are black and white, where the set says so. */
+  readonly values: ImageValues | undefined;
 }
 
 /** Image files and their labels uint16 [N]. */
@@ -47,7 +50,7 @@ export const readImageDataset = (info: DatasetInfo, folder: string): ImageDatase
   const headerEnd = bytes.indexOf('\n') + 1;
   const body = bytes.subarray(headerEnd);
   const header = imageManifestHeaderSchema.parse(JSON.parse(bytes.toString('utf8', 0, headerEnd)));
-  const { version } = header;
+  const { version, values } = header;
   const root = isAbsolute(header.root) ? header.root : join(folder, header.root);
   const classes: ImageClass[] = [];
   for (let start = 0; start < body.length;) {
@@ -55,7 +58,7 @@ export const readImageDataset = (info: DatasetInfo, folder: string): ImageDatase
     classes.push(imageClassSchema.parse(JSON.parse(body.toString('utf8', start, end))));
     start = end + 1;
   }
-  const content = version === 1 ? body : (imageContent(classes) ?? '');
+  const content = version === 1 ? body : (imageContent(classes, values) ?? '');
   if (createHash('sha256').update(content).digest('hex') !== info.sha256) {
     throw new LabError(
       'DATASET_CORRUPT',
@@ -74,7 +77,7 @@ export const readImageDataset = (info: DatasetInfo, folder: string): ImageDatase
   };
   for (const { half, label, folder: below, images } of classes) {
     for (const [name, width, height, sizeBytes, mtimeMs, digest = null] of images) {
-      halves[half].files.push({ path: `${below}/${name}`, width, height, sizeBytes, mtimeMs, digest });
+      halves[half].files.push({ path: `${below}/${name}`, width, height, sizeBytes, mtimeMs, digest, values });
       halves[half].labels.push(label);
     }
   }
