@@ -38,7 +38,7 @@ export const placing = <T>(
 ): T => {
   const name = `.placing-${randomBytes(4).toString('hex')}.jsonl`;
   const notes: (Note & { isPlaced: boolean })[] = [];
-  let file: number | null = null;
+  let file = null as number | null; // set by a callback, which TypeScript does not follow
   const place: Place = (source, runId, { fileName, sha256 }) => {
     const note = { runId, fileName, sha256 };
     file ??= openSync(join(workspace, name), 'wx', 0o600);

@@ -135,7 +135,7 @@ test.each([
   expect(files.filter((name) => name.includes('/')).sort()).toEqual([`1/${known?.fileName ?? ''}`, ...theirs].sort());
   const trash = join(workspace, 'trash');
   const inTrash = existsSync(trash)
-    ? readdirSync(trash, { recursive: true }).filter((name) => `${name}`.endsWith('.ckpt'))
+    ? readdirSync(trash, { recursive: true }).filter((name) => String(name).endsWith('.ckpt'))
     : [];
   expect(inTrash).toHaveLength(trashed);
   expect(readdirSync(workspace).filter((name) => name.startsWith('.placing'))).toEqual([]);

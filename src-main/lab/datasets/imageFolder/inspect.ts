@@ -43,6 +43,7 @@ export const inspectImages = async (
   context: ImportContext,
 ): Promise<InspectedImages> => {
   const openImage = imageOpener();
+  const { range = null } = context;
   const classes = folder.classes.map(({ half, label, folder: path, images }) => ({
     ...{ half, label, folder: path },
     images: images.map((name): ImageEntry | string => name),
@@ -65,7 +66,7 @@ export const inspectImages = async (
       context.signal.throwIfAborted();
       const name = images[index];
       if (typeof name !== 'string') throw new Error('An image was looked at twice.');
-      const result = await inspect(folder.root, path, name, openImage, context.range != null);
+      const result = await inspect(folder.root, path, name, openImage, range !== null);
       if (typeof result !== 'string') {
         images[index] = result.entry;
         if (result.isTransparent) transparent++;
@@ -85,10 +86,7 @@ export const inspectImages = async (
   await Promise.allSettled(workers); // none is left behind
   await Promise.all(workers);
 
-  const scale = scaleOf(
-    deep.length > 0 ? { bits: 16, brightest: deep } : { bits: 8, brightest: plain },
-    context.range ?? null,
-  );
+  const scale = scaleOf(deep.length > 0 ? { bits: 16, brightest: deep } : { bits: 8, brightest: plain }, range);
   const whole = classes.map((one): ImageClass => ({
     ...one,
     images: one.images.filter((image) => typeof image !== 'string'),
