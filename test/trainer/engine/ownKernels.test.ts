@@ -20,7 +20,9 @@ const deviation = (found: ArrayLike<number>, right: ArrayLike<number>): number =
 
 const ofOwnKernels = opCases.filter(({ name, inputs }) => {
   const channels = Object.values(inputs)[0]?.shape.at(-1) ?? 0;
-  return (/by 3×3|batchNorm/i.test(name) && channels % 16 === 0) || /by 3×3 to (32|64), stride 1/.test(name);
+  return (
+    (/by 3×3|by 1×1|batchNorm/i.test(name) && channels % 16 === 0) || /by 3×3 to (16|32|48|64), stride 1/.test(name)
+  );
 });
 
 test('the engine says that it uses them', () => {

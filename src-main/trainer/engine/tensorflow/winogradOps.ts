@@ -4,16 +4,20 @@ import type { Attribute, TensorFlow } from './binding.ts';
 import { residualsOf } from './batchNormOps.ts';
 import type { ConvolutionOps } from './convolutionOps.ts';
 
-/** 3×3 with one zero around, stride 1 or 2, whole vectors of channels: what the lab's own kernels are for. */
-const isOurs = ([height, width, inputs = 0, outputs = 0]: readonly number[], { stride, padding }: Convolution) =>
+/** 3×3 with one zero around, stride 1 or 2, whole vectors of channels: by Winograd's minimal filtering. */
+const isFiltered = ([height, width, inputs = 0, outputs = 0]: readonly number[], { stride, padding }: Convolution) =>
   height === 3 && width === 3 && padding === 1 && stride <= 2 && inputs % 16 === 0 && outputs % 16 === 0;
 
 /** The same of images of few channels, as a network's first one: direct sums (kernels/maths/directConvolution.h). */
 const isDirect = ([height, width, inputs = 0, outputs = 0]: readonly number[], { stride, padding }: Convolution) =>
-  height === 3 && width === 3 && padding === 1 && stride === 1 && inputs <= 4 && outputs % 32 === 0;
+  height === 3 && width === 3 && padding === 1 && stride === 1 && inputs <= 4 && outputs % 16 === 0;
+
+/** 1×1 of every other pixel, as the shortcuts that change the shape (kernels/maths/pointConvolution.h). */
+const isShortcut = ([height, width, inputs = 0, outputs = 0]: readonly number[], { stride, padding }: Convolution) =>
+  height === 1 && width === 1 && padding === 0 && stride === 2 && inputs % 16 === 0 && outputs % 16 === 0;
 
 /**
- * Convolutions by Winograd's minimal filtering on the lab's own kernels (kernels/convolutions.h): a quarter of the products, half of them
+ * Convolutions on the lab's own kernels (kernels/ops/convolutions.h). Winograd's minimal filtering needs a quarter of the products, half of them
  * for stride 2, summed in float32 whatever the type of the activations; of bfloat16 multiplied in bfloat16 where the processor can.
  * @param others - for the convolutions that this does not fit.
  */
@@ -21,7 +25,6 @@ export const winogradOps = (
   { one, attribute }: TensorFlow,
   others: ConvolutionOps & Pick<Ops, 'batchNormInference' | 'dispose'>,
 ): ConvolutionOps => {
-  const typed = ({ dataType }: Tensor): Attribute => attribute.type('T', dataType);
   const known = new Map<string, Attribute[]>();
   /** @param x - or its gradient: gives the type. @param inputShape - of x. */
   const attributesOf = ({ dataType }: Tensor, [, height = 0, width = 0]: readonly number[], stride: number) => {
@@ -38,10 +41,8 @@ export const winogradOps = (
 
   return {
     conv2d(x, kernel, convolution, normalisation) {
-      if (isDirect(kernel.shape, convolution) && kernel.dataType === 'float32') {
-        return normalisedAfter(others, one('EsamDirectConv2D', [typed(x)], x, kernel), normalisation);
-      }
-      if (!isOurs(kernel.shape, convolution) || kernel.dataType !== 'float32') {
+      const isOurs = [isFiltered, isDirect, isShortcut].some((fits) => fits(kernel.shape, convolution));
+      if (!isOurs || kernel.dataType !== 'float32') {
         return normalisedAfter(others, others.conv2d(x, kernel, convolution), normalisation);
       }
       const attributes = attributesOf(x, x.shape, convolution.stride);
@@ -59,13 +60,12 @@ export const winogradOps = (
       );
     },
     conv2dInputGrad: (dy, kernel, inputShape, convolution) =>
-      isOurs(kernel.shape, convolution) && kernel.dataType === 'float32'
+      isFiltered(kernel.shape, convolution) && kernel.dataType === 'float32'
         ? one('EsamConv2DInputGrad', attributesOf(dy, inputShape, convolution.stride), dy, kernel)
         : others.conv2dInputGrad(dy, kernel, inputShape, convolution),
-    conv2dFilterGrad(x, dy, kernelShape, convolution) {
-      if (isDirect(kernelShape, convolution)) return one('EsamDirectConv2DFilterGrad', [typed(x)], x, dy);
-      if (!isOurs(kernelShape, convolution)) return others.conv2dFilterGrad(x, dy, kernelShape, convolution);
-      return one('EsamConv2DFilterGrad', attributesOf(x, x.shape, convolution.stride), x, dy);
-    },
+    conv2dFilterGrad: (x, dy, kernelShape, convolution) =>
+      isFiltered(kernelShape, convolution) || isDirect(kernelShape, convolution)
+        ? one('EsamConv2DFilterGrad', attributesOf(x, x.shape, convolution.stride), x, dy)
+        : others.conv2dFilterGrad(x, dy, kernelShape, convolution),
   };
 };

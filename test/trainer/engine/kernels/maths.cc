@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "maths/directConvolution.h"
+#include "maths/pointConvolution.h"
 #include "maths/pooledBatchNorm.h"
 #include "maths/winogradFilter.h"
 #include "maths/winogradGradient.h"
@@ -121,18 +122,18 @@ rounding::Values valuesOf(const Buffer<T>& from, int count, int height, int widt
   return values;
 }
 
-/** What is normalised in the same pass is what is normalised after it, but for the convolution's own rounding in between. */
-template <typename T, typename Scheme>
-void testNormalised(const Shape& s, const Buffer<T>& x, const Buffer<float>& kernel, const Buffer<T>& plain, double tolerance) {
+/**
+ * What is normalised in the same pass is what is normalised after it, but for the convolution's own rounding in between.
+ * @param convolve - with an ending, to y; returns whether there was memory.
+ */
+template <typename T, typename Convolve>
+void testNormalised(const Shape& s, const Buffer<T>& plain, double tolerance, const Convolve& convolve) {
   Buffer<float> mean(s.outputs), factor(s.outputs), offset(s.outputs);
   for (auto* buffer : {&mean, &factor, &offset}) fill(*buffer);
   Buffer<T> residual(plain.count), y(plain.count);
   fill(residual);
   for (const bool isAdded : {false, true}) {
-    const Normalised<T> ending{mean.data, factor.data, offset.data, isAdded ? residual.data : nullptr, isAdded};
-    const winograd::Filtering<Scheme, T, Normalised<T>> filtering(
-        x.data, {kernel.data, s.inputs, s.outputs, false}, y.data, {s.count, s.height, s.width}, {s.count, s.high(), s.wide()}, ending);
-    if (!filtering.run(sharedScratch(filtering.sharedLength()))) failures++;
+    if (!convolve(Normalised<T>{mean.data, factor.data, offset.data, isAdded ? residual.data : nullptr, isAdded}, y.data)) failures++;
     std::vector<double> right(y.count);
     for (int64_t index = 0; index < y.count; index++) {
       const int channel = static_cast<int>(index % s.outputs);
@@ -165,7 +166,10 @@ void testConvolution(const Shape& s, double tolerance) {
     expectRounded("convolution of " + s.name(), y, right, rounding::ofConvolution<Forward>(inputs, weights, outputs), end);
   } else expect("convolution of " + s.name(), y, right, tolerance);
 
-  testNormalised<T, Forward>(s, x, kernel, y, tolerance);
+  testNormalised(s, y, tolerance, [&](const Normalised<T>& ending, T* to) {
+    const winograd::Filtering<Forward, T, Normalised<T>> normalising(x.data, {kernel.data, s.inputs, s.outputs, false}, to, wide, narrow, ending);
+    return normalising.run(sharedScratch(normalising.sharedLength()));
+  });
 
   Buffer<T> dy(y.count), dx(x.count);
   fill(dy);
@@ -319,8 +323,35 @@ void testDirect(const Shape& s, double tolerance) {
   });
   if (!direct::convolve(x.data, kernel.data, y.data, images, s.inputs, s.outputs)) failures++;
   expect("direct convolution of " + s.name(), y, right, tolerance);
+  testNormalised(s, y, tolerance, [&](const Normalised<T>& ending, T* to) {
+    return direct::convolve(x.data, kernel.data, to, images, s.inputs, s.outputs, ending);
+  });
   if (!direct::filterGradient(x.data, dy.data, grad.data, sums.data, images, s.inputs, s.outputs)) failures++;
   expect("direct filter gradient of " + s.name(), grad, rightFilter, 1e-5);
+}
+
+/** 1×1, by the definition: of every `stride`-th pixel. */
+template <typename T>
+void testPoint(const Shape& s, double tolerance) {
+  const winograd::Images images{s.count, s.height, s.width};
+  Buffer<T> x(int64_t(s.count) * s.height * s.width * s.inputs), y(int64_t(s.count) * s.high() * s.wide() * s.outputs);
+  Buffer<float> kernel(int64_t(s.inputs) * s.outputs), panels(points::panelsLength(s.inputs, s.outputs));
+  fill(x);
+  fill(kernel);
+  std::vector<double> right(y.count);
+  for (int64_t to = 0; to < y.count; to++) {
+    const int64_t pixel = to / s.outputs, column = pixel % s.wide(), row = pixel / s.wide() % s.high(), image = pixel / s.wide() / s.high();
+    const int64_t from = (image * s.height + row * s.stride) * s.width + column * s.stride;
+    for (int in = 0; in < s.inputs; in++) {
+      right[to] += valueOf(x.data[from * s.inputs + in]) * kernel.data[int64_t(in) * s.outputs + to % s.outputs];
+    }
+  }
+  const auto convolve = [&](const auto& ending, T* to) {
+    return points::convolve(x.data, kernel.data, to, images, s.stride, s.inputs, s.outputs, panels.data, ending);
+  };
+  if (!convolve(AsTheyAre(), y.data)) failures++;
+  expect("1×1 convolution of " + s.name(), y, right, tolerance);
+  testNormalised(s, y, tolerance, convolve);
 }
 
 /** Kernels that are called from two threads at once: each has the threads and the scratch memory to itself while it computes. */
@@ -351,9 +382,14 @@ int main() {
   testBatchNorm<Bfloat16>(700, 80, 8e-3);
   testPooled<float>(3, 7, 5, 48, 1e-5);
   testPooled<Bfloat16>(70, 2, 4, 16, 8e-3);
-  for (const Shape& s : {Shape{3, 7, 9, 1, 32, 1}, Shape{1, 1, 1, 3, 64, 1}, Shape{20, 5, 4, 4, 96, 1}}) {
+  for (const Shape& s : {Shape{3, 7, 9, 1, 32, 1}, Shape{1, 1, 1, 3, 64, 1}, Shape{20, 5, 4, 4, 3 * lanes, 1}}) {
     testDirect<float>(s, 1e-5);
     testDirect<Bfloat16>(s, 8e-3);
+  }
+  // Several tasks, the last one not full, and channels that leave a part of a panel.
+  for (const Shape& s : {Shape{3, 7, 9, 16, 32, 2}, Shape{1, 1, 1, 32, 16, 2}, Shape{5, 4, 5, 48, 3 * lanes, 1}}) {
+    testPoint<float>(s, 1e-5);
+    testPoint<Bfloat16>(s, 8e-3);
   }
   std::printf("%d threads, %d wrong\n", threadCount(), failures);
   return failures == 0 ? 0 : 1;

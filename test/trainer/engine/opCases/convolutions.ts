@@ -61,6 +61,7 @@ const large: readonly Sizes[] = [
   // Few channels: direct sums.
   [[3, 9, 7, 1], 3, 32, 1, 1],
   [[2, 6, 5, 3], 3, 64, 1, 1],
+  [[2, 5, 6, 2], 3, 48, 1, 1],
   // Filters that take more room than the inputs, and then the other way round.
   [[10, 4, 4, 16], 3, 512, 1, 1],
   [[1, 4, 4, 512], 3, 16, 2, 1],
@@ -105,6 +106,7 @@ const normalised: readonly Sizes[] = [
   [[9, 13, 18, 16], 3, 16, 1, 1],
   [[2, 8, 9, 32], 3, 48, 2, 1],
   [[10, 4, 4, 16], 3, 512, 1, 1],
+  [[4, 7, 6, 1], 3, 16, 1, 1],
   [[5, 9, 9, 16], 1, 32, 2, 0],
   [[3, 6, 7, 32], 1, 48, 1, 0],
 ];

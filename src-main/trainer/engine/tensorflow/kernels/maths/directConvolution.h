@@ -2,7 +2,9 @@
 // 3×3 convolutions with one zero around of images of few channels, as a network's first one, by direct sums: there is too little to multiply
 // for Winograd's filtering to save any, and what counts is that the outputs are written once. NHWC and HWIO.
 #include <algorithm>
+#include <type_traits>
 
+#include "endings.h"
 #include "tiles.h"
 
 namespace direct {
@@ -46,30 +48,44 @@ struct Neighbours {
   }
 };
 
-/** `pixels` outputs beside each other, two vectors of channels each. @param from - the first one's window in the first row. */
-template <int pixels, typename T>
-static inline void outputsAt(const float* from, int64_t rowLength, const float* kernel, int inputs, int outputs, T* y) {
-  Vec sums[pixels][2] = {};
+/** Calls step(first channel, vectors) for all channels, two vectors at a time, at last one where one is left. */
+template <typename Step>
+static inline void forPanels(int channels, const Step& step) {
+  int channel = 0;
+  for (; channel + panel <= channels; channel += panel) step(channel, std::integral_constant<int, 2>());
+  if (channel < channels) step(channel, std::integral_constant<int, 1>());
+}
+
+/** `pixels` outputs beside each other, some vectors of channels each. @param from - the first one's window in the first row. */
+template <int pixels, int vectors, typename T, typename End>
+static inline void outputsAt(const float* from, int64_t rowLength, const float* kernel, int inputs, int outputs, T* y, int64_t place,
+                             const End* ends) {
+  Vec sums[pixels][vectors] = {};
   for (int i = 0; i < 3; i++) {
     for (int k = 0; k < 3 * inputs; k++) {
-      const float* const taps = kernel + (int64_t(3 * i) * inputs + k) * outputs;
-      const Vec first = load(taps), second = load(taps + lanes);
+      Vec taps[vectors];
+      for (int v = 0; v < vectors; v++) taps[v] = load(kernel + (int64_t(3 * i) * inputs + k) * outputs + v * lanes);
 #pragma GCC unroll 4
       for (int p = 0; p < pixels; p++) {
         const Vec value = all(from[i * rowLength + p * inputs + k]);
-        sums[p][0] += value * first;
-        sums[p][1] += value * second;
+        for (int v = 0; v < vectors; v++) sums[p][v] += value * taps[v];
       }
     }
   }
   for (int p = 0; p < pixels; p++) {
-    for (int v = 0; v < 2; v++) store(y + int64_t(p) * outputs + v * lanes, sums[p][v]);
+    for (int v = 0; v < vectors; v++) {
+      const int64_t at = place + int64_t(p) * outputs + v * lanes;
+      store(y + at, ends[v](sums[p][v], at));
+    }
   }
 }
 
-/** y [.., outputs] = x [.., inputs] filtered by kernel [3,3,inputs,outputs]. @returns false where there is no memory. */
-template <typename T>
-static bool convolve(const T* x, const float* kernel, T* y, Images images, int inputs, int outputs) {
+/**
+ * y [.., outputs] = x [.., inputs] filtered by kernel [3,3,inputs,outputs], and what `ending` makes of it; outputs are a multiple of `lanes`.
+ * @returns false where there is no memory.
+ */
+template <typename T, typename Ending = AsTheyAre>
+static bool convolve(const T* x, const float* kernel, T* y, Images images, int inputs, int outputs, const Ending& ending = {}) {
   const ImageRows rows(images);
   const int64_t rowLength = int64_t(images.width + 2) * inputs;
   std::atomic<bool> hasMemory{true};
@@ -78,16 +94,18 @@ static bool convolve(const T* x, const float* kernel, T* y, Images images, int i
     if (pixels == nullptr) return hasMemory.store(false);
     for (int64_t row = part * rows.perPart; row < std::min(rows.count, (part + 1) * rows.perPart); row++) {
       Neighbours::read(x, images, row, inputs, pixels);
-      for (int channel = 0; channel < outputs; channel += 2 * lanes) {
-        T* const to = y + row * images.width * outputs + channel;
+      forPanels(outputs, [&](int channel, auto vectors) {
+        constexpr int width = decltype(vectors)::value;
+        const decltype(ending.of(0)) ends[2] = {ending.of(channel), ending.of(channel + (width - 1) * lanes)};
+        const int64_t place = row * images.width * outputs + channel;
         int column = 0;
         for (; column + 4 <= images.width; column += 4) {
-          outputsAt<4>(pixels + column * inputs, rowLength, kernel + channel, inputs, outputs, to + int64_t(column) * outputs);
+          outputsAt<4, width>(pixels + column * inputs, rowLength, kernel + channel, inputs, outputs, y, place + int64_t(column) * outputs, ends);
         }
         for (; column < images.width; column++) {
-          outputsAt<1>(pixels + column * inputs, rowLength, kernel + channel, inputs, outputs, to + int64_t(column) * outputs);
+          outputsAt<1, width>(pixels + column * inputs, rowLength, kernel + channel, inputs, outputs, y, place + int64_t(column) * outputs, ends);
         }
-      }
+      });
     }
   });
   return hasMemory.load();
@@ -98,21 +116,21 @@ static inline int64_t filterSumsLength(Images images, int inputs, int outputs) {
   return int64_t(ImageRows(images).parts) * 9 * inputs * outputs;
 }
 
-/** Adds to the sums of one row of a filter's taps, two vectors of channels, what a row of outputs gives. */
-template <int taps, typename T>
+/** Adds to the sums of one row of a filter's taps, some vectors of channels, what a row of outputs gives. */
+template <int taps, int vectors, typename T>
 static inline void addRow(const float* from, int inputs, const T* dy, int width, int outputs, float* sums) {
-  Vec own[taps][2] = {};
+  Vec own[taps][vectors] = {};
   for (int column = 0; column < width; column++) {
-    const Vec first = load(dy + int64_t(column) * outputs), second = load(dy + int64_t(column) * outputs + lanes);
+    Vec gradients[vectors];
+    for (int v = 0; v < vectors; v++) gradients[v] = load(dy + int64_t(column) * outputs + v * lanes);
 #pragma GCC unroll 3
     for (int k = 0; k < taps; k++) {
       const Vec value = all(from[column * inputs + k]);
-      own[k][0] += value * first;
-      own[k][1] += value * second;
+      for (int v = 0; v < vectors; v++) own[k][v] += value * gradients[v];
     }
   }
   for (int k = 0; k < taps; k++) {
-    for (int v = 0; v < 2; v++) {
+    for (int v = 0; v < vectors; v++) {
       float* const to = sums + int64_t(k) * outputs + v * lanes;
       store(to, load(to) + own[k][v]);
     }
@@ -132,14 +150,16 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, Im
     std::fill(own, own + taps, 0.0f);
     for (int64_t row = part * rows.perPart; row < std::min(rows.count, (part + 1) * rows.perPart); row++) {
       Neighbours::read(x, images, row, inputs, pixels);
-      for (int channel = 0; channel < outputs; channel += 2 * lanes) {
+      forPanels(outputs, [&](int channel, auto vectors) {
+        constexpr int width = decltype(vectors)::value;
         const T* const gradients = dy + row * images.width * outputs + channel;
         for (int i = 0; i < 3; i++) {
           for (int k = 0; k < 3 * inputs; k += 3) {
-            addRow<3>(pixels + i * rowLength + k, inputs, gradients, images.width, outputs, own + (int64_t(3 * i) * inputs + k) * outputs + channel);
+            float* const to = own + (int64_t(3 * i) * inputs + k) * outputs + channel;
+            addRow<3, width>(pixels + i * rowLength + k, inputs, gradients, images.width, outputs, to);
           }
         }
-      }
+      });
     }
   });
   if (!hasMemory.load()) return false;

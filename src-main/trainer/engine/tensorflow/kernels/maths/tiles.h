@@ -76,13 +76,17 @@ struct Window {
   const T* pixels[side][side];
   Window() = default;
   Window(const T* x, Images images, int image, int firstRow, int firstColumn, int channels, const T* zeros) {
+    int64_t across[side];
+    bool isAcross[side];
+    for (int j = 0; j < side; j++) {
+      across[j] = int64_t(firstColumn + j) * channels;
+      isAcross[j] = firstColumn + j >= 0 && firstColumn + j < images.width;
+    }
     for (int i = 0; i < side; i++) {
-      for (int j = 0; j < side; j++) {
-        const int row = firstRow + i, column = firstColumn + j;
-        const bool isInside = row >= 0 && row < images.height && column >= 0 && column < images.width;
-        const int64_t pixel = (int64_t(image) * images.height + row) * images.width + column;
-        pixels[i][j] = isInside ? x + pixel * channels : zeros;
-      }
+      const int row = firstRow + i;
+      const bool isInside = row >= 0 && row < images.height;
+      const int64_t start = (int64_t(image) * images.height + row) * images.width * channels;
+      for (int j = 0; j < side; j++) pixels[i][j] = isInside && isAcross[j] ? x + (start + across[j]) : zeros;
     }
   }
 };

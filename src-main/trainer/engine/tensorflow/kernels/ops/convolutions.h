@@ -1,6 +1,6 @@
 #pragma once
-// 3×3 convolutions with one zero around as TensorFlow ops: x [B,H,W,I], kernel [3,3,I,O] in float32, y [B,⌈H/stride⌉,⌈W/stride⌉,O].
-// Stride is 1 or 2; I and O are multiples of `lanes`; x, y and their gradients are float32 or bfloat16, the arithmetic is float32, but that of
+// 3×3 convolutions with one zero around, and 1×1 ones, as TensorFlow ops: x [B,H,W,I], kernel [3,3,I,O] or [1,1,I,O] in float32,
+// y [B,⌈H/stride⌉,⌈W/stride⌉,O]. Stride is 1 or 2; I and O are multiples of `lanes`, or I at most four with 3×3 and stride 1; x, y and their gradients are float32 or bfloat16, the arithmetic is float32, but that of
 // bfloat16 the products' factors are rounded once more where the processor multiplies pairs of them (maths/words.h).
 #include <type_traits>
 #include <vector>
@@ -8,13 +8,15 @@
 #include "normalizations.h"
 #include "tensorflow.h"
 #include "../maths/directConvolution.h"
+#include "../maths/pointConvolution.h"
 #include "../maths/winogradFilter.h"
 #include "../maths/winogradGradient.h"
 
 namespace {
 
 const char* const misfit =
-    "The lab's convolution takes images of four axes and a kernel [3,3,I,O] that fits them, I and O multiples of a vector's length, stride 1 or 2.";
+    "The lab's convolution takes images of four axes and a kernel [3,3,I,O] or [1,1,I,O] that fits them, I and O multiples of a vector's length "
+    "(I also one to four with 3×3 and stride 1), stride 1 or 2.";
 
 struct ConvolutionSettings {
   int32_t stride = 0, height = 0, width = 0;
@@ -25,13 +27,21 @@ struct ConvolutionSettings {
   }
   /** Height and width are those of x. */
   bool fits(const TF_Tensor* tensor, bool isInput) const {
-    if ((stride != 1 && stride != 2) || TF_NumDims(tensor) != 4 || TF_Dim(tensor, 3) % lanes != 0) return false;
+    return TF_NumDims(tensor) == 4 && TF_Dim(tensor, 3) % lanes == 0 && hasSidesOf(tensor, isInput);
+  }
+  bool hasSidesOf(const TF_Tensor* tensor, bool isInput) const {
+    if ((stride != 1 && stride != 2) || TF_NumDims(tensor) != 4) return false;
     const int divisor = isInput ? 1 : stride;
     return TF_Dim(tensor, 1) == winograd::parts(height, divisor) && TF_Dim(tensor, 2) == winograd::parts(width, divisor);
   }
 };
 
 int side(const TF_Tensor* tensor, int axis) { return static_cast<int>(TF_Dim(tensor, axis)); }
+
+/** Few channels in, so that direct sums are the fastest. */
+bool isDirect(const TF_Tensor* x, int side, int stride) {
+  return side == 3 && stride == 1 && TF_Dim(x, 3) > 0 && TF_Dim(x, 3) <= direct::mostInputs;
+}
 
 /**
  * y = x filtered; with `isBackward` x is dy, and y becomes the gradient of what was filtered.
@@ -40,23 +50,30 @@ int side(const TF_Tensor* tensor, int axis) { return static_cast<int>(TF_Dim(ten
 template <typename T, bool isBackward, typename MakeEnding>
 void convolve(Call& call, const ConvolutionSettings& settings, const MakeEnding& makeEnding) {
   const TF_Tensor *x = call.input(0), *kernel = call.input(1);
-  if (!settings.fits(x, !isBackward) || TF_NumDims(kernel) != 4 || side(kernel, 0) != 3 || side(kernel, 1) != 3 ||
-      side(kernel, 2) % lanes != 0 || side(kernel, 3) % lanes != 0 || side(x, 3) != side(kernel, isBackward ? 3 : 2)) {
+  const int taps = TF_NumDims(kernel) == 4 ? side(kernel, 0) : 0, stride = settings.stride;
+  if (!settings.hasSidesOf(x, !isBackward) || (taps != 3 && (taps != 1 || isBackward)) || side(kernel, 1) != taps ||
+      side(x, 3) != side(kernel, isBackward ? 3 : 2)) {
     call.refuse(misfit);
   }
   const int inputs = side(x, 3), outputs = side(kernel, isBackward ? 2 : 3);
+  const bool isFew = !isBackward && isDirect(x, taps, stride);
+  if ((inputs % lanes != 0 && !isFew) || outputs % lanes != 0) call.refuse(misfit);
   const winograd::Images wide{side(x, 0), settings.height, settings.width};
-  const winograd::Images narrow{wide.count, winograd::parts(wide.height, settings.stride), winograd::parts(wide.width, settings.stride)};
+  const winograd::Images narrow{wide.count, winograd::parts(wide.height, stride), winograd::parts(wide.width, stride)};
   const winograd::Images from = isBackward ? narrow : wide, to = isBackward ? wide : narrow;
+  const T* const pixels = dataOf<T>(x);
+  const float* const weights = dataOf<float>(kernel);
   T* const y = call.output<T>(0, {to.count, to.height, to.width, outputs});
-  const winograd::Filter weights{dataOf<float>(kernel), inputs, outputs, isBackward};
   std::vector<float> room(outputs);
   const auto ending = makeEnding(to, outputs, room.data());
   const auto filter = [&](auto scheme) {
-    const winograd::Filtering<decltype(scheme), T, decltype(ending)> filtering(dataOf<T>(x), weights, y, from, to, ending);
+    const winograd::Filtering<decltype(scheme), T, decltype(ending)> filtering(pixels, {weights, inputs, outputs, isBackward}, y, from, to, ending);
     return filtering.run(call.scratch(filtering.sharedLength()));
   };
-  const bool isDone = settings.stride == 1 ? filter(Unmoved()) : filter(std::conditional_t<isBackward, Doubling, Halving>());
+  bool isDone;
+  if (taps == 1) isDone = points::convolve(pixels, weights, y, wide, stride, inputs, outputs, call.scratch(points::panelsLength(inputs, outputs)), ending);
+  else if (isFew) isDone = direct::convolve(pixels, weights, y, wide, inputs, outputs, ending);
+  else isDone = stride == 1 ? filter(Unmoved()) : filter(std::conditional_t<isBackward, Doubling, Halving>());
   if (!isDone) throw std::bad_alloc();
 }
 
@@ -98,51 +115,25 @@ void computeNormalised(Call& call, const NormalisedSettings& settings) {
 template <typename T>
 void computeFilterGrad(Call& call, const ConvolutionSettings& settings) {
   const TF_Tensor *x = call.input(0), *dy = call.input(1);
-  if (!settings.fits(x, true) || !settings.fits(dy, false) || side(x, 0) != side(dy, 0)) {
+  const bool isFew = settings.hasSidesOf(x, true) && isDirect(x, 3, settings.stride);
+  if ((!isFew && !settings.fits(x, true)) || !settings.fits(dy, false) || side(x, 0) != side(dy, 0)) {
     call.refuse(misfit);
   }
   const int inputs = side(x, 3), outputs = side(dy, 3);
-  const winograd::GradPlan plan(inputs);
-  float* const grad = call.output<float>(0, {3, 3, inputs, outputs});
-  float* const sums = call.scratch(plan.sumsLength(inputs, outputs));
   const winograd::Images images{side(x, 0), side(x, 1), side(x, 2)}, filtered{side(dy, 0), side(dy, 1), side(dy, 2)};
-  const auto gradient = settings.stride == 1 ? winograd::filterGradient<Unmoved, T> : winograd::filterGradient<Halving, T>;
-  if (!gradient(dataOf<T>(x), dataOf<T>(dy), grad, sums, plan, images, filtered, inputs, outputs)) throw std::bad_alloc();
-}
-
-const char* const directMisfit =
-    "The lab's direct convolution takes images of one to four channels and a kernel [3,3,I,O], O a multiple of two vectors' length.";
-
-struct NoSettings {
-  NoSettings(TF_OpKernelConstruction*, TF_Status*) {}
-};
-
-bool isDirect(const TF_Tensor* x, int64_t outputs) {
-  return TF_NumDims(x) == 4 && side(x, 3) > 0 && side(x, 3) <= direct::mostInputs && outputs % (2 * lanes) == 0;
-}
-
-template <typename T>
-void computeDirect(Call& call, const NoSettings&) {
-  const TF_Tensor *x = call.input(0), *kernel = call.input(1);
-  if (TF_NumDims(kernel) != 4 || side(kernel, 0) != 3 || side(kernel, 1) != 3 || !isDirect(x, side(kernel, 3)) || side(x, 3) != side(kernel, 2)) {
-    call.refuse(directMisfit);
-  }
-  const winograd::Images images{side(x, 0), side(x, 1), side(x, 2)};
-  T* const y = call.output<T>(0, {images.count, images.height, images.width, side(kernel, 3)});
-  if (!direct::convolve(dataOf<T>(x), dataOf<float>(kernel), y, images, side(x, 3), side(kernel, 3))) throw std::bad_alloc();
-}
-
-template <typename T>
-void computeDirectFilterGrad(Call& call, const NoSettings&) {
-  const TF_Tensor *x = call.input(0), *dy = call.input(1);
-  if (TF_NumDims(dy) != 4 || !isDirect(x, side(dy, 3)) || side(x, 0) != side(dy, 0) || side(x, 1) != side(dy, 1) || side(x, 2) != side(dy, 2)) {
-    call.refuse(directMisfit);
-  }
-  const int inputs = side(x, 3), outputs = side(dy, 3);
-  const winograd::Images images{side(x, 0), side(x, 1), side(x, 2)};
   float* const grad = call.output<float>(0, {3, 3, inputs, outputs});
-  float* const sums = call.scratch(direct::filterSumsLength(images, inputs, outputs));
-  if (!direct::filterGradient(dataOf<T>(x), dataOf<T>(dy), grad, sums, images, inputs, outputs)) throw std::bad_alloc();
+  const T *pixels = dataOf<T>(x), *gradients = dataOf<T>(dy);
+  bool isDone;
+  if (isFew) {
+    float* const sums = call.scratch(direct::filterSumsLength(images, inputs, outputs));
+    isDone = direct::filterGradient(pixels, gradients, grad, sums, images, inputs, outputs);
+  } else {
+    const winograd::GradPlan plan(inputs);
+    float* const sums = call.scratch(plan.sumsLength(inputs, outputs));
+    const auto gradient = settings.stride == 1 ? winograd::filterGradient<Unmoved, T> : winograd::filterGradient<Halving, T>;
+    isDone = gradient(pixels, gradients, grad, sums, plan, images, filtered, inputs, outputs);
+  }
+  if (!isDone) throw std::bad_alloc();
 }
 
 template <typename T>
@@ -151,8 +142,6 @@ void registerConvolutionKernels(const Registry& registry) {
   registry.kernel<T, ConvolutionSettings, computeConvolution<T, true>>("EsamConv2DInputGrad");
   registry.kernel<T, NormalisedSettings, computeNormalised<T>>("EsamConv2DNormalised");
   registry.kernel<T, ConvolutionSettings, computeFilterGrad<T>>("EsamConv2DFilterGrad");
-  registry.kernel<T, NoSettings, computeDirect<T>>("EsamDirectConv2D");
-  registry.kernel<T, NoSettings, computeDirectFilterGrad<T>>("EsamDirectConv2DFilterGrad");
 }
 
 void registerConvolutions(const Registry& registry) {
@@ -164,8 +153,6 @@ void registerConvolutions(const Registry& registry) {
                {"stride: int", "height: int", "width: int", "N: int >= 0", "epsilon: float", "relu: bool"}});
   registry.op({"EsamConv2DInputGrad", {"dy: T", "kernel: float"}, {"dx: T"}, settings});
   registry.op({"EsamConv2DFilterGrad", {"x: T", "dy: T"}, {"grad: float"}, settings});
-  registry.op({"EsamDirectConv2D", {"x: T", "kernel: float"}, {"y: T"}, {}});
-  registry.op({"EsamDirectConv2DFilterGrad", {"x: T", "dy: T"}, {"grad: float"}, {}});
   registerConvolutionKernels<float>(registry);
   registerConvolutionKernels<Bfloat16>(registry);
 }
