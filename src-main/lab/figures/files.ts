@@ -4,7 +4,6 @@ import type { LabFile } from '../../../shared/file.ts';
 import { svg } from '../../../shared/figures/svg.ts';
 import { escapeLatex } from '../export/latex.ts';
 import { figureData } from './data.ts';
-import { pdf } from './pdf.ts';
 import { png } from './png.ts';
 
 interface FigureFile {
@@ -35,8 +34,10 @@ const figureFile = async (figure: Figure, format: FigureFormat, column: ColumnWi
       return { fileName: `${figure.id}.svg`, mediaType: 'image/svg+xml', content: svg(scene, figure.caption) };
     case 'png':
       return { fileName: `${figure.id}.png`, mediaType: 'image/png', content: await png(svg(scene, figure.caption)) };
-    case 'pdf':
+    case 'pdf': {
+      const { pdf } = await import('./pdf.ts'); // only now: its fonts' library takes long to load
       return { fileName: `${figure.id}.pdf`, mediaType: 'application/pdf', content: await pdf(scene, figure.caption) };
+    }
     case 'latex':
       return { fileName: `${figure.id}.tex`, mediaType: 'application/x-tex', content: latex(figure, column) };
     case 'csv':

@@ -7,7 +7,6 @@ import type { PublishedPoint } from '../../../shared/results/published.ts';
 import type { Study } from '../../../shared/studies/study.ts';
 import { fileStem } from '../export/fileName.ts';
 import { exportTable, requireExportable } from '../export/index.ts';
-import { workbook } from '../export/workbook.ts';
 import { curvesFigure } from '../figures/curves.ts';
 import { labFile } from '../figures/files.ts';
 import { speedAccuracyFigure } from '../figures/speedAccuracy.ts';
@@ -61,6 +60,7 @@ export const resultRequests = (
     exportWorkbook: async ({ query, columns, namedAfter }) => {
       const results = table(query);
       requireExportable(results, columns);
+      const { workbook } = await import('../export/workbook.ts'); // only now: it takes long to load
       return workbook(results, columns, stemOf(query, namedAfter));
     },
     exportFigure: async ({ query, figure, format, column, namedAfter = [] }) => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Lab } from '../../../src-main/lab/lab.ts';
@@ -42,20 +42,28 @@ onCluster('runs on the cluster are the same runs as here, to the last bit', asyn
   }
 });
 
-/** Epochs enough that a run is still under way when the lab has read of some of them, however fast the machine is. */
-const long = smallExperiment(300);
+/** Epochs enough that a run is still under way when it is seen to have begun, however fast the machine is. */
+const long = smallExperiment(60);
 const ended = 600_000;
 const patient = { timeout: ended, interval: 200 };
 
-/** Sends a run, waits until the lab has some of its epochs, and has its processes stand still there. */
+const spoolOf = (folder: string, attempt: number): string => {
+  const file = join(folder, 'attempts', String(attempt).padStart(4, '0'), 'spool.jsonl');
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+};
+
+/** Sends a run, has its processes stand still once they have told of two epochs, and waits until the lab knows. */
 const jobUnderWay = async (lab: Lab) => {
   const { runIds } = await lab.enqueue({ ...long, place: 'slurm' });
   const [runId = 0] = runIds;
-  const { job } = await untilRun(lab, runId, ({ epochsDone, job }) => epochsDone >= 2 && job !== null);
-  cluster.signalJob(job?.jobId ?? '', 'SIGSTOP');
-  const found = (await untilRun(lab, runId, ({ job }) => typeof job?.node === 'string')).job;
-  if (typeof found?.jobId !== 'string' || found.node === null) throw new Error(`run ${runId} has no job on a node`);
-  return { runId, folder: found.folder, jobId: found.jobId, node: found.node };
+  const { job } = await untilRun(lab, runId, ({ job }) => typeof job?.jobId === 'string');
+  if (typeof job?.jobId !== 'string') throw new Error(`run ${runId} has no job`);
+  const { folder, jobId } = job;
+  const told = () => spoolOf(folder, 1).split('"epochFinished"').length - 1;
+  await vi.waitFor(() => expect(told()).toBeGreaterThanOrEqual(2), { timeout: ended, interval: 20 });
+  cluster.signalJob(jobId, 'SIGSTOP');
+  const run = await untilRun(lab, runId, ({ epochsDone, job }) => epochsDone >= 2 && typeof job?.node === 'string');
+  return { runId, folder, jobId, node: run.job?.node ?? '' };
 };
 
 onCluster(
@@ -73,9 +81,8 @@ onCluster(
     await cluster.ask('scancel', '--signal=USR1', '--batch', limited.jobId); // as before the time limit
     cluster.signalJob(limited.jobId, 'SIGCONT');
     await cluster.killDaemon(doubled.node); // it is taken for dead: its processes will go on beside the second attempt
-    const again = (of: string) => join(of, 'attempts/0002/spool.jsonl');
     for (const { folder: task } of [limited, doubled])
-      await vi.waitFor(() => expect(readFileSync(again(task), 'utf8')).toContain('resumed'), patient);
+      await vi.waitFor(() => expect(spoolOf(task, 2)).toContain('resumed'), patient);
     cluster.signalJob(doubled.jobId, 'SIGCONT');
     await vi.waitFor(async () => expect(await cluster.ask('squeue', '-h')).toBe(''), patient); // forgotten by Slurm
 
