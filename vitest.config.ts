@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-/** Real runtimes are slow to load, and two of the machine's cores are soon busy: long limits, few workers. */
-const limits = { testTimeout: 120_000, hookTimeout: 300_000, maxWorkers: 2 };
+/** Real runtimes are slow to load: long limits. Two cores are soon busy, and a third worker computes while others wait for a process. */
+const limits = { testTimeout: 120_000, hookTimeout: 300_000, maxWorkers: 3 };
 
 export default defineConfig({
   test: {

@@ -18,7 +18,7 @@ test('an experiment file is planned, swept, compared and found in the history', 
   const planned = await cli(workspace, ['plan', ...args]);
   expect(planned.stdout).toContain('2 methods × 2 × optimizer.rho × 1 seed = 3 runs');
   expect(planned.stdout).toContain('0 have finished');
-  const { code, stdout } = await cli(workspace, ['compare', ...args, '--json']);
+  const { code, stdout } = await cli(workspace, ['compare', ...args, '--no-speed', '--json']);
   expect(code).toBe(0);
   // Rows are named by what the axis varies.
   const { groups } = JSON.parse(stdout) as { groups: { label: string }[] };
