@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import { Option } from 'commander';
 import { LabError } from '../../shared/errors.ts';
+import { meaningOf } from '../files/fileFailures.ts';
 import { isThere } from '../files/isThere.ts';
 import { writeWhole } from '../files/writeWhole.ts';
 
@@ -8,11 +10,20 @@ export const writeFile = async (file: string, content: string | Uint8Array): Pro
   try {
     await writeWhole(file, content);
   } catch (error) {
-    const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new LabError('CONFIG_INVALID', `${file} cannot be written (${found}); choose another file.`, {
-      cause: error,
-    });
+    throw unwritten(file, error);
   }
+};
+
+/** What to tell the user of a file that could not be written. */
+export const unwritten = (file: string, error: unknown): LabError => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : null;
+  const meaning =
+    code === 'ENOENT'
+      ? `there is no folder ${dirname(file)}. Make it, or choose another file`
+      : (meaningOf(code ?? '') ?? 'choose another file');
+  return new LabError('CONFIG_INVALID', `${file} cannot be written (${code ?? String(error)}): ${meaning}.`, {
+    cause: error,
+  });
 };
 
 export const overwriting = (): Option => new Option('--overwrite', 'write over files of the same names');

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LabError } from '../../shared/errors.ts';
@@ -234,8 +234,11 @@ describe.skipIf(process.platform === 'win32')('a workspace from somebody else', 
       const args = target === at('pipe') ? ['bundle', 'export'] : ['export', '--format', 'csv', '--output'];
       const { code, stderr } = await cli(workspace, [...args, target]);
       expect(code, stderr).not.toBe(0);
-      expect(stderr).toContain(`${target} cannot be written (ENOTFILE); choose another file.`);
+      expect(stderr).toContain(`${target} cannot be written (ENOTFILE): something else than a file lies there.`);
     }
+    const nowhere = join(at('folder'), 'no', 'runs.csv');
+    const { stderr: said } = await cli(workspace, ['export', '--format', 'csv', '--output', nowhere]);
+    expect(said).toContain(`${nowhere} cannot be written (ENOENT): there is no folder ${dirname(nowhere)}.`);
     expect(readdirSync(folder)).toEqual(before);
     expect([lstatSync(at('pipe')).isFIFO(), lstatSync('/dev/null').isCharacterDevice()]).toEqual([true, true]);
   });

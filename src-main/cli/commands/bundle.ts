@@ -6,6 +6,7 @@ import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { print, say, withOwner, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
+import { unwritten } from '../writeFile.ts';
 
 export interface BundleExportOptions {
   /** Both empty = everything in the workspace. */
@@ -30,10 +31,7 @@ export const exportBundle = (settings: Settings, file: string, options: BundleEx
       await streamWhole(file, stream);
     } catch (error) {
       if (error instanceof LabError) throw error; // a checkpoint cannot be read
-      const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-      throw new LabError('CONFIG_INVALID', `${file} cannot be written (${found}); choose another file.`, {
-        cause: error,
-      });
+      throw unwritten(file, error);
     }
     leftOut.forEach((sentence) => say(`Left out: ${sentence}`));
     if (settings.json) await print(JSON.stringify({ file, runCount, leftOut }));
