@@ -5,6 +5,7 @@ import type { Configuration, FileSet } from 'electron-builder';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
 import { bundleExtension, bundleMediaType } from './shared/bundle.ts';
+import { makeAppImage } from './src-main/runtimes/electron/appImage.ts';
 import { makeDebianPackage } from './src-main/runtimes/electron/debianPackage.ts';
 import { electronAtHand } from './src-main/runtimes/electron/distribution.ts';
 import page from './src-renderer/vite.config.ts';
@@ -147,12 +148,17 @@ const packageApp = async (isFolderOnly: boolean): Promise<{ isStandIn: boolean }
   return { isStandIn: electron?.isStandIn === true };
 };
 
-/** `--deb`: the Debian package and the archive, with the system's own dpkg-deb and tar, where electron-builder's tools cannot be downloaded. */
+/**
+ * Where electron-builder's tools cannot be downloaded: `--deb` makes the Debian package and the archive with the system's own dpkg-deb and tar,
+ * `--appimage` an AppImage with its mksquashfs.
+ */
 if (import.meta.main) {
-  const isDebian = process.argv.includes('--deb');
-  const { isStandIn } = await packageApp(isDebian || process.argv.includes('--dir'));
-  if (isDebian) {
-    const files = await makeDebianPackage({ unpacked: 'dist/linux-unpacked', output: 'dist', isStandIn });
-    console.log(`Made ${files.join(' and ')}.`);
-  }
+  const [isDebian, isAppImage] = ['--deb', '--appimage'].map((option) => process.argv.includes(option));
+  const { isStandIn } = await packageApp(isDebian === true || isAppImage === true || process.argv.includes('--dir'));
+  const parts = { unpacked: 'dist/linux-unpacked', output: 'dist', isStandIn };
+  const files = [
+    ...(isDebian === true ? await makeDebianPackage(parts) : []),
+    ...(isAppImage === true ? [await makeAppImage(parts)] : []),
+  ];
+  if (files.length > 0) console.log(`Made ${files.join(' and ')}.`);
 }

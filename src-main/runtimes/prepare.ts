@@ -2,7 +2,7 @@ import { LabError } from '../../shared/errors.ts';
 import { findElectron } from './electron/index.ts';
 import { checkSystem } from './electron/system.ts';
 import { provideSystem, type SystemNeed } from './system/debian.ts';
-import { findChromium, findXvfb } from './system/programs.ts';
+import { findChromium, findMksquashfs, findXvfb } from './system/programs.ts';
 import { findCompiler } from './tensorflow/compile.ts';
 import { findTensorflow, installTensorflow } from './tensorflow/index.ts';
 import { findPip } from './tensorflow/pip.ts';
@@ -39,6 +39,12 @@ const findMissing = async (needsDisplay: boolean): Promise<Missing[]> => {
       missing: needsDisplay && findXvfb() === null,
       need: 'display',
       message: 'Xvfb is missing: without a display, the app is tested on a virtual one.',
+    },
+    {
+      // Elsewhere the package is started as it was unpacked.
+      missing: process.env['CI'] === 'true' && findMksquashfs() === null,
+      need: 'packer',
+      message: 'mksquashfs is missing, by which the AppImage is made that is tested.',
     },
   ];
   return all.filter(({ missing }) => missing);

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { extractAll } from '@electron/asar';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { makeAppImage } from '../../src-main/runtimes/electron/appImage.ts';
 import { makeDebianPackage } from '../../src-main/runtimes/electron/debianPackage.ts';
 import { findElectron } from '../../src-main/runtimes/electron/index.ts';
+import { findMksquashfs } from '../../src-main/runtimes/system/programs.ts';
 import { smallRun } from '../cli/smallRun.ts';
 import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
 import { eventually } from '../page/page.ts';
@@ -128,13 +130,22 @@ test('it opens its window; what serves developers does nothing in it', slow, asy
   const home = await mkdtemp(join(tmpdir(), 'esam-lab-package-'));
   const port = await freePort();
   await mkdir(join(home, 'config'));
+  // What users start, where it can be made: it needs no FUSE so.
+  const [program, ...parameters] =
+    findMksquashfs() === null
+      ? [executable]
+      : [
+          await makeAppImage({ unpacked: packaged, output: home, isStandIn: true, level: 0 }),
+          '--appimage-extract-and-run',
+        ];
   const root = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const child = spawn(executable, [`--remote-debugging-port=${port}`, '--inspect=0', ...root], {
+  const child = spawn(program, [...parameters, `--remote-debugging-port=${port}`, '--inspect=0', ...root], {
     stdio: ['ignore', 'inherit', 'pipe'],
     env: {
       ...process.env,
       ESAM_LAB_TENSORFLOW_BINDING: '/tmp/foreign.node',
       ESAM_LAB_NODE: '/tmp/foreign-node',
+      TMPDIR: home,
       ESAM_LAB_WORKSPACE: join(home, 'workspace'),
       XDG_CONFIG_HOME: join(home, 'config'),
     },

@@ -13,18 +13,18 @@ export interface PackageParts {
   readonly output: string;
   /** Packed with a stand-in: to be tried, not to be given away; the names say so. */
   readonly isStandIn: boolean;
-  /** Of gzip: 1 is fast, 9 small. Default 6. */
+  /** Of gzip: 1 is fast, 9 small; of an AppImage 0 is none. Default 6. */
   readonly level?: number;
 }
 
 const home = '/opt/esam-lab';
 
 /** What starts the app from a menu, and opens bundles with it. */
-const desktopEntry = `[Desktop Entry]
+export const desktopEntry = (program: string): string => `[Desktop Entry]
 Type=Application
 Name=ESAM Lab
 Comment=Train image classifiers with SGD, SAM and ESAM, and compare them
-Exec=${home}/esam-lab %f
+Exec=${program} %f
 Icon=esam-lab
 Terminal=false
 Categories=Science;
@@ -69,6 +69,13 @@ const called = async (program: string, parameters: readonly string[]): Promise<s
   throw new LabError('INSTALL_FAILED', `The package could not be made with ${program}: ${what}`);
 };
 
+const versionOf = async (): Promise<string> =>
+  (JSON.parse(await readFile('package.json', 'utf8')) as { version: string }).version;
+
+/** What the files are called, without their endings. */
+export const packageName = async (isStandIn: boolean): Promise<string> =>
+  `esam-lab_${await versionOf()}_${process.arch === 'x64' ? 'amd64' : process.arch}${isStandIn ? '_stand-in' : ''}`;
+
 /**
  * Makes a .deb with dpkg-deb and a .tar.gz with tar of an unpacked package.
  * @returns their paths.
@@ -80,15 +87,14 @@ export const makeDebianPackage = async ({
   isStandIn,
   level = 6,
 }: PackageParts): Promise<string[]> => {
-  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
-  const name = `esam-lab_${version}_${process.arch === 'x64' ? 'amd64' : process.arch}${isStandIn ? '_stand-in' : ''}`;
+  const name = await packageName(isStandIn);
   const staging = await mkdtemp(join(tmpdir(), 'electron-staging-'));
   try {
     const root = join(staging, 'root');
     const shared = join(root, 'usr/share');
     await cp(unpacked, join(root, home), { recursive: true });
     const texts: readonly (readonly [path: string, text: string, mode: number])[] = [
-      [join(shared, 'applications/esam-lab.desktop'), desktopEntry, 0o644],
+      [join(shared, 'applications/esam-lab.desktop'), desktopEntry(`${home}/esam-lab`), 0o644],
       [join(shared, 'mime/packages/esam-lab.xml'), mimeType, 0o644],
       // Chromium's own sandbox for systems without user namespaces.
       [
@@ -106,7 +112,7 @@ export const makeDebianPackage = async ({
     await mkdir(icons, { recursive: true });
     await cp('resources/icon.png', join(icons, 'esam-lab.png'));
     const kilobytes = Number((await called('du', ['-sk', root])).split('\t')[0]);
-    await writeFile(join(root, 'DEBIAN/control'), control(version, kilobytes));
+    await writeFile(join(root, 'DEBIAN/control'), control(await versionOf(), kilobytes));
     const [deb, archive] = [`${name}.deb`, `${name}.tar.gz`].map((file) => resolve(output, file)) as [string, string];
     await called('dpkg-deb', ['--root-owner-group', '-Zgzip', `-z${level}`, '--build', root, deb]);
     await called('tar', ['-C', dirname(resolve(unpacked)), '-I', `gzip -${level}`, '-cf', archive, basename(unpacked)]);

@@ -3,7 +3,7 @@ import { LabError } from '../../../shared/errors.ts';
 import { runCommand } from '../command.ts';
 
 /** What a part of the lab needs from the system. */
-export type SystemNeed = 'electron' | 'display' | 'browser' | 'compiler' | 'pip';
+export type SystemNeed = 'electron' | 'display' | 'browser' | 'compiler' | 'pip' | 'packer';
 
 const parse = (text: string): Map<string, string> =>
   new Map(
@@ -36,6 +36,7 @@ export const debianPackages = (needs: Iterable<SystemNeed>, os: ReadonlyMap<stri
     browser: ['chromium'],
     compiler: ['g++'],
     pip: ['python3-pip'],
+    packer: ['squashfs-tools'],
   };
   return [...new Set(needs)].flatMap((need) => packages[need]);
 };

@@ -21,5 +21,8 @@ const findProgram = (names: readonly string[]): string | null => {
 export const findChromium = (): string | null =>
   findProgram(['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']);
 
+/** What packs an AppImage. */
+export const findMksquashfs = (): string | null => findProgram(['mksquashfs']);
+
 /** The X server without a screen. */
 export const findXvfb = (): string | null => findProgram(['Xvfb']);
