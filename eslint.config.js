@@ -29,7 +29,7 @@ const folders = {
   // Of the trainer only the models' descriptions, which compute nothing: the lab counts their work.
   'src-main/lab': ['lab', ['store', 'datasets', 'statistics', 'export', 'runtimes', 'models', 'files', 'processes']],
   'src-main/page': ['page', []],
-  'src-main/web': ['web', ['lab', 'page', 'files']],
+  'src-main/web': ['web', ['lab', 'datasets', 'page', 'files']],
   'src-main/cli': ['cli', ['lab', 'datasets', 'runtimes', 'files', 'processes', 'web']],
   'src-main/main': ['main', ['page', 'files', 'processes']],
   'src-main/preload': ['preload', []],

@@ -39,8 +39,6 @@ export const removals = {
   unfinishedBundle: { name: /^\.bundle-\w{6}$/, holds: new RegExp(`^checkpoints-\\d+-${checkpointFile}$`) },
   /** `web/uploads`: what a browser has sent for an import that is over, and a file that did not arrive whole. */
   upload: { name: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/, holds: /./ },
-  /** `web/uploads`: the mark of an upload that an image set needs, once that set is deleted. */
-  uploadMark: { name: /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\.kept$/ },
   unfinishedUpload: { name: /\.[\da-f-]{36}\.part$/ },
   /** `lab/store/backups`: all but the last seven, into the trash. */
   backup: { name: new RegExp(`^${backupFile}$`) },

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, stat, statfs } from 'node:fs/promises';
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, readdir, rename, statfs } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { readRegular } from '../files/readRegular.ts';
+import { imageManifestName } from '../../shared/imageManifest.ts';
 import { remove } from '../files/remove.ts';
-import { removalOf } from '../files/removals.ts';
-import { writeOwn } from '../files/writeOwn.ts';
+import { readHeader } from '../lab/datasets/imageFolder/manifest.ts';
 import type { Lab } from '../lab/lab.ts';
 
 /** An upload that is not taken; the status is HTTP's. */
@@ -24,10 +23,6 @@ const folderName = 'uploads';
 const largestBytes = 64 * 2 ** 30;
 const spareBytes = 2 ** 30;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** Whether one file was chosen: an archive, of which the library has unpacked what it needs. */
-const isFile = async ([path, ...others]: readonly string[]): Promise<boolean> =>
-  path !== undefined && others.length === 0 && (await stat(path).catch(() => null))?.isFile() === true;
 
 const isName = (part: string): boolean =>
   part !== '' && part !== '.' && part !== '..' && Buffer.byteLength(part) <= 200 && !/[\0-\x1f\\:]/.test(part);
@@ -81,15 +76,11 @@ export class Uploads {
     return {
       ...lab,
       importDataset: async (input) => {
-        const ids = new Set(input.paths.flatMap((path) => this.#idOf(path) ?? []));
-        let isNeeded = false;
+        const ids = input.paths.flatMap((path) => this.#idOf(path) ?? []);
         try {
-          const imported = await lab.importDataset(input);
-          isNeeded = imported.storage === 'files' && !(await isFile(input.paths));
-          if (isNeeded) for (const id of ids) writeOwn(join(this.#folder, `${id}.kept`), imported.id);
-          return imported;
+          return await lab.importDataset(input);
         } finally {
-          if (!isNeeded) ids.forEach((id) => this.#remove(id));
+          await this.#clear(ids);
         }
       },
       importBundle: async (input) => {
@@ -100,29 +91,31 @@ export class Uploads {
           if (id !== null) this.#remove(id);
         }
       },
-      deleteDataset: async (input) => {
-        const answer = await lab.deleteDataset(input);
-        const names = await readdir(this.#folder).catch((): string[] => []);
-        for (const mark of names.filter((name) => removalOf('uploadMark').name.test(name))) {
-          if (this.#isMarkOf(mark, input.id)) remove('uploadMark', this.#workspace, folderName, mark);
-        }
-        return answer;
-      },
     };
   }
 
-  /** Clears away what an earlier server has left without its being imported. */
+  /** Clears away what an earlier server has left without its being imported, and images of sets that were deleted since. */
   async clearLeft(): Promise<void> {
     const names = await readdir(this.#folder).catch((): string[] => []);
-    const left = names.filter((name) => idPattern.test(name) && !names.includes(`${name}.kept`));
-    left.forEach((id) => this.#remove(id));
+    await this.#clear(names.filter((name) => idPattern.test(name)));
   }
 
-  #isMarkOf(mark: string, setId: string): boolean {
+  /** Those that no data set needs, as the sets' own lists of images say: a mark of ours might be missing after a kill or on a full disk. */
+  async #clear(ids: readonly string[]): Promise<void> {
+    const roots = ids.length === 0 ? [] : await this.#imageRoots();
+    const isNeeded = (id: string): boolean => roots === null || roots.some((root) => root.split(/[/\\]/).includes(id));
+    for (const id of new Set(ids)) if (!isNeeded(id)) this.#remove(id);
+  }
+
+  /** Where the images of the workspace's sets lie, also where it was moved since; null where a list cannot be read: then each may be needed. */
+  async #imageRoots(): Promise<readonly string[] | null> {
+    const folder = join(this.#workspace, 'datasets');
     try {
-      return readRegular(join(this.#folder, mark)).toString('utf8') === setId;
-    } catch {
-      return false; // none of ours
+      const sets = (await readdir(folder)).map((name) => join(folder, name));
+      const listed = sets.filter((set) => existsSync(join(set, imageManifestName)));
+      return await Promise.all(listed.map(async (set) => (await readHeader(set)).root));
+    } catch (error) {
+      return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? [] : null;
     }
   }
 

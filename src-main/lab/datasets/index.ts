@@ -16,7 +16,7 @@ import { decode, imageFolderOf } from './detect.ts';
 import { datasetIdentity } from './identity.ts';
 import { scanImageFolder } from './imageFolder/index.ts';
 import type { ScannedFolder } from './imageFolder/index.ts';
-import { readManifest } from './imageFolder/manifest.ts';
+import { readHeader } from './imageFolder/manifest.ts';
 import { thumbnails } from './imageFolder/thumbnails.ts';
 import { sha256Of } from './measure.ts';
 import type { PreviewImage } from './preview.ts';
@@ -130,7 +130,7 @@ export const openLibrary = (folder: string, refusal: LabError | null = null): Li
     whole.set(id, info);
     return info;
   };
-  const rootOf = async ({ id }: DatasetInfo): Promise<string> => (await readManifest(folderOf(id))).header.root;
+  const rootOf = async ({ id }: DatasetInfo): Promise<string> => (await readHeader(folderOf(id))).root;
   /** The same images, touched since or moved: the list says from now on where they are. A copy beside them changes nothing. */
   const followTo = async (set: ScannedFolder, known: DatasetInfo): Promise<void> => {
     const former = await rootOf(known);
