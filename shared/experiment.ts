@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { analysisSettingsSchema } from './analyses/index.ts';
 import { mostAxisValues } from './axisValues.ts';
+import { counted } from './counted.ts';
 import {
   canonicalJson,
   datasetIdentitySchema,
@@ -10,6 +11,7 @@ import {
   seedSchema,
   sharedConfigSchema,
 } from './runConfig.ts';
+import { countText } from './numberText.ts';
 import type { GroupConfig, OptimizerConfig, RunConfig } from './runConfig.ts';
 import { placeIdSchema } from './places.ts';
 import { axisPaths, unknownPath, withSetting } from './settingPaths.ts';
@@ -63,7 +65,8 @@ export const experimentSchema = experimentFields.superRefine((experiment, contex
   const refuse = (path: (string | number)[], message: string): void =>
     context.addIssue({ code: 'custom', path, message });
   const count = gridSize(experiment);
-  if (count > mostRuns) refuse(['axes'], `these would be ${count} runs; an experiment takes up to ${mostRuns}`);
+  if (count > mostRuns)
+    refuse(['axes'], `these would be ${counted(count, 'run')}; an experiment takes up to ${countText(mostRuns)}`);
   const bases = baseConfigs(experiment);
   for (const [index, { path, values }] of experiment.axes.entries()) {
     if (!axisPaths.includes(path)) refuse(['axes', index, 'path'], unknownPath(path));

@@ -31,7 +31,7 @@ export const counters: readonly Counter[] = [
   {
     name: 'Examples kept',
     definition: 'How many examples of the batch the update used; of an epoch the mean share.',
-    step: (step) => (step ? `${step.keptExamples} of ${step.batchExamples}` : none),
+    step: (step) => (step ? `${formatCount(step.keptExamples)} of ${formatCount(step.batchExamples)}` : none),
     epoch: (epoch) => (epoch ? `${formatPercent(epoch.keptExampleShare, 1)} %` : none),
   },
   {

@@ -1,3 +1,4 @@
+import { counted } from '../shared/counted.ts';
 import type { Experiment } from '../shared/experiment.ts';
 import type { RunSummary } from '../shared/run.ts';
 import { canonicalJson, type SharedConfig } from '../shared/runConfig.ts';
@@ -7,7 +8,7 @@ export const namesOfRuns = (ids: readonly number[]): string => {
   const [first = 0] = ids;
   const last = ids.at(-1) ?? first;
   if (ids.length === 1) return `run ${first}`;
-  return last - first === ids.length - 1 ? `runs ${first}–${last}` : `${ids.length} runs`;
+  return last - first === ids.length - 1 ? `runs ${first}–${last}` : counted(ids.length, 'run');
 };
 
 /** What the arms of an experiment share; on the data that are there when it is queued, not on those of then. */

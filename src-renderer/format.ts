@@ -1,30 +1,31 @@
+import { countText, rateText } from '../shared/numberText.ts';
 import type { MeanSd } from '../shared/result.ts';
 
 /** Shown where there is no value. */
 export const none = '–';
 
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-
-export const formatCount = (value: number | null): string => (value === null ? none : grouped.format(value));
+export const formatCount = (value: number | null): string => (value === null ? none : countText(value));
 
 /** A minus, not a hyphen. */
 const withMinus = (text: string): string => text.replaceAll('-', '−');
 
+export const formatFixed = (value: number | null, digits: number): string =>
+  value === null ? none : withMinus(value.toFixed(digits));
+
 /** A fraction 0–1 as percent, without the sign (units stand in headers). */
 export const formatPercent = (fraction: number | null, digits = 2): string =>
-  fraction === null ? none : withMinus((fraction * 100).toFixed(digits));
+  formatFixed(fraction === null ? null : 100 * fraction, digits);
 
-export const formatSpeed = (imagesPerSecond: number | null): string => {
-  if (imagesPerSecond === null) return none;
-  return imagesPerSecond < 100 ? imagesPerSecond.toFixed(1) : grouped.format(imagesPerSecond);
-};
+export const formatSpeed = (imagesPerSecond: number | null): string =>
+  imagesPerSecond === null ? none : rateText(imagesPerSecond);
 
-/** A setting or a measured quantity to four significant digits, without trailing zeros. */
+/** A setting or a measured quantity to four significant digits, without trailing zeros; from 1,000 on to the ones. */
 export const formatNumber = (value: number | null): string => {
   if (value === null) return none;
   if (value === 0) return '0';
   const size = Math.abs(value);
-  const isShort = Number.isNaN(value) || (size < 1e6 && size >= 1e-4);
+  if (size >= 1000 && size < (Number.isInteger(value) ? 1e7 : 1e6)) return withMinus(countText(value));
+  const isShort = Number.isNaN(value) || (size < 1000 && size >= 1e-4);
   return withMinus(isShort ? String(Number(value.toPrecision(4))) : value.toExponential(2).replace('e+', 'e'));
 };
 

@@ -20,13 +20,11 @@ const writers: Readonly<Record<Exclude<CellKind, 'setting' | 'text' | 'time'>, (
   speed: formatSpeed,
 };
 
-const numberText = (value: number): string => (Number.isInteger(value) ? formatCount(value) : formatNumber(value));
-
 const textOf = ({ id, kind }: RunColumn, value: CellValue): string => {
   if (value === null) return none;
   if (kind === 'time') return formatTime(String(value));
   if (typeof value === 'string' || kind === 'text') return String(value);
-  return kind === 'setting' ? settingText(id, value, numberText) : writers[kind](value);
+  return kind === 'setting' ? settingText(id, value, formatNumber) : writers[kind](value);
 };
 
 export const runCell = (column: RunColumn, subject: QuerySubject): string =>

@@ -17,7 +17,9 @@ export const useTrash = (): {
   const remove = async (runIds: RunId[]): Promise<boolean> => {
     if (!(await runs.setDeleted(runIds, true))) return false;
     const text =
-      runIds.length === 1 ? `Run ${runIds[0]} is in the trash. ` : `${runIds.length} runs are in the trash. `;
+      runIds.length === 1
+        ? `Run ${runIds[0]} is in the trash. `
+        : `${counted(runIds.length, 'run')} are in the trash. `;
     const shown = message.success(
       () => [
         text,
@@ -41,7 +43,7 @@ export const useTrash = (): {
   };
   const restore = async (runIds: RunId[]): Promise<boolean> => {
     if (!(await runs.setDeleted(runIds, false))) return false;
-    message.success(runIds.length === 1 ? `Run ${runIds[0]} is back.` : `${runIds.length} runs are back.`);
+    message.success(runIds.length === 1 ? `Run ${runIds[0]} is back.` : `${counted(runIds.length, 'run')} are back.`);
     return true;
   };
   const empty = async (): Promise<void> => {

@@ -1,10 +1,11 @@
+import { countText } from '../numberText.ts';
+
 export interface Tick {
   readonly at: number;
   readonly text: string;
 }
 
 const minus = (text: string): string => text.replace('-', '−');
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 const decimalsOf = (step: number): number => Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
 
@@ -15,7 +16,7 @@ const textOf = (value: number, step: number): string => {
     return minus(Number(value.toPrecision(digits)).toExponential().replace('e+', 'e'));
   }
   const decimals = decimalsOf(step);
-  return minus(decimals === 0 ? grouped.format(Math.round(value)) : value.toFixed(decimals)).replace(
+  return minus(decimals === 0 ? countText(Math.round(value)) : value.toFixed(decimals)).replace(
     /^−(0(?:\.0+)?)$/,
     '$1',
   );

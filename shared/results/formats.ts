@@ -1,3 +1,4 @@
+import { countText, rateText } from '../numberText.ts';
 import type { MeanSd, ResultsRow } from '../result.ts';
 
 /** How an output writes the signs and quantities that not all of them share. */
@@ -40,7 +41,6 @@ export interface Format<V> {
 }
 
 type Maybe = number | null;
-const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const alone = { '': <V>(value: V): V => value };
 const orDash = (value: Maybe, { dash }: Notation, text: (value: number) => string): string =>
   value === null ? dash : text(value);
@@ -87,7 +87,7 @@ const askedSeeds = (seeds: Seeds): number =>
 export const seedCount: Format<Seeds> = {
   text: (seeds) => {
     const asked = askedSeeds(seeds);
-    if (asked === seeds.n) return grouped.format(asked);
+    if (asked === seeds.n) return countText(asked);
     const others = (Object.keys(missingWords) as Missing[])
       .filter((state) => missingOf(seeds, state) > 0)
       .map((state) => `${missingOf(seeds, state)} ${missingWords[state]}`);
@@ -153,8 +153,6 @@ export const points: Format<Difference> = {
   },
 };
 
-const rateText = (value: number): string => (value < 100 ? value.toFixed(1) : grouped.format(value));
-
 /** The middle of values a second, and in what they were not measured alike; their range below it. */
 export const rates: Format<ResultsRow['imagesPerSecond']> = {
   text: ({ median, mixed }, notation) =>
@@ -212,7 +210,7 @@ export const duration: Format<Maybe> = {
 };
 
 export const count: Format<Maybe> = {
-  text: (value, notation) => orDash(value, notation, (whole) => grouped.format(whole)),
+  text: (value, notation) => orDash(value, notation, countText),
   parts: alone,
 };
 

@@ -1,5 +1,6 @@
 import { counted } from '../counted.ts';
 import { methodNames, methodOf } from '../method.ts';
+import { countText } from '../numberText.ts';
 import { settingOfRun, type QuerySubject } from '../query/fields.ts';
 import { sentenceCase } from '../sentenceCase.ts';
 import { settingPaths } from '../settingPaths.ts';
@@ -29,10 +30,10 @@ const factColumns: readonly RunColumn[] = [
     runText: ({ run: { epochsDone, config } }) =>
       epochsDone === config.epochs
         ? counted(epochsDone, 'epoch')
-        : `${epochsDone} of ${counted(config.epochs, 'epoch')}`,
+        : `${countText(epochsDone)} of ${counted(config.epochs, 'epoch')}`,
     ofGroup: ({ finishedCount }) => finishedCount,
     groupText: ({ finishedCount, runCount }) =>
-      finishedCount === runCount ? String(finishedCount) : `${finishedCount} of ${runCount}`,
+      finishedCount === runCount ? countText(finishedCount) : `${countText(finishedCount)} of ${countText(runCount)}`,
   }),
   column({
     ...{ id: 'last', header: 'Last', unit: '%', kind: 'percent' },

@@ -1,3 +1,4 @@
+import { countText, rateText } from '../numberText.ts';
 import type { StudyCell } from './report.ts';
 
 /** A column of an item's table, in words alike for window, terminal, reports and RESULTS.md. */
@@ -42,7 +43,7 @@ const cellColumns: readonly CellColumn[] = [
   {
     ...{ id: 'n', header: 'n' },
     help: 'Runs with different seeds behind our mean.',
-    text: ({ n }) => (n === 0 ? none : String(n)),
+    text: ({ n }) => (n === 0 ? none : countText(n)),
   },
   {
     ...{ id: 'difference', header: 'Difference' },
@@ -102,12 +103,12 @@ const cellColumns: readonly CellColumn[] = [
   {
     ...{ id: 'imagesPerSecond', header: 'Images/s', isOfSpeed: true },
     help: 'Of our runs in optimizer steps: the median over epochs, then over runs.',
-    text: ({ imagesPerSecond }) => (imagesPerSecond === null ? none : imagesPerSecond.toFixed(0)),
+    text: ({ imagesPerSecond }) => (imagesPerSecond === null ? none : rateText(imagesPerSecond)),
   },
   {
     ...{ id: 'paperImages', header: 'Paper: images/s', isOfSpeed: true },
     help: 'The paper’s images/s, on hardware that it does not name.',
-    text: ({ paper }) => (paper === null ? none : paper.imagesPerSecond.toFixed(0)),
+    text: ({ paper }) => (paper === null ? none : countText(paper.imagesPerSecond)),
   },
 ];
 

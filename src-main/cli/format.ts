@@ -1,14 +1,13 @@
+import { countText } from '../../shared/numberText.ts';
 import { displayWidth } from './displayWidth.ts';
 
 /** A fraction as "97.12 %", or a dash where there is none. */
 export const percent = (fraction: number | null): string =>
   fraction === null ? '–' : `${(100 * fraction).toFixed(2)} %`;
 
-const thousands = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-
 /** "3,412 images/s" */
 export const rate = (imagesPerSecond: number | null): string =>
-  imagesPerSecond === null ? '– images/s' : `${thousands.format(imagesPerSecond)} images/s`;
+  imagesPerSecond === null ? '– images/s' : `${countText(imagesPerSecond)} images/s`;
 
 /** Columns of text in any script, the first one, or so many of them, aligned left, the others right. */
 export const columns = (rows: readonly (readonly string[])[], left = 1): string => {

@@ -1,6 +1,7 @@
 import { LabError } from '../../shared/errors.ts';
 import { groupConfigOf } from '../../shared/runConfig.ts';
 import type { LabApi } from '../../shared/labApi.ts';
+import { countText, rateText } from '../../shared/numberText.ts';
 import type { QuerySubject } from '../../shared/query/fields.ts';
 import type { CellKind, CellValue, RunColumn } from '../../shared/runs/column.ts';
 import { differingColumns, methodColumn, runColumnOf, runColumns } from '../../shared/runs/columns.ts';
@@ -50,10 +51,10 @@ const checkColumn = (id: string): void => {
 
 const numbers: Readonly<Record<Exclude<CellKind, 'setting' | 'text' | 'time'>, (value: number) => string>> = {
   bytes: (value) => `${(value / 1e6).toFixed(1)} MB`,
-  count: String,
+  count: countText,
   duration: (value) => `${(value / 1000).toFixed(1)} s`,
   percent,
-  speed: (value) => value.toFixed(1),
+  speed: rateText,
 };
 const textOf = ({ id, kind }: RunColumn, value: CellValue): string => {
   if (value === null) return '–';

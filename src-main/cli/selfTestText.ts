@@ -1,4 +1,5 @@
 import { modelInfos } from '../../shared/models.ts';
+import { countText, rateText } from '../../shared/numberText.ts';
 import { distrustOf } from '../../shared/selfTest.ts';
 import type { SelfTestResult } from '../../shared/selfTest.ts';
 import type { ModelId } from '../../shared/runConfig.ts';
@@ -12,7 +13,7 @@ export const selfTestText = (selfTests: readonly SelfTestResult[]): string[] => 
   const rows = selfTests.map((selfTest) => [
     `${selfTest.version}, ${selfTest.precision}${oneDnnText(selfTest)}`,
     ...models.flatMap((model) => speedsOf(selfTest, model)),
-    selfTest.convolutionGflops.toFixed(0),
+    countText(selfTest.convolutionGflops),
     selfTest.gradientDeviation?.toExponential(1) ?? 'not finite',
     String(selfTest.threads),
     selfTest.at.slice(0, 10),
@@ -31,7 +32,5 @@ const oneDnnText = ({ oneDnn }: SelfTestResult): string => (oneDnn === null ? ''
 
 const speedsOf = ({ speeds }: SelfTestResult, model: ModelId): string[] => {
   const speed = speeds.find((each) => each.model === model);
-  return speed === undefined
-    ? ['–', '–']
-    : [speed.imagesPerSecond.toFixed(speed.imagesPerSecond < 100 ? 1 : 0), speed.gflops.toFixed(0)];
+  return speed === undefined ? ['–', '–'] : [rateText(speed.imagesPerSecond), countText(speed.gflops)];
 };

@@ -1,5 +1,6 @@
 import { nameOfMethod } from '../../shared/method.ts';
 import { phases } from '../../shared/metrics.ts';
+import { rateText } from '../../shared/numberText.ts';
 import { relativeHalfWidth } from '../../shared/pairedRatio.ts';
 import { ratioOf, speedBaselineOf } from '../../shared/speed.ts';
 import type { SpeedMeasurement } from '../../shared/speed.ts';
@@ -13,7 +14,7 @@ export const speedText = (measurement: SpeedMeasurement): string => {
   const rows = arms.map((arm) => [
     nameOfMethod(arm.optimizer),
     arm.stepMs.toFixed(2),
-    ((1000 * base.batchSize) / arm.stepMs).toFixed(0),
+    rateText((1000 * base.batchSize) / arm.stepMs),
     ...(baseline === undefined ? [] : ratioText(arm, baseline)),
     ...shown.map((phase) => arm.phaseMs[phase].toFixed(2)),
   ]);

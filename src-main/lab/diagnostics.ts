@@ -3,6 +3,7 @@ import type { AppLogLine } from '../../shared/appLog.ts';
 import { counted } from '../../shared/counted.ts';
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { DeviceStatus } from '../../shared/device.ts';
+import { rateText } from '../../shared/numberText.ts';
 import { runStates } from '../../shared/run.ts';
 import type { RunSummary } from '../../shared/run.ts';
 
@@ -30,7 +31,7 @@ export const diagnosticsText = (parts: DiagnosticsParts): string => {
   );
   const probes = device.selfTests.map(
     ({ version, precision, speeds }) =>
-      `  ${version}, ${precision}: ${speeds.map(({ model, imagesPerSecond }) => `${model} ${imagesPerSecond.toFixed(0)} images/s`).join(', ')}`,
+      `  ${version}, ${precision}: ${speeds.map(({ model, imagesPerSecond }) => `${model} ${rateText(imagesPerSecond)} images/s`).join(', ')}`,
   );
   const lines = [
     `ESAM Lab ${labVersion}`,

@@ -1,4 +1,5 @@
 import { nameOfMethod } from '../../shared/method.ts';
+import { countText } from '../../shared/numberText.ts';
 import type { CheckpointFile, RunSummary } from '../../shared/run.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Store } from './store/index.ts';
@@ -9,7 +10,7 @@ export const interruptLeftRuns = ({ read, write }: Store, checkpoints: Checkpoin
   const left = read.runs.running().filter(({ id }) => !elsewhere.has(id));
   return left.map((run) => {
     checkpoints.removeUnfinished(run.id);
-    const reason = `The lab ended unexpectedly while it was running; ${run.epochsDone} of ${run.config.epochs} epochs are kept.`;
+    const reason = `The lab ended unexpectedly while it was running; ${countText(run.epochsDone)} of ${countText(run.config.epochs)} epochs are kept.`;
     write.end(run.id, 'interrupted', reason);
     return `Run ${run.id} (${nameOf(run)}) was interrupted. ${reason} ${wayOn(read.checkpoints(run.id))}`;
   });

@@ -1,6 +1,6 @@
 import { measurementIds, measurementOf } from '../../shared/measurements/index.ts';
 import { isMeasurement, type CurveMetric } from '../../shared/result.ts';
-import { formatNumber, formatSpeed } from '../format.ts';
+import { formatFixed, formatNumber, formatSpeed } from '../format.ts';
 
 /** What curves can show. */
 export const curveQuantities: readonly { readonly value: CurveMetric; readonly label: string }[] = [
@@ -18,6 +18,6 @@ export const isPercentage = (metric: CurveMetric): boolean =>
 
 /** A value in the unit of its axis, as text. */
 export const curveText = (metric: CurveMetric, value: number): string => {
-  if (isPercentage(metric)) return value.toFixed(2).replace('-', '−');
+  if (isPercentage(metric)) return formatFixed(value, 2);
   return metric === 'imagesPerSecond' ? formatSpeed(value) : formatNumber(value);
 };

@@ -12,7 +12,9 @@ const placesText = (xs: readonly number[]): string => {
     if (run?.[1] === x - 1) run[1] = x;
     else runs.push([x, x]);
   }
-  return runs.map(([from, to]) => (from === to ? String(from) : `${from}–${to}`)).join(', ');
+  return runs
+    .map(([from, to]) => (from === to ? formatNumber(from) : `${formatNumber(from)}–${formatNumber(to)}`))
+    .join(', ');
 };
 
 /**

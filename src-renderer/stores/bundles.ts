@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
+import { counted } from '../../shared/counted.ts';
 import type { BundleImported } from '../../shared/bundle.ts';
 import type { GroupCurve } from '../../shared/result.ts';
 import { useConnection } from '../connection.ts';
@@ -65,7 +66,7 @@ export const useBundles = defineStore('bundles', () => {
       const saved = await shell.saveFile(fileName, base64);
       if (saved === null) return null;
       const without = leftOut.length === 0 ? '' : ` Left out: ${leftOut.join(' ')}`;
-      return `Saved ${saved}, ${runCount === 1 ? 'one run' : `${runCount} runs`}.${without}`;
+      return `Saved ${saved}, ${runCount === 1 ? 'one run' : counted(runCount, 'run')}.${without}`;
     });
 
   return { isBusy, importChosen, importFrom, importOpened, openExample, exampleCurves, loadExampleCurves, save };

@@ -55,7 +55,7 @@ test('after kill -9 of the lab its run is interrupted with a notice, its told ep
   expect(epochs.length).toBeGreaterThanOrEqual(told);
   expect((await lab.workspace({})).startNotices).toEqual([
     `Run 1 (SGD, seed ${scripts.untilStopped}, of "Test") was interrupted. The lab ended unexpectedly while it was running; ` +
-      `${epochs.length} of 10000 epochs are kept. It left no checkpoint; "Resume" begins it again.`,
+      `${epochs.length} of 10,000 epochs are kept. It left no checkpoint; "Resume" begins it again.`,
   ]);
   const { runIds } = await lab.enqueue(experimentOf({ seeds: [1] }));
   expect((await untilEnded(lab, runIds[0] ?? 0)).state).toBe('finished');

@@ -29,7 +29,9 @@ test('a queue takes 50,000 runs and not one more, and tells so', { timeout: 120_
   const { lab } = await openTestLab(first.folder);
   await expect(lab.enqueue(experimentOf({ seeds: [100_001, 100_002] }))).rejects.toMatchObject({
     code: 'TOO_MANY',
-    message: expect.stringContaining('49999 runs wait already; with these 2 it would be more than the 50000') as string,
+    message: expect.stringContaining(
+      '49,999 runs wait already; with these 2 it would be more than the 50,000',
+    ) as string,
   });
   const { runIds } = await lab.enqueue(experimentOf({ seeds: [100_003] }));
   expect(runIds).toEqual([50_000]);

@@ -73,7 +73,7 @@ test('what is wrong with an axis stands at its field', () => {
   expect(issuesOf(withAxes(['seed', [1]]))[0]?.[0]).toBe('axes.0.path');
   const hundred = Array.from({ length: 100 }, (_, index) => index + 1);
   expect(issuesOf(withAxes(['epochs', hundred], ['batchSize', hundred], ['logEvery', [1, 2]]))).toEqual([
-    ['axes', expect.stringContaining('20000 runs')],
+    ['axes', expect.stringContaining('20,000 runs')],
   ]);
 });
 

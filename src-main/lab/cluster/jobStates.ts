@@ -1,4 +1,5 @@
 import { counted } from '../../../shared/counted.ts';
+import { countText } from '../../../shared/numberText.ts';
 import type { RunSummary } from '../../../shared/run.ts';
 import type { LiveJob } from '../store/clusterJobs.ts';
 import type { FollowedTask } from './followedTask.ts';
@@ -57,7 +58,7 @@ export const endingWithoutWords = (
       reason: `${found}. It is submitted again, to go on from its checkpoint.`,
       goesOn: true,
     };
-  const kept = `${counted(epochsDone, 'epoch')} of ${config.epochs} ${epochsDone === 1 ? 'is' : 'are'} kept.`;
+  const kept = `${counted(epochsDone, 'epoch')} of ${countText(config.epochs)} ${epochsDone === 1 ? 'is' : 'are'} kept.`;
   const noCheckpoint = isInterrupted ? ' It kept no checkpoint in that time: give it more.' : '';
   return { state: 'interrupted', reason: `${found}; ${kept}${noCheckpoint} ${said}`, goesOn: false };
 };

@@ -2,6 +2,7 @@ import { counted } from '../../../shared/counted.ts';
 import type { RunEnvironment } from '../../../shared/device.ts';
 import type { TrainingEvent } from '../../../shared/jobs/train.ts';
 import type { EpochMetrics } from '../../../shared/metrics.ts';
+import { countText, rateText } from '../../../shared/numberText.ts';
 import type { LogLine } from '../../../shared/run.ts';
 import { modelNameOf } from '../../../shared/models.ts';
 import type { RunConfig } from '../../../shared/runConfig.ts';
@@ -12,7 +13,6 @@ type Said = Pick<LogLine, 'level' | 'text'>;
 const info = (text: string): Said => ({ level: 'info', text });
 const percent = (fraction: number): string => `${(100 * fraction).toFixed(2)} %`;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-const count = (value: number): string => value.toLocaleString('en-US');
 
 const started = (config: RunConfig, environment: RunEnvironment): Said[] => {
   const { engine, device, threads, oneDnn, cpuModel, cpuCores, memoryBytes, labVersion, platform } = environment;
@@ -23,12 +23,12 @@ const started = (config: RunConfig, environment: RunEnvironment): Said[] => {
     info(`Engine: ${engine} on ${device}, ${config.precision}${threadText}${oneDnnText}; ESAM Lab ${labVersion}.`),
     info(`Machine: ${cpuModel}, ${counted(cpuCores, 'core')}, ${megabytes(memoryBytes)} of memory, ${platform}.`),
     info(
-      `Data: ${config.dataset.id}, ${count(trainExamples)} images to train on, ${count(testExamples)} to test on; ` +
+      `Data: ${config.dataset.id}, ${countText(trainExamples)} images to train on, ${countText(testExamples)} to test on; ` +
         `SHA-256 ${environment.datasetSha256.slice(0, 12)}….`,
     ),
     info(
-      `Network: ${modelNameOf(config.model)}, ${count(parameterCount)} parameters in ${count(parameterTensors)} tensors; ` +
-        `${counted(config.epochs, 'epoch')} of batches of ${config.batchSize}, seed ${config.seed}.`,
+      `Network: ${modelNameOf(config.model)}, ${countText(parameterCount)} parameters in ${countText(parameterTensors)} tensors; ` +
+        `${counted(config.epochs, 'epoch')} of batches of ${countText(config.batchSize)}, seed ${config.seed}.`,
     ),
   ];
 };
@@ -36,9 +36,9 @@ const started = (config: RunConfig, environment: RunEnvironment): Said[] => {
 const epochFinished = (metrics: EpochMetrics, config: RunConfig): Said => {
   const { epoch, trainLoss, testLoss, testAccuracy, imagesPerSecond, learningRate } = metrics;
   const loss = (value: number | null): string => (value === null ? 'not finite' : value.toFixed(4));
-  const speed = imagesPerSecond === null ? '' : `, ${imagesPerSecond.toFixed(0)} images/s`;
+  const speed = imagesPerSecond === null ? '' : `, ${rateText(imagesPerSecond)} images/s`;
   return info(
-    `Epoch ${epoch} of ${config.epochs}: training loss ${loss(trainLoss)}, test loss ${loss(testLoss)}, ` +
+    `Epoch ${countText(epoch)} of ${countText(config.epochs)}: training loss ${loss(trainLoss)}, test loss ${loss(testLoss)}, ` +
       `test accuracy ${percent(testAccuracy)}${speed}, learning rate ${Number(learningRate.toPrecision(4))}.`,
   );
 };
@@ -52,7 +52,10 @@ export const linesOf = (event: TrainingEvent, config: RunConfig): Said[] => {
       return [epochFinished(event.metrics, config)];
     case 'checkpointed': {
       const { epoch, epochStep, step, sizeBytes } = event.checkpoint;
-      const where = epochStep === 0 ? `after epoch ${epoch}` : `in epoch ${epoch + 1}, after step ${step}`;
+      const where =
+        epochStep === 0
+          ? `after epoch ${countText(epoch)}`
+          : `in epoch ${countText(epoch + 1)}, after step ${countText(step)}`;
       return [info(`Checkpoint ${where}: ${megabytes(sizeBytes)}.`)];
     }
     default:

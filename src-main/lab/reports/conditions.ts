@@ -1,4 +1,5 @@
 import { methodOf, nameOfMethod } from '../../../shared/method.ts';
+import { countText, rateText } from '../../../shared/numberText.ts';
 import type { ResultsTable } from '../../../shared/result.ts';
 import type { RunSummary } from '../../../shared/run.ts';
 import { differingPaths, settingOf, settingText, settingValues } from '../../../shared/settings/index.ts';
@@ -109,8 +110,12 @@ export const runBlocks = (runs: readonly RunSummary[]): Block[] => {
     .sort((a, b) => methodOf(a.config.optimizer).localeCompare(methodOf(b.config.optimizer)) || a.id - b.id)
     .map((run) => [
       ...[String(run.id), nameOfMethod(run.config.optimizer), String(run.config.seed), run.state],
-      ...[`${run.epochsDone} of ${run.config.epochs}`, percent(run.lastTestAccuracy), percent(run.bestTestAccuracy)],
-      run.imagesPerSecond === null ? '–' : run.imagesPerSecond.toFixed(0),
+      ...[
+        `${countText(run.epochsDone)} of ${countText(run.config.epochs)}`,
+        percent(run.lastTestAccuracy),
+        percent(run.bestTestAccuracy),
+      ],
+      run.imagesPerSecond === null ? '–' : rateText(run.imagesPerSecond),
       (run.activeMs / 1000).toFixed(1),
       run.othersBusyCores?.toFixed(1) ?? '–',
       run.endedAt?.slice(0, 16).replace('T', ' ') ?? '–',

@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/counted.ts';
 import { augmentationMisfitOf, imageSizeOf, type DatasetInfo, type Misfit } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { Requests } from '../../../shared/labApi.ts';
@@ -6,6 +7,7 @@ import type { LabEvent } from '../../../shared/labEvent.ts';
 import { movesNormalisations } from '../../../shared/method.ts';
 import { noNormalisation } from '../../../shared/methods/samOn.ts';
 import { misfitOf, modelInfos } from '../../../shared/models.ts';
+import { countText } from '../../../shared/numberText.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
 import { eachGroup, experimentSchema, fieldOfSetting } from '../../../shared/experiment.ts';
 import type { PlannedRun } from '../../../shared/queue.ts';
@@ -83,7 +85,7 @@ export const queueRequests = ({
     if (waiting + added <= mostWaiting) return;
     throw new LabError(
       'TOO_MANY',
-      `${waiting} runs wait already; with these ${added} it would be more than the ${mostWaiting} that a queue takes. Train or cancel some first.`,
+      `${counted(waiting, 'run')} wait already; with these ${countText(added)} it would be more than the ${countText(mostWaiting)} that a queue takes. Train or cancel some first.`,
     );
   };
 

@@ -1,5 +1,6 @@
 import type { SplitChoice } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
+import { countText } from '../../../../shared/numberText.ts';
 import type { DecodedSet, ImportContext } from '../decodedSet.ts';
 import { splitText, testPlaces } from '../imageFolder/split.ts';
 import { classesOf } from '../labels.ts';
@@ -90,7 +91,7 @@ const joined = (parts: readonly Half[]): Half => {
 const needsSplit = (count: number): LabError =>
   new LabError(
     'DATASET_UNSUPPORTED',
-    `There are ${count.toLocaleString('en-US')} images, but none to test with. Add files or arrays of test images and labels, or choose which share of each class is for testing (--test-share 0.2); it is drawn with a seed and recorded.`,
+    `There are ${countText(count)} images, but none to test with. Add files or arrays of test images and labels, or choose which share of each class is for testing (--test-share 0.2); it is drawn with a seed and recorded.`,
   );
 
 const drawn = (whole: Half, split: SplitChoice | null): { train: Half; test: Half } => {

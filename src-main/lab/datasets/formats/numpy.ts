@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { counted } from '../../../../shared/counted.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import { zipMembers, type Contents } from '../containers.ts';
 import { firstBytesOf, wholeOf } from '../fileBytes.ts';
@@ -34,7 +35,7 @@ export const numpy: Format = {
     const second = test ?? val;
     const aside =
       train !== null && test !== null && val !== null
-        ? `; left aside: ${val.images.name} (${(val.images.shape[0] ?? 0).toLocaleString('en-US')} images)`
+        ? `; left aside: ${val.images.name} (${counted(val.images.shape[0] ?? 0, 'image')})`
         : '';
     const suggestedName = basename(files[0] ?? '').replace(/\.np[yz]$/, '');
     return setOfArrays(

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
+import { counted } from '../../../../shared/counted.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import { byCodePoint, shownName } from '../../../files/byteNames.ts';
 import { pause } from '../pause.ts';
-import { counted, seenIn, type Half } from './form.ts';
+import { seenIn, type Half } from './form.ts';
 import { findClassFiles, findList, readList } from './lists.ts';
 import { imagesBelow, refused, shownPath } from './walk.ts';
 
@@ -89,7 +90,7 @@ const byList = async (
   const names = labels === null ? [...new Set(listed.classes.values())].sort(byCodePoint) : [];
   if (labels === null && (names.length < 2 || names.length > 65_536))
     throw refused(
-      `${shownPath(listed.path)} names ${counted(names.length, 'class')}, expected 2 to 65,536`,
+      `${shownPath(listed.path)} names ${counted(names.length, 'class', 'classes')}, expected 2 to 65,536`,
       'Check the list',
     );
   const places = labels ?? new Map(names.map((name, label) => [name, label]));

@@ -1,3 +1,5 @@
+import { counted } from '../../../../shared/counted.ts';
+import { countText } from '../../../../shared/numberText.ts';
 import { byCodePoint } from '../../../files/byteNames.ts';
 import { imagesBelow, isImage, list } from './walk.ts';
 
@@ -187,6 +189,4 @@ export const seenIn = async (root: string, path: string, signal: AbortSignal): P
   return parts.length === 0 ? 'nothing' : parts.join('; ');
 };
 
-const more = (count: number): string => (count > 0 ? ` and ${count} more` : '');
-export const counted = (count: number, noun: string): string =>
-  `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+const more = (count: number): string => (count > 0 ? ` and ${countText(count)} more` : '');

@@ -1,12 +1,13 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { counted } from '../../../../shared/counted.ts';
 import type { SplitChoice } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import { pathOfText, shownName, textOfName } from '../../../files/byteNames.ts';
 import { readError } from '../fileBytes.ts';
 import { around, classified, type ClassFiles, type Classified } from './classes.ts';
 import { findGivenSplit, type GivenSplit } from './givenSplit.ts';
-import { counted, formsIn, seenIn, type Form, type Half } from './form.ts';
+import { formsIn, seenIn, type Form, type Half } from './form.ts';
 import { findSplitLists } from './lists.ts';
 import { splitText, testPlaces } from './split.ts';
 import { imagesBelow, list, refused } from './walk.ts';
@@ -186,7 +187,7 @@ const needsSplit = (root: string, { train }: Form, { names, files }: Classified)
     `${shownName(basename(root))} has ${counted(
       files.reduce((sum, { images }) => sum + images.length, 0),
       'image',
-    )} of ${names.length} classes ` +
+    )} of ${counted(names.length, 'class', 'classes')} ` +
       `(${names.slice(0, 4).map(shownName).join(', ')}${names.length > 4 ? ' …' : ''}) ${train.folder === '' ? 'and' : `in ${shownName(train.folder)}, but`} nothing to test with, such as a folder val or test. ` +
       'Add one, or choose which share of each class is for testing (--test-share 0.2); it is drawn with a seed and recorded.',
   );
