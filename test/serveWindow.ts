@@ -1,3 +1,4 @@
+import type { LabApi } from '../shared/labApi.ts';
 import type { Lab } from '../src-main/lab/lab.ts';
 import { serve } from '../src-main/lab/serve.ts';
 import { startWebServer } from '../src-main/web/server.ts';
@@ -10,8 +11,11 @@ export interface ServedWindow {
   close(): Promise<void>;
 }
 
+/** A lab, or what stands in for one that did not open. */
+export type ServableLab = LabApi & Pick<Lab, 'onEvent' | 'grantPaths'>;
+
 /** Serves a lab's window to browsers. @param folder - where uploads go. */
-export const serveWindow = async (lab: Lab, folder: string): Promise<ServedWindow> => {
+export const serveWindow = async (lab: ServableLab, folder: string): Promise<ServedWindow> => {
   let address = '';
   const server = await startWebServer({
     ...{ port: 0, pageFolder: 'out/renderer', uploads: new Uploads(folder) },

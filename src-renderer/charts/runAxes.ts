@@ -9,15 +9,15 @@ interface Axis {
   readonly label: string;
   readonly isCounted: boolean;
   /** Where a sampled step lies. */
-  readonly ofStep: (step: StepMetrics, detail: RunDetail) => number;
+  readonly ofStep: (step: StepMetrics, stepsPerEpoch: number) => number;
   /** Where the end of each epoch lies, by epoch. */
-  readonly ofEpochs: (detail: RunDetail) => ReadonlyMap<number, number>;
+  readonly ofEpochs: (epochs: RunDetail['epochs']) => ReadonlyMap<number, number>;
   /** The axis on which the lab has curves of groups, and where a point of theirs lies on this one. */
   readonly ofGroups: (typeof curveAxes)[number];
-  readonly ofGroupPoint: (x: number, detail: RunDetail) => number;
+  readonly ofGroupPoint: (x: number, stepsPerEpoch: number) => number;
 }
 
-const stepsPerEpoch = ({ run, epochs, environment }: RunDetail): number => {
+export const stepsPerEpoch = ({ run, epochs, environment }: RunDetail): number => {
   const examples = environment?.trainExamples ?? run.config.dataset.trainSubset;
   if (epochs[0]) return epochs[0].steps;
   return examples === null ? 1 : Math.ceil(examples / run.config.batchSize);
@@ -27,8 +27,8 @@ export const runAxes: Readonly<Record<RunAxis, Axis>> = {
   epoch: {
     label: 'epoch',
     isCounted: true,
-    ofStep: (step, detail) => step.step / stepsPerEpoch(detail),
-    ofEpochs: ({ epochs }) => new Map(epochs.map(({ epoch }) => [epoch, epoch])),
+    ofStep: (step, perEpoch) => step.step / perEpoch,
+    ofEpochs: (epochs) => new Map(epochs.map(({ epoch }) => [epoch, epoch])),
     ofGroups: 'epoch',
     ofGroupPoint: (epoch) => epoch,
   },
@@ -36,19 +36,19 @@ export const runAxes: Readonly<Record<RunAxis, Axis>> = {
     label: 'step',
     isCounted: true,
     ofStep: (step) => step.step,
-    ofEpochs: ({ epochs }) => {
+    ofEpochs: (epochs) => {
       let done = 0;
       return new Map(epochs.map(({ epoch, steps }) => [epoch, (done += steps)]));
     },
     ofGroups: 'epoch',
     // An experiment's runs have the same data and the same batch size.
-    ofGroupPoint: (epoch, detail) => epoch * stepsPerEpoch(detail),
+    ofGroupPoint: (epoch, perEpoch) => epoch * perEpoch,
   },
   activeTime: {
     label: 'active training time, s',
     isCounted: false,
     ofStep: (step) => step.activeMs / 1000,
-    ofEpochs: ({ epochs }) => new Map(epochs.map(({ epoch, activeMs }) => [epoch, activeMs / 1000])),
+    ofEpochs: (epochs) => new Map(epochs.map(({ epoch, activeMs }) => [epoch, activeMs / 1000])),
     ofGroups: 'activeTime',
     ofGroupPoint: (seconds) => seconds,
   },

@@ -89,11 +89,11 @@ test('a trainer that falls silent is noticed', async () => {
 
 test('a run is stopped now and after the epoch', async () => {
   const { page, complaints, close } = await pages.open('/live', 'queued');
+  await page.getByRole('button', { name: 'Pause queue' }).click(); // or the next run is on the page before this one's end was read
+  await page.getByText('Paused: no further run starts.').waitFor();
   await page.getByRole('button', { name: 'Stop after epoch' }).click();
   await page.getByText('stops after this epoch').waitFor();
   expect(await page.getByRole('button', { name: 'Stop now' }).isEnabled()).toBe(true);
-  await page.getByRole('button', { name: 'Pause queue' }).click();
-  await page.getByText('Paused: no further run starts.').waitFor();
   await page
     .getByText(/^Stopped on request after epoch [12] of 3\.$/)
     .first()

@@ -1,19 +1,25 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
+import { LabError } from '../../shared/errors.ts';
+import type { LabApi } from '../../shared/labApi.ts';
 import { build } from '../../src-main/runtimes/build.ts';
 import { findChromium } from '../../src-main/runtimes/system/programs.ts';
 import { openLab } from '../../src-main/lab/service.ts';
 import type { Lab } from '../../src-main/lab/lab.ts';
+import { refusedLab } from '../../src-main/lab/refusedLab.ts';
+import { databaseName } from '../../src-main/lab/store/backups.ts';
 import { makeHistory } from '../bench/historyWorkspace.ts';
 import { migrationsFolder, trainingLabOptions } from '../lab/fixtures/labOptions.ts';
 import { serveWindow } from '../serveWindow.ts';
+import type { ServableLab } from '../serveWindow.ts';
 
 /**
- * Pictures of every view, for people to look at: of an empty lab, of the example's runs and analyses, and of 5,000 runs; light and dark,
- * in windows of 960 to 1600 px and at 150 % zoom: `npm run pictures`, or only some: `npm run pictures -- --lab many --view runs`.
+ * Pictures of every view, for people to look at: of an empty lab, of the example's runs and analyses, of 1, 10 and 50 groups, of 5,000 runs,
+ * and of a workspace that does not open; light and dark, in windows of 960 to 1600 px and at 150 % zoom: `npm run pictures`, or only some:
+ * `npm run pictures -- --lab many --view runs`.
  */
 const { values: only } = parseArgs({
   options: {
@@ -25,13 +31,25 @@ const { values: only } = parseArgs({
   },
 });
 
+type OpenedLab = ServableLab & Pick<Lab, 'close'>;
+
+/** As if all experiments had been chosen in Compare. */
+const compareAll = (lab: LabApi): Promise<unknown> => {
+  const chosen = { experimentIds: [], groupHashes: null, speedBaseline: null, accuracyBaseline: null };
+  return lab.keepState({ name: 'compare', value: { chosen, accuracy: 'best', metric: 'testAccuracy', axis: 'epoch' } });
+};
+
 /** What is in the workspaces that are looked at; they are made before their lab opens, or by it. */
 const labs: Readonly<
-  Record<string, { make?: (folder: string) => Promise<void>; fill?: (lab: Lab) => Promise<unknown> }>
+  Record<string, { make?: (folder: string) => Promise<void>; fill?: (lab: LabApi) => Promise<unknown> }>
 > = {
   empty: {},
   example: { fill: (lab) => lab.openExample({}) },
+  one: { make: (folder) => makeHistory(folder, migrationsFolder, 1, 20) },
+  ten: { make: (folder) => makeHistory(folder, migrationsFolder, 10, 20) },
+  fifty: { make: (folder) => makeHistory(folder, migrationsFolder, 250, 20), fill: compareAll },
   many: { make: (folder) => makeHistory(folder, migrationsFolder, 5000, 20) },
+  damaged: { make: (folder) => writeFile(join(folder, databaseName), Buffer.alloc(8192, 'no database ')) },
 };
 /** CSS pixels, and the device's pixels to one of them. */
 const windows: Readonly<Record<string, { width: number; height: number; scale: number }>> = {
@@ -50,6 +68,13 @@ if (executablePath === null) throw new Error('No Chromium is on PATH (Debian: ap
 await build(process.cwd());
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 
+/** What stands in for a lab whose workspace does not open. */
+const standIn = (folder: string, error: unknown): OpenedLab => {
+  if (!(error instanceof LabError)) throw error;
+  const nothing = (): undefined => undefined;
+  return { ...refusedLab(folder, error, nothing), grantPaths: nothing, close: async () => nothing() };
+};
+
 /** Takes a picture of each view of a lab in a window. */
 const takePictures = async (name: string, address: string, theme: (typeof themes)[number], size: string) => {
   const { width = 1280, height = 800, scale = 1 } = windows[size] ?? {};
@@ -59,11 +84,11 @@ const takePictures = async (name: string, address: string, theme: (typeof themes
   });
   const page = await context.newPage();
   await page.goto(`${address}#/new`);
-  await page.getByRole('navigation').first().waitFor();
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
   const links = await page.evaluate(() =>
     [...document.querySelectorAll<HTMLAnchorElement>('nav a[href^="#/"]')].map(({ hash }) => hash.slice(2)),
   );
-  const views = wanted([...links, name === 'empty' ? 'start' : 'runs/1'], only.view);
+  const views = wanted(links.length === 0 ? ['runs'] : [...links, name === 'empty' ? 'start' : 'runs/1'], only.view);
   const folder = resolve(only.output, name, `${theme} ${size}`);
   await mkdir(folder, { recursive: true });
   for (const view of views) {
@@ -80,7 +105,7 @@ try {
   for (const name of wanted(Object.keys(labs), only.lab)) {
     const folder = await mkdtemp(join(tmpdir(), 'esam-lab-pictures-'));
     await labs[name]?.make?.(folder);
-    const lab = await openLab(trainingLabOptions(folder));
+    const lab: OpenedLab = await openLab(trainingLabOptions(folder)).catch((error: unknown) => standIn(folder, error));
     await labs[name]?.fill?.(lab);
     const served = await serveWindow(lab, folder);
     for (const theme of wanted(themes, only.theme))
