@@ -17,6 +17,11 @@ export const experimentTable = (database: Database, notUnderstood = new NotUnder
   const arrive = database.prepare('INSERT INTO arriving (experiment_id) VALUES (?)');
   const arrived = database.prepare('DELETE FROM arriving WHERE experiment_id = ?');
   const arriving = database.prepare<[], number>('SELECT experiment_id FROM arriving').pluck();
+  const hasBegun = database
+    .prepare<[number], 0 | 1>(
+      "SELECT EXISTS (SELECT 1 FROM run WHERE experiment_id = ? AND (state <> 'queued' OR started_at IS NOT NULL))",
+    )
+    .pluck();
   const removeRuns = database.prepare('DELETE FROM run WHERE experiment_id = ?');
   const remove = database.prepare('DELETE FROM experiment WHERE id = ?');
   const selectDefinition = database.prepare<[number], Row>('SELECT definition FROM experiment WHERE id = ?');
@@ -32,9 +37,12 @@ export const experimentTable = (database: Database, notUnderstood = new NotUnder
     /** Hides an experiment until all of its runs are there. */
     arrive: (id: number): void => void arrive.run(id),
     arrived: (id: number): void => void arrived.run(id),
-    /** Removes experiments of which not all runs came. */
+    /** Removes experiments of which not all runs came. None of their runs begins before: where one has, the mark is wrong, and it alone goes. */
     removeArriving: (): void => {
-      for (const id of arriving.all()) for (const statement of [arrived, removeRuns, remove]) statement.run(id);
+      for (const id of arriving.all()) {
+        const isUntouched = hasBegun.get(id) === 0;
+        for (const statement of isUntouched ? [arrived, removeRuns, remove] : [arrived]) statement.run(id);
+      }
     },
     definition: (id: number): Experiment | null => {
       const row = selectDefinition.get(id);
