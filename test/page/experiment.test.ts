@@ -154,6 +154,10 @@ test('Ctrl+Enter queues the runs and shows them live', async () => {
   await getByRole('button', { name: 'Duplicate arm 3' }).click();
   await getByLabel('Arm 4 beta').fill('0.8');
   await eventually(planned).toBe(4);
+  // Or by Tab without all the fields: from the head of the form to its end.
+  await getByRole('button', { name: 'To the runs of this experiment' }).focus();
+  await opened.page.keyboard.press('Enter');
+  expect(await opened.page.evaluate(() => document.activeElement?.textContent.trim())).toBe('Queue runs');
   await opened.page.keyboard.press('Control+Enter');
   await eventually(() => opened.page.url()).toContain('#/live');
   await eventually(() => getByLabel('Queue').getByText('seed 7').count()).toBe(4);
