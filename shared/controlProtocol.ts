@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { placeIdSchema, slurmSettingsSchema } from './places.ts';
 
 const id = z.number().int().min(1);
 const sentence = z.string().max(10_000);
@@ -18,6 +19,8 @@ export const labControlSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('clientClosed'), clientId: id }),
   /** The user chose these files or folders in a dialog. */
   z.strictObject({ type: z.literal('grantPaths'), paths: z.array(z.string()) }),
+  /** The user has allowed that jobs are sent so. */
+  z.strictObject({ type: z.literal('confirmPlace'), id: placeIdSchema, settings: slurmSettingsSchema }),
   z.strictObject({ type: z.literal('trainerStarted'), trainerId: id, pid: z.number().int() }),
   z.strictObject({ type: z.literal('trainerMessage'), trainerId: id, message: z.unknown() }),
   /** The trainer is gone, or never started. */

@@ -80,6 +80,22 @@ export const slurmSettingsSchema = z.strictObject({
 });
 export type SlurmSettings = z.infer<typeof slurmSettingsSchema>;
 
+/** What of a place a shell runs, or says where files go: no page may write it, the user confirms it outside. */
+export const groundNames = [
+  'host',
+  'shared',
+  'folder',
+  'setup',
+  'options',
+  'container',
+  'node',
+] as const satisfies readonly (keyof SlurmSettings)[];
+/** For whoever confirms it, a line each. */
+export const groundText = (settings: SlurmSettings): string =>
+  groundNames.map((name) => `${name}: ${JSON.stringify(settings[name])}`).join('\n');
+export const isSameGround = (one: SlurmSettings, other: SlurmSettings): boolean =>
+  groundText(one) === groundText(other);
+
 export const placeStatusSchema = z.strictObject({
   id: placeIdSchema,
   settings: slurmSettingsSchema,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { preferencesSchema, type DesktopFacts, type Preferences } from './desktop.ts';
 import type { LabReply, LabRequest } from './labApi.ts';
+import { placeIdSchema, slurmSettingsSchema, type PlaceId, type SlurmSettings } from './places.ts';
 import type { MenuCommand } from './menuCommands.ts';
 
 /** What the window may ask of the desktop shell itself; everything else goes to the lab. */
@@ -23,6 +24,8 @@ export interface ShellApi {
   copyText(text: string): Promise<void>;
   /** Shows the file that was saved last in the system's file manager; missing where that cannot be, in a browser. */
   showSaved?(): Promise<void>;
+  /** Asks whether jobs may be sent so: where to, and what a shell runs there. False when not. Missing in a browser, where any page might answer. */
+  confirmPlace?(id: PlaceId, settings: SlurmSettings): Promise<boolean>;
   /** Shows the workspace folder in the system's file manager. */
   showWorkspace(): Promise<void>;
   /** Shows the folder of the lab's log. */
@@ -61,6 +64,7 @@ export const shellCallSchema = z.discriminatedUnion('method', [
   }),
   z.strictObject({ method: z.literal('copyText'), input: z.tuple([text]) }),
   z.strictObject({ method: z.literal('showSaved'), input: z.tuple([]) }),
+  z.strictObject({ method: z.literal('confirmPlace'), input: z.tuple([placeIdSchema, slurmSettingsSchema]) }),
   z.strictObject({ method: z.literal('showWorkspace'), input: z.tuple([]) }),
   z.strictObject({ method: z.literal('showLogs'), input: z.tuple([]) }),
   z.strictObject({ method: z.literal('desktop'), input: z.tuple([]) }),

@@ -41,8 +41,25 @@ const fromJson = (value: unknown): unknown => {
 const recordFrom = (value: object): unknown =>
   Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fromJson(inner)]));
 
+/** Whether JSON has words for all of it, as it has for nearly every message. */
+const isJson = (value: unknown): boolean => {
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value !== 'object') return false;
+  if (Array.isArray(value)) return isJsonList(value);
+  return isPlain(value) && !Object.hasOwn(value, '$') && Object.values(value).every(isJson);
+};
+/** With its holes, which are `undefined`. */
+const isJsonList = (list: readonly unknown[]): boolean => {
+  for (const value of list) if (!isJson(value)) return false;
+  return true;
+};
+
 /** @throws TypeError for what is no plain data. */
-export const encodeMessage = (message: unknown): string => JSON.stringify(toJson(message));
+export const encodeMessage = (message: unknown): string => JSON.stringify(isJson(message) ? message : toJson(message));
 
 /** @throws SyntaxError for a text that `encodeMessage` never writes. */
-export const decodeMessage = (text: string): unknown => fromJson(JSON.parse(text));
+export const decodeMessage = (text: string): unknown => {
+  const value: unknown = JSON.parse(text);
+  return text.includes('"$"') || text.includes(String.raw`\u`) ? fromJson(value) : value;
+};

@@ -1,15 +1,9 @@
 import { z } from 'zod';
 import { columns, figureFormats } from '../figures/figure.ts';
-import {
-  curveWishSchema,
-  exportFormats,
-  exportWishSchema,
-  groupCurveSchema,
-  resultsQuerySchema,
-  resultsTableSchema,
-} from '../result.ts';
+import { curveWishSchema, exportFormats, exportWishSchema, groupCurveSchema, resultsQuerySchema } from '../result.ts';
 import { publishedPointSchema } from '../results/published.ts';
 import { experimentSummarySchema, logPageSchema, logWishSchema, runDetailSchema, runIdSchema } from '../run.ts';
+import { packResults, resultsOnWire } from '../resultsOnWire.ts';
 import { packRuns, runsOnWire } from '../runsOnWire.ts';
 import { exportedSchema, fileSchema } from '../file.ts';
 import { type Contract, nothing } from './contract.ts';
@@ -27,7 +21,7 @@ export const resultApi = {
   /** A page of its log. */
   runLog: { input: logWishSchema.extend({ runId: runIdSchema }), output: logPageSchema },
   experiments: { input: nothing, output: z.array(experimentSummarySchema) },
-  results: { input: resultsQuerySchema, output: resultsTableSchema },
+  results: { input: resultsQuerySchema, output: resultsOnWire, pack: packResults },
   curves: {
     input: z.strictObject({ query: resultsQuerySchema, ...curveWishSchema.shape }),
     output: z.array(groupCurveSchema),

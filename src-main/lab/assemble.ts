@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
 import type { LabEvent } from '../../shared/labEvent.ts';
 import { publishedSets } from '../../shared/publishedSets.ts';
+import { groundText } from '../../shared/places.ts';
+import type { PlaceId, SlurmSettings } from '../../shared/places.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import { sweepTrash } from '../files/trash.ts';
 import { clearUnfinished } from '../files/unfinished.ts';
@@ -181,6 +183,11 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
     ids.forEach((id) => ownAnalyses?.add(id));
     analyses.wake();
   };
+  const confirmed = new Set<string>();
+  const setPlace = (id: PlaceId, settings: SlurmSettings): void => {
+    keepPlaceSettings(store, id, settings);
+    cluster?.retry();
+  };
   const grants = pathGrants();
   const adding = new Adding(store, emit);
   const added = (runIds: readonly RunId[]): void => {
@@ -234,7 +241,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
     ...downloadRequests({ workspaceFolder, library, emit, publishedSets: options.publishedSets ?? publishedSets }),
     ...queueRequests(parts),
     ...resumingRequests(parts),
-    ...placeRequests({ store, cluster, times: options.clusterTimes ?? clusterTimes }),
+    ...placeRequests({ store, cluster, confirmed, setPlace, times: options.clusterTimes ?? clusterTimes }),
     ...checkpointRequests(parts),
     ...resultRequests(parts, options.paperFolder),
     ...studyRequests(parts, options.paperFolder, (notice) => note('studies', notice)),
@@ -248,10 +255,8 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    setPlace: (id, settings) => {
-      keepPlaceSettings(store, id, settings);
-      cluster?.retry();
-    },
+    setPlace,
+    confirmPlace: (id, settings) => void confirmed.add(`${id} ${groundText(settings)}`),
     grantPaths: grants.grant,
     writeBundle: (selection) => writeBundle(parts, selection),
     guestRuns: () => [],

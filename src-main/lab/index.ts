@@ -118,6 +118,8 @@ desktop.onControl((control, port) => {
       return void relayed.delete(control.clientId);
     case 'grantPaths':
       return lab?.grantPaths(control.paths);
+    case 'confirmPlace':
+      return lab?.confirmPlace(control.id, control.settings);
     case 'close':
       return void leave();
     case 'trainerStarted':

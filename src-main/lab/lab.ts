@@ -56,7 +56,9 @@ export interface Lab extends LabApi {
   writeBundle(selection: BundleSelection): Promise<BundleStream>;
   /** Runs that other commands have asked this lab for: they end with it. */
   guestRuns(): readonly RunId[];
-  /** How jobs are asked for at a place from now on. No request: these lines are run by a shell, and no page may write them. */
+  /** The user has allowed, outside any page, that jobs are sent so. */
+  confirmPlace(id: PlaceId, settings: SlurmSettings): void;
+  /** How jobs are asked for at a place from now on, confirmed or not: by the user's own command. */
   setPlace(id: PlaceId, settings: SlurmSettings): void;
   /** Has the running trainer keep a checkpoint, and go on. */
   checkpoint(): void;

@@ -106,6 +106,7 @@ const labOver = (channel: Channel): Lab => {
     setPlace: () => {
       throw new LabError('WORKSPACE_BUSY', 'Another lab has this workspace open; close it, then set up the place.');
     },
+    confirmPlace: () => undefined, // only the app asks that, of its own lab
     checkpoint: () => channel.post({ type: 'checkpoint' }),
     guestRuns: () => [],
     close: () => {

@@ -49,7 +49,13 @@ const openDesktop = (lab: LabProcess, { workspace, isNamed }: Claimed, opened: O
     if (port !== undefined && isFromOwnPage(event, window)) lab.connect(port);
   });
   const workspaces = new Workspaces({ window, lab, activity, folder: workspace, isNamed });
-  offerShell(window, { workspaces, activity, opened, grantPaths: (paths) => lab.grantPaths(paths) });
+  offerShell(window, {
+    workspaces,
+    activity,
+    opened,
+    grantPaths: (paths) => lab.grantPaths(paths),
+    confirmPlace: (id, settings) => lab.confirmPlace(id, settings),
+  });
   setMenu(window, workspaces);
   return window;
 };

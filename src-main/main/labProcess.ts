@@ -1,6 +1,7 @@
 import type { MessagePortMain } from 'electron';
 import { labNoticeSchema } from '../../shared/controlProtocol.ts';
 import type { LabControl, LabNotice } from '../../shared/controlProtocol.ts';
+import type { PlaceId, SlurmSettings } from '../../shared/places.ts';
 import { refusalOf } from '../../shared/refusal.ts';
 import { startLab } from './labChild.ts';
 import type { LabChild } from './labChild.ts';
@@ -68,6 +69,10 @@ export class LabProcess {
 
   grantPaths(paths: string[]): void {
     this.#child?.post({ type: 'grantPaths', paths });
+  }
+
+  confirmPlace(id: PlaceId, settings: SlurmSettings): void {
+    this.#child?.post({ type: 'confirmPlace', id, settings });
   }
 
   /** Ends the running run honestly and closes the store; after 15 s without an answer the process is killed. */

@@ -2,6 +2,8 @@ import { basename, isAbsolute, join, relative } from 'node:path';
 import { app, clipboard, dialog, ipcMain, shell } from 'electron';
 import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
 import { bundleExtension } from '../../shared/bundle.ts';
+import { groundText } from '../../shared/places.ts';
+import type { PlaceId, SlurmSettings } from '../../shared/places.ts';
 import { shellCallSchema } from '../../shared/shellApi.ts';
 import type { ShellAnswer, ShellApi, ShellCall } from '../../shared/shellApi.ts';
 import { logFolderName } from '../../shared/appLog.ts';
@@ -21,6 +23,7 @@ export interface ShellParts {
   readonly activity: DesktopActivity;
   readonly opened: OpenedBundle;
   readonly grantPaths: (paths: string[]) => void;
+  readonly confirmPlace: (id: PlaceId, settings: SlurmSettings) => void;
 }
 
 /** Offers the shell's dialogs, clipboard and file manager to the app's own page, and to nothing else. */
@@ -69,6 +72,8 @@ const perform = (api: MainShell, call: ShellCall, opening: ReturnType<typeof one
       return api.copyText(...call.input);
     case 'showSaved':
       return opening(() => api.showSaved());
+    case 'confirmPlace':
+      return opening(() => api.confirmPlace(...call.input));
     case 'showWorkspace':
       return opening(() => api.showWorkspace());
     case 'showLogs':
@@ -82,7 +87,10 @@ const perform = (api: MainShell, call: ShellCall, opening: ReturnType<typeof one
   }
 };
 
-const shellOf = (window: BrowserWindow, { workspaces, activity, opened, grantPaths }: ShellParts): MainShell => {
+const shellOf = (
+  window: BrowserWindow,
+  { workspaces, activity, opened, grantPaths, confirmPlace }: ShellParts,
+): MainShell => {
   /** The page never names a file to show: only what the user has saved through it. */
   let saved: string | null = null;
   const save = async (suggestedName: string, content: string | Uint8Array): Promise<string | null> => {
@@ -120,6 +128,17 @@ const shellOf = (window: BrowserWindow, { workspaces, activity, opened, grantPat
       const path = opened.take();
       if (path !== null) grantPaths([path]);
       return Promise.resolve(path);
+    },
+    confirmPlace: async (id, settings) => {
+      const { response } = await dialog.showMessageBox(window, {
+        type: 'question',
+        message: 'Send jobs to the cluster like this?',
+        detail: `A shell there runs what stands here, with your rights.\n\n${groundText(settings)}`,
+        buttons: ['Use this', 'Cancel'],
+        ...{ defaultId: 1, cancelId: 1 },
+      });
+      if (response === 0) confirmPlace(id, settings);
+      return response === 0;
     },
     saveText: save,
     saveFile: (suggestedName, base64) => save(suggestedName, Buffer.from(base64, 'base64')),

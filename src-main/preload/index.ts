@@ -32,6 +32,7 @@ const shell: ShellApi = {
   chooseBundle: () => ask({ method: 'chooseBundle', input: [] }) as Promise<string | null>,
   showSaved: () => ask({ method: 'showSaved', input: [] }) as Promise<void>,
   openedBundle: () => ask({ method: 'openedBundle', input: [] }) as Promise<string | null>,
+  confirmPlace: (id, settings) => ask({ method: 'confirmPlace', input: [id, settings] }) as Promise<boolean>,
   showWorkspace: () => ask({ method: 'showWorkspace', input: [] }) as Promise<void>,
   takeDropped: (files) => ask({ method: 'takePaths', input: [pathsOf(files)] }) as Promise<string[]>,
   showLogs: () => ask({ method: 'showLogs', input: [] }) as Promise<void>,

@@ -96,12 +96,12 @@ test('runs travel packed, arrive as they are, and are refused where a field of o
   const reply = await request('runs', { experimentId: null });
   const packed =
     reply.type === 'reply'
-      ? (reply.output as { columns: { state: unknown[] }; group: number[]; groups: unknown[] })
+      ? (reply.output as { columns: { id: unknown[] }; group: number[]; groups: unknown[] })
       : null;
   expect(labApi.runs.output.parse(packed)).toEqual(await lab.runs({ experimentId: null }));
   const elsewhere = { ...packed, group: packed?.group.map(() => packed.groups.length) };
   expect(labApi.runs.output.safeParse(elsewhere).success).toBe(false);
-  packed?.columns.state.pop();
+  packed?.columns.id.pop();
   expect(labApi.runs.output.safeParse(packed).success).toBe(false);
 });
 

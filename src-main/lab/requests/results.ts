@@ -7,6 +7,7 @@ import type { PublishedPoint } from '../../../shared/results/published.ts';
 import type { Study } from '../../../shared/studies/study.ts';
 import { fileStem } from '../export/fileName.ts';
 import { exportTable, requireExportable } from '../export/index.ts';
+import { KeptAnswers } from '../keptAnswers.ts';
 import { curvesFigure } from '../figures/curves.ts';
 import { labFile } from '../figures/files.ts';
 import { speedAccuracyFigure } from '../figures/speedAccuracy.ts';
@@ -23,8 +24,10 @@ export const resultRequests = (
   { store: { read }, labVersion }: { store: Store; labVersion: string },
   paperFolder: string,
 ): ResultApi => {
-  const table = (query: ResultsQuery): ResultsTable => readTable(read, query);
-  const curves = ({ query, ...wish }: LabInput<'curves'>): GroupCurve[] => readCurves(read, query, wish);
+  const kept = new KeptAnswers(read.version);
+  const table = (query: ResultsQuery): ResultsTable => kept.of(['table', query], () => readTable(read, query));
+  const curves = ({ query, ...wish }: LabInput<'curves'>): GroupCurve[] =>
+    kept.of(['curves', query, wish], () => readCurves(read, query, wish));
   let studies: readonly Study[] | null = null;
   const published = (results: ResultsTable): PublishedPoint[] =>
     publishedBeside((studies ??= readStudies(paperFolder).found), results);

@@ -11,6 +11,8 @@ interface Row {
   definition: string;
 }
 
+const factsSchema = experimentSummarySchema.omit({ experiment: true });
+
 /** What the user asked for. */
 export const experimentTable = (database: Database, notUnderstood = new NotUnderstood()) => {
   const insert = database.prepare('INSERT INTO experiment (name, definition, created_at) VALUES (?, ?, ?)');
@@ -31,6 +33,15 @@ export const experimentTable = (database: Database, notUnderstood = new NotUnder
        (SELECT count(*) FROM run WHERE experiment_id = experiment.id AND deleted = 0 AND state = 'finished') AS "finishedCount"
      FROM experiment WHERE id NOT IN (SELECT experiment_id FROM arriving) ORDER BY id DESC`,
   );
+  /** Checking one again costs more than reading it. */
+  const known = new Map<number, { readonly definition: string; readonly experiment: Experiment }>();
+  const understood = (id: number, definition: string): Experiment => {
+    const before = known.get(id);
+    if (before?.definition === definition) return before.experiment;
+    const experiment = experimentSchema.parse(JSON.parse(definition));
+    known.set(id, { definition, experiment });
+    return experiment;
+  };
   return {
     insert: (experiment: Experiment, at: string): number =>
       Number(insert.run(experiment.name, JSON.stringify(experiment), at).lastInsertRowid),
@@ -47,19 +58,17 @@ export const experimentTable = (database: Database, notUnderstood = new NotUnder
     definition: (id: number): Experiment | null => {
       const row = selectDefinition.get(id);
       const name = `Experiment ${String(id)}`;
-      const read = ({ definition }: Row): Experiment => experimentSchema.parse(JSON.parse(definition));
+      const read = ({ definition }: Row): Experiment => understood(id, definition);
       return row === undefined ? null : notUnderstood.row(row, () => name, read);
     },
     all: (): ExperimentSummary[] =>
       notUnderstood.rows(
         selectAll.all(),
         ({ id }) => `Experiment ${String(id)}`,
-        ({ definition, origin, ...row }) =>
-          experimentSummarySchema.parse({
-            ...row,
-            origin: originOf(z.unknown(), origin),
-            experiment: JSON.parse(definition) as unknown,
-          }),
+        ({ definition, origin, ...row }) => ({
+          ...factsSchema.parse({ ...row, origin: originOf(z.unknown(), origin) }),
+          experiment: understood(row.id, definition),
+        }),
       ),
   };
 };

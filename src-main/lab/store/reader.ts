@@ -47,8 +47,12 @@ export const storeReader = (database: Database) => {
       ...(checksums.isSummaryDamaged(id) ? [said('the summary', 'every table')] : []),
     ];
   };
+  const written = database.prepare<[], number>('SELECT total_changes()').pluck();
+  const writtenByOthers = database.prepare<[], number>('PRAGMA data_version').pluck();
   return {
     runs,
+    /** Another one after whatever was written, by whomever. */
+    version: (): string => `${String(written.get())} ${String(writtenByOthers.get())}`,
     epochs: epochs.of,
     /** A run's quantity epoch by epoch; nothing of a run with an epoch that is not what was stored. */
     curve: (id: RunId, metric: CurveMetric) => (checksums.damagedEpochs(id).length > 0 ? [] : epochs.curve(id, metric)),

@@ -4,8 +4,9 @@ import { runSummarySchema } from '../../../shared/run.ts';
 import type { Measurements } from '../../../shared/metrics.ts';
 import type { RunId, RunState, RunSummary } from '../../../shared/run.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
-import { groupConfigOf, runConfigSchema } from '../../../shared/runConfig.ts';
+import { runConfigSchema } from '../../../shared/runConfig.ts';
 import { checksumTable } from './checksums.ts';
+import { configReader } from './configReader.ts';
 import type { Database } from './database.ts';
 import { jobColumn, jobOf } from './clusterJobs.ts';
 import type { knownRuns } from './knownRuns.ts';
@@ -146,14 +147,15 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
     .pluck();
   /** A hash names one configuration for ever, so none is read twice. */
   const configs = new Map<string, GroupConfig>();
+  const readConfig = configReader();
   /** Of the group's first run whose configuration is understood; else throws what is not understood of the last. */
   const configOf = (groupHash: string): GroupConfig => {
     const known = configs.get(groupHash);
     if (known !== undefined) return known;
     let problem: unknown = new Error('its configuration, which is not there');
-    for (const text of configsOfGroup.all(groupHash)) {
+    for (const text of configsOfGroup.iterate(groupHash)) {
       try {
-        const config = groupConfigOf(runConfigSchema.parse(JSON.parse(text)));
+        const config = readConfig(text);
         configs.set(groupHash, config);
         return config;
       } catch (error) {
