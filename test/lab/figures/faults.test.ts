@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import '../../../src-main/lab/figures/pdf.ts'; // code is loaded when it is asked for: here it has been
 import { labFile } from '../../../src-main/lab/figures/files.ts';
 import { reportFile } from '../../../src-main/lab/reports/index.ts';
+import '../../../src-main/lab/reports/pdf.ts';
 import { expectWords } from '../../files/everyFault.ts';
 import { faultCodes, withFault } from '../../files/faultyFiles.ts';
 import { gallery } from '../../shared/figures/gallery.ts';
