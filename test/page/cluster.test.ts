@@ -103,7 +103,7 @@ onCluster(
     await picture(page, 'cluster-run');
     await page.evaluate(() => (location.hash = '/live'));
     await page.getByText(/^on n[12]$/).waitFor({ timeout: 60_000 });
-    await page.getByText(/^epoch \d+ of 100000/).waitFor({ timeout: 60_000 });
+    await page.getByText(/^epoch [\d,]+ of 100,000/).waitFor({ timeout: 60_000 });
     await picture(page, 'cluster-live');
     await lab.stopRun({ runId: running, when: 'now' });
     await page.evaluate((id) => (location.hash = `/runs/${id}`), first);

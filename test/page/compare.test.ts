@@ -216,7 +216,7 @@ test('the numbers behind both charts are tables, reached by the keyboard and cop
     await eventually(() => button.count()).toBe(0); // it is the way back now
     return page.getByRole('region', { name: /, as a table$/ });
   };
-  const four = (value: number | null): string => String(Number((value ?? 0).toPrecision(4)));
+  const four = (value: number | null): string => (value ?? 0).toLocaleString('en-US', { maximumSignificantDigits: 4 });
   const groups = await open(/^Numbers as a table: Accuracy against speed/);
   expect(await cellsOf(groups)).toEqual([
     'group|images/s|from|to|last test accuracy, %|sd|n',
