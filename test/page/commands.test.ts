@@ -39,6 +39,7 @@ test('what a run’s menu does is done from anywhere: to the run that is open, o
   await command('resume the open');
   await page.getByRole('button', { name: 'Resume anyway' }).click(); // the machine is another one
   await eventually(async () => (await served.lab.queue({})).waiting.map(({ id }) => id)).toEqual([15]);
+  await page.waitForURL(/#\/live/); // which it goes to once it has the answer
 
   await page.goto(`${new URL(page.url()).origin}/#/runs/3`);
   await page.getByText(/· run 3$/).waitFor();
