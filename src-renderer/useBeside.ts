@@ -39,6 +39,10 @@ export const useBeside = (
     get: () => options.value.find(({ value }) => value === kept.value)?.value ?? 'all',
     set: (value) => (kept.value = value),
   });
-  const beside = computed(() => chosenSiblings(choice.value, curves(), run(), configs.value));
+  const beside = computed((known?: ReadonlySet<string>) => {
+    const found = chosenSiblings(choice.value, curves(), run(), configs.value);
+    // The same set again where nothing changed: the curves would be drawn anew at every epoch of any run.
+    return known?.size === found.size && [...found].every((hash) => known.has(hash)) ? known : found;
+  });
   return { choice, options, beside };
 };

@@ -1,8 +1,8 @@
-import { useThrottleFn } from '@vueuse/core';
-import { shallowRef, watch, type ShallowRef } from 'vue';
+import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue';
 import type { RunDetail } from '../shared/run.ts';
 
-const drawingMs = 2000;
+/** Of two tellings of events, which come a second apart, the second: in its turn, so that the page is drawn once for both. */
+const drawingMs = 1800;
 
 /**
  * A run as its curves show it: while it trains they follow every two seconds, for drawing takes of the processor that trains. Another run is
@@ -10,13 +10,19 @@ const drawingMs = 2000;
  */
 export const useDrawnRun = (detail: () => RunDetail): Readonly<ShallowRef<RunDetail>> => {
   const drawn = shallowRef(detail());
+  let drawnAt = performance.now();
+  /** Draws what nothing else followed. */
+  let late: ReturnType<typeof setTimeout> | undefined;
   const draw = (): void => {
+    drawnAt = performance.now();
     drawn.value = detail();
   };
-  const drawSoon = useThrottleFn(draw, drawingMs, true);
   watch(detail, ({ run }) => {
-    if (run.state === 'running' && run.id === drawn.value.run.id) void drawSoon();
-    else draw();
+    const follows = run.state === 'running' && run.id === drawn.value.run.id;
+    clearTimeout(late);
+    if (!follows || performance.now() - drawnAt >= drawingMs) draw();
+    else late = setTimeout(draw, drawingMs);
   });
+  onScopeDispose(() => clearTimeout(late));
   return drawn;
 };
