@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { distance } from './nearest.ts';
 import { runConfigSchema } from './runConfig.ts';
 import type { GroupConfig } from './runConfig.ts';
 
@@ -72,18 +73,6 @@ export const unknownPath = (text: string): string => {
   ]);
   const near = distances.toSorted(([, a], [, b]) => a - b).slice(0, 3);
   return `there is no setting “${text}”; near it are ${near.map(([path]) => path).join(', ')}`;
-};
-
-/** Levenshtein's distance. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of Array.from(a.toLowerCase()).entries()) {
-    const next = [i + 1];
-    for (const [j, other] of Array.from(b.toLowerCase()).entries())
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 };
 
 type Plain = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
-import { fieldsNamed, queryFields, type QuerySubject } from './fields.ts';
-import { parseQuery } from './query.ts';
+import { fieldsNamed, nameKey, queryFields, type QueryField, type QuerySubject } from './fields.ts';
+import { comparisonOf, parseQuery } from './query.ts';
 
 export interface Completion {
   /** What the query becomes up to the caret. */
@@ -17,38 +17,43 @@ export const completionsOf = (before: string, subjects: readonly QuerySubject[])
   const token = /(?:[^\s"]|"[^"]*"?)*$/.exec(before)?.[0] ?? '';
   const head = before.slice(0, before.length - token.length);
   const [, sign = '', body = ''] = /^(-?)(.*)$/s.exec(token) ?? [];
-  const [, name = '', operator = '', values = ''] = /^([^":=<>≤≥≠!]+)(!=|[:=])(.*)$/s.exec(body) ?? [];
-  if (operator === '') return body === '' ? [] : names(head + sign, body);
+  const comparison = comparisonOf(body);
+  if (comparison === null) return body === '' ? [] : names(head + sign, body);
+  const { name, operator, value: values } = comparison;
+  if (!isEquality(operator)) return [];
   const typed = values.split(',').at(-1) ?? '';
-  const kept = head + sign + name + operator + values.slice(0, values.length - typed.length);
+  const kept = before.slice(0, before.length - typed.length);
   const wanted = typed.replaceAll('"', '').toLowerCase();
-  const [field] = fieldsNamed(name);
-  return valuesOf(name, subjects)
+  const fields = fieldsNamed(name);
+  return valuesOf(fields, subjects)
+    .map(String)
     .filter((value) => value.toLowerCase().startsWith(wanted) && value.toLowerCase() !== wanted)
     .slice(0, most)
-    .map((value) => ({ text: `${kept}${quoted(value)} `, offer: value, help: field?.help ?? '' }));
+    .map((value) => ({ text: `${kept}${quoted(value)} `, offer: value, help: fields[0]?.help ?? '' }));
 };
 
+const isEquality = (operator: string): boolean => [':', '=', '!=', '≠'].includes(operator);
+
 const names = (kept: string, typed: string): Completion[] => {
-  const start = typed.toLowerCase();
+  const start = nameKey(typed.replaceAll('"', ''));
+  if (start === '') return [];
   const found = queryFields.flatMap(({ names: all, help, read: _ }) => {
     const offer = all[0];
-    const isMeant = all.some((each) => each.toLowerCase().startsWith(start));
+    const isMeant = all.some((each) => nameKey(each).startsWith(start));
     return isMeant && offer !== undefined ? [{ text: `${kept}${offer}:`, offer, help }] : [];
   });
   return [...new Map(found.map((each) => [each.offer, each])).values()].slice(0, most);
 };
 
-/** The commonest first. */
-const valuesOf = (name: string, subjects: readonly QuerySubject[]): string[] => {
-  const fields = fieldsNamed(name);
-  const counts = new Map<string, number>();
+/** The values that runs have of these fields, the commonest first. */
+export const valuesOf = (fields: readonly QueryField[], subjects: readonly QuerySubject[]): (number | string)[] => {
+  const counts = new Map<number | string, number>();
   for (const subject of subjects) {
     for (const field of fields) {
       const [first, ...more] = field.read(subject);
       // A setting's or a method's other ways of being written are not offered; several tags are.
-      const all = name.startsWith('tag') || name === 'is' ? [first, ...more] : [first];
-      for (const value of all) if (value !== undefined) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
+      const all = field.isList === true ? [first, ...more] : [first];
+      for (const value of all) if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
     }
   }
   return [...counts].toSorted(([, a], [, b]) => b - a).map(([value]) => value);

@@ -1,5 +1,6 @@
 import type { Annotation } from '../annotation.ts';
 import { methodNames, methodOf } from '../method.ts';
+import { nearest } from '../nearest.ts';
 import type { RunSummary } from '../run.ts';
 import { settingPaths } from '../settingPaths.ts';
 import { settingOf, settingText, settingValues } from '../settings/index.ts';
@@ -22,8 +23,10 @@ export interface QueryField {
   readonly names: readonly string[];
   /** One sentence. */
   readonly help: string;
-  /** All the values it has, each in the ways in which it may be written; empty: the run has none. */
+  /** The ways in which its value may be written, the usual one first, or all that it has; empty: the run has none. */
   readonly read: (subject: QuerySubject) => readonly Value[];
+  /** A run can have several values. */
+  readonly isList?: boolean;
   /** Text that contains the word matches too, not only the whole text. */
   readonly isPart?: boolean;
   /** A fraction, which people also write in percent. */
@@ -40,10 +43,16 @@ export const runFields: readonly QueryField[] = [
     read: ({ run: { config } }) => [methodNames[methodOf(config.optimizer)], methodOf(config.optimizer)],
   },
   { names: ['state'], help: 'Whether it is queued, running, finished, …', read: ({ run }) => [run.state] },
-  { names: ['tag', 'tags'], help: 'A tag that you gave it.', read: ({ annotation }) => annotation.tags },
+  {
+    names: ['tag', 'tags'],
+    help: 'A tag that you gave it.',
+    isList: true,
+    read: ({ annotation }) => annotation.tags,
+  },
   {
     names: ['is'],
     help: 'starred, archived, imported, diverging, trashed.',
+    isList: true,
     read: ({ run, annotation: { starred, archived }, isTrashed = false }) => [
       ...(starred ? ['starred'] : []),
       ...(archived ? ['archived'] : []),
@@ -113,13 +122,21 @@ export const settingFields: readonly QueryField[] = settingPaths
   .map(settingField);
 export const queryFields: readonly QueryField[] = [...runFields, ...settingFields];
 
-const byName = new Map<string, QueryField[]>();
+/** "label noise", label-noise, label_noise and labelNoise are one name. */
+export const nameKey = (name: string): string => name.toLowerCase().replace(/[\s_-]+/g, '');
+
+const byKey = new Map<string, { readonly name: string; readonly fields: readonly QueryField[] }>();
 for (const field of queryFields) {
   for (const name of field.names) {
-    const key = name.toLowerCase();
-    byName.set(key, [...(byName.get(key) ?? []), field]);
+    const known = byKey.get(nameKey(name));
+    const fields = known?.fields ?? [];
+    if (!fields.includes(field)) byKey.set(nameKey(name), { name: known?.name ?? name, fields: [...fields, field] });
   }
 }
 
 /** The fields that go by a name: β is a setting of several methods. A field's own name comes before what only ends so. */
-export const fieldsNamed = (name: string): readonly QueryField[] => byName.get(name.toLowerCase()) ?? [];
+export const fieldsNamed = (name: string): readonly QueryField[] => byKey.get(nameKey(name))?.fields ?? [];
+
+/** Names of fields that are written almost so, the nearest first. */
+export const namesNear = (name: string): string[] =>
+  nearest(nameKey(name), byKey.keys()).flatMap((key) => byKey.get(key)?.name ?? []);

@@ -1,22 +1,23 @@
-import { fieldsNamed, queryFields, runFields, settingFields, type QueryField, type QuerySubject } from './fields.ts';
+import { nearText } from '../nearest.ts';
+import { fieldsNamed, namesNear, runFields, settingFields, type QueryField, type QuerySubject } from './fields.ts';
 
 const operators = ['!=', '<=', '>=', '≠', '≤', '≥', ':', '=', '<', '>'] as const;
 type Operator = (typeof operators)[number];
-const operatorOf = (text: string): Operator | undefined => operators.find((operator) => operator === text);
 
 /** A part of a query; all parts must hold. */
-type Term =
-  | { readonly kind: 'word'; readonly isNot: boolean; readonly word: string }
-  | {
-      readonly kind: 'field';
-      readonly isNot: boolean;
-      readonly fields: readonly QueryField[];
-      readonly operator: Operator;
-      /** Any of them will do. */
-      readonly wanted: readonly string[];
-    };
+export interface QueryPart {
+  /** As it was written. */
+  readonly text: string;
+  readonly isNot: boolean;
+  /** What is asked for by name; none: a word is looked for in everything. */
+  readonly fields: readonly QueryField[];
+  readonly operator: Operator;
+  /** Any of them will do. */
+  readonly wanted: readonly string[];
+}
 
 export interface Query {
+  readonly parts: readonly QueryPart[];
   readonly matches: (subject: QuerySubject) => boolean;
   /** What of it is not understood, in sentences; those parts are left out. */
   readonly problems: readonly string[];
@@ -25,32 +26,34 @@ export interface Query {
 }
 
 /**
- * Reads a query such as `method:esam β>0.5 state:finished,stopped -tag:draft "weight decay"`. Parts are separated by blanks, and all must
- * hold; `-` before one turns it round; commas separate alternatives; `*` at a value's end stands for anything; a bare word is looked
- * for in everything that is said of a run.
+ * Reads a query such as `method:esam β>0.5 state:finished,stopped -tag:draft "weight decay":0.001`. Parts are separated by blanks, and
+ * all must hold; `-` before one turns it round; commas separate alternatives; `*` at a value's end stands for anything; a bare word is
+ * looked for in everything that is said of a run.
  */
 export const parseQuery = (text: string): Query => {
   const problems: string[] = [];
-  const terms = tokensOf(text).flatMap((token) => {
-    const term = termOf(token);
-    if (typeof term === 'string') problems.push(term);
-    return term === null || typeof term === 'string' ? [] : [term];
+  const parts = tokensOf(text).flatMap((token) => {
+    const part = partOf(token);
+    if (typeof part === 'string') problems.push(part);
+    return part === null || typeof part === 'string' ? [] : [part];
   });
   const asksFor = (what: string): boolean =>
-    terms.some(
-      (term) => term.kind === 'field' && !term.isNot && term.wanted.some((wanted) => wanted.toLowerCase() === what),
+    parts.some(
+      ({ fields, isNot, wanted }) => fields.length > 0 && !isNot && wanted.some((each) => each.toLowerCase() === what),
     );
   const [asksForArchived, asksForTrashed] = [asksFor('archived'), asksFor('trashed')];
-  const matches = (subject: QuerySubject): boolean => terms.every((term) => holds(term, subject) !== term.isNot);
+  const matches = (subject: QuerySubject): boolean => parts.every((part) => isFoundBy(part, subject));
   return {
-    problems,
-    matches,
+    ...{ parts, problems, matches },
     finds: (subject) =>
       (!subject.annotation.archived || asksForArchived) &&
       (subject.isTrashed !== true || asksForTrashed) &&
       matches(subject),
   };
 };
+
+/** Whether a part of a query lets a run pass. */
+export const isFoundBy = (part: QueryPart, subject: QuerySubject): boolean => holds(part, subject) !== part.isNot;
 
 /** Blanks around a comparison belong to it, blanks in quotation marks to the value. */
 const tokensOf = (text: string): string[] => {
@@ -60,33 +63,40 @@ const tokensOf = (text: string): string[] => {
   return joined.match(/(?:[^\s"]|"[^"]*"?)+/g) ?? [];
 };
 
+/** A name, a comparison and what follows; the name may stand in quotation marks. Nothing of a bare word. */
+export const comparisonOf = (body: string): { name: string; operator: Operator; value: string } | null => {
+  const [, name = '', found = '', value = ''] =
+    /^("[^"]+"|[^":=<>≤≥≠!]+)(!=|<=|>=|[:=<>≤≥≠])(.*)$/s.exec(body) ?? [];
+  const operator = operators.find((each) => each === found);
+  return operator === undefined ? null : { name: unquoted(name), operator, value };
+};
+
 /** @returns a sentence where it is not understood, null where it says nothing yet. */
-const termOf = (token: string): Term | string | null => {
-  const isNot = token.startsWith('-') && token.length > 1;
-  const body = isNot ? token.slice(1) : token;
-  const [, name = '', found = '', value = ''] = /^([^":=<>≤≥≠!]+)(!=|<=|>=|[:=<>≤≥≠])(.*)$/s.exec(body) ?? [];
-  const operator = operatorOf(found);
-  if (operator === undefined) {
+const partOf = (text: string): QueryPart | string | null => {
+  const isNot = text.startsWith('-') && text.length > 1;
+  const body = isNot ? text.slice(1) : text;
+  const comparison = comparisonOf(body);
+  if (comparison === null) {
     const word = unquoted(body).toLowerCase();
-    return word === '' ? null : { kind: 'word', isNot, word };
+    return word === '' ? null : { text, isNot, fields: [], operator: ':', wanted: [word] };
   }
+  const { name, operator, value } = comparison;
   const fields = fieldsNamed(name);
-  if (fields.length === 0) return `There is no “${name}” to ask for${likeName(name)}`;
+  if (fields.length === 0) return `There is no “${name}” to ask for; ${namesLike(name)}.`;
   const wanted = (value.match(/(?:[^,"]|"[^"]*"?)+/g) ?? []).map(unquoted).filter((each) => each !== '');
   if (wanted.length === 0) return null;
   const isOrder = '<>≤≥'.includes(operator.charAt(0));
   const odd = isOrder ? wanted.find((each) => numberOf(each) === null) : undefined;
   if (odd !== undefined) return `${name} ${operator} needs a number; “${odd}” is none.`;
-  return { kind: 'field', isNot, fields, operator, wanted };
+  return { text, isNot, fields, operator, wanted };
 };
 
 const unquoted = (text: string): string => text.replaceAll('"', '').trim();
 
-/** A name that begins alike, as a proposal. */
-const likeName = (name: string): string => {
-  const start = name.toLowerCase().slice(0, 3);
-  const near = queryFields.flatMap(({ names }) => names.filter((each) => each.toLowerCase().startsWith(start)));
-  return near[0] === undefined ? '.' : `; did you mean ${near[0]}?`;
+const namesLike = (name: string): string => {
+  const near = namesNear(name);
+  if (near.length > 0) return nearText(near);
+  return `there are ${runFields.map(({ names: [first] }) => first).join(', ')}, and every setting by its name`;
 };
 
 /** "95%" is 0.95. */
@@ -97,9 +107,8 @@ const numberOf = (text: string): number | null => {
   return percent === '%' ? number / 100 : number;
 };
 
-const holds = (term: Term, subject: QuerySubject): boolean => {
-  if (term.kind === 'word') return textOf(subject).includes(term.word);
-  const { fields, operator, wanted } = term;
+const holds = ({ fields, operator, wanted }: QueryPart, subject: QuerySubject): boolean => {
+  if (fields.length === 0) return wanted.some((word) => textOf(subject).includes(word));
   return fields.some((field) => {
     const values = field.read(subject);
     if (values.length === 0) return false;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { noAnnotation } from '../../shared/annotation.ts';
 import { isHalfTyped } from '../../shared/query/complete.ts';
 import type { QuerySubject } from '../../shared/query/fields.ts';
+import { nothingFound } from '../../shared/query/nothingFound.ts';
 import { parseQuery } from '../../shared/query/query.ts';
 import type { RunId } from '../../shared/run.ts';
 import { groupConfigOf } from '../../shared/runConfig.ts';
@@ -63,6 +64,7 @@ export const useRunList = defineStore('runList', () => {
   const isHeld = computed(() => whole.value !== views.view.query);
   const query = computed(() => parseQuery(whole.value));
   const shown = computed(() => findRuns(subjects.value, query.value, views.view.sort));
+  const why = computed(() => (shown.value.length > 0 ? [] : nothingFound(query.value, subjects.value)));
   /** Of the groups shown, by key: what columns are made of, which a new order does not change. */
   let byKey: ReadonlyMap<string, RunGroup> = new Map();
   const groups = computed(() => {
@@ -91,5 +93,5 @@ export const useRunList = defineStore('runList', () => {
     });
   });
   const chosen = computed(() => shown.value.filter(({ run }) => selected.value.has(run.id)));
-  return { selected, opened, subjects, typed, whole, isHeld, groups, shown, columns, chosen };
+  return { selected, opened, subjects, typed, whole, isHeld, groups, shown, why, columns, chosen };
 });

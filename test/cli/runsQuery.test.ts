@@ -18,6 +18,9 @@ test('runs are found by the query of the window, and what is not understood ends
     (JSON.parse((await cli(workspace, ['runs', '--json', query])).stdout) as RunSummary[]).map(({ id }) => id);
   expect(await found('β>0.5')).toEqual([3]);
   expect(await found('method:esam -tag:paper')).toEqual([2]);
+  expect((await cli(workspace, ['runs', 'method:esma "label noise":0.9'])).stdout).toMatch(
+    /^There are no such runs\.\nNo run has method:esma; there are ESAM, SGD\.\nNo run has "label noise":0\.9; there is only 0\.\n/,
+  );
   const { code, stderr } = await cli(workspace, ['runs', 'colour:red']);
   expect(code).not.toBe(0);
   expect(stderr).toContain('There is no “colour” to ask for');

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { noAnnotation, type Annotation } from '../../shared/annotation.ts';
 import { completionsOf, isHalfTyped } from '../../shared/query/complete.ts';
 import { queryFields, type QuerySubject } from '../../shared/query/fields.ts';
+import { nothingFound } from '../../shared/query/nothingFound.ts';
 import { parseQuery } from '../../shared/query/query.ts';
 import type { RunSummary } from '../../shared/run.ts';
 import { expand } from '../../shared/experiment.ts';
@@ -69,13 +70,16 @@ test.each<[query: string, ids: number[]]>([
   ['run:2,3 speed<150', [2]],
   ['odd', [3]],
   ['"first look" stopped', [1]],
+  ['"weight decay":5e-4 "Label Noise"≥0', [1, 2, 3]],
+  ['labelNoise:0 label_noise<1 -"weight decay">0.1', [1, 2, 3]],
+  ['"β" >= 0.5', [3]],
   ['tag:', [1, 2, 3]], // still being written
 ])('%s', (query, ids) => expect(found(query)).toEqual(ids));
 
 test('what is not understood is said and left out, with what may be meant', () => {
   const query = parseQuery('momentun>0.5 β>many method:esam');
   expect(query.problems).toEqual([
-    'There is no “momentun” to ask for; did you mean momentum?',
+    'There is no “momentun” to ask for; near it is momentum.',
     'β > needs a number; “many” is none.',
   ]);
   expect(subjects.filter(query.matches).map(({ run }) => run.id)).toEqual([3]);
@@ -88,6 +92,7 @@ test('names and the values that runs have are completed, and what is completed i
   expect(offers('method:').toSorted()).toEqual(['ESAM', 'SAM', 'SGD']);
   expect(offers('tag:paper,d')).toEqual(['draft']);
   expect(completionsOf('-data:gr', subjects)[0]?.text).toBe('-data:"Grey squares" ');
+  expect(completionsOf('"label no', subjects)[0]?.text).toBe('label-noise:');
   // Every field that is offered by its first letters can be asked for.
   for (const { names } of queryFields) expect(parseQuery(`${names[0] ?? ''}:0`).problems).toEqual([]);
 });
@@ -109,3 +114,30 @@ test.each(['method:esam', 'tag:paper', 'tag:unheard', 'β>0.9', 'nothing like it
   'a query that is whole may find nothing: %s',
   (text) => expect(isHalfTyped(text, subjects)).toBe(false),
 );
+
+test.each<[query: string, said: string[]]>([
+  ['method:esm', ['No run has method:esm; there are SGD, SAM, ESAM.']],
+  ['"label noise":0.4', ['No run has "label noise":0.4; there is only 0.']],
+  ['β>0.9 odd', ['No run has β>0.9; there is only 0.5.']],
+  ['best>95', ['No run has best>95; there are 90%, 91%, 92%.']],
+  ['gsam', ['Nothing that is said of a run has “gsam” in it; near it are SAM, ESAM.']],
+  ['momentun', ['Nothing that is said of a run has “momentun” in it; near it is momentum:.']],
+  ['σ:1', ['No run has σ:1: none has a value for σ.']],
+  ['-seed:7', ['-seed:7 leaves out every run.']],
+  ['method:sgd tag:draft note:odd', ['Each part finds runs, but none has all of them.']],
+  ['method:esam', []],
+])('a query that finds nothing says why: %s', (text, said) =>
+  expect(nothingFound(parseQuery(text), subjects)).toEqual(said),
+);
+
+test('what is put away is said to be found there', () => {
+  const away = subjects.map((subject, index) => ({
+    ...subject,
+    annotation: { ...subject.annotation, archived: index === 0 },
+    isTrashed: index === 1,
+  }));
+  expect(nothingFound(parseQuery('method:sgd,sam'), away)).toEqual([
+    'In the archive it finds 1 run: add is:archived.',
+    'In the trash it finds 1 run: add is:trashed.',
+  ]);
+});

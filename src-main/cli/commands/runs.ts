@@ -3,6 +3,7 @@ import type { MethodId } from '../../../shared/method.ts';
 import { noAnnotation } from '../../../shared/annotation.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { QuerySubject } from '../../../shared/query/fields.ts';
+import { nothingFound } from '../../../shared/query/nothingFound.ts';
 import { parseQuery } from '../../../shared/query/query.ts';
 import type { RunState, RunSummary } from '../../../shared/run.ts';
 import { findRuns } from '../../../shared/runs/find.ts';
@@ -63,8 +64,9 @@ export const runs = async (settings: Settings, queryText: string, options: RunsO
     );
     const shown = findRuns(subjects, query, view.sort).slice(0, limit);
     const found = shown.map(({ run }) => run);
+    const none = [noRuns, ...nothingFound(query, subjects)].join('\n');
     if (!settings.json && view.columns !== null) {
-      await print(shown.length === 0 ? noRuns : columns(tableOf(shown, view.columns)));
+      await print(shown.length === 0 ? none : columns(tableOf(shown, view.columns)));
       return exitCodes.done;
     }
     const rows = found.map(({ id, experimentName, config, ...run }) => [
@@ -79,7 +81,7 @@ export const runs = async (settings: Settings, queryText: string, options: RunsO
       percent(run.bestTestAccuracy),
     ]);
     const head = ['run', 'experiment', 'method', 'model', 'data set', 'seed', 'state', 'epochs', 'best accuracy'];
-    const text = rows.length === 0 ? noRuns : columns([head, ...rows]);
+    const text = rows.length === 0 ? none : columns([head, ...rows]);
     await print(settings.json ? JSON.stringify(found) : text);
     return exitCodes.done;
   });
