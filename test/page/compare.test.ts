@@ -378,6 +378,18 @@ test.each([853, 1600])(
     expect(await points.locator('.front').count()).toBe(1);
     expect(await points.locator('.dominated').count()).toBeGreaterThan(0);
     expect(await points.locator('.leader').count()).toBeGreaterThan(0);
+    // Over β every group of ESAM is a dot; at each of the seven β the best, which is γ 0.9, stands on the line.
+    const sensitivity = page.getByRole('figure', { name: 'Sensitivity' });
+    expect(await sensitivity.locator('.dot').count()).toBe(49);
+    const best = await sensitivity.locator('.line').getAttribute('d');
+    expect(best?.match(/[ML]/g)).toHaveLength(7);
+    expect(await sensitivity.locator('.x-tick').allTextContents()).toEqual(
+      ['0.3', '0.4', '0.5', '0.6', '0.7', '0.8', '0.9'].map((text) => expect.stringContaining(text)),
+    );
+    await sensitivity.locator('.mark').first().hover();
+    await sensitivity.getByText('ESAM (β 0.3, γ 0.9)').waitFor();
+    await sensitivity.scrollIntoViewIfNeeded();
+    await picture(page, `compare-sensitivity-${width}`);
     const looks = await legend
       .locator('svg')
       .evaluateAll((marks) => marks.map((mark) => mark.innerHTML.replaceAll(/data-v-\w+=""/g, '')));
