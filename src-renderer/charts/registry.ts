@@ -23,9 +23,9 @@ Chart.defaults.maintainAspectRatio = false;
 /** Axes, grid and tooltip in the theme's colours. */
 export const styledOptions = (
   palette: Palette,
-  axes: { xLabel: string; yLabel: string; xTick?: (value: number) => string; yTick?: (value: number) => string },
+  axes: { xLabel: string; yLabel: string },
 ) => {
-  const axis = (text: string, tick?: (value: number) => string) => ({
+  const axis = (text: string) => ({
     type: 'linear' as const,
     title: { display: true, text, color: palette.muted, padding: 2 },
     grid: { color: palette.hairline, drawTicks: false },
@@ -36,11 +36,10 @@ export const styledOptions = (
       maxRotation: 0,
       maxTicksLimit: 6,
       includeBounds: false,
-      ...(tick && { callback: (value: string | number) => tick(Number(value)) }),
     },
   });
   return {
-    scales: { x: axis(axes.xLabel, axes.xTick), y: axis(axes.yLabel, axes.yTick) },
+    scales: { x: axis(axes.xLabel), y: axis(axes.yLabel) },
     plugins: {
       tooltip: {
         backgroundColor: palette.raised,

@@ -38,7 +38,14 @@ test('ticks are round, inside, evenly apart and about as many as wanted', () => 
   );
   expect(linearTicks(0, 1, 5).map(({ text }) => text)).toEqual(['0.0', '0.2', '0.4', '0.6', '0.8', '1.0']);
   expect(linearTicks(-1, 1, 2).map(({ text }) => text)).toEqual(['−1', '0', '1']);
-  expect(logTicks(0.02, 5).map(({ text }) => text)).toEqual(['0.02', '0.05', '0.1', '0.2', '0.5', '1', '2', '5']);
+  expect(linearTicks(0, 1.5e6, 3).map(({ text }) => text)).toEqual(['0', '5e5', '1e6', '1.5e6']);
+  const logTexts = (min: number, max: number): string[] => logTicks(min, max).map(({ text }) => text);
+  expect(logTexts(0.02, 5)).toEqual(['0.02', '0.05', '0.1', '0.2', '0.5', '1', '2', '5']);
+  expect(logTexts(0.3, 60_000)).toEqual(['1', '10', '100', '1,000', '10,000']);
+  // As of a loss that explodes: whole powers in one notation, and not all of them.
+  expect(logTexts(0.3, 4.4e26)).toEqual(['1e0', '1e3', '1e6', '1e9', '1e12', '1e15', '1e18', '1e21', '1e24']);
+  expect(logTexts(3e-6, 2)).toEqual(['1e−5', '1e−4', '1e−3', '1e−2', '1e−1', '1e0']);
+  expect(logTexts(0.31, 0.62)).toEqual(['0.4', '0.5', '0.6']);
 });
 
 test('contours of a cone lie on circles', () => {
