@@ -8,7 +8,7 @@ export const experimentChanges = (preset: Experiment, draft: Experiment): string
   const before = flatSettings(preset.shared);
   const after = flatSettings(draft.shared);
   for (const path of new Set([...before.keys(), ...after.keys()])) {
-    const [old, now] = [before.get(path) ?? '–', after.get(path) ?? '–'];
+    const [old, now] = [before.get(path) ?? '–', (after.get(path) ?? '–').replace('NaN', '?')];
     if (old !== now) changes.push(`${settingName(path)} ${old} → ${now}`);
   }
   if (JSON.stringify(preset.arms) !== JSON.stringify(draft.arms)) changes.push('methods');

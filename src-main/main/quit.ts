@@ -49,7 +49,7 @@ export class QuitGuard {
       message: 'A run is training.',
       detail:
         'In the background, training goes on without a window until the queue is empty; starting the app again shows it. ' +
-        'If training is stopped, the run ends now and keeps its finished epochs; "Resume" goes on from its last checkpoint. ' +
+        'If training is stopped, the run first keeps a checkpoint of the step it has reached; "Resume" goes on from there. ' +
         'Waiting runs stay in the queue.',
       buttons: choices,
       defaultId: 0,
