@@ -65,8 +65,7 @@ const tokensOf = (text: string): string[] => {
 
 /** A name, a comparison and what follows; the name may stand in quotation marks. Nothing of a bare word. */
 export const comparisonOf = (body: string): { name: string; operator: Operator; value: string } | null => {
-  const [, name = '', found = '', value = ''] =
-    /^("[^"]+"|[^":=<>≤≥≠!]+)(!=|<=|>=|[:=<>≤≥≠])(.*)$/s.exec(body) ?? [];
+  const [, name = '', found = '', value = ''] = /^("[^"]+"|[^":=<>≤≥≠!]+)(!=|<=|>=|[:=<>≤≥≠])(.*)$/s.exec(body) ?? [];
   const operator = operators.find((each) => each === found);
   return operator === undefined ? null : { name: unquoted(name), operator, value };
 };

@@ -21,10 +21,7 @@ Chart.defaults.animation = false;
 Chart.defaults.maintainAspectRatio = false;
 
 /** Axes, grid and tooltip in the theme's colours. */
-export const styledOptions = (
-  palette: Palette,
-  axes: { xLabel: string; yLabel: string },
-) => {
+export const styledOptions = (palette: Palette, axes: { xLabel: string; yLabel: string }) => {
   const axis = (text: string) => ({
     type: 'linear' as const,
     title: { display: true, text, color: palette.muted, padding: 2 },
