@@ -63,9 +63,12 @@ export const frameOf = (box: Box, xs: Range, ys: Range): Frame => {
   };
 };
 
-export const ticksOf = (axis: Axis, range: Range, wanted: number): readonly Tick[] => {
+/** @param least - where steps of 1, 2 and 5 give fewer than these, they are closer than wanted. */
+export const ticksOf = (axis: Axis, range: Range, wanted: number, least = 1): readonly Tick[] => {
   if (axis.categories !== null) return axis.categories.map((text, at) => ({ at, text }));
-  return range.isLog ? logTicks(range.min, range.max) : linearTicks(range.min, range.max, wanted, axis.isWhole);
+  if (range.isLog) return logTicks(range.min, range.max);
+  const ticks = linearTicks(range.min, range.max, wanted, axis.isWhole);
+  return ticks.length < least && wanted < 4 * least ? ticksOf(axis, range, wanted + 1, least) : ticks;
 };
 
 export const heatOf = (panel: Panel): Heat | null => panel.marks.find((mark) => mark.kind === 'heat') ?? null;

@@ -111,7 +111,7 @@ export const drawPanel = (panel: Panel, outer: Box, hasScale = true): Shape[] =>
   const surface = panel.marks.find((mark) => mark.kind === 'surface');
   if (surface !== undefined) return drawSurfacePanel(panel, surface, outer, hasScale);
   const [xs, ys] = [rangeOf(panel, panel.x, 'x'), rangeOf(panel, panel.y, 'y')];
-  const yTicks = ticksOf(panel.y, ys, outer.height / 26);
+  const yTicks = ticksOf(panel.y, ys, outer.height / 26, 3);
   const { left, right, top, bottom } = insets(panel, yTicks, hasScale && heatOf(panel) !== null);
   const box = {
     x: outer.x + left,

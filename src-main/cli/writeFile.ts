@@ -1,3 +1,4 @@
+import { lstatSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Option } from 'commander';
 import { LabError } from '../../shared/errors.ts';
@@ -28,6 +29,16 @@ export const unwritten = (file: string, error: unknown): LabError => {
 
 export const overwriting = (): Option => new Option('--overwrite', 'write over files of the same names');
 
+/** What a file holds to the byte need not be written: the LaTeX of a figure is the same beside its PDF and its PNG. */
+const holds = (file: string, content: Uint8Array): boolean => {
+  try {
+    const found = lstatSync(file);
+    return found.isFile() && found.size === content.byteLength && readFileSync(file).equals(content);
+  } catch {
+    return false; // not there, or not to be read
+  }
+};
+
 /**
  * Writes files whose names the lab has chosen; what stands there under such a name may be anybody's.
  * @throws LabError CONFIG_INVALID if one is there already and may not be written over (then none was written), or one cannot be written.
@@ -36,12 +47,13 @@ export const writeNamed = async (
   files: readonly { readonly file: string; readonly content: Uint8Array }[],
   { overwrite = false }: { readonly overwrite?: boolean },
 ): Promise<void> => {
-  const taken = overwrite ? undefined : files.find(({ file }) => isThere(file));
+  const fresh = files.filter(({ file, content }) => !holds(file, content));
+  const taken = overwrite ? undefined : fresh.find(({ file }) => isThere(file));
   if (taken !== undefined) {
     throw new LabError(
       'CONFIG_INVALID',
       `${taken.file} is there already, and nothing was written. Write elsewhere, or add --overwrite.`,
     );
   }
-  for (const { file, content } of files) await writeFile(file, content);
+  for (const { file, content } of fresh) await writeFile(file, content);
 };
