@@ -37,6 +37,8 @@ export default defineConfig({
     plugins: [copyMigrations, copyTensorflowKernels, compileKernels],
     build: {
       target,
+      // Of the lab's packages the one that is an ES module: older Nodes do not require those, and whether one in an asar is found was never tried.
+      externalizeDeps: { exclude: ['hyparquet'] },
       rolldownOptions: {
         input: {
           index: 'src-main/main/index.ts',

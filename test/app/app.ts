@@ -27,14 +27,19 @@ export const temporaryHome = async (): Promise<{ folder: string; dispose: () => 
 /**
  * Starts the built app in a real window. The same `home` again is the same workspace again.
  * @param environment - variables on top of this process's.
+ * @param folder - of the built app.
  */
-export const openApp = async (home: string, environment: Record<string, string> = {}): Promise<OpenApp> => {
+export const openApp = async (
+  home: string,
+  environment: Record<string, string> = {},
+  folder = process.cwd(),
+): Promise<OpenApp> => {
   const electron = await findElectron();
   const workspace = join(home, 'workspace');
   await mkdir(home, { recursive: true });
   const app = await _electron.launch({
     executablePath: electron.path,
-    args: [process.cwd(), ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+    args: [folder, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
     env: {
       ...definedVariables(),
       ESAM_LAB_NODE: process.execPath,

@@ -1,16 +1,20 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import type { OpenApp } from './app.ts';
 
-/** Process ids of the trainers that Electron runs as utility processes. */
-export const trainerPids = ({ app }: OpenApp): Promise<number[]> =>
-  app.evaluate(({ app: electronApp }) =>
-    electronApp
-      .getAppMetrics()
-      .filter(
-        ({ type, name, serviceName }) => type === 'Utility' && `${name ?? ''} ${serviceName ?? ''}`.includes('trainer'),
-      )
-      .map(({ pid }) => pid),
+/** Process ids of the utility processes of this name. */
+const utilityPids = ({ app }: OpenApp, wanted: string): Promise<number[]> =>
+  app.evaluate(
+    ({ app: electronApp }, called) =>
+      electronApp
+        .getAppMetrics()
+        .filter(({ type, name, serviceName }) => type === 'Utility' && (name === called || serviceName === called))
+        .map(({ pid }) => pid),
+    wanted,
   );
+
+export const trainerPids = (opened: OpenApp): Promise<number[]> => utilityPids(opened, 'ESAM Lab trainer');
+/** Of a lab that is a utility process. */
+export const utilityLabPids = (opened: OpenApp): Promise<number[]> => utilityPids(opened, 'ESAM Lab');
 
 /** A process and everything that descends from it, the leaves last. */
 export const processTree = (root: number): number[] => {

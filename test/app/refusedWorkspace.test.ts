@@ -1,7 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findElectron } from '../../src-main/runtimes/electron/index.ts';
 import { backUpWorkspace } from '../../src-main/lab/workspaceBackups.ts';
 import { migrationsFolder } from '../lab/fixtures/labOptions.ts';
 import { openApp, temporaryHome } from './app.ts';
@@ -64,19 +63,5 @@ test('a second app on the same workspace is refused until the first is closed', 
     expect((await second.ask('workspace', {})).folder).toBe(second.workspace);
   } finally {
     await Promise.all([second.quit(), first?.quit()]);
-  }
-});
-
-test('without another Node the lab is a utility process with the window’s own port; a Node too old is said in words', async () => {
-  const { standIn } = await findElectron();
-  const opened = await openApp(home.folder, { ESAM_LAB_NODE: '' });
-  try {
-    const types = await opened.app.evaluate(({ app }) => app.getAppMetrics().map(({ type }) => type));
-    expect(types).toContain('Utility');
-    // Only the stand-in's Node is too old for the store; the answer came over the same kind of port either way.
-    if (standIn) await expect(opened.ask('workspace', {})).rejects.toThrow(/^RUNTIME_TOO_OLD: .*Node-API/);
-    else expect((await opened.ask('workspace', {})).folder).toBe(opened.workspace);
-  } finally {
-    await opened.quit();
   }
 });
