@@ -285,10 +285,13 @@ const trainingHere = ({ read }: Store): RunSummary[] => {
   return read.runs.running().filter(({ id }) => !elsewhere.has(id));
 };
 
-/** What this version cannot read of the lists of runs and experiments, a sentence each. */
+/** What this version cannot read of the workspace's lists, a sentence each. */
 const notUnderstoodIn = ({ read }: Store): readonly string[] => {
   read.runs.all();
   read.experiments();
+  read.analyses.all();
+  read.annotations();
+  read.runViews();
   return read.notUnderstood();
 };
 

@@ -26,11 +26,13 @@ const wholeGroups = (read: StoreReader, query: ResultsQuery): WholeGroup[] =>
     const runs = read.runs.ofGroup(hash);
     const config = read.runs.groupConfig(hash);
     if (config === null || runs.length === 0) return [];
+    const origin = read.origins.ofGroup(hash);
+    if (origin === undefined) return [];
     return [
       {
         hash,
         config,
-        origin: read.origins.ofGroup(hash),
+        origin,
         finished: runs.flatMap((run) => finishedRun(run) ?? []),
         missingSeeds: missingSeedsOf(runs),
         unfinishedRunIds: runs.filter(({ state, isDamaged }) => state !== 'finished' || isDamaged).map(({ id }) => id),

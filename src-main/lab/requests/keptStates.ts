@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { keptStateSchema } from '../../../shared/keptState.ts';
 import type { Requests } from '../../../shared/labApi.ts';
 import type { keptStateApi } from '../../../shared/requests/keptStates.ts';
@@ -14,6 +13,8 @@ export const keptStateRequests = ({
 }: {
   readonly store: Store;
 }): Requests<typeof keptStateApi> => ({
-  keptStates: answering(() => z.array(keptStateSchema).parse(read.settingsUnder(prefix))),
+  keptStates: answering(() =>
+    read.settingsUnder(prefix).flatMap((state) => keptStateSchema.safeParse(state).data ?? []),
+  ),
   keepState: doing(({ name, value }) => write.setting(`${prefix}${name}`, value)),
 });

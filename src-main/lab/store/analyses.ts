@@ -4,6 +4,7 @@ import { analysisSummarySchema, type AnalysisSummary } from '../../../shared/ana
 import type { BundledAnalysis } from '../../../shared/bundle.ts';
 import { insertInto, selected } from './columns.ts';
 import type { Database } from './database.ts';
+import { NotUnderstood } from './understood.ts';
 
 type Stored = Omit<AnalysisSummary, 'msLeft'>;
 const names = ['id', 'runId', 'fileName', 'epoch', 'settings', 'state', 'reason', 'rowCount', 'createdAt', 'endedAt'];
@@ -11,7 +12,7 @@ const columns = `${selected(names)}, (SELECT count(*) FROM analysis_row WHERE an
 const storedSchema = analysisSummarySchema.omit({ msLeft: true });
 
 /** Analyses, and the rows that they gave. */
-export const analysisTable = (database: Database) => {
+export const analysisTable = (database: Database, notUnderstood = new NotUnderstood()) => {
   const insert = database.prepare(
     insertInto('analysis', ['runId', 'fileName', 'epoch', 'settings', 'rowCount', 'state', 'createdAt']),
   );
@@ -30,6 +31,9 @@ export const analysisTable = (database: Database) => {
   const all = database.prepare<[], Record<string, unknown>>(
     `SELECT ${columns} FROM analysis WHERE EXISTS (SELECT 1 FROM run WHERE run.id = run_id AND deleted = 0) ORDER BY id`,
   );
+  const ofRun = database.prepare<[number], Record<string, unknown>>(
+    `SELECT ${columns} FROM analysis WHERE run_id = ? ORDER BY id`,
+  );
   const contents = database
     .prepare<[number], string>('SELECT content FROM analysis_row WHERE analysis_id = ? ORDER BY place')
     .pluck();
@@ -39,6 +43,7 @@ export const analysisTable = (database: Database) => {
   const requeue = database.prepare("UPDATE analysis SET state = 'queued' WHERE state = 'running'");
   const read = (row: Record<string, unknown>): Stored =>
     storedSchema.parse({ ...row, settings: JSON.parse(z.string().parse(row['settings'])) as unknown });
+  const nameOf = ({ id }: Record<string, unknown>): string => `Analysis ${String(id)}`;
   return {
     insert: (of: Pick<Stored, 'runId' | 'fileName' | 'epoch' | 'settings' | 'rowCount'>): number =>
       Number(
@@ -65,14 +70,20 @@ export const analysisTable = (database: Database) => {
     },
     /** Those that a former lab left running wait again. */
     requeue: (): void => void requeue.run(),
+    /** Null also where it is not understood. */
     one: (id: number): Stored | null => {
       const found = one.get(id);
-      return found === undefined ? null : read(found);
+      return found === undefined ? null : notUnderstood.row(found, nameOf, read);
     },
     /** Of runs that are not in the trash, oldest first. */
-    all: (): Stored[] => all.all().map(read),
+    all: (): Stored[] => notUnderstood.rows(all.all(), nameOf, read),
+    ofRun: (runId: number): Stored[] => notUnderstood.rows(ofRun.all(runId), nameOf, read),
     rows: (id: number): AnalysisRow[] =>
-      contents.all(id).map((content) => analysisRowSchema.parse(JSON.parse(content))),
+      notUnderstood.rows(
+        contents.all(id),
+        () => `A row of analysis ${String(id)}`,
+        (content) => analysisRowSchema.parse(JSON.parse(content)),
+      ),
   };
 };
 export type StoredAnalysis = Stored;

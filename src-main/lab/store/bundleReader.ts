@@ -39,14 +39,12 @@ export const bundleReader = (database: Database) => {
     return { lab, name: name ?? nameOfLab(lab), isExample };
   };
 
-  const analysesOf = (id: RunId): BundledAnalysis[] => {
-    const table = analysisTable(database);
+  const analysesOf = (run: RunId, strict: NotUnderstood): BundledAnalysis[] => {
+    const table = analysisTable(database, strict);
     return table
-      .all()
-      .flatMap(({ id: analysisId, runId, rowsDone: _, state, ...analysis }): BundledAnalysis[] =>
-        runId !== id || state === 'queued' || state === 'running'
-          ? []
-          : [{ ...analysis, state, rows: table.rows(analysisId) }],
+      .ofRun(run)
+      .flatMap(({ id, runId: _, rowsDone: __, state, ...analysis }): BundledAnalysis[] =>
+        state === 'queued' || state === 'running' ? [] : [{ ...analysis, state, rows: table.rows(id) }],
       );
   };
 
@@ -67,7 +65,7 @@ export const bundleReader = (database: Database) => {
         throw new LabError('RUN_STATE', `Run ${id} is damaged: what it measured is not what was stored.`);
       const [infinite, infiniteSteps] = [new Set(nonFiniteEpochs.all(id)), new Set(nonFiniteSteps.all(id))];
       const trainedIn = trainedInTable(database, strict).of(id);
-      const annotation = annotationTable(database).of(id);
+      const annotation = annotationTable(database, strict).of(id);
       const exported: ExportedRun = {
         ...{ origin: run.origin ?? { ...own, run: id }, experimentId, config, state, reason },
         ...{ createdAt, startedAt, endedAt },
@@ -82,7 +80,7 @@ export const bundleReader = (database: Database) => {
         log: logTable(database, strict).last(id, mostLogLines),
         ...(doubt !== null && { doubt }),
         ...(annotation !== null && { annotation }),
-        analyses: analysesOf(id),
+        analyses: analysesOf(id, strict),
         checkpoints: withCheckpoints ? checkpointTable(database, strict).of(id) : [],
       };
       const [problem] = strict.sentences();

@@ -3,6 +3,7 @@ import type { ExperimentSummary } from '../../../shared/run.ts';
 import { z } from 'zod';
 import { experimentSchema } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
+import { sqliteCode } from './database.ts';
 import type { Database } from './database.ts';
 import { experimentOriginColumn, originOf } from './origins.ts';
 import { NotUnderstood } from './understood.ts';
@@ -33,6 +34,17 @@ export const experimentTable = (database: Database, notUnderstood = new NotUnder
        (SELECT count(*) FROM run WHERE experiment_id = experiment.id AND deleted = 0 AND state = 'finished') AS "finishedCount"
      FROM experiment WHERE id NOT IN (SELECT experiment_id FROM arriving) ORDER BY id DESC`,
   );
+  /** One of which other rows tell something, such as what its run has from the one that it extends, was whole: it stays. */
+  const removeUntouched = (id: number): void => {
+    try {
+      database.transaction(() => {
+        removeRuns.run(id);
+        remove.run(id);
+      })();
+    } catch (error) {
+      if (sqliteCode(error) !== 'SQLITE_CONSTRAINT_FOREIGNKEY') throw error;
+    }
+  };
   /** Checking one again costs more than reading it. */
   const known = new Map<number, { readonly definition: string; readonly experiment: Experiment }>();
   const understood = (id: number, definition: string): Experiment => {
@@ -51,8 +63,8 @@ export const experimentTable = (database: Database, notUnderstood = new NotUnder
     /** Removes experiments of which not all runs came. None of their runs begins before: where one has, the mark is wrong, and it alone goes. */
     removeArriving: (): void => {
       for (const id of arriving.all()) {
-        const isUntouched = hasBegun.get(id) === 0;
-        for (const statement of isUntouched ? [arrived, removeRuns, remove] : [arrived]) statement.run(id);
+        arrived.run(id);
+        if (hasBegun.get(id) === 0) removeUntouched(id);
       }
     },
     definition: (id: number): Experiment | null => {

@@ -4,6 +4,7 @@ import type { Origin } from '../../../shared/origin.ts';
 import type { RunId } from '../../../shared/run.ts';
 import { flag } from './columns.ts';
 import type { Database } from './database.ts';
+import { NotUnderstood } from './understood.ts';
 
 const originJson = `json_object('lab', lab, 'name', name, 'isExample', json(iif(is_example, 'true', 'false')))`;
 
@@ -23,7 +24,7 @@ export const originOf = <T>(schema: z.ZodType<T>, column: unknown): T | null => 
 };
 
 /** Which lab this is, and which ones its imported runs come from. */
-export const originTable = (database: Database) => {
+export const originTable = (database: Database, notUnderstood = new NotUnderstood()) => {
   const own = database.prepare<[], string>('SELECT lab FROM lab_identity').pluck();
   const find = database.prepare<[string], number>('SELECT id FROM origin WHERE lab = ?').pluck();
   const insert = database.prepare('INSERT INTO origin (lab, name, is_example) VALUES (?, ?, ?)');
@@ -42,16 +43,19 @@ export const originTable = (database: Database) => {
     .pluck();
   const insertRun = database.prepare('INSERT INTO run_origin (run_id, origin_id, number, sha256) VALUES (?, ?, ?, ?)');
   const runBySha256 = database.prepare<[string], RunId>('SELECT run_id FROM run_origin WHERE sha256 = ?').pluck();
+  const read = (text: string): Origin => originSchema.parse(JSON.parse(text));
   /** A group's runs are all of one origin, for ever. */
   const groups = new Map<string, Origin | null>();
   return {
     /** This lab's own identity. */
     ownLab: (): string => own.get() ?? '',
-    /** Of a group; null where its runs were trained here. */
-    ofGroup: (groupHash: string): Origin | null => {
+    /** Of a group; null where its runs were trained here, undefined where they came from elsewhere and that is not understood. */
+    ofGroup: (groupHash: string): Origin | null | undefined => {
       const known = groups.get(groupHash);
       if (known !== undefined) return known;
-      const origin = originOf(originSchema, ofGroup.get(groupHash) ?? null);
+      const found = ofGroup.get(groupHash);
+      const origin = found === undefined ? null : notUnderstood.row(found, () => 'The origin of imported runs', read);
+      if (found !== undefined && origin === null) return undefined;
       groups.set(groupHash, origin);
       return origin;
     },

@@ -37,6 +37,7 @@ export const storeReader = (database: Database) => {
   const logs = logTable(database, notUnderstood);
   const checkpoints = checkpointTable(database, notUnderstood);
   const experiments = experimentTable(database, notUnderstood);
+  const speeds = speedMeasurementTable(database, notUnderstood);
   const damagesOf = (id: RunId): string[] => {
     const damaged = checksums.damagedEpochs(id);
     const said = (what: string, leftOut: string): string =>
@@ -78,18 +79,18 @@ export const storeReader = (database: Database) => {
     settledRuns: checkpoints.settledRuns,
     setting: settingTable(database).of,
     settingsUnder: settingTable(database).under,
-    analyses: analysisTable(database),
+    analyses: analysisTable(database, notUnderstood),
     selfTestResults: selfTestResultTable(database, notUnderstood).of,
     liveJobs: clusterJobTable(database).live,
-    speedMeasurements: speedMeasurementTable(database).of,
+    speedMeasurements: speeds.of,
     /** Those that were imported from a lab, the newest first. */
-    importedSpeeds: speedMeasurementTable(database).ofLab,
-    ownSpeeds: speedMeasurementTable(database).own,
-    origins: originTable(database),
+    importedSpeeds: speeds.ofLab,
+    ownSpeeds: speeds.own,
+    origins: originTable(database, notUnderstood),
     bundles: bundleReader(database),
     experiments: experiments.all,
     experiment: experiments.definition,
-    annotations: annotationTable(database).all,
+    annotations: annotationTable(database, notUnderstood).all,
     runViews: runViewTable(database, notUnderstood).all,
     isPaused: pauseTable(database).isPaused,
     logPage: logs.page,

@@ -1,6 +1,15 @@
 import type { z } from 'zod';
 import type { Database } from './database.ts';
 
+/** Undefined where it is no JSON. */
+const parsed = (value: string): unknown => {
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
 /** What the user has chosen for this workspace. */
 export const settingTable = (database: Database) => {
   const select = database.prepare<[string], string>('SELECT value FROM setting WHERE name = ?').pluck();
@@ -12,13 +21,14 @@ export const settingTable = (database: Database) => {
     /** @returns null where nothing was chosen, or what this version does not understand; then the caller's default holds. */
     of: <T>(name: string, schema: z.ZodType<T>): T | null => {
       const stored = select.get(name);
-      return stored === undefined ? null : (schema.safeParse(JSON.parse(stored)).data ?? null);
+      return stored === undefined ? null : (schema.safeParse(parsed(stored)).data ?? null);
     },
-    /** All whose names begin so, without that beginning. */
+    /** All whose names begin so, without that beginning; what is no JSON is left out. */
     under: (prefix: string): { name: string; value: unknown }[] =>
       selectLike
         .all(`${prefix}*`)
-        .map(({ name, value }) => ({ name: name.slice(prefix.length), value: JSON.parse(value) as unknown })),
+        .map(({ name, value }) => ({ name: name.slice(prefix.length), value: parsed(value) }))
+        .filter(({ value }) => value !== undefined),
     set: (name: string, value: unknown): void => void insert.run(name, JSON.stringify(value)),
   };
 };

@@ -3,8 +3,10 @@ import type { SpeedMeasurement } from '../../../shared/speed.ts';
 import type { RunEnvironment } from '../../../shared/device.ts';
 import { insertInto, selected } from './columns.ts';
 import type { Database } from './database.ts';
+import { NotUnderstood } from './understood.ts';
 
 interface Row {
+  at: string;
   base: string;
   arms: string;
   environment: string;
@@ -17,16 +19,15 @@ const mostRead = 200;
 /** Measured with the workspace, not imported into it. */
 const isOwn = 'NOT EXISTS (SELECT 1 FROM speed_origin WHERE speed_measurement_id = speed_measurement.id)';
 
-/** Ones with settings that this lab does not know are left out. */
-const understood = ({ base, arms, environment, ...row }: Row): SpeedMeasurement[] => {
-  const texts = { base, arms, environment };
-  const parts = Object.entries(texts).map(([name, text]) => [name, JSON.parse(text) as unknown]);
-  const measurement = speedMeasurementSchema.safeParse({ ...row, ...Object.fromEntries(parts) }).data;
-  return measurement === undefined ? [] : [measurement];
+const read = ({ base, arms, environment, ...row }: Row): SpeedMeasurement => {
+  const parts = Object.entries({ base, arms, environment }).map(([name, text]) => [name, JSON.parse(text) as unknown]);
+  return speedMeasurementSchema.parse({ ...row, ...Object.fromEntries(parts) });
 };
 
 /** Speeds that were measured together. */
-export const speedMeasurementTable = (database: Database) => {
+export const speedMeasurementTable = (database: Database, notUnderstood = new NotUnderstood()) => {
+  const understood = (rows: readonly Row[]): SpeedMeasurement[] =>
+    notUnderstood.rows(rows, ({ at }) => `The speed that was measured at ${at}`, read);
   const insert = database.prepare(insertInto('speed_measurement', [...names, 'labVersion', 'cpuModel', 'cpuCores']));
   const newest = database.prepare<[string, number, number], Row>(
     `SELECT ${selected(names)} FROM speed_measurement WHERE cpu_model = ? AND cpu_cores = ? AND ${isOwn} ORDER BY id DESC LIMIT ?`,
@@ -56,10 +57,10 @@ export const speedMeasurementTable = (database: Database) => {
     has: ({ at, arms }: SpeedMeasurement): boolean => same.get(at, JSON.stringify(arms)) !== undefined,
     /** Those that were measured here, on such a processor, the newest first. */
     of: ({ cpuModel, cpuCores }: Pick<RunEnvironment, 'cpuModel' | 'cpuCores'>): SpeedMeasurement[] =>
-      newest.all(cpuModel, cpuCores, mostRead).flatMap(understood),
+      understood(newest.all(cpuModel, cpuCores, mostRead)),
     /** Those that were imported from a lab, the newest first. */
-    ofLab: (lab: string): SpeedMeasurement[] => newestOfLab.all(lab, mostRead).flatMap(understood),
+    ofLab: (lab: string): SpeedMeasurement[] => understood(newestOfLab.all(lab, mostRead)),
     /** All that were measured here, on any processor, the newest first. */
-    own: (): SpeedMeasurement[] => own.all(mostRead).flatMap(understood),
+    own: (): SpeedMeasurement[] => understood(own.all(mostRead)),
   };
 };

@@ -110,6 +110,7 @@ test.each([
   `UPDATE epoch SET train_accuracy = 7 WHERE run_id = 1 AND epoch = 2`,
   `INSERT INTO phase_time VALUES (1, 1, 0, 'daydream', 3.0)`,
   `INSERT INTO arriving VALUES (1)`, // that its runs are still being queued, which have been trained
+  `INSERT INTO arriving VALUES (2); INSERT INTO annotation VALUES (3, '[]', 'of a run that is said to arrive', 0, 0)`,
   `INSERT INTO checkpoint VALUES (1, '../../evil', 1, 0, 1, 1, '${'0'.repeat(64)}')`,
 ])('after "%s" the workspace opens, and the run is shown without that row', async (sql) => {
   const folder = await usedWorkspace();
