@@ -349,14 +349,21 @@ describe('a trainer process', () => {
     }
   });
 
-  test('killed between the temporary file and its name leaves the checkpoint before as the last', async () => {
+  test.each([
+    { at: 'between the temporary file and its name', fault: 'kill-before-rename', ends: ['ckpt', 'ckpt', 'part'] },
+    { at: 'between its name and the word of it', fault: 'kill-after-rename', ends: ['ckpt', 'ckpt', 'ckpt'] },
+  ])('killed $at leaves the checkpoint before as the last', async ({ fault, ends }) => {
     const config = tinyRun({ ...onReference, optimizer: sgd });
     const whole = await trained(config, null);
     const plan = planOf();
-    const fault = { NODE_OPTIONS: `--import=${faultyDisk}`, FAULT: 'kill-before-rename', FAULT_AT: '3' };
-    const before = await runTrainer(config, plan, fault);
+    const environment = { NODE_OPTIONS: `--import=${faultyDisk}`, FAULT: fault, FAULT_AT: '3' };
+    const before = await runTrainer(config, plan, environment);
     expect(checkpointsIn(before).map(({ step }) => step)).toEqual([1, 2]);
-    expect(readdirSync(plan.folder).filter((name) => name.endsWith('.part'))).toHaveLength(1);
+    expect(
+      readdirSync(plan.folder)
+        .map((name) => name.split('.').at(-1))
+        .sort(),
+    ).toEqual(ends);
     const resumeFrom = asListed(plan, checkpointsIn(before).toReversed());
     const rest = await trained(config, { ...plan, resumeFrom });
     expect(rest.events).toContainEqual({ type: 'resumed', epoch: 0, step: 2 });

@@ -84,6 +84,9 @@ test('the figure of a results table shows means, spreads, names and the Pareto f
   const data = Buffer.from((await labFile(figure, 'csv', 'single')).base64, 'base64').toString();
   expect(data.split('\r\n')[0]).toBe('panel,kind,series,label,x,x_low,x_high,y,y_low,y_high,value');
   expect(data).toContain(',SGD,3100,3000,3200,91');
+  const hostile = { ...figure, panels: figure.panels.map((panel) => ({ ...panel, title: '=1+1' })) };
+  const neutral = Buffer.from((await labFile(hostile, 'csv', 'single')).base64, 'base64').toString();
+  expect([neutral.includes("'=1+1,"), /^=/m.test(neutral)]).toEqual([true, false]); // no formula in a spreadsheet
   const curves = groupCurves(groups, overEpochs, () => [{ epoch: 1, activeMs: 1000, wallMs: 1100, value: 0.5 }]);
   expect(curvesFigure(curves, { metric: 'testAccuracy', ...overEpochs })?.panels[0]?.marks).toHaveLength(3);
   expect(speedAccuracyFigure(resultsTable([groupOf(sgd, [])], everyGroup))).toBeNull();
