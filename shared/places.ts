@@ -99,6 +99,8 @@ export const isSameGround = (one: SlurmSettings, other: SlurmSettings): boolean 
 export const placeStatusSchema = z.strictObject({
   id: placeIdSchema,
   settings: slurmSettingsSchema,
+  /** False: what a shell would run was set by somebody else, or on another machine, and is not run before the user confirms it. */
+  isConfirmed: z.boolean(),
   /** What answered, such as "slurm-wlm 22.05.8"; null: nothing, and `problem` says why. */
   version: z.string().nullable(),
   problem: z.string().nullable(),

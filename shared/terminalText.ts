@@ -1,5 +1,5 @@
 /**
- * Text of any origin as a terminal may get it: control characters, with which a name could move the cursor, change the title or paste
+ * Text of any origin as a terminal, or whoever confirms it in a dialog, may get it: control characters, with which a name could move the cursor, change the title or paste
  * into the shell, are written out ("\x1b"), and so are the marks that turn the reading direction. Line ends (\r\n, too) and tabs stay.
  */
 export const terminalText = (text: string): string =>

@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { say } from './say.ts';
-import { terminalText } from './terminalText.ts';
+import { terminalText } from '../../shared/terminalText.ts';
 
 /** How far an import is: a bar on a terminal, a line per message elsewhere. */
 export const importReporter = () => {

@@ -1,4 +1,4 @@
-import { terminalText } from './terminalText.ts';
+import { terminalText } from '../../shared/terminalText.ts';
 
 /** A line for a person; never on stdout, which belongs to results. */
 export const say = (text: string): void => void process.stderr.write(`${terminalText(text)}\n`);

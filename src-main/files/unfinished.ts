@@ -8,7 +8,7 @@ import { readRegular } from './readRegular.ts';
 import { remove } from './remove.ts';
 import { removalOf } from './removals.ts';
 import type { RemovalKind } from './removals.ts';
-import { folderIn, homeFolder } from './userFolders.ts';
+import { stateFolder } from './userFolders.ts';
 
 /** What is written down: the temporary file beside an export, or the folder with a copy of a database that is looked at. */
 const kinds = ['unfinishedText', 'readCopy'] as const satisfies readonly RemovalKind[];
@@ -31,12 +31,6 @@ type UnfinishedRecord = z.infer<typeof recordSchema>;
 const dayMs = 24 * 3_600_000;
 /** A disk that is not there now may come back. */
 const keptMs = 30 * dayMs;
-
-const stateFolder = (): string => {
-  if (process.platform === 'win32') return folderIn('LOCALAPPDATA') ?? join(homeFolder(), 'AppData', 'Local');
-  if (process.platform === 'darwin') return join(homeFolder(), 'Library', 'Application Support');
-  return folderIn('XDG_STATE_HOME') ?? join(homeFolder(), '.local', 'state');
-};
 
 /**
  * Where this user's labs write down which temporary files they are writing, one small file each: exports go to any folder, and one that

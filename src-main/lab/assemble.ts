@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
 import type { LabEvent } from '../../shared/labEvent.ts';
 import { publishedSets } from '../../shared/publishedSets.ts';
-import { groundText } from '../../shared/places.ts';
 import type { PlaceId, SlurmSettings } from '../../shared/places.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import { sweepTrash } from '../files/trash.ts';
@@ -18,6 +17,7 @@ import { Analyses } from './analyses/queue.ts';
 import type { ClusterRuns } from './cluster/clusterRuns.ts';
 import { clusterOf, clusterTimes } from './cluster/index.ts';
 import { eventLog } from './eventLog.ts';
+import { confirmGround } from './cluster/confirmedGrounds.ts';
 import { keepPlaceSettings } from './cluster/placeSettings.ts';
 import { pathGrants } from './grants.ts';
 import { checkpointRequests } from './requests/checkpoints.ts';
@@ -183,7 +183,6 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
     ids.forEach((id) => ownAnalyses?.add(id));
     analyses.wake();
   };
-  const confirmed = new Set<string>();
   const setPlace = (id: PlaceId, settings: SlurmSettings): void => {
     keepPlaceSettings(store, id, settings);
     cluster?.retry();
@@ -241,7 +240,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
     ...downloadRequests({ workspaceFolder, library, emit, publishedSets: options.publishedSets ?? publishedSets }),
     ...queueRequests(parts),
     ...resumingRequests(parts),
-    ...placeRequests({ store, cluster, confirmed, setPlace, times: options.clusterTimes ?? clusterTimes }),
+    ...placeRequests({ store, cluster, setPlace, times: options.clusterTimes ?? clusterTimes }),
     ...checkpointRequests(parts),
     ...resultRequests(parts, options.paperFolder),
     ...studyRequests(parts, options.paperFolder, (notice) => note('studies', notice)),
@@ -255,8 +254,14 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    setPlace,
-    confirmPlace: (id, settings) => void confirmed.add(`${id} ${groundText(settings)}`),
+    setPlace: (id, settings) => {
+      confirmGround(id, settings);
+      setPlace(id, settings);
+    },
+    confirmPlace: (id, settings) => {
+      confirmGround(id, settings);
+      cluster?.retry();
+    },
     grantPaths: grants.grant,
     writeBundle: (selection) => writeBundle(parts, selection),
     guestRuns: () => [],

@@ -2,10 +2,12 @@ import { basename, isAbsolute, join, relative } from 'node:path';
 import { app, clipboard, dialog, ipcMain, shell } from 'electron';
 import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
 import { bundleExtension } from '../../shared/bundle.ts';
+import { LabError } from '../../shared/errors.ts';
 import { groundText } from '../../shared/places.ts';
 import type { PlaceId, SlurmSettings } from '../../shared/places.ts';
 import { shellCallSchema } from '../../shared/shellApi.ts';
 import type { ShellAnswer, ShellApi, ShellCall } from '../../shared/shellApi.ts';
+import { terminalText } from '../../shared/terminalText.ts';
 import { logFolderName } from '../../shared/appLog.ts';
 import type { DesktopActivity } from './activity.ts';
 import type { OpenedBundle } from './openedBundle.ts';
@@ -17,6 +19,8 @@ import { writeWhole } from '../files/writeWhole.ts';
 
 /** Between two dialogs or folders that the page has opened. */
 const pauseMs = 500;
+/** What a dialog shows whole on a small screen, in characters: nobody confirms what does not fit. */
+const mostConfirmed = 1500;
 
 export interface ShellParts {
   readonly workspaces: Workspaces;
@@ -130,10 +134,16 @@ const shellOf = (
       return Promise.resolve(path);
     },
     confirmPlace: async (id, settings) => {
+      const ground = terminalText(groundText(settings));
+      if (ground.length > mostConfirmed)
+        throw new LabError(
+          'PLACE_NOT_CONFIRMED',
+          'What a shell would run there is longer than a dialog shows whole. Put it into a script of the cluster’s and name that, or use “esam-lab places set slurm”.',
+        );
       const { response } = await dialog.showMessageBox(window, {
         type: 'question',
         message: 'Send jobs to the cluster like this?',
-        detail: `A shell there runs what stands here, with your rights.\n\n${groundText(settings)}`,
+        detail: `A shell there runs what stands here, with your rights.\n\n${ground}`,
         buttons: ['Use this', 'Cancel'],
         ...{ defaultId: 1, cancelId: 1 },
       });
@@ -193,7 +203,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 const explain = (error: unknown): string => {
-  if (error instanceof TooMany) return error.message;
+  if (error instanceof TooMany || error instanceof LabError) return error.message;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return `This did not work: ${reasons[code] ?? 'the system refused it'}. Nothing was changed; choose another place or try again.`;
 };

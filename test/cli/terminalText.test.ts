@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { terminalText } from '../../src-main/cli/terminalText.ts';
+import { terminalText } from '../../shared/terminalText.ts';
 import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
 import { cli, newWorkspace } from './spawnCli.ts';
 

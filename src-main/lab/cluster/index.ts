@@ -1,11 +1,13 @@
 import { join, resolve } from 'node:path';
 import type { LabEvent } from '../../../shared/labEvent.ts';
+import type { SlurmSettings } from '../../../shared/places.ts';
 import type { RunSummary } from '../../../shared/run.ts';
 import type { Checkpoints } from '../checkpoints.ts';
 import type { LabOptions } from '../lab.ts';
 import type { RunQueue } from '../queue.ts';
 import type { Store } from '../store/index.ts';
 import { ClusterRuns } from './clusterRuns.ts';
+import { requireConfirmed } from './confirmedGrounds.ts';
 import { distantSite } from './distantSite.ts';
 import { isDistant, placeSettingsOf } from './placeSettings.ts';
 import type { Assignment } from './jobFolder.ts';
@@ -35,7 +37,11 @@ interface Parts {
 
 /** The runs that the lab has on a Slurm cluster. */
 export const clusterOf = ({ options, store, checkpoints, queue, emit, onProblem, assign }: Parts): ClusterRuns => {
-  const settings = () => placeSettingsOf(store, 'slurm');
+  const settings = (): SlurmSettings => {
+    const wanted = placeSettingsOf(store, 'slurm');
+    requireConfirmed('slurm', wanted);
+    return wanted;
+  };
   const run = runAt(settings);
   const own = join(resolve(options.workspaceFolder), clusterFolderName);
   const shared = sharedSite(settings, own);

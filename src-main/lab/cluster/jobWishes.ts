@@ -4,10 +4,13 @@ import type { LiveJob } from '../store/clusterJobs.ts';
 import { lastAttempt, taskFolderOf } from './jobFolder.ts';
 import { isOver, isWaiting } from './jobStates.ts';
 import type { KnownJobs } from './knownJobs.ts';
+import type { NamedTask } from './slurm.ts';
+import { submissionName } from './submission.ts';
 import type { SubmittingParts } from './submitting.ts';
 
 type Named = LiveJob & { readonly jobId: string };
 const idOf = ({ jobId, task }: Named): string => `${jobId}_${task}`;
+const namedTask = (job: Named): NamedTask => ({ id: idOf(job), name: submissionName(job.submission) });
 
 /** What the user wants of jobs that the cluster has. */
 export const jobWishes = ({ store, commands, site }: SubmittingParts, jobs: KnownJobs) => ({
@@ -15,8 +18,9 @@ export const jobWishes = ({ store, commands, site }: SubmittingParts, jobs: Know
   stop: async (job: LiveJob, when: 'now' | 'after-epoch'): Promise<void> => {
     store.write.requestStop(job.runId, when);
     await jobs.wish(job, { when });
-    if (job.state !== 'PENDING' || job.jobId === null) return;
-    await commands.cancel([`${job.jobId}_${job.task}`]);
+    const { jobId } = job;
+    if (job.state !== 'PENDING' || jobId === null) return;
+    await commands.cancel([namedTask({ ...job, jobId })]);
     store.write.end(job.runId, 'stopped', 'Stopped by you while its job waited to go on.');
     jobs.over([job]);
   },
@@ -48,7 +52,7 @@ export const jobWishes = ({ store, commands, site }: SubmittingParts, jobs: Know
       jobs.log(job.runId, 'info', 'Its job is asked to keep a checkpoint and to go back into the cluster’s queue.');
       jobs.note(job.runId);
     }
-    if (waiting.length > 0) await commands.cancel(waiting.map(idOf));
+    if (waiting.length > 0) await commands.cancel(waiting.map(namedTask));
     for (const { runId, runState } of waiting) {
       const reason = 'You had its job taken out of the cluster’s queue, to be submitted anew.';
       if (runState === 'running') {
@@ -70,7 +74,9 @@ export const jobWishes = ({ store, commands, site }: SubmittingParts, jobs: Know
       .filter(({ runState, state }) => runState !== 'queued' && runState !== 'running' && state !== 'SUBMITTING');
     if (unwanted.length === 0) return;
     const running = unwanted.filter(({ state }) => !isOver(state));
-    await commands.cancel(running.map(({ jobId, task }) => `${jobId ?? ''}_${task}`));
+    await commands.cancel(
+      running.flatMap(({ jobId, ...job }) => (jobId === null ? [] : [namedTask({ ...job, jobId })])),
+    );
     jobs.over(unwanted);
   },
 });

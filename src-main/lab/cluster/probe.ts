@@ -54,7 +54,7 @@ export const probePlace = async (parts: ProbeParts): Promise<PlaceTested> => {
     return { works: code === '0', seconds: seconds(), said: text.replace(ends, '').trim() };
   }
   const seen = (await commands.sights([jobId])).get(`${jobId}_0`);
-  await commands.cancel([jobId]);
+  await commands.cancel([{ id: jobId, name: order.name }]);
   await done();
   const state = seen === undefined ? 'Slurm no longer knows it' : `${seen.state} ${seen.reason ?? ''}`.trim();
   const why = `The job ${jobId} told nothing in ${seconds()} seconds (${state}), and was cancelled. Its folder: ${submission}`;

@@ -24,6 +24,14 @@ export interface SubmissionOrder {
   readonly settings: SlurmSettings;
 }
 
+/** A job that is to end. */
+export interface NamedTask {
+  /** Such as "12_3", or "12" for a whole array. */
+  readonly id: string;
+  /** Under which it was submitted. */
+  readonly name: string;
+}
+
 const saidBy = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const isUnknownJob = (error: unknown): boolean => saidBy(error).includes('Invalid job id');
 const unavailable = (error: unknown): LabError =>
@@ -97,10 +105,17 @@ export const slurmCommands = (run: RunCommand) => ({
       throw unavailable(error);
     }
   },
-  /** @param ids - such as "12_3". Jobs that are no more are no error. */
-  cancel: async (ids: readonly string[]): Promise<void> => {
-    const arrays = groupedBy(ids, (id) => id.split('_')[0] ?? id);
-    const named = [...arrays].map(([array, tasks]) => arrayPart(array, tasks));
+  /**
+   * Jobs that are no more are no error. One of another name is none of the lab's, whatever the workspace says that came from somebody else: it is
+   * left alone.
+   */
+  cancel: async (tasks: readonly NamedTask[]): Promise<void> => {
+    const arrays = groupedBy(tasks, ({ id }) => arrayOf(id));
+    const names = await namesOf(run, [...arrays.keys()]);
+    const named = [...arrays].flatMap(([array, all]) => {
+      const own = all.filter(({ name }) => names.get(array) === name);
+      return own.length === 0 ? [] : [arrayPart(array, own)];
+    });
     for (let from = 0; from < named.length; from += mostAtOnce) {
       await run('scancel', named.slice(from, from + mostAtOnce)).catch((error: unknown) => {
         if (!isUnknownJob(error)) throw unavailable(error);
@@ -113,10 +128,25 @@ export type SlurmCommands = ReturnType<typeof slurmCommands>;
 /** Arrays of a thousand tasks each: what one command line holds. */
 const mostAtOnce = 20;
 
+const arrayOf = (id: string): string => id.split('_')[0] ?? id;
+
 /** "12_[0-999]" for a thousand of "12_…", so that one question ends them all; "12" for the whole array. */
-const arrayPart = (array: string, ids: readonly string[]): string => {
-  const tasks = ids.flatMap((id) => (id.includes('_') ? [Number(id.split('_')[1])] : []));
-  return tasks.length < ids.length ? array : `${array}_[${taskList(tasks)}]`;
+const arrayPart = (array: string, all: readonly NamedTask[]): string => {
+  const tasks = all.flatMap(({ id }) => (id.includes('_') ? [Number(id.split('_')[1])] : []));
+  return tasks.length < all.length ? array : `${array}_[${taskList(tasks)}]`;
+};
+
+/** What Slurm calls these arrays, as far as it knows them. @throws LabError PLACE_UNAVAILABLE */
+const namesOf = async (run: RunCommand, arrays: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+  if (arrays.length === 0) return new Map();
+  const args = ['--noheader', '--states=all', '--format=%F|%j', `--jobs=${arrays.join(',')}`];
+  try {
+    const lines = (await run('squeue', args)).split('\n').map((line) => line.trim().split('|'));
+    return new Map(lines.flatMap(([array = '', name]) => (name === undefined ? [] : [[array, name] as const])));
+  } catch (error) {
+    if (isUnknownJob(error)) return new Map();
+    throw unavailable(error);
+  }
 };
 
 const submissionArguments = (order: SubmissionOrder): string[] => {

@@ -1,9 +1,10 @@
 import { LabError } from '../../../shared/errors.ts';
 import type { Requests } from '../../../shared/labApi.ts';
-import { groundText, isSameGround } from '../../../shared/places.ts';
+import { isSameGround } from '../../../shared/places.ts';
 import type { PlaceId, SlurmSettings } from '../../../shared/places.ts';
 import type { placeApi } from '../../../shared/requests/places.ts';
 import type { ClusterRuns } from '../cluster/clusterRuns.ts';
+import { isGroundConfirmed, requireConfirmed } from '../cluster/confirmedGrounds.ts';
 import { isDistant, placeSettingsOf } from '../cluster/placeSettings.ts';
 import { runAt } from '../cluster/runCommand.ts';
 import { slurmCommands } from '../cluster/slurm.ts';
@@ -14,8 +15,6 @@ export interface PlaceRequestParts {
   readonly store: Store;
   /** Null in a lab that only looks. */
   readonly cluster: ClusterRuns | null;
-  /** What the user has allowed outside the page. */
-  readonly confirmed: ReadonlySet<string>;
   readonly setPlace: (id: PlaceId, settings: SlurmSettings) => void;
   /** Between two looks into the folders of jobs, and between two times that those of a distant cluster are fetched. */
   readonly times: { readonly readEveryMs: number; readonly askEveryMs: number };
@@ -24,29 +23,27 @@ export interface PlaceRequestParts {
 /** What the trainer of a job holds back, and then the lab: it writes at most every five seconds. */
 const spoolDelayMs = 5000;
 
+/** Asks the place's Slurm, where it may be asked. */
+const versionOf = async (settings: SlurmSettings): Promise<string> => {
+  requireConfirmed('slurm', settings);
+  return slurmCommands(runAt(() => settings)).version();
+};
+
 /** Requests about where runs can be sent. */
-export const placeRequests = ({
-  store,
-  cluster,
-  confirmed,
-  setPlace,
-  times,
-}: PlaceRequestParts): Requests<typeof placeApi> => ({
+export const placeRequests = ({ store, cluster, setPlace, times }: PlaceRequestParts): Requests<typeof placeApi> => ({
   places: async () => {
     const settings = placeSettingsOf(store, 'slurm');
-    const found = await slurmCommands(runAt(() => settings))
-      .version()
-      .then(
-        (version) => ({ version, problem: null }),
-        (error: unknown) => ({ version: null, problem: error instanceof Error ? error.message : String(error) }),
-      );
+    const found = await versionOf(settings).then(
+      (version) => ({ version, problem: null }),
+      (error: unknown) => ({ version: null, problem: error instanceof Error ? error.message : String(error) }),
+    );
     const problem = cluster?.problem ?? found.problem;
     const delayMs = isDistant(settings) ? times.askEveryMs : times.readEveryMs;
-    return [{ id: 'slurm', ...found, problem, settings, delayS: (delayMs + spoolDelayMs) / 1000 }];
+    const isConfirmed = isGroundConfirmed('slurm', settings);
+    return [{ id: 'slurm', ...found, problem, settings, isConfirmed, delayS: (delayMs + spoolDelayMs) / 1000 }];
   },
   changePlace: doing(({ id, settings }) => {
-    const isAllowed =
-      isSameGround(placeSettingsOf(store, id), settings) || confirmed.has(`${id} ${groundText(settings)}`);
+    const isAllowed = isSameGround(placeSettingsOf(store, id), settings) || isGroundConfirmed(id, settings);
     if (!isAllowed)
       throw new LabError(
         'PLACE_NOT_CONFIRMED',

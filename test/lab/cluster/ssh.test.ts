@@ -35,6 +35,7 @@ const patient = { timeout: 600_000, interval: 200 };
 overSsh(
   'a cluster behind ssh with a folder that both sides see: found, tested, and followed when the connection is back',
   async () => {
+    vi.stubEnv('XDG_STATE_HOME', temporaryFolder()); // what is confirmed is kept there
     const { lab } = await openWithSmall();
     lab.setPlace('slurm', slurmSettingsSchema.parse({ host: 'nowhere.invalid' }));
     expect((await lab.places({}))[0]).toMatchObject({
@@ -67,6 +68,7 @@ overSsh(
 overSsh(
   'a cluster that shares no disk: lab, Node and data are brought there, and what jobs tell is fetched, to the last bit',
   async () => {
+    vi.stubEnv('XDG_STATE_HOME', temporaryFolder());
     const { lab, folder } = await openWithSmall();
     const there = join(temporaryFolder(), 'scratch of mine');
     const distant = { host: host.alias, shared: false };

@@ -84,3 +84,16 @@ describe('a submission whose answer was lost', () => {
     expect(live()).toEqual([]);
   });
 });
+
+test('a job of another name is not ended, whatever a workspace says that came from somebody else', async () => {
+  const asked: string[][] = [];
+  const run: RunCommand = (command, args) => {
+    asked.push([command, ...args]);
+    return Promise.resolve(command === 'squeue' ? '7|esam-lab-0123456789ab\n8|thesis\n' : '');
+  };
+  const name = 'esam-lab-0123456789ab';
+  await slurmCommands(run).cancel(['7_0', '7_2', '8_0', '9_0'].map((id) => ({ id, name })));
+  expect(asked.filter(([command]) => command === 'scancel')).toEqual([['scancel', '7_[0,2]']]);
+  await slurmCommands(run).cancel([{ id: '8', name }]);
+  expect(asked.filter(([command]) => command === 'scancel')).toHaveLength(1);
+});
