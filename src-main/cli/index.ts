@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { locate } from './locations.ts';
+import { keepCompiled } from '../runtimes/keepCompiled.ts';
 import { isNodeNewEnough, runInNewerNode } from './newerNode.ts';
 
 // Slurm's warning before a job's time is over; without a listener, Node would open its debugger to the network's loopback.
@@ -18,7 +18,8 @@ const goToCaller = (): void => {
 const main = async (): Promise<number> => {
   goToCaller();
   if (!isNodeNewEnough()) return runInNewerNode(fileURLToPath(import.meta.url));
-  const { run } = await import('./program.ts'); // only now: it loads what a too old Node cannot
+  keepCompiled();
+  const { run, locate } = await import('./program.ts'); // only now: it loads what a too old Node cannot
   return run(process.argv, locate(import.meta.url));
 };
 

@@ -5,7 +5,6 @@ import type { AddCommands } from './addCommands.ts';
 import { portNumber, selfTestStepCount } from './argumentParsers.ts';
 import { device } from './commands/device.ts';
 import { diagnostics } from './commands/diagnostics.ts';
-import { serve } from './commands/serve.ts';
 
 interface DeviceCommand {
   readonly install?: boolean;
@@ -53,6 +52,7 @@ export const addMachineCommands: AddCommands = (program, settings, done) => {
     .option('--port <number>', 'listen on this port of 127.0.0.1 (default: any that is free)', portNumber, 0)
     .option('--open', "open the address in the desktop's browser")
     .action(async ({ port, open = false }: { port: number; open?: boolean }) => {
+      const { serve } = await import('./commands/serve.ts'); // only now: no other command needs a web server
       done(await serve(settings(), { port, open }));
     });
 };

@@ -20,6 +20,8 @@ import { addStudyCommands } from './studyCommands.ts';
 import { addTrainingCommands } from './trainingCommands.ts';
 import { addWorkspaceCommands } from './workspaceCommands.ts';
 
+export { locate } from './locations.ts';
+
 /** In the order of `--help`. */
 const commands: readonly AddCommands[] = [
   ...[addTrainingCommands, addRunsCommands, addAnalyseCommand, addOutputCommands, addBundleCommands],

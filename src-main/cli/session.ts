@@ -1,7 +1,5 @@
 import { LabError } from '../../shared/errors.ts';
-import { askNeighbour } from '../lab/neighbour.ts';
 import type { Lab, LabOptions } from '../lab/lab.ts';
-import { openLab, openLabToRead } from '../lab/service.ts';
 import { nodeTrainers } from '../lab/trainers.ts';
 import type { Locations } from './locations.ts';
 import { labVersionOf } from './locations.ts';
@@ -9,6 +7,9 @@ import { say } from './say.ts';
 import { withGuests } from './guests.ts';
 
 export { print, say } from './say.ts';
+
+/** The lab is loaded only when a command opens one: help and wrong usage need none of it. */
+const labService = () => import('../lab/service.ts');
 
 /** What every command is told. */
 export interface Settings {
@@ -58,6 +59,7 @@ export const unlessOpenElsewhere = async <T>(
     return await here();
   } catch (error) {
     if (!(error instanceof LabError) || error.code !== 'WORKSPACE_BUSY') throw error;
+    const { askNeighbour } = await import('../lab/neighbour.ts');
     const neighbour = await askNeighbour(settings.workspaceFolder, labVersionOf(settings.locations));
     if (neighbour === null) throw error;
     say(`The workspace is open in ${neighbour.who}, which does this.`);
@@ -78,6 +80,7 @@ const during = async <T>(lab: Lab, work: (lab: Lab) => Promise<T>): Promise<T> =
 };
 
 const openView = async (settings: Settings): Promise<Lab> => {
+  const { openLab, openLabToRead } = await labService();
   try {
     return await openLab({ ...optionsFor(settings, 'own'), holder: holderOf(settings, true) });
   } catch (error) {
@@ -88,11 +91,11 @@ const openView = async (settings: Settings): Promise<Lab> => {
 };
 
 /** @throws LabError WORKSPACE_*; the caller closes the lab. */
-export const openLabFor = (
+export const openLabFor = async (
   settings: Settings,
   trains: 'own' | 'all',
   changes: Pick<Partial<LabOptions>, 'installRuntimeOnStart' | 'startNotices' | 'awaitsStart'> = {},
-): Promise<Lab> => openLab({ ...optionsFor(settings, trains), ...changes });
+): Promise<Lab> => (await labService()).openLab({ ...optionsFor(settings, trains), ...changes });
 
 const holderOf = ({ command }: Settings, isBrief: boolean) => ({ does: `esam-lab ${command}`.trim(), isBrief });
 

@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { datasetKinds } from '../../shared/dataset.ts';
 import type { AddCommands } from './addCommands.ts';
 import { share, valueRange, wholeNumber } from './argumentParsers.ts';
-import { backup, restore } from './commands/backup.ts';
 import { downloadData, importData } from './commands/importData.ts';
 import type { ImportDataOptions } from './commands/importData.ts';
 
@@ -55,6 +54,7 @@ export const addWorkspaceCommands: AddCommands = (program, settings, done) => {
     )
     .option('--list', 'list the copies, newest first')
     .action(async ({ list = false }: { list?: boolean }) => {
+      const { backup } = await import('./commands/backup.ts');
       done(await backup(settings(), { list }));
     });
   program
@@ -62,6 +62,7 @@ export const addWorkspaceCommands: AddCommands = (program, settings, done) => {
     .description("put a backup in the database's place; the present files are kept in a folder beside it")
     .argument('[backup]', 'its name (default: the newest whole one)')
     .action(async (name: string | undefined) => {
+      const { restore } = await import('./commands/backup.ts');
       done(await restore(settings(), name ?? null));
     });
 };

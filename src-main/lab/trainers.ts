@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import type { Channel } from '../../shared/channel.ts';
 import { leash } from '../processes/leash.ts';
 
@@ -31,7 +33,7 @@ export const nodeTrainers = (entry: string, environment: Readonly<Record<string,
       serialization: 'advanced',
       // Before the trainer listens to signals, SIGUSR1 must open no debugger either.
       execArgv: process.allowedNodeEnvironmentFlags.has('--disable-sigusr1') ? ['--disable-sigusr1'] : [],
-      env: { ...process.env, ...environment, ...variables },
+      env: { ...process.env, ...compiledHere(), ...environment, ...variables },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: process.platform !== 'win32', // Ctrl-C on a terminal is for the lab, which then stops its trainer in order
     });
@@ -44,6 +46,12 @@ export const nodeTrainers = (entry: string, environment: Readonly<Record<string,
     return trainerOf(child);
   },
 });
+
+/** Where this process keeps what Node compiles, trainers do, too: Node's own folder lies in the one that is named. */
+const compiledHere = (): Record<string, string> => {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
+};
 
 const trainerOf = (child: ChildProcess): Trainer => {
   let closeReason: string | null = null;

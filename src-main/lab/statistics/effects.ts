@@ -1,4 +1,5 @@
-import logGamma from '@stdlib/math-base-special-gammaln';
+import { createRequire } from 'node:module';
+import type gammaln from '@stdlib/math-base-special-gammaln';
 import { mean, sampleSd } from './moments.ts';
 
 /**
@@ -14,8 +15,12 @@ export const hedgesG = (sample: readonly number[], baseline: readonly number[]):
   return pooled === 0 ? null : ((meanA - meanB) / pooled) * smallSampleFactor(df);
 };
 
-export const smallSampleFactor = (df: number): number =>
-  Math.exp(logGamma(df / 2) - logGamma((df - 1) / 2)) / Math.sqrt(df / 2);
+let logGamma: typeof gammaln | null = null;
+
+export const smallSampleFactor = (df: number): number => {
+  logGamma ??= createRequire(import.meta.url)('@stdlib/math-base-special-gammaln') as typeof gammaln; // only now: dozens of files
+  return Math.exp(logGamma(df / 2) - logGamma((df - 1) / 2)) / Math.sqrt(df / 2);
+};
 
 /**
  * Holm's correction: p values of tests made together, so that the chance of any false alarm stays below the level of one.
