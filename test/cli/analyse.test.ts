@@ -1,19 +1,12 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { analysisDetailSchema } from '../../shared/analyses/record.ts';
 import { sharpnessMeasures } from '../../shared/analyses/sharpness.ts';
-import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
-import { smallRun } from './smallRun.ts';
-import { cli, newWorkspace, startCli, untilSaid } from './spawnCli.ts';
+import { trainedWorkspace } from './smallWorkspace.ts';
+import { cli, startCli, untilSaid } from './spawnCli.ts';
 
 test('analyse prints the rows of a run’s newest checkpoint, and refuses in words', { timeout: 300_000 }, async () => {
-  const workspace = await newWorkspace();
-  await cli(workspace, ['import-data', await folderWith(smallIdx()), '--name', 'small']);
-  const config = join(workspace, 'first.json');
-  await writeFile(config, JSON.stringify(smallRun('small', 1)));
-  await cli(workspace, ['run', config]);
+  const workspace = await trainedWorkspace();
 
   const few = ['examples=4', 'draws=2', 'directions=2', 'eigenvalues=1', 'apgdSteps=2'].flatMap((each) => [
     '--set',
@@ -45,11 +38,7 @@ test('analyse prints the rows of a run’s newest checkpoint, and refuses in wor
 });
 
 test('an analysis that was killed goes on at its next row, and is drawn', { timeout: 300_000 }, async () => {
-  const workspace = await newWorkspace();
-  await cli(workspace, ['import-data', await folderWith(smallIdx()), '--name', 'small']);
-  const config = join(workspace, 'first.json');
-  await writeFile(config, JSON.stringify(smallRun('small', 1)));
-  await cli(workspace, ['run', config]);
+  const workspace = await trainedWorkspace();
 
   const asked = [
     'analyse',
@@ -59,22 +48,22 @@ test('an analysis that was killed goes on at its next row, and is drawn', { time
     '--set',
     'examples=4',
     '--set',
-    'points=41',
+    'points=21',
     '--set',
     'radius=0.5',
   ];
   const killed = startCli(workspace, asked);
-  await untilSaid(killed.child, 'row 2 of 41');
+  await untilSaid(killed.child, 'row 2 of 21');
   killed.child.kill('SIGKILL');
   await killed.ended;
 
   const { code, stdout, stderr } = await cli(workspace, ['--json', 'analyse', '--resume']);
   expect(code).toBe(0);
   // Nothing that was stored is computed again.
-  const [, firstTold = '0'] = /Run 1: row (\d+) of 41/.exec(stderr) ?? [];
+  const [, firstTold = '0'] = /Run 1: row (\d+) of 21/.exec(stderr) ?? [];
   expect(Number(firstTold)).toBeGreaterThanOrEqual(2);
   const resumed = z.array(analysisDetailSchema).parse(JSON.parse(stdout));
-  expect(resumed).toMatchObject([{ analysis: { state: 'finished', rowsDone: 41 } }]);
+  expect(resumed).toMatchObject([{ analysis: { state: 'finished', rowsDone: 21 } }]);
   const whole = await cli(workspace, ['--json', ...asked]);
   expect(z.array(analysisDetailSchema).parse(JSON.parse(whole.stdout))[0]?.rows).toEqual(resumed[0]?.rows);
   expect((await cli(workspace, ['analyse', '--resume'])).stderr).toContain('Every analysis has all of its rows.');
@@ -91,7 +80,7 @@ test('an analysis that was killed goes on at its next row, and is drawn', { time
   ]);
   expect(drawn.stderr).toContain('landscape-surface.svg');
   const { stdout: listed } = await cli(workspace, ['analyse', '--list']);
-  expect(listed).toMatch(/2 +1 +1 +Loss landscape +Points 41, Radius 0.5, Images 4 +finished +41\/41/);
+  expect(listed).toMatch(/2 +1 +1 +Loss landscape +Points 21, Radius 0.5, Images 4 +finished +21\/21/);
   const both = await cli(workspace, ['analyse', '1', '--resume', '--kind', 'landscape']);
   expect(both.code).toBe(2);
 });

@@ -6,20 +6,13 @@ import type { RunSummary } from '../../shared/run.ts';
 import { folderWith, idxLabels, smallIdx } from '../lab/datasets/fixtures.ts';
 import { askNeighbour } from '../../src-main/lab/neighbour.ts';
 import manifest from '../../package.json' with { type: 'json' };
+import { holdTrainers } from '../processes/states.ts';
 import { smallRun } from './smallRun.ts';
+import { trainedWorkspace } from './smallWorkspace.ts';
 import { cli, newWorkspace, startCli, untilSaid } from './spawnCli.ts';
 
 const { version } = manifest;
 const slow = { timeout: 600_000 }; // each command is a process of its own, on a busy machine
-
-/** A workspace with one finished run on the set "small". */
-const trainedWorkspace = async (): Promise<string> => {
-  const workspace = await newWorkspace();
-  await cli(workspace, ['import-data', await folderWith(smallIdx()), '--name', 'small']);
-  await writeFile(join(workspace, 'done.json'), JSON.stringify(smallRun('small', 1)));
-  expect((await cli(workspace, ['run', join(workspace, 'done.json')])).code).toBe(0);
-  return workspace;
-};
 
 const longRun = async (workspace: string): Promise<string> => {
   const file = join(workspace, 'long.json');
@@ -45,6 +38,7 @@ test('anyone may look while a run trains in another terminal, and have data impo
   const workspace = await trainedWorkspace();
   const { child, ended } = startCli(workspace, ['run', await longRun(workspace)]);
   await untilSaid(child, 'epoch 2 of');
+  const letGo = holdTrainers(child.pid ?? 0);
   const runs = JSON.parse((await cli(workspace, ['runs', '--json'])).stdout) as RunSummary[];
   expect(runs.map(({ id, state }) => [id, state])).toEqual([
     [2, 'running'],
@@ -89,6 +83,7 @@ test('anyone may look while a run trains in another terminal, and have data impo
   expect((await cli(workspace, ['runs', '--state', 'running'])).stdout).toContain('long');
   expect((await cli(workspace, ['import-data', other])).code).toBe(4);
   child.kill('SIGCONT');
+  letGo();
   child.kill('SIGINT');
   expect((await ended).code).toBe(130);
   expect(await guest.ended).toMatchObject({ code: 4, stderr: expect.stringContaining('ended meanwhile') as string });
@@ -101,12 +96,14 @@ test('a command that trains for another one ends once both are done', slow, asyn
   const workspace = await trainedWorkspace();
   const host = startCli(workspace, ['run', await longRun(workspace)]);
   await untilSaid(host.child, 'epoch 2 of');
+  const letGo = holdTrainers(host.child.pid ?? 0);
   const guest = startCli(workspace, ['run', await shortRun(workspace), '--json']);
   await expect.poll(() => waitingIn(workspace), { timeout: 300_000 }).toEqual([3]);
   expect(await cli(workspace, ['queue', '--stop', '3'])).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('Run 3 is queued; this needs a running run') as string,
   });
+  letGo();
   expect(await cli(workspace, ['queue', '--stop', '2'])).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/^Run 2(?: stops now|: stopped after)/) as string,

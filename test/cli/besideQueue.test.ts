@@ -9,20 +9,14 @@ import { askNeighbour } from '../../src-main/lab/neighbour.ts';
 import { openLab } from '../../src-main/lab/service.ts';
 import { nodeTrainers } from '../../src-main/lab/trainers.ts';
 import { killAtOnce } from '../app/processes.ts';
-import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
-import { helpersOf } from '../processes/states.ts';
+import { helpersOf, holdTrainers } from '../processes/states.ts';
 import { smallRun } from './smallRun.ts';
+import { smallWorkspace } from './smallWorkspace.ts';
 import { cli, newWorkspace, startCli, untilSaid } from './spawnCli.ts';
 
 const slow = { timeout: 600_000 }; // each command is a process of its own, on a busy machine
 const polled = { timeout: 300_000 };
 const locations = locate(pathToFileURL(join(import.meta.dirname, '../../src-main/cli/index.ts')).href);
-
-const workspaceWithData = async (): Promise<string> => {
-  const workspace = await newWorkspace();
-  await cli(workspace, ['import-data', await folderWith(smallIdx()), '--name', 'small']);
-  return workspace;
-};
 
 /** A file with one run. */
 const runFile = async (workspace: string, epochs: number, seed: number): Promise<string> => {
@@ -61,7 +55,7 @@ const statesIn = async (workspace: string): Promise<string[]> =>
     .map(({ state }) => state);
 
 test('the app, open meanwhile, is asked for its queue, a backup and a self-test', slow, async () => {
-  const workspace = await workspaceWithData();
+  const workspace = await smallWorkspace();
   const app = await appOn(workspace);
   await app.pauseQueue({ paused: true });
   const waiting = startCli(workspace, ['run', await runFile(workspace, 1, 1)]);
@@ -81,7 +75,7 @@ test('the app, open meanwhile, is asked for its queue, a backup and a self-test'
 });
 
 test('another terminal works off what waited before; Ctrl-C there only ends the watching', slow, async () => {
-  const workspace = await workspaceWithData();
+  const workspace = await smallWorkspace();
   const killed = startCli(workspace, ['run', await runFile(workspace, 100_000, 1)]);
   await untilSaid(killed.child, 'epoch 2 of');
   const cutOff = startCli(workspace, ['run', await runFile(workspace, 1, 2)]);
@@ -91,8 +85,10 @@ test('another terminal works off what waited before; Ctrl-C there only ends the 
 
   const host = startCli(workspace, ['run', await runFile(workspace, 100_000, 3)]);
   await untilSaid(host.child, 'epoch 2 of');
+  const letGo = holdTrainers(host.child.pid ?? 0);
   const busy = await cli(workspace, ['device', '--test', '--engine', 'wasm']);
   expect(busy).toMatchObject({ code: 1, stderr: expect.stringContaining('Run 3 is training') as string });
+  letGo(); // who watches is told of its epochs
   const watching = startCli(workspace, ['queue', '--run']);
   await untilSaid(watching.child, 'Run 1 of 2'); // its own first, then the one that was left
   watching.child.kill('SIGINT');
@@ -108,7 +104,7 @@ test(
   'compare goes on telling of a run that was cut short and that somebody else has put back into the queue',
   slow,
   async () => {
-    const workspace = await workspaceWithData();
+    const workspace = await smallWorkspace();
     const { optimizer, seed: _, ...shared } = smallRun('small', 100_000);
     const file = join(workspace, 'experiment.json');
     await writeFile(
@@ -139,7 +135,7 @@ test(
     vi.stubEnv('ESAM_LAB_CACHE', await newWorkspace()); // no TensorFlow, wherever this runs
     vi.stubEnv('ESAM_LAB_TENSORFLOW_BINDING', '');
     onTestFinished(() => void vi.unstubAllEnvs());
-    const workspace = await workspaceWithData();
+    const workspace = await smallWorkspace();
     const app = await appOn(workspace);
     const study = ['study', 'run', 'figure-5', '--on', 'small', '--model', 'mlp', '--no-install'];
     // Nothing is known of this machine yet: said by the command, and nothing was begun in the app.

@@ -2,13 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bundleImportedSchema } from '../../shared/bundle.ts';
-import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
 import { smallRun } from './smallRun.ts';
+import { smallWorkspace } from './smallWorkspace.ts';
 import { cli, newWorkspace } from './spawnCli.ts';
 
 test('a run that was trained goes to another workspace in a file, and says there where it comes from', async () => {
-  const [here, there] = [await newWorkspace(), await newWorkspace()];
-  await cli(here, ['import-data', await folderWith(smallIdx()), '--name', 'small']);
+  const [here, there] = [await smallWorkspace(), await newWorkspace()];
   await writeFile(join(here, 'run.json'), JSON.stringify(smallRun('small', 1)));
   expect((await cli(here, ['run', join(here, 'run.json'), '--no-speed'])).code).toBe(0);
 

@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
 import { workspaceFolderOf } from '../../src-main/cli/locations.ts';
 import { folderIn, homeFolder } from '../../src-main/files/userFolders.ts';
-import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
 import { smallRun } from './smallRun.ts';
-import { cli, newWorkspace } from './spawnCli.ts';
+import { smallWorkspace } from './smallWorkspace.ts';
+import { cli } from './spawnCli.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -23,8 +23,7 @@ test('an empty HOME or XDG folder counts as unset: nothing is put where the comm
 });
 
 test('through npm, paths are meant from where the user called it', async () => {
-  const folder = await newWorkspace();
-  await cli(folder, ['import-data', await folderWith(smallIdx()), '--name', 'small']);
+  const folder = await smallWorkspace();
   await writeFile(join(folder, 'run.json'), JSON.stringify(smallRun('small', 1)));
   const project = join(import.meta.dirname, '../..');
   const entry = join(project, 'src-main/cli/index.ts');

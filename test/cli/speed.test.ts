@@ -2,17 +2,16 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { speedMeasurementSchema } from '../../shared/speed.ts';
-import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
 import { sam } from '../lab/fixtures/configs.ts';
 import { smallRun } from './smallRun.ts';
-import { cli, newWorkspace, startCli, untilSaid } from './spawnCli.ts';
+import { smallWorkspace } from './smallWorkspace.ts';
+import { cli, startCli, untilSaid } from './spawnCli.ts';
 
 test(
   'speed measures a file’s methods; Ctrl-C ends it; compare measures first unless told not to',
   { timeout: 300_000 },
   async () => {
-    const workspace = await newWorkspace();
-    await cli(workspace, ['import-data', await folderWith(smallIdx()), '--name', 'small']);
+    const workspace = await smallWorkspace();
     const { optimizer, seed, ...shared } = smallRun('small', 1);
     const file = join(workspace, 'two.json');
     await writeFile(file, JSON.stringify({ shared, arms: [optimizer, sam], seeds: [seed] }));

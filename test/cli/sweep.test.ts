@@ -1,14 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
 import { sam } from '../lab/fixtures/configs.ts';
 import { smallRun } from './smallRun.ts';
+import { smallWorkspace } from './smallWorkspace.ts';
 import { cli, newWorkspace } from './spawnCli.ts';
 
 test('an experiment file is planned, swept, compared and found in the history', { timeout: 300_000 }, async () => {
-  const workspace = await newWorkspace();
-  await cli(workspace, ['import-data', await folderWith(smallIdx()), '--name', 'small']);
+  const workspace = await smallWorkspace();
   const { optimizer, seed, ...shared } = smallRun('small', 2);
   const file = join(workspace, 'sweep.json');
   // With a byte order mark, as some editors write it.

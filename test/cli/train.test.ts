@@ -4,16 +4,15 @@ import { expect, test } from 'vitest';
 import type { RunSummary } from '../../shared/run.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import type { Store } from '../../src-main/lab/store/index.ts';
-import { folderWith, smallIdx } from '../lab/datasets/fixtures.ts';
 import { smallRun } from './smallRun.ts';
+import { smallWorkspace } from './smallWorkspace.ts';
 import { cli, newWorkspace, startCli, untilSaid } from './spawnCli.ts';
 
 const slow = { timeout: 300_000 }; // two cores may be busy with other tests
 
 /** A workspace with the data set "small" and a configuration file that trains on it. */
 const workspaceToRun = async (epochs: number): Promise<{ workspace: string; config: string }> => {
-  const workspace = await newWorkspace();
-  await cli(workspace, ['import-data', await folderWith(smallIdx()), '--name', 'small']);
+  const workspace = await smallWorkspace();
   const config = join(workspace, 'first.json');
   await writeFile(config, JSON.stringify(smallRun('small', epochs)));
   return { workspace, config };
@@ -122,7 +121,7 @@ test('a reader of the progress that goes away ends no run', slow, async () => {
 });
 
 test('Ctrl-C keeps a checkpoint, from which run --resume goes on to the end', slow, async () => {
-  const { workspace, config } = await workspaceToRun(200);
+  const { workspace, config } = await workspaceToRun(100);
   const { child, ended } = startCli(workspace, ['run', config]);
   await untilSaid(child, 'epoch 3 ');
   child.kill('SIGINT');
@@ -132,32 +131,32 @@ test('Ctrl-C keeps a checkpoint, from which run --resume goes on to the end', sl
     stderr: expect.stringContaining('A checkpoint of run 1 is kept; go on with: esam-lab run --resume 1') as string,
   });
   const resumed = await cli(workspace, ['run', '--resume', '1', '--json']);
-  expect(JSON.parse(resumed.stdout)).toMatchObject({ id: 1, state: 'finished', epochsDone: 200 });
-  expect(resumed.stderr).not.toContain('epoch 3 of 200');
+  expect(JSON.parse(resumed.stdout)).toMatchObject({ id: 1, state: 'finished', epochsDone: 100 });
+  expect(resumed.stderr).not.toContain('epoch 3 of 100');
   expect((await cli(workspace, ['run', '--resume', '1'])).code).toBe(1); // it has finished
   expect((await cli(workspace, ['run', '--resume', '1', config])).code).toBe(2);
   expect((await cli(workspace, ['run'])).code).toBe(2);
 });
 
 test('a run that goes on elsewhere says so before it does, and keeps where it was', slow, async () => {
-  const { workspace, config } = await workspaceToRun(300);
+  const { workspace, config } = await workspaceToRun(150);
   const device = { ...smallRun('small').device, engine: 'tensorflow', threads: 2 };
-  await writeFile(config, JSON.stringify({ ...smallRun('small', 300), device }));
+  await writeFile(config, JSON.stringify({ ...smallRun('small', 150), device }));
   const { child, ended } = startCli(workspace, ['run', config], { TF_ENABLE_ONEDNN_OPTS: '1' });
   await untilSaid(child, 'epoch 3 ');
   child.kill('SIGINT');
   expect((await ended).code).toBe(130);
   const went = await cli(workspace, ['run', '--resume', '1', '--json'], { TF_ENABLE_ONEDNN_OPTS: '0' });
-  expect(JSON.parse(went.stdout)).toMatchObject({ state: 'finished', epochsDone: 300 });
+  expect(JSON.parse(went.stdout)).toMatchObject({ state: 'finished', epochsDone: 150 });
   const warning = 'It does not go on bit for bit as it began, because it goes on elsewhere: oneDNN on, now off.';
   expect(went.stderr).toContain(`Run 1: ${warning}`);
-  expect(went.stderr.indexOf(warning)).toBeLessThan(went.stderr.indexOf('epoch 300 of 300'));
+  expect(went.stderr.indexOf(warning)).toBeLessThan(went.stderr.indexOf('epoch 150 of 150'));
   await withStore(workspace, ({ read }) => {
     const { trainedIn = [], epochs = [] } = read.detail(1) ?? {};
     expect(trainedIn.map(({ environment }) => environment.oneDnn)).toEqual([true, false]);
     expect(trainedIn[0]).toMatchObject({ epoch: 0, step: 0 });
     expect(trainedIn[1]?.epoch).toBeGreaterThanOrEqual(2);
-    expect(epochs).toHaveLength(300);
+    expect(epochs).toHaveLength(150);
     const { lines } = read.logPage(1, { toward: 'earlier', from: null, search: warning });
     expect(lines).toMatchObject([{ level: 'warning', text: warning }]);
   });

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -17,6 +17,7 @@ import { studyOf } from '../../src-main/lab/studies/read.ts';
 import { readPresets } from '../../src-main/lab/presets.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import type { Store } from '../../src-main/lab/store/index.ts';
+import { copyWorkspace } from '../copyWorkspace.ts';
 import { imageFolder, plain } from '../imageFolders.ts';
 import { idxImages, idxLabels } from '../lab/datasets/fixtures.ts';
 import { migrationsFolder } from '../lab/fixtures/labOptions.ts';
@@ -241,5 +242,5 @@ const made = new Map<WorkspaceKind, Promise<string>>();
 export const writeWorkspace = async (kind: WorkspaceKind, folder: string): Promise<void> => {
   const source = made.get(kind) ?? make(kind);
   made.set(kind, source);
-  await cp(await source, folder, { recursive: true });
+  await copyWorkspace(await source, folder);
 };

@@ -51,6 +51,18 @@ const commandOf = (pid: number): string => {
 export const helpersOf = (pid: number, words: string): number[] =>
   processTree(pid).filter((each) => each !== pid && commandOf(each).includes(words));
 
+/**
+ * Suspends a lab's trainers, so that they leave the processors to the test. They hear nothing until they are let go.
+ * @returns the way to let them go on.
+ */
+export const holdTrainers = (pid: number): (() => void) => {
+  const trainers = helpersOf(pid, trainer);
+  for (const each of trainers) process.kill(each, 'SIGSTOP');
+  return () => {
+    for (const each of trainers) process.kill(each, 'SIGCONT');
+  };
+};
+
 const hears = ({ lab }: Opened, fits: (event: LabEvent) => boolean): Promise<void> =>
   new Promise((resolve) => {
     const stop = lab.onEvent((event) => {
