@@ -2,12 +2,14 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { LabError } from '../../../shared/errors.ts';
 import { expand } from '../../../shared/experiment.ts';
 import type { EpochMetrics } from '../../../shared/metrics.ts';
 import { median } from '../../../src-main/lab/statistics/moments.ts';
 import { openStore } from '../../../src-main/lab/store/index.ts';
 import type { Store } from '../../../src-main/lab/store/index.ts';
+import { openStoreToRead } from '../../../src-main/lab/store/openToRead.ts';
 import { storeReader } from '../../../src-main/lab/store/reader.ts';
 import { storeWriter } from '../../../src-main/lab/store/writer.ts';
 import { experimentOf } from '../fixtures/configs.ts';
@@ -191,4 +193,39 @@ test('no statement but the lists looks at rows that it does not need', async () 
   });
   database.close();
   expect(scans).toEqual([]);
+});
+
+test('a run that was read is read anew after whatever it is made of was written', async () => {
+  const folder = temporaryFolder();
+  const store = await openStore(folder, migrationsFolder);
+  onTestFinished(() => store.close());
+  const { read, write } = store;
+  const experiment = experimentOf();
+  write.addExperiment(experiment, expand(experiment));
+  const [fileName, submission] = ['epoch-0001-step-00000010.ckpt', '/nowhere/submission'];
+  const checkpoint = { fileName, epoch: 1, epochStep: 0, step: 10, sizeBytes: 7, sha256: '0'.repeat(64) };
+  const writes: (() => unknown)[] = [
+    () => write.start(1),
+    () => write.steps(1, [{ metrics: stepOf(1), nonFinite: false }]),
+    () => write.epoch(1, epochOf(1), false),
+    () => write.checkpoint(1, checkpoint),
+    () => write.dropCheckpoints(1, [fileName]),
+    () => write.judge(1, { kind: 'chance', sinceEpoch: 1 }, null),
+    () => write.requestStop(1, 'after-epoch'),
+    () => write.end(1, 'interrupted', 'It was so.'),
+    () => write.resume([1], 'slurm'),
+    () => write.jobs.submit('slurm', submission, [1]),
+    () => write.jobs.named(submission, '7'),
+    () => write.jobs.seen([{ runId: 1, state: 'PENDING', reason: 'Priority', node: null }]),
+    () => write.jobs.over([1]),
+  ];
+  for (const [index, change] of writes.entries()) {
+    const before = read.runs.one(1);
+    change();
+    const looker = await openStoreToRead(folder, migrationsFolder, new LabError('WORKSPACE_BUSY', 'Only looked at.'));
+    const [found, right] = [read.runs.one(1), looker.read.runs.one(1)]; // who has just opened it knows nothing of before
+    looker.close();
+    expect(found, `write ${index}`).toEqual(right);
+    expect(found, `write ${index}`).not.toEqual(before);
+  }
 });
