@@ -115,7 +115,7 @@ test('a field says in words what is wrong with it, and nothing is queued', async
 test('what the lab refuses stands at its field', async () => {
   // The schema allows it; only the lab knows that MNIST has 60,000 images.
   await getByLabel(/^Training subset/).fill('70000');
-  await getByText('MNIST has 60000 training images; the experiment asks for 70000. Ask for fewer, or for all.')
+  await getByText('MNIST has 60,000 training images; the experiment asks for 70,000. Ask for fewer, or for all.')
     .first()
     .waitFor();
   expect(await getByLabel(/^Training subset/).getAttribute('aria-invalid')).toBe('true');

@@ -254,6 +254,11 @@ test('files are dropped anywhere, looked at in the dialog, and imported; a known
   }, sent);
   const dialog = page.getByRole('dialog', { name: 'Import data' });
   await dialog.getByText(/train-images-idx3-ubyte/).waitFor();
+  await dialog.getByLabel('Values, black to white').selectOption({ label: 'Other numbers…' });
+  await dialog.getByLabel('White', { exact: true }).fill('-2');
+  await dialog.getByText('White must be a number larger than that of black').waitFor();
+  expect(await dialog.getByRole('button', { name: 'Import', exact: true }).isDisabled()).toBe(true);
+  await dialog.getByLabel('Values, black to white').selectOption({ label: 'Find out' });
   await dialog.getByLabel('Name of the data set').fill('Eighths');
   await picture(page, 'import-dropped');
   await dialog.getByRole('button', { name: 'Import', exact: true }).click();

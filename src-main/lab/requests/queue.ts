@@ -259,7 +259,7 @@ const datasetMisfit = (
   const tooLarge = subsets.find(({ asked, found }) => asked !== null && asked > found);
   if (tooLarge === undefined) return null;
   const { path, asked, found, kind } = tooLarge;
-  const message = `${info.name} has ${found} ${kind} images; the experiment asks for ${asked}. Ask for fewer, or for all.`;
+  const message = `${info.name} has ${countText(found)} ${kind} images; the experiment asks for ${countText(asked ?? 0)}. Ask for fewer, or for all.`;
   return { code, path, message };
 };
 
