@@ -4,7 +4,7 @@ import vue from 'eslint-plugin-vue';
 import { defineConfig } from 'eslint/config';
 import { join } from 'node:path';
 import tseslint from 'typescript-eslint';
-import { componentParser } from './eslint.vue.js';
+import { programParser } from './eslint.vue.js';
 
 /**
  * Who may import whom: folder → [what it is called here, folders it may import besides itself]. Everything may import `shared`.
@@ -44,6 +44,10 @@ const packages = {
   sharp: ['images'],
 };
 
+/** What runs in the window or opens it is one program, all else another; each is made once for the linter. */
+const windowParser = programParser(join(import.meta.dirname, 'src-renderer'));
+const parser = programParser(import.meta.dirname);
+
 export default defineConfig(
   // The WebAssembly engine's kernels are AssemblyScript: their own compiler checks them.
   { ignores: ['out/', 'dist/', 'test-results/', 'src-main/trainer/engine/wasm/kernels/'] },
@@ -51,6 +55,7 @@ export default defineConfig(
     files: ['**/*.ts', '**/*.vue'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
+      parser,
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
@@ -78,12 +83,13 @@ export default defineConfig(
       eqeqeq: 'error',
     },
   },
+  { files: ['{src-renderer,test/page,test/app}/**/*.ts'], languageOptions: { parser: windowParser } },
   {
     files: ['**/*.vue'],
     extends: [vue.configs['flat/recommended']],
     languageOptions: {
       parserOptions: {
-        parser: componentParser(join(import.meta.dirname, 'src-renderer')),
+        parser: windowParser,
         extraFileExtensions: ['.vue'],
       },
     },

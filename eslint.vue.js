@@ -4,7 +4,7 @@ import ts from 'typescript';
 import tseslint from 'typescript-eslint';
 import { parseForESLint } from 'vue-eslint-parser';
 
-/** Called for a component's script with a project, and without one for what stands in its template. */
+/** Called for TypeScript and a component's script with a project, and without one for what stands in a template. */
 const isScript = ({ projectService }) => projectService === true;
 
 const untyped = (code, options) => tseslint.parser.parseForESLint(code, { ...options, projectService: undefined });
@@ -38,11 +38,11 @@ const createProgram = (folder) => {
 };
 
 /**
- * A parser for the scripts of components. The linter's own would bind and check everything that they import anew for each of them: the
- * project as it lies on disk holds whole components, not their scripts.
- * @param folder - with the tsconfig.json that includes the components.
+ * A parser for a folder's TypeScript and the scripts of its components. The linter's own would bind and check all that they import anew: for
+ * each component, since the project as it lies on disk holds whole components, not their scripts, and for each folder of tests.
+ * @param folder - with the tsconfig.json that includes the files.
  */
-export const componentParser = (folder) => {
+export const programParser = (folder) => {
   let program = null;
   return {
     ...tseslint.parser,
