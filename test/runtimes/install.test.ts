@@ -178,30 +178,32 @@ test(
   },
 );
 
-/** Which file is damaged, how, and what the installer has to do about it. */
 const zeroed = async (path: string): Promise<void> => writeFile(path, Buffer.alloc((await stat(path)).size));
-test.each([
-  { file: 'the binding', damage: (path: string) => writeFile(path, ''), stages: ['compile'] },
-  { file: 'the binding', damage: zeroed, stages: ['compile'] },
-  { file: 'kernels', damage: (path: string) => writeFile(path, 'garbage'), stages: ['compile'] },
-  { file: 'a library', damage: zeroed, stages: ['download', 'compile'] },
-])(
-  'a TensorFlow in which $file is damaged is not ready, and an installation repairs it',
-  { timeout: limitMs },
-  async ({ file, damage, stages }) => {
+test(
+  'a TensorFlow in which a file is damaged is not ready, and an installation repairs it',
+  { timeout: 2 * limitMs },
+  async () => {
     server = await serveFile(wheel.fileName, wheel.content, wheel.sha256);
     const { ready = '', kernels } = (await install()).at(-1) ?? {};
     expect(await find()).toBe('ready');
     const library = tensorflow(await libraryName(), 'tensorflow', 'libtensorflow_cc.so.2');
-    const path = { 'the binding': ready, kernels: kernels?.modules[0]?.path, 'a library': library }[file] ?? '';
-    await damage(path);
-    expect(await find()).toBe('broken');
-    const repaired = await install();
-    expect(repaired.at(-1)?.ready).toBe(ready);
-    const done = new Set(repaired.map(({ stage }) => stage));
-    expect(['download', 'compile'].filter((stage) => done.has(stage))).toEqual(stages);
-    expect(await find()).toBe('ready');
-    expect(await checkAdds(ready)).toBe('2.21.0');
+    // How a file is damaged, and what the installer has to do about it.
+    const damages: [file: string, damage: () => Promise<void>, stages: string[]][] = [
+      ['the binding, empty', () => writeFile(ready, ''), ['compile']],
+      ['the binding, zeroed', () => zeroed(ready), ['compile']],
+      ['kernels', () => writeFile(kernels?.modules[0]?.path ?? '', 'garbage'), ['compile']],
+      ['a library', () => zeroed(library), ['download', 'compile']],
+    ];
+    for (const [file, damage, stages] of damages) {
+      await damage();
+      expect(await find(), file).toBe('broken');
+      const repaired = await install();
+      expect(repaired.at(-1)?.ready, file).toBe(ready);
+      const done = new Set(repaired.map(({ stage }) => stage));
+      expect(['download', 'compile'].filter((stage) => done.has(stage))).toEqual(stages);
+      expect(await find(), file).toBe('ready');
+      expect(await checkAdds(ready)).toBe('2.21.0');
+    }
   },
 );
 
