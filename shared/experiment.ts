@@ -34,7 +34,8 @@ export const axisSchema = z.strictObject({
 });
 export type Axis = z.infer<typeof axisSchema>;
 
-const experimentFields = z.strictObject({
+/** As experiments are that were checked when they were asked for: every field on its own. */
+export const experimentFields = z.strictObject({
   name: z.string().trim().min(1, 'give the experiment a name').max(120),
   shared: sharedConfigSchema,
   arms: z.array(optimizerSchema).min(1, 'choose at least one method').max(100),

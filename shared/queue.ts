@@ -25,6 +25,8 @@ export const queueSchema = z.strictObject({
   holdReason: z.string().optional(),
   /** Why runs that are to train elsewhere cannot be sent there. */
   placeProblem: z.string().optional(),
+  /** What is being brought there, for which they wait. */
+  placePreparing: z.string().optional(),
   /** Runs wait since before the lab was opened, and it has not been told to train them. */
   awaitsStart: z.boolean().optional(),
 });

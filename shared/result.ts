@@ -156,6 +156,15 @@ export const resultsTableSchema = z.strictObject({
 });
 export type ResultsTable = z.infer<typeof resultsTableSchema>;
 
+const { groupHash, bestTestAccuracy, lastTestAccuracy, activeMs, unfinishedRunIds } = resultsRowSchema.shape;
+/** What lists of runs tell of a group. */
+export const groupMeansSchema = z.strictObject({
+  ...{ groupHash, bestTestAccuracy, lastTestAccuracy, activeMs, unfinishedRunIds },
+  /** The median over its finished runs. */
+  imagesPerSecond: z.number().nullable(),
+});
+export type GroupMeans = z.infer<typeof groupMeansSchema>;
+
 export const curveMetrics = [
   'testAccuracy',
   'trainAccuracy',

@@ -3,7 +3,7 @@ import { doubtSchema } from './doubts.ts';
 import { runEnvironmentSchema } from './device.ts';
 import { trainedInSchema } from './environments.ts';
 import { epochMetricsSchema, stepMetricsSchema } from './metrics.ts';
-import { experimentSchema } from './experiment.ts';
+import { experimentFields } from './experiment.ts';
 import { originSchema } from './origin.ts';
 import { clusterJobSchema } from './places.ts';
 import { runConfigSchema } from './runConfig.ts';
@@ -139,7 +139,7 @@ export type RunDetail = z.infer<typeof runDetailSchema>;
 
 export const experimentSummarySchema = z.strictObject({
   id: z.number().int().min(1),
-  experiment: experimentSchema,
+  experiment: experimentFields,
   createdAt: z.string(),
   runCount: z.number().int().min(0),
   finishedCount: z.number().int().min(0),

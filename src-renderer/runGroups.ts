@@ -1,7 +1,7 @@
 import { groupedBy } from '../shared/groupedBy.ts';
 import { methodOf, type MethodId } from '../shared/method.ts';
 import type { QuerySubject } from '../shared/query/fields.ts';
-import type { ResultsRow } from '../shared/result.ts';
+import type { GroupMeans } from '../shared/result.ts';
 import type { RunSummary } from '../shared/run.ts';
 import { compareCells, type GroupSubject } from '../shared/runs/column.ts';
 import { sorting } from '../shared/runs/find.ts';
@@ -25,7 +25,7 @@ const keyOf = ({ run, isTrashed = false }: QuerySubject): string => (isTrashed ?
 export const groupRuns = (
   all: readonly QuerySubject[],
   found: readonly QuerySubject[],
-  results: ReadonlyMap<string, ResultsRow>,
+  results: ReadonlyMap<string, GroupMeans>,
   sort: RunSort,
 ): RunGroup[] => {
   const siblingsOf = groupedBy(all, keyOf);

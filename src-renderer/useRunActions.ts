@@ -7,10 +7,20 @@ import { useBundles } from './stores/bundles.ts';
 import { useCompare } from './stores/compare.ts';
 import { useRuns } from './stores/runs.ts';
 import { useAsExperiment } from './useAsExperiment.ts';
+import { useElsewhere } from './useElsewhere.ts';
 import { useTrash } from './useTrash.ts';
 
 export type RunActionId =
-  'compare' | 'use' | 'resume' | 'markFailed' | 'repeat' | 'export' | 'exportWhole' | 'remove' | 'restore';
+  | 'compare'
+  | 'use'
+  | 'resume'
+  | 'resumeElsewhere'
+  | 'markFailed'
+  | 'repeat'
+  | 'export'
+  | 'exportWhole'
+  | 'remove'
+  | 'restore';
 
 /** Something to do with runs. */
 export interface RunAction {
@@ -35,6 +45,7 @@ export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: bool
   const trash = useTrash();
   const message = useMessage();
   const cloneRuns = useAsExperiment();
+  const elsewhereOf = useElsewhere();
 
   const toLive = async (isDone: boolean): Promise<boolean> => {
     if (isDone) await router.push('/live');
@@ -70,6 +81,7 @@ export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: bool
       problem: string | null,
       act: () => Promise<boolean>,
     ): NamedRunAction => ({ id, label, title: problem ?? title, isOff: problem !== null, act });
+    const elsewhere = elsewhereOf(runs);
     return [
       action('compare', 'Compare', 'Their configurations side by side, with statistics', null, () => compareRuns(runs)),
       action(
@@ -90,6 +102,13 @@ export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: bool
           : 'Only runs of this lab that were interrupted, stopped, cancelled or failed can go on',
         async () => toLive(await store.resume(ids)),
       ),
+      ...(elsewhere === null
+        ? []
+        : [
+            action('resumeElsewhere', elsewhere.label, elsewhere.title, null, async () =>
+              toLive(await store.resume(ids, elsewhere.place)),
+            ),
+          ]),
       action(
         'markFailed',
         'Mark as failed',

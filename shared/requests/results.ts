@@ -1,8 +1,22 @@
 import { z } from 'zod';
 import { columns, figureFormats } from '../figures/figure.ts';
-import { curveWishSchema, exportFormats, exportWishSchema, groupCurveSchema, resultsQuerySchema } from '../result.ts';
+import {
+  curveWishSchema,
+  exportFormats,
+  exportWishSchema,
+  groupCurveSchema,
+  groupMeansSchema,
+  resultsQuerySchema,
+} from '../result.ts';
 import { publishedPointSchema } from '../results/published.ts';
-import { experimentSummarySchema, logPageSchema, logWishSchema, runDetailSchema, runIdSchema } from '../run.ts';
+import {
+  experimentSummarySchema,
+  groupHashSchema,
+  logPageSchema,
+  logWishSchema,
+  runDetailSchema,
+  runIdSchema,
+} from '../run.ts';
 import { packResults, resultsOnWire } from '../resultsOnWire.ts';
 import { packRuns, runsOnWire } from '../runsOnWire.ts';
 import { exportedSchema, fileSchema } from '../file.ts';
@@ -22,6 +36,11 @@ export const resultApi = {
   runLog: { input: logWishSchema.extend({ runId: runIdSchema }), output: logPageSchema },
   experiments: { input: nothing, output: z.array(experimentSummarySchema) },
   results: { input: resultsQuerySchema, output: resultsOnWire, pack: packResults },
+  /** What lists of runs tell of these groups; of none named, of every one. */
+  groupMeans: {
+    input: z.strictObject({ groupHashes: z.array(groupHashSchema).max(10_000) }),
+    output: z.array(groupMeansSchema),
+  },
   curves: {
     input: z.strictObject({ query: resultsQuerySchema, ...curveWishSchema.shape }),
     output: z.array(groupCurveSchema),

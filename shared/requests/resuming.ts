@@ -8,10 +8,10 @@ import { type Contract, nothing, runIds } from './contract.ts';
 export const resumingApi = {
   /**
    * For each of these runs that could not go on bit for bit here, what is other than where it trained last ("threads 2, now 1"), as far as
-   * that is known before it starts.
+   * that is known before it starts. `place` as of `resumeRuns`: what a cluster's node is, nobody knows before.
    */
   inexactResumes: {
-    input: z.strictObject({ runIds }),
+    input: z.strictObject({ runIds, place: placeIdSchema.nullable().optional() }),
     output: z.array(z.strictObject({ runId: runIdSchema, differences: z.array(z.string()).min(1) })),
   },
   /**

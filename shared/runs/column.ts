@@ -1,5 +1,5 @@
 import type { QuerySubject } from '../query/fields.ts';
-import type { ResultsRow } from '../result.ts';
+import type { GroupMeans } from '../result.ts';
 
 /** What a cell holds, before it is written for people; null: there is nothing. */
 export type CellValue = number | string | null;
@@ -15,7 +15,7 @@ export interface GroupSubject {
   readonly runCount: number;
   readonly finishedCount: number;
   /** The lab's means over those that finished; null where none has, or they were not read yet. */
-  readonly results: ResultsRow | null;
+  readonly results: GroupMeans | null;
 }
 
 /** A column of the list of runs. */

@@ -53,7 +53,7 @@ const factColumns: readonly RunColumn[] = [
     ...{ id: 'speed', header: 'Images/s', kind: 'speed' },
     help: 'Images of optimizer steps per second, the median over epochs, and over runs.',
     ofRun: ({ run }) => run.imagesPerSecond,
-    ofGroup: ({ results }) => results?.imagesPerSecond.median ?? null,
+    ofGroup: ({ results }) => results?.imagesPerSecond ?? null,
   }),
   column({
     ...{ id: 'activeTime', header: 'Active time', kind: 'duration' },

@@ -1,5 +1,6 @@
 import { methodNames } from '../method.ts';
 import type { GroupConfig } from '../runConfig.ts';
+import { valueAt } from '../valueAt.ts';
 import { dataSettings } from './data.ts';
 import { deviceSettings } from './device.ts';
 import { perturbationSettings } from './perturbation.ts';
@@ -71,15 +72,22 @@ export const settingValues = (config: object): Map<string, unknown> => {
  * by its values, not by its absence.
  */
 export const differingPaths = (configs: readonly GroupConfig[]): string[] => {
+  // Thousands of configurations share most of their parts: each part is looked at once.
+  const parts = new Map<string, Set<unknown>>();
+  for (const config of configs)
+    for (const [name, part] of Object.entries(config)) parts.set(name, (parts.get(name) ?? new Set()).add(part));
   const texts = new Map<string, Set<string>>();
-  for (const config of configs) {
-    for (const [path, value] of settingValues(config)) {
-      texts.set(path, (texts.get(path) ?? new Set()).add(JSON.stringify(value)));
+  for (const [name, found] of parts) {
+    for (const part of found) {
+      for (const [path, value] of settingValues({ [name]: part })) {
+        texts.set(path, (texts.get(path) ?? new Set()).add(JSON.stringify(value)));
+      }
     }
   }
   // What the data were tells nothing more where each data set was one thing only.
   const ids = texts.get('dataset.id')?.size ?? 0;
-  const sets = new Set(configs.map(({ dataset }) => JSON.stringify([dataset.id, dataset.identity])));
+  const datasets = new Set(configs.map(({ dataset }) => dataset));
+  const sets = new Set(Array.from(datasets, ({ id, identity }) => JSON.stringify([id, identity])));
   // How closely a run was watched makes no other group of it.
   const silent = ['optimizer.name', 'observe', ...(sets.size === ids ? ['dataset.identity'] : [])];
   return [...texts.keys()]
@@ -89,8 +97,11 @@ export const differingPaths = (configs: readonly GroupConfig[]): string[] => {
 
 /** Of these settings, those that a configuration has: name → exact text. */
 export const namedSettings = (config: GroupConfig, paths: readonly string[]): Readonly<Record<string, string>> => {
-  const values = settingValues(config);
+  const isPart = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
   return Object.fromEntries(
-    paths.filter((path) => values.has(path)).map((path) => [settingName(path), settingText(path, values.get(path))]),
+    paths.flatMap((path): [name: string, text: string][] => {
+      const value = valueAt(config, path);
+      return value === undefined || isPart(value) ? [] : [[settingName(path), settingText(path, value)]];
+    }),
   );
 };

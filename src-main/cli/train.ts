@@ -31,8 +31,9 @@ export const trainExperiment = async (lab: Lab, experiment: Experiment): Promise
 };
 
 /** Says of runs that cannot go on bit for bit why, before they do. */
-export const sayInexact = async (lab: Lab, runIds: readonly RunId[]): Promise<void> => {
-  for (const { runId, differences } of await lab.inexactResumes({ runIds: [...runIds] })) {
+export const sayInexact = async (lab: Lab, runIds: readonly RunId[], place?: PlaceId | null): Promise<void> => {
+  const wanted = { runIds: [...runIds], ...(place !== undefined && { place }) };
+  for (const { runId, differences } of await lab.inexactResumes(wanted)) {
     say(`Run ${runId}: ${inexactText(differences)}`);
   }
 };
@@ -43,7 +44,7 @@ export const trainResumed = async (
   runIds: readonly RunId[],
   place?: PlaceId | null,
 ): Promise<Omit<Trained, 'experimentId'>> => {
-  await sayInexact(lab, runIds);
+  await sayInexact(lab, runIds, place);
   const watch = watchRuns(lab);
   try {
     await lab.resumeRuns({ runIds: [...runIds], ...(place !== undefined && { place }) });
@@ -99,12 +100,17 @@ const watchRuns = (lab: Lab) => {
   let watched: readonly RunId[] = [];
   let onNews = (): void => undefined;
   let onHold = (_reason: string): void => undefined;
+  let saidOfPlace: string | undefined;
   const stopListening = lab.onEvent((event) => {
     speedReport(event);
     if (event.type === 'runChanged') latest.set(event.run.id, event.run);
     const run = latest.get(runIdOf(event) ?? 0);
     if (run !== undefined && watched.includes(run.id)) reporter.show(event, run, watched);
     const hold = event.type === 'queueChanged' ? holdOf(event.queue) : undefined;
+    if (event.type === 'queueChanged' && event.queue.placePreparing !== saidOfPlace) {
+      saidOfPlace = event.queue.placePreparing;
+      if (saidOfPlace !== undefined) say(saidOfPlace);
+    }
     if (hold !== undefined) onHold(hold);
     onNews();
   });

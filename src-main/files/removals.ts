@@ -26,6 +26,8 @@ export const removals = {
       String.raw`^(?:job\.sh|number|\d+\.\d+|assignment\.json|stop(?:\.[\da-f-]{36}\.part)?|output\.txt|spool\.jsonl|collected|${checkpointFile}(?:\.\d+\.part)?)$`,
     ),
   },
+  /** `lab/cluster/sendingImages`: the list of images as another machine is to have it, once it is there. */
+  sentList: { name: /^esam-lab-list-\w{6}$/, holds: /^(?:dataset\.json|manifest\.jsonl)$/ },
   /** `files/trash`: what has lain there for a day. */
   trashed: {
     name: /^\d{8}T\d{9}Z-[\da-f]{8}$/,

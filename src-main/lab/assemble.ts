@@ -25,7 +25,6 @@ import { bundleRequests, writeBundle } from './requests/bundles.ts';
 import { analysisRequests } from './requests/analyses.ts';
 import { annotationRequests } from './requests/annotations.ts';
 import { keptStateRequests } from './requests/keptStates.ts';
-import { answering } from './requests/answering.ts';
 import { backupRequests } from './requests/backups.ts';
 import { datasetRequests } from './requests/datasets.ts';
 import { downloadRequests } from './requests/downloads.ts';
@@ -40,6 +39,7 @@ import { supportRequests } from './requests/support.ts';
 import { clearPlaced } from './placing.ts';
 import { placesOf } from './places/index.ts';
 import { processor } from './processor.ts';
+import { notUnderstoodIn } from './readHistory.ts';
 import { RunQueue } from './queue.ts';
 import { Runtime } from './runtime.ts';
 import { SelfTest } from './selfTest.ts';
@@ -140,6 +140,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
     awaitsStart: options.awaitsStart ?? false,
     emit,
     placeProblem: () => cluster?.problem ?? null,
+    placePreparing: () => cluster?.preparing ?? null,
     onEngineDoubted: () => runtime.doubt(),
     onWoken: () => {
       speeds.reconsider();
@@ -230,10 +231,10 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
   if (options.installRuntimeOnStart) void installIfMissing(runtime);
 
   return {
-    workspace: answering(() => {
-      notUnderstood ??= notUnderstoodIn(store);
+    workspace: async () => {
+      notUnderstood ??= await notUnderstoodIn(store.read);
       return { folder: workspaceFolder, labVersion, startNotices: [...startNotices, ...notUnderstood] };
-    }),
+    },
     ...backupRequests(store, workspaceFolder),
     ...deviceRequests(runtime, selfTest, options.presetsFolder, (notice) => note('presets', notice)),
     ...datasetRequests(parts),
@@ -288,16 +289,6 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
 const trainingHere = ({ read }: Store): RunSummary[] => {
   const elsewhere = new Set(read.liveJobs().map(({ runId }) => runId));
   return read.runs.running().filter(({ id }) => !elsewhere.has(id));
-};
-
-/** What this version cannot read of the workspace's lists, a sentence each. */
-const notUnderstoodIn = ({ read }: Store): readonly string[] => {
-  read.runs.all();
-  read.experiments();
-  read.analyses.all();
-  read.annotations();
-  read.runViews();
-  return read.notUnderstood();
 };
 
 const installIfMissing = async (runtime: Runtime): Promise<void> => {

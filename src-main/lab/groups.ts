@@ -21,9 +21,11 @@ const newestOfSeeds = (runs: readonly FinishedRun[]): FinishedRun[] => [
   ...new Map(runs.map((run) => [run.seed, run])).values(),
 ];
 
-const wholeGroups = (read: StoreReader, query: ResultsQuery): WholeGroup[] =>
-  hashesOf(read, query).flatMap((hash) => {
-    const runs = read.runs.ofGroup(hash);
+const wholeGroups = (read: StoreReader, query: ResultsQuery): WholeGroup[] => {
+  const hashes = hashesOf(read, query);
+  const runsOf = read.runs.ofGroups(hashes);
+  return hashes.flatMap((hash) => {
+    const runs = runsOf.get(hash) ?? [];
     const config = read.runs.groupConfig(hash);
     if (config === null || runs.length === 0) return [];
     const origin = read.origins.ofGroup(hash);
@@ -39,6 +41,7 @@ const wholeGroups = (read: StoreReader, query: ResultsQuery): WholeGroup[] =>
       },
     ];
   });
+};
 
 /** A run whose numbers are not those that were stored counts as one that has none. */
 const finishedRun = ({ state, isDamaged, ...run }: RunOfGroup): FinishedRun | null => {

@@ -28,6 +28,8 @@ export interface QueueParts {
   readonly onHold: (reason: string | null) => void;
   /** Why runs that are to train elsewhere cannot be sent there; null: they can. */
   readonly placeProblem?: () => string | null;
+  /** What is being brought there, for which they wait. */
+  readonly placePreparing?: () => string | null;
   /** Leave runs that wait already until the user starts the queue or adds to it. */
   readonly awaitsStart: boolean;
   /** A run ended in a way that a damaged engine would explain. */
@@ -70,6 +72,7 @@ export class RunQueue {
   status(): LabOutput<'queue'> {
     const { read } = this.#parts.store;
     const placeProblem = this.#parts.placeProblem?.() ?? null;
+    const placePreparing = this.#parts.placePreparing?.() ?? null;
     return {
       paused: read.isPaused() || this.#hold !== null || this.#awaitsStart,
       running: read.runs.running(),
@@ -77,6 +80,7 @@ export class RunQueue {
       ...(this.#hold !== null && { holdReason: this.#hold }),
       ...(this.#awaitsStart && { awaitsStart: true }),
       ...(placeProblem !== null && { placeProblem }),
+      ...(placePreparing !== null && { placePreparing }),
     };
   }
 

@@ -18,8 +18,8 @@ export const useQueue = defineStore('queue', () => {
   const waiting = computed(() => queue.value?.waiting ?? []);
   const isPaused = computed(() => queue.value?.paused ?? false);
   const holdReason = computed(() => queue.value?.holdReason ?? null);
-  /** Why the cluster takes or tells nothing. */
-  const placeProblem = computed(() => queue.value?.placeProblem ?? null);
+  /** Why runs wait for a place: it does not take them, or something is being brought there. */
+  const placeWait = computed(() => queue.value?.placeProblem ?? queue.value?.placePreparing ?? null);
   /** All that wait do so for the cluster, none for this machine. */
   const isElsewhere = computed(
     () => waiting.value.length > 0 && waiting.value.every((run) => run.wantedPlace !== null),
@@ -67,7 +67,7 @@ export const useQueue = defineStore('queue', () => {
       waiting,
       isPaused,
       holdReason,
-      placeProblem,
+      placeWait,
       isElsewhere,
       awaitsStart,
     },

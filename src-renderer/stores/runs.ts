@@ -1,17 +1,17 @@
 import { useDebounceFn } from '@vueuse/core';
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
-import { everyGroup } from '../../shared/result.ts';
-import type { ResultsRow, ResultsTable } from '../../shared/result.ts';
+import type { GroupMeans } from '../../shared/result.ts';
 import type { LabOutput } from '../../shared/labApi.ts';
+import type { PlaceId } from '../../shared/places.ts';
 import type { ExperimentSummary, RunId, RunSummary } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';
 import { useProblems } from './problems.ts';
 
 type InexactResumes = LabOutput<'inexactResumes'>;
 
-const rowsOf = ({ rows }: ResultsTable): ReadonlyMap<string, ResultsRow> =>
-  new Map(rows.map((row) => [row.groupHash, row]));
+const byHash = (means: readonly GroupMeans[]): ReadonlyMap<string, GroupMeans> =>
+  new Map(means.map((each) => [each.groupHash, each]));
 
 /** The history: all runs, and the lab's means over their groups. */
 export const useRuns = defineStore('runs', () => {
@@ -21,27 +21,32 @@ export const useRuns = defineStore('runs', () => {
   const trash = shallowRef<readonly RunSummary[]>([]);
   const experiments = shallowRef<readonly ExperimentSummary[]>([]);
   /** Of every group, by its hash. */
-  const results = shallowRef<ReadonlyMap<string, ResultsRow>>(new Map());
+  const results = shallowRef<ReadonlyMap<string, GroupMeans>>(new Map());
 
   const load = async (): Promise<void> => {
     const read = await problems.attempt('Read the runs', () =>
-      Promise.all([lab.runs({ experimentId: null }), lab.trash({}), lab.experiments({}), lab.results(everyGroup)]),
+      Promise.all([
+        lab.runs({ experimentId: null }),
+        lab.trash({}),
+        lab.experiments({}),
+        lab.groupMeans({ groupHashes: [] }),
+      ]),
     );
     runs.value ??= [];
     if (!read) return;
     [runs.value, trash.value, experiments.value] = read;
-    results.value = rowsOf(read[3]);
+    results.value = byHash(read[3]);
   };
   const reload = useDebounceFn(load, 300, { maxWait: 1000 });
 
   /** A run has ended: its group has other means, its experiment another count. Nothing else is read again. */
   const loadEnded = async (groupHashes: string[]): Promise<void> => {
     const read = await problems.attempt('Read the results', () =>
-      Promise.all([lab.experiments({}), lab.results({ ...everyGroup, groupHashes })]),
+      Promise.all([lab.experiments({}), lab.groupMeans({ groupHashes })]),
     );
     if (!read) return;
     experiments.value = read[0];
-    results.value = new Map([...results.value, ...rowsOf(read[1])]);
+    results.value = new Map([...results.value, ...byHash(read[1])]);
   };
   const ended = new Set<string>();
   const readEnded = useDebounceFn(
@@ -72,11 +77,15 @@ export const useRuns = defineStore('runs', () => {
       };
     });
 
-  /** Puts unfinished runs back into the queue, once the user knows which of them cannot go on exactly; false when not. */
-  const resume = async (runIds: RunId[]): Promise<boolean> =>
+  /**
+   * Puts unfinished runs back into the queue, once the user knows which of them cannot go on exactly; false when not.
+   * @param where - they go on; null: on this machine; absent: where they were wanted.
+   */
+  const resume = async (runIds: RunId[], where?: PlaceId | null): Promise<boolean> =>
     (await problems.attempt('Resume the runs', async () => {
-      if (!(await isWanted(await lab.inexactResumes({ runIds })))) return false;
-      await lab.resumeRuns({ runIds });
+      const wanted = { runIds, ...(where !== undefined && { place: where }) };
+      if (!(await isWanted(await lab.inexactResumes(wanted)))) return false;
+      await lab.resumeRuns(wanted);
       return true;
     })) === true;
 

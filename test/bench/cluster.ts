@@ -96,7 +96,7 @@ const experiment = (runs: number, epochs: number) => {
  */
 export const measureCluster = async (runs: number, epochs: number): Promise<object> => {
   const folder = mkdtempSync(join(tmpdir(), 'esam-lab-bench-'));
-  const cluster = await startCluster(8);
+  const cluster = await startCluster({ cores: 8 });
   try {
     process.env['SLURM_CONF'] = cluster.confFile;
     const spool = join(folder, 'spool.jsonl');

@@ -65,14 +65,15 @@ const measureLab = async (workspaceFolder: string): Promise<object> => {
       `export of 30 groups, ${format}`,
       () => lab.exportResults({ query: thirty, format, ...usualExport }),
     ]),
+    ['means of all groups', () => lab.groupMeans({ groupHashes: [] })],
     ['results of all groups', () => lab.results(everyGroup)],
   ];
   try {
     const [newest] = await lab.experiments({});
     if (newest !== undefined) questions.push(['plan of one experiment', () => lab.plan(newest.experiment)]);
     const answers = await askAll(questions);
-    const [runs, table] = await Promise.all([lab.runs({ experimentId: null }), lab.results(everyGroup)]);
-    const rows = new Map(table.rows.map((row) => [row.groupHash, row]));
+    const [runs, means] = await Promise.all([lab.runs({ experimentId: null }), lab.groupMeans({ groupHashes: [] })]);
+    const rows = new Map(means.map((each) => [each.groupHash, each]));
     const query = parseQuery('esam 0.4 7 state:finished');
     const subjects = runs.map((run) => ({ run, annotation: noAnnotation, datasetName: run.config.dataset.id }));
     const sort = { column: 'best', isDescending: true };

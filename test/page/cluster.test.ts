@@ -108,6 +108,25 @@ onCluster(
     await page.getByText(/^on n[12]$/).waitFor({ timeout: 60_000 });
     await page.getByText(/^epoch [\d,]+ of 100,000/).waitFor({ timeout: 60_000 });
     await picture(page, 'cluster-live');
+    // What began there goes on here, and the other way round.
+    const stateOf = async (): Promise<unknown> => {
+      const { state, wantedPlace } = (await lab.run({ runId: running })).run;
+      return [state, wantedPlace];
+    };
+    const stop = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Stop now' }).click();
+      await expect
+        .poll(async () => (await lab.run({ runId: running })).run.state, { timeout: 120_000 })
+        .toBe('stopped');
+    };
+    await stop();
+    await page.evaluate((id) => (location.hash = `/runs/${id}`), running);
+    await page.getByRole('button', { name: 'Resume here' }).click();
+    await expect.poll(stateOf, { timeout: 60_000 }).toEqual(['running', null]);
+    await stop();
+    await page.evaluate((id) => (location.hash = `/runs/${id}`), running);
+    await page.getByRole('button', { name: 'Resume on Slurm' }).click();
+    await expect.poll(stateOf, { timeout: 120_000 }).toEqual(['running', 'slurm']);
     await lab.stopRun({ runId: running, when: 'now' });
     await page.evaluate((id) => (location.hash = `/runs/${id}`), first);
     await page.getByText('Cluster job').waitFor({ timeout: 120_000 });

@@ -17,6 +17,8 @@ export interface ClusterParts extends KnownJobsParts, AskingParts {
   readonly readEveryMs: number;
   /** The place takes no run for this reason, or (null) takes them. */
   readonly onProblem: (problem: string | null) => void;
+  /** Something else is being brought there, or nothing any more. */
+  readonly onPreparing: () => void;
 }
 
 const clearEveryMs = 3_600_000;
@@ -41,6 +43,7 @@ export class ClusterRuns {
   #retryAt = -Infinity;
   #clearedAt = -Infinity;
   #problem: string | null = null;
+  #preparing: string | null = null;
 
   constructor(parts: ClusterParts) {
     this.#parts = parts;
@@ -54,6 +57,11 @@ export class ClusterRuns {
   /** Why the place takes no runs at present. */
   get problem(): string | null {
     return this.#problem;
+  }
+
+  /** What is being brought there, for which runs wait. */
+  get preparing(): string | null {
+    return this.#preparing;
   }
 
   /** There may be something to submit or to cancel. */
@@ -93,8 +101,8 @@ export class ClusterRuns {
 
   /** Has the cluster run a job that tells what it finds there. @throws LabError PLACE_* */
   test(limitMs = 600_000): Promise<PlaceTested> {
-    const { commands, settings, site, readEveryMs } = this.#parts;
-    return probePlace({ commands, settings: settings(), site: site(), readEveryMs, limitMs });
+    const { commands, settings, site, readEveryMs, askEveryMs } = this.#parts;
+    return probePlace({ commands, settings: settings(), site: site(), readEveryMs, askEveryMs, limitMs });
   }
 
   /** Leaves the jobs alone: they go on without the lab. */
@@ -163,7 +171,14 @@ export class ClusterRuns {
   async #submitWaiting(): Promise<void> {
     if (performance.now() < this.#retryAt) return;
     this.#retryAt = -Infinity;
-    await submitWaiting(this.#parts, () => !this.#isClosed);
+    let preparing: string | null = null;
+    try {
+      preparing = await submitWaiting(this.#parts, () => !this.#isClosed);
+    } finally {
+      const isNew = preparing !== this.#preparing;
+      this.#preparing = preparing;
+      if (isNew) this.#parts.onPreparing();
+    }
   }
 
   /** Brings here what jobs have written where the lab does not see it. */

@@ -47,10 +47,14 @@ export const distantHost = (settings: () => SlurmSettings, run: RunCommand) => {
   return {
     name,
     ask,
-    /** Copies what lies in a folder here into one there. @param only - of these paths beneath it. */
-    send: async (source: string, target: string, only?: readonly string[]): Promise<void> => {
+    /** Copies what lies in a folder here into one there. @param how - of these paths beneath it; what links lead to in their place. */
+    send: async (
+      source: string,
+      target: string,
+      { only, follow = false }: { readonly only?: readonly string[]; readonly follow?: boolean } = {},
+    ): Promise<void> => {
       await once(`${name()}:${target}`, () => ask('mkdir', ['-p', target]));
-      const args = ['--recursive', '--links', './', `${name()}:${target}/`];
+      const args = ['--recursive', follow ? '--copy-links' : '--links', './', `${name()}:${target}/`];
       const left = await copy(args, { cwd: source, ...(only !== undefined && { only }) });
       if (left === null) return;
       throw new LabError('PLACE_UNAVAILABLE', `Not all could be copied to ${name()}: ${left}. The lab tries again.`);

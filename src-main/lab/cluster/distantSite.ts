@@ -7,6 +7,7 @@ import { distantLab } from './distantLab.ts';
 import { jobFolderNames } from './jobFolder.ts';
 import { quoted } from './quoted.ts';
 import type { RunCommand } from './runCommand.ts';
+import { sendImages } from './sendingImages.ts';
 import type { Site } from './site.ts';
 import { removeSubmission } from './submissionFolders.ts';
 
@@ -40,18 +41,17 @@ export const distantSite = (settings: () => SlurmSettings, here: string, run: Ru
     program: lab.program,
     equip: async (assignment) => {
       const { dataset, datasetFolder, config } = assignment;
-      if (dataset.storage === 'files')
-        throw new LabError(
-          'CONFIG_INVALID',
-          `${dataset.name} is a list of image files on this machine, which are not copied to ${host.name()}. Keep them and the workspace on a disk that both see.`,
-        );
       const target = posix.join(root(), 'datasets', `${dataset.id}-${dataset.sha256.slice(0, 16)}`);
-      await once(`${host.name()}:${target}`, () => host.send(datasetFolder, target));
+      await once(`${host.name()}:${target}`, () =>
+        dataset.storage === 'files'
+          ? sendImages(dataset, datasetFolder, target, host)
+          : host.send(datasetFolder, target),
+      );
       const bindingPath = config.device.engine === 'tensorflow' ? await lab.engine() : null;
       return { ...assignment, datasetFolder: target, bindingPath };
     },
     send: async (paths) => {
-      if (paths.length > 0) await host.send(here, root(), paths.map(within));
+      if (paths.length > 0) await host.send(here, root(), { only: paths.map(within) });
     },
     fetch: async (submissions) => {
       const known = submissions.filter((submission) => existsSync(submission));

@@ -14,6 +14,7 @@ import type { Assignment } from './jobFolder.ts';
 import { runAt } from './runCommand.ts';
 import { sharedSite } from './sharedSite.ts';
 import { slurmCommands } from './slurm.ts';
+import { soonOf } from './soon.ts';
 
 /** Two questions a minute; what a job measured is seen within the time of two looks. */
 export const clusterTimes = { readEveryMs: 5000, askEveryMs: 30_000 } as const;
@@ -49,6 +50,7 @@ export const clusterOf = ({ options, store, checkpoints, queue, emit, onProblem,
   return new ClusterRuns({
     ...{ store, checkpoints, settings, ...(options.clusterTimes ?? clusterTimes) },
     place: 'slurm',
+    soon: soonOf(),
     commands: slurmCommands(run),
     site: () => (isDistant(settings()) ? distant : shared),
     waiting: () => queue.waitingFor('slurm'),
@@ -74,5 +76,6 @@ export const clusterOf = ({ options, store, checkpoints, queue, emit, onProblem,
       onProblem(problem);
       queue.tell();
     },
+    onPreparing: () => queue.tell(),
   });
 };

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import type { SlurmSettings } from '../../../shared/places.ts';
+import { pathOfText } from '../../files/byteNames.ts';
+import { leash } from '../../processes/leash.ts';
 import { quoted } from './quoted.ts';
 
 /** Runs a command where Slurm's are, for a minute unless told otherwise. @returns its stdout. @throws CommandFailed */
@@ -30,8 +32,8 @@ interface Failure {
 interface Execution {
   readonly environment?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  readonly input?: string;
-  /** 0: it ends by itself. */
+  readonly input?: Buffer;
+  /** 0: it ends by itself, or with this process. */
   readonly limitMs?: number | undefined;
 }
 
@@ -52,6 +54,7 @@ const execute = (
         );
       reject(explain({ code: error.code ?? null, said: said === '' ? error.message : said, error }));
     });
+    if (limitMs === 0) child.once('close', leash(child.pid)); // it may be long under way
     child.stdin?.on('error', () => undefined); // it ended before it had read everything, and says why
     child.stdin?.end(input);
   });
@@ -136,7 +139,7 @@ export const copyFiles = async (
   const ssh = ['ssh', ...sshOptions].join(' ');
   const list = only === undefined ? [] : ['--recursive', '--from0', '--files-from=-'];
   const all = ['--times', '--perms', '--secluded-args', '--timeout=60', `--rsh=${ssh}`, ...list, ...args];
-  const input = only?.join('\0') ?? '';
+  const input = Buffer.concat(only?.flatMap((path) => [Buffer.from(pathOfText(path)), Buffer.of(0)]) ?? []);
   try {
     await execute('rsync', all, { limitMs: 0, input, ...(cwd !== undefined && { cwd }) }, ({ code, said, error }) => {
       if (code === 'ENOENT') return new CommandFailed('there is no rsync here', true, { cause: error });

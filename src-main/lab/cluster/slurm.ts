@@ -4,6 +4,7 @@ import type { SlurmSettings } from '../../../shared/places.ts';
 import { CommandFailed } from './runCommand.ts';
 import type { RunCommand } from './runCommand.ts';
 import { taskList, tasksIn } from './taskList.ts';
+import { secondsOf } from './timeLimit.ts';
 
 /** What Slurm says of a task. */
 export interface TaskSight {
@@ -21,6 +22,8 @@ export interface SubmissionOrder {
   readonly taskCount: number;
   /** Begins when that one is over. */
   readonly after: string | null;
+  /** It is told before its time limit, so that it can keep what it has. */
+  readonly isWarned: boolean;
   readonly settings: SlurmSettings;
 }
 
@@ -150,7 +153,7 @@ const namesOf = async (run: RunCommand, arrays: readonly string[]): Promise<Read
 };
 
 const submissionArguments = (order: SubmissionOrder): string[] => {
-  const { script, name, folder, outputPattern, taskCount, after, settings } = order;
+  const { script, name, folder, outputPattern, taskCount, after, isWarned, settings } = order;
   const { partition, account, timeLimit, cores, memory, gpus, options, atOnce, noticeS } = settings;
   const given = (option: string, value: string | number | null): string[] =>
     value === null ? [] : [`--${option}=${value}`];
@@ -162,7 +165,7 @@ const submissionArguments = (order: SubmissionOrder): string[] => {
     `--output=${outputPattern}`,
     '--open-mode=append',
     '--requeue',
-    `--signal=B:USR1@${noticeS}`,
+    ...given('signal', isWarned ? `B:USR1@${noticeOf(noticeS, timeLimit)}` : null),
     ...given('partition', partition),
     ...given('account', account),
     ...given('time', timeLimit),
@@ -174,6 +177,10 @@ const submissionArguments = (order: SubmissionOrder): string[] => {
     script,
   ];
 };
+
+/** A notice as long as the job would have it go back as soon as it begins, for ever. */
+const noticeOf = (noticeS: number, timeLimit: string | null): number =>
+  timeLimit === null ? noticeS : Math.min(noticeS, Math.floor(secondsOf(timeLimit) / 2));
 
 const textOf = (field: string | undefined): string | null => {
   const text = field?.trim() ?? '';

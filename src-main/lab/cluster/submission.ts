@@ -88,7 +88,7 @@ export const writeScript = (
   writeFileSync(script, text, { mode: 0o755 });
   const known = there(folder);
   return {
-    ...{ script: there(script), folder: known, taskCount, after, settings },
+    ...{ script: there(script), folder: known, taskCount, after, isWarned: true, settings },
     name: submissionName(folder),
     outputPattern: `${known.replaceAll('%', '%%')}/${jobFolderNames.tasks}/%a/${jobFolderNames.output}`,
   };

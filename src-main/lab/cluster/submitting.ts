@@ -9,6 +9,8 @@ import { begunIn, numberIn } from './jobFolder.ts';
 import type { Assignment } from './jobFolder.ts';
 import type { Site } from './site.ts';
 import type { SlurmCommands } from './slurm.ts';
+import { StillUnderWay } from './soon.ts';
+import type { soonOf } from './soon.ts';
 import { newSubmission, submissionName, writeSubmission } from './submission.ts';
 import type { Task } from './submission.ts';
 
@@ -19,6 +21,8 @@ export interface SubmittingParts {
   readonly commands: SlurmCommands;
   readonly settings: () => SlurmSettings;
   readonly site: () => Site;
+  /** Waits a moment for what a site does, which may take an hour. @throws StillUnderWay */
+  readonly soon: ReturnType<typeof soonOf>;
   /** The runs that wait for this place and may begin. */
   readonly waiting: () => readonly RunSummary[];
   /** @throws LabError ENGINE_* if the engine is not there (then the place waits), any other if the run cannot start (then it fails). */
@@ -59,20 +63,30 @@ export const findLost = async ({ store, commands, site }: SubmittingParts): Prom
   }
 };
 
-/** Submits the runs that wait, in arrays as large as the cluster allows. @param goesOn - asked between two of them. */
-export const submitWaiting = async (parts: SubmittingParts, goesOn: () => boolean): Promise<void> => {
-  const { store, waiting, commands } = parts;
+/**
+ * Submits the runs that wait, in arrays as large as the cluster allows.
+ * @param goesOn - asked between two of them.
+ * @returns what the rest waits for, which is under way; null: for nothing.
+ */
+export const submitWaiting = async (parts: SubmittingParts, goesOn: () => boolean): Promise<string | null> => {
+  const { store, waiting, commands, settings } = parts;
   const live = new Set(store.read.liveJobs().map(({ runId }) => runId));
   const runs = waiting().filter(({ id }) => !live.has(id));
-  if (runs.length === 0) return;
+  if (runs.length === 0) return null;
   const most = Math.min(mostTasks, await commands.mostTasks());
-  for (let from = 0; from < runs.length && goesOn(); from += most) await submit(parts, runs.slice(from, from + most));
+  try {
+    for (let from = 0; from < runs.length && goesOn(); from += most) await submit(parts, runs.slice(from, from + most));
+    return null;
+  } catch (error) {
+    if (!(error instanceof StillUnderWay)) throw error;
+    return `The lab, its engine and data sets are being brought to ${settings().host ?? 'the cluster'}; runs are submitted when they are there.`;
+  }
 };
 
 const submit = async (parts: SubmittingParts, runs: readonly RunSummary[]): Promise<void> => {
   const { place, store, commands, settings, onChanged, waiting } = parts;
   const site = parts.site();
-  const program = await site.program();
+  const program = await parts.soon(() => site.program());
   const tasks: Task[] = [];
   for (const run of runs) {
     const task = await taskOf(parts, run, site);
@@ -108,7 +122,7 @@ const submit = async (parts: SubmittingParts, runs: readonly RunSummary[]): Prom
 
 /** @returns null where the run cannot start, which is said. */
 const taskOf = async (
-  { store, checkpoints, assign, onChanged }: SubmittingParts,
+  { store, checkpoints, assign, soon, onChanged }: SubmittingParts,
   run: RunSummary,
   site: Site,
 ): Promise<Task | null> => {
@@ -116,7 +130,7 @@ const taskOf = async (
     const assigned = await assign(run, site.usesEngineHere);
     const kept = store.read.checkpoints(run.id).slice(0, 2);
     const given = kept.map((checkpoint) => ({ checkpoint, path: checkpoints.pathOf(run.id, checkpoint.fileName) }));
-    return { assignment: await site.equip({ ...assigned, given: kept }), given };
+    return { assignment: await soon(() => site.equip({ ...assigned, given: kept })), given };
   } catch (error) {
     if (!(error instanceof LabError) || holdingCodes.includes(error.code)) throw error;
     store.write.refuse(run.id, error.message);

@@ -2,6 +2,7 @@ import { LabError } from '../../../shared/errors.ts';
 import type { Figure } from '../../../shared/figures/figure.ts';
 import type { LabInput, Requests } from '../../../shared/labApi.ts';
 import type { resultApi } from '../../../shared/requests/results.ts';
+import { everyGroup } from '../../../shared/result.ts';
 import type { GroupCurve, ResultsQuery, ResultsTable } from '../../../shared/result.ts';
 import type { PublishedPoint } from '../../../shared/results/published.ts';
 import type { Study } from '../../../shared/studies/study.ts';
@@ -13,7 +14,10 @@ import { labFile } from '../figures/files.ts';
 import { speedAccuracyFigure } from '../figures/speedAccuracy.ts';
 import { publishedBeside } from '../studies/publishedBeside.ts';
 import { readStudies } from '../studies/read.ts';
+import { readGroups } from '../groups.ts';
+import { readHistory } from '../readHistory.ts';
 import { readCurves, readTable, requireExperiment } from '../results.ts';
+import { groupMeans } from '../statistics/groupMeans.ts';
 import type { Store } from '../store/index.ts';
 import { answering } from './answering.ts';
 
@@ -37,11 +41,14 @@ export const resultRequests = (
   const stemOf = ({ experimentIds }: ResultsQuery, namedAfter: readonly number[]): string =>
     fileStem((namedAfter.length > 0 ? namedAfter : experimentIds).map((id) => read.experiment(id)?.name ?? ''));
   return {
-    runs: answering(({ experimentId }) => {
-      if (experimentId === null) return read.runs.all();
-      requireExperiment(read, experimentId);
-      return read.runs.ofExperiment(experimentId);
-    }),
+    runs: async ({ experimentId }) => {
+      if (experimentId !== null) {
+        requireExperiment(read, experimentId);
+        return read.runs.ofExperiment(experimentId);
+      }
+      await readHistory(read);
+      return read.runs.all();
+    },
     trash: answering(() => read.runs.inTrash()),
     run: answering(({ runId }) => {
       const detail = read.detail(runId);
@@ -55,6 +62,9 @@ export const resultRequests = (
     }),
     experiments: answering(() => read.experiments()),
     results: answering(table),
+    groupMeans: answering(({ groupHashes }) =>
+      kept.of(['means', groupHashes], () => groupMeans(readGroups(read, { ...everyGroup, groupHashes }))),
+    ),
     curves: answering(curves),
     published: answering((query) => published(table(query))),
     exportResults: answering(({ query, format, columns, siunitx, namedAfter }) =>

@@ -39,12 +39,13 @@ export const resumingRequests = ({
     for (const run of runIds.map((id) => store.read.runs.one(id))) if (run !== null) emit({ type: 'runChanged', run });
   };
   return {
-    inexactResumes: async ({ runIds }) => {
+    inexactResumes: async ({ runIds, place }) => {
       const facts = await presentFacts(runtime, labVersion);
       return runIds.flatMap((runId) => {
         const run = store.read.runs.one(runId);
         const then = store.read.trainedIn(runId).at(-1)?.environment;
         if (run === null || then === undefined || store.read.checkpoints(runId).length === 0) return [];
+        if ((place === undefined ? run.wantedPlace : place) !== null) return [];
         const differences = factDifferences(exactFacts(then), facts(run.config.device, exactFacts(then)));
         return differences.length === 0 ? [] : [{ runId, differences }];
       });

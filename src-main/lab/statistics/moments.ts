@@ -1,3 +1,8 @@
+import type { MeanSd } from '../../../shared/result.ts';
+
+/** Those that there are. */
+export const present = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
+
 /** Arithmetic mean; null of nothing. */
 export const mean = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -16,3 +21,5 @@ export const median = (values: readonly number[]): number | null => {
   const middle = sorted.length / 2;
   return mean(sorted.slice(Math.ceil(middle) - 1, Math.floor(middle) + 1));
 };
+
+export const meanSd = (values: readonly number[]): MeanSd => ({ mean: mean(values), sd: sampleSd(values) });

@@ -1,8 +1,9 @@
 import { measurementIds } from '../../../shared/measurements/index.ts';
 import { predictedUnits } from '../../../shared/method.ts';
-import type { AccuracyChoice, MeanSd, ResultsQuery, ResultsRow, ResultsTable } from '../../../shared/result.ts';
+import type { AccuracyChoice, ResultsQuery, ResultsRow, ResultsTable } from '../../../shared/result.ts';
 import { dataOf } from '../../../shared/results/data.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
+import type { GroupConfig } from '../../../shared/runConfig.ts';
 import { compareRows } from './comparison.ts';
 import { unlikeConditions } from './conditions.ts';
 import { accuracyAtEqualTime, equalTimeOf } from './equalTime.ts';
@@ -11,12 +12,8 @@ import { nameGroups } from './groups.ts';
 import type { FinishedRun, Group } from './groups.ts';
 import { pairedSpeedOf } from './pairedSpeed.ts';
 import type { MeasuredSpeeds } from './pairedSpeed.ts';
-import { mean, median, sampleSd } from './moments.ts';
+import { mean, meanSd, median, present } from './moments.ts';
 import { welch } from './welch.ts';
-
-const present = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
-
-const meanSd = (values: readonly number[]): MeanSd => ({ mean: mean(values), sd: sampleSd(values) });
 
 const accuracyOf: Readonly<Record<AccuracyChoice, (run: FinishedRun) => number>> = {
   last: ({ lastTestAccuracy }) => lastTestAccuracy,
@@ -40,13 +37,20 @@ const largest = (values: readonly number[]): number | null => (values.length ===
 const ratio = (value: number | null, baseline: number | null): number | null =>
   value === null || baseline === null || baseline === 0 ? null : value / baseline;
 
-const othersOf = ({ config: { optimizer: _, ...others } }: Group): string => canonicalJson(others);
+/** Alike in everything but the optimizer. Groups share most parts of their configurations, and those are seen to be equal at once. */
+const areOthersEqual = (one: GroupConfig, other: GroupConfig): boolean =>
+  Object.keys({ ...one, ...other }).every((name) => {
+    const ours: unknown = Reflect.get(one, name);
+    const theirs: unknown = Reflect.get(other, name);
+    return name === 'optimizer' || ours === theirs || canonicalJson(ours) === canonicalJson(theirs);
+  });
 
 /** The cost model compares optimizers; it says nothing where anything else differs too. */
 const predictedRatioOver = (baseline: Group | undefined): ((group: Group) => number | null) => {
   if (baseline === undefined) return () => null;
-  const [others, units] = [othersOf(baseline), predictedUnits(baseline.config.optimizer)];
-  return (group) => (othersOf(group) === others ? ratio(units, predictedUnits(group.config.optimizer)) : null);
+  const units = predictedUnits(baseline.config.optimizer);
+  return ({ config }) =>
+    areOthersEqual(config, baseline.config) ? ratio(units, predictedUnits(config.optimizer)) : null;
 };
 
 /** Gain in percentage points; null for the baseline itself and where either has no finished run. */
@@ -99,8 +103,9 @@ export const resultsTable = (
   const equalTimeMs = accuracyAt === null ? null : (choices.equalTimeMs ?? equalTimeOf(groups));
   const baselineSpeed = median(speeds(speedBaseline?.finished ?? []));
 
+  const data = new Map(groups.map((group) => [group, dataOf(group.config)]));
   const isComparable = (group: Group, baseline: Group | undefined): boolean =>
-    baseline !== undefined && dataOf(group.config) === dataOf(baseline.config);
+    baseline !== undefined && data.get(group) === data.get(baseline);
   const bySeed = ({ finished }: Group) =>
     finished.map((run) => ({ seed: run.seed, value: accuracyOf[choices.accuracy](run) }));
   const comparisons = compareRows(

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { RunId } from '../../../shared/run.ts';
-import { canonicalJson } from '../../../shared/runConfig.ts';
 import type { Database } from './database.ts';
 import { measurementColumn } from './measurements.ts';
 import { phaseColumn } from './phaseTimes.ts';
@@ -10,14 +9,24 @@ type Row = Record<string, unknown> & { epoch: number };
 /** Stands for a run's summary. */
 const summaryEpoch = 0;
 
-/** NULLs are left out, so that a column of a later version changes no checksum. */
-const digestOf = (row: Row): string =>
-  createHash('sha256')
-    .update(canonicalJson(Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))))
+/**
+ * Of the row's canonical JSON, written by hand: thousands are looked at for one table. NULLs are left out, so that a column of a later version
+ * changes no checksum; and so is the run, so that a copy of it has its checksums.
+ */
+const digestOf = (row: Row): string => {
+  const names = Object.keys(row).filter((name) => row[name] !== null && name !== 'run_id');
+  const fields = names.sort().map((name) => `${JSON.stringify(name)}:${JSON.stringify(row[name])}`);
+  return createHash('sha256')
+    .update(`{${fields.join(',')}}`)
     .digest('hex');
+};
 
 /** Values with their order in a table left out: SQLite builds the JSON of phases and measurements in the order of their keys. */
 const epochs = `SELECT epoch.*, ${phaseColumn('epoch', '0')}, ${measurementColumn('epoch', '0')} FROM epoch WHERE run_id = ?`;
+
+/** A column with the checksum of a run's summary; NULL where it has none. @param id - an SQL expression. */
+export const sealColumn = (id: string): string =>
+  `(SELECT sha256 FROM checksum WHERE checksum.run_id = ${id} AND checksum.epoch = ${summaryEpoch}) AS "seal"`;
 
 /** What was measured in runs, against the checksums that were written with it. */
 export const checksumTable = (database: Database) => {
@@ -31,16 +40,15 @@ export const checksumTable = (database: Database) => {
   const knownOfEpoch = database
     .prepare<[RunId, number], string>('SELECT sha256 FROM checksum WHERE run_id = ? AND epoch = ?')
     .pluck();
-  const withoutRun = ({ run_id: _, ...row }: Row): Row => row; // a copy of a run has its checksums
   const lookAtEpochs = (id: RunId): number[] => {
     const expected = new Map(known.all(id).map(({ epoch, sha256 }) => [epoch, sha256]));
-    const found = new Map(ofRun.all(id).map((row) => [row.epoch, digestOf(withoutRun(row))]));
+    const found = new Map(ofRun.all(id).map((row) => [row.epoch, digestOf(row)]));
     const all = [...expected.keys()].filter((epoch) => epoch !== summaryEpoch);
     return all.filter((epoch) => found.get(epoch) !== expected.get(epoch)).sort((a, b) => a - b);
   };
   const lookAtSummary = (id: RunId, expected: string): boolean => {
     const row = summary.get(id);
-    return row === undefined || digestOf(withoutRun(row)) !== expected;
+    return row === undefined || digestOf(row) !== expected;
   };
   const epochsFound = new Once<number[]>();
   const summariesFound = new Once<boolean>();
@@ -48,7 +56,7 @@ export const checksumTable = (database: Database) => {
     /** To be called in the transaction that has written the epoch. */
     sealEpoch: (id: RunId, epoch: number): void => {
       const row = ofEpoch.get(id, epoch);
-      if (row !== undefined) insert.run(id, epoch, digestOf(withoutRun(row)));
+      if (row !== undefined) insert.run(id, epoch, digestOf(row));
     },
     /** The same for a run's summary. One that was computed from damaged epochs is none. */
     sealSummary: (id: RunId): void => {
@@ -57,7 +65,7 @@ export const checksumTable = (database: Database) => {
       // Epochs that were whole when the last summary was sealed still are: only one was written since, and sealed just now.
       const wasWhole = epochsFound.of(id, knownOfEpoch.get(id, summaryEpoch), () => lookAtEpochs(id)).length === 0;
       const damaged = wasWhole ? [] : lookAtEpochs(id);
-      const sha256 = damaged.length === 0 ? digestOf(withoutRun(row)) : 'of damaged epochs';
+      const sha256 = damaged.length === 0 ? digestOf(row) : 'of damaged epochs';
       insert.run(id, summaryEpoch, sha256);
       if (damaged.length === 0) epochsFound.keep(id, sha256, damaged);
     },
@@ -65,16 +73,14 @@ export const checksumTable = (database: Database) => {
     isEpochDamaged: (id: RunId, epoch: number): boolean => {
       const row = ofEpoch.get(id, epoch);
       const expected = knownOfEpoch.get(id, epoch);
-      return expected !== undefined && (row === undefined || digestOf(withoutRun(row)) !== expected);
+      return expected !== undefined && (row === undefined || digestOf(row) !== expected);
     },
     /** Epochs that are not what was stored, or are gone. */
     damagedEpochs: (id: RunId): number[] =>
       epochsFound.of(id, knownOfEpoch.get(id, summaryEpoch), () => lookAtEpochs(id)),
-    /** Whether the summary of a run is not what was stored. */
-    isSummaryDamaged: (id: RunId): boolean => {
-      const expected = knownOfEpoch.get(id, summaryEpoch);
-      return expected !== undefined && summariesFound.of(id, expected, () => lookAtSummary(id, expected));
-    },
+    /** Whether the summary of a run is not what was stored. @param expected - its checksum, if that was read already; null: it has none. */
+    isSummaryDamaged: (id: RunId, expected = knownOfEpoch.get(id, summaryEpoch) ?? null): boolean =>
+      expected !== null && summariesFound.of(id, expected, () => lookAtSummary(id, expected)),
   };
 };
 

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { LabError } from '../../../shared/errors.ts';
+import { groupedBy } from '../../../shared/groupedBy.ts';
 import { runSummarySchema } from '../../../shared/run.ts';
 import type { Measurements } from '../../../shared/metrics.ts';
 import type { RunId, RunState, RunSummary } from '../../../shared/run.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
 import { runConfigSchema } from '../../../shared/runConfig.ts';
-import { checksumTable } from './checksums.ts';
+import { checksumTable, sealColumn } from './checksums.ts';
+import { conditionColumns, conditionReader } from './conditions.ts';
+import type { ConditionColumns } from './conditions.ts';
 import { configReader } from './configReader.ts';
 import type { Database } from './database.ts';
 import { jobColumn, jobOf } from './clusterJobs.ts';
@@ -44,8 +47,9 @@ export interface RunOfGroup {
   readonly isDamaged: boolean;
 }
 
-type Conditions = RunOfGroup['conditions'];
-const conditionsSchema = z.record(z.string(), z.string());
+/** A row of the statement that reads many groups at once. */
+type GroupRow = Omit<RunOfGroup, 'measurements' | 'conditions' | 'isDamaged'> &
+  ConditionColumns & { readonly groupHash: string; readonly measurements: string; readonly seal: string | null };
 
 /** What a finished run tells about the time that others will take. */
 export interface RunTimes {
@@ -98,19 +102,12 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
   const ofExperiment = database
     .prepare<[number], RunId>('SELECT id FROM run WHERE experiment_id = ? AND deleted = 0 ORDER BY id')
     .pluck();
-  const ofGroup = database.prepare<
-    [string],
-    Omit<RunOfGroup, 'measurements' | 'conditions' | 'isDamaged'> & { measurements: string; conditions: string }
-  >(
-    `SELECT id, seed, state, best_test_accuracy AS "bestTestAccuracy", last_test_accuracy AS "lastTestAccuracy",
-       images_per_second AS "imagesPerSecond", epoch_ms AS "epochMs", active_ms AS "activeMs", peak_step_bytes AS "peakStepBytes",
-       ${measurementColumn('last', '0')},
-       json_patch('{}', json_object('engine', engine || ' on ' || device, 'threads', CAST(threads AS TEXT),
-         'oneDNN', iif(one_dnn, 'on', iif(one_dnn = 0, 'off', NULL)), 'processor', cpu_model || ' × ' || cpu_cores,
-         'lab', lab_version, 'environments of one run',
-         (SELECT iif(count(*) > 1, CAST(count(*) AS TEXT), NULL) FROM trained_in WHERE run_id = run.id))) AS conditions
-     FROM run LEFT JOIN run_summary AS last ON last.run_id = id LEFT JOIN environment ON environment.run_id = id
-     WHERE group_hash = ? AND deleted = 0 AND ${hasArrived} ORDER BY id`,
+  const ofGroups = database.prepare<[string], GroupRow>(
+    `SELECT run.id, group_hash AS "groupHash", seed, state, best_test_accuracy AS "bestTestAccuracy",
+       last_test_accuracy AS "lastTestAccuracy", images_per_second AS "imagesPerSecond", epoch_ms AS "epochMs", active_ms AS "activeMs",
+       peak_step_bytes AS "peakStepBytes", ${measurementColumn('last', '0')}, ${sealColumn('run.id')}, ${conditionColumns}
+     FROM run LEFT JOIN run_summary AS last ON last.run_id = run.id LEFT JOIN environment ON environment.run_id = run.id
+     WHERE group_hash IN (SELECT value FROM json_each(?)) AND deleted = 0 AND ${hasArrived} ORDER BY run.id`,
   );
   const configsOfGroup = database
     .prepare<[string], string>('SELECT config FROM run WHERE group_hash = ? ORDER BY id')
@@ -171,13 +168,6 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
       return null; // said where its runs are read
     }
   };
-  /** Few machines and versions stand behind many runs. */
-  const conditions = new Map<string, Conditions>();
-  const conditionsOf = (json: string): Conditions => {
-    const known = conditions.get(json) ?? conditionsSchema.parse(JSON.parse(json));
-    conditions.set(json, known);
-    return known;
-  };
   /** How closely a run is observed is its own, not its group's. */
   const toSummary = ({ seed, origin, observe, job, doubt, ...row }: Row): RunSummary => ({
     ...fieldsSchema.parse({
@@ -187,6 +177,11 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
     config: { ...configOf(row.groupHash), observe: runConfigSchema.shape.observe.parse(observe), seed },
   });
   const checksums = checksumTable(database);
+  const conditionsOf = conditionReader();
+  const readOfGroup = ({ measurements, seal, ...row }: GroupRow) => ({
+    ...{ ...row, measurements: measurementsOf(measurements), conditions: conditionsOf(row) },
+    isDamaged: checksums.isSummaryDamaged(row.id, seal),
+  });
   const readNow = (ids: readonly RunId[]): RunSummary[] =>
     notUnderstood.rows(some.all(JSON.stringify(ids)), nameOf, toSummary);
   const readSome = (ids: readonly RunId[]): RunSummary[] => known?.of(ids, readNow) ?? readNow(ids);
@@ -207,14 +202,13 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
     all: (): RunSummary[] => readSome(all.all()),
     inTrash: (): RunSummary[] => readSome(inTrash.all()),
     ofExperiment: (experimentId: number): RunSummary[] => readSome(ofExperiment.all(experimentId)),
-    /** A group's runs, the oldest first. */
-    ofGroup: (groupHash: string): RunOfGroup[] =>
-      notUnderstood.rows(ofGroup.all(groupHash), nameOf, (row) => ({
-        ...row,
-        measurements: measurementsOf(row.measurements),
-        conditions: conditionsOf(row.conditions),
-        isDamaged: checksums.isSummaryDamaged(row.id),
-      })),
+    /** Runs by the hash of their group, the oldest first. */
+    ofGroups: (groupHashes: readonly string[]): Map<string, RunOfGroup[]> => {
+      const rows = notUnderstood.rows(ofGroups.all(JSON.stringify(groupHashes)), nameOf, readOfGroup);
+      return groupedBy(rows, ({ groupHash }) => groupHash);
+    },
+    /** Looks at what the results of these runs rest on, so that nobody has to wait for that later. */
+    look: (ids: readonly RunId[]): void => ids.forEach((id) => void checksums.isSummaryDamaged(id)),
     groupConfig,
     /** Of the group's runs that finished on such a machine. */
     timesOfGroup: (groupHash: string, { cpuModel, cpuCores }: { cpuModel: string; cpuCores: number }): RunTimes[] =>

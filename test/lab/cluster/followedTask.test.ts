@@ -58,4 +58,20 @@ test('a run on a cluster that only guesses is doubted as one here is, also by a 
   tell({ type: 'epochFinished', metrics: guessed(3) });
   await follow();
   expect(store.read.runs.one(runId)?.doubt).toEqual({ kind: 'chance', sinceEpoch: 2 });
+
+  // A slow disk shows a checkpoint's file late: what was told behind it waits, so that its row means a whole file.
+  const checkpoint = { fileName: 'epoch-0003-step-00000030.ckpt', epoch: 3, epochStep: 0, step: 30, sizeBytes: 7 };
+  tell({ type: 'checkpointed', checkpoint: { ...checkpoint, sha256: '0'.repeat(64) } });
+  tell({ type: 'epochFinished', metrics: guessed(4) });
+  await follow();
+  expect(store.read.runs.one(runId)?.epochsDone).toBe(3);
+  const files = join(dirname(spoolPath), jobFolderNames.checkpoints);
+  mkdirSync(files);
+  writeFileSync(join(files, checkpoint.fileName), 'half');
+  await follow();
+  expect(store.read.checkpoints(runId)).toEqual([]);
+  writeFileSync(join(files, checkpoint.fileName), 'wholly!');
+  await follow();
+  expect(store.read.checkpoints(runId)).toMatchObject([checkpoint]);
+  expect(store.read.runs.one(runId)?.epochsDone).toBe(4);
 });

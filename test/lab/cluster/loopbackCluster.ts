@@ -53,7 +53,7 @@ export const whyNoCluster = async (): Promise<string | null> => {
 const configuration = (
   folder: string,
   [controller = 0, first = 0, second = 0]: readonly number[],
-  cores: number,
+  { cores, mostTasks }: { readonly cores: number; readonly mostTasks: number },
 ): string => `
 ClusterName=loopback
 SlurmctldHost=localhost
@@ -74,9 +74,9 @@ StateSaveLocation=${folder}/state
 SlurmdSpoolDir=${folder}/spool-%n
 SlurmdPidFile=${folder}/slurmd-%n.pid
 SlurmdTimeout=5
-KillWait=5
+KillWait=20
 MinJobAge=10
-MaxArraySize=1001
+MaxArraySize=${mostTasks + 1}
 MaxJobCount=50000
 SlurmdParameters=config_overrides
 SchedulerParameters=sched_interval=1,sched_min_interval=0,batch_sched_delay=0
@@ -103,12 +103,12 @@ const processesWith = (confFile: string, ...wanted: readonly string[]): number[]
   return found.map(Number);
 };
 
-/** Starts it and waits until both nodes take jobs. @param cores - of each node, whatever the machine has. */
-export const startCluster = async (cores = 2): Promise<LoopbackCluster> => {
+/** Starts it and waits until both nodes take jobs. @param size - cores of each node, whatever the machine has; tasks of an array. */
+export const startCluster = async ({ cores = 2, mostTasks = 1000 } = {}): Promise<LoopbackCluster> => {
   const folder = mkdtempSync(join(tmpdir(), 'esam-lab-slurm-'));
   chmodSync(folder, 0o711);
   const confFile = join(folder, 'slurm.conf');
-  writeFileSync(confFile, configuration(folder, await freePorts(3), cores));
+  writeFileSync(confFile, configuration(folder, await freePorts(3), { cores, mostTasks }));
   for (const name of ['state', 'spool-n1', 'spool-n2']) mkdirSync(join(folder, name));
   const env = { ...process.env, SLURM_CONF: confFile };
   const daemons = new Map<string, ChildProcess>();

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Lab } from '../../../src-main/lab/lab.ts';
+import { slurmSettingsSchema } from '../../../shared/places.ts';
+import { canMakeDisks, smallDisk } from '../../smallDisk.ts';
 import { smallRun } from '../../cli/smallRun.ts';
 import { cli, startCli } from '../../cli/spawnCli.ts';
 import { esam, sgd } from '../fixtures/configs.ts';
@@ -16,7 +18,7 @@ const onCluster = test.skipIf(missing !== null);
 let cluster: LoopbackCluster;
 if (missing === null) {
   beforeAll(async () => {
-    cluster = await startCluster();
+    cluster = await startCluster({ mostTasks: 3 });
   });
   afterAll(async () => cluster.stop());
   beforeEach(() => void vi.stubEnv('SLURM_CONF', cluster.confFile));
@@ -25,7 +27,7 @@ if (missing === null) {
 
 onCluster('runs on the cluster are the same runs as here, to the last bit', async () => {
   const { lab } = await openWithSmall();
-  const wanted = smallExperiment(3, { arms: [sgd, esam] });
+  const wanted = smallExperiment(3, { arms: [sgd, esam], seeds: [0, 1] });
   const { runIds } = await lab.enqueue({ ...wanted, place: 'slurm' });
   for (const runId of runIds) {
     expect(await untilEnded(lab, runId)).toMatchObject({
@@ -35,6 +37,10 @@ onCluster('runs on the cluster are the same runs as here, to the last bit', asyn
       epochsDone: 3,
     });
   }
+  // Arrays as large as this cluster takes them: one of three runs and one of the last.
+  const jobs = (await lab.runs({ experimentId: null })).map(({ job }) => job?.jobId ?? '');
+  expect(jobs.map((id) => id.split('_')[1])).toEqual(['0', '1', '2', '0']);
+  expect(new Set(jobs).size).toBe(4);
   const { runIds: here } = await lab.enqueue(wanted);
   for (const [index, runId] of here.entries()) {
     expect(await untilEnded(lab, runId)).toMatchObject({ state: 'finished', place: 'this-machine', job: null });
@@ -241,6 +247,48 @@ onCluster(
     lab.setPlace('slurm', { ...place.settings, cores: 1, timeLimit: '10', atOnce: 1 });
     for (const runId of runIds) expect(await untilEnded(lab, runId)).toMatchObject({ state: 'finished' });
     expect((await lab.queue({})).placeProblem).toBeUndefined();
+  },
+  ended,
+);
+
+test.skipIf(missing !== null || !canMakeDisks())(
+  'a full disk, another job that needs the node, a job that dies before its first line: said, and nothing is lost',
+  async () => {
+    const disk = smallDisk(20_000_000);
+    const { lab } = await openWithSmall();
+    const settings = slurmSettingsSchema.parse({ folder: disk.folder });
+    lab.setPlace('slurm', settings);
+    const [full, moved] = [await jobUnderWay(lab), await jobUnderWay(lab)];
+    disk.fill();
+    cluster.signalJob(full.jobId, 'SIGCONT');
+    await new Promise((resolve) => setTimeout(resolve, 3000)); // it meets the full disk meanwhile
+    disk.empty();
+    await cluster.ask('scontrol', 'requeue', moved.jobId); // as Slurm preempts jobs that may be requeued
+    cluster.signalJob(moved.jobId, 'SIGCONT');
+
+    lab.setPlace('slurm', { ...settings, setup: ['echo there is no such module >&2; exit 3'] });
+    const [dead = 0] = (await lab.enqueue({ ...smallExperiment(1, { seeds: [5] }), place: 'slurm' })).runIds;
+    const failed = await untilEnded(lab, dead);
+    expect(failed).toMatchObject({ state: 'failed', epochsDone: 0 });
+    expect(failed.reason).toMatch(/before the trainer came up.*there is no such module/);
+
+    // What began here goes on there.
+    lab.setPlace('slurm', settings);
+    const [begun = 0] = (await lab.enqueue(long)).runIds;
+    await untilRun(lab, begun, ({ epochsDone }) => epochsDone >= 1);
+    await lab.stopRun({ runId: begun, when: 'after-epoch' });
+    expect(await untilEnded(lab, begun)).toMatchObject({ state: 'stopped', place: 'this-machine' });
+    await lab.resumeRuns({ runIds: [begun], place: 'slurm' });
+
+    const [here = 0] = (await lab.enqueue(long)).runIds;
+    expect(await untilEnded(lab, here)).toMatchObject({ state: 'finished', place: 'this-machine' });
+    const expected = await judged(lab, here);
+    for (const runId of [full.runId, moved.runId, begun]) {
+      expect(await untilEnded(lab, runId)).toMatchObject({ state: 'finished', place: 'slurm', epochsDone: 60 });
+      expect(await judged(lab, runId)).toEqual(expected);
+    }
+    const said = (await lab.run({ runId: moved.runId })).log.map(({ text }) => text);
+    expect(said).toContainEqual(expect.stringContaining('The cluster asked its job to end. A checkpoint is kept'));
   },
   ended,
 );

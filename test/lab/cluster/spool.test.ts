@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { sightsIn } from '../../../src-main/lab/cluster/slurm.ts';
 import { allRecords, readSpool, SpoolWriter } from '../../../src-main/lab/cluster/spool.ts';
 import { taskList, tasksIn } from '../../../src-main/lab/cluster/taskList.ts';
+import { secondsOf } from '../../../src-main/lab/cluster/timeLimit.ts';
 import { epochOf } from '../fixtures/metrics.ts';
 import { temporaryFolder } from '../fixtures/labs.ts';
 
@@ -63,4 +64,10 @@ test('tasks that wait share a line of squeue; each gets its state', () => {
     ['12_4', { state: 'PENDING', reason: 'JobArrayTaskLimit', node: null }],
     ['12_0', { state: 'RUNNING', reason: null, node: 'n1' }],
   ]);
+});
+
+test('times are read as Slurm reads them', () => {
+  // https://slurm.schedmd.com/sbatch.html#OPT_time
+  const seconds = { 90: 5400, '1:30': 90, '1:30:00': 5400, '2-00': 172_800, '2-01:30': 178_200, '1-00:00:30': 86_430 };
+  for (const [text, expected] of Object.entries(seconds)) expect(secondsOf(text)).toBe(expected);
 });

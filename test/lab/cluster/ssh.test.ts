@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { slurmSettingsSchema } from '../../../shared/places.ts';
+import type { Lab } from '../../../src-main/lab/lab.ts';
+import { imageFolder, ramp, smallFolder } from '../../imageFolders.ts';
 import { esam, sgd } from '../fixtures/configs.ts';
 import { openTestLab, temporaryFolder, untilEnded, untilRun } from '../fixtures/labs.ts';
 import { clusterOptions, judged, openWithSmall, smallExperiment } from './clusterLabs.ts';
@@ -98,7 +100,9 @@ overSsh(
     });
 
     const wanted = smallExperiment(40, { arms: [sgd, esam] });
+    const photographed = await photos(lab);
     const { runIds } = await lab.enqueue({ ...wanted, place: 'slurm' });
+    const { runIds: ofPhotos } = await lab.enqueue({ ...photographed, place: 'slurm' });
     const [cut = 0, whole = 0] = runIds;
     await untilRun(lab, cut, ({ epochsDone }) => epochsDone >= 1);
     await host.stop();
@@ -107,8 +111,8 @@ overSsh(
     const { lab: later } = await openTestLab(folder, clusterOptions);
     await vi.waitFor(async () => expect((await later.queue({})).placeProblem).toContain('cannot be'), patient);
     await host.start();
-    const { runIds: here } = await later.enqueue(wanted);
-    for (const [index, runId] of [cut, whole].entries()) {
+    const here = [...(await later.enqueue(wanted)).runIds, ...(await later.enqueue(photographed)).runIds];
+    for (const [index, runId] of [cut, whole, ...ofPhotos].entries()) {
       expect(await untilEnded(later, runId)).toMatchObject({ state: 'finished', place: 'slurm' });
       expect(await untilEnded(later, here[index] ?? 0)).toMatchObject({ state: 'finished', place: 'this-machine' });
       expect(await judged(later, runId)).toEqual(await judged(later, here[index] ?? 0));
@@ -125,10 +129,33 @@ overSsh(
       () => expect(collectedIn(there).toSorted()).toEqual(collectedIn(join(folder, 'cluster')).toSorted()),
       patient,
     );
-    expect(collectedIn(there)).toHaveLength(3); // of the test, of two runs, of one
+    const all = readdirSync(there).filter((name) => name.startsWith('submission-'));
+    expect(collectedIn(there).toSorted()).toEqual(all.toSorted());
   },
   600_000,
 );
+
+/** Runs on images that lie in a folder of this machine, one of them elsewhere behind a link. */
+const photos = async (lab: Lab) => {
+  const elsewhere = await imageFolder({ 'a.png': await ramp(40, 30).png().toBuffer() });
+  const root = await imageFolder({
+    ...(await smallFolder()),
+    'train/dog/Zoë’s 2.png': await ramp(30, 40).png().toBuffer(),
+  });
+  symlinkSync(join(elsewhere, 'a.png'), join(root, 'train/cat/linked.png'));
+  lab.grantPaths([root]);
+  await lab.importDataset({ kind: 'auto', paths: [root], name: 'photos', onDamaged: 'refuse' });
+  const small = smallExperiment(2, { seeds: [3] });
+  const { dataset, augmentation } = small.shared;
+  return {
+    ...small,
+    shared: {
+      ...small.shared,
+      dataset: { ...dataset, id: 'photos' },
+      augmentation: { ...augmentation, resolution: 16 },
+    },
+  };
+};
 
 /** The submissions that the lab needs nothing of. */
 const collectedIn = (folder: string): string[] =>

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { slurmSettingsSchema } from '../../../shared/places.ts';
 import { expand } from '../../../shared/experiment.ts';
 import { jobFolderNames, taskFolderOf } from '../../../src-main/lab/cluster/jobFolder.ts';
@@ -8,6 +8,7 @@ import { CommandFailed } from '../../../src-main/lab/cluster/runCommand.ts';
 import type { RunCommand } from '../../../src-main/lab/cluster/runCommand.ts';
 import { sharedSite } from '../../../src-main/lab/cluster/sharedSite.ts';
 import { slurmCommands } from '../../../src-main/lab/cluster/slurm.ts';
+import { soonOf, StillUnderWay } from '../../../src-main/lab/cluster/soon.ts';
 import { newSubmission } from '../../../src-main/lab/cluster/submission.ts';
 import { findLost } from '../../../src-main/lab/cluster/submitting.ts';
 import { openWorkspace } from '../bundles/stores.ts';
@@ -37,7 +38,12 @@ const lostSubmission = async () => {
     const site = sharedSite(() => slurmSettingsSchema.parse({}), folder);
     const parts = { store, checkpoints, place: 'slurm', commands: slurmCommands(run), site: () => site } as const;
     const nothing = { waiting: () => [], onChanged: () => undefined, settings: () => slurmSettingsSchema.parse({}) };
-    return findLost({ ...parts, ...nothing, assign: () => Promise.reject(new Error('Nothing is submitted.')) });
+    return findLost({
+      ...parts,
+      ...nothing,
+      assign: () => Promise.reject(new Error('Nothing is submitted.')),
+      soon: soonOf(),
+    });
   };
   return { folder, submission, look, live: () => store.read.liveJobs().map(({ jobId, state }) => ({ jobId, state })) };
 };
@@ -96,4 +102,23 @@ test('a job of another name is not ended, whatever a workspace says that came fr
   expect(asked.filter(([command]) => command === 'scancel')).toEqual([['scancel', '7_[0,2]']]);
   await slurmCommands(run).cancel([{ id: '8', name }]);
   expect(asked.filter(([command]) => command === 'scancel')).toHaveLength(1);
+});
+
+test('what takes long is begun once, and asked for again; what it fails with is told to the next who asks, once', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const soon = soonOf();
+  let begun = 0;
+  let fail = (_error: Error): void => undefined;
+  const bringing = new Promise<string>((_, reject) => (fail = reject));
+  const bring = (): Promise<string> => (++begun < 3 ? bringing : Promise.resolve('there'));
+  const first = expect(soon(bring)).rejects.toThrow(StillUnderWay);
+  await vi.advanceTimersByTimeAsync(1000);
+  await first;
+  fail(new Error('the disk there is full'));
+  await vi.advanceTimersByTimeAsync(0);
+  await expect(soon(bring)).rejects.toThrow('the disk there is full');
+  expect(begun).toBe(1);
+  begun = 2;
+  expect(await soon(bring)).toBe('there');
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { everyGroup, resultsTableSchema } from '../../../shared/result.ts';
 import type { ResultsRow } from '../../../shared/result.ts';
 import { groupCurves } from '../../../src-main/lab/statistics/curves.ts';
+import { groupMeans } from '../../../src-main/lab/statistics/groupMeans.ts';
 import { resultsTable } from '../../../src-main/lab/statistics/resultsTable.ts';
 import { studentTQuantile } from '../../../src-main/lab/statistics/studentT.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
@@ -41,6 +42,14 @@ test('means, deviations, gain, speed: numbers derived by hand', () => {
   // Best accuracies: gain 9 points; variances 0.02²/3 and (0.1²/2)/2 = 0.0025.
   const best = resultsTable([sgdGroup, samGroup], { ...everyGroup, accuracy: 'best' });
   expect(best.accuracy).toBe('best');
+  expect(groupMeans([sgdGroup, samGroup])).toEqual(
+    table.rows.map(
+      ({ groupHash, bestTestAccuracy, lastTestAccuracy, imagesPerSecond, activeMs, unfinishedRunIds }) => ({
+        ...{ groupHash, bestTestAccuracy, lastTestAccuracy, activeMs, unfinishedRunIds },
+        imagesPerSecond: imagesPerSecond.median,
+      }),
+    ),
+  );
   expectGain(best.rows[1], 9, 0.0004 / 3, 0.0025);
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { expand } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import { everyGroup } from '../../../shared/result.ts';
+import { canonicalJson } from '../../../shared/runConfig.ts';
 import type { RunConfig } from '../../../shared/runConfig.ts';
 import { openStore } from '../../../src-main/lab/store/index.ts';
 import { experimentOf } from '../fixtures/configs.ts';
@@ -167,11 +169,22 @@ test('a run that goes on after a damaged epoch publishes nothing of it, nor does
   onTestFinished(() => store.close());
   store.write.epoch(1, epochOf(4), false);
   expect(store.read.detail(1)?.damages.join()).toContain('epoch 2');
-  const siblings = store.read.runs.ofGroup(store.read.runs.one(1)?.groupHash ?? '');
+  const siblings = [...store.read.runs.ofGroups([store.read.runs.one(1)?.groupHash ?? '']).values()].flat();
   expect(siblings.filter(({ isDamaged }) => isDamaged).map(({ id }) => id)).toEqual([1]);
   const experiment = experimentOf({ name: 'Longer' });
   const { runId } = store.write.addExtension(experiment, configOf(experiment), 1, () => []);
   expect(store.read.detail(runId)?.damages.join()).toContain('epoch 2');
+});
+
+test('a checksum is of the canonical JSON of its row without its run and what is not there, in every version of the lab', async () => {
+  const database = new Sqlite(join(await usedWorkspace(), 'lab.db'), { readonly: true });
+  const row = database.prepare('SELECT * FROM run_summary WHERE run_id = 2').get() as Record<string, unknown>;
+  const told = Object.entries(row).filter(([name, value]) => name !== 'run_id' && value !== null);
+  const expected = createHash('sha256')
+    .update(canonicalJson(Object.fromEntries(told)))
+    .digest('hex');
+  expect(database.prepare('SELECT sha256 FROM checksum WHERE run_id = 2 AND epoch = 0').pluck().get()).toBe(expected);
+  database.close();
 });
 
 test('what was stored before there were checksums is not called damaged', async () => {
