@@ -20,7 +20,11 @@ export const jobWishes = ({ store, commands, site }: SubmittingParts, jobs: Know
     await jobs.wish(job, { when });
     const { jobId } = job;
     if (job.state !== 'PENDING' || jobId === null) return;
-    await commands.cancel([namedTask({ ...job, jobId })]);
+    // What the lab heard last may be half a minute old: a job that has begun since hears the wish itself, and loses no work.
+    const named = { ...job, jobId };
+    const state = (await commands.sights([jobId])).get(idOf(named))?.state;
+    if (state === undefined || !isWaiting(state)) return;
+    await commands.cancel([namedTask(named)]);
     store.write.end(job.runId, 'stopped', 'Stopped by you while its job waited to go on.');
     jobs.over([job]);
   },

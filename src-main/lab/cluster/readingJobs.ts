@@ -1,6 +1,7 @@
 import type { RunId } from '../../../shared/run.ts';
 import type { LiveJob } from '../store/clusterJobs.ts';
 import { begunIn, taskFolderOf } from './jobFolder.ts';
+import { isWaiting } from './jobStates.ts';
 import type { KnownJobs } from './knownJobs.ts';
 import type { SubmittingParts } from './submitting.ts';
 
@@ -25,6 +26,8 @@ export const jobReading = ({ store, checkpoints }: SubmittingParts, jobs: KnownJ
       if (reason !== null && state !== 'stopped')
         jobs.log(job.runId, state === 'interrupted' ? 'warning' : 'error', reason);
       jobs.letGo([job]); // the store knows with its end that it is over
+    } else if (isWaiting(job.state) && task.hasBegun && !task.hasLeft) {
+      store.write.jobs.seen([{ runId: job.runId, state: 'RUNNING', reason: null, node: job.node }]); // what the cluster said is old
     }
     jobs.note(job.runId);
   };

@@ -255,7 +255,7 @@ test.skipIf(missing !== null || !canMakeDisks())(
   'a full disk, another job that needs the node, a job that dies before its first line: said, and nothing is lost',
   async () => {
     const disk = smallDisk(20_000_000);
-    const { lab } = await openWithSmall();
+    const { lab, folder } = await openWithSmall();
     const settings = slurmSettingsSchema.parse({ folder: disk.folder });
     lab.setPlace('slurm', settings);
     const [full, moved] = [await jobUnderWay(lab), await jobUnderWay(lab)];
@@ -289,6 +289,23 @@ test.skipIf(missing !== null || !canMakeDisks())(
     }
     const said = (await lab.run({ runId: moved.runId })).log.map(({ text }) => text);
     expect(said).toContainEqual(expect.stringContaining('The cluster asked its job to end. A checkpoint is kept'));
+
+    // A job that has begun since Slurm was asked last is under way, and stops as one.
+    await lab.close();
+    const clusterTimes = { readEveryMs: 200, askEveryMs: 120_000 };
+    const { lab: later } = await openTestLab(folder, { ...clusterOptions, clusterTimes });
+    later.setPlace('slurm', slurmSettingsSchema.parse({})); // the small disk has room for few checkpoints
+    const [fresh = 0] = (await later.enqueue({ ...smallExperiment(100_000), place: 'slurm' })).runIds;
+    expect(await untilRun(later, fresh, ({ epochsDone }) => epochsDone >= 1)).toMatchObject({
+      job: { state: 'RUNNING' },
+    });
+    await later.stopRun({ runId: fresh, when: 'after-epoch' });
+    const stopped = await untilEnded(later, fresh);
+    expect(stopped).toMatchObject({ state: 'stopped', reason: expect.not.stringContaining('waited') as string });
+    expect((await later.run({ runId: fresh })).checkpoints[0]).toMatchObject({
+      epoch: stopped.epochsDone,
+      epochStep: 0,
+    });
   },
   ended,
 );
