@@ -109,6 +109,9 @@ export const startCluster = async ({ cores = 2, mostTasks = 1000 } = {}): Promis
   chmodSync(folder, 0o711);
   const confFile = join(folder, 'slurm.conf');
   writeFileSync(confFile, configuration(folder, await freePorts(3), { cores, mostTasks }));
+  // Debian 13's starts without cgroups only so, and Debian 12's does not know the word.
+  const [, year = '0'] = /(\d+)\.\d/.exec((await run('slurmd', ['-V'])).stdout) ?? [];
+  if (Number(year) >= 24) writeFileSync(join(folder, 'cgroup.conf'), 'CgroupPlugin=disabled\n');
   for (const name of ['state', 'spool-n1', 'spool-n2']) mkdirSync(join(folder, name));
   const env = { ...process.env, SLURM_CONF: confFile };
   const daemons = new Map<string, ChildProcess>();
