@@ -18,6 +18,8 @@ export const lateRange = (curves: readonly { readonly points: Points }[]): { min
   if (ends.length === 0) return null;
   const min = ends.reduce((least, end) => Math.min(least, end), Infinity);
   const max = ends.reduce((most, end) => Math.max(most, end), -Infinity);
-  const beyond = max > min ? (max - min) / 20 : Math.max(Math.abs(max) / 100, 1e-6);
+  const size = Math.max(Math.abs(min), Math.abs(max));
+  const isSpread = max - min > Math.max(1e-9 * size, 1e-12); // less is how sums are rounded
+  const beyond = isSpread ? (max - min) / 20 : Math.max(size / 100, 1e-6);
   return { min: min - beyond, max: max + beyond };
 };

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -153,9 +154,8 @@ test('it opens its window; what serves developers does nothing in it', slow, asy
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   onTestFinished(async () => {
-    const gone = new Promise((resolve) => child.once('exit', resolve));
     killAtOnce(processTree(child.pid ?? 0));
-    await gone;
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     await setTimeout(1000);
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
   });

@@ -61,7 +61,8 @@ test('the late range holds every band of the later half and hardly more', () => 
       if (ends.length === 0) return range === null;
       if (range === null) return false;
       const [least, most] = [Math.min(...ends), Math.max(...ends)];
-      const isTight = most === least || range.max - range.min < 1.2 * (most - least);
+      const isRounding = most - least <= Math.max(1e-9 * Math.max(-least, most), 1e-12);
+      const isTight = isRounding || range.max - range.min < 1.2 * (most - least);
       return range.min < least && range.max > most && isTight;
     }),
   );
