@@ -101,7 +101,7 @@ export default defineConfig(
     },
   },
   { files: ['**/*.config.ts', '**/*.vue', '**/*.d.ts'], rules: { 'no-restricted-syntax': 'off' } },
-  { files: ['test/**'], rules: { '@typescript-eslint/no-non-null-assertion': 'error' } },
+  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'error' } },
   {
     files: ['shared/**', 'src-main/**', 'src-renderer/**'],
     ignores: ['**/*.config.ts'],

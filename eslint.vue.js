@@ -27,7 +27,8 @@ const createProgram = (folder) => {
   const { config } = ts.readConfigFile(join(folder, 'tsconfig.json'), ts.sys.readFile);
   const vueFiles = { extension: '.vue', isMixedContent: true, scriptKind: ts.ScriptKind.Deferred };
   const parsed = ts.parseJsonConfigFileContent(config, ts.sys, folder, undefined, undefined, undefined, [vueFiles]);
-  const options = { ...parsed.options, allowNonTsExtensions: true };
+  // A script that imports nothing is a module, too: what two of them call the same is not the same.
+  const options = { ...parsed.options, allowNonTsExtensions: true, moduleDetection: ts.ModuleDetectionKind.Force };
   const host = ts.createCompilerHost(options, true);
   const readSource = host.getSourceFile.bind(host);
   host.getSourceFile = (file, ...others) =>

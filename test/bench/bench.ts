@@ -10,6 +10,7 @@ import { compareWithBareSteps } from './bareSteps.ts';
 import { measureCluster } from './cluster.ts';
 import { generateHistory, measureHistory } from './history.ts';
 import { median } from './median.ts';
+import { measureLoad } from './load.ts';
 import { measureEvaluation } from './evaluation.ts';
 import { measureFreeMeasurements } from './freeMeasurements.ts';
 import { trainInLab } from './overhead.ts';
@@ -22,7 +23,7 @@ import { measureSteps } from './steps.ts';
 // costs while the quick comparison trains (shares of one core). With --history: how fast the lab answers with --runs runs of --epochs
 // epochs behind it; --workspace keeps what was made for that. With --measurements: what the measurements without a further pass add to a step
 // of ResNet-18, as a share of it (0.005 is promised). With --evaluation: passes with the running statistics, and how long a landscape takes.
-// With --cluster: what --runs runs of --epochs epochs (20) on a Slurm cluster on this machine cost the lab; as root, with Slurm's Debian packages.
+// With --load: 5,000 runs queued, 500 data sets, a log of 2 GB. With --cluster: what --runs runs of --epochs epochs (20) on a Slurm cluster on this machine cost the lab; as root, with Slurm's Debian packages.
 const { values } = parseArgs({
   options: {
     batch: { type: 'string', default: '128' },
@@ -35,6 +36,7 @@ const { values } = parseArgs({
     python: { type: 'string', default: 'python3' },
     overhead: { type: 'boolean', default: false },
     history: { type: 'boolean', default: false },
+    load: { type: 'boolean', default: false },
     live: { type: 'boolean', default: false },
     evaluation: { type: 'boolean', default: false },
     cluster: { type: 'boolean', default: false },
@@ -157,6 +159,15 @@ const live = async (): Promise<object> => {
   }
 };
 
+const load = (): object => {
+  const workspace = mkdtempSync(join(tmpdir(), 'esam-lab-bench-'));
+  try {
+    return ours('--workspace', workspace);
+  } finally {
+    rmSync(workspace, { recursive: true, force: true });
+  }
+};
+
 /** In a process of its own, whose memory is the lab's alone. */
 const history = async (): Promise<object> => {
   const workspace = values.workspace || mkdtempSync(join(tmpdir(), 'esam-lab-bench-'));
@@ -171,6 +182,7 @@ const history = async (): Promise<object> => {
 const child = (): Promise<object> => {
   if (values.cluster) return measureCluster(Number(values.runs), Number(values.epochs ?? 20));
   if (values.history) return measureHistory(values.workspace);
+  if (values.load) return measureLoad(values.workspace);
   if (values.evaluation) return measureEvaluation(Number(values.repeats));
   if (values.measurements) return measureFreeMeasurements(Number(values.batch), Number(values.repeats));
   return values.overhead
@@ -181,6 +193,7 @@ const child = (): Promise<object> => {
 if (values.child) console.log(JSON.stringify(await child()));
 else if (values.live) console.log(JSON.stringify(await live(), null, 2));
 else if (values.cluster) console.log(JSON.stringify(ours(), null, 2));
+else if (values.load) console.log(JSON.stringify(load(), null, 2));
 else if (values.history) console.log(JSON.stringify(await history(), null, 2));
 else if (values.overhead) console.log(JSON.stringify(await overhead()));
 else console.log(JSON.stringify(values.peer ? compare() : ours()));
