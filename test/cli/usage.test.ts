@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, readdir, mkdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -25,6 +25,19 @@ test('--help documents every command and exit code', async () => {
   ])
     expect(stdout).toContain(`\n  ${command} `);
   for (const exitCode of [0, 1, 2, 3, 4, 5, 130, 143]) expect(stdout).toMatch(new RegExp(`^ {2}${exitCode} +\\w`, 'm'));
+});
+
+test('what is compiled is kept for the next start, but not where others could put something in its place', async () => {
+  const cache = await newWorkspace();
+  const compiled = join(cache, 'compiled');
+  const environment = { ESAM_LAB_CACHE: cache };
+  await mkdir(compiled);
+  await chmod(compiled, 0o777);
+  await cli(await newWorkspace(), ['presets'], environment);
+  expect(await readdir(compiled)).toEqual([]);
+  await chmod(compiled, 0o700);
+  await cli(await newWorkspace(), ['presets'], environment);
+  expect(await readdir(compiled)).not.toEqual([]);
 });
 
 test.for<[what: string, args: string[], message: RegExp]>([

@@ -178,9 +178,11 @@ const submissionArguments = (order: SubmissionOrder): string[] => {
   ];
 };
 
-/** A notice as long as the job would have it go back as soon as it begins, for ever. */
-const noticeOf = (noticeS: number, timeLimit: string | null): number =>
-  timeLimit === null ? noticeS : Math.min(noticeS, Math.floor(secondsOf(timeLimit) / 2));
+/** A notice as long as the job would have it go back as soon as it begins, for ever. A limit of 0 is none. */
+const noticeOf = (noticeS: number, timeLimit: string | null): number => {
+  const seconds = timeLimit === null ? 0 : secondsOf(timeLimit);
+  return seconds === 0 ? noticeS : Math.min(noticeS, Math.floor(seconds / 2));
+};
 
 const textOf = (field: string | undefined): string | null => {
   const text = field?.trim() ?? '';

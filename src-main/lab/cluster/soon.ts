@@ -7,15 +7,19 @@ export class StillUnderWay extends Error {
 }
 
 /**
- * Waits for long work only a moment, so that whoever waits can do other things and ask again. What fails in between is told to the next who asks.
+ * Waits for long work only a moment, so that whoever waits can do other things and ask again. What fails in between is told to who asks for
+ * the same again.
  */
 export const soonOf = () => {
-  let failed: { readonly error: unknown } | null = null;
-  /** @throws StillUnderWay, or what the work throws. */
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (failed !== null) {
-      const { error } = failed;
-      failed = null;
+  const failed = new Map<string, unknown>();
+  /**
+   * @param what - names the work among others.
+   * @throws StillUnderWay, or what the work throws.
+   */
+  return async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    if (failed.has(what)) {
+      const error = failed.get(what);
+      failed.delete(what);
       throw error;
     }
     const doing = work();
@@ -25,7 +29,7 @@ export const soonOf = () => {
     });
     const done = await Promise.race([doing.then((value) => ({ value })), late]).finally(() => clearTimeout(timer));
     if (done !== null) return done.value;
-    doing.catch((error: unknown) => (failed = { error }));
+    doing.catch((error: unknown) => failed.set(what, error));
     throw new StillUnderWay();
   };
 };

@@ -86,7 +86,7 @@ export const submitWaiting = async (parts: SubmittingParts, goesOn: () => boolea
 const submit = async (parts: SubmittingParts, runs: readonly RunSummary[]): Promise<void> => {
   const { place, store, commands, settings, onChanged, waiting } = parts;
   const site = parts.site();
-  const program = await parts.soon(() => site.program());
+  const program = await parts.soon('program', () => site.program());
   const tasks: Task[] = [];
   for (const run of runs) {
     const task = await taskOf(parts, run, site);
@@ -130,7 +130,7 @@ const taskOf = async (
     const assigned = await assign(run, site.usesEngineHere);
     const kept = store.read.checkpoints(run.id).slice(0, 2);
     const given = kept.map((checkpoint) => ({ checkpoint, path: checkpoints.pathOf(run.id, checkpoint.fileName) }));
-    return { assignment: await soon(() => site.equip({ ...assigned, given: kept })), given };
+    return { assignment: await soon(`run ${run.id}`, () => site.equip({ ...assigned, given: kept })), given };
   } catch (error) {
     if (!(error instanceof LabError) || holdingCodes.includes(error.code)) throw error;
     store.write.refuse(run.id, error.message);

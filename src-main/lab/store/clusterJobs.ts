@@ -1,7 +1,9 @@
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { clusterJobSchema } from '../../../shared/places.ts';
 import type { ClusterJob, PlaceId } from '../../../shared/places.ts';
 import type { RunId, RunState } from '../../../shared/run.ts';
+import { removalOf } from '../../files/removals.ts';
 import type { Database } from './database.ts';
 
 /** Where in a run's events the store is: every attempt numbers its own from 1. */
@@ -50,8 +52,10 @@ export const clusterJobTable = (database: Database) => {
        attempt, sequence
      FROM cluster_job JOIN run ON run.id = run_id WHERE is_over = 0 ORDER BY run_id`,
   );
+  const { name: ours } = removalOf('submission');
   return {
-    live: (): LiveJob[] => live.all(),
+    /** In no other folder than one of ours is anything read or written, whatever a workspace says that came from somebody else. */
+    live: (): LiveJob[] => live.all().filter(({ submission }) => ours.test(basename(submission))),
     /** Says which runs a submission is of, before it is made: task 0, 1, … */
     submit: database.transaction((place: PlaceId, submission: string, runIds: readonly RunId[]): void => {
       runIds.forEach((runId, task) => insert.run(runId, place, submission, task));

@@ -5,6 +5,7 @@ import { datasetInfoSchema } from '../../../shared/dataset.ts';
 import { expand } from '../../../shared/experiment.ts';
 import { FollowedTask } from '../../../src-main/lab/cluster/followedTask.ts';
 import { assignmentSchema, jobFolderNames, spoolOf, taskFolderOf } from '../../../src-main/lab/cluster/jobFolder.ts';
+import { newSubmission } from '../../../src-main/lab/cluster/submission.ts';
 import { SpoolWriter } from '../../../src-main/lab/cluster/spool.ts';
 import { openWorkspace } from '../bundles/stores.ts';
 import { experimentOf } from '../fixtures/configs.ts';
@@ -26,7 +27,7 @@ test('a run on a cluster that only guesses is doubted as one here is, also by a 
   const [runId] = runIds;
   if (config === undefined || runId === undefined) throw new Error('The experiment has a run.');
 
-  const submission = temporaryFolder();
+  const submission = newSubmission(temporaryFolder());
   const folder = taskFolderOf(submission, 0);
   const spoolPath = spoolOf(folder, 1);
   mkdirSync(dirname(spoolPath), { recursive: true });

@@ -91,6 +91,17 @@ describe('a submission whose answer was lost', () => {
   });
 });
 
+test('a folder that is none of a submission is not followed, whatever a workspace says that came from somebody else', async () => {
+  const { store } = await openWorkspace(temporaryFolder());
+  onTestFinished(() => store.close());
+  const experiment = experimentOf({ seeds: [0, 1] });
+  const { runIds } = store.write.addExperiment(experiment, expand(experiment));
+  const ours = newSubmission('/there');
+  for (const [index, folder] of [ours, join(ours, 'thesis')].entries())
+    store.write.jobs.submit('slurm', folder, runIds.slice(index, index + 1));
+  expect(store.read.liveJobs().map(({ submission }) => submission)).toEqual([ours]);
+});
+
 test('a job of another name is not ended, whatever a workspace says that came from somebody else', async () => {
   const asked: string[][] = [];
   const run: RunCommand = (command, args) => {
@@ -104,7 +115,29 @@ test('a job of another name is not ended, whatever a workspace says that came fr
   expect(asked.filter(([command]) => command === 'scancel')).toHaveLength(1);
 });
 
-test('what takes long is begun once, and asked for again; what it fails with is told to the next who asks, once', async () => {
+test.each([
+  ['1-00:00:00', 600],
+  ['10', 300], // as long as its limit, it would go back as soon as it begins
+  ['0', 600], // no limit
+  [null, 600],
+] as const)('a job with the time limit %s is warned %i s before its end', async (timeLimit, noticeS) => {
+  let asked: readonly string[] = [];
+  const commands = slurmCommands((_, args) => Promise.resolve(String((asked = args).length)));
+  const settings = slurmSettingsSchema.parse({ timeLimit, noticeS: 600 });
+  const order = {
+    script: 'job.sh',
+    name: 'x',
+    folder: '/there',
+    outputPattern: '%a',
+    taskCount: 2,
+    after: null,
+    settings,
+  };
+  await commands.submit({ ...order, isWarned: true });
+  expect(asked).toContain(`--signal=B:USR1@${noticeS}`);
+});
+
+test('what takes long is begun once, and asked for again; what it fails with is told to the next who asks for it, once', async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const soon = soonOf();
@@ -112,13 +145,14 @@ test('what takes long is begun once, and asked for again; what it fails with is 
   let fail = (_error: Error): void => undefined;
   const bringing = new Promise<string>((_, reject) => (fail = reject));
   const bring = (): Promise<string> => (++begun < 3 ? bringing : Promise.resolve('there'));
-  const first = expect(soon(bring)).rejects.toThrow(StillUnderWay);
+  const first = expect(soon('run 1', bring)).rejects.toThrow(StillUnderWay);
   await vi.advanceTimersByTimeAsync(1000);
   await first;
   fail(new Error('the disk there is full'));
   await vi.advanceTimersByTimeAsync(0);
-  await expect(soon(bring)).rejects.toThrow('the disk there is full');
+  expect(await soon('run 2', () => Promise.resolve('ready'))).toBe('ready');
+  await expect(soon('run 1', bring)).rejects.toThrow('the disk there is full');
   expect(begun).toBe(1);
   begun = 2;
-  expect(await soon(bring)).toBe('there');
+  expect(await soon('run 1', bring)).toBe('there');
 });

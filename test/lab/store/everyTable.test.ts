@@ -6,6 +6,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { slurmSettingsSchema } from '../../../shared/places.ts';
 import { everyGroup } from '../../../shared/result.ts';
+import { newSubmission } from '../../../src-main/lab/cluster/submission.ts';
 import type { Lab } from '../../../src-main/lab/lab.ts';
 import { addExperiment, exportTo, importFrom, openWorkspace } from '../bundles/stores.ts';
 import type { Life } from '../bundles/stores.ts';
@@ -42,7 +43,7 @@ beforeAll(async () => {
   write.setting('checkpoints', 'last');
   write.setting('window.form', { half: 'written' });
   write.setting('place.slurm', slurmSettingsSchema.parse({ cores: 2 }));
-  write.jobs.submit('slurm', '/nowhere/submission', [1]);
+  write.jobs.submit('slurm', newSubmission('/nowhere'), [1]);
   write.jobs.over([1]);
   workspace.store.close();
   const database = new Sqlite(join(folder, 'lab.db'));

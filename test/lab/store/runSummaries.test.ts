@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { LabError } from '../../../shared/errors.ts';
 import { expand } from '../../../shared/experiment.ts';
 import type { EpochMetrics } from '../../../shared/metrics.ts';
+import { newSubmission } from '../../../src-main/lab/cluster/submission.ts';
 import { median } from '../../../src-main/lab/statistics/moments.ts';
 import { openStore } from '../../../src-main/lab/store/index.ts';
 import type { Store } from '../../../src-main/lab/store/index.ts';
@@ -202,7 +203,7 @@ test('a run that was read is read anew after whatever it is made of was written'
   const { read, write } = store;
   const experiment = experimentOf();
   write.addExperiment(experiment, expand(experiment));
-  const [fileName, submission] = ['epoch-0001-step-00000010.ckpt', '/nowhere/submission'];
+  const [fileName, submission] = ['epoch-0001-step-00000010.ckpt', newSubmission('/nowhere')];
   const checkpoint = { fileName, epoch: 1, epochStep: 0, step: 10, sizeBytes: 7, sha256: '0'.repeat(64) };
   const writes: (() => unknown)[] = [
     () => write.start(1),

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { everyGroup } from '../../shared/result.ts';
+import type { AccuracyChoice } from '../../shared/result.ts';
+import { bestAtEach, sensitivitiesOf } from '../../shared/results/sensitivity.ts';
+import { resultsTable } from '../../src-main/lab/statistics/resultsTable.ts';
+import { esam, sgd, shared } from '../lab/fixtures/configs.ts';
+import { groupOf, runOf } from '../lab/fixtures/groups.ts';
+
+/** ESAM with β, γ and the accuracies of an epoch each; SGD beside it has neither. */
+const groups = [
+  [0.1, 0.5, 0.9, 0.8],
+  [0.1, 0.9, 0.7],
+  [0.05, 0.5, 0.6, 0.65],
+  [1, 0.5, 0.5],
+].map(([beta = 0, gamma = 0, ...accuracies]) => groupOf({ ...esam, beta, gamma }, [runOf(0, accuracies)]));
+const table = (accuracy: AccuracyChoice = 'last', all = [...groups, groupOf(sgd, [runOf(0, [0.4])])]) =>
+  resultsTable(all, { ...everyGroup, accuracy });
+
+test('values go by size, a method that has no such setting is left out, at each value one group is best', () => {
+  const [beta, gamma, ...more] = sensitivitiesOf(table());
+  expect(more).toEqual([]);
+  expect(beta).toMatchObject({ path: 'optimizer.beta', values: ['0.05', '0.1', '1'] });
+  expect(beta?.points.map(({ x, y }) => [x, Math.round(y)])).toEqual([
+    ...[
+      [1, 80],
+      [1, 70],
+      [0, 65],
+      [2, 50],
+    ],
+  ]);
+  expect(bestAtEach(beta?.points ?? []).map(({ x, y }) => [x, Math.round(y)])).toEqual([
+    ...[
+      [0, 65],
+      [1, 80],
+      [2, 50],
+    ],
+  ]);
+  // Without the best, the next one is: the line has no hole.
+  const others = beta?.points.filter(({ y }) => Math.round(y) !== 80) ?? [];
+  expect(bestAtEach(others).map(({ y }) => Math.round(y))).toEqual([65, 70, 50]);
+  expect(gamma?.values).toEqual(['0.5', '0.9']);
+  expect(bestAtEach(gamma?.points ?? []).map(({ y }) => Math.round(y))).toEqual([80, 70]);
+  const [best] = sensitivitiesOf(table('best'));
+  expect(best?.points.map(({ y }) => Math.round(y))).toEqual([90, 70, 65, 50]);
+});
+
+test('of two as good one is marked; two groups, and several data sets, show no sensitivity', () => {
+  const [low, high, ...rest] = groups;
+  if (low === undefined || high === undefined) throw new Error('There are four.');
+  const equal = groupOf({ ...esam, beta: 0.1, gamma: 0.7 }, [runOf(0, [0.8])]);
+  const [beta] = sensitivitiesOf(table('last', [equal, ...groups]));
+  expect(bestAtEach(beta?.points ?? [])).toHaveLength(3);
+  expect(sensitivitiesOf(table('last', [low, high]))).toEqual([]);
+  const elsewhere = groupOf({ ...esam, beta: 0.3 }, [runOf(0, [0.8])], {
+    dataset: { ...shared.dataset, id: 'cifar10' },
+  });
+  expect(sensitivitiesOf(table('last', [low, elsewhere, ...rest]))).toEqual([]);
+});
