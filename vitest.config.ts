@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Real runtimes are slow to load: long limits. Two cores are soon busy, and a third worker computes while others wait for a process. */
 const limits = { testTimeout: 120_000, hookTimeout: 300_000, maxWorkers: 3 };
 
+const hasDisplay = process.platform !== 'linux' || Boolean(process.env['DISPLAY']);
+
 export default defineConfig({
   test: {
     projects: [
@@ -27,15 +29,15 @@ export default defineConfig({
         },
       },
       {
-        // Windows of one display take each other's focus, and a start is timed.
+        // Windows of one display take each other's focus.
         test: {
           ...limits,
           name: 'app',
           environment: 'node',
           include: ['test/app/**/*.test.ts', 'test/web/browser/**/*.test.ts'],
-          fileParallelism: false,
-          maxWorkers: 1,
+          maxWorkers: hasDisplay ? 1 : 2,
           globalSetup: ['test/app/build.ts'],
+          setupFiles: hasDisplay ? [] : ['test/app/ownDisplay.ts'],
           sequence: { groupOrder: 1 },
         },
       },

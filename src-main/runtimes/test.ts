@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../../shared/errors.ts';
 import { prepare } from './prepare.ts';
-import { startDisplay } from './system/display.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
@@ -18,29 +17,23 @@ const reporters = (): string[] => {
   return file === undefined ? [] : ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
 };
 
-const runVitest = (environment: Record<string, string>): Promise<number> =>
+const runVitest = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const tests = spawn(process.execPath, [vitest, 'run', ...reporters(), ...process.argv.slice(2)], {
       cwd: root,
       stdio: 'inherit',
-      env: { NODE_COMPILE_CACHE: compileCache, ...process.env, ...environment },
+      env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => tests.kill(signal));
     tests.on('error', reject);
     tests.on('exit', (code) => resolve(code ?? 1));
   });
 
-/** `npm test`: provides what the tests need, then runs them, on a virtual display where there is none; with `--prepare` only the former. */
+/** `npm test`: provides what the tests need, then runs them; with `--prepare` only the former. */
 const test = async (): Promise<number> => {
   const needsDisplay = process.platform === 'linux' && !process.env['DISPLAY'];
   await prepare(needsDisplay, (line) => console.log(`prepare: ${line}`));
-  if (process.argv.includes('--prepare')) return 0;
-  const display = needsDisplay ? await startDisplay() : null;
-  try {
-    return await runVitest({ ...(display !== null && { DISPLAY: display.name }) });
-  } finally {
-    display?.stop();
-  }
+  return process.argv.includes('--prepare') ? 0 : runVitest();
 };
 
 try {
