@@ -35,10 +35,10 @@ export default defineConfig({
           name: 'app',
           environment: 'node',
           include: ['test/app/**/*.test.ts', 'test/web/browser/**/*.test.ts'],
-          maxWorkers: hasDisplay ? 1 : 2,
           globalSetup: ['test/app/build.ts'],
-          setupFiles: hasDisplay ? [] : ['test/app/ownDisplay.ts'],
-          sequence: { groupOrder: 1 },
+          ...(hasDisplay
+            ? { maxWorkers: 1, sequence: { groupOrder: 1 } }
+            : { setupFiles: ['test/app/ownDisplay.ts'], sequence: { groupOrder: 0 } }),
         },
       },
     ],
