@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /** Real runtimes are slow to load: long limits. Two cores are soon busy, and a third worker computes while others wait for a process. */
-const limits = { testTimeout: 120_000, hookTimeout: 300_000, maxWorkers: 3 };
+const limits = {
+  ...{ testTimeout: 120_000, hookTimeout: 300_000, maxWorkers: 3 },
+  expect: { poll: { timeout: 30_000 } },
+};
 
 const hasDisplay = process.platform !== 'linux' || Boolean(process.env['DISPLAY']);
 

@@ -49,7 +49,7 @@ test('the menus reach the views, the search, the queue, the logs and the diagnos
   await choose('Run', 'Pause queue');
   await expect.poll(async () => (await opened.ask('queue', {})).paused).toBe(true);
   await choose('Run', 'Queue the runs of the form');
-  await expect.poll(async () => (await opened.ask('queue', {})).waiting.length, { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(async () => (await opened.ask('queue', {})).waiting.length).toBeGreaterThan(0);
   await expect.poll(heading).toBe('Live'); // where the form leads once they are queued
   const [first] = (await opened.ask('queue', {})).waiting;
   await page.goto(`${page.url().split('#')[0] ?? ''}#/runs/${String(first?.id)}`);
@@ -57,14 +57,12 @@ test('the menus reach the views, the search, the queue, the logs and the diagnos
   await choose('Run', 'The open or chosen runs', 'Use as new experiment');
   await page.getByText(`From run ${String(first?.id)}.`).waitFor();
   await choose('View', 'Runs');
-  await expect.poll(heading, { timeout: 30_000 }).toBe('Runs');
+  await expect.poll(heading).toBe('Runs');
   await page.getByRole('combobox', { name: 'Search the runs' }).waitFor();
   await choose('Edit', 'Find in this view');
   await expect.poll(() => page.evaluate(() => document.activeElement?.ariaLabel)).toBe('Search the runs');
   await choose('Help', 'Copy diagnostics');
-  await expect
-    .poll(() => app.evaluate(({ clipboard }) => clipboard.readText()), { timeout: 30_000 })
-    .toContain('ESAM Lab ');
+  await expect.poll(() => app.evaluate(({ clipboard }) => clipboard.readText())).toContain('ESAM Lab ');
   const copied = await app.evaluate(({ clipboard }) => clipboard.readText());
   expect(copied).toMatch(/Electron \d+/);
   expect(copied).not.toContain(home.folder);
@@ -131,4 +129,36 @@ test('what is chosen for this machine stays', async () => {
     preferences: { notifications: 'problems', keepAwake: false },
     workspace: null, // it was named from outside: the next start without a name opens the usual one
   });
+});
+
+test('what a shell of a cluster is to run is confirmed in a dialog of the app, and else not kept', async () => {
+  const { app, page } = opened;
+  await app.evaluate(({ dialog }) => {
+    const answers = globalThis as unknown as { asked: string[] };
+    answers.asked = [];
+    dialog.showMessageBox = (...parameters: unknown[]) => {
+      const { buttons = [], detail = '' } = parameters.at(-1) as { buttons?: string[]; detail?: string };
+      answers.asked.push(detail);
+      return Promise.resolve({
+        response: buttons.indexOf(answers.asked.length === 1 ? 'Cancel' : 'Use this'),
+        checkboxChecked: false,
+      });
+    };
+  });
+  const asked = (): Promise<string[]> => app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);
+  const setup = async (): Promise<unknown> => (await opened.ask('places', {}))[0]?.settings.setup;
+  await choose('File', 'Settings');
+  const set = page.getByRole('region', { name: 'Places to train at' });
+  await set.getByRole('button', { name: /^(?:Set up|Add a cluster)$/ }).click();
+  await set.getByLabel('Modules').fill('module load gcc');
+  await set.getByRole('button', { name: 'Save' }).click();
+  await expect.poll(asked).toHaveLength(1);
+  expect((await asked())[0]).toContain('module load gcc');
+  expect(await setup()).toEqual([]);
+  const saved = async (): Promise<unknown> => {
+    await set.getByRole('button', { name: 'Save' }).click(); // refused within half a second of the dialog before
+    return setup();
+  };
+  await expect.poll(saved, { interval: 600 }).toEqual(['module load gcc']);
+  expect(await asked()).toHaveLength(2);
 });

@@ -28,7 +28,7 @@ test('a bundle that the system opens with the app is imported, and shown: by a r
     };
     await expect.poll(isImported, { timeout: 60_000, interval: 500 }).toBe(true);
     await opened.page.getByText(/^Imported \d+ runs\.$/).waitFor();
-    await expect.poll(() => opened.page.url(), { timeout: 30_000 }).toContain('compare');
+    await expect.poll(() => opened.page.url()).toContain('compare');
   } finally {
     await opened.quit();
     await home.dispose();

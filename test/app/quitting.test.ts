@@ -75,7 +75,7 @@ test('a signal to quit ends the run honestly without a question', async () => {
 test('a question that nobody answers goes with the queue, and the app with it', async () => {
   const opened = await openApp(home.folder);
   await opened.ask('enqueue', { ...(await sgdOnly(opened, 3)), seeds: [0] });
-  await expect.poll(async () => (await opened.ask('queue', {})).running.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(async () => (await opened.ask('queue', {})).running.length).toBe(1);
   // As the system's own dialog: it stays until somebody answers, or until the app takes it away.
   await opened.app.evaluate(({ dialog }) => {
     dialog.showMessageBox = (...parameters: unknown[]) =>
@@ -93,7 +93,7 @@ test('training in the background ends with the queue, and the app with it', asyn
   const opened = await openApp(home.folder);
   const { runIds } = await opened.ask('enqueue', { ...(await sgdOnly(opened, 3)), seeds: [0] });
   const [runId = 0] = runIds;
-  await expect.poll(async () => (await opened.ask('queue', {})).running.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(async () => (await opened.ask('queue', {})).running.length).toBe(1);
   await answerQuestions(opened.app, 'Keep training in the background');
   const exited = new Promise((resolve) => opened.app.process().once('exit', resolve));
   await closeWindow(opened);

@@ -59,18 +59,16 @@ test('the form queues three methods with two seeds', async () => {
 
 test('training shows live in the window and goes on in a utility process', { timeout: 300_000 }, async () => {
   const { page } = opened;
-  await expect.poll(() => trainerPids(opened), { timeout: 30_000 }).toHaveLength(1);
+  await expect.poll(() => trainerPids(opened)).toHaveLength(1);
   await page.getByRole('progressbar', { name: 'Progress of the run' }).waitFor();
-  await expect
-    .poll(() => page.getByText(/^epoch [12] of 2, (step \d+ of \d+|evaluating)$/).count(), { timeout: 30_000 })
-    .toBe(1);
+  await expect.poll(() => page.getByText(/^epoch [12] of 2, (step \d+ of \d+|evaluating)$/).count()).toBe(1);
   // What the trainer says of its memory is what the system says of it.
-  await expect.poll(memoryShownToReal, { timeout: 30_000 }).toBeGreaterThan(0.8);
+  await expect.poll(memoryShownToReal).toBeGreaterThan(0.8);
   expect(await memoryShownToReal()).toBeLessThan(1.25);
   await expect
     .poll(async () => (await opened.ask('queue', {})).waiting.length, { timeout: 120_000 })
     .toBeLessThanOrEqual(3);
-  await expect.poll(() => page.locator('canvas').count(), { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(() => page.locator('canvas').count()).toBeGreaterThan(0);
   await expect
     .poll(
       async () => {
@@ -162,4 +160,13 @@ test('the table goes to the clipboard and to a file, whole', async () => {
   await page.getByRole('button', { name: 'Save…' }).click();
   await expect.poll(() => readFile(target, 'utf8').catch(() => null)).toBe(copied);
   expect((await readdir(home.folder)).sort()).toEqual(['config', 'results.tex', 'workspace']);
+  await app.evaluate(({ shell }) => {
+    shell.showItemInFolder = (path) => void ((globalThis as unknown as { shown: string }).shown = path);
+  });
+  const show = page.getByText(`Saved ${target}`).getByRole('button', { name: 'Show in folder' });
+  const shown = async (): Promise<unknown> => {
+    await show.click(); // refused within half a second of the dialog
+    return app.evaluate(() => (globalThis as unknown as { shown?: string }).shown);
+  };
+  await expect.poll(shown, { interval: 600 }).toBe(target);
 });

@@ -42,7 +42,7 @@ test('a published set is downloaded, goes on where it was cancelled, and is refu
   server.fault = { kind: 'stall', afterBytes: half };
   const first = lab.downloadDataset({ id: 'tiny' });
   const downloads = join(folder, 'downloads');
-  await expect.poll(() => existsSync(downloads) && readdirSync(downloads).length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => existsSync(downloads) && readdirSync(downloads).length).toBe(1);
   await expect(lab.downloadDataset({ id: 'tiny' })).rejects.toThrow('being downloaded already');
   await expect
     .poll(() => events.some((event) => event.type === 'importProgressed' && (event.share ?? 0) > 0.4), {

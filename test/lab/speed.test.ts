@@ -67,13 +67,13 @@ test('kill -9 of the measuring process is said in the log, and the queue goes on
 
 test('a queue that is paused meanwhile measures when it goes on; cancelled, the run trains all the same', async () => {
   const { lab, events } = await openTestLab();
-  const untilMeasuring = () => expect.poll(() => events.at(-1)?.type, { timeout: 30_000 }).toBe('speedProgressed');
+  const untilMeasuring = () => expect.poll(() => events.at(-1)?.type).toBe('speedProgressed');
   const { runIds } = await lab.enqueue({ ...comparison, seeds: [scripts.ignoreStop, 1] }); // a minute's sleep
   await untilMeasuring();
   await expect(lab.selfTest({})).rejects.toMatchObject({ code: 'DEVICE_BUSY' });
   await expect(lab.measureSpeed({ experiment: comparison })).rejects.toMatchObject({ code: 'DEVICE_BUSY' });
   await lab.pauseQueue({ paused: true });
-  await expect.poll(() => timesMeasured(events), { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => timesMeasured(events)).toBe(1);
   expect((await lab.queue({})).running).toEqual([]);
   await lab.pauseQueue({ paused: false });
   await untilMeasuring();

@@ -9,7 +9,7 @@ test('a run’s log tells engine, data, network, every epoch, what its trainer s
   if (id === undefined) throw new Error('no run');
   await untilEnded(lab, id);
   const logOf = async (): Promise<string[]> => (await lab.run({ runId: id })).log.map(({ text }) => text);
-  await expect.poll(logOf, { timeout: 30_000 }).toContain('The run finished.'); // stored after the run's own end
+  await expect.poll(logOf).toContain('The run finished.'); // stored after the run's own end
   const { log, run, environment, epochs } = await lab.run({ runId: id });
   const texts = log.map(({ text }) => text);
   const patterns = [
