@@ -64,6 +64,8 @@ export const resultApi = {
         /** `withPublished`: the paper's values beside the groups, as hollow marks; absent: without. */
         z.strictObject({ name: z.literal('speed-accuracy'), withPublished: z.boolean().exactOptional() }),
         z.strictObject({ name: z.literal('curves'), ...curveWishSchema.shape, isLate: z.boolean() }),
+        /** `setting`: its path; null = the first that was compared at several values. */
+        z.strictObject({ name: z.literal('sensitivity'), setting: z.string().max(100).nullable() }),
       ]),
       format: z.enum(figureFormats),
       column: z.enum(columns),

@@ -50,9 +50,17 @@ export const addOutputCommands: AddCommands = (program, settings, done) => {
     .addOption(overwriting())
     .option('--experiment <number>', 'only this experiment; may be repeated', collect, [])
     .addOption(splitConditions())
-    .addOption(new Option('--accuracy <epoch>', 'of speed-accuracy: which').choices(accuracyChoices).default('last'))
+    .addOption(
+      new Option('--accuracy <epoch>', 'of speed-accuracy and sensitivity: which')
+        .choices(accuracyChoices)
+        .default('last'),
+    )
     .addOption(new Option('--metric <metric>', 'of curves: which').choices(curveMetrics).default('testAccuracy'))
     .addOption(new Option('--axis <axis>', 'of curves: over which').choices(curveAxes).default('epoch'))
+    .option(
+      '--setting <path>',
+      'of sensitivity: over which, such as optimizer.rho (default: the first of several values)',
+    )
     .option(
       '--analysis <number>',
       'of analyses: only this one; may be repeated (default: the newest and its like)',

@@ -188,14 +188,10 @@ export const useCompare = defineStore('compare', () => {
 
   /** A figure for a paper of what is chosen; null when refused. */
   const drawn = (
-    name: LabInput<'exportFigure'>['figure']['name'],
+    figure: LabInput<'exportFigure'>['figure'],
     format: FigureFormat,
     column: ColumnWidth,
   ): Promise<LabFile | null> => {
-    const figure =
-      name === 'curves'
-        ? { name, ...curveWish.value, isLate: range.value !== 'all' }
-        : { name, withPublished: isPaperShown.value };
     const namedAfter = [...experimentIds.value];
     return problems.attempt('Draw the figure', () =>
       lab.exportFigure({ query: query.value, figure, format, column, namedAfter }),

@@ -389,6 +389,15 @@ test.each([853, 1600])(
     await sensitivity.getByText('ESAM (β 0.3, γ 0.9)').waitFor();
     await sensitivity.scrollIntoViewIfNeeded();
     await picture(page, `compare-sensitivity-${width}`);
+    await sensitivity.getByRole('combobox', { name: 'Setting' }).selectOption({ label: 'γ' });
+    await sensitivity.getByRole('button', { name: /^Save figure/ }).click();
+    const downloading = page.waitForEvent('download');
+    await page.getByText('Data as CSV', { exact: true }).click();
+    const saved = await downloading;
+    expect(saved.suggestedFilename()).toMatch(/-sensitivity-optimizer-gamma\.csv$/);
+    // The head, 49 groups, and the best of each of the seven γ.
+    const lines = (await readFile(await saved.path(), 'utf8')).trim().split('\r\n');
+    expect(lines.length).toBe(1 + 49 + 7);
     const looks = await legend
       .locator('svg')
       .evaluateAll((marks) => marks.map((mark) => mark.innerHTML.replaceAll(/data-v-\w+=""/g, '')));

@@ -106,6 +106,10 @@ test('a run is stopped now and after the epoch', async () => {
     .getByText(/^Stopped on request in epoch \d\.$/)
     .first()
     .waitFor();
+  // It goes on from here; the queue is paused, so that it waits.
+  await page.getByRole('button', { name: 'Resume', exact: true }).click();
+  await page.locator('.progress-line [data-state="queued"]').waitFor();
+  expect(await page.getByRole('button', { name: 'Resume', exact: true }).count()).toBe(0);
   expect(complaints).toEqual([]);
   await close();
 });
@@ -162,7 +166,10 @@ test('a run that diverges with finite losses is amber, marked on its curves, and
   );
   await page.goto(page.url().replace('#/new', '#/runs'));
   await page.getByRole('combobox', { name: 'Search the runs' }).fill('is:diverging');
-  await eventually(() => page.locator('tr.group').count()).toBe(1);
+  const groups = page.locator('tr.group');
+  await eventually(() => groups.count()).toBe(1);
+  expect(await groups.getByText('diverging').getAttribute('title')).toContain('a lower learning rate may help');
+  await picture(page, 'runs-diverging');
   expect(complaints).toEqual([]);
   await close();
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { everyGroup } from '../../shared/result.ts';
 import type { AccuracyChoice } from '../../shared/result.ts';
 import { bestAtEach, sensitivitiesOf } from '../../shared/results/sensitivity.ts';
+import { sensitivityFigure } from '../../src-main/lab/figures/sensitivity.ts';
 import { resultsTable } from '../../src-main/lab/statistics/resultsTable.ts';
 import { esam, sgd, shared } from '../lab/fixtures/configs.ts';
 import { groupOf, runOf } from '../lab/fixtures/groups.ts';
@@ -42,6 +43,33 @@ test('values go by size, a method that has no such setting is left out, at each 
   expect(bestAtEach(gamma?.points ?? []).map(({ y }) => Math.round(y))).toEqual([80, 70]);
   const [best] = sensitivitiesOf(table('best'));
   expect(best?.points.map(({ y }) => Math.round(y))).toEqual([90, 70, 65, 50]);
+});
+
+test('the figure for a paper has every group as a dot and the best of each value, with their spreads, on a line', () => {
+  const spread = groupOf({ ...esam, beta: 0.05, gamma: 0.9 }, [runOf(0, [0.7]), runOf(1, [0.8])]);
+  const all = table('last', [...groups, spread]);
+  const figure = sensitivityFigure(all, 'optimizer.beta');
+  const [panel] = figure?.panels ?? [];
+  expect([figure?.id, panel?.x.categories, panel?.y.label]).toEqual([
+    'sensitivity-optimizer-beta',
+    ['0.05', '0.1', '1'],
+    'last test accuracy, %',
+  ]);
+  const [dots, line] = (panel?.marks ?? []).flatMap((mark) => (mark.kind === 'series' ? [mark] : []));
+  expect([dots?.isSmall, dots?.dash, dots?.items.length]).toEqual([true, null, 5]);
+  expect(line?.name).toBe('ESAM');
+  const [first, ...others] = line?.items ?? [];
+  // Mean of 70 and 80, and their sample deviation 10 / √2.
+  expect(first?.y).toBeCloseTo(75, 10);
+  expect((first?.yHigh ?? NaN) - (first?.yLow ?? NaN)).toBeCloseTo(2 * (10 / Math.SQRT2), 10);
+  expect(others.map(({ x, y }) => [x, Math.round(y)])).toEqual([
+    ...[
+      [1, 80],
+      [2, 50],
+    ],
+  ]);
+  expect(sensitivityFigure(all, null)?.id).toBe(figure?.id); // the first
+  expect(sensitivityFigure(all, 'optimizer.rho')).toBeNull();
 });
 
 test('of two as good one is marked; two groups, and several data sets, show no sensitivity', () => {

@@ -13,7 +13,7 @@ import { writeFigure, type FigurePlace } from '../figureFiles.ts';
 import { withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 
-export const figureNames = ['speed-accuracy', 'curves', 'analyses'] as const;
+export const figureNames = ['speed-accuracy', 'curves', 'sensitivity', 'analyses'] as const;
 
 export interface FigureOptions extends FigurePlace {
   readonly format: FigureFormat;
@@ -25,6 +25,8 @@ export interface FigureOptions extends FigurePlace {
   /** Of curves. */
   readonly metric: CurveMetric;
   readonly axis: CurveAxis;
+  /** Of sensitivities: its path; absent: the first that was compared at several values. */
+  readonly setting?: string;
   /** Of analyses; empty = the newest and those with its settings. */
   readonly analysis: readonly number[];
   readonly drawing?: AnalysisDrawing;
@@ -45,9 +47,13 @@ export const figure = async (
       return exitCodes.done;
     }
     const query = { ...everyGroup, experimentIds: [...experiment], accuracy, splitConditions };
-    const wanted = name === 'curves' ? { name, metric, axis, relativeTo: null, isLate: false } : { name };
+    const wishes = {
+      'speed-accuracy': { name: 'speed-accuracy' },
+      curves: { name: 'curves', metric, axis, relativeTo: null, isLate: false },
+      sensitivity: { name: 'sensitivity', setting: options.setting ?? null },
+    } as const;
     await writeFigure(settings, options, [format], (each) =>
-      lab.exportFigure({ query, figure: wanted, format: each, column }),
+      lab.exportFigure({ query, figure: wishes[name], format: each, column }),
     );
     return exitCodes.done;
   });

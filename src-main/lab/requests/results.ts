@@ -5,12 +5,14 @@ import type { resultApi } from '../../../shared/requests/results.ts';
 import { everyGroup } from '../../../shared/result.ts';
 import type { GroupCurve, ResultsQuery, ResultsTable } from '../../../shared/result.ts';
 import type { PublishedPoint } from '../../../shared/results/published.ts';
+import { sensitivitiesOf } from '../../../shared/results/sensitivity.ts';
 import type { Study } from '../../../shared/studies/study.ts';
 import { fileStem } from '../export/fileName.ts';
 import { exportTable, requireExportable } from '../export/index.ts';
 import { KeptAnswers } from '../keptAnswers.ts';
 import { curvesFigure } from '../figures/curves.ts';
 import { labFile } from '../figures/files.ts';
+import { sensitivityFigure } from '../figures/sensitivity.ts';
 import { speedAccuracyFigure } from '../figures/speedAccuracy.ts';
 import { publishedBeside } from '../studies/publishedBeside.ts';
 import { readStudies } from '../studies/read.ts';
@@ -22,6 +24,7 @@ import type { Store } from '../store/index.ts';
 import { answering } from './answering.ts';
 
 type ResultApi = Requests<typeof resultApi>;
+type FigureWish = LabInput<'exportFigure'>['figure'];
 
 /** Requests that read what was measured. */
 export const resultRequests = (
@@ -37,6 +40,25 @@ export const resultRequests = (
     publishedBeside((studies ??= readStudies(paperFolder).found), results);
   const scatter = (results: ResultsTable, withPublished: boolean): Figure | null =>
     speedAccuracyFigure(results, withPublished ? published(results) : []);
+  const drawnOf = (query: ResultsQuery, figure: FigureWish): Figure | null => {
+    switch (figure.name) {
+      case 'curves':
+        return curvesFigure(readCurves(read, query, figure), figure, figure.isLate);
+      case 'sensitivity':
+        return sensitivityFigure(table(query), figure.setting);
+      case 'speed-accuracy':
+        return scatter(table(query), figure.withPublished === true);
+    }
+  };
+  const nothingToDraw = (query: ResultsQuery, figure: FigureWish): string => {
+    if (figure.name !== 'sensitivity' || table(query).rows.every(({ n }) => n === 0))
+      return 'No run of this selection has finished, so there is nothing to draw yet.';
+    const paths = sensitivitiesOf(table(query)).map(({ path }) => path);
+    const wanted = 'no setting was compared at several values in three groups or more on one data set';
+    return paths.length === 0
+      ? `Nothing to draw: ${wanted}.`
+      : `${figure.setting ?? ''} was not compared at several values; ${paths.join(', ')} ${paths.length === 1 ? 'was' : 'were'}.`;
+  };
   /** Files are named after the one experiment that they are about. */
   const stemOf = ({ experimentIds }: ResultsQuery, namedAfter: readonly number[]): string =>
     fileStem((namedAfter.length > 0 ? namedAfter : experimentIds).map((id) => read.experiment(id)?.name ?? ''));
@@ -77,13 +99,8 @@ export const resultRequests = (
       return workbook(results, columns, stemOf(query, namedAfter));
     },
     exportFigure: async ({ query, figure, format, column, namedAfter = [] }) => {
-      const drawn =
-        figure.name === 'curves'
-          ? curvesFigure(readCurves(read, query, figure), figure, figure.isLate)
-          : scatter(table(query), figure.withPublished === true);
-      if (drawn === null) {
-        throw new LabError('EXPORT_EMPTY', 'No run of this selection has finished, so there is nothing to draw yet.');
-      }
+      const drawn = drawnOf(query, figure);
+      if (drawn === null) throw new LabError('EXPORT_EMPTY', nothingToDraw(query, figure));
       return labFile(drawn, format, column, stemOf(query, namedAfter));
     },
   };
