@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { JobSight } from '../store/clusterJobs.ts';
-import { lastWordsOf, taskFolderOf } from './jobFolder.ts';
+import { begunIn, lastWordsOf, taskFolderOf } from './jobFolder.ts';
 import { endingWithoutWords, isOver } from './jobStates.ts';
 import type { KnownJobs } from './knownJobs.ts';
+import { readForMs } from './readingJobs.ts';
+import type { jobReading } from './readingJobs.ts';
 import type { SubmittingParts } from './submitting.ts';
 
 export interface AskingParts extends SubmittingParts {
@@ -11,7 +13,11 @@ export interface AskingParts extends SubmittingParts {
 }
 
 /** What the cluster says of its jobs: it is asked for the lab's own only, all in one question. */
-export const clusterAsking = ({ store, commands, askEveryMs, onChanged }: AskingParts, jobs: KnownJobs) => {
+export const clusterAsking = (
+  { store, commands, askEveryMs, onChanged }: AskingParts,
+  jobs: KnownJobs,
+  read: ReturnType<typeof jobReading>['read'],
+) => {
   let askedAt = -Infinity;
 
   return {
@@ -37,11 +43,17 @@ export const clusterAsking = ({ store, commands, askEveryMs, onChanged }: Asking
       store.write.jobs.seen(changed);
       onChanged(changed.map(({ runId }) => runId));
     },
-    /** Ends the runs whose jobs are over without having told how. They are asked for twice before: shared disks show files late. */
+    /**
+     * Ends the runs whose jobs are over without having told how. They are asked for twice before, as shared disks show files late, and read
+     * once more: where thousands have ended, what many of them told is still unread.
+     */
     settle: async (goesOn: () => boolean): Promise<void> => {
-      for (const job of store.read.liveJobs()) {
-        if (!goesOn()) return;
-        if (jobs.overFor(job.runId) < 2) continue;
+      const until = performance.now() + readForMs;
+      const over = store.read.liveJobs().filter(({ runId }) => jobs.overFor(runId) >= 2);
+      const begun = begunIn(new Set(over.map(({ submission }) => submission)));
+      for (const job of over) {
+        if (!goesOn() || performance.now() > until) return;
+        if (begun.has(taskFolderOf(job.submission, job.task)) && (await read(job))) continue;
         const run = store.read.runs.one(job.runId); // as it is now: others were waited for
         if (run === null || !['queued', 'running'].includes(run.state)) continue;
         const output = lastWordsOf(taskFolderOf(job.submission, job.task));

@@ -30,7 +30,7 @@ const clearEveryMs = 3_600_000;
 export class ClusterRuns {
   readonly #parts: ClusterParts;
   readonly #jobs: KnownJobs;
-  readonly #read: ReturnType<typeof jobReading>;
+  readonly #reading: ReturnType<typeof jobReading>;
   readonly #cluster: ReturnType<typeof clusterAsking>;
   readonly #wishes: ReturnType<typeof jobWishes>;
   readonly #timer: NodeJS.Timeout;
@@ -48,8 +48,8 @@ export class ClusterRuns {
   constructor(parts: ClusterParts) {
     this.#parts = parts;
     this.#jobs = new KnownJobs(parts);
-    this.#read = jobReading(parts, this.#jobs);
-    this.#cluster = clusterAsking(parts, this.#jobs);
+    this.#reading = jobReading(parts, this.#jobs);
+    this.#cluster = clusterAsking(parts, this.#jobs, this.#reading.read);
     this.#wishes = jobWishes(parts, this.#jobs);
     this.#timer = setInterval(() => this.#look(), parts.readEveryMs);
   }
@@ -141,7 +141,7 @@ export class ClusterRuns {
     for (const work of this.#asked.splice(0)) await work();
     try {
       await this.#fetch();
-      if (!(await this.#read(goesOn))) this.#isWoken = true; // needs no answer of the cluster
+      if (!(await this.#reading.readAll(goesOn))) this.#isWoken = true; // needs no answer of the cluster
       await this.#wishes.cancelUnwanted();
       await findLost(this.#parts);
       await this.#jobs.sendMarks();

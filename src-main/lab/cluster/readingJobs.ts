@@ -5,16 +5,18 @@ import { isWaiting } from './jobStates.ts';
 import type { KnownJobs } from './knownJobs.ts';
 import type { SubmittingParts } from './submitting.ts';
 
-const readForMs = 10_000;
+/** So long at once, that other things need not wait: thousands may have told something while the lab was closed. */
+export const readForMs = 10_000;
 
-/** Stores what jobs tell, so long at once that other things need not wait: thousands may have told something while the lab was closed. */
+/** Stores what jobs tell. */
 export const jobReading = ({ store, checkpoints }: SubmittingParts, jobs: KnownJobs) => {
   let last: RunId = 0;
 
-  const readTask = async (job: LiveJob): Promise<void> => {
+  /** @returns whether it told anything. */
+  const read = async (job: LiveJob): Promise<boolean> => {
     const task = jobs.follow(job);
     try {
-      if (!(await task.read())) return;
+      if (!(await task.read())) return false;
     } catch (error) {
       jobs.forget(job.runId);
       throw error;
@@ -30,10 +32,11 @@ export const jobReading = ({ store, checkpoints }: SubmittingParts, jobs: KnownJ
       store.write.jobs.seen([{ runId: job.runId, state: 'RUNNING', reason: null, node: job.node }]); // what the cluster said is old
     }
     jobs.note(job.runId);
+    return true;
   };
 
   /** Of the tasks that have begun, those first that were looked at longest ago. @returns whether that was all. */
-  return async (goesOn: () => boolean): Promise<boolean> => {
+  const readAll = async (goesOn: () => boolean): Promise<boolean> => {
     const until = performance.now() + readForMs;
     const live = store.read.liveJobs().filter(({ runState }) => ['queued', 'running'].includes(runState));
     const begun = begunIn(new Set(live.map(({ submission }) => submission)));
@@ -45,9 +48,10 @@ export const jobReading = ({ store, checkpoints }: SubmittingParts, jobs: KnownJ
     for (const job of [...speaking.slice(next), ...speaking.slice(0, next)]) {
       if (!goesOn()) return true;
       if (performance.now() > until) return false;
-      await readTask(job);
+      await read(job);
       last = job.runId;
     }
     return true;
   };
+  return { read, readAll };
 };
