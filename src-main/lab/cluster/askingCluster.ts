@@ -5,6 +5,7 @@ import { endingWithoutWords, isOver } from './jobStates.ts';
 import type { KnownJobs } from './knownJobs.ts';
 import { readForMs } from './readingJobs.ts';
 import type { jobReading } from './readingJobs.ts';
+import { mostTold } from './submitting.ts';
 import type { SubmittingParts } from './submitting.ts';
 
 export interface AskingParts extends SubmittingParts {
@@ -14,7 +15,7 @@ export interface AskingParts extends SubmittingParts {
 
 /** What the cluster says of its jobs: it is asked for the lab's own only, all in one question. */
 export const clusterAsking = (
-  { store, commands, askEveryMs, onChanged }: AskingParts,
+  { store, commands, askEveryMs }: AskingParts,
   jobs: KnownJobs,
   read: ReturnType<typeof jobReading>['read'],
 ) => {
@@ -39,9 +40,12 @@ export const clusterAsking = (
         )
           changed.push({ ...sight, node: sight.node ?? job.node, runId: job.runId });
       }
-      if (changed.length === 0) return;
-      store.write.jobs.seen(changed);
-      onChanged(changed.map(({ runId }) => runId));
+      for (let from = 0; from < changed.length; from += mostTold) {
+        const some = changed.slice(from, from + mostTold);
+        store.write.jobs.seen(some);
+        some.forEach(({ runId }) => jobs.note(runId));
+        await setImmediate();
+      }
     },
     /**
      * Ends the runs whose jobs are over without having told how. They are asked for twice before, as shared disks show files late, and read

@@ -86,6 +86,7 @@ export class ClusterRuns {
     await this.#wishes.stop(job, when);
     this.#look();
     this.#parts.onChanged([runId]);
+    this.#parts.onQueueChanged();
   }
 
   /** Sends runs back into the cluster's queue. @returns those that are to be submitted anew. @throws LabError RUN_STATE, PLACE_UNAVAILABLE */

@@ -139,21 +139,21 @@ export class FollowedTask {
   }
 
   #recall(record: SpoolRecord): void {
-    if (record.kind === 'began') this.#begin(record);
+    if (record.kind === 'began') this.#begin(record, true);
     if (record.kind === 'left') this.#hasLeft = true;
     if (record.kind !== 'event') return;
     this.#recording?.recall(record.event);
     this.#hasProgressed ||= record.event.type === 'checkpointed';
   }
 
-  #begin({ isResuming }: Extract<SpoolRecord, { kind: 'began' }>): Recording {
+  #begin({ isResuming }: Extract<SpoolRecord, { kind: 'began' }>, isAgain: boolean): Recording {
     const { runId } = this.#job;
     const { store, onStored } = this.#parts;
     const config = store.read.runs.one(runId)?.config;
     if (config === undefined) throw new Error(`Run ${runId} is gone while its job goes on.`);
     const add = (event: TrainingEvent): void => onStored([event]);
     const classes = this.#classes();
-    this.#recording = new Recording({ runId, config, classes, isResuming, isAgain: true }, store.write, add);
+    this.#recording = new Recording({ runId, config, classes, isResuming, isAgain }, store.write, add);
     return this.#recording;
   }
 
@@ -172,8 +172,9 @@ export class FollowedTask {
     const { runId } = this.#job;
     switch (record.kind) {
       case 'began': {
-        if (read.runs.one(runId)?.state === 'queued') write.start(runId, this.#parts.place);
-        this.#begin(record);
+        const run = read.runs.one(runId);
+        if (run?.state === 'queued') write.start(runId, this.#parts.place);
+        this.#begin(record, run?.startedAt !== null || run.epochsDone > 0);
         const again = this.#attempt > 1 ? `, for the ${ordinal(this.#attempt)} time` : '';
         return this.#log('info', `Its job began on ${record.host}${again}.`, told, record.at);
       }

@@ -66,12 +66,9 @@ export const clusterOf = ({ options, store, checkpoints, queue, emit, onProblem,
       }
     },
     onChanged: (runIds) => {
-      for (const runId of runIds) {
-        const run = store.read.runs.one(runId);
-        if (run !== null) emit({ type: 'runChanged', run });
-      }
-      queue.tell();
+      for (const run of store.read.runs.some(runIds)) emit({ type: 'runChanged', run });
     },
+    onQueueChanged: () => queue.tell(),
     onProblem: (problem) => {
       onProblem(problem);
       queue.tell();

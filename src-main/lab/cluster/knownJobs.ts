@@ -9,6 +9,7 @@ import { FollowedTask } from './followedTask.ts';
 import { jobFolderNames, taskFolderOf } from './jobFolder.ts';
 import type { StopWish } from './jobFolder.ts';
 import { acknowledge, marksIn } from './submissionFolders.ts';
+import { mostTold } from './submitting.ts';
 import type { SubmittingParts } from './submitting.ts';
 
 export interface KnownJobsParts extends SubmittingParts {
@@ -26,6 +27,7 @@ export class KnownJobs {
   readonly #overFor = new Map<RunId, number>();
   /** Runs that are another way than was told. */
   readonly #changed = new Set<RunId>();
+  #isQueueTold = true;
   #toldAt = -Infinity;
   /** Files of the lab's that are still to be brought there; null: it is not known which. */
   #unsent: Set<string> | null = null;
@@ -104,18 +106,26 @@ export class KnownJobs {
     }
   }
 
-  /** Whoever hears of changed runs reads the whole queue: those of a second are told of together. */
+  /** Of another run and of the queue it is told once a second, of many runs in between. */
   note(runId: RunId): void {
     this.#changed.add(runId);
+    this.#isQueueTold = false;
     if (performance.now() - this.#toldAt > tellEveryMs) this.tellChanged();
+    else if (this.#changed.size >= mostTold) this.#tellRuns();
   }
 
   tellChanged(): void {
-    if (this.#changed.size === 0) return;
+    this.#tellRuns();
+    if (this.#isQueueTold) return;
+    this.#isQueueTold = true;
     this.#toldAt = performance.now();
+    this.#parts.onQueueChanged();
+  }
+
+  #tellRuns(): void {
     const runIds = [...this.#changed];
     this.#changed.clear();
-    this.#parts.onChanged(runIds);
+    if (runIds.length > 0) this.#parts.onChanged(runIds);
   }
 
   log(runId: RunId, level: LogLine['level'], text: string): void {

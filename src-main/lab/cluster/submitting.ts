@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { LabError } from '../../../shared/errors.ts';
 import type { PlaceId, SlurmSettings } from '../../../shared/places.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
@@ -27,10 +28,13 @@ export interface SubmittingParts {
   readonly waiting: () => readonly RunSummary[];
   /** @throws LabError ENGINE_* if the engine is not there (then the place waits), any other if the run cannot start (then it fails). */
   readonly assign: (run: RunSummary, usesEngineHere: boolean) => Promise<Omit<Assignment, 'given'>>;
-  /** These runs are in another state, or their jobs are. */
+  /** These runs are in another state, or their jobs are: not more than `mostTold` at once, that nobody waits for them. */
   readonly onChanged: (runIds: readonly RunId[]) => void;
+  /** The queue is another one, for which whoever hears of it reads all of it. */
+  readonly onQueueChanged: () => void;
 }
 
+export const mostTold = 100;
 /** Slurm's limits differ; more than this in one answer helps nobody. */
 const mostTasks = 1000;
 const holdingCodes: readonly string[] = [
@@ -84,7 +88,7 @@ export const submitWaiting = async (parts: SubmittingParts, goesOn: () => boolea
 };
 
 const submit = async (parts: SubmittingParts, runs: readonly RunSummary[]): Promise<void> => {
-  const { place, store, commands, settings, onChanged, waiting } = parts;
+  const { place, store, commands, settings, onChanged, onQueueChanged, waiting } = parts;
   const site = parts.site();
   const program = await parts.soon('program', () => site.program());
   const tasks: Task[] = [];
@@ -117,12 +121,16 @@ const submit = async (parts: SubmittingParts, runs: readonly RunSummary[]): Prom
     }
     throw error;
   }
-  onChanged(runIds);
+  for (let from = 0; from < runIds.length; from += mostTold) {
+    onChanged(runIds.slice(from, from + mostTold));
+    await setImmediate();
+  }
+  onQueueChanged();
 };
 
 /** @returns null where the run cannot start, which is said. */
 const taskOf = async (
-  { store, checkpoints, assign, soon, onChanged }: SubmittingParts,
+  { store, checkpoints, assign, soon, onChanged, onQueueChanged }: SubmittingParts,
   run: RunSummary,
   site: Site,
 ): Promise<Task | null> => {
@@ -135,6 +143,7 @@ const taskOf = async (
     if (!(error instanceof LabError) || holdingCodes.includes(error.code)) throw error;
     store.write.refuse(run.id, error.message);
     onChanged([run.id]);
+    onQueueChanged();
     return null;
   }
 };

@@ -1,20 +1,20 @@
 import { phases, phaseMsSchema } from '../../../shared/metrics.ts';
 import type { PhaseMs } from '../../../shared/metrics.ts';
 import type { RunId } from '../../../shared/run.ts';
-import { insertInto } from './columns.ts';
 import type { Database } from './database.ts';
 
 /** Milliseconds per phase of a step, or of an epoch's mean step (step 0). */
 export const phaseTimeTable = (database: Database) => {
-  const insert = database.prepare(insertInto('phase_time', ['runId', 'epoch', 'step', 'phase', 'ms']));
+  const values = phases.map((phase) => `('${phase}', @${phase})`).join(', ');
+  const insert = database.prepare(
+    `INSERT INTO phase_time (run_id, epoch, step, phase, ms)
+     SELECT @runId, @epoch, @step, column1, column2 FROM (VALUES ${values}) WHERE column2 > 0`,
+  );
   const remove = database.prepare('DELETE FROM phase_time WHERE run_id = ? AND epoch = ? AND step = ?');
   return {
     remove: (runId: RunId, epoch: number, step: number): void => void remove.run(runId, epoch, step),
-    insert: (runId: RunId, epoch: number, step: number, phaseMs: PhaseMs): void => {
-      for (const phase of phases) {
-        if (phaseMs[phase] > 0) insert.run({ runId, epoch, step, phase, ms: phaseMs[phase] });
-      }
-    },
+    insert: (runId: RunId, epoch: number, step: number, phaseMs: PhaseMs): void =>
+      void insert.run({ runId, epoch, step, ...phaseMs }),
   };
 };
 

@@ -106,7 +106,7 @@ test('a job that is over is read once more before its run is said to have ended 
       askEveryMs: 0,
     } as const),
     ...{ settings: nothing, site: nothing, assign: nothing, soon: soonOf(), waiting: () => [] },
-    ...{ onChanged: () => undefined, onStored: () => undefined },
+    ...{ onChanged: () => undefined, onQueueChanged: () => undefined, onStored: () => undefined },
   };
   const jobs = new KnownJobs(parts);
   const { ask, settle } = clusterAsking(parts, jobs, jobReading(parts, jobs).read);

@@ -37,7 +37,12 @@ const lostSubmission = async () => {
     };
     const site = sharedSite(() => slurmSettingsSchema.parse({}), folder);
     const parts = { store, checkpoints, place: 'slurm', commands: slurmCommands(run), site: () => site } as const;
-    const nothing = { waiting: () => [], onChanged: () => undefined, settings: () => slurmSettingsSchema.parse({}) };
+    const nothing = {
+      waiting: () => [],
+      onChanged: () => undefined,
+      onQueueChanged: () => undefined,
+      settings: () => slurmSettingsSchema.parse({}),
+    };
     return findLost({
       ...parts,
       ...nothing,
