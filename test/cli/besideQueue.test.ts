@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { RunSummary } from '../../shared/run.ts';
-import { labVersionOf, locate } from '../../src-main/cli/locations.ts';
+import { labVersionOf } from '../../src-main/cli/locations.ts';
 import type { Lab } from '../../src-main/lab/lab.ts';
 import { askNeighbour } from '../../src-main/lab/neighbour.ts';
 import { openLab } from '../../src-main/lab/service.ts';
@@ -12,11 +11,10 @@ import { killAtOnce } from '../app/processes.ts';
 import { helpersOf, holdTrainers } from '../processes/states.ts';
 import { smallRun } from './smallRun.ts';
 import { smallWorkspace } from './smallWorkspace.ts';
-import { cli, newWorkspace, startCli, untilSaid } from './spawnCli.ts';
+import { cli, locations, newWorkspace, startCli, untilSaid } from './spawnCli.ts';
 
 const slow = { timeout: 600_000 }; // each command is a process of its own, on a busy machine
 const polled = { timeout: 300_000 };
-const locations = locate(pathToFileURL(join(import.meta.dirname, '../../src-main/cli/index.ts')).href);
 
 /** A file with one run. */
 const runFile = async (workspace: string, epochs: number, seed: number): Promise<string> => {
@@ -113,7 +111,7 @@ test(
     );
     const compared = startCli(workspace, ['compare', file]);
     await untilSaid(compared.child, 'Run 1 of 2, SGD, seed 1: epoch 2 of');
-    killAtOnce(helpersOf(compared.child.pid ?? 0, 'trainer/process'));
+    killAtOnce(helpersOf(compared.child.pid ?? 0, locations.trainerEntry));
     await untilSaid(compared.child, 'Run 2 of 2, SGD, seed 2: epoch 2 of');
     await asked(workspace, (lab) => lab.resumeRuns({ runIds: [1] }));
     const toldAgain = untilSaid(compared.child, 'Run 1 of 2, SGD, seed 1: epoch ');

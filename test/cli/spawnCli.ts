@@ -4,7 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
 import { afterEach } from 'vitest';
+import { locate } from '../../src-main/cli/locations.ts';
+import { isBuildStale } from '../../src-main/runtimes/build.ts';
 
 export interface Ended {
   readonly code: number | null;
@@ -26,7 +29,11 @@ export const newWorkspace = async (): Promise<string> => {
   return folder;
 };
 
-const entry = join(import.meta.dirname, '../../src-main/cli/index.ts');
+const project = join(import.meta.dirname, '../..');
+/** As it is installed, which starts in half the time; from its sources, as with `npm run lab`, where these are newer than what was built. */
+const entry = join(project, isBuildStale(project) ? 'src-main/cli/index.ts' : 'out/main/cli.cjs');
+/** Where the command line that is started here finds the rest of the lab. */
+export const locations = locate(pathToFileURL(entry).href);
 
 /** Starts the real command line on a workspace. */
 export const startCli = (workspace: string, args: readonly string[], environment: Record<string, string> = {}) => {

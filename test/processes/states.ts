@@ -8,6 +8,7 @@ import type { AnalysisSummary } from '../../shared/analyses/record.ts';
 import type { LabEvent } from '../../shared/labEvent.ts';
 import type { Lab } from '../../src-main/lab/lab.ts';
 import { processTree } from '../app/processes.ts';
+import { locations } from '../cli/spawnCli.ts';
 import { idxImages, idxLabels } from '../lab/datasets/fixtures.ts';
 import { experimentOf, shared } from '../lab/fixtures/configs.ts';
 
@@ -95,7 +96,7 @@ const longAnalysis = analysisSettingsSchema.parse({ kind: 'landscape', points: 5
 
 const isGoingOn = ({ state, rowsDone }: AnalysisSummary): boolean => state === 'running' && rowsDone > 0;
 const mnist = { ...shared.dataset, trainSubset: 100, testSubset: 100 };
-const trainer = join('trainer', 'process.ts');
+const { trainerEntry: trainer } = locations;
 
 export const states: readonly State[] = [
   { name: 'idle', begin: () => Promise.resolve(), reach: () => Promise.resolve() },
