@@ -177,7 +177,11 @@ export const record = (
         const layer = network.layers[index];
         const want = wanted[index];
         const dy = arriving[index + 1];
-        if (layer === undefined || !want || dy === undefined) continue;
+        if (layer === undefined || dy === undefined) continue;
+        if (!want) {
+          shared.release(dy); // the logits' alone, where nothing is wanted
+          continue;
+        }
         const input = firstInputOf(layer);
         const made = layer.backward({
           ops,

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasSelectionForward } from '../../../shared/methods/esam.ts';
 import { newArm, optimizerSchema, type MethodId } from '../../../shared/methods/index.ts';
@@ -20,6 +21,7 @@ import { engines, kernelsCalledBy, openTensorflow } from '../engines.ts';
 import {
   chancesOf,
   extent,
+  labelsOf,
   noClock,
   pooledNetwork,
   readReports,
@@ -289,6 +291,104 @@ describe.each(engines)('on $name', ({ open }) => {
       expect(Math.min(...saved)).toBeGreaterThanOrEqual(0);
     },
   );
+
+  const statistics = fc.constantFrom('keep', 'update' as const);
+  const wanted = fc.array(fc.boolean(), { minLength: 4, maxLength: 4 });
+  const gradients = { name: fc.constant('gradients' as const), statistics, wanted, keepsSome: fc.boolean() };
+  const announcing = fc.record({
+    ...gradients,
+    // Parameters move from one of the first on.
+    next: fc.record({ from: fc.integer({ min: 1, max: 7 }), statistics, isRecorded: fc.boolean() }),
+  });
+  /** One of the first parameters changes, whatever was said about what moves; also to what is not a number. */
+  const move = fc.record({
+    ...{ name: fc.constant('move' as const), parameter: fc.nat({ max: 6 }) },
+    to: fc.constantFrom(0.25, -0.5, NaN, Infinity),
+  });
+  const pass = fc.oneof(
+    fc.record({ ...gradients, next: fc.constant(undefined) }),
+    fc.record({ name: fc.constant('losses' as const), statistics }),
+    fc.record({ name: fc.constant('recordedLosses' as const), statistics }),
+  );
+  /** A pass that announces another one, what changes between, and that one or a different one. */
+  const round = fc
+    .tuple(announcing, fc.option(move, { nil: undefined }), pass, fc.boolean())
+    .map(([first, change, second, isAnnounced]) => [
+      first,
+      ...(change === undefined ? [] : [change]),
+      isAnnounced ? { ...second, statistics: first.next.statistics } : second,
+    ]);
+
+  test('whatever the passes and changes of weights, a pass gives the bits of one that nothing was kept for', () => {
+    const networks = { residual: residualNetwork, pooled: pooledNetwork };
+    const plan = fc.record({
+      name: fc.constantFrom('residual', 'pooled' as const),
+      examples: fc.integer({ min: 1, max: 7 }),
+      pixel: fc.constantFrom(0.5, NaN),
+      rounds: fc.array(round, { minLength: 1, maxLength: 3 }),
+    });
+    let spared = 0;
+    fc.assert(
+      fc.property(plan, ({ name, examples, pixel, rounds }) => {
+        const network = networks[name];
+        /** @param keeps - whether one objective does all passes; else each is the first of a new one. */
+        const outcome = (keeps: boolean) => {
+          const problem = smallProblem(ops, network, 5);
+          const { state } = problem.training;
+          const draw = uniform(examples);
+          const values = Float32Array.from({ length: examples * 72 }, (_, index) => (index === 7 ? pixel : draw()));
+          const images = ops.upload(values, [examples, 6, 6, 2]);
+          const labels = labelsOf(
+            ops,
+            Array.from({ length: examples }, (_, index) => index % 3),
+          );
+          const kept = ops.upload(Int32Array.of(examples - 1, 0), [2]);
+          const open = () => batchObjective(ops, network, state, { images, labels }, 0, noClock, () => undefined);
+          const one = open();
+          const { kernels } = ops.counters;
+          const of = (chosen: readonly boolean[]) => (parameter: number) => chosen[parameter % 4] === true;
+          const told = rounds.flat().map((each) => {
+            const objective = keeps ? one : open();
+            if (each.name === 'losses') return read(ops, objective.losses(each.statistics));
+            if (each.name === 'recordedLosses') {
+              const recorded = objective.recordedLosses(each.statistics);
+              const some = recorded.gradients(kept);
+              const found = some.gradients.map((gradient) => (gradient === null ? null : read(ops, gradient)));
+              return [found, read(ops, some.losses), read(ops, recorded.losses)];
+            }
+            if (each.name === 'move') {
+              const index = each.parameter % state.parameters.length;
+              const parameter = state.parameters[index];
+              if (parameter === undefined) throw new Error('There is no such parameter.');
+              const moved = [...ops.download(parameter)].with(0, each.to);
+              state.parameters[index] = ops.upload(Float32Array.from(moved), parameter.shape);
+              ops.dispose(parameter);
+              return null;
+            }
+            const { statistics, wanted, next } = each;
+            const isMoved = (parameter: number): boolean => parameter >= (next?.from ?? 0);
+            const announced = next !== undefined && keeps ? { next: { ...next, isMoved } } : {};
+            const some = each.keepsSome ? { kept } : {};
+            return gradientsOf(ops, objective, { statistics, isWanted: of(wanted), ...announced, ...some });
+          });
+          ops.dispose(one.losses('keep')); // lets go of what was kept last
+          const called = ops.counters.kernels - kernels;
+          const contents = problem.contents();
+          [images, labels, kept].forEach(ops.dispose);
+          problem.dispose();
+          return { result: { told, contents }, called };
+        };
+        const plain = outcome(false); // the engine makes the constants that it keeps
+        const { handles } = ops.counters;
+        const found = outcome(true);
+        spared += plain.called - found.called;
+        expect(found.result).toEqual(plain.result);
+        expect(ops.counters.handles).toBe(handles);
+      }),
+      { seed: 11, numRuns: 40 },
+    );
+    if (ops.counters.kernels > 0) expect(spared).toBeGreaterThan(0);
+  });
 
   test('kept examples make a batch of their own, and only `update` moves running statistics', () => {
     const problem = smallProblem(ops, residualNetwork, 4);
