@@ -16,6 +16,9 @@ const isDirect = ([height, width, inputs = 0, outputs = 0]: readonly number[], {
 const isShortcut = ([height, width, inputs = 0, outputs = 0]: readonly number[], { stride, padding }: Convolution) =>
   height === 1 && width === 1 && padding === 0 && stride === 2 && inputs % 16 === 0 && outputs % 16 === 0;
 
+const isOurs = (kernelShape: readonly number[], convolution: Convolution) =>
+  [isFiltered, isDirect, isShortcut].some((fits) => fits(kernelShape, convolution));
+
 /**
  * Convolutions on the lab's own kernels (kernels/ops/convolutions.h). Winograd's minimal filtering needs a quarter of the products, half of them
  * for stride 2, summed in float32 whatever the type of the activations; of bfloat16 multiplied in bfloat16 where the processor can.
@@ -41,8 +44,7 @@ export const winogradOps = (
 
   return {
     conv2d(x, kernel, convolution, normalisation) {
-      const isOurs = [isFiltered, isDirect, isShortcut].some((fits) => fits(kernel.shape, convolution));
-      if (!isOurs || kernel.dataType !== 'float32') {
+      if (!isOurs(kernel.shape, convolution) || kernel.dataType !== 'float32') {
         return normalisedAfter(others, others.conv2d(x, kernel, convolution), normalisation);
       }
       const attributes = attributesOf(x, x.shape, convolution.stride);
@@ -60,12 +62,17 @@ export const winogradOps = (
       );
     },
     conv2dInputGrad: (dy, kernel, inputShape, convolution) =>
-      isFiltered(kernel.shape, convolution) && kernel.dataType === 'float32'
+      (isFiltered(kernel.shape, convolution) || isShortcut(kernel.shape, convolution)) && kernel.dataType === 'float32'
         ? one('EsamConv2DInputGrad', attributesOf(dy, inputShape, convolution.stride), dy, kernel)
         : others.conv2dInputGrad(dy, kernel, inputShape, convolution),
     conv2dFilterGrad: (x, dy, kernelShape, convolution) =>
-      isFiltered(kernelShape, convolution) || isDirect(kernelShape, convolution)
-        ? one('EsamConv2DFilterGrad', attributesOf(x, x.shape, convolution.stride), x, dy)
+      isOurs(kernelShape, convolution)
+        ? one(
+            'EsamConv2DFilterGrad',
+            [...attributesOf(x, x.shape, convolution.stride), attribute.int('taps', kernelShape[0] ?? 0)],
+            x,
+            dy,
+          )
         : others.conv2dFilterGrad(x, dy, kernelShape, convolution),
   };
 };

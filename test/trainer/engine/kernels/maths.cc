@@ -335,23 +335,34 @@ template <typename T>
 void testPoint(const Shape& s, double tolerance) {
   const winograd::Images images{s.count, s.height, s.width};
   Buffer<T> x(int64_t(s.count) * s.height * s.width * s.inputs), y(int64_t(s.count) * s.high() * s.wide() * s.outputs);
-  Buffer<float> kernel(int64_t(s.inputs) * s.outputs), panels(points::panelsLength(s.inputs, s.outputs));
-  fill(x);
+  Buffer<T> dx(x.count), dy(y.count);
+  Buffer<float> kernel(int64_t(s.inputs) * s.outputs), grad(kernel.count);
+  Buffer<float> panels(points::panelsLength(s.inputs, s.outputs)), panelsBack(points::panelsLength(s.outputs, s.inputs));
+  for (auto* buffer : {&x, &dy}) fill(*buffer);
   fill(kernel);
-  std::vector<double> right(y.count);
+  std::vector<double> right(y.count), rightInput(x.count), rightFilter(kernel.count);
   for (int64_t to = 0; to < y.count; to++) {
     const int64_t pixel = to / s.outputs, column = pixel % s.wide(), row = pixel / s.wide() % s.high(), image = pixel / s.wide() / s.high();
-    const int64_t from = (image * s.height + row * s.stride) * s.width + column * s.stride;
+    const int64_t first = ((image * s.height + row * s.stride) * s.width + column * s.stride) * s.inputs;
     for (int in = 0; in < s.inputs; in++) {
-      right[to] += valueOf(x.data[from * s.inputs + in]) * kernel.data[int64_t(in) * s.outputs + to % s.outputs];
+      const int64_t from = first + in, weight = int64_t(in) * s.outputs + to % s.outputs;
+      right[to] += valueOf(x.data[from]) * kernel.data[weight];
+      rightInput[from] += valueOf(dy.data[to]) * kernel.data[weight];
+      rightFilter[weight] += valueOf(dy.data[to]) * valueOf(x.data[from]);
     }
   }
   const auto convolve = [&](const auto& ending, T* to) {
-    return points::convolve(x.data, kernel.data, to, images, s.stride, s.inputs, s.outputs, panels.data, ending);
+    return points::convolve<false>(x.data, kernel.data, to, images, s.stride, s.inputs, s.outputs, panels.data, ending);
   };
   if (!convolve(AsTheyAre(), y.data)) failures++;
   expect("1×1 convolution of " + s.name(), y, right, tolerance);
   testNormalised(s, y, tolerance, convolve);
+  if (!points::convolve<true>(dy.data, kernel.data, dx.data, images, s.stride, s.outputs, s.inputs, panelsBack.data)) failures++;
+  expect("1×1 input gradient of " + s.name(), dx, rightInput, tolerance);
+  const winograd::GradPlan plan(s.inputs);
+  Buffer<float> sums(points::sumsLength(plan, s.inputs, s.outputs));
+  if (!points::filterGradient(x.data, dy.data, grad.data, sums.data, plan, images, s.stride, s.inputs, s.outputs)) failures++;
+  expect("1×1 filter gradient of " + s.name(), grad, rightFilter, 1e-5);
 }
 
 /** Kernels that are called from two threads at once: each has the threads and the scratch memory to itself while it computes. */
@@ -387,7 +398,7 @@ int main() {
     testDirect<Bfloat16>(s, 8e-3);
   }
   // Several tasks, the last one not full, and channels that leave a part of a panel.
-  for (const Shape& s : {Shape{3, 7, 9, 16, 32, 2}, Shape{1, 1, 1, 32, 16, 2}, Shape{5, 4, 5, 48, 3 * lanes, 1}}) {
+  for (const Shape& s : {Shape{3, 7, 9, 16, 32, 2}, Shape{1, 1, 1, 32, 16, 2}, Shape{5, 4, 5, 48, 3 * lanes, 1}, Shape{2, 6, 3, 16 * lanes, 48, 3}}) {
     testPoint<float>(s, 1e-5);
     testPoint<Bfloat16>(s, 8e-3);
   }

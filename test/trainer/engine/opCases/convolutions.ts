@@ -50,6 +50,7 @@ const large: readonly Sizes[] = [
   [[4, 16, 16, 16], 3, 16, 1, 1],
   [[3, 16, 16, 16], 3, 32, 2, 1],
   [[5, 9, 9, 16], 1, 32, 2, 0],
+  [[3, 8, 6, 128], 1, 48, 2, 0],
   // Winograd's tiles of 4×4 and 8×8 with a part outside of the image, panels of 32 channels that are not full, several blocks of tiles.
   [[2, 7, 6, 32], 3, 48, 1, 1],
   [[1, 4, 4, 160], 3, 64, 1, 1],

@@ -51,7 +51,7 @@ template <typename T, bool isBackward, typename MakeEnding>
 void convolve(Call& call, const ConvolutionSettings& settings, const MakeEnding& makeEnding) {
   const TF_Tensor *x = call.input(0), *kernel = call.input(1);
   const int taps = TF_NumDims(kernel) == 4 ? side(kernel, 0) : 0, stride = settings.stride;
-  if (!settings.hasSidesOf(x, !isBackward) || (taps != 3 && (taps != 1 || isBackward)) || side(kernel, 1) != taps ||
+  if (!settings.hasSidesOf(x, !isBackward) || (taps != 3 && taps != 1) || side(kernel, 1) != taps ||
       side(x, 3) != side(kernel, isBackward ? 3 : 2)) {
     call.refuse(misfit);
   }
@@ -71,8 +71,10 @@ void convolve(Call& call, const ConvolutionSettings& settings, const MakeEnding&
     return filtering.run(call.scratch(filtering.sharedLength()));
   };
   bool isDone;
-  if (taps == 1) isDone = points::convolve(pixels, weights, y, wide, stride, inputs, outputs, call.scratch(points::panelsLength(inputs, outputs)), ending);
-  else if (isFew) isDone = direct::convolve(pixels, weights, y, wide, inputs, outputs, ending);
+  if (taps == 1) {
+    float* const panels = call.scratch(points::panelsLength(inputs, outputs));
+    isDone = points::convolve<isBackward>(pixels, weights, y, wide, stride, inputs, outputs, panels, ending);
+  } else if (isFew) isDone = direct::convolve(pixels, weights, y, wide, inputs, outputs, ending);
   else isDone = stride == 1 ? filter(Unmoved()) : filter(std::conditional_t<isBackward, Doubling, Halving>());
   if (!isDone) throw std::bad_alloc();
 }
@@ -112,21 +114,34 @@ void computeNormalised(Call& call, const NormalisedSettings& settings) {
   });
 }
 
+struct FilterGradSettings : ConvolutionSettings {
+  FilterGradSettings(TF_OpKernelConstruction* construction, TF_Status* status) : ConvolutionSettings(construction, status) {
+    TF_OpKernelConstruction_GetAttrInt32(construction, "taps", &taps, status);
+  }
+  /** Of the kernel along each side. */
+  int32_t taps = 0;
+};
+
 template <typename T>
-void computeFilterGrad(Call& call, const ConvolutionSettings& settings) {
+void computeFilterGrad(Call& call, const FilterGradSettings& settings) {
   const TF_Tensor *x = call.input(0), *dy = call.input(1);
-  const bool isFew = settings.hasSidesOf(x, true) && isDirect(x, 3, settings.stride);
-  if ((!isFew && !settings.fits(x, true)) || !settings.fits(dy, false) || side(x, 0) != side(dy, 0)) {
+  const int taps = settings.taps;
+  const bool isFew = settings.hasSidesOf(x, true) && isDirect(x, taps, settings.stride);
+  if ((taps != 3 && taps != 1) || (!isFew && !settings.fits(x, true)) || !settings.fits(dy, false) || side(x, 0) != side(dy, 0)) {
     call.refuse(misfit);
   }
   const int inputs = side(x, 3), outputs = side(dy, 3);
   const winograd::Images images{side(x, 0), side(x, 1), side(x, 2)}, filtered{side(dy, 0), side(dy, 1), side(dy, 2)};
-  float* const grad = call.output<float>(0, {3, 3, inputs, outputs});
+  float* const grad = call.output<float>(0, {taps, taps, inputs, outputs});
   const T *pixels = dataOf<T>(x), *gradients = dataOf<T>(dy);
   bool isDone;
   if (isFew) {
     float* const sums = call.scratch(direct::filterSumsLength(images, inputs, outputs));
     isDone = direct::filterGradient(pixels, gradients, grad, sums, images, inputs, outputs);
+  } else if (taps == 1) {
+    const winograd::GradPlan plan(inputs);
+    float* const sums = call.scratch(points::sumsLength(plan, inputs, outputs));
+    isDone = points::filterGradient(pixels, gradients, grad, sums, plan, images, settings.stride, inputs, outputs);
   } else {
     const winograd::GradPlan plan(inputs);
     float* const sums = call.scratch(plan.sumsLength(inputs, outputs));
@@ -141,7 +156,7 @@ void registerConvolutionKernels(const Registry& registry) {
   registry.kernel<T, ConvolutionSettings, computeConvolution<T, false>>("EsamConv2D");
   registry.kernel<T, ConvolutionSettings, computeConvolution<T, true>>("EsamConv2DInputGrad");
   registry.kernel<T, NormalisedSettings, computeNormalised<T>>("EsamConv2DNormalised");
-  registry.kernel<T, ConvolutionSettings, computeFilterGrad<T>>("EsamConv2DFilterGrad");
+  registry.kernel<T, FilterGradSettings, computeFilterGrad<T>>("EsamConv2DFilterGrad");
 }
 
 void registerConvolutions(const Registry& registry) {
@@ -152,7 +167,7 @@ void registerConvolutions(const Registry& registry) {
                {"y: T"},
                {"stride: int", "height: int", "width: int", "N: int >= 0", "epsilon: float", "relu: bool"}});
   registry.op({"EsamConv2DInputGrad", {"dy: T", "kernel: float"}, {"dx: T"}, settings});
-  registry.op({"EsamConv2DFilterGrad", {"x: T", "dy: T"}, {"grad: float"}, settings});
+  registry.op({"EsamConv2DFilterGrad", {"x: T", "dy: T"}, {"grad: float"}, {"stride: int", "height: int", "width: int", "taps: int"}});
   registerConvolutionKernels<float>(registry);
   registerConvolutionKernels<Bfloat16>(registry);
 }
