@@ -1,16 +1,17 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
 import { slurmSettingsSchema } from '../../shared/places.ts';
 import { SpoolWriter } from '../../src-main/lab/cluster/spool.ts';
 import type { Lab } from '../../src-main/lab/lab.ts';
 import { openLab } from '../../src-main/lab/service.ts';
-import { startCluster } from '../lab/cluster/loopbackCluster.ts';
-import type { LoopbackCluster } from '../lab/cluster/loopbackCluster.ts';
 import { experimentOf, shared } from '../lab/fixtures/configs.ts';
 import { trainingLabOptions } from '../lab/fixtures/labOptions.ts';
 import { environmentOf, epochOf, stepOf } from '../lab/fixtures/metrics.ts';
+import { hearSlurm, playCluster } from './slurmRecording.ts';
+import type { PlayedCluster } from './slurmRecording.ts';
 
 /** What a run of so many epochs tells, ten steps each. */
 const recordSpool = (path: string, epochs: number): void => {
@@ -31,43 +32,32 @@ const recordSpool = (path: string, epochs: number): void => {
   spool.close();
 };
 
-/** Slurm's own commands, each of which leaves a line; and a trainer that tells what was recorded. */
-const scriptsIn = (folder: string, spool: string) => {
-  const log = join(folder, 'asked.txt');
-  writeFileSync(log, '');
-  const write = (name: string, text: string): void => {
-    writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
-    chmodSync(join(folder, name), 0o755);
-  };
-  const path = process.env['PATH'] ?? '';
-  for (const name of ['sbatch', 'squeue', 'scancel', 'scontrol', 'sacct'])
-    write(name, `echo ${name} >>${log}\nPATH='${path}' exec ${name} "$@"`);
-  write(
-    'trainer',
-    `mkdir -p "$2/attempts/0001" && cp ${spool} "$2/attempts/0001/spool.jsonl"\n: >"\${2%/tasks/*}/begun/\${2##*/}.1"`,
-  );
-  return {
-    path: `${folder}:${path}`,
-    trainer: join(folder, 'trainer'),
-    asked: (): string[] => readFileSync(log, 'utf8').split('\n').filter(Boolean),
-  };
-};
-
-/** How late the thread comes to what is due, at most: also what holds it when that is asked. */
+/** How late the thread comes to what is due, at most, also while that is asked; and how long it computed at a stretch, however busy the machine. */
 const standstills = () => {
   const everyMs = 10;
-  let [last, longest] = [performance.now(), 0];
+  const processorMs = (): number => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
+  let last = { at: performance.now(), processor: processorMs() };
+  let longest = { ms: 0, processorMs: 0 };
   const look = (): void => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last - everyMs);
+    const now = { at: performance.now(), processor: processorMs() };
+    longest = {
+      ms: Math.max(longest.ms, Math.round(now.at - last.at - everyMs)),
+      processorMs: Math.max(longest.processorMs, Math.round(now.processor - last.processor)),
+    };
     last = now;
   };
   const timer = setInterval(look, everyMs);
   return {
-    reset: (): void => void ([last, longest] = [performance.now(), 0]),
-    longestMs: (): number => {
+    reset: (): void => {
       look();
-      return Math.round(longest);
+      longest = { ms: 0, processorMs: 0 };
+    },
+    longest: () => {
+      look();
+      return longest;
     },
     end: (): void => clearInterval(timer),
   };
@@ -76,7 +66,7 @@ const standstills = () => {
 const seconds = (sinceMs: number): number => Number(((performance.now() - sinceMs) / 1000).toFixed(1));
 
 const until = async (fits: () => Promise<boolean>): Promise<void> => {
-  while (!(await fits())) await new Promise((resolve) => setTimeout(resolve, 500));
+  while (!(await fits())) await setTimeout(500);
 };
 
 const experiment = (runs: number, epochs: number) => {
@@ -89,24 +79,28 @@ const experiment = (runs: number, epochs: number) => {
   });
 };
 
+/** A cluster that is large, and busy with these runs. */
+const size = { slots: 500, taskS: 60 };
+
 /**
- * What many runs on a cluster cost the lab: on a real one of two nodes on this machine, whose tasks tell what was recorded instead of training.
+ * What many runs on a cluster cost the lab. A machine can start few jobs a second: a real Slurm cluster of two nodes is listened to with a
+ * small array, then played by a process of its own, whose tasks write what trainers were recorded to tell.
  * @param epochs - that each run tells of.
  * @returns seconds, requests to Slurm, megabytes of the lab's process, and the longest time that its thread answered nobody.
  */
 export const measureCluster = async (runs: number, epochs: number): Promise<object> => {
   const folder = mkdtempSync(join(tmpdir(), 'esam-lab-bench-'));
-  const cluster = await startCluster({ cores: 8 });
   try {
-    process.env['SLURM_CONF'] = cluster.confFile;
-    const spool = join(folder, 'spool.jsonl');
-    recordSpool(spool, epochs);
-    mkdirSync(join(folder, 'commands'));
-    const scripts = scriptsIn(join(folder, 'commands'), spool);
-    process.env['PATH'] = scripts.path;
-    return await phasesOf(join(folder, 'workspace'), { runs, epochs }, cluster, scripts);
+    const heard = await hearSlurm(join(folder, 'heard'));
+    recordSpool(join(folder, 'spool.jsonl'), epochs);
+    const cluster = await playCluster(folder, heard, size);
+    try {
+      process.env['PATH'] = `${cluster.commands}:${process.env['PATH'] ?? ''}`;
+      return { slurm: heard.version.trim(), ...(await phasesOf(join(folder, 'workspace'), { runs, epochs }, cluster)) };
+    } finally {
+      cluster.stop();
+    }
   } finally {
-    await cluster.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 };
@@ -114,11 +108,14 @@ export const measureCluster = async (runs: number, epochs: number): Promise<obje
 const phasesOf = async (
   workspace: string,
   { runs, epochs }: { readonly runs: number; readonly epochs: number },
-  cluster: LoopbackCluster,
-  { trainer, asked }: ReturnType<typeof scriptsIn>,
+  { ask }: PlayedCluster,
 ): Promise<object> => {
   const standing = standstills();
   const ended = new Set<number>();
+  let peak = 0;
+  const sampling = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss());
+  }, 200);
   const open = async (): Promise<Lab> => {
     const lab = await openLab(trainingLabOptions(workspace));
     lab.onEvent((event) => {
@@ -129,54 +126,56 @@ const phasesOf = async (
     return lab;
   };
   /** What a phase took. */
-  const measured = async (work: () => Promise<void>): Promise<object> => {
-    const [start, cpu, before, endedBefore] = [performance.now(), process.cpuUsage(), asked().length, ended.size];
+  const measured = async (phase: string, work: () => Promise<unknown>): Promise<object> => {
+    await ask('asked');
+    const [start, cpu, endedBefore] = [performance.now(), process.cpuUsage(), ended.size];
     standing.reset();
+    peak = 0;
     await work();
     const { user, system } = process.cpuUsage(cpu);
-    const requests = asked().slice(before);
-    const counts = Object.fromEntries(
-      [...new Set(requests)].map((name) => [name, requests.filter((each) => each === name).length]),
-    );
+    const longestHold = standing.longest();
+    const took = seconds(start);
+    const requests = JSON.parse(await ask('asked')) as string[];
     const figures = {
-      ...{ seconds: seconds(start), processorS: Number(((user + system) / 1e6).toFixed(1)) },
-      ...{ runsEnded: ended.size - endedBefore, requests: counts },
-      ...{
-        longestStandstillMs: standing.longestMs(),
-        residentMegabytes: Math.round(process.memoryUsage().rss / 1e6),
-      },
+      ...{ seconds: took, processorS: Number(((user + system) / 1e6).toFixed(1)) },
+      ...{ runsEnded: ended.size - endedBefore, requests: countsOf(requests), longestHold },
+      peakMegabytes: Math.round(peak / 1e6),
     };
-    console.error(JSON.stringify(figures));
+    console.error(phase, JSON.stringify(figures));
     return figures;
   };
-  const submissions = (): number => asked().filter((name) => name === 'sbatch').length;
   const submit = async (lab: Lab): Promise<readonly number[]> => {
-    const wanted = submissions() + Math.ceil(runs / 1000);
+    const wanted = Number(await ask('taken')) + runs;
     const { runIds } = await lab.enqueue({ ...experiment(runs, epochs), place: 'slurm' });
-    await until(async () => submissions() >= wanted);
-    await new Promise((resolve) => setTimeout(resolve, 2000)); // the last answer
+    await until(async () => Number(await ask('taken')) === wanted);
     return runIds;
   };
 
   let lab = await open();
-  lab.setPlace('slurm', slurmSettingsSchema.parse({ node: trainer, cores: 1 }));
-  const submitted = await measured(async () => {
-    await submit(lab);
-  });
-  const followed = await measured(() => new Promise((resolve) => setTimeout(resolve, 120_000)));
+  lab.setPlace('slurm', slurmSettingsSchema.parse({ cores: 1 }));
+  const idle = await measured('idle', () => setTimeout(5000));
+  const submitted = await measured('submitted', () => submit(lab));
+  const followed = await measured('followed', () => setTimeout(120_000));
   await lab.close();
-  await until(async () => (await cluster.ask('squeue', '--noheader')) === '');
-  const caughtUp = await measured(async () => {
+  await ask('pass-day');
+  const caughtUp = await measured('caught up', async () => {
     lab = await open();
     await until(async () => ended.size === runs);
   });
-  await cluster.ask('scontrol', 'update', 'PartitionName=debug', 'State=DOWN');
+  await ask('close');
   const runIds = await submit(lab);
-  const cancelled = await measured(async () => {
+  const cancelled = await measured('cancelled', async () => {
     await lab.cancelRuns({ runIds: [...runIds] });
-    await until(async () => (await cluster.ask('squeue', '--noheader')) === '');
+    await until(async () => (await ask('left')) === '0');
   });
   standing.end();
+  clearInterval(sampling);
   await lab.close();
-  return { runs, submitted, 'followed for two minutes': followed, 'caught up after a day closed': caughtUp, cancelled };
+  return {
+    ...{ runs, idle, submitted, 'followed for two minutes': followed },
+    ...{ 'caught up after a day closed': caughtUp, cancelled },
+  };
 };
+
+const countsOf = (names: readonly string[]): object =>
+  Object.fromEntries([...new Set(names)].map((name) => [name, names.filter((each) => each === name).length]));

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { LabError } from '../../../shared/errors.ts';
 import type { PlaceTested } from '../../../shared/places.ts';
 import type { RunId } from '../../../shared/run.ts';
@@ -143,10 +144,15 @@ export class ClusterRuns {
     try {
       await this.#fetch();
       if (!(await this.#reading.readAll(goesOn))) this.#isWoken = true; // needs no answer of the cluster
+      // Each looks at all jobs, of which there may be thousands: others get their turn in between.
+      await setImmediate();
       await this.#wishes.cancelUnwanted();
+      await setImmediate();
       await findLost(this.#parts);
       await this.#jobs.sendMarks();
+      await setImmediate();
       await this.#submitWaiting();
+      await setImmediate();
       await this.#cluster.ask();
       await this.#cluster.settle(goesOn);
       await this.#clear();

@@ -81,15 +81,28 @@ export const distantLab = (settings: () => SlurmSettings, root: () => string, ho
       return once(JSON.stringify([host.name(), root(), variant]), async () => {
         const prepared = preparedIn(await start(`--prepare ${variant}`, installMs));
         if ('bindingPath' in prepared) return prepared.bindingPath;
-        throw refused(`TensorFlow cannot be had on ${host.name()}: ${prepared.problem}`);
+        throw refused(
+          `TensorFlow cannot be had on ${host.name()}: ${whyNoTensorflow(prepared.problem)} Runs on the WebAssembly engine need none.`,
+        );
       });
     },
   };
 };
 
+/** The C library that was found missing; undefined: it was not that. */
+const missingGlibc = (said: string): string | undefined => /GLIBC_([\d.]+)['’] not found/.exec(said)?.[1];
+
+/** Why TensorFlow is not there, in whole sentences. */
+const whyNoTensorflow = (said: string): string => {
+  const version = missingGlibc(said);
+  return version === undefined
+    ? said.replace(/[.\s]*$/, '.')
+    : `its C library is older than ${version}, which TensorFlow needs. Name a container that has a newer one ("esam-lab places set slurm container=…").`;
+};
+
 /** Why a program does not start, with what to do where that is known. */
 const reasonIn = (said: string): string => {
-  const [, version] = /GLIBC_([\d.]+)['’] not found/.exec(said) ?? [];
+  const version = missingGlibc(said);
   return version === undefined
     ? said
     : `its C library is older than ${version}, which Node needs. Name a container that has a newer one ("esam-lab places set slurm container=…"), or a Node that runs there (node=…).`;

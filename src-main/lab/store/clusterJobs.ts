@@ -53,9 +53,22 @@ export const clusterJobTable = (database: Database) => {
      FROM cluster_job JOIN run ON run.id = run_id WHERE is_over = 0 ORDER BY run_id`,
   );
   const { name: ours } = removalOf('submission');
+  const written = database
+    .prepare<[], string>("SELECT total_changes() || ' ' || data_version FROM pragma_data_version")
+    .pluck();
+  let known: { readonly version: string | undefined; readonly jobs: readonly LiveJob[] } | null = null;
   return {
-    /** In no other folder than one of ours is anything read or written, whatever a workspace says that came from somebody else. */
-    live: (): LiveJob[] => live.all().filter(({ submission }) => ours.test(basename(submission))),
+    /**
+     * In no other folder than one of ours is anything read or written, whatever a workspace says that came from somebody else. They are asked for
+     * many times in a row, and may be ten thousand.
+     */
+    live: (): readonly LiveJob[] => {
+      const version = written.get();
+      if (known !== null && known.version === version && !database.inTransaction) return known.jobs;
+      const jobs = live.all().filter(({ submission }) => ours.test(basename(submission)));
+      known = database.inTransaction ? null : { version, jobs }; // what a transaction has written may yet be taken back
+      return jobs;
+    },
     /** Says which runs a submission is of, before it is made: task 0, 1, … */
     submit: database.transaction((place: PlaceId, submission: string, runIds: readonly RunId[]): void => {
       runIds.forEach((runId, task) => insert.run(runId, place, submission, task));
