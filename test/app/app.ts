@@ -46,6 +46,7 @@ export const openApp = async (
       ESAM_LAB_NOTICES: electron.notice ?? '',
       ESAM_LAB_WORKSPACE: workspace,
       XDG_CONFIG_HOME: join(home, 'config'),
+      XDG_STATE_HOME: join(home, 'config', 'state'), // what is confirmed of a cluster's shell
       ...environment,
     },
   });
