@@ -4,6 +4,7 @@ import { type LabEvent } from '../shared/labEvent.ts';
 import type { Bridge, ShellApi } from '../shared/shellApi.ts';
 import type { Connection, LinkState } from './connection.ts';
 import { Refusal } from './refusal.ts';
+import { refusingShell } from './shellRefusal.ts';
 
 /** What carries requests to the lab, and its replies and events back. */
 export interface Transport {
@@ -92,7 +93,7 @@ export const connectOver = (
   const lab = Object.fromEntries(methods.map((method) => [method, (input: unknown) => request(method, input)]));
   return {
     lab: lab as unknown as LabApi,
-    shell,
+    shell: refusingShell(shell),
     onCommand,
     link: transport.link,
     onEvent(listener) {

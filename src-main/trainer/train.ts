@@ -59,6 +59,8 @@ const epochs = (run: Run, stop: StopRequest, checkpoints: Checkpointing, isMeasu
   const sums = runningSums(ops, isMeasuring);
   const reports = progressReports();
   let stepsHere = 0;
+  /** What is told, so that a standstill between two epochs is told with the second. */
+  let toldStandstillMs = standstillMs();
 
   /** @param at - moves on with every step. */
   return async function* (at: Progress): AsyncGenerator<TrainingEvent> {
@@ -86,7 +88,6 @@ const epochs = (run: Run, stop: StopRequest, checkpoints: Checkpointing, isMeasu
 
     sums.reset(at);
     reports.epochStarted();
-    const stoodStillBefore = standstillMs();
     // Sums that wait to be read are no step's memory: a resumed run has others of them.
     const heldBytes = ops.counters.bytes;
     const batchesLeft = batches.slice(at.batchesDone);
@@ -134,7 +135,8 @@ const epochs = (run: Run, stop: StopRequest, checkpoints: Checkpointing, isMeasu
     }
     if (!Number.isFinite(result.loss)) throw diverged(epoch, at.step);
     const evaluated = { ...result, durationMs: activeNow() - start };
-    const stoodStillMs = standstillMs() - stoodStillBefore;
+    const stoodStillMs = standstillMs() - toldStandstillMs;
+    toldStandstillMs += stoodStillMs;
     if (stoodStillMs > 0) yield stoodStill(epoch, stoodStillMs);
     yield { type: 'epochFinished', metrics: epochMetricsOf(run, at, learningRate, evaluated) };
   };

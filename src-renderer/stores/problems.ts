@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { LabError } from '../../shared/errors.ts';
+import { ShellRefusal } from '../shellRefusal.ts';
 
 export interface Problem {
   readonly id: number;
@@ -16,7 +17,7 @@ export const useProblems = defineStore('problems', () => {
 
   const report = (title: string, error: unknown): void => {
     const message = error instanceof Error ? error.message : String(error);
-    const known = error instanceof LabError;
+    const known = error instanceof LabError || error instanceof ShellRefusal;
     if (!known) console.error(title, error);
     const text = known ? message : `Unexpected: ${message}`;
     if (list.value.some((problem) => problem.title === title && problem.message === text)) return;

@@ -1,7 +1,9 @@
+import { createPinia, setActivePinia } from 'pinia';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { shallowRef } from 'vue';
 import type { LabReply } from '../../shared/labApi.ts';
 import { browserShell } from '../../src-renderer/browser/shell.ts';
+import { useProblems } from '../../src-renderer/stores/problems.ts';
 import { connectOver } from '../../src-renderer/transport.ts';
 
 beforeEach(() => vi.useFakeTimers());
@@ -17,11 +19,11 @@ const openPage = () => {
     onReply: (listener: (reply: LabReply) => void) => (receive = listener),
     onLoss: () => undefined,
   };
-  const { lab, onEvent } = connectOver(transport, browserShell);
+  const { lab, shell, onEvent } = connectOver(transport, browserShell);
   onEvent((event) => told.push('runId' in event ? event.runId : 0));
   const happen = (runId: number): void =>
     receive({ type: 'event', event: { type: 'logged', runId, line: { at: '2026-01-01', level: 'info', text: '' } } });
-  return { lab, told, happen, answer: (reply: LabReply) => receive(reply) };
+  return { lab, shell, told, happen, answer: (reply: LabReply) => receive(reply) };
 };
 
 test('events are told at once after a calm, and together a second later where they go on', () => {
@@ -51,4 +53,16 @@ test('what happened before an answer is told before it, once', async () => {
   expect(await answered).toEqual([1, 2]);
   vi.advanceTimersByTime(5000);
   expect(told).toEqual([1, 2]);
+});
+
+test('what the desktop or the browser refuses is said as it is, and only a fault of the window is unexpected', async () => {
+  setActivePinia(createPinia());
+  const problems = useProblems();
+  vi.spyOn(console, 'error').mockReturnValue();
+  await problems.attempt('Open the logs', openPage().shell.showLogs);
+  await problems.attempt('Count', () => Promise.reject(new TypeError('x is not a number')));
+  expect(problems.list.map(({ title, message }) => [title, message])).toEqual([
+    ['Open the logs', 'A browser cannot open folders. The log is shown on the Settings page.'],
+    ['Count', 'Unexpected: x is not a number'],
+  ]);
 });
