@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { slurmSettingsSchema } from '../../../shared/places.ts';
@@ -98,6 +98,22 @@ overSsh(
       works: true,
       said: expect.stringContaining(`Node ${process.versions.node}`) as string,
     });
+
+    // Where TensorFlow cannot be put: the lab says so, and takes up what needs none.
+    mkdirSync(there, { recursive: true });
+    writeFileSync(join(there, 'cache'), 'no folder');
+    const { shared, ...rest } = smallExperiment(1);
+    const tensorflow = { ...shared, device: { ...shared.device, engine: 'tensorflow' as const } };
+    const { runIds: refused } = await lab.enqueue({ ...rest, shared: tensorflow, place: 'slurm' });
+    await vi.waitFor(
+      async () =>
+        expect((await lab.queue({})).placeProblem).toMatch(
+          /^TensorFlow cannot be had on loopback: TensorFlow could not be put into .*scratch of mine\/cache\/tensorflow: .* Runs on the WebAssembly engine need none\.$/,
+        ),
+      patient,
+    );
+    await lab.cancelRuns({ runIds: refused });
+    rmSync(join(there, 'cache'));
 
     const wanted = smallExperiment(40, { arms: [sgd, esam] });
     const photographed = await photos(lab);
