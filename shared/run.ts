@@ -32,7 +32,6 @@ export const resumableStates = ['interrupted', 'stopped', 'failed', 'cancelled']
 /** What nobody ends any more, and nobody has called failed. */
 const cutShortStates = ['interrupted', 'stopped'] as const satisfies readonly RunState[];
 export const isCutShort = (state: RunState): boolean => cutShortStates.some((each) => each === state);
-export const isResumable = (state: RunState): boolean => resumableStates.some((each) => each === state);
 
 export const runIdSchema = z.number().int().min(1);
 export type RunId = z.infer<typeof runIdSchema>;
@@ -80,6 +79,10 @@ export const runSummarySchema = z.strictObject({
   origin: originSchema.extend({ run: runIdSchema }).nullable(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
+
+/** It can go on from its last checkpoint, or from the beginning; one that came in a bundle cannot. */
+export const isResumable = ({ state, origin }: Pick<RunSummary, 'state' | 'origin'>): boolean =>
+  origin === null && resumableStates.some((each) => each === state);
 
 export const logLineSchema = z.strictObject({
   at: z.string(),

@@ -13,7 +13,7 @@ interface Elsewhere {
 export const useElsewhere = (): ((runs: readonly RunSummary[]) => Elsewhere | null) => {
   const places = usePlaces();
   return (runs) => {
-    if (runs.length === 0 || !runs.every(({ state, origin }) => isResumable(state) && origin === null)) return null;
+    if (runs.length === 0 || !runs.every(isResumable)) return null;
     const title = 'Go on from the last checkpoints';
     if (runs.every(({ wantedPlace }) => wantedPlace !== null))
       return { label: 'Resume here', title: `${title} on this machine`, place: null };

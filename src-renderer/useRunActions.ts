@@ -97,7 +97,7 @@ export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: bool
         'resume',
         'Resume',
         'Go on with unfinished runs from their last checkpoints',
-        runs.every(({ state, origin }) => isResumable(state) && origin === null)
+        runs.every(isResumable)
           ? null
           : 'Only runs of this lab that were interrupted, stopped, cancelled or failed can go on',
         async () => toLive(await store.resume(ids)),
