@@ -49,7 +49,7 @@ export const trainingSettings = {
   logEvery: { label: 'record every', unit: 'steps', help: 'Steps between two recorded steps.' },
   observe: {
     label: 'observe gradients',
-    unit: 'steps an epoch',
+    unit: 'per epoch',
     help: 'Steps of each epoch at which the gradients of kept, dropped and random examples are compared with the batch’s (Fig. 6); takes time, changes no weight.',
   },
   seed: { label: 'seed', help: 'From which all random numbers of a run come.' },

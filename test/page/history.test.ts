@@ -45,6 +45,13 @@ test('runs are grouped by configuration, found, opened, deleted and brought back
   await eventually(() => page.getByText('20 runs in 8 configurations').count()).toBe(1);
   await page.getByRole('button', { name: 'Undo' }).click();
   await eventually(() => page.getByText('21 runs in 8 configurations').count()).toBe(1);
+  // A narrow window has room for the whole head and, as long as no configuration is open, for every column.
+  await page.setViewportSize({ width: 960, height: 700 });
+  await eventually(() => page.locator('.view-head').evaluate(({ clientHeight }) => clientHeight)).toBeLessThan(52);
+  await page.getByRole('button', { expanded: true }).click();
+  const tooWide = (): Promise<number> =>
+    page.locator('.view-body').evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+  await eventually(tooWide).toBe(0);
   expect(complaints).toEqual([]);
   await close();
 });
@@ -152,7 +159,7 @@ test('a run and a group become a new experiment, which is changed, told, undone 
   const rows = page.getByLabel('Runs of this experiment').locator('tbody tr');
   await eventually(() => rows.filter({ hasText: 'done, run 3' }).count()).toBe(1);
   await page.getByLabel(/^Epochs/).fill('9');
-  await page.getByText('epochs 8 → 9').waitFor();
+  await page.getByText('From run 3; changed: epochs 8 → 9.').waitFor();
   await picture(page, 'new-from-run');
   await page.getByRole('button', { name: /^Undo/ }).click();
   expect(await page.getByLabel(/^Name/).inputValue()).toBe('Quick comparison');
@@ -165,6 +172,7 @@ test('a run and a group become a new experiment, which is changed, told, undone 
   await page.getByRole('button', { name: 'Use as new experiment' }).click();
   expect(await page.getByLabel(/^Seeds/).inputValue()).toBe('0, 1');
   await page.getByLabel('Arm 1 rho').fill('0.1');
+  await page.getByText('From 2 runs; changed: ρ 0.05 → 0.1.').waitFor();
   await eventually(() => rows.count()).toBe(2);
   await page.getByRole('button', { name: 'Queue runs' }).click();
   await page.waitForURL(/live/);

@@ -68,6 +68,8 @@ test.each(states)(
         }
       }
     }
+    await page.setViewportSize({ width: 960, height: 700 });
+    await eventually(() => wideBoxes(page)).toEqual([]);
     expect(complaints).toEqual([]);
     await close();
     await served.close();

@@ -10,6 +10,18 @@ test('an experiment is told by what differs from another, in the words of the se
   expect(experimentChanges(before, after)).toEqual(['epochs 3 → 5', 'methods', 'seeds']);
 });
 
+test('methods that are the same are told by their settings, once where all changed alike', () => {
+  const before = experimentOf({ arms: [sgd, esam] });
+  const changed = (...arms: (typeof before.arms)[number][]): string[] =>
+    experimentChanges(before, experimentOf({ arms }));
+  const learningRate = `learning rate ${sgd.learningRate} → 0.7`;
+  expect(changed({ ...sgd, learningRate: 0.7 }, esam)).toEqual([`SGD ${learningRate}`]);
+  expect(changed({ ...sgd, learningRate: 0.7 }, { ...esam, learningRate: 0.7, beta: 0.9 })).toEqual([
+    learningRate,
+    `ESAM β ${esam.beta} → 0.9`,
+  ]);
+});
+
 test('a field has one error, which reads on from its label', () => {
   const { errors } = checkExperiment({
     ...experimentOf(),
