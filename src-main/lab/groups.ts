@@ -24,11 +24,12 @@ const newestOfSeeds = (runs: readonly FinishedRun[]): FinishedRun[] => [
 const wholeGroups = (read: StoreReader, query: ResultsQuery): WholeGroup[] => {
   const hashes = hashesOf(read, query);
   const runsOf = read.runs.ofGroups(hashes);
+  const origins = read.origins.ofGroups(hashes);
   return hashes.flatMap((hash) => {
     const runs = runsOf.get(hash) ?? [];
     const config = read.runs.groupConfig(hash);
     if (config === null || runs.length === 0) return [];
-    const origin = read.origins.ofGroup(hash);
+    const origin = origins.get(hash);
     if (origin === undefined) return [];
     return [
       {

@@ -85,21 +85,23 @@ type SpeedOf = (config: RunConfig) => Speed | null;
 
 /** Reads each kind once. */
 const speedsByKind = (read: StoreReader, findDataset: FindDataset): SpeedOf => {
-  const groups = read.runs.groupHashes().flatMap((hash) => {
+  const all = read.runs.groupHashes();
+  const origins = read.origins.ofGroups(all);
+  const groups = all.flatMap((hash) => {
     const config = read.runs.groupConfig(hash);
-    return config === null || read.origins.ofGroup(hash) !== null ? [] : { hash, config, kind: kindOf(config) };
+    return config === null || origins.get(hash) !== null ? [] : { hash, config, kind: kindOf(config) };
   });
-  const hashes = groupedBy(groups, ({ kind }) => kind);
+  const ofKinds = groupedBy(groups, ({ kind }) => kind);
   const speeds = new Map<string, Speed | null>();
   return (config) => {
     const kind = kindOf(config);
     const known = speeds.get(kind);
     if (known !== undefined) return known;
-    const times = (hashes.get(kind) ?? []).flatMap(({ hash, config: group }) => {
-      const tested = testedOf(group, findDataset(group.dataset.id));
-      return read.runs.timesOfGroup(hash, processor()).map((run) => ({ ...run, tested }));
+    const ofKind = new Map((ofKinds.get(kind) ?? []).map((group) => [group.hash, group.config]));
+    const newest = read.runs.newestTimes([...ofKind.keys()], processor(), newestRuns).map((run) => {
+      const group = ofKind.get(run.groupHash) ?? config;
+      return { ...run, tested: testedOf(group, findDataset(group.dataset.id)) };
     });
-    const newest = times.toSorted((a, b) => b.runId - a.runId).slice(0, newestRuns);
     const imageMs = median(newest.map(({ trainMs, images }) => trainMs / images));
     const testedMs = median(newest.map((run) => run.evaluationMs / run.tested));
     const speed = imageMs === null || testedMs === null ? null : { imageMs, testedMs };

@@ -10,16 +10,21 @@ type Row = Record<string, unknown> & { epoch: number };
 const summaryEpoch = 0;
 
 /**
- * Of the row's canonical JSON, written by hand: thousands are looked at for one table. NULLs are left out, so that a column of a later version
- * changes no checksum; and so is the run, so that a copy of it has its checksums.
+ * Of a row's canonical JSON, for rows that all have these columns; written by hand: thousands are looked at for one table. NULLs are left out,
+ * so that a column of a later version changes no checksum; and so is the run, so that a copy of it has its checksums.
  */
-const digestOf = (row: Row): string => {
-  const names = Object.keys(row).filter((name) => row[name] !== null && name !== 'run_id');
-  const fields = names.sort().map((name) => `${JSON.stringify(name)}:${JSON.stringify(row[name])}`);
-  return createHash('sha256')
-    .update(`{${fields.join(',')}}`)
-    .digest('hex');
+const digester = (columns: readonly string[]): ((row: Row) => string) => {
+  const fields = columns
+    .filter((name) => name !== 'run_id')
+    .sort()
+    .map((name) => ({ name, start: `${JSON.stringify(name)}:` }));
+  return (row) => {
+    const values = fields.filter(({ name }) => row[name] !== null);
+    const json = values.map(({ name, start }) => start + JSON.stringify(row[name])).join(',');
+    return createHash('sha256').update(`{${json}}`).digest('hex');
+  };
 };
+const digestOf = (row: Row): string => digester(Object.keys(row))(row);
 
 /** Values with their order in a table left out: SQLite builds the JSON of phases and measurements in the order of their keys. */
 const epochs = `SELECT epoch.*, ${phaseColumn('epoch', '0')}, ${measurementColumn('epoch', '0')} FROM epoch WHERE run_id = ?`;
@@ -42,7 +47,9 @@ export const checksumTable = (database: Database) => {
     .pluck();
   const lookAtEpochs = (id: RunId): number[] => {
     const expected = new Map(known.all(id).map(({ epoch, sha256 }) => [epoch, sha256]));
-    const found = new Map(ofRun.all(id).map((row) => [row.epoch, digestOf(row)]));
+    const rows = ofRun.all(id);
+    const digest = digester(Object.keys(rows[0] ?? {}));
+    const found = new Map(rows.map((row) => [row.epoch, digest(row)]));
     const all = [...expected.keys()].filter((epoch) => epoch !== summaryEpoch);
     return all.filter((epoch) => found.get(epoch) !== expected.get(epoch)).sort((a, b) => a - b);
   };

@@ -28,11 +28,11 @@ export const originTable = (database: Database, notUnderstood = new NotUnderstoo
   const own = database.prepare<[], string>('SELECT lab FROM lab_identity').pluck();
   const find = database.prepare<[string], number>('SELECT id FROM origin WHERE lab = ?').pluck();
   const insert = database.prepare('INSERT INTO origin (lab, name, is_example) VALUES (?, ?, ?)');
-  const ofGroup = database
-    .prepare<[string], string>(
-      `SELECT ${originJson} FROM run JOIN run_origin ON run_id = run.id JOIN origin ON origin.id = origin_id WHERE group_hash = ? LIMIT 1`,
-    )
-    .pluck();
+  const ofGroups = database.prepare<[string], { groupHash: string; origin: string }>(
+    `SELECT DISTINCT group_hash AS "groupHash", ${originJson} AS "origin"
+     FROM run_origin CROSS JOIN run ON run_id = run.id JOIN origin ON origin.id = origin_id
+     WHERE group_hash IN (SELECT value FROM json_each(?))`,
+  );
   const ofExperiment = database
     .prepare<[number], string>(
       `SELECT ${originJson} FROM experiment_origin JOIN origin ON origin.id = origin_id WHERE experiment_id = ?`,
@@ -49,15 +49,16 @@ export const originTable = (database: Database, notUnderstood = new NotUnderstoo
   return {
     /** This lab's own identity. */
     ownLab: (): string => own.get() ?? '',
-    /** Of a group; null where its runs were trained here, undefined where they came from elsewhere and that is not understood. */
-    ofGroup: (groupHash: string): Origin | null | undefined => {
-      const known = groups.get(groupHash);
-      if (known !== undefined) return known;
-      const found = ofGroup.get(groupHash);
-      const origin = found === undefined ? null : notUnderstood.row(found, () => 'The origin of imported runs', read);
-      if (found !== undefined && origin === null) return undefined;
-      groups.set(groupHash, origin);
-      return origin;
+    /** Of groups; null where one's runs were trained here, none where they came from elsewhere and that is not understood. */
+    ofGroups: (groupHashes: readonly string[]): ReadonlyMap<string, Origin | null> => {
+      const asked = new Set(groupHashes.filter((hash) => !groups.has(hash)));
+      for (const { groupHash, origin } of asked.size === 0 ? [] : ofGroups.all(JSON.stringify([...asked]))) {
+        asked.delete(groupHash);
+        const found = notUnderstood.row(origin, () => 'The origin of imported runs', read);
+        if (found !== null) groups.set(groupHash, found);
+      }
+      for (const hash of asked) groups.set(hash, null);
+      return groups;
     },
     ofExperiment: (id: number): Origin | null => originOf(originSchema, ofExperiment.get(id) ?? null),
     /** An imported experiment's number where it comes from. */

@@ -53,7 +53,7 @@ type GroupRow = Omit<RunOfGroup, 'measurements' | 'conditions' | 'isDamaged'> &
 
 /** What a finished run tells about the time that others will take. */
 export interface RunTimes {
-  readonly runId: RunId;
+  readonly groupHash: string;
   readonly trainMs: number;
   readonly images: number;
   readonly evaluationMs: number;
@@ -112,10 +112,11 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
   const configsOfGroup = database
     .prepare<[string], string>('SELECT config FROM run WHERE group_hash = ? ORDER BY id')
     .pluck();
-  const times = database.prepare<[string, string, number], RunTimes>(
-    `SELECT run.id AS "runId", train_ms AS "trainMs", images, evaluation_ms AS "evaluationMs"
+  const newestTimes = database.prepare<[string, string, number, number], RunTimes>(
+    `SELECT group_hash AS "groupHash", train_ms AS "trainMs", images, evaluation_ms AS "evaluationMs"
      FROM run JOIN run_summary ON run_summary.run_id = id JOIN environment ON environment.run_id = id
-     WHERE group_hash = ? AND state = 'finished' AND deleted = 0 AND cpu_model = ? AND cpu_cores = ?`,
+     WHERE group_hash IN (SELECT value FROM json_each(?)) AND state = 'finished' AND deleted = 0 AND cpu_model = ? AND cpu_cores = ?
+     ORDER BY id DESC LIMIT ?`,
   );
   const waiting = database
     .prepare<[], RunId>(
@@ -210,9 +211,12 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
     /** Looks at what the results of these runs rest on, so that nobody has to wait for that later. */
     look: (ids: readonly RunId[]): void => ids.forEach((id) => void checksums.isSummaryDamaged(id)),
     groupConfig,
-    /** Of the group's runs that finished on such a machine. */
-    timesOfGroup: (groupHash: string, { cpuModel, cpuCores }: { cpuModel: string; cpuCores: number }): RunTimes[] =>
-      times.all(groupHash, cpuModel, cpuCores),
+    /** Of the newest runs of these groups that finished on such a machine, so many. */
+    newestTimes: (
+      groupHashes: readonly string[],
+      { cpuModel, cpuCores }: { cpuModel: string; cpuCores: number },
+      most: number,
+    ): RunTimes[] => newestTimes.all(JSON.stringify(groupHashes), cpuModel, cpuCores, most),
     /** In the order in which they will run. */
     waiting: (): RunSummary[] => readSome(waiting.all()),
     waitingCount: (): number => waitingCount.get() ?? 0,

@@ -32,9 +32,11 @@ const experimentKey = ({ device: _, logEvery: __, observe: ___, dataset, ...conf
 /** Of the groups that trained this, the one with most finished runs: runs of two engines are never put together. */
 export const groupFinder = (read: StoreReader): ((config: GroupConfig) => Group | null) => {
   const hashes = new Map<string, string[]>();
-  for (const hash of read.runs.groupHashes()) {
+  const groupHashes = read.runs.groupHashes();
+  const origins = read.origins.ofGroups(groupHashes);
+  for (const hash of groupHashes) {
     const config = read.runs.groupConfig(hash);
-    if (config === null || read.origins.ofGroup(hash) !== null) continue; // what was imported fills no cell
+    if (config === null || origins.get(hash) !== null) continue; // what was imported fills no cell
     const key = experimentKey(config);
     hashes.set(key, [...(hashes.get(key) ?? []), hash]);
   }
