@@ -7,6 +7,8 @@ import { sentenceCase } from '../shared/sentenceCase.ts';
 interface Counter {
   readonly name: string;
   readonly definition: string;
+  /** Only methods that climb to θ + ε have it. */
+  readonly isOfClimb?: true;
   /** Of the last sampled step. */
   readonly step: (step: StepMetrics | undefined) => string;
   /** Of the last epoch. */
@@ -37,17 +39,19 @@ export const counters: readonly Counter[] = [
   {
     name: 'Steps perturbed',
     definition: 'Optimizer steps that climbed to θ + ε; the others were steps of the base rule.',
-    step: () => none,
+    step: nothing,
     epoch: (epoch) => (epoch ? `${formatCount(epoch.stepsPerturbed)} of ${formatCount(epoch.steps)}` : none),
   },
   {
     name: '‖g₁‖',
+    isOfClimb: true,
     definition: 'Euclidean norm of the gradient at θ over the tensors that the step moved.',
     step: (step) => climbOf(step, step?.gradientNorm),
     epoch: nothing,
   },
   {
     name: '‖ε‖',
+    isOfClimb: true,
     definition: 'Euclidean norm of the perturbation: how far the step climbed.',
     step: (step) => climbOf(step, step?.perturbationNorm),
     epoch: nothing,
@@ -60,18 +64,21 @@ export const counters: readonly Counter[] = [
   },
   {
     name: 'Loss at θ+ε',
+    isOfClimb: true,
     definition: 'Mean loss after the perturbation over the examples that the update used.',
     step: (step) => climbOf(step, step?.lossAfter),
     epoch: nothing,
   },
   {
     name: 'Mean Δ, kept',
+    isOfClimb: true,
     definition: 'Mean rise of the loss from θ to θ + ε over the examples that the update used.',
     step: (step) => formatNumber(step?.sharpnessKept ?? null),
     epoch: nothing,
   },
   {
     name: 'Mean Δ, dropped',
+    isOfClimb: true,
     definition: 'Mean rise of the loss from θ to θ + ε over the examples that the update left out.',
     step: (step) => formatNumber(step?.sharpnessDropped ?? null),
     epoch: nothing,

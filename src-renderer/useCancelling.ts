@@ -1,12 +1,11 @@
-import { NButton, useMessage } from 'naive-ui';
-import { h } from 'vue';
 import { counted } from '../shared/counted.ts';
 import type { RunId } from '../shared/run.ts';
 import { useQueue } from './stores/queue.ts';
+import { useUndoMessage } from './useUndoMessage.ts';
 
 /** Takes runs out of the queue, with a message that puts them back where they stood. */
 export const useCancelling = (): ((runIds: readonly RunId[]) => Promise<void>) => {
-  const message = useMessage();
+  const tell = useUndoMessage();
   const queue = useQueue();
 
   /** For each stretch of neighbours that go together, before whom it stood. */
@@ -27,17 +26,10 @@ export const useCancelling = (): ((runIds: readonly RunId[]) => Promise<void>) =
     const former = places(runIds);
     if (!(await queue.cancel(runIds))) return;
     const undo = async (): Promise<void> => {
-      shown.destroy();
       const isWaiting = (id: RunId | null): boolean => queue.waiting.some((run) => run.id === id);
       for (const { runIds: ids, before } of former) await queue.uncancel(ids, isWaiting(before) ? before : null);
     };
     const what = runIds.length === 1 ? `Run ${String(runIds[0])} is` : `${counted(runIds.length, 'run')} are`;
-    const shown = message.success(
-      () => [
-        `${what} out of the queue. `,
-        h(NButton, { text: true, type: 'primary', size: 'small', onClick: () => void undo() }, () => 'Undo'),
-      ],
-      { duration: 12_000 },
-    );
+    tell(`${what} out of the queue.`, undo);
   };
 };

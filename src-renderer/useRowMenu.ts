@@ -3,6 +3,7 @@ import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue';
 import { useRouter } from 'vue-router';
 import type { RunSummary } from '../shared/run.ts';
 import { useAnnotations } from './stores/annotations.ts';
+import { useMarking } from './useMarking.ts';
 import { useRunActions, type RunAction } from './useRunActions.ts';
 
 interface Place {
@@ -25,6 +26,7 @@ interface RowMenu {
 export const useRowMenu = (): RowMenu => {
   const router = useRouter();
   const annotations = useAnnotations();
+  const markRuns = useMarking();
   const actionsOf = useRunActions();
   const place = shallowRef<Place | null>(null);
 
@@ -33,7 +35,7 @@ export const useRowMenu = (): RowMenu => {
     const mark = (key: 'starred' | 'archived', on: string, off: string): RunAction => {
       const isOn = ids.every((id) => annotations.of(id)[key]);
       const label = isOn ? off : on;
-      return { label, title: label, isOff: false, act: () => annotations.annotate(ids, { [key]: !isOn }) };
+      return { label, title: label, isOff: false, act: () => markRuns(ids, { [key]: !isOn }) };
     };
     return [mark('starred', 'Star', 'Take the star off'), mark('archived', 'Archive', 'Take out of the archive')];
   };

@@ -1,9 +1,9 @@
-import { NButton, useMessage } from 'naive-ui';
-import { h } from 'vue';
+import { useMessage } from 'naive-ui';
 import { counted } from '../shared/counted.ts';
 import type { RunId } from '../shared/run.ts';
 import { formatBytes } from './format.ts';
 import { useRuns } from './stores/runs.ts';
+import { useUndoMessage } from './useUndoMessage.ts';
 
 /** Deletes runs with a message that can undo it, and empties the trash. */
 export const useTrash = (): {
@@ -12,33 +12,13 @@ export const useTrash = (): {
   empty: () => Promise<void>;
 } => {
   const message = useMessage();
+  const tell = useUndoMessage();
   const runs = useRuns();
 
   const remove = async (runIds: RunId[]): Promise<boolean> => {
     if (!(await runs.setDeleted(runIds, true))) return false;
-    const text =
-      runIds.length === 1
-        ? `Run ${runIds[0]} is in the trash. `
-        : `${counted(runIds.length, 'run')} are in the trash. `;
-    const shown = message.success(
-      () => [
-        text,
-        h(
-          NButton,
-          {
-            text: true,
-            type: 'primary',
-            size: 'small',
-            onClick: () => {
-              shown.destroy();
-              void runs.setDeleted(runIds, false);
-            },
-          },
-          () => 'Undo',
-        ),
-      ],
-      { duration: 12_000 },
-    );
+    const what = runIds.length === 1 ? `Run ${runIds[0]} is` : `${counted(runIds.length, 'run')} are`;
+    tell(`${what} in the trash.`, () => runs.setDeleted(runIds, false));
     return true;
   };
   const restore = async (runIds: RunId[]): Promise<boolean> => {

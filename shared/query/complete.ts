@@ -42,7 +42,10 @@ const names = (kept: string, typed: string): Completion[] => {
     const isMeant = all.some((each) => nameKey(each).startsWith(start));
     return isMeant && offer !== undefined ? [{ text: `${kept}${offer}:`, offer, help }] : [];
   });
-  return [...new Map(found.map((each) => [each.offer, each])).values()].slice(0, most);
+  const offers = [...new Map(found.map((each) => [each.offer, each])).values()];
+  // What is typed already is meant before what goes on.
+  const isWhole = ({ offer }: Completion): boolean => nameKey(offer) === start;
+  return offers.toSorted((a, b) => Number(isWhole(b)) - Number(isWhole(a))).slice(0, most);
 };
 
 /** The values that runs have of these fields, the commonest first. */

@@ -107,6 +107,14 @@ test('runs are marked, noted, and found by a query that is completed', async () 
   await page.getByText('No run matches.').waitFor();
   await search.fill('run:14 is:archived');
   await eventually(() => groups.count()).toBe(1);
+  // Who archives runs is told where they went, and brings them back.
+  await search.fill('run:13');
+  await groups.click({ button: 'right' });
+  await page.getByText('Archive', { exact: true }).click();
+  await page.getByText('Run 13 is archived: “is:archived” finds it.').waitFor();
+  await page.getByText('No run matches.').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await eventually(() => groups.count()).toBe(1);
   expect(complaints).toEqual([]);
   await close();
 });

@@ -89,6 +89,7 @@ test('names and the values that runs have are completed, and what is completed i
   const offers = (before: string): string[] => completionsOf(before, subjects).map(({ offer }) => offer);
   expect(offers('met')).toContain('method');
   expect(offers('state:finished bet')).toContain('β');
+  expect(offers('β').slice(0, 2)).toEqual(['β', 'β₂']);
   expect(offers('method:').toSorted()).toEqual(['ESAM', 'SAM', 'SGD']);
   expect(offers('tag:paper,d')).toEqual(['draft']);
   expect(completionsOf('-data:gr', subjects)[0]?.text).toBe('-data:"Grey squares" ');
