@@ -7,6 +7,12 @@ export const countText = (count: number): string => {
   return whole.format(count);
 };
 
+/** "812 kB", "27.4 MB", "1.5 GB": decimal, as sizes are given everywhere. */
+export const bytesText = (bytes: number): string => {
+  if (bytes < 999_500) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
+  return bytes < 999_950_000 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+};
+
 /** Values a second: "84.2", "2,139". */
 export const rateText = (imagesPerSecond: number): string =>
   imagesPerSecond < 99.95 ? imagesPerSecond.toFixed(1) : countText(imagesPerSecond);

@@ -1,4 +1,4 @@
-import type { EpochMetrics, StepMetrics } from '../shared/metrics.ts';
+import type { EpochMetrics, Phase, StepMetrics } from '../shared/metrics.ts';
 import { formatBytes, formatCount, formatNumber, formatPercent, none } from './format.ts';
 import { peakMemoryMeaning } from './peakMemory.ts';
 import { sentenceCase } from '../shared/sentenceCase.ts';
@@ -7,8 +7,8 @@ import { sentenceCase } from '../shared/sentenceCase.ts';
 interface Counter {
   readonly name: string;
   readonly definition: string;
-  /** Only methods that climb to θ + ε have it. */
-  readonly isOfClimb?: true;
+  /** The phase of a step that measures it; methods without one do not have it. */
+  readonly phase?: Phase;
   /** Of the last sampled step. */
   readonly step: (step: StepMetrics | undefined) => string;
   /** Of the last epoch. */
@@ -44,14 +44,14 @@ export const counters: readonly Counter[] = [
   },
   {
     name: '‖g₁‖',
-    isOfClimb: true,
+    phase: 'backward2',
     definition: 'Euclidean norm of the gradient at θ over the tensors that the step moved.',
     step: (step) => climbOf(step, step?.gradientNorm),
     epoch: nothing,
   },
   {
     name: '‖ε‖',
-    isOfClimb: true,
+    phase: 'backward2',
     definition: 'Euclidean norm of the perturbation: how far the step climbed.',
     step: (step) => climbOf(step, step?.perturbationNorm),
     epoch: nothing,
@@ -64,21 +64,21 @@ export const counters: readonly Counter[] = [
   },
   {
     name: 'Loss at θ+ε',
-    isOfClimb: true,
+    phase: 'backward2',
     definition: 'Mean loss after the perturbation over the examples that the update used.',
     step: (step) => climbOf(step, step?.lossAfter),
     epoch: nothing,
   },
   {
     name: 'Mean Δ, kept',
-    isOfClimb: true,
+    phase: 'selectionForward',
     definition: 'Mean rise of the loss from θ to θ + ε over the examples that the update used.',
     step: (step) => formatNumber(step?.sharpnessKept ?? null),
     epoch: nothing,
   },
   {
     name: 'Mean Δ, dropped',
-    isOfClimb: true,
+    phase: 'selectionForward',
     definition: 'Mean rise of the loss from θ to θ + ε over the examples that the update left out.',
     step: (step) => formatNumber(step?.sharpnessDropped ?? null),
     epoch: nothing,

@@ -1,4 +1,4 @@
-import { countText, rateText } from '../shared/numberText.ts';
+import { bytesText, countText, rateText } from '../shared/numberText.ts';
 import type { MeanSd } from '../shared/result.ts';
 
 /** Shown where there is no value. */
@@ -59,11 +59,7 @@ export const formatMeanSd = ({ mean, sd }: MeanSd): string => {
   return sd === null ? formatPercent(mean) : `${formatPercent(mean)} ± ${formatPercent(sd)}`;
 };
 
-export const formatBytes = (bytes: number | null): string => {
-  if (bytes === null) return none;
-  if (bytes < 999_500) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
-  return bytes < 999_950_000 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
-};
+export const formatBytes = (bytes: number | null): string => (bytes === null ? none : bytesText(bytes));
 
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });

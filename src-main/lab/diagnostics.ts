@@ -3,7 +3,7 @@ import type { AppLogLine } from '../../shared/appLog.ts';
 import { counted } from '../../shared/counted.ts';
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { DeviceStatus } from '../../shared/device.ts';
-import { rateText } from '../../shared/numberText.ts';
+import { bytesText, rateText } from '../../shared/numberText.ts';
 import { runStates } from '../../shared/run.ts';
 import type { RunSummary } from '../../shared/run.ts';
 
@@ -15,8 +15,6 @@ export interface DiagnosticsParts {
   readonly datasets: readonly DatasetInfo[];
   readonly log: readonly AppLogLine[];
 }
-
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
 /** What somebody who is to help needs to know, as text for a mail or an issue: no private path, no name that the user gave. */
 export const diagnosticsText = (parts: DiagnosticsParts): string => {
@@ -38,7 +36,7 @@ export const diagnosticsText = (parts: DiagnosticsParts): string => {
     `Node ${device.nodeVersion}${device.electronVersion === null ? '' : `, Electron ${device.electronVersion}`}`,
     `System: ${device.platform}`,
     `Processor: ${device.cpuModel}, ${counted(device.cpuCores, 'core')}, load ${loadavg()[0]?.toFixed(1) ?? ''}`,
-    `Memory: ${gigabytes(device.memoryBytes)}, ${gigabytes(freemem())} free`,
+    `Memory: ${bytesText(device.memoryBytes)}, ${bytesText(freemem())} free`,
     `GPU: ${device.gpu ?? 'none'}`,
     'Engines:',
     ...engines,

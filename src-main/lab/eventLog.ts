@@ -1,5 +1,6 @@
 import type { AppLogLevel } from '../../shared/appLog.ts';
 import type { EngineStatus } from '../../shared/device.ts';
+import { engineInfos } from '../../shared/engines.ts';
 import type { LabEvent } from '../../shared/labEvent.ts';
 import { nameOfMethod } from '../../shared/method.ts';
 import type { Queue } from '../../shared/queue.ts';
@@ -25,7 +26,7 @@ export const eventLog = (log: AppLog): ((event: LabEvent) => void) => {
     if (state === 'running')
       return log.write(
         'info',
-        `Run ${String(id)} starts: ${nameOfMethod(config.optimizer)} on ${config.device.engine}.`,
+        `Run ${String(id)} starts: ${nameOfMethod(config.optimizer)} on ${engineInfos[config.device.engine].name}.`,
       );
     const words = `Run ${String(id)} ${state} after ${String(epochsDone)} of ${String(config.epochs)} epochs.`;
     log.write(levels[state] ?? 'info', reason === null ? words : `${words} ${reason}`);

@@ -14,7 +14,7 @@ test('a run’s log tells engine, data, network, every epoch, what its trainer s
   const texts = log.map(({ text }) => text);
   const patterns = [
     /^Engine: .+ on .+, float32.*; ESAM Lab /,
-    /^Machine: .+ MB of memory/,
+    /^Machine: .+ GB of memory/,
     /^Data: .+ images to train on, .+ to test on; SHA-256 /,
     /^Network: .+ parameters in .+ tensors; .+ seed 1\.$/,
     ...epochs.map(

@@ -2,7 +2,7 @@ import { counted } from '../../../shared/counted.ts';
 import type { RunEnvironment } from '../../../shared/device.ts';
 import type { TrainingEvent } from '../../../shared/jobs/train.ts';
 import type { EpochMetrics } from '../../../shared/metrics.ts';
-import { countText, rateText } from '../../../shared/numberText.ts';
+import { bytesText, countText, rateText } from '../../../shared/numberText.ts';
 import type { LogLine } from '../../../shared/run.ts';
 import { modelNameOf } from '../../../shared/models.ts';
 import type { RunConfig } from '../../../shared/runConfig.ts';
@@ -12,7 +12,6 @@ type Said = Pick<LogLine, 'level' | 'text'>;
 
 const info = (text: string): Said => ({ level: 'info', text });
 const percent = (fraction: number): string => `${(100 * fraction).toFixed(2)} %`;
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 const started = (config: RunConfig, environment: RunEnvironment): Said[] => {
   const { engine, device, threads, oneDnn, cpuModel, cpuCores, memoryBytes, labVersion, platform } = environment;
@@ -21,7 +20,7 @@ const started = (config: RunConfig, environment: RunEnvironment): Said[] => {
   const { parameterCount, parameterTensors, trainExamples, testExamples } = environment;
   return [
     info(`Engine: ${engine} on ${device}, ${config.precision}${threadText}${oneDnnText}; ESAM Lab ${labVersion}.`),
-    info(`Machine: ${cpuModel}, ${counted(cpuCores, 'core')}, ${megabytes(memoryBytes)} of memory, ${platform}.`),
+    info(`Machine: ${cpuModel}, ${counted(cpuCores, 'core')}, ${bytesText(memoryBytes)} of memory, ${platform}.`),
     info(
       `Data: ${config.dataset.id}, ${countText(trainExamples)} images to train on, ${countText(testExamples)} to test on; ` +
         `SHA-256 ${environment.datasetSha256.slice(0, 12)}….`,
@@ -56,7 +55,7 @@ export const linesOf = (event: TrainingEvent, config: RunConfig): Said[] => {
         epochStep === 0
           ? `after epoch ${countText(epoch)}`
           : `in epoch ${countText(epoch + 1)}, after step ${countText(step)}`;
-      return [info(`Checkpoint ${where}: ${megabytes(sizeBytes)}.`)];
+      return [info(`Checkpoint ${where}: ${bytesText(sizeBytes)}.`)];
     }
     default:
       return [];
