@@ -46,11 +46,10 @@ const orDash = (value: Maybe, { dash }: Notation, text: (value: number) => strin
   value === null ? dash : text(value);
 const percentUnit = ({ percent }: Notation): string => percent;
 
-/** A number that always carries its sign; none where it rounds to nothing. */
-const signed = (value: number, { minus, plusMinus }: Notation): string => {
-  const text = Math.abs(value).toFixed(2);
-  if (Number(text) === 0) return `${plusMinus}${text}`;
-  return `${value < 0 ? minus : '+'}${text}`;
+/** A number that always carries its sign, also where it rounds to nothing: on which side of 0 the end of an interval lies decides. */
+const signed = (value: number, { minus }: Notation): string => {
+  const sign = value === 0 ? '' : value < 0 ? minus : '+';
+  return sign + Math.abs(value).toFixed(2);
 };
 
 export const name: Format<string> = { text: (value, { escape }) => escape(value), parts: alone, isText: true };

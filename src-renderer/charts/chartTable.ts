@@ -18,11 +18,12 @@ export const evenlyChosen = <T>(rows: readonly T[], most: number): readonly T[] 
   return rows.filter((_, index) => (rows.length - 1 - index) % step === 0);
 };
 
-/** Lines side by side: a row for each place on the x axis, a column a line. Fractions in percent. */
+/** Lines side by side: a row for each place on the x axis, a column a line, the pale ones last. Fractions in percent. */
 export const seriesTable = (
-  series: readonly Series[],
+  drawn: readonly Series[],
   { xLabel, yLabel, factor = 1 }: { readonly xLabel: string; readonly yLabel: string; readonly factor?: number },
 ): ChartTable => {
+  const series = drawn.toSorted((a, b) => Number(a.isFaint === true) - Number(b.isFaint === true));
   const bySeries = series.map(({ points }) => new Map(points.map(({ x, y }) => [x, y === null ? NaN : factor * y])));
   const xs = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
   return {
