@@ -68,7 +68,7 @@ export const labReplySchema = z.discriminatedUnion('type', [
     /** Dotted field paths with what is wrong there, for CONFIG_INVALID. */
     fields: z.array(z.strictObject({ path: z.string(), message: z.string() })),
   }),
-  z.strictObject({ type: z.literal('event'), event: labEventSchema }),
+  z.strictObject({ type: z.literal('events'), events: z.array(labEventSchema) }),
 ]);
 export type LabRequest = z.infer<typeof labRequestSchema>;
 export type LabReply = z.infer<typeof labReplySchema>;

@@ -21,9 +21,6 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Events are told together, once a second: each telling has the page drawn anew, with the processor that trains. */
-const tellingMs = 1000;
-
 const methods = Object.keys(labApi) as LabMethod[];
 
 /** The preload's bridge lasts as long as its page. */
@@ -42,29 +39,14 @@ export const connectOver = (
 ): Connection => {
   const waiting = new Map<number, Waiting>();
   const listeners = new Set<(event: LabEvent) => void>();
-  let untold: LabEvent[] = [];
-  let toldAt = -Infinity;
-  let telling: ReturnType<typeof setTimeout> | null = null;
   let lastId = 0;
-
-  const tell = (): void => {
-    if (telling !== null) clearTimeout(telling);
-    telling = null;
-    if (untold.length === 0) return;
-    const events = untold;
-    untold = [];
-    toldAt = performance.now();
-    for (const event of events) for (const listener of listeners) listener(event);
-  };
 
   transport.onReply((message) => {
     const reply = labReplySchema.parse(message);
-    if (reply.type === 'event') {
-      untold.push(reply.event);
-      telling ??= setTimeout(tell, toldAt + tellingMs - performance.now());
+    if (reply.type === 'events') {
+      for (const event of reply.events) for (const listener of listeners) listener(event);
       return;
     }
-    tell(); // what happened before the answer
     const request = waiting.get(reply.id);
     if (!request) return;
     waiting.delete(reply.id);

@@ -112,7 +112,7 @@ const receive = (lab: Lab, socket: Socket, token: string, labVersion: string): v
     const hello = helloSchema.safeParse(message);
     const isKnown = hello.success && timingSafeEqual(digest(hello.data.token), digest(token));
     if (!isKnown || hello.data.labVersion !== labVersion) return channel.close();
-    serve(lab, { ...channel, onMessage: (listener) => void (deliver = listener) });
+    serve(lab, { ...channel, onMessage: (listener) => void (deliver = listener) }, 0);
     channel.post(welcome);
   });
 };

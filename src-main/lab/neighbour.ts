@@ -73,7 +73,8 @@ const labOver = (channel: Channel): Lab => {
     const parsed = labReplySchema.safeParse(message);
     if (!parsed.success) return;
     const reply = parsed.data;
-    if (reply.type === 'event') return listeners.forEach((listener) => listener(reply.event));
+    if (reply.type === 'events')
+      return reply.events.forEach((event) => listeners.forEach((listener) => listener(event)));
     const request = waiting.get(reply.id);
     waiting.delete(reply.id);
     if (reply.type === 'reply') request?.resolve(reply.output);

@@ -5,63 +5,37 @@ import { LabError } from '../../shared/errors.ts';
 import type { LabErrorCode } from '../../shared/errors.ts';
 import { labApi, labRequestSchema } from '../../shared/labApi.ts';
 import type { LabApi, LabInput, LabMethod, LabReply } from '../../shared/labApi.ts';
-import { packQueue } from '../../shared/queue.ts';
-import type { Queue } from '../../shared/queue.ts';
 import { inFileWords } from '../files/fileFailures.ts';
 import type { Lab } from './lab.ts';
 import { requestLimits } from './requestLimits.ts';
+import { eventTelling } from './telling.ts';
 
 /** What clients are answered by: a lab, or what stands in for one. */
 type Served = LabApi & Pick<Lab, 'onEvent'>;
 
 const mostBytes = 1_000_000;
 
+/** Each telling has a window drawn anew, with the processor that trains. */
+const tellingMs = 1000;
+
 /**
  * Answers a client's requests on this channel and forwards the lab's events to it until it closes. This is the one place where messages
  * from outside come in: each is measured and parsed with the contract's schema before anything looks at it.
+ * @param everyMs - how often it is told what happens, at most; a command, which draws nothing, is told at once.
  */
-export const serve = (lab: Served, channel: Channel): void => {
-  const reply = (message: LabReply): void => channel.post(message);
-  const telling = queueTelling(lab, (queue) => channel.post({ type: 'event', event: { type: 'queueChanged', queue } }));
-  const stopListening = lab.onEvent((event) => {
-    if (event.type === 'queueChanged') telling.tell(event.queue);
-    else reply({ type: 'event', event });
-  });
+export const serve = (lab: Served, channel: Channel, everyMs = tellingMs): void => {
+  const telling = eventTelling(everyMs, (events) => channel.post({ type: 'events', events }));
+  const reply = (message: LabReply): void => {
+    telling.now(); // what happened before the answer
+    channel.post(message);
+  };
+  const stopListening = lab.onEvent(telling.add);
   channel.onClose(() => {
     stopListening();
     telling.end();
   });
   const limited = requestLimits();
   channel.onMessage((message) => void answer(lab, message, limited).then(reply));
-};
-
-/** Of the thread's time, so that a queue of thousands, which is told whole, leaves most of it to others. */
-const tellingShare = 0.1;
-
-/** Tells the queue as it is at the moment, at once where that costs nothing. */
-const queueTelling = (lab: Served, post: (queue: unknown) => void) => {
-  let nextAt = -Infinity;
-  let later: NodeJS.Timeout | null = null;
-  const now = (queue: Queue): void => {
-    const start = performance.now();
-    post(packQueue(queue));
-    const end = performance.now();
-    nextAt = end + (end - start) / tellingShare;
-  };
-  return {
-    tell: (queue: Queue): void => {
-      const waitMs = nextAt - performance.now();
-      if (later !== null) return;
-      if (waitMs <= 1) return now(queue);
-      later = setTimeout(() => {
-        later = null;
-        void lab.queue({}).then(now, () => undefined); // a lab that is being closed tells nothing more
-      }, waitMs);
-    },
-    end: (): void => {
-      if (later !== null) clearTimeout(later);
-    },
-  };
 };
 
 const answer = async (lab: Served, message: unknown, limited: ReturnType<typeof requestLimits>): Promise<LabReply> => {

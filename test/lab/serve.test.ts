@@ -50,8 +50,8 @@ const exchange = async (message: unknown, id: number): Promise<Extract<LabReply,
   client.postMessage(message);
   return vi.waitFor(
     () => {
-      const found = replies.slice(already).find((reply) => reply.type !== 'event' && reply.id === id);
-      if (found === undefined || found.type === 'event') throw new Error('no answer yet');
+      const found = replies.slice(already).find((reply) => reply.type !== 'events' && reply.id === id);
+      if (found === undefined || found.type === 'events') throw new Error('no answer yet');
       return found;
     },
     { timeout: 10_000, interval: 1 },
@@ -223,7 +223,7 @@ test('a client has so much under way at a time: more is refused in words, and ot
   port2.on('message', (message) => heard.push(labReplySchema.parse(message)));
   const ask = (id: number, method: LabMethod, input: unknown): void =>
     port2.postMessage({ type: 'request', id, method, input });
-  const answered = (): number[] => heard.flatMap((reply) => (reply.type === 'event' ? [] : [reply.id]));
+  const answered = (): number[] => heard.flatMap((reply) => (reply.type === 'events' ? [] : [reply.id]));
   for (let id = 1; id <= 10; id++) ask(id, 'importBundle', { path: '/nowhere.esamlab' });
   ask(11, 'queue', {});
   await vi.waitFor(() => expect(answered().sort()).toEqual([10, 11, 9]));
@@ -249,7 +249,7 @@ test('no client has more than 500 requests of any kind under way', async () => {
   serve(slow, channelOn(port1));
   port2.on('message', (message) => heard.push(labReplySchema.parse(message)));
   const ask = (id: number): void => port2.postMessage({ type: 'request', id, method: 'queue', input: {} });
-  const answers = () => heard.filter(({ type }) => type !== 'event');
+  const answers = () => heard.filter(({ type }) => type !== 'events');
   for (let id = 1; id <= 501; id++) ask(id);
   await vi.waitFor(() => expect(answers()).toMatchObject([{ type: 'refusal', id: 501, code: 'TOO_MANY' }]));
   letGo();
