@@ -389,6 +389,18 @@ test.each([853, 1600])(
     await sensitivity.getByText('ESAM (β 0.3, γ 0.9)').waitFor();
     await sensitivity.scrollIntoViewIfNeeded();
     await picture(page, `compare-sensitivity-${width}`);
+    // However far its columns reach, a difference's name stays in sight, and so does the head above it.
+    await page.getByRole('button', { name: /Configuration difference/ }).click();
+    const difference = page.getByRole('table', { name: 'Configuration difference' });
+    const foremost = difference.locator('..').evaluate((box) => {
+      box.scrollIntoView({ block: 'center' });
+      box.scrollLeft = box.scrollWidth;
+      const { left, top } = box.getBoundingClientRect();
+      return [8, 48].map((below) => document.elementFromPoint(left + 8, top + below)?.textContent.trim());
+    });
+    expect(await foremost).toEqual(['Setting', 'Weight decay']);
+    await picture(page, `compare-differences-end-${width}`);
+    await page.getByRole('button', { name: /Configuration difference/ }).click();
     await sensitivity.getByRole('combobox', { name: 'Setting' }).selectOption({ label: 'γ' });
     await sensitivity.getByRole('button', { name: /^Save figure/ }).click();
     const downloading = page.waitForEvent('download');

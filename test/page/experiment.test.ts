@@ -102,6 +102,10 @@ test('a field says in words what is wrong with it, and nothing is queued', async
   await getByText('γ must be more than 0').first().waitFor();
   await getByLabel(/^Seeds/).fill('one');
   await getByText('Seeds must be a number').first().waitFor();
+  // Who goes away and comes back sees that they could not be read.
+  await opened.page.getByRole('link', { name: 'Device' }).click();
+  await opened.page.getByRole('link', { name: 'New experiment' }).click();
+  expect(await getByLabel(/^Seeds/).inputValue()).toBe('?');
   await getByLabel(/^Name/).fill('  ');
   await getByText('Give the experiment a name').first().waitFor();
   expect(await getByLabel('Arm 2 rho').getAttribute('aria-invalid')).toBe('true');
