@@ -21,19 +21,28 @@ const subjectOf = (event: LabEvent): string | null => {
   }
 };
 
+/** What goes on and on while a run trains, and waits for the next of its kind. */
+const isRoutine = (event: LabEvent): boolean =>
+  subjectOf(event) === null || (event.type === 'runChanged' && event.run.state === 'running');
+
 /** As it travels. */
 const packed = (event: LabEvent): unknown =>
   event.type === 'queueChanged' ? { ...event, queue: packQueue(event.queue) } : event;
 
-/** Tells a client what happens: at once after a calm, else together and not again before `everyMs` have passed. */
+/**
+ * Tells a client what happens: at once after a calm, else together and not again before `everyMs` have passed, twice as long where a run just
+ * goes on.
+ */
 export const eventTelling = (everyMs: number, post: (events: readonly unknown[]) => void) => {
   const untold = new Map<string, LabEvent>();
   let added = 0;
-  let nextAt = 0;
+  let nextAt = -everyMs;
   let timer: NodeJS.Timeout | null = null;
+  let dueAt = Infinity;
   const end = (): void => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
+    dueAt = Infinity;
   };
   const now = (): void => {
     end();
@@ -50,9 +59,12 @@ export const eventTelling = (everyMs: number, post: (events: readonly unknown[])
       const subject = subjectOf(event) ?? `event ${++added}`;
       untold.delete(subject); // told after what came since
       untold.set(subject, event);
-      const waitMs = nextAt - performance.now();
-      if (untold.size >= mostTogether || (everyMs === 0 && waitMs <= 0)) now();
-      else timer ??= setTimeout(now, Math.max(0, waitMs));
+      const [at, present] = [nextAt + (isRoutine(event) ? everyMs : 0), performance.now()];
+      if (untold.size >= mostTogether || (everyMs === 0 && at <= present)) return now();
+      if (at >= dueAt) return;
+      end();
+      dueAt = at;
+      timer = setTimeout(now, Math.max(0, at - present));
     },
     /** What has happened until now, as before an answer. */
     now,

@@ -17,25 +17,32 @@ const client = (everyMs = 1000) => {
   return { told, ...eventTelling(everyMs, (events) => told.push([...events])) };
 };
 
-test('events are told at once after a calm, and together a second later where they go on', () => {
+test('events are told at once after a calm, and together a second later where they go on, two where a run just trains', () => {
   const { told, add } = client();
   add(logged('a'));
   vi.advanceTimersByTime(1);
   expect(told).toEqual([[logged('a')]]);
   add(logged('b'));
-  vi.advanceTimersByTime(500);
+  vi.advanceTimersByTime(1500);
   add(logged('c'));
   expect(told).toHaveLength(1);
   vi.advanceTimersByTime(500);
   expect(told.slice(1)).toEqual([[logged('b'), logged('c')]]);
-  vi.advanceTimersByTime(5000);
   add(logged('d'));
+  vi.advanceTimersByTime(500);
+  add(imported('e'));
+  vi.advanceTimersByTime(490);
+  expect(told).toHaveLength(2);
+  vi.advanceTimersByTime(10);
+  expect(told.slice(2)).toEqual([[logged('d'), imported('e')]]);
+  vi.advanceTimersByTime(5000);
+  add(logged('f'));
   vi.advanceTimersByTime(1);
-  expect(told.slice(2)).toEqual([[logged('d')]]);
+  expect(told.slice(3)).toEqual([[logged('f')]]);
   const command = client(0);
-  command.add(logged('e'));
-  command.add(logged('f'));
-  expect(command.told).toEqual([[logged('e')], [logged('f')]]);
+  command.add(logged('g'));
+  command.add(logged('h'));
+  expect(command.told).toEqual([[logged('g')], [logged('h')]]);
 });
 
 test('what happened before an answer is told before it, once; whoever has gone is told nothing', () => {
@@ -79,9 +86,9 @@ test('thousands of events do not pile up for a second, and telling takes a tenth
     count += 1;
     vi.advanceTimersByTime(300);
   });
-  slow.add(logged('a'));
+  slow.add(imported('a'));
   vi.advanceTimersByTime(1);
-  slow.add(logged('b'));
+  slow.add(imported('b'));
   vi.advanceTimersByTime(2998);
   expect(count).toBe(1);
   vi.advanceTimersByTime(2);
