@@ -56,36 +56,46 @@ static inline void forPanels(int channels, const Step& step) {
   if (channel < channels) step(channel, std::integral_constant<int, 1>());
 }
 
-/** `pixels` outputs beside each other, some vectors of channels each. @param from - the first one's window in the first row. */
-template <int pixels, int vectors, typename T, typename End>
-static inline void outputsAt(const float* from, int64_t rowLength, const float* kernel, int inputs, int outputs, T* y, int64_t place,
-                             const End* ends) {
-  Vec sums[pixels][vectors] = {};
+/**
+ * `pixels` outputs beside each other, some vectors of channels each. Never inlined, where its surroundings would take of the registers.
+ * @param from - the first one's window in the first row. @param place - of the first one's first channel, which is `channel`.
+ */
+template <int inputs, int pixels, int vectors, typename T, typename Ending>
+static __attribute__((noinline)) void outputsAt(const float* from, int64_t rowLength, const float* kernel, int outputs, T* y,
+                                                int64_t place, int channel, const Ending& ending) {
+  Vec sums[pixels][vectors];
+#pragma GCC unroll 6
+  for (int p = 0; p < pixels; p++) {
+    for (int v = 0; v < vectors; v++) sums[p][v] = Vec{};
+  }
   for (int i = 0; i < 3; i++) {
+// Not unrolled: the compiler would share pixels between taps, and run out of registers.
+#pragma GCC unroll 1
     for (int k = 0; k < 3 * inputs; k++) {
       Vec taps[vectors];
       for (int v = 0; v < vectors; v++) taps[v] = load(kernel + (int64_t(3 * i) * inputs + k) * outputs + v * lanes);
-#pragma GCC unroll 4
+#pragma GCC unroll 6
       for (int p = 0; p < pixels; p++) {
         const Vec value = all(from[i * rowLength + p * inputs + k]);
         for (int v = 0; v < vectors; v++) sums[p][v] += value * taps[v];
       }
     }
   }
-  for (int p = 0; p < pixels; p++) {
-    for (int v = 0; v < vectors; v++) {
-      const int64_t at = place + int64_t(p) * outputs + v * lanes;
-      store(y + at, ends[v](sums[p][v], at));
-    }
+#pragma GCC unroll 2
+  for (int v = 0; v < vectors; v++) {
+    ending.with(channel + v * lanes, [&](const auto& end) {
+#pragma GCC unroll 6
+      for (int p = 0; p < pixels; p++) {
+        const int64_t at = place + int64_t(p) * outputs + v * lanes;
+        store(y + at, end(sums[p][v], at));
+      }
+    });
   }
 }
 
-/**
- * y [.., outputs] = x [.., inputs] filtered by kernel [3,3,inputs,outputs], and what `ending` makes of it; outputs are a multiple of `lanes`.
- * @returns false where there is no memory.
- */
-template <typename T, typename Ending = AsTheyAre>
-static bool convolve(const T* x, const float* kernel, T* y, Images images, int inputs, int outputs, const Ending& ending = {}) {
+/** See `convolve`. */
+template <int inputs, typename T, typename Ending>
+static bool convolveOf(const T* x, const float* kernel, T* y, Images images, int outputs, const Ending& ending) {
   const ImageRows rows(images);
   const int64_t rowLength = int64_t(images.width + 2) * inputs;
   std::atomic<bool> hasMemory{true};
@@ -96,19 +106,34 @@ static bool convolve(const T* x, const float* kernel, T* y, Images images, int i
       Neighbours::read(x, images, row, inputs, pixels);
       forPanels(outputs, [&](int channel, auto vectors) {
         constexpr int width = decltype(vectors)::value;
-        const decltype(ending.of(0)) ends[2] = {ending.of(channel), ending.of(channel + (width - 1) * lanes)};
         const int64_t place = row * images.width * outputs + channel;
+        const auto some = [&](int column, auto count) {
+          outputsAt<inputs, decltype(count)::value, width>(pixels + column * inputs, rowLength, kernel + channel, outputs, y,
+                                                           place + int64_t(column) * outputs, channel, ending);
+        };
         int column = 0;
-        for (; column + 4 <= images.width; column += 4) {
-          outputsAt<4, width>(pixels + column * inputs, rowLength, kernel + channel, inputs, outputs, y, place + int64_t(column) * outputs, ends);
-        }
-        for (; column < images.width; column++) {
-          outputsAt<1, width>(pixels + column * inputs, rowLength, kernel + channel, inputs, outputs, y, place + int64_t(column) * outputs, ends);
-        }
+        for (; column + 6 <= images.width; column += 6) some(column, std::integral_constant<int, 6>());
+        for (; column + 4 <= images.width; column += 4) some(column, std::integral_constant<int, 4>());
+        for (; column < images.width; column++) some(column, std::integral_constant<int, 1>());
       });
     }
   });
   return hasMemory.load();
+}
+
+/**
+ * y [.., outputs] = x [.., inputs] filtered by kernel [3,3,inputs,outputs], and what `ending` makes of it; outputs are a multiple of `lanes`,
+ * inputs `mostInputs` at most.
+ * @returns false where there is no memory.
+ */
+template <typename T, typename Ending = AsTheyAre>
+static bool convolve(const T* x, const float* kernel, T* y, Images images, int inputs, int outputs, const Ending& ending = {}) {
+  switch (inputs) {
+    case 1: return convolveOf<1>(x, kernel, y, images, outputs, ending);
+    case 2: return convolveOf<2>(x, kernel, y, images, outputs, ending);
+    case 3: return convolveOf<3>(x, kernel, y, images, outputs, ending);
+    default: return convolveOf<4>(x, kernel, y, images, outputs, ending);
+  }
 }
 
 /** Floats for the sums of every part: [parts][3,3,inputs,outputs]. */

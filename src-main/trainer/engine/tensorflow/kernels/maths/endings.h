@@ -4,10 +4,13 @@
 
 /** Nothing. */
 struct AsTheyAre {
-  /** For the channels from `channel` on. */
-  auto of(int) const {
-    return [](Vec value, int64_t) { return value; };
+  /** Gives `use` what becomes of a value of the channels from `channel` on, by its place. */
+  template <typename Use>
+  ALWAYS_INLINE void with(int, const Use& use) const {
+    use([](Vec value, int64_t) { return value; });
   }
+  /** Asks for what lies at a place and will soon be needed. */
+  void fetch(int64_t) const {}
 };
 
 /** Batch normalisation with given statistics, (value − mean)·factor + offset; then what may follow it: max(that + residual, 0). */
@@ -19,12 +22,20 @@ struct Normalised {
   const T* residual;
   bool isRelu;
 
-  auto of(int channel) const {
-    return [=, shift = load(mean + channel), scale = load(factor + channel), rest = load(offset + channel)](Vec value, int64_t at) {
-      Vec result = (value - shift) * scale + rest;
-      if (residual != nullptr) result += load(residual + at);
-      if (isRelu) result = result <= Vec{} ? Vec{} : result;
-      return result;
+  template <typename Use>
+  ALWAYS_INLINE void with(int channel, const Use& use) const {
+    const auto normalised = [shift = load(mean + channel), scale = load(factor + channel), rest = load(offset + channel)](Vec value) {
+      return (value - shift) * scale + rest;
     };
+    const auto sum = [&normalised, added = residual](Vec value, int64_t at) { return normalised(value) + load(added + at); };
+    const auto positive = [](Vec value) { return value <= Vec{} ? Vec{} : value; };
+    // Decided once for many values.
+    if (residual != nullptr && isRelu) use([&](Vec value, int64_t at) { return positive(sum(value, at)); });
+    else if (residual != nullptr) use(sum);
+    else if (isRelu) use([&](Vec value, int64_t) { return positive(normalised(value)); });
+    else use([&](Vec value, int64_t) { return normalised(value); });
+  }
+  void fetch(int64_t at) const {
+    if (residual != nullptr) __builtin_prefetch(residual + at);
   }
 };

@@ -91,11 +91,12 @@ static bool convolve(const T* x, const float* kernel, T* y, Images images, int s
       if (columns - column > lanes) multiplyRows<2>(count, left, right, depth, sums);
       else multiplyRows<1>(count, left, right, depth, sums);
       for (int half = 0; half < panel && column + half < columns; half += lanes) {
-        const auto end = ending.of(column + half);
-        for (int p = 0; p < count; p++) {
-          const int64_t place = (isBackward ? places[p] : first + p) * columns + column + half;
-          store(y + place, end(load(sums + p * panel + half), place));
-        }
+        ending.with(column + half, [&](const auto& end) {
+          for (int p = 0; p < count; p++) {
+            const int64_t place = (isBackward ? places[p] : first + p) * columns + column + half;
+            store(y + place, end(load(sums + p * panel + half), place));
+          }
+        });
       }
     }
   });

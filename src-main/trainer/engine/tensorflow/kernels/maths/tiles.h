@@ -91,4 +91,19 @@ struct Window {
   }
 };
 
+/** The rows of tiles lie far apart, so that no processor foresees what will be needed: it is asked for so many tiles before. */
+constexpr int tilesAhead = 2;
+
+/** Calls fetch(place) for every line of the cache in which some channels of a square's pixels lie, also of those that are outside. */
+template <int side, typename T, typename Fetch>
+static inline void forLines(const Images& images, int image, int firstRow, int firstColumn, int channels, int firstChannel, int lastChannel,
+                            const Fetch& fetch) {
+  for (int i = 0; i < side; i++) {
+    for (int j = 0; j < side; j++) {
+      const int64_t pixel = (int64_t(image) * images.height + firstRow + i) * images.width + firstColumn + j;
+      for (int channel = firstChannel; channel < lastChannel; channel += 64 / int(sizeof(T))) fetch(pixel * channels + channel);
+    }
+  }
+}
+
 }  // namespace winograd

@@ -95,6 +95,9 @@ class Filtering {
       const auto at = tiles.at(first + t);
       const Window<Scheme::inputSide, T> window(x, images, at.image, Scheme::firstInput(at.row),
                                                 Scheme::firstInput(at.column), depth, zeros);
+      const auto next = tiles.at(first + t + tilesAhead);
+      forLines<Scheme::inputSide, T>(images, next.image, Scheme::firstInput(next.row), Scheme::firstInput(next.column), depth, 0, depth,
+                                     [&](int64_t place) { __builtin_prefetch(x + place); });
       for (int channel = 0; channel < depth; channel += lanes) {
         Word* const to = values + int64_t(t) * words + channel / perWord<Word>;
         bothAxes<Scheme::inputSide, side, Scheme::inputs>(
@@ -120,17 +123,24 @@ class Filtering {
     for (int t = 0; t < count; t++) {
       const auto at = tiles.at(first + t);
       const int rows = filtered.height - at.row, pixels = filtered.width - at.column;
+      const auto next = tiles.at(first + t + tilesAhead);
+      forLines<Scheme::outputSide, T>(filtered, next.image, next.row, next.column, columns, column, smaller(columns, column + panel),
+                                      [&](int64_t place) {
+                                        __builtin_prefetch(y + place, 1);
+                                        ending.fetch(place);
+                                      });
       for (int half = 0; half < panel && column + half < columns; half += lanes) {
         const float* const from = sums + t * panel + half;
         const int64_t corner = ((int64_t(at.image) * filtered.height + at.row) * filtered.width + at.column) * columns + column + half;
-        const auto end = ending.of(column + half);
-        bothAxes<side, Scheme::outputSide, Scheme::outputs>(
-            [&](int i, int j) { return load(from + (side * i + j) * sumStride); },
-            [&](int i, int j, Vec value) {
-              if (i >= rows || j >= pixels) return;
-              const int64_t place = corner + (int64_t(i) * filtered.width + j) * columns;
-              store(y + place, end(value, place));
-            });
+        ending.with(column + half, [&](const auto& end) {
+          bothAxes<side, Scheme::outputSide, Scheme::outputs>(
+              [&](int i, int j) { return load(from + (side * i + j) * sumStride); },
+              [&](int i, int j, Vec value) {
+                if (i >= rows || j >= pixels) return;
+                const int64_t place = corner + (int64_t(i) * filtered.width + j) * columns;
+                store(y + place, end(value, place));
+              });
+        });
       }
     }
   }

@@ -59,6 +59,11 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
           const auto at = t < count ? tiles.at(start + t) : tiles.nowhere();
           windows[next] = {x + firstChannel, images, at.image, Scheme::firstInput(at.row), Scheme::firstInput(at.column), inputs, zeros};
           gradWindows[next] = {dy, filtered, at.image, at.row, at.column, outputs, zeros};
+          const auto soon = tiles.at(start + t + tilesAhead);
+          forLines<Scheme::inputSide, T>(images, soon.image, Scheme::firstInput(soon.row), Scheme::firstInput(soon.column), inputs,
+                                         firstChannel, firstChannel + channels, [&](int64_t place) { __builtin_prefetch(x + place); });
+          forLines<Scheme::outputSide, T>(filtered, soon.image, soon.row, soon.column, outputs, 0, outputs,
+                                          [&](int64_t place) { __builtin_prefetch(dy + place); });
         }
         for (int channel = 0; channel < channels; channel += lanes) {
           Word* const to = values + int64_t(channel) * words + word * lanes;
