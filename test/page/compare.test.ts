@@ -372,6 +372,18 @@ test.each([853, 1600])(
     await picture(page, `compare-many-${width}`);
     await page.locator('.charts').evaluate((element) => element.scrollIntoView());
     await picture(page, `compare-many-charts-${width}`);
+    // So many are searched; Escape closes the menu and goes back to its button.
+    const menu = page.getByRole('button', { name: /^Groups: / });
+    await menu.focus();
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Find in groups').fill('β 0.3, γ 0.9');
+    const found = page.getByRole('group', { name: 'Groups', exact: true }).getByRole('checkbox');
+    await eventually(async () => (await found.allInnerTexts()).map((text) => text.trim())).toEqual([
+      'ESAM (β 0.3, γ 0.9)',
+    ]);
+    await page.keyboard.press('Escape');
+    await eventually(() => found.count()).toBe(0);
+    await eventually(() => menu.evaluate((element) => element === document.activeElement)).toBe(true);
     // Each seed a dot, the best joined, the surpassed dim; a method's groups told apart by shape and dash, and names led to their marks.
     const points = chart(page, scatter);
     expect(await points.locator('.seed').count()).toBe(102);
