@@ -1,7 +1,7 @@
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue';
 import type { RunDetail } from '../shared/run.ts';
 
-/** Of two tellings of events, which come a second apart, the second: in its turn, so that the page is drawn once for both. */
+/** Less than from one telling of a run's progress to the next: drawn in its turn, so that the page is drawn once for both. */
 const drawingMs = 1800;
 
 /**

@@ -213,6 +213,16 @@ test('no hostile message is answered by anything but a refusal, and the lab live
   expect(await lab.runs({ experimentId: null })).toHaveLength(before);
 });
 
+test('what a request has done is told before its answer, not when the next telling is due', async () => {
+  await request('pauseQueue', { paused: false });
+  const already = replies.length;
+  await request('pauseQueue', { paused: true });
+  expect(replies.slice(already).map((reply) => (reply.type === 'events' ? reply.events.at(-1) : reply.type))).toEqual([
+    expect.objectContaining({ type: 'queueChanged', queue: expect.objectContaining({ paused: true }) as unknown }),
+    'reply',
+  ]);
+});
+
 test('a client has so much under way at a time: more is refused in words, and others are not in its way', async () => {
   let letGo = (): void => undefined;
   const gate = new Promise<void>((resolve) => (letGo = resolve));

@@ -13,10 +13,10 @@ import type { Store } from '../../../src-main/lab/store/index.ts';
 import { openStoreToRead } from '../../../src-main/lab/store/openToRead.ts';
 import { storeReader } from '../../../src-main/lab/store/reader.ts';
 import { storeWriter } from '../../../src-main/lab/store/writer.ts';
-import { experimentOf } from '../fixtures/configs.ts';
+import { experimentOf, sam, sgd } from '../fixtures/configs.ts';
 import { migrationsFolder } from '../fixtures/labOptions.ts';
 import { temporaryFolder } from '../fixtures/labs.ts';
-import { epochOf, stepOf } from '../fixtures/metrics.ts';
+import { environmentOf, epochOf, stepOf } from '../fixtures/metrics.ts';
 
 const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
 
@@ -229,4 +229,27 @@ test('a run that was read is read anew after whatever it is made of was written'
     expect(found, `write ${index}`).toEqual(right);
     expect(found, `write ${index}`).not.toEqual(before);
   }
+});
+
+test('of runs of several groups the newest that finished on a machine are told, so many', async () => {
+  const store = await openStore(temporaryFolder(), migrationsFolder);
+  const machine = { cpuModel: 'this one', cpuCores: 2 };
+  const experiment = experimentOf({ arms: [sgd, sam], seeds: [1, 2, 3] });
+  const { runIds } = store.write.addExperiment(experiment, expand(experiment));
+  for (const id of runIds) {
+    store.write.start(id);
+    store.write.environment(id, environmentOf(id === 5 ? { ...machine, cpuModel: 'another' } : machine));
+    store.write.epoch(id, epochOf(1, { trainMs: 1000 * id }), false);
+    store.write.end(id, id === 4 ? 'stopped' : 'finished', null);
+  }
+  const hashes = store.read.runs.groupHashes();
+  const told = (some: readonly string[], most: number): number[] =>
+    store.read.runs.newestTimes(some, machine, most).map(({ trainMs }) => trainMs);
+  // Seeds outside, arms inside: SGD has the odd numbers.
+  expect([told(hashes, 2), told(hashes, 9), told(hashes.slice(0, 1), 9)]).toEqual([
+    [6000, 3000],
+    [6000, 3000, 2000, 1000],
+    [3000, 1000],
+  ]);
+  store.close();
 });
