@@ -114,6 +114,16 @@ test('commands, views and runs are found by name, and the keys are told', async 
   await picture(page, 'keys-dark');
   await page.keyboard.press('Escape');
   expect(await page.getByRole('dialog').count()).toBe(0);
+
+  // Closed and opened again within one frame, when the browser has not told yet that it closed.
+  await page.keyboard.press('Control+k');
+  await palette.getByText('Theme: dark').waitFor();
+  await palette.evaluate(async (dialog) => {
+    (dialog as HTMLDialogElement).close();
+    dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true }));
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+  });
+  expect(await palette.getByText('Theme: dark').count()).toBe(1);
   expect(complaints).toEqual([]);
   await close();
 });
