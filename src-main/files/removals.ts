@@ -65,8 +65,8 @@ export const removals = {
   /** `runtimes`: wheels that were unpacked, and parts of them whose SHA-256 is wrong. */
   downloads: { name: /^downloads$/, holds: /^[\da-f]{64}\.(?:part|whl)$/ },
   download: { name: /^[\da-f]{64}\.(?:part|whl)$/ },
-  /** `runtimes/tensorflow/compileKernels`: what the compiler leaves, and a module that does not load. */
-  objects: { name: /^objects$/, holds: /\.o$/ },
+  /** `runtimes/tensorflow/compileKernels`: what the compiler leaves, libraries for the linker, and a module that does not load. */
+  objects: { name: /^objects$/, holds: /\.o$|^libtensorflow_[\w.]+$/ },
   kernelModule: { name: /^esamKernels-[\w.-]+\.node$/ },
   /** `runtimes/electron/standIn`: the foreign app in the package that is unpacked. */
   foreignApp: { name: /^app$/, holds: /./ },

@@ -15,7 +15,7 @@ export const sgdOnly = async ({ ask }: OpenApp, epochs: number): Promise<Experim
       ...shared,
       epochs,
       batchSize: 64,
-      dataset: { ...shared.dataset, trainSubset: 1280, testSubset: null, labelNoise: 0 },
+      dataset: { ...shared.dataset, trainSubset: 1280, testSubset: 1000, labelNoise: 0 },
     },
     arms: [arm],
     axes: [],

@@ -58,15 +58,34 @@ export const includeHeaders = async ({ library, target }: Build): Promise<string
   return ['-DNAPI_VERSION=8', `-I${headers}`, `-I${join(library, 'tensorflow', 'include')}`];
 };
 
-/** Flags that make a module for Node of objects and the library; they go after the objects. */
-export const linkerFlags = ({ recipe, library, target }: Build): string[] => {
+/** Where modules are put together; what is left of it goes when they are done. */
+export const objectsFolder = ({ target }: Pick<Build, 'target'>): string => join(target, 'objects');
+
+/** Empty libraries of the names of TensorFlow's, in a folder; null where the compiler makes none. */
+const standIns = async (build: Build): Promise<string | null> => {
+  const folder = objectsFolder(build);
+  await mkdir(folder, { recursive: true });
+  for (const name of build.recipe.libraries) {
+    const flags = ['-shared', '-fPIC', '-nostdlib', `-Wl,-soname,${name}`, '-x', 'c++', '/dev/null'];
+    if ((await callCompiler(build, [...flags, '-o', join(folder, name)])) !== null) return null;
+  }
+  return folder;
+};
+
+/**
+ * Flags that make a module for Node of objects and the library; they go after the objects. On Linux a module only says which libraries it
+ * needs, and what they define is found when it is loaded: empty ones serve as well, without the seconds that reading all of TensorFlow's symbols takes.
+ */
+export const linkerFlags = async (build: Build): Promise<string[]> => {
+  const { recipe, library, target } = build;
   const upward = relative(target, join(library, 'tensorflow'));
   if (process.platform === 'darwin') {
     const files = recipe.libraries.map((name) => join(library, 'tensorflow', name));
     return ['-bundle', '-undefined', 'dynamic_lookup', ...files, `-Wl,-rpath,@loader_path/${upward}`];
   }
   const names = recipe.libraries.map((name) => `-l:${name}`);
-  return ['-shared', '-fPIC', `-L${join(library, 'tensorflow')}`, ...names, `-Wl,-rpath,$ORIGIN/${upward}`];
+  const folder = (await standIns(build)) ?? join(library, 'tensorflow');
+  return ['-shared', '-fPIC', `-L${folder}`, '-Wl,--no-as-needed', ...names, `-Wl,-rpath,$ORIGIN/${upward}`];
 };
 
 /**
@@ -97,7 +116,7 @@ export const compileBinding = async (build: Build): Promise<void> => {
     ...(await includeHeaders(build)),
     ...[join(sources, 'tfjs_backend.cc'), join(sources, 'tfjs_binding.cc')],
     ...['-o', join(build.target, bindingFile)],
-    ...linkerFlags(build),
+    ...(await linkerFlags(build)),
   ]);
   if (errors === null) return;
   throw new LabError(

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { remove } from '../../files/remove.ts';
 import { checkKernels } from './check.ts';
-import { type Build, callCompiler, copyFiles, includeHeaders, linkerFlags } from './compile.ts';
+import { type Build, callCompiler, copyFiles, includeHeaders, linkerFlags, objectsFolder } from './compile.ts';
 import {
   type InstructionSet,
   instructionSets,
@@ -30,6 +30,7 @@ const makeModule = async (
   set: InstructionSet,
   threads: Promise<string | null>,
   compile: Compile,
+  linking: readonly string[],
 ): Promise<string | null> => {
   const module = join(build.target, moduleFile(set));
   const objects = [`kernels-${set.id}.o`, `module-${set.id}.o`, 'threads.o'];
@@ -43,8 +44,8 @@ const makeModule = async (
       return parts.find((errors) => errors !== null) ?? null;
     },
     () => {
-      const paths = objects.map((name) => join(build.target, 'objects', name));
-      return callCompiler(build, [...paths, '-pthread', '-o', module, ...linkerFlags(build)]);
+      const paths = objects.map((name) => join(objectsFolder(build), name));
+      return callCompiler(build, [...paths, '-pthread', '-o', module, ...linking]);
     },
     () => checkKernels(join(build.target, bindingFile), module, build.signal),
   );
@@ -60,7 +61,7 @@ const makeModule = async (
  */
 export const compileKernels = async (build: Build, sources = kernelsFolder): Promise<string | null> => {
   const { compiler, target } = build;
-  const [copy, objects] = [join(target, 'kernels'), join(target, 'objects')];
+  const [copy, objects] = [join(target, 'kernels'), objectsFolder(build)];
   await copyFiles(sources, copy);
   await mkdir(objects, { recursive: true });
   const shared = [
@@ -74,8 +75,9 @@ export const compileKernels = async (build: Build, sources = kernelsFolder): Pro
   ];
   const compile: Compile = (source, object, flags) =>
     callCompiler(build, [...shared, ...flags, '-c', join(copy, source), '-o', join(objects, object)]);
+  const linking = await linkerFlags(build);
   const threads = compile(join('threads', 'threads.cc'), 'threads.o', ['-O2']);
-  const failures = await Promise.all(instructionSets.map((set) => makeModule(build, set, threads, compile)));
+  const failures = await Promise.all(instructionSets.map((set) => makeModule(build, set, threads, compile, linking)));
   await threads;
   remove('objects', target, basename(objects));
   const found = failures.map((failure) => failure?.split('\n')[0]);

@@ -44,7 +44,7 @@ test(
   'the kernels compute what they define, read and write only what is theirs, and do nothing undefined',
   { timeout: limitMs },
   () => {
-    const flags = ['-O1', '-g1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
+    const flags = ['-O0', '-g1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
     // Its threads live as long as the process and keep their scratch memory.
     expect(run('address', flags, [], { ...threads, ASAN_OPTIONS: 'detect_leaks=0' })).toEqual(allRight);
   },
@@ -53,13 +53,13 @@ test(
 test('no thread of the kernels reads what another one writes', { timeout: limitMs }, () => {
   // Without randomised addresses: older runtimes of the sanitizer do not find their way with them.
   const wrap = ['setarch', process.arch === 'arm64' ? 'aarch64' : 'x86_64', '-R'];
-  expect(run('thread', ['-O1', '-g1', '-fsanitize=thread'], wrap, threads)).toEqual(allRight);
+  expect(run('thread', ['-O0', '-g1', '-fsanitize=thread'], wrap, threads)).toEqual(allRight);
 });
 
 test('where the system gives no more threads the kernels do with those that they have', { timeout: limitMs }, () => {
   // A stack of a gigabyte for each, of which two fit into what the process may have.
   const wrap = ['sh', '-c', 'ulimit -s 1048576 && ulimit -v 3000000 && exec "$0"'];
-  const { stdout, stderr } = run('limited', ['-O2'], wrap, threads);
+  const { stdout, stderr } = run('limited', ['-O0'], wrap, threads);
   expect(stderr).toBe('');
   expect(stdout).toMatch(/^[123] threads, 0 wrong\n$/);
 });

@@ -60,9 +60,10 @@ static inline void forPanels(int channels, const Step& step) {
  * `pixels` outputs beside each other, some vectors of channels each. Never inlined, where its surroundings would take of the registers.
  * @param from - the first one's window in the first row. @param place - of the first one's first channel, which is `channel`.
  */
-template <int inputs, int pixels, int vectors, typename T, typename Ending>
-static __attribute__((noinline)) void outputsAt(const float* from, int64_t rowLength, const float* kernel, int outputs, T* y,
+template <int pixels, int vectors, typename Count, typename T, typename Ending>
+static __attribute__((noinline)) void outputsAt(const float* from, int64_t rowLength, Count count, const float* kernel, int outputs, T* y,
                                                 int64_t place, int channel, const Ending& ending) {
+  const int inputs = count;
   Vec sums[pixels][vectors];
 #pragma GCC unroll 6
   for (int p = 0; p < pixels; p++) {
@@ -93,9 +94,9 @@ static __attribute__((noinline)) void outputsAt(const float* from, int64_t rowLe
   }
 }
 
-/** See `convolve`. */
-template <int inputs, typename T, typename Ending>
-static bool convolveOf(const T* x, const float* kernel, T* y, Images images, int outputs, const Ending& ending) {
+/** See `convolve`. @param inputs - an int, or a constant. */
+template <typename Count, typename T, typename Ending>
+static bool convolveOf(const T* x, const float* kernel, T* y, Images images, Count inputs, int outputs, const Ending& ending) {
   const ImageRows rows(images);
   const int64_t rowLength = int64_t(images.width + 2) * inputs;
   std::atomic<bool> hasMemory{true};
@@ -108,8 +109,8 @@ static bool convolveOf(const T* x, const float* kernel, T* y, Images images, int
         constexpr int width = decltype(vectors)::value;
         const int64_t place = row * images.width * outputs + channel;
         const auto some = [&](int column, auto count) {
-          outputsAt<inputs, decltype(count)::value, width>(pixels + column * inputs, rowLength, kernel + channel, outputs, y,
-                                                           place + int64_t(column) * outputs, channel, ending);
+          outputsAt<decltype(count)::value, width>(pixels + column * inputs, rowLength, inputs, kernel + channel, outputs, y,
+                                                   place + int64_t(column) * outputs, channel, ending);
         };
         int column = 0;
         for (; column + 6 <= images.width; column += 6) some(column, std::integral_constant<int, 6>());
@@ -123,17 +124,13 @@ static bool convolveOf(const T* x, const float* kernel, T* y, Images images, int
 
 /**
  * y [.., outputs] = x [.., inputs] filtered by kernel [3,3,inputs,outputs], and what `ending` makes of it; outputs are a multiple of `lanes`,
- * inputs `mostInputs` at most.
+ * inputs `mostInputs` at most. One is known to the compiler: its pixels lie so close that finding them would count.
  * @returns false where there is no memory.
  */
 template <typename T, typename Ending = AsTheyAre>
 static bool convolve(const T* x, const float* kernel, T* y, Images images, int inputs, int outputs, const Ending& ending = {}) {
-  switch (inputs) {
-    case 1: return convolveOf<1>(x, kernel, y, images, outputs, ending);
-    case 2: return convolveOf<2>(x, kernel, y, images, outputs, ending);
-    case 3: return convolveOf<3>(x, kernel, y, images, outputs, ending);
-    default: return convolveOf<4>(x, kernel, y, images, outputs, ending);
-  }
+  if (inputs == 1) return convolveOf(x, kernel, y, images, std::integral_constant<int, 1>(), outputs, ending);
+  return convolveOf(x, kernel, y, images, inputs, outputs, ending);
 }
 
 /** Floats for the sums of every part: [parts][3,3,inputs,outputs]. */

@@ -9,7 +9,7 @@
 
 namespace {
 
-/** How often a thread looks for work before it sleeps, some 50 µs: the parts of one kernel follow each other faster than a thread wakes. */
+/** How often a thread looks before it sleeps or lets others have its core, some 50 µs: one kernel's parts follow each other faster than a thread wakes. */
 constexpr int looks = 1000;
 
 void pause() {
@@ -18,6 +18,10 @@ void pause() {
 #endif
 }
 
+/**
+ * Threads that share the tasks of one round at a time. Whoever comes takes part, and nobody is waited for who has not come: on a busy machine
+ * a thread may long be without a core.
+ */
 class Pool {
  public:
   /** Where the system gives fewer threads (a limit on processes), it goes with those. */
@@ -40,40 +44,56 @@ class Pool {
     this->context = context;
     this->count = count;
     next.store(0);
-    working.store(started - 1);
-    {
-      std::lock_guard<std::mutex> lock(mutex);
-      round.fetch_add(1);
+    round.store((round.load() / nextRound + 1) * nextRound + open);
+    if (sleeping.load() > 0) {
+      { std::lock_guard<std::mutex> lock(mutex); }
+      wake.notify_all();
     }
-    wake.notify_all();
     work();
-    while (working.load(std::memory_order_acquire) > 0) pause();
+    round.fetch_sub(open);
+    for (int look = 0; round.load(std::memory_order_acquire) % open != 0; look++) look < looks ? pause() : std::this_thread::yield();
   }
 
  private:
+  /** `round`: its number, whether it is open, and how many threads besides the calling one are in it. */
+  static constexpr uint64_t open = 1 << 16, nextRound = 2 * open;
+
   void work() {
     for (int index; (index = next.fetch_add(1)) < count;) task(context, index);
+  }
+
+  /** @param seen - the round that the thread was in last. */
+  bool isCalled(uint64_t seen) const {
+    const uint64_t now = round.load();
+    return now % nextRound >= open && now / nextRound != seen;
   }
 
   void serve() {
     uint64_t seen = 0;
     for (;;) {
-      for (int look = 0; look < looks && round.load(std::memory_order_acquire) == seen; look++) pause();
-      if (round.load() == seen) {
+      for (int look = 0; look < looks && !isCalled(seen); look++) pause();
+      if (!isCalled(seen)) {
         std::unique_lock<std::mutex> lock(mutex);
-        wake.wait(lock, [&] { return round.load() != seen; });
+        sleeping.fetch_add(1);
+        wake.wait(lock, [&] { return isCalled(seen); });
+        sleeping.fetch_sub(1);
       }
-      seen = round.load();
+      uint64_t now = round.load();
+      while (now % nextRound >= open && !round.compare_exchange_weak(now, now + 1)) pause();
+      if (now % nextRound < open) continue; // it is over
+      seen = now / nextRound;
       work();
-      working.fetch_sub(1, std::memory_order_release);
+      round.fetch_sub(1, std::memory_order_release);
     }
   }
 
   int started = 1;
   std::mutex mutex;
   std::condition_variable wake;
-  std::atomic<uint64_t> round{0};
-  std::atomic<int> next{0}, working{0};
+  /** Each in a line of the cache of its own: threads look at one while others change the other. */
+  alignas(64) std::atomic<uint64_t> round{0};
+  alignas(64) std::atomic<int> next{0};
+  alignas(64) std::atomic<int> sleeping{0};
   void (*task)(const void*, int) = nullptr;
   const void* context = nullptr;
   int count = 0;
