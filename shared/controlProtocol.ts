@@ -40,10 +40,10 @@ export const labNoticeSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('trainerMessage'), trainerId: id, message: z.unknown() }),
   z.strictObject({ type: z.literal('endTrainer'), trainerId: id, how: z.enum(['terminate', 'kill']) }),
-  /** What goes on: a run trains; the queue will go on by itself; the training run's part done (null while none trains). */
+  /** What goes on: the run that this machine trains; whether the queue will go on by itself; a training run's part done (null while none trains). */
   z.strictObject({
     type: z.literal('activity'),
-    isTraining: z.boolean(),
+    training: z.strictObject({ runId: id, name: sentence, epoch: id, epochs: id }).nullable(),
     isBusy: z.boolean(),
     share: z.number().min(0).max(1).nullable(),
   }),

@@ -5,13 +5,20 @@ import type { Preferences } from '../../shared/desktop.ts';
 import { bringToFront } from './window.ts';
 
 type Activity = Extract<LabNotice, { type: 'activity' }>;
+/** What a question about a run that trains says of it, and of what its end would mean. */
+export const trainingTexts = ({ runId, name, epoch, epochs }: NonNullable<Activity['training']>) => ({
+  message: `Run ${String(runId)} is training.`,
+  name: `${name}, in epoch ${String(epoch)} of ${String(epochs)}.`,
+  end: 'the run first keeps a checkpoint of the step it has reached; "Resume" goes on from there. Waiting runs stay in the queue.',
+});
+
 type RunEnded = Extract<LabNotice, { type: 'runEnded' }>;
 
 /** What the desktop shows of running runs: the machine stays awake, the taskbar shows the progress, ends are notified. */
 export class DesktopActivity {
   readonly #window: BrowserWindow;
   #preferences: Preferences;
-  #isTraining = false;
+  #training: Activity['training'] = null;
   #blocker: number | null = null;
 
   constructor(window: BrowserWindow, preferences: Preferences) {
@@ -19,9 +26,9 @@ export class DesktopActivity {
     this.#preferences = preferences;
   }
 
-  /** True while a run trains: quitting would end it. */
-  isTraining(): boolean {
-    return this.#isTraining;
+  /** The run that this machine trains: closing the lab would end it. */
+  get training(): Activity['training'] {
+    return this.#training;
   }
 
   prefer(preferences: Preferences): void {
@@ -29,8 +36,8 @@ export class DesktopActivity {
     this.#stayAwake();
   }
 
-  show({ isTraining, share }: Activity): void {
-    this.#isTraining = isTraining;
+  show({ training, share }: Activity): void {
+    this.#training = training;
     this.#stayAwake();
     if (!this.#window.isDestroyed()) this.#window.setProgressBar(share ?? -1);
   }
@@ -46,7 +53,7 @@ export class DesktopActivity {
   }
 
   #stayAwake(): void {
-    if (this.#isTraining && this.#preferences.keepAwake) {
+    if (this.#training !== null && this.#preferences.keepAwake) {
       this.#blocker ??= powerSaveBlocker.start('prevent-app-suspension');
       return;
     }

@@ -115,7 +115,7 @@ export class LabProcess {
     this.#trainers.killAll();
     for (const port of this.#relayed.values()) port.close();
     this.#relayed.clear();
-    this.#listeners?.onActivity({ type: 'activity', isTraining: false, isBusy: false, share: null });
+    this.#listeners?.onActivity({ type: 'activity', training: null, isBusy: false, share: null });
   }
 
   #ended(lastLine: string): void {

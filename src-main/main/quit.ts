@@ -1,6 +1,6 @@
 import { app, dialog } from 'electron';
 import type { BrowserWindow, Event } from 'electron';
-import type { DesktopActivity } from './activity.ts';
+import { trainingTexts, type DesktopActivity } from './activity.ts';
 import type { LabProcess } from './labProcess.ts';
 
 const choices = ['Keep training in the background', 'Stop training and quit', 'Cancel'];
@@ -40,17 +40,18 @@ export class QuitGuard {
 
   async #ask(): Promise<void> {
     if (this.#state === 'asking' || this.#state === 'leaving') return;
-    if (!this.#activity.isTraining()) return this.#leave();
+    const { training } = this.#activity;
+    if (training === null) return this.#leave();
+    const { message, name, end } = trainingTexts(training);
     this.#state = 'asking';
     this.#needless = new AbortController();
     const { signal } = this.#needless;
     const { response } = await dialog.showMessageBox(this.#window, {
       type: 'question',
-      message: 'A run is training.',
+      message,
       detail:
-        'In the background, training goes on without a window until the queue is empty; starting the app again shows it. ' +
-        'If training is stopped, the run first keeps a checkpoint of the step it has reached; "Resume" goes on from there. ' +
-        'Waiting runs stay in the queue.',
+        `${name}\n\nIn the background, training goes on without a window until the queue is empty; starting the app again shows it.\n\n` +
+        `If training is stopped, ${end}`,
       buttons: choices,
       defaultId: 0,
       cancelId: 2,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { dialog } from 'electron';
 import type { BrowserWindow } from 'electron';
-import type { DesktopActivity } from './activity.ts';
+import { trainingTexts, type DesktopActivity } from './activity.ts';
 import type { LabProcess } from './labProcess.ts';
 import { pageUrl } from './protocol.ts';
 import { changeSettings, readSettings, withRecent } from './settings.ts';
@@ -79,13 +79,13 @@ export class Workspaces {
   }
 
   async #mayStop(): Promise<boolean> {
-    if (!this.#parts.activity.isTraining()) return true;
+    const { training } = this.#parts.activity;
+    if (training === null) return true;
+    const { message, name, end } = trainingTexts(training);
     const { response } = await dialog.showMessageBox(this.#parts.window, {
       type: 'question',
-      message: 'A run is training in this workspace.',
-      detail:
-        'If another workspace is opened, the run ends now and keeps its finished epochs. When this workspace is open again, ' +
-        '"Resume" goes on from its last checkpoint. Waiting runs stay in the queue.',
+      message,
+      detail: `${name}\n\nIf another workspace is opened, ${end}`,
       buttons: ['Stop training and open', 'Cancel'],
       defaultId: 1,
       cancelId: 1,

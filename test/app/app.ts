@@ -64,14 +64,18 @@ export const openApp = async (
   };
 };
 
-/** Answers every question that the app asks from now on with the button of this label. */
+/** Answers every question that the app asks from now on with the button of this label; `lastQuestion` says what was asked. */
 export const answerQuestions = (app: ElectronApplication, label: string): Promise<void> =>
   app.evaluate(({ dialog }, wanted) => {
     dialog.showMessageBox = (...parameters: unknown[]) => {
-      const { buttons = [] } = parameters.at(-1) as { buttons?: string[] };
+      const { buttons = [], message = '', detail = '' } = parameters.at(-1) as Partial<Electron.MessageBoxOptions>;
+      (globalThis as { lastQuestion?: string }).lastQuestion = `${message} ${detail}`;
       return Promise.resolve({ response: buttons.indexOf(wanted), checkboxChecked: false });
     };
   }, label);
+
+export const lastQuestion = (app: ElectronApplication): Promise<string | undefined> =>
+  app.evaluate(() => (globalThis as { lastQuestion?: string }).lastQuestion);
 
 let lastId = 1_000_000; // far from the page's own numbers
 

@@ -98,6 +98,14 @@ const openBy = async (button: string, folder: string): Promise<void> => {
 test('another workspace is opened in the same window, and the one before is found again', async () => {
   const { app, page } = opened;
   const other = join(home.folder, 'other');
+  // What a window held is its workspace's: form and search.
+  const search = (): Promise<string> => page.getByRole('combobox', { name: 'Search the runs' }).inputValue();
+  const name = (): Promise<string> => page.getByLabel(/^Name/).inputValue();
+  await choose('File', 'New experiment');
+  await page.getByLabel(/^Name/).fill('Of the first');
+  await choose('View', 'Runs');
+  await page.getByRole('combobox', { name: 'Search the runs' }).fill('seed:1');
+  await expect.poll(async () => JSON.stringify(await opened.ask('keptStates', {}))).toContain('seed:1');
   await choose('File', 'Settings');
   await page.getByText(opened.workspace).first().waitFor();
   await mkdir(other);
@@ -113,9 +121,16 @@ test('another workspace is opened in the same window, and the one before is foun
   await choose('File', 'Settings');
   expect((await opened.ask('workspace', {})).folder).toBe(other);
   expect((await opened.ask('queue', {})).waiting).toEqual([]);
+  await choose('File', 'New experiment');
+  await expect.poll(name).not.toBe('Of the first');
+  await choose('File', 'Settings');
   await openBy(`Open ${opened.workspace}`, opened.workspace);
   expect((await opened.ask('workspace', {})).folder).toBe(opened.workspace);
   expect((await opened.ask('queue', {})).waiting.length).toBeGreaterThan(0);
+  await choose('View', 'Runs');
+  await expect.poll(search).toBe('seed:1');
+  await choose('File', 'New experiment');
+  await expect.poll(name).toBe('Of the first');
 });
 
 test('what is chosen for this machine stays', async () => {

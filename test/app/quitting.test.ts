@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { answerQuestions, openApp, temporaryHome } from './app.ts';
+import { answerQuestions, lastQuestion, openApp, temporaryHome } from './app.ts';
 import type { OpenApp } from './app.ts';
 import { sgdOnly, waitForEpochs } from './experiments.ts';
 
@@ -13,6 +13,10 @@ afterEach(() => home.dispose());
 const closeWindow = ({ app }: OpenApp): Promise<void> =>
   app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
 
+/** The first blocker of a process has one of these numbers. */
+const isKeptAwake = ({ app }: OpenApp): Promise<boolean> =>
+  app.evaluate(({ powerSaveBlocker }) => [0, 1, 2].some((id) => powerSaveBlocker.isStarted(id)));
+
 const isVisible = ({ app }: OpenApp): Promise<boolean | undefined> =>
   app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
 
@@ -25,6 +29,18 @@ test('quitting while a run trains asks: cancel, background, or stop honestly', a
   await answerQuestions(opened.app, 'Cancel');
   await closeWindow(opened);
   expect(await isVisible(opened)).toBe(true);
+  expect(await lastQuestion(opened.app)).toMatch(
+    new RegExp(
+      `^Run ${String(runId)} is training\\. Until something happens: SGD, seed 0, in epoch \\d+ of 200\\.\\s.*` +
+        'the run first keeps a checkpoint of the step it has reached; "Resume" goes on from there',
+      's',
+    ),
+  );
+
+  expect(await isKeptAwake(opened)).toBe(true);
+  await opened.page.getByRole('link', { name: 'Queue' }).click();
+  await opened.page.getByLabel('Keep the machine awake').click();
+  await expect.poll(() => isKeptAwake(opened)).toBe(false);
 
   await answerQuestions(opened.app, 'Keep training in the background');
   await closeWindow(opened);
