@@ -43,6 +43,12 @@ export const datasetFileNames = {
   testLabels: 'test-labels.u8',
 } as const;
 
+/** Why a file of a set in the library cannot be read, and what to do. @param code - the file system's. */
+export const datasetFileProblem = (path: string, code: string): string =>
+  code === 'ENOENT'
+    ? `${path} is missing. Put it back, or remove the data set and import it again.`
+    : `${path} cannot be read (${code}). Check the disk and the rights of the file, or remove the data set and import it again.`;
+
 /** `auto` looks at the files' names and first bytes. */
 export const datasetKinds = ['auto', 'idx', 'cifar10', 'cifar100', 'imageFolder'] as const;
 export type DatasetKind = (typeof datasetKinds)[number];

@@ -9,6 +9,7 @@ import { useDraft } from './stores/draft.ts';
 import { useQueue } from './stores/queue.ts';
 import { useSupport } from './stores/support.ts';
 import { useOpenRuns } from './useOpenRuns.ts';
+import { useSavedToast } from './useSavedToast.ts';
 
 /** What the native menu may ask for, done where the views do it: their keys, their stores. */
 export const useMenuCommands = (router: Router): Readonly<Record<MenuCommand, () => unknown>> => {
@@ -16,6 +17,7 @@ export const useMenuCommands = (router: Router): Readonly<Record<MenuCommand, ()
   const [queue, draft, bundles, device, support] = [useQueue(), useDraft(), useBundles(), useDevice(), useSupport()];
   const datasets = useDatasets();
   const message = useMessage();
+  const saidSaved = useSavedToast();
   const openRuns = useOpenRuns(router);
 
   /** As if the key had been pressed; the view that is shown answers, or none. */
@@ -24,9 +26,6 @@ export const useMenuCommands = (router: Router): Readonly<Record<MenuCommand, ()
   const pressIn = async (path: string, key: string): Promise<void> => {
     await router.push(path);
     press(key, true);
-  };
-  const say = (text: string | null): void => {
-    if (text !== null) message.success(text);
   };
   const stop = (when: 'now' | 'after-epoch'): void => {
     const [run] = queue.running;
@@ -39,7 +38,10 @@ export const useMenuCommands = (router: Router): Readonly<Record<MenuCommand, ()
       if (await bundles.importChosen()) await router.push('/compare');
     },
     exportTable: () => pressIn('/compare', 'e'),
-    exportRuns: async () => say(await bundles.save({ experimentIds: [], runIds: [] })),
+    exportRuns: async () => {
+      const saved = await bundles.save({ experimentIds: [], runIds: [] });
+      if (saved !== null) saidSaved(saved.place, saved.more);
+    },
     find: () => press('f', true),
     commands: () => press('k', true),
     keys: () => press('?', false),
@@ -64,7 +66,7 @@ export const useMenuCommands = (router: Router): Readonly<Record<MenuCommand, ()
     },
     logs: () => support.showLogs(),
     diagnostics: async () => {
-      if (await support.copyDiagnostics()) say('Copied the diagnostics; they name no folder of yours.');
+      if (await support.copyDiagnostics()) message.success('Copied the diagnostics; they name no folder of yours.');
     },
   };
   onCommand((command) => void commands[command]());

@@ -1,4 +1,3 @@
-import { useMessage } from 'naive-ui';
 import { useRouter } from 'vue-router';
 import { isCutShort, isResumable, type RunSummary } from '../shared/run.ts';
 import { experimentOfRuns } from './experimentOfRuns.ts';
@@ -8,6 +7,7 @@ import { useCompare } from './stores/compare.ts';
 import { useRuns } from './stores/runs.ts';
 import { useAsExperiment } from './useAsExperiment.ts';
 import { useElsewhere } from './useElsewhere.ts';
+import { useSavedToast } from './useSavedToast.ts';
 import { useTrash } from './useTrash.ts';
 
 export type RunActionId =
@@ -43,7 +43,7 @@ export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: bool
   const compare = useCompare();
   const bundles = useBundles();
   const trash = useTrash();
-  const message = useMessage();
+  const saidSaved = useSavedToast();
   const cloneRuns = useAsExperiment();
   const elsewhereOf = useElsewhere();
 
@@ -58,8 +58,8 @@ export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: bool
     return false;
   };
   const exportRuns = async (runIds: number[], withCheckpoints: boolean): Promise<boolean> => {
-    const said = await bundles.save({ experimentIds: [], runIds }, withCheckpoints);
-    if (said !== null) message.success(said);
+    const saved = await bundles.save({ experimentIds: [], runIds }, withCheckpoints);
+    if (saved !== null) saidSaved(saved.place, saved.more);
     return false;
   };
   const cloneAll = async (runs: readonly RunSummary[]): Promise<boolean> => {

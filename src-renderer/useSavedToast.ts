@@ -3,14 +3,14 @@ import { h } from 'vue';
 import { useConnection } from './connection.ts';
 import { useProblems } from './stores/problems.ts';
 
-/** Says where a file was saved, and offers to show it there. Only for use in a component's setup. */
-export const useSavedToast = (): ((place: string) => void) => {
+/** Says where a file was saved, with what else is to be said of it, and offers to show it there. Only for use in a component's setup. */
+export const useSavedToast = (): ((place: string, more?: string) => void) => {
   const { shell } = useConnection();
   const problems = useProblems();
   const message = useMessage();
   const { showSaved } = shell;
-  return (place) => {
-    const text = `Saved ${place}`;
+  return (place, more = '') => {
+    const text = `Saved ${place}${more}`;
     if (showSaved === undefined) {
       message.success(text);
       return;

@@ -54,19 +54,19 @@ export const useBundles = defineStore('bundles', () => {
     exampleCurves.value ??= await problems.attempt('Read the example', () => lab.exampleCurves({}));
   };
 
-  /** Asks where to save these experiments or runs; a sentence of what was saved, null when cancelled or refused. */
+  /** Asks where to save these experiments or runs; where they are, and what they are in words. Null when cancelled or refused. */
   const save = (
     chosen: { experimentIds: readonly number[]; runIds: readonly number[] },
     withCheckpoints = false,
-  ): Promise<string | null> =>
+  ): Promise<{ readonly place: string; readonly more: string } | null> =>
     busy('Export the bundle', async () => {
       const { fileName, base64, runCount, leftOut } = await lab.exportBundle({
         ...{ experimentIds: [...chosen.experimentIds], runIds: [...chosen.runIds], name: null, withCheckpoints },
       });
-      const saved = await shell.saveFile(fileName, base64);
-      if (saved === null) return null;
+      const place = await shell.saveFile(fileName, base64);
+      if (place === null) return null;
       const without = leftOut.length === 0 ? '' : ` Left out: ${leftOut.join(' ')}`;
-      return `Saved ${saved}, ${runCount === 1 ? 'one run' : counted(runCount, 'run')}.${without}`;
+      return { place, more: `, ${runCount === 1 ? 'one run' : counted(runCount, 'run')}.${without}` };
     });
 
   return { isBusy, importChosen, importFrom, importOpened, openExample, exampleCurves, loadExampleCurves, save };

@@ -63,6 +63,11 @@ describe.skipIf(process.platform === 'win32')('something else than a file', () =
     await expect(lab.previewDataset({ id: 'other', count: 1 })).rejects.toMatchObject({
       code: 'DATASET_CORRUPT',
     });
+    rmSync(join(folder, 'datasets', 'mnist', 'train-images.u8'));
+    await expect(lab.previewDataset({ id: 'mnist', count: 1 })).rejects.toMatchObject({
+      code: 'DATASET_CORRUPT',
+      message: expect.stringMatching(/train-images\.u8 is missing\. Put it back, or remove/) as string,
+    });
   });
 
   test('a pipe in the place of a backup or of a checkpoint is passed over, not waited for', async () => {

@@ -247,7 +247,16 @@ describe('a damaged checkpoint', () => {
     rmSync(first.path);
     truncateSync(second.path, 1000);
     const again = trained(config, planOf([second, first], Infinity));
-    await expect(again).rejects.toMatchObject({ code: 'CHECKPOINT_DAMAGED' });
+    await expect(again).rejects.toMatchObject({
+      code: 'CHECKPOINT_DAMAGED',
+      message: expect.stringContaining('damaged files are set aside'),
+    });
+    // Now both are gone: nothing is called damaged.
+    const gone = trained(config, planOf([second, first], Infinity));
+    await expect(gone).rejects.toMatchObject({
+      code: 'CHECKPOINT_DAMAGED',
+      message: expect.stringMatching(/^The checkpoints .* are missing/),
+    });
     const aside = readdirSync(plan.folder).filter((name) => name.includes('.aside-'));
     expect(aside.map((name) => statSync(join(plan.folder, name)).size)).toEqual([1000]);
   });

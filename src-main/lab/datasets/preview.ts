@@ -1,7 +1,8 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatasetInfo } from '../../../shared/dataset.ts';
-import { datasetFileNames } from '../../../shared/dataset.ts';
+import { datasetFileNames, datasetFileProblem } from '../../../shared/dataset.ts';
+import { LabError } from '../../../shared/errors.ts';
 import { encodePng } from './png.ts';
 
 export interface PreviewImage {
@@ -10,11 +11,22 @@ export interface PreviewImage {
   readonly image: string;
 }
 
-/** The first training images of every class, classes in turn, up to `count`. */
+/** A file of the set. @throws LabError DATASET_CORRUPT where the file system refuses it. */
+const ofSet = async <T>(folder: string, name: string, get: (path: string) => Promise<T>): Promise<T> => {
+  const path = join(folder, name);
+  try {
+    return await get(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new LabError('DATASET_CORRUPT', datasetFileProblem(path, code), { cause: error });
+  }
+};
+
+/** The first training images of every class, classes in turn, up to `count`. @throws LabError DATASET_CORRUPT */
 export const preview = async (folder: string, info: DatasetInfo, count: number): Promise<PreviewImage[]> => {
-  const labels = await readFile(join(folder, datasetFileNames.trainLabels));
+  const labels = await ofSet(folder, datasetFileNames.trainLabels, (path) => readFile(path));
   const imageBytes = info.height * info.width * info.channels;
-  const file = await open(join(folder, datasetFileNames.trainImages), 'r');
+  const file = await ofSet(folder, datasetFileNames.trainImages, (path) => open(path, 'r'));
   try {
     const images: PreviewImage[] = [];
     for (const example of inTurn(labels, info.classNames.length, count)) {

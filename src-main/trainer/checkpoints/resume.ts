@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
 import type { CheckpointPlan, TrainingEvent } from '../../../shared/jobs/train.ts';
@@ -15,6 +16,7 @@ import { runStart, type Progress } from './progress.ts';
  */
 export function* resume(run: Run, plan: CheckpointPlan): Generator<TrainingEvent, Progress> {
   const { resumeFrom } = plan;
+  const areAllMissing = resumeFrom.every(({ path }) => !existsSync(path));
   for (const [index, { path, sha256 }] of resumeFrom.entries()) {
     const found = tried(() => readCheckpoint(run, path, sha256));
     if (found instanceof LabError) {
@@ -32,8 +34,11 @@ export function* resume(run: Run, plan: CheckpointPlan): Generator<TrainingEvent
   if (resumeFrom.length > 0) {
     throw new LabError(
       'CHECKPOINT_DAMAGED',
-      'None of the checkpoints of this run is whole, so it cannot go on. What it measured is kept, and the damaged files are set aside in its ' +
-        'folder. Put a whole copy back and resume it, or repeat the run to train it anew.',
+      areAllMissing
+        ? 'The checkpoints of this run are missing in its folder, so it cannot go on. What it measured is kept. Put them back and resume ' +
+            'it, or repeat the run to train it anew.'
+        : 'None of the checkpoints of this run is whole, so it cannot go on. What it measured is kept, and the damaged files are set aside ' +
+            'in its folder. Put a whole copy back and resume it, or repeat the run to train it anew.',
     );
   }
   return runStart();

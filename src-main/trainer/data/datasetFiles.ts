@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { datasetFileNames, type DatasetInfo } from '../../../shared/dataset.ts';
+import { datasetFileNames, datasetFileProblem, type DatasetInfo } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { readRegular } from '../../files/readRegular.ts';
 
@@ -17,11 +17,7 @@ export const readWhole = (folder: string, name: string): Buffer<ArrayBuffer> => 
     return readRegular(join(folder, name));
   } catch (error) {
     const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new LabError(
-      'DATASET_CORRUPT',
-      `${join(folder, name)} cannot be read (${found}). Check the disk and the rights of the file, or delete the data set and import it again.`,
-      { cause: error },
-    );
+    throw new LabError('DATASET_CORRUPT', datasetFileProblem(join(folder, name), found), { cause: error });
   }
 };
 
