@@ -61,5 +61,10 @@ export const publishedSets: readonly PublishedSet[] = [
   },
 ];
 
+const published = (id: string): PublishedSet | undefined => publishedSets.find((set) => set.id === id);
+
 /** What the set of an id is called, whether or not it is in the library. */
-export const publishedName = (id: string): string => publishedSets.find((set) => set.id === id)?.name ?? id;
+export const publishedName = (id: string): string => published(id)?.name ?? id;
+
+export const notInLibrary = (id: string): string =>
+  `${published(id)?.name ?? `The data set "${id}"`} is not in the library; import it first.`;

@@ -6,6 +6,7 @@ import {
   exportWishSchema,
   groupCurveSchema,
   groupMeansSchema,
+  resultsRowSchema,
   resultsQuerySchema,
 } from '../result.ts';
 import { publishedPointSchema } from '../results/published.ts';
@@ -69,6 +70,8 @@ export const resultApi = {
       ]),
       format: z.enum(figureFormats),
       column: z.enum(columns),
+      /** Groups that are not to be seen in it, by their rows' keys; absent: none. */
+      hidden: z.array(resultsRowSchema.shape.key).exactOptional(),
       /** As of tables; absent: those of the query. */
       namedAfter: exportWishSchema.shape.namedAfter.exactOptional(),
     }),

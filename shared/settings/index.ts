@@ -95,13 +95,17 @@ export const differingPaths = (configs: readonly GroupConfig[]): string[] => {
     .sort((a, b) => (order.get(a) ?? order.size) - (order.get(b) ?? order.size));
 };
 
-/** Of these settings, those that a configuration has: name → exact text. */
-export const namedSettings = (config: GroupConfig, paths: readonly string[]): Readonly<Record<string, string>> => {
+/** Of these settings, those that a configuration has: name → text, exact unless numbers are to be written otherwise. */
+export const namedSettings = (
+  config: GroupConfig,
+  paths: readonly string[],
+  numberText?: (value: number) => string,
+): Readonly<Record<string, string>> => {
   const isPart = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
   return Object.fromEntries(
     paths.flatMap((path): [name: string, text: string][] => {
       const value = valueAt(config, path);
-      return value === undefined || isPart(value) ? [] : [[settingName(path), settingText(path, value)]];
+      return value === undefined || isPart(value) ? [] : [[settingName(path), settingText(path, value, numberText)]];
     }),
   );
 };

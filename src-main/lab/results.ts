@@ -3,6 +3,7 @@ import type { CurveWish, GroupCurve, ResultsQuery, ResultsTable } from '../../sh
 import { readGroups } from './groups.ts';
 import { processor } from './processor.ts';
 import { groupCurves } from './statistics/curves.ts';
+import type { NameOfDataset } from './statistics/groups.ts';
 import { resultsTable } from './statistics/resultsTable.ts';
 import type { StoreReader } from './store/index.ts';
 
@@ -13,7 +14,7 @@ export const requireExperiment = (read: StoreReader, id: number): void => {
 };
 
 /** Groups side by side, with the speeds that were measured together where they were trained. */
-export const readTable = (read: StoreReader, query: ResultsQuery): ResultsTable => {
+export const readTable = (read: StoreReader, query: ResultsQuery, nameOfDataset?: NameOfDataset): ResultsTable => {
   query.experimentIds.forEach((id) => requireExperiment(read, id));
   const groups = readGroups(read, query);
   const labs = new Set(groups.flatMap(({ origin }) => origin?.lab ?? []));
@@ -21,10 +22,15 @@ export const readTable = (read: StoreReader, query: ResultsQuery): ResultsTable 
   // Of every group of a long history all epochs would be read.
   const isNamed = query.experimentIds.length + query.groupHashes.length > 0;
   const speeds = { own: read.speedMeasurements(processor()), imported };
-  return resultsTable(groups, query, { speeds, accuracyAt: isNamed ? read.accuracyAt : null });
+  return resultsTable(groups, query, { speeds, accuracyAt: isNamed ? read.accuracyAt : null, nameOfDataset });
 };
 
-export const readCurves = (read: StoreReader, query: ResultsQuery, wish: CurveWish): GroupCurve[] => {
+export const readCurves = (
+  read: StoreReader,
+  query: ResultsQuery,
+  wish: CurveWish,
+  nameOfDataset?: NameOfDataset,
+): GroupCurve[] => {
   query.experimentIds.forEach((id) => requireExperiment(read, id));
-  return groupCurves(readGroups(read, query), wish, (id) => read.curve(id, wish.metric));
+  return groupCurves(readGroups(read, query), wish, (id) => read.curve(id, wish.metric), nameOfDataset);
 };

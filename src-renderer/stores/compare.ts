@@ -19,6 +19,7 @@ import type {
 import type { PublishedPoint } from '../../shared/results/published.ts';
 import type { RunSummary } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';
+import { useGroupFocus } from './groupFocus.ts';
 import { useKept } from './kept.ts';
 import { useProblems } from './problems.ts';
 
@@ -50,6 +51,7 @@ const keptSchema = z.strictObject({
 export const useCompare = defineStore('compare', () => {
   const { lab, onEvent } = useConnection();
   const problems = useProblems();
+  const focus = useGroupFocus();
   /** Chosen experiments; none = all. Until the user chooses, the newest that has results. */
   const experimentIds = ref<number[]>([]);
   const isChosen = ref(false);
@@ -194,7 +196,7 @@ export const useCompare = defineStore('compare', () => {
   ): Promise<LabFile | null> => {
     const namedAfter = [...experimentIds.value];
     return problems.attempt('Draw the figure', () =>
-      lab.exportFigure({ query: query.value, figure, format, column, namedAfter }),
+      lab.exportFigure({ query: query.value, figure, format, column, hidden: [...focus.hidden], namedAfter }),
     );
   };
 

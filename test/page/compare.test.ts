@@ -414,14 +414,16 @@ test.each([853, 1600])(
     await picture(page, `compare-differences-end-${width}`);
     await page.getByRole('button', { name: /Configuration difference/ }).click();
     await sensitivity.getByRole('combobox', { name: 'Setting' }).selectOption({ label: 'γ' });
+    await legend.getByRole('button', { name: 'β 0.7, γ 0.8', exact: true }).click();
+    await eventually(() => sensitivity.locator('.dot').count()).toBe(48);
     await sensitivity.getByRole('button', { name: /^Save figure/ }).click();
     const downloading = page.waitForEvent('download');
     await page.getByText('Data as CSV', { exact: true }).click();
     const saved = await downloading;
     expect(saved.suggestedFilename()).toMatch(/-sensitivity-optimizer-gamma\.csv$/);
-    // The head, 49 groups, and the best of each of the seven γ.
+    // The head, 49 groups but for the one that is hidden, and the best of each of the seven γ.
     const lines = (await readFile(await saved.path(), 'utf8')).trim().split('\r\n');
-    expect(lines.length).toBe(1 + 49 + 7);
+    expect(lines.length).toBe(1 + 48 + 7);
     const looks = await legend
       .locator('svg')
       .evaluateAll((marks) => marks.map((mark) => mark.innerHTML.replaceAll(/data-v-\w+=""/g, '')));
@@ -432,6 +434,19 @@ test.each([853, 1600])(
         .map(({ className }) => className),
     );
     expect(wide).toEqual([]);
+    // A list that became short is not searched any more, whatever was looked for: all that is left is offered.
+    await menu.click();
+    await page.getByLabel('Find in groups').fill('β 0.3, γ 0.9');
+    await eventually(() => found.count()).toBe(1);
+    await page.keyboard.press('Escape');
+    const runs = await served.lab.runs({ experimentId: null });
+    const left = [...new Set(runs.map(({ groupHash }) => groupHash))].slice(0, 4);
+    const others = runs.filter(({ groupHash }) => !left.includes(groupHash));
+    await served.lab.deleteRuns({ runIds: others.map(({ id }) => id), deleted: true });
+    await eventually(() => rows.count()).toBe(4);
+    await menu.click();
+    await eventually(() => found.count()).toBe(4);
+    expect(await page.getByLabel('Find in groups').count()).toBe(0);
     expect(complaints).toEqual([]);
     await close();
     await served.close();

@@ -128,7 +128,7 @@ test('what the lab refuses stands at its field', async () => {
   await getByLabel(/^Training subset/).fill('');
   await eventually(() => plan().locator('.skipped').count()).toBe(0);
   await getByLabel('Preset').selectOption({ label: 'Paper: ResNet-18 on CIFAR-10 (needs CIFAR-10)' });
-  await getByText(/There is no data set "cifar10" in the library/)
+  await getByText(/CIFAR-10 is not in the library; import it first\./)
     .first()
     .waitFor();
 });

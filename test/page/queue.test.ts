@@ -50,6 +50,9 @@ test('what was left waits for its start; runs move several at once, are cancelle
   await eventually(() => waiting(page)).toContain(14);
   await eventually(() => page.getByLabel('Interrupted runs').count()).toBe(0);
   await picture(page, 'queue-running');
+  // One that has not begun has nothing to tell, which is said.
+  await table(page).getByRole('link', { name: '26', exact: true }).click();
+  await page.getByRole('list', { name: 'Log lines' }).getByText('Nothing was logged.', { exact: true }).waitFor();
   expect(complaints).toEqual([]);
   await close();
   await served.close();

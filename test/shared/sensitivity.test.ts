@@ -68,6 +68,15 @@ test('the figure for a paper has every group as a dot and the best of each value
       [2, 50],
     ],
   ]);
+  // One seed, but for the group with two.
+  expect(figure?.caption).toContain('n = 1–2');
+  // What is hidden on screen is not in it: without the group of two, 0.05 has the one with 65 alone.
+  const hidden = new Set(all.rows.filter(({ n }) => n === 2).map(({ key }) => key));
+  const fewer = sensitivityFigure(all, 'optimizer.beta', hidden);
+  expect(fewer?.caption).toContain('n = 1)');
+  const [, rest] = (fewer?.panels[0]?.marks ?? []).flatMap((mark) => (mark.kind === 'series' ? [mark] : []));
+  expect(rest?.items.map(({ y }) => Math.round(y))).toEqual([65, 80, 50]);
+  expect(sensitivityFigure(all, 'optimizer.beta', new Set(all.rows.map(({ key }) => key)))).toBeNull();
   expect(sensitivityFigure(all, null)?.id).toBe(figure?.id); // the first
   expect(sensitivityFigure(all, 'optimizer.rho')).toBeNull();
 });

@@ -5,6 +5,7 @@ import type { DamagedChoice, DatasetInfo, DatasetKind, SplitChoice, ValueRange }
 import { datasetFileNames } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { imageManifestName } from '../../../shared/imageManifest.ts';
+import { notInLibrary } from '../../../shared/publishedSets.ts';
 import { pathOfText, shownName } from '../../files/byteNames.ts';
 import { trashIn } from '../../files/trash.ts';
 import { syncTree } from '../../files/syncFolder.ts';
@@ -80,10 +81,7 @@ export const openLibrary = (folder: string, refusal: LabError | null = null): Li
   const get = (id: string): DatasetInfo => {
     const info = whole.get(id);
     if (info !== undefined) return info;
-    throw (
-      damaged.get(id) ??
-      new LabError('DATASET_NOT_FOUND', `There is no data set "${id}" in the library; import it first.`)
-    );
+    throw damaged.get(id) ?? new LabError('DATASET_NOT_FOUND', notInLibrary(id));
   };
   const requireFolder = (): void => {
     if (refusal !== null) throw refusal;

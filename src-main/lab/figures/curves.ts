@@ -33,19 +33,23 @@ const axes: Readonly<Record<CurveAxis, string>> = {
 /**
  * Curves of groups, or of their differences to one of them, with their spread over seeds. Null where no run has finished an epoch.
  * @param isLate - the y axis is that of the later half.
+ * @param hidden - keys of groups that are left out; the others look as with them.
  */
 export const curvesFigure = (
   curves: readonly GroupCurve[],
   { metric, axis, relativeTo }: CurveWish,
   isLate = false,
+  hidden: ReadonlySet<string> = new Set(),
 ): Figure | null => {
+  const shown = curves.filter(({ key }) => !hidden.has(key));
   const { factor, ...quantity } = quantityOf(metric);
   const baseline = curves.find(({ key }) => key === relativeTo)?.label;
   const label = baseline === undefined ? quantity.label : `${quantity.label}: difference to ${baseline}`;
-  const range = isLate ? lateRange(curves) : null;
+  const range = isLate ? lateRange(shown) : null;
   const yEnds = range === null ? {} : { min: factor * range.min, max: factor * range.max };
   const looks = looksOf(curves.map(({ method }) => method));
   const marks = curves.flatMap((curve, index) => {
+    if (hidden.has(curve.key)) return [];
     const items = curve.points.flatMap(({ x, mean, sd }, at) => {
       if (mean === null) return [];
       const spread = sd ?? 0;
@@ -56,7 +60,7 @@ export const curvesFigure = (
   });
   if (marks.length === 0) return null;
   // A difference has no value either where one of the two curves has ended.
-  const hasGaps = relativeTo === null && curves.some(({ points }) => points.some(({ mean }) => mean === null));
+  const hasGaps = relativeTo === null && shown.some(({ points }) => points.some(({ mean }) => mean === null));
   const gaps = hasGaps ? ' Gaps: no finite value.' : '';
   return figureSchema.parse({
     id: `curves-${metric.toLowerCase()}`,

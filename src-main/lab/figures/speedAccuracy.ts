@@ -14,7 +14,8 @@ const plain = {
   ...{ isHollow: false, isSmall: false, isBand: false },
 };
 
-const nOf = (shown: readonly SpeedAccuracy[]): string => {
+/** Over how many seeds the means of these groups are: "n = 3", "n = 2–3". */
+export const nOf = (shown: readonly { readonly row: ResultsRow }[]): string => {
   const counts = [...new Set(shown.map(({ row }) => row.n))].sort((a, b) => a - b);
   return counts.length === 1 ? `n = ${counts[0] ?? 0}` : `n = ${counts[0] ?? 0}–${counts.at(-1) ?? 0}`;
 };
@@ -45,9 +46,14 @@ const publishedMarks = (points: readonly PublishedPoint[]): Mark[] => {
 /**
  * Speed against accuracy of the groups of a results table, one mark each (the paper's Fig. 1). Null where nothing has finished.
  * @param published - the paper's values beside them.
+ * @param hidden - keys of groups that are left out; the others look as with them.
  */
-export const speedAccuracyFigure = (table: ResultsTable, published: readonly PublishedPoint[] = []): Figure | null => {
-  const shown = speedAccuracyOf(table);
+export const speedAccuracyFigure = (
+  table: ResultsTable,
+  published: readonly PublishedPoint[] = [],
+  hidden: ReadonlySet<string> = new Set(),
+): Figure | null => {
+  const shown = speedAccuracyOf(table).filter(({ row }) => !hidden.has(row.key));
   if (shown.length === 0) return null;
   // As in the table: a group's look does not depend on which others have finished.
   const looks = new Map(

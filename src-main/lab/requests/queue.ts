@@ -8,6 +8,7 @@ import { movesNormalisations } from '../../../shared/method.ts';
 import { noNormalisation } from '../../../shared/methods/samOn.ts';
 import { misfitOf, modelInfos } from '../../../shared/models.ts';
 import { countText } from '../../../shared/numberText.ts';
+import { notInLibrary } from '../../../shared/publishedSets.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
 import { eachGroup, experimentSchema, fieldOfSetting } from '../../../shared/experiment.ts';
 import type { PlannedRun } from '../../../shared/queue.ts';
@@ -242,8 +243,7 @@ const datasetMisfit = (
   info: DatasetInfo | undefined,
 ): DatasetMisfit | null => {
   if (info === undefined) {
-    const message = `There is no data set "${dataset.id}" in the library; import it first.`;
-    return { code: 'DATASET_NOT_FOUND', path: 'dataset.id', message };
+    return { code: 'DATASET_NOT_FOUND', path: 'dataset.id', message: notInLibrary(dataset.id) };
   }
   const code = 'CONFIG_INVALID';
   const augmentationMisfit = augmentationMisfitOf(info, augmentation);

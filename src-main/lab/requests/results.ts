@@ -5,8 +5,10 @@ import type { resultApi } from '../../../shared/requests/results.ts';
 import { everyGroup } from '../../../shared/result.ts';
 import type { GroupCurve, ResultsQuery, ResultsTable } from '../../../shared/result.ts';
 import type { PublishedPoint } from '../../../shared/results/published.ts';
+import { publishedName } from '../../../shared/publishedSets.ts';
 import { sensitivitiesOf } from '../../../shared/results/sensitivity.ts';
 import type { Study } from '../../../shared/studies/study.ts';
+import type { Library } from '../datasets/index.ts';
 import { fileStem } from '../export/fileName.ts';
 import { exportTable, requireExportable } from '../export/index.ts';
 import { KeptAnswers } from '../keptAnswers.ts';
@@ -28,29 +30,35 @@ type FigureWish = LabInput<'exportFigure'>['figure'];
 
 /** Requests that read what was measured. */
 export const resultRequests = (
-  { store: { read }, labVersion }: { store: Store; labVersion: string },
+  { store: { read }, library, labVersion }: { store: Store; library: Library; labVersion: string },
   paperFolder: string,
 ): ResultApi => {
   const kept = new KeptAnswers(read.version);
-  const table = (query: ResultsQuery): ResultsTable => kept.of(['table', query], () => readTable(read, query));
+  /** Names tell groups apart: one that two sets have is none. */
+  const nameOf = (id: string): string => {
+    const sets = library.list();
+    const name = sets.find((set) => set.id === id)?.name ?? publishedName(id);
+    return sets.some((other) => other.id !== id && other.name === name) ? id : name;
+  };
+  const table = (query: ResultsQuery): ResultsTable => kept.of(['table', query], () => readTable(read, query, nameOf));
   const curves = ({ query, ...wish }: LabInput<'curves'>): GroupCurve[] =>
-    kept.of(['curves', query, wish], () => readCurves(read, query, wish));
+    kept.of(['curves', query, wish], () => readCurves(read, query, wish, nameOf));
   let studies: readonly Study[] | null = null;
   const published = (results: ResultsTable): PublishedPoint[] =>
     publishedBeside((studies ??= readStudies(paperFolder).found), results);
-  const scatter = (results: ResultsTable, withPublished: boolean): Figure | null =>
-    speedAccuracyFigure(results, withPublished ? published(results) : []);
-  const drawnOf = (query: ResultsQuery, figure: FigureWish): Figure | null => {
+  const drawnOf = (query: ResultsQuery, figure: FigureWish, hidden: ReadonlySet<string>): Figure | null => {
     switch (figure.name) {
       case 'curves':
-        return curvesFigure(readCurves(read, query, figure), figure, figure.isLate);
+        return curvesFigure(readCurves(read, query, figure, nameOf), figure, figure.isLate, hidden);
       case 'sensitivity':
-        return sensitivityFigure(table(query), figure.setting);
+        return sensitivityFigure(table(query), figure.setting, hidden);
       case 'speed-accuracy':
-        return scatter(table(query), figure.withPublished === true);
+        return speedAccuracyFigure(table(query), figure.withPublished === true ? published(table(query)) : [], hidden);
     }
   };
-  const nothingToDraw = (query: ResultsQuery, figure: FigureWish): string => {
+  const nothingToDraw = (query: ResultsQuery, figure: FigureWish, isAnyHidden: boolean): string => {
+    if (isAnyHidden && drawnOf(query, figure, new Set()) !== null)
+      return 'Every group of this figure is hidden, so there is nothing to draw; show some of them.';
     if (figure.name !== 'sensitivity' || table(query).rows.every(({ n }) => n === 0))
       return 'No run of this selection has finished, so there is nothing to draw yet.';
     const paths = sensitivitiesOf(table(query)).map(({ path }) => path);
@@ -98,9 +106,9 @@ export const resultRequests = (
       const { workbook } = await import('../export/workbook.ts'); // only now: it takes long to load
       return workbook(results, columns, stemOf(query, namedAfter));
     },
-    exportFigure: async ({ query, figure, format, column, namedAfter = [] }) => {
-      const drawn = drawnOf(query, figure);
-      if (drawn === null) throw new LabError('EXPORT_EMPTY', nothingToDraw(query, figure));
+    exportFigure: async ({ query, figure, format, column, hidden = [], namedAfter = [] }) => {
+      const drawn = drawnOf(query, figure, new Set(hidden));
+      if (drawn === null) throw new LabError('EXPORT_EMPTY', nothingToDraw(query, figure, hidden.length > 0));
       return labFile(drawn, format, column, stemOf(query, namedAfter));
     },
   };

@@ -1,7 +1,7 @@
 import { groupedBy } from '../../../shared/groupedBy.ts';
 import type { CurveAxis, CurveWish, GroupCurve } from '../../../shared/result.ts';
 import type { RunId } from '../../../shared/run.ts';
-import { nameGroups } from './groups.ts';
+import { nameGroups, type NameOfDataset } from './groups.ts';
 import type { FinishedRun, Group } from './groups.ts';
 import { mean, sampleSd } from './moments.ts';
 
@@ -81,8 +81,9 @@ export const groupCurves = (
   groups: readonly GroupOfRuns[],
   { axis, relativeTo }: Pick<CurveWish, 'axis' | 'relativeTo'>,
   read: (id: RunId) => readonly CurvePoint[],
+  nameOfDataset?: NameOfDataset,
 ): GroupCurve[] => {
-  const names = nameGroups(groups);
+  const names = nameGroups(groups, nameOfDataset);
   const seedCurves = ({ finished }: GroupOfRuns): SeedCurves =>
     new Map(
       finished.map(({ id, seed }) => [

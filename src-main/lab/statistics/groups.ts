@@ -7,7 +7,9 @@ import type { Measurements } from '../../../shared/metrics.ts';
 import type { ResultsRow } from '../../../shared/result.ts';
 import type { RunId } from '../../../shared/run.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
-import { differingPaths, namedSettings } from '../../../shared/settings/index.ts';
+import { countText } from '../../../shared/numberText.ts';
+import { publishedName } from '../../../shared/publishedSets.ts';
+import { differingPaths, namedSettings, settingName } from '../../../shared/settings/index.ts';
 
 /** A finished run as statistics see it. */
 export interface FinishedRun {
@@ -59,8 +61,18 @@ const partTexts = (part: readonly (readonly [string, string])[]): string[] =>
 const conditionSetting = (part: Group['part']): Readonly<Record<string, string>> =>
   Object.keys(part).length === 0 ? {} : { 'trained with': partTexts(Object.entries(part)).join(', ') };
 
+/** What a data set of the library is called. */
+export type NameOfDataset = (id: string) => string;
+
+const datasetSetting = settingName('dataset.id');
+const labelNumber = (value: number): string =>
+  Number.isInteger(value) && value >= 10_000 ? countText(value) : String(value);
+
 /** Names each group so that no two have the same label. What was imported always says so. */
-export const nameGroups = (groups: readonly Pick<Group, 'config' | 'origin' | 'part'>[]): GroupName[] => {
+export const nameGroups = (
+  groups: readonly Pick<Group, 'config' | 'origin' | 'part'>[],
+  nameOfDataset: NameOfDataset = publishedName,
+): GroupName[] => {
   const all = groups.map(({ config, origin, part }) => ({ method: methodOf(config.optimizer), config, origin, part }));
   const differing = differingPaths(all.map(({ config }) => config));
   const siblings = groupedBy(all, ({ method }) => method);
@@ -68,8 +80,8 @@ export const nameGroups = (groups: readonly Pick<Group, 'config' | 'origin' | 'p
     [...siblings].map(([method, members]) => [method, differingPaths(members.map(({ config }) => config))]),
   );
   return all.map(({ method, config, origin, part }) => {
-    const telling = Object.entries(namedSettings(config, tellingPaths.get(method) ?? []));
-    const told = telling.map(([name, value]) => `${name} ${value}`);
+    const telling = Object.entries(namedSettings(config, tellingPaths.get(method) ?? [], labelNumber));
+    const told = telling.map(([name, value]) => (name === datasetSetting ? nameOfDataset(value) : `${name} ${value}`));
     const under = Object.entries(part).filter(([name, value]) =>
       siblings.get(method)?.some((other) => other.part[name] !== value),
     );

@@ -8,7 +8,7 @@ import { compareRows } from './comparison.ts';
 import { unlikeConditions } from './conditions.ts';
 import { accuracyAtEqualTime, equalTimeOf } from './equalTime.ts';
 import type { AccuracyAt } from './equalTime.ts';
-import { nameGroups } from './groups.ts';
+import { nameGroups, type NameOfDataset } from './groups.ts';
 import type { FinishedRun, Group } from './groups.ts';
 import { pairedSpeedOf } from './pairedSpeed.ts';
 import type { MeasuredSpeeds } from './pairedSpeed.ts';
@@ -84,6 +84,7 @@ const ofSeed = ({ lastTestAccuracy, bestTestAccuracy, imagesPerSecond }: Finishe
 interface KnownBeside {
   readonly speeds?: MeasuredSpeeds;
   readonly accuracyAt?: AccuracyAt | null;
+  readonly nameOfDataset?: NameOfDataset | undefined;
 }
 const noSpeeds: MeasuredSpeeds = { own: [], imported: new Map() };
 
@@ -94,9 +95,9 @@ const noSpeeds: MeasuredSpeeds = { own: [], imported: new Map() };
 export const resultsTable = (
   groups: readonly Group[],
   choices: Pick<ResultsQuery, 'speedBaseline' | 'accuracyBaseline' | 'accuracy'> & { equalTimeMs?: number | null },
-  { speeds: measured = noSpeeds, accuracyAt = null }: KnownBeside = {},
+  { speeds: measured = noSpeeds, accuracyAt = null, nameOfDataset }: KnownBeside = {},
 ): ResultsTable => {
-  const names = nameGroups(groups);
+  const names = nameGroups(groups, nameOfDataset);
   const speedBaseline = baselineOf(groups, choices.speedBaseline, 'sam');
   const accuracyBaseline = baselineOf(groups, choices.accuracyBaseline, 'sgd');
   const predictedRatio = predictedRatioOver(speedBaseline);
