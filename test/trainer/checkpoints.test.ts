@@ -249,13 +249,13 @@ describe('a damaged checkpoint', () => {
     const again = trained(config, planOf([second, first], Infinity));
     await expect(again).rejects.toMatchObject({
       code: 'CHECKPOINT_DAMAGED',
-      message: expect.stringContaining('damaged files are set aside'),
+      message: expect.stringContaining('damaged files are set aside') as string,
     });
     // Now both are gone: nothing is called damaged.
     const gone = trained(config, planOf([second, first], Infinity));
     await expect(gone).rejects.toMatchObject({
       code: 'CHECKPOINT_DAMAGED',
-      message: expect.stringMatching(/^The checkpoints .* are missing/),
+      message: expect.stringMatching(/^The checkpoints .* are missing/) as string,
     });
     const aside = readdirSync(plan.folder).filter((name) => name.includes('.aside-'));
     expect(aside.map((name) => statSync(join(plan.folder, name)).size)).toEqual([1000]);
