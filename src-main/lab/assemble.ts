@@ -45,6 +45,7 @@ import { Runtime } from './runtime.ts';
 import { SelfTest } from './selfTest.ts';
 import { SpeedMeasurements } from './speed.ts';
 import { interruptLeftRuns } from './startNotices.ts';
+import { loadDistributions } from './statistics/studentT.ts';
 import type { Store } from './store/index.ts';
 import { dailyBackups } from './workspaceBackups.ts';
 import { addBuiltIn } from './builtInData.ts';
@@ -232,6 +233,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
 
   return {
     workspace: async () => {
+      if (notUnderstood === null) setTimeout(loadDistributions, 1000).unref(); // a window has come, and its first table will follow
       notUnderstood ??= await notUnderstoodIn(store.read);
       return { folder: workspaceFolder, labVersion, startNotices: [...startNotices, ...notUnderstood] };
     },

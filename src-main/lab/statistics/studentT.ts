@@ -21,3 +21,9 @@ export const studentTQuantile = (p: number, df: number): number => {
   quantile ??= require('@stdlib/stats-base-dists-t-quantile') as typeof tQuantile;
   return quantile(p, df);
 };
+
+/** Loads the distributions, so that nobody has to wait for that later. */
+export const loadDistributions = (): void => {
+  studentTProbability(0, 1);
+  studentTQuantile(0.5, 1);
+};

@@ -24,7 +24,11 @@ const digester = (columns: readonly string[]): ((row: Row) => string) => {
     return createHash('sha256').update(`{${json}}`).digest('hex');
   };
 };
-const digestOf = (row: Row): string => digester(Object.keys(row))(row);
+/** The same for a table's rows one by one. */
+const ownDigester = (): ((row: Row) => string) => {
+  let digest: ((row: Row) => string) | null = null;
+  return (row) => (digest ??= digester(Object.keys(row)))(row);
+};
 
 /** Values with their order in a table left out: SQLite builds the JSON of phases and measurements in the order of their keys. */
 const epochs = `SELECT epoch.*, ${phaseColumn('epoch', '0')}, ${measurementColumn('epoch', '0')} FROM epoch WHERE run_id = ?`;
@@ -45,17 +49,16 @@ export const checksumTable = (database: Database) => {
   const knownOfEpoch = database
     .prepare<[RunId, number], string>('SELECT sha256 FROM checksum WHERE run_id = ? AND epoch = ?')
     .pluck();
+  const [digestOfEpoch, digestOfSummary] = [ownDigester(), ownDigester()];
   const lookAtEpochs = (id: RunId): number[] => {
     const expected = new Map(known.all(id).map(({ epoch, sha256 }) => [epoch, sha256]));
-    const rows = ofRun.all(id);
-    const digest = digester(Object.keys(rows[0] ?? {}));
-    const found = new Map(rows.map((row) => [row.epoch, digest(row)]));
+    const found = new Map(ofRun.all(id).map((row) => [row.epoch, digestOfEpoch(row)]));
     const all = [...expected.keys()].filter((epoch) => epoch !== summaryEpoch);
     return all.filter((epoch) => found.get(epoch) !== expected.get(epoch)).sort((a, b) => a - b);
   };
   const lookAtSummary = (id: RunId, expected: string): boolean => {
     const row = summary.get(id);
-    return row === undefined || digestOf(row) !== expected;
+    return row === undefined || digestOfSummary(row) !== expected;
   };
   const epochsFound = new Once<number[]>();
   const summariesFound = new Once<boolean>();
@@ -63,7 +66,7 @@ export const checksumTable = (database: Database) => {
     /** To be called in the transaction that has written the epoch. */
     sealEpoch: (id: RunId, epoch: number): void => {
       const row = ofEpoch.get(id, epoch);
-      if (row !== undefined) insert.run(id, epoch, digestOf(row));
+      if (row !== undefined) insert.run(id, epoch, digestOfEpoch(row));
     },
     /** The same for a run's summary. One that was computed from damaged epochs is none. */
     sealSummary: (id: RunId): void => {
@@ -72,7 +75,7 @@ export const checksumTable = (database: Database) => {
       // Epochs that were whole when the last summary was sealed still are: only one was written since, and sealed just now.
       const wasWhole = epochsFound.of(id, knownOfEpoch.get(id, summaryEpoch), () => lookAtEpochs(id)).length === 0;
       const damaged = wasWhole ? [] : lookAtEpochs(id);
-      const sha256 = damaged.length === 0 ? digestOf(row) : 'of damaged epochs';
+      const sha256 = damaged.length === 0 ? digestOfSummary(row) : 'of damaged epochs';
       insert.run(id, summaryEpoch, sha256);
       if (damaged.length === 0) epochsFound.keep(id, sha256, damaged);
     },
@@ -80,7 +83,7 @@ export const checksumTable = (database: Database) => {
     isEpochDamaged: (id: RunId, epoch: number): boolean => {
       const row = ofEpoch.get(id, epoch);
       const expected = knownOfEpoch.get(id, epoch);
-      return expected !== undefined && (row === undefined || digestOf(row) !== expected);
+      return expected !== undefined && (row === undefined || digestOfEpoch(row) !== expected);
     },
     /** Epochs that are not what was stored, or are gone. */
     damagedEpochs: (id: RunId): number[] =>

@@ -86,6 +86,8 @@ const summary = `
     LEFT JOIN cluster_job ON cluster_job.run_id = run.id`;
 
 const fieldsSchema = runSummarySchema.omit({ config: true });
+/** Of an origin, which is understood with the other fields. */
+const unread = z.unknown();
 
 const nameOf = ({ id }: { readonly id: RunId }): string => `Run ${String(id)}`;
 
@@ -102,13 +104,18 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
   const ofExperiment = database
     .prepare<[number], RunId>('SELECT id FROM run WHERE experiment_id = ? AND deleted = 0 ORDER BY id')
     .pluck();
-  const ofGroups = database.prepare<[string], GroupRow>(
+  const someOfGroups = database.prepare<[string], GroupRow>(
     `SELECT run.id, group_hash AS "groupHash", seed, state, best_test_accuracy AS "bestTestAccuracy",
        last_test_accuracy AS "lastTestAccuracy", images_per_second AS "imagesPerSecond", epoch_ms AS "epochMs", active_ms AS "activeMs",
        peak_step_bytes AS "peakStepBytes", ${measurementColumn('last', '0')}, ${sealColumn('run.id')}, ${conditionColumns}
      FROM run LEFT JOIN run_summary AS last ON last.run_id = run.id LEFT JOIN environment ON environment.run_id = run.id
-     WHERE group_hash IN (SELECT value FROM json_each(?)) AND deleted = 0 AND ${hasArrived} ORDER BY run.id`,
+     WHERE run.id IN (SELECT value FROM json_each(?))`,
   );
+  const idsOfGroups = database
+    .prepare<[string], RunId>(
+      `SELECT id FROM run WHERE group_hash IN (SELECT value FROM json_each(?)) AND deleted = 0 AND ${hasArrived} ORDER BY id`,
+    )
+    .pluck();
   const configsOfGroup = database
     .prepare<[string], string>('SELECT config FROM run WHERE group_hash = ? ORDER BY id')
     .pluck();
@@ -172,20 +179,25 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
   /** How closely a run is observed is its own, not its group's. */
   const toSummary = ({ seed, origin, observe, job, doubt, ...row }: Row): RunSummary => ({
     ...fieldsSchema.parse({
-      ...{ ...row, origin: originOf(z.unknown(), origin), job: jobOf(job) },
+      ...{ ...row, origin: originOf(unread, origin), job: jobOf(job) },
       doubt: doubt === null ? null : (JSON.parse(doubt) as unknown),
     }),
     config: { ...configOf(row.groupHash), observe: runConfigSchema.shape.observe.parse(observe), seed },
   });
   const checksums = checksumTable(database);
   const conditionsOf = conditionReader();
-  const readOfGroup = ({ measurements, seal, ...row }: GroupRow) => ({
+  const toRunOfGroup = ({ measurements, seal, ...row }: GroupRow) => ({
     ...{ ...row, measurements: measurementsOf(measurements), conditions: conditionsOf(row) },
     isDamaged: checksums.isSummaryDamaged(row.id, seal),
   });
   const readNow = (ids: readonly RunId[]): RunSummary[] =>
     notUnderstood.rows(some.all(JSON.stringify(ids)), nameOf, toSummary);
-  const readSome = (ids: readonly RunId[]): RunSummary[] => known?.of(ids, readNow) ?? readNow(ids);
+  const summaries = known?.<RunSummary>();
+  const readSome = (ids: readonly RunId[]): RunSummary[] => summaries?.(ids, readNow) ?? readNow(ids);
+  const readOfGroupsNow = (ids: readonly RunId[]) =>
+    notUnderstood.rows(someOfGroups.all(JSON.stringify(ids)), nameOf, toRunOfGroup);
+  const ofGroups = known?.<ReturnType<typeof toRunOfGroup>>();
+  const readOfGroups = (ids: readonly RunId[]) => ofGroups?.(ids, readOfGroupsNow) ?? readOfGroupsNow(ids);
   return {
     one: (id: RunId): RunSummary | null => {
       const [run] = readSome([id]);
@@ -204,12 +216,10 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
     inTrash: (): RunSummary[] => readSome(inTrash.all()),
     ofExperiment: (experimentId: number): RunSummary[] => readSome(ofExperiment.all(experimentId)),
     /** Runs by the hash of their group, the oldest first. */
-    ofGroups: (groupHashes: readonly string[]): Map<string, RunOfGroup[]> => {
-      const rows = notUnderstood.rows(ofGroups.all(JSON.stringify(groupHashes)), nameOf, readOfGroup);
-      return groupedBy(rows, ({ groupHash }) => groupHash);
-    },
-    /** Looks at what the results of these runs rest on, so that nobody has to wait for that later. */
-    look: (ids: readonly RunId[]): void => ids.forEach((id) => void checksums.isSummaryDamaged(id)),
+    ofGroups: (groupHashes: readonly string[]): Map<string, RunOfGroup[]> =>
+      groupedBy(readOfGroups(idsOfGroups.all(JSON.stringify(groupHashes))), ({ groupHash }) => groupHash),
+    /** Reads what the results of these runs rest on, so that nobody has to wait for that later. */
+    look: (ids: readonly RunId[]): void => void readOfGroups(ids),
     groupConfig,
     /** Of the newest runs of these groups that finished on such a machine, so many. */
     newestTimes: (
