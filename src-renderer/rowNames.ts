@@ -1,12 +1,16 @@
+import { countText } from '../shared/numberText.ts';
 import type { ResultsRow } from '../shared/result.ts';
 
 const speaksForItself: ReadonlySet<string> = new Set(['data set', 'model', 'schedule']);
 
 type NameOf = (datasetId: string) => string;
 
-/** A setting as the lab gives it, but for a data set by its name. */
-export const settingText = (name: string, value: string, nameOfDataset: NameOf): string =>
-  name === 'data set' ? nameOfDataset(value) : value;
+/** A setting as the lab gives it, but for a data set by its name, and long numbers as everywhere ("12,000"). */
+export const settingText = (name: string, value: string, nameOfDataset: NameOf): string => {
+  if (name === 'data set') return nameOfDataset(value);
+  const isNumber = /^\d{4,15}$/.test(value) && name !== 'data'; // a shortened SHA-256 may look like one
+  return isNumber ? countText(Number(value)) : value;
+};
 
 /** Settings that a row has, as one text ("β 0.6 · γ 0.5"). */
 export const settingsText = (row: ResultsRow, nameOfDataset: NameOf): string =>

@@ -46,7 +46,9 @@ export const useDatasets = defineStore('datasets', () => {
     importing.value = { message, share: null };
     importProblem.value = null;
     try {
-      return await work();
+      const done = await work();
+      problems.solve(title);
+      return done;
     } catch (error) {
       // What the open dialog can show stands there, beside what may be changed.
       if (wanted.value !== null && error instanceof LabError) importProblem.value = error.message;

@@ -24,10 +24,18 @@ export const useProblems = defineStore('problems', () => {
     list.value = [...list.value, { id: ++lastId, title, message: text }].slice(-3);
   };
 
-  /** Runs the action; a failure is reported under `title` and gives null. */
+  /** What was tried has gone well: that it had not before is no news any more. */
+  const solve = (title: string): void => {
+    const others = list.value.filter((problem) => problem.title !== title);
+    if (others.length < list.value.length) list.value = others;
+  };
+
+  /** Runs the action; a failure is reported under `title` and gives null, a success takes away what was reported so. */
   const attempt = async <T>(title: string, action: () => Promise<T>): Promise<T | null> => {
     try {
-      return await action();
+      const done = await action();
+      solve(title);
+      return done;
     } catch (error) {
       report(title, error);
       return null;
@@ -38,5 +46,5 @@ export const useProblems = defineStore('problems', () => {
     list.value = list.value.filter((problem) => problem.id !== id);
   };
 
-  return { list, report, attempt, dismiss };
+  return { list, report, solve, attempt, dismiss };
 });

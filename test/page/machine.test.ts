@@ -1,9 +1,10 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { publishedSets } from '../../shared/publishedSets.ts';
-import { idxImages, idxLabels } from '../lab/datasets/fixtures.ts';
+import { idxImages, idxLabels, smallIdx, tarGz } from '../lab/datasets/fixtures.ts';
 import { serveFile } from '../runtimes/fileServer.ts';
 import { tinyWheel } from '../runtimes/tinyWheel.ts';
 import { canMakeDisks, smallDisk } from '../smallDisk.ts';
@@ -231,9 +232,17 @@ test('a damaged workspace is restored by one click; the damaged file is kept, an
 });
 
 test('files are dropped anywhere, looked at in the dialog, and imported; a known set that cannot be got says how to get it', async () => {
+  const archive = await tarGz(
+    Object.entries({ ...smallIdx(), 'read.me': randomBytes(400_000) }).map(([name, content]) => [{ name }, content]),
+  );
+  const sha256 = createHash('sha256').update(archive).digest('hex');
+  const server = await serveFile('small.tar.gz', archive, sha256);
   const sets = publishedSets.map((set) => ({
     ...set,
-    files: set.files.map((file) => ({ ...file, url: 'http://127.0.0.1:1/cifar.tar.gz' })),
+    files:
+      set.id === 'cifar100'
+        ? [{ url: `${server.url}/files/small.tar.gz`, sizeBytes: archive.length, sha256 }]
+        : set.files.map((file) => ({ ...file, url: 'http://127.0.0.1:1/cifar.tar.gz' })),
   }));
   const served = await serveLab('empty', { publishedSets: sets });
   const { page, complaints, close } = await pages.openAt(served.address(), '/runs');
@@ -271,6 +280,21 @@ test('files are dropped anywhere, looked at in the dialog, and imported; a known
     .getByText(/CIFAR-10 could not be got from 127\.0\.0\.1.*import the file as it is/)
     .waitFor();
   expect(await known.getByRole('button', { name: 'Download CIFAR-10', exact: true }).isEnabled()).toBe(true);
+  // What had arrived when a download was cancelled is not asked for again, and what was said of it goes.
+  server.fault = { kind: 'stall', afterBytes: 200_000 };
+  const download = known.getByRole('button', { name: 'Download CIFAR-100', exact: true });
+  await download.click();
+  const share = known.locator('progress');
+  await eventually(() => share.evaluate((bar: HTMLProgressElement) => bar.value)).toBeGreaterThan(0.4);
+  await known.getByRole('button', { name: 'Cancel' }).click();
+  const alert = page.getByRole('alert').getByText('what has arrived is kept, and the next one goes on there');
+  await alert.waitFor();
+  server.fault = { kind: 'none' };
+  await download.click();
+  await eventually(async () => (await served.lab.datasets({})).length).toBe(3);
+  await eventually(() => alert.count()).toBe(0);
+  expect(server.ranges).toEqual([null, 'bytes=200000-']);
+  server.close();
   expect(complaints).toEqual([]);
   await close();
   await served.close();

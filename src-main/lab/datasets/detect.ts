@@ -14,6 +14,7 @@ import { foreignAmong } from './foreign.ts';
 import { seenIn } from './imageFolder/form.ts';
 import { isImageFolder } from './imageFolder/layout.ts';
 import { readMembers } from './members.ts';
+import { withoutArchiveEnding } from './unpack/index.ts';
 
 /**
  * The folder of images by class among what a user chose; null where it is another kind of set.
@@ -71,17 +72,17 @@ const decodeContents = async (
   const contents = await contentsOf(paths, context);
   try {
     const sources = contents.archive === null ? files : contents.members;
-    if (kind === 'idx') return await importIdx(sources, context);
+    if (kind === 'idx') return named(await importIdx(sources, context), contents.archive);
     for (const format of formats) {
       const set = await format.read(contents, context);
       if (
         set !== null &&
         (kind === 'auto' || set.suggestedName.startsWith(kind === 'cifar10' ? cifar10.name : cifar100.name))
       )
-        return set;
+        return named(set, contents.archive);
     }
     if (kind === 'auto' && sources.some((source) => /idx[123]|images|labels/i.test(nameOf(source))))
-      return await importIdx(sources, context);
+      return named(await importIdx(sources, context), contents.archive);
     const names = contents.members.map(nameOf);
     const [path] = paths;
     const isFolder = path !== undefined && paths.length === 1 && (await stat(path)).isDirectory();
@@ -92,6 +93,12 @@ const decodeContents = async (
     contents.close();
   }
 };
+
+/** Files that lie in no folder of their archive are named after it. */
+const named = (set: DecodedSet, archive: { readonly name: string } | null): DecodedSet =>
+  archive !== null && ['', '.'].includes(set.suggestedName)
+    ? { ...set, suggestedName: withoutArchiveEnding(archive.name) }
+    : set;
 
 /** Archives of images among several files, or in a folder: each is a set of its own, or a part of one. */
 const archivesAmong = async (paths: readonly string[]): Promise<string | null> => {

@@ -66,7 +66,7 @@ export type NameOfDataset = (id: string) => string;
 
 const datasetSetting = settingName('dataset.id');
 const labelNumber = (value: number): string =>
-  Number.isInteger(value) && value >= 10_000 ? countText(value) : String(value);
+  Number.isInteger(value) && value >= 1000 ? countText(value) : String(value);
 
 /** Names each group so that no two have the same label. What was imported always says so. */
 export const nameGroups = (

@@ -312,7 +312,9 @@ test('IDX files in a tar that was made of "."', async () => {
     path,
     await tarGz(Object.entries(smallIdx()).map(([name, content]) => [{ name: `./${name}` }, content])),
   );
-  expect([...(await decode('auto', [path], quietly())).train.labels]).toEqual([0, 1, 1, 0]);
+  const set = await decode('auto', [path], quietly());
+  expect([...set.train.labels]).toEqual([0, 1, 1, 0]);
+  expect(set.suggestedName).toBe('set'); // its files lie in no folder
 });
 
 test('IDX files in a zip, compressed twice', async () => {
@@ -322,7 +324,7 @@ test('IDX files in a zip, compressed twice', async () => {
     new Map(Object.entries(smallIdx()).map(([name, bytes]) => [`${name}.gz`, gzipSync(gzipSync(bytes))])),
   );
   const set = await decode('auto', [zip], quietly());
-  expect(set).toMatchObject(fourAndTwo);
+  expect(set).toMatchObject({ ...fourAndTwo, suggestedName: 'mnist' });
   expect([...set.train.labels]).toEqual([0, 1, 1, 0]);
 });
 

@@ -35,7 +35,7 @@ export const packedImagesOf = async (
   );
 };
 
-const withoutArchiveEnding = (name: string): string => name.replace(/\.(?:zip|tar|tgz|tar\.gz)$/i, '');
+export const withoutArchiveEnding = (name: string): string => name.replace(/\.(?:zip|tar|tgz|tar\.gz)$/i, '');
 
 const inArchive = async (paths: readonly string[], signal: AbortSignal): Promise<PackedImages | null> => {
   const [path, ...others] = paths;
