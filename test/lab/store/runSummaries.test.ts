@@ -208,7 +208,9 @@ test('a run that was read is read anew after whatever it is made of was written'
   const writes: (() => unknown)[] = [
     () => write.start(1),
     () => write.steps(1, [{ metrics: stepOf(1), nonFinite: false }]),
+    () => write.beginsIn(1, { epoch: 0, step: 0, environment: environmentOf() }),
     () => write.epoch(1, epochOf(1), false),
+    () => write.beginsIn(1, { epoch: 1, step: 10, environment: environmentOf({ threads: 1 }) }),
     () => write.checkpoint(1, checkpoint),
     () => write.dropCheckpoints(1, [fileName]),
     () => write.judge(1, { kind: 'chance', sinceEpoch: 1 }, null),
@@ -220,11 +222,12 @@ test('a run that was read is read anew after whatever it is made of was written'
     () => write.jobs.seen([{ runId: 1, state: 'PENDING', reason: 'Priority', node: null }]),
     () => write.jobs.over([1]),
   ];
+  const told = ({ runs }: typeof read) => [runs.one(1), runs.ofGroups(runs.groupHashes())];
   for (const [index, change] of writes.entries()) {
-    const before = read.runs.one(1);
+    const before = told(read);
     change();
     const looker = await openStoreToRead(folder, migrationsFolder, new LabError('WORKSPACE_BUSY', 'Only looked at.'));
-    const [found, right] = [read.runs.one(1), looker.read.runs.one(1)]; // who has just opened it knows nothing of before
+    const [found, right] = [told(read), told(looker.read)]; // who has just opened it knows nothing of before
     looker.close();
     expect(found, `write ${index}`).toEqual(right);
     expect(found, `write ${index}`).not.toEqual(before);
