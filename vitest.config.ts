@@ -6,6 +6,9 @@ const limits = {
   expect: { poll: { timeout: 30_000 } },
 };
 
+/** What is tested by calling functions alone: files that leave nothing behind share what they have loaded. */
+const plain = ['test/{shared,renderer}/**/*.test.ts', 'test/lab/{statistics,export,figures}/**/*.test.ts'];
+
 const hasDisplay = process.platform !== 'linux' || Boolean(process.env['DISPLAY']);
 
 export default defineConfig({
@@ -17,7 +20,17 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/page/**', 'test/app/**', 'test/web/browser/**'],
+          exclude: ['test/page/**', 'test/app/**', 'test/web/browser/**', ...plain],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...limits,
+          name: 'plain',
+          environment: 'node',
+          include: plain,
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
