@@ -15,8 +15,11 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 /** The address is all that it writes to stdout. */
-const addressOf = ({ stdout }: ReturnType<typeof startCli>['child']): Promise<string> =>
-  new Promise((resolve) => stdout.once('data', (piece: Buffer) => resolve(piece.toString().trim())));
+const addressOf = ({ child, ended }: ReturnType<typeof startCli>): Promise<string> =>
+  new Promise((resolve, reject) => {
+    child.stdout.once('data', (piece: Buffer) => resolve(piece.toString().trim()));
+    void ended.then(({ code, stderr }) => reject(new Error(`It ended with code ${String(code)} before: ${stderr}`)));
+  });
 
 const has = async (page: Page, text: string | RegExp): Promise<boolean> => (await page.getByText(text).count()) > 0;
 
@@ -28,7 +31,7 @@ test('a browser sees a stored run, downloads its table and imports by a typed pa
   await writeFile(config, JSON.stringify(smallRun('small', 2)));
   expect(await cli(workspace, ['run', config])).toMatchObject({ code: 0 });
 
-  const { child, ended } = startCli(workspace, ['serve']);
+  const serving = startCli(workspace, ['serve']);
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -36,7 +39,7 @@ test('a browser sees a stored run, downloads its table and imports by a typed pa
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
-  await page.goto(await addressOf(child));
+  await page.goto(await addressOf(serving));
   expect(new URL(page.url()).search).toBe('');
   const origin = new URL(page.url()).origin;
 
@@ -66,8 +69,8 @@ test('a browser sees a stored run, downloads its table and imports by a typed pa
   await eventually(() => page.getByRole('dialog').count()).toBe(0);
   expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
 
-  child.kill('SIGINT');
-  expect(await ended).toMatchObject({ code: 0 });
+  serving.child.kill('SIGINT');
+  expect(await serving.ended).toMatchObject({ code: 0 });
   await eventually(() => has(page, /connection to the lab is lost/)).toBe(true);
   await picture(page, 'served-lost');
 });
