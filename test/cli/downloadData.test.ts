@@ -19,7 +19,7 @@ test('import-data --download goes on where Ctrl-C cut it short, and fetches noth
   const server = await serveFile('small.tar.gz', content, sha256);
   onTestFinished(() => server.close());
   const file = { url: `${server.url}/files/small.tar.gz`, sizeBytes: content.length, sha256 };
-  const set = { id: 'dataset', name: 'Small', text: 'a few', page: server.url, sizeBytes: content.length };
+  const set = { id: 'small', name: 'Small', text: 'a few', page: server.url, sizeBytes: content.length };
   const { folder, events } = await openTestLab(undefined, {
     labVersion: manifest.version,
     publishedSets: [
@@ -30,7 +30,7 @@ test('import-data --download goes on where Ctrl-C cut it short, and fetches noth
 
   const half = Math.floor(content.length / 2);
   server.fault = { kind: 'stall', afterBytes: half };
-  const first = startCli(folder, ['import-data', '--download', 'dataset']);
+  const first = startCli(folder, ['import-data', '--download', 'small']);
   await untilSaid(first.child, 'The workspace is open in');
   const arrived = (): boolean => events.some((event) => event.type === 'importProgressed' && (event.share ?? 0) > 0.4);
   await expect.poll(arrived, { timeout: 300_000 }).toBe(true);
@@ -39,17 +39,17 @@ test('import-data --download goes on where Ctrl-C cut it short, and fetches noth
   expect(await first.ended).toMatchObject({ code: 130, stdout: '', stderr });
 
   server.fault = { kind: 'none' };
-  const again = await cli(folder, ['import-data', '--download', 'dataset', '--json']);
+  const again = await cli(folder, ['import-data', '--download', 'small', '--json']);
   expect(again.code).toBe(0);
   const { id, trainCount } = JSON.parse(again.stdout) as DatasetInfo;
-  expect({ id, trainCount }).toEqual({ id: 'dataset', trainCount: 4 }); // files that nobody knows by another name;
+  expect({ id, trainCount }).toEqual({ id: 'small', trainCount: 4 });
   expect(server.ranges).toEqual([null, `bytes=${half}-`]);
   expect(readdirSync(join(folder, 'downloads'))).toEqual([]); // the library has what it needs
 
-  const third = await cli(folder, ['import-data', '--download', 'dataset']);
+  const third = await cli(folder, ['import-data', '--download', 'small']);
   expect(third).toMatchObject({ code: 0, stderr: expect.stringContaining('in the library already') as string });
   expect(server.ranges).toHaveLength(2);
   const refused = await cli(folder, ['import-data', '--download', 'signed-for']);
   expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining('those who sign in at') as string });
-  expect((await cli(folder, ['import-data', '--download', 'x'])).stderr).toContain('only dataset; import its files');
+  expect((await cli(folder, ['import-data', '--download', 'x'])).stderr).toContain('only small; import its files');
 });

@@ -56,7 +56,7 @@ export const downloadRequests = (parts: DownloadParts): Requests<typeof download
       try {
         const paths = await fetched(set, abort.signal);
         const info = await library.import({
-          ...{ kind: 'auto', paths, name: null, signal: abort.signal },
+          ...{ kind: 'auto', paths, name: set.name, signal: abort.signal },
           onProgress: ({ message, share }) => emit({ type: 'importProgressed', message, share }),
         });
         for (const path of paths) remove('download', folder, basename(path));
