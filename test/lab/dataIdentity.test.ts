@@ -144,3 +144,24 @@ test('a former workspace, whose groups did not know their data, is split, and no
   ]);
   expect(rows[0]?.groupHash).toBe(expected.rows[0]?.groupHash); // the one that a new run is in
 });
+
+test('groups on several sets are told apart by the names that these have now, by their ids where those are none', async () => {
+  const { lab } = await openTestLab();
+  await bring(lab, smallIdx(), 'Letters A');
+  await bring(lab, otherSplit(), 'Letters B');
+  for (const id of ['letters-a', 'letters-b']) await train(lab, on({ seeds: [0] }, id));
+  const labels = async () => (await lab.results(queryOf())).rows.map(({ label }) => label);
+  const told = (found: readonly string[], words: string): boolean[] => found.map((label) => label.includes(words));
+  const before = await labels();
+  expect([told(before, 'Letters A'), told(before, 'Letters B')]).toEqual([
+    [true, false],
+    [false, true],
+  ]);
+  await lab.deleteDataset({ id: 'letters-b' });
+  const after = await labels();
+  expect([told(after, 'Letters A'), told(after, 'letters-b'), told(after, 'Letters B')]).toEqual([
+    [true, false],
+    [false, true],
+    [false, false],
+  ]);
+});

@@ -40,9 +40,12 @@ export const resultRequests = (
     const name = sets.find((set) => set.id === id)?.name ?? publishedName(id);
     return sets.some((other) => other.id !== id && other.name === name) ? id : name;
   };
-  const table = (query: ResultsQuery): ResultsTable => kept.of(['table', query], () => readTable(read, query, nameOf));
+  /** The store does not tell that a set was imported or removed. */
+  const names = () => library.list().map(({ id, name }) => [id, name]);
+  const table = (query: ResultsQuery): ResultsTable =>
+    kept.of(['table', query, names()], () => readTable(read, query, nameOf));
   const curves = ({ query, ...wish }: LabInput<'curves'>): GroupCurve[] =>
-    kept.of(['curves', query, wish], () => readCurves(read, query, wish, nameOf));
+    kept.of(['curves', query, wish, names()], () => readCurves(read, query, wish, nameOf));
   let studies: readonly Study[] | null = null;
   const published = (results: ResultsTable): PublishedPoint[] =>
     publishedBeside((studies ??= readStudies(paperFolder).found), results);

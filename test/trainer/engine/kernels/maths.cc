@@ -1,5 +1,7 @@
 // What the lab's kernels compute, without TensorFlow, against loops in float64 written from the definitions. Ends with 1 and says which
 // case is wrong; compilers' sanitizers see the rest.
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -382,10 +384,32 @@ void testTurns() {
   other.join();
 }
 
+/** Threads that have gone to sleep take part again: two tasks that each wait for the other to have begun both end. */
+void testTogether() {
+  if (threadCount() == 1) return;
+  for (int round = 0; round < 5; round++) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::atomic<int> begun{0};
+    const auto last = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    parallelFor(2, [&](int) {
+      begun++;
+      while (begun.load() < 2) {
+        if (std::chrono::steady_clock::now() > last) return;
+        std::this_thread::yield();
+      }
+    });
+    if (begun.load() == 2 && std::chrono::steady_clock::now() < last) continue;
+    std::printf("no other thread takes part\n");
+    failures++;
+    return;
+  }
+}
+
 }  // namespace
 
 int main() {
   testTurns();
+  testTogether();
   testConvolutions<float>(1e-5);
   testConvolutions<Bfloat16>(8e-3);  // half a unit of 2⁻⁷ at the ends
   testBatchNorm<float>(1000, 48, 1e-5);
