@@ -6,6 +6,7 @@ import type { CheckpointKeeping, CheckpointUse, Pruned } from '../../shared/chec
 import type { CheckpointFile, RunId } from '../../shared/run.ts';
 import type { CheckpointPlan } from '../../shared/jobs/train.ts';
 import { isLink } from '../files/isLink.ts';
+import { isThere } from '../files/isThere.ts';
 import { linkOrCopy } from '../files/provide.ts';
 import { remove } from '../files/remove.ts';
 import { removalOf } from '../files/removals.ts';
@@ -164,6 +165,10 @@ export class Checkpoints {
     try {
       linkOrCopy(source, unfinished);
       renameSync(unfinished, target);
+    } catch (error) {
+      const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (isGone && isThere(this.#folderOf(runId))) return false; // dropped meanwhile by who wrote it
+      throw error;
     } finally {
       clear(); // after a success too: renaming a link to itself leaves both
     }

@@ -2,11 +2,13 @@ import { fork } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { expect, onTestFinished, test } from 'vitest';
 import type { CheckpointFile, RunId } from '../../shared/run.ts';
 import type { Experiment } from '../../shared/experiment.ts';
 import { keptCheckpoints } from '../../src-main/lab/keptCheckpoints.ts';
 import type { Lab } from '../../src-main/lab/lab.ts';
+import { openWorkspace } from './bundles/stores.ts';
 import { folderWith, smallIdx } from './datasets/fixtures.ts';
 import { esam, experimentOf, shared } from './fixtures/configs.ts';
 import { realTrainers } from './fixtures/labOptions.ts';
@@ -238,6 +240,40 @@ test('a checkpoint that cannot be read now is not given up: the run waits for it
   expect(contents()).toEqual(before);
   await lab.resumeRuns({ runIds: [id] });
   await untilRun(lab, id, ({ epochsDone }) => epochsDone > done);
+});
+
+test('a checkpoint that its job drops just then was not there: nothing else is held up', async () => {
+  const [folder, job] = [temporaryFolder(), temporaryFolder()];
+  const { checkpoints, store } = await openWorkspace(folder);
+  const file: CheckpointFile = {
+    fileName: 'epoch-0001-step-00000002.ckpt',
+    ...{ epoch: 1, epochStep: 0, step: 2, sizeBytes: 3, sha256: '0'.repeat(64) },
+  };
+  const dropping = new Worker(
+    `const { renameSync, unlinkSync, writeFileSync } = require('node:fs');
+     const { workerData: path } = require('node:worker_threads');
+     for (;;) {
+       writeFileSync(path + '.new', 'abc');
+       renameSync(path + '.new', path);
+       unlinkSync(path);
+     }`,
+    { eval: true, workerData: join(job, file.fileName) },
+  );
+  onTestFinished(async () => {
+    await dropping.terminate();
+    store.close();
+  });
+  const isAdopted = new Map([
+    [true, 0],
+    [false, 0],
+  ]);
+  const until = performance.now() + 30_000;
+  while ([...isAdopted.values()].some((count) => count < 500) && performance.now() < until) {
+    const isThere = checkpoints.adopt(1, job, file);
+    isAdopted.set(isThere, (isAdopted.get(isThere) ?? 0) + 1);
+  }
+  expect(Math.min(...isAdopted.values())).toBeGreaterThanOrEqual(500);
+  expect(filesOf(folder, 1)).toEqual([file.fileName]);
 });
 
 test('kept are the last two, the best and every 50th epoch', () => {

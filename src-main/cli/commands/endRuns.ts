@@ -32,19 +32,22 @@ export const endRuns = async (
       [...cancel, ...markFailed, ...requeue, ...stop].map((runId) => lab.run({ runId })),
     );
     const runs = details.map(({ run }) => run);
-    await print(settings.json ? JSON.stringify({ runs }) : runs.map(lineOf).join('\n'));
+    const { placeProblem, placePreparing } = await lab.queue({});
+    const held = placeProblem ?? placePreparing ?? null;
+    await print(settings.json ? JSON.stringify({ runs }) : runs.map((run) => lineOf(run, held)).join('\n'));
     return exitCodes.done;
   });
 
-/** What becomes of it, for a run under way needs its time to keep a checkpoint. */
-const lineOf = (run: RunSummary): string => {
+/** What becomes of it, for a run under way needs its time to keep a checkpoint. @param held - why nothing is submitted at present. */
+const lineOf = (run: RunSummary, held: string | null): string => {
   const where = run.job === null ? '' : ` (${jobText(run.job)})`;
   if (run.endedAt !== null) return `Run ${run.id}: ${run.state} after ${counted(run.epochsDone, 'epoch')}.`;
-  if (run.stopRequested === null)
-    return run.state === 'running'
-      ? `Run ${run.id} keeps a checkpoint, and goes back into the cluster’s queue${where}.`
-      : `Run ${run.id} ${run.job === null ? 'waits in the lab’s queue, to be submitted anew' : `was submitted anew${where}`}.`;
-  return run.stopRequested === 'after-epoch'
-    ? `Run ${run.id} stops after this epoch${where}.`
-    : `Run ${run.id} stops now, and keeps a checkpoint${where}.`;
+  if (run.stopRequested !== null)
+    return run.stopRequested === 'after-epoch'
+      ? `Run ${run.id} stops after this epoch${where}.`
+      : `Run ${run.id} stops now, and keeps a checkpoint${where}.`;
+  if (run.state === 'running')
+    return `Run ${run.id} keeps a checkpoint, and goes back into the cluster’s queue${where}.`;
+  if (run.job !== null) return `Run ${run.id} was submitted anew${where}.`;
+  return `Run ${run.id} waits in the lab’s queue, to be submitted anew${held === null ? '.' : `: ${held}`}`;
 };
