@@ -3,6 +3,7 @@ import { coarseFirst, evenly } from '../../../shared/analyses/analysis.ts';
 import type { AnalysisRow } from '../../../shared/analyses/index.ts';
 import type { Tensor } from '../engine/ops.ts';
 import type { Batch } from '../batchObjective.ts';
+import { fastestPasses } from './fastestPasses.ts';
 import { lossesAlong } from './landscape.ts';
 import { disposeBatch, examplesOf, lossFunction, subBatch, type Subject } from './subject.ts';
 
@@ -56,7 +57,8 @@ export async function* adversarialRows(
   const total = subject.batches.reduce((sum, batch) => sum + examplesOf(batch), 0);
   const first = new Set(subject.random('halves').subset(total, Math.floor(total / 2)));
   const { axes, cosine } = adversarialAxes(subject, first, settings);
-  const along = lossFunction(subject);
+  const passes = fastestPasses(subject);
+  const along = lossFunction(subject, 'evaluate', passes.batches);
   const places = evenly(settings.points, settings.radius);
   try {
     for (const line of coarseFirst(settings.points).slice(from)) {
@@ -65,5 +67,6 @@ export async function* adversarialRows(
     }
   } finally {
     axes.forEach(along.vectors.dispose);
+    passes.dispose();
   }
 }

@@ -3,6 +3,7 @@ import type { AnalysisRow } from '../../../shared/analyses/index.ts';
 import type { LandscapeSettings } from '../../../shared/analyses/landscape.ts';
 import { rolesOf, type Network } from '../engine/network.ts';
 import type { Ops, Tensor } from '../engine/ops.ts';
+import { fastestPasses } from './fastestPasses.ts';
 import { lossFunction, type LossFunction, type Subject } from './subject.ts';
 import type { Vector } from './vectors.ts';
 
@@ -77,18 +78,23 @@ export async function* landscapeRows(
   from: number,
 ): AsyncGenerator<AnalysisRow> {
   const { points, radius, pairs } = settings;
-  const along = lossFunction(subject);
+  const passes = fastestPasses(subject);
+  const along = lossFunction(subject, 'evaluate', passes.batches);
   const places = evenly(points, radius);
   const order = coarseFirst(points);
-  for (let pair = Math.floor(from / points); pair < pairs; pair++) {
-    const directions = directionsOf(subject, along, settings, pair);
-    try {
-      for (const line of order.slice(Math.max(0, from - pair * points))) {
-        const a = places[line] ?? 0;
-        yield { pair, a, losses: await lossesAlong(along, directions, a, places, subject.pause) };
+  try {
+    for (let pair = Math.floor(from / points); pair < pairs; pair++) {
+      const directions = directionsOf(subject, along, settings, pair);
+      try {
+        for (const line of order.slice(Math.max(0, from - pair * points))) {
+          const a = places[line] ?? 0;
+          yield { pair, a, losses: await lossesAlong(along, directions, a, places, subject.pause) };
+        }
+      } finally {
+        directions.forEach(along.vectors.dispose);
       }
-    } finally {
-      directions.forEach(along.vectors.dispose);
     }
+  } finally {
+    passes.dispose();
   }
 }

@@ -71,31 +71,20 @@ export const lossFunction = (
     [losses, logitsGrad].forEach(ops.dispose);
     return recording.backward(grad);
   };
+  const lossesAt = (where: Vector = parameters): number[] =>
+    at(where, () =>
+      batches.flatMap((batch) => {
+        const losses = lossesOf(batch);
+        const values = [...ops.download(losses)];
+        ops.dispose(losses);
+        return values;
+      }),
+    );
   return {
     vectors: vectors(ops),
     parameters,
-    loss: (where = parameters) =>
-      at(where, () => {
-        const sums = batches.map((batch) => {
-          const losses = lossesOf(batch);
-          const sum = ops.sum(losses);
-          ops.dispose(losses);
-          return sum;
-        });
-        const packed = ops.pack(sums);
-        const values = ops.download(packed);
-        [packed, ...sums].forEach(ops.dispose);
-        return [...values].reduce((sum, value) => sum + value, 0) / total;
-      }),
-    losses: (where = parameters) =>
-      at(where, () =>
-        batches.flatMap((batch) => {
-          const losses = lossesOf(batch);
-          const values = [...ops.download(losses)];
-          ops.dispose(losses);
-          return values;
-        }),
-      ),
+    loss: (where) => lossesAt(where).reduce((sum, value) => sum + value, 0) / total,
+    losses: lossesAt,
     gradient: (where = parameters) =>
       at(where, () => {
         const sum = batches.reduce<Gradients>(

@@ -6,17 +6,20 @@ import { adversarialAxes } from '../../../src-main/trainer/analyses/adversarialL
 import { partedByRise } from '../../../src-main/trainer/analyses/ascent.ts';
 import { hessianTimes, largestEigenvalues, stepFor, traceOf } from '../../../src-main/trainer/analyses/hessian.ts';
 import { analysisRows } from '../../../src-main/trainer/analyses/index.ts';
+import { fastestPasses, inPasses } from '../../../src-main/trainer/analyses/fastestPasses.ts';
 import { filterNormalised, lossesAlong } from '../../../src-main/trainer/analyses/landscape.ts';
 import { riseAlong } from '../../../src-main/trainer/analyses/sharpness.ts';
-import { lossFunction, type Subject } from '../../../src-main/trainer/analyses/subject.ts';
+import { disposeBatch, examplesOf, lossFunction, type Subject } from '../../../src-main/trainer/analyses/subject.ts';
 import { subsetCosines } from '../../../src-main/trainer/analyses/subsetCosines.ts';
 import { vectors, type Vector } from '../../../src-main/trainer/analyses/vectors.ts';
 import { apgdRise, oneStepRise } from '../../../src-main/trainer/analyses/worstCase.ts';
+import type { Batch } from '../../../src-main/trainer/batchObjective.ts';
 import type { RandomStream } from '../../../src-main/trainer/data/rng.ts';
 import type { Ops } from '../../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
 import { engines } from '../engines.ts';
 import { uniform } from '../engine/random.ts';
+import { labelsOf } from '../smallProblem.ts';
 import { reference, referenceNetwork, referenceProblem, type ReferenceProblem } from './referenceProblem.ts';
 
 const { settings, ascent, subsets, landscape, adversarialLandscape, hessian, sharpness: sharp } = reference;
@@ -123,6 +126,40 @@ describe.each(engines)('on $name', ({ name, open }) => {
     close(found.kept, subsets.kept);
     close(found.dropped, subsets.dropped);
     close(found.random, subsets.random);
+    expect(ops.counters.handles).toBe(handles);
+  });
+
+  test('a loss is the same to the last bit in whatever passes its examples go through the network', () => {
+    const count = 150;
+    const next = uniform(5);
+    const whole = {
+      images: ops.upload(Float64Array.from({ length: count * 192 }, next), [count, 8, 8, 3]),
+      labels: labelsOf(
+        ops,
+        Array.from({ length: count }, (_, index) => index % 5),
+      ),
+    };
+    const lossesOf = (batches: readonly Batch[]) => {
+      const { loss, losses } = lossFunction({ ...subject, batches });
+      return { loss: loss(), losses: losses() };
+    };
+    const found = lossesOf([whole]);
+    expect(new Set(found.losses).size).toBe(count);
+    for (const size of [1, 7, 64, 149]) {
+      const passes = inPasses(ops, whole, size);
+      expect(passes.map(examplesOf)).toEqual([
+        ...Array.from({ length: Math.floor(count / size) }, () => size),
+        ...(count % size === 0 ? [] : [count % size]),
+      ]);
+      expect(lossesOf(passes)).toEqual(found);
+      passes.forEach((pass) => {
+        disposeBatch(ops, pass);
+      });
+    }
+    const fastest = fastestPasses({ ...subject, batches: [whole] });
+    expect(lossesOf(fastest.batches)).toEqual(found);
+    fastest.dispose();
+    disposeBatch(ops, whole);
     expect(ops.counters.handles).toBe(handles);
   });
 

@@ -11,8 +11,8 @@ namespace winograd {
 
 constexpr int filterPoints = filterValues * filterValues;
 
-static inline int smaller(int a, int b) { return a < b ? a : b; }
-static inline int larger(int a, int b) { return a > b ? a : b; }
+static constexpr int smaller(int a, int b) { return a < b ? a : b; }
+static constexpr int larger(int a, int b) { return a > b ? a : b; }
 static inline int parts(int whole, int part) { return (whole + part - 1) / part; }
 static inline int wholePanels(int columns) { return parts(columns, panel) * panel; }
 
@@ -64,6 +64,15 @@ struct Tiles {
   };
   /** Of a tile that is not there: whatever it reads lies outside of the image. */
   Place nowhere() const { return {0, -Scheme::inputSide, 0}; }
+  /** The tile that follows a place. */
+  Place after(Place at) const {
+    at.column += Scheme::outputSide;
+    if (at.column < outputs.width) return at;
+    at.column = 0;
+    at.row += Scheme::outputSide;
+    if (at.row < outputs.height) return at;
+    return {at.image + 1, 0, 0};
+  }
   Place at(int tile) const {
     const int inImage = tile % (high * wide);
     return {tile / (high * wide), inImage / wide * Scheme::outputSide, inImage % wide * Scheme::outputSide};
@@ -76,6 +85,13 @@ struct Window {
   const T* pixels[side][side];
   Window() = default;
   Window(const T* x, Images images, int image, int firstRow, int firstColumn, int channels, const T* zeros) {
+    if (firstRow >= 0 && firstColumn >= 0 && firstRow + side <= images.height && firstColumn + side <= images.width) {
+      const T* line = x + ((int64_t(image) * images.height + firstRow) * images.width + firstColumn) * channels;
+      for (int i = 0; i < side; i++, line += int64_t(images.width) * channels) {
+        for (int j = 0; j < side; j++) pixels[i][j] = line + j * channels;
+      }
+      return;
+    }
     int64_t across[side];
     bool isAcross[side];
     for (int j = 0; j < side; j++) {
@@ -98,10 +114,13 @@ constexpr int tilesAhead = 2;
 template <int side, typename T, typename Fetch>
 static inline void forLines(const Images& images, int image, int firstRow, int firstColumn, int channels, int firstChannel, int lastChannel,
                             const Fetch& fetch) {
+  constexpr int line = 64 / int(sizeof(T));
+  const bool isWhole = lastChannel - firstChannel == channels;  // pixels then follow each other
+  const int pixels = isWhole ? 1 : side, length = isWhole ? side * channels : lastChannel - firstChannel;
   for (int i = 0; i < side; i++) {
-    for (int j = 0; j < side; j++) {
+    for (int j = 0; j < pixels; j++) {
       const int64_t pixel = (int64_t(image) * images.height + firstRow + i) * images.width + firstColumn + j;
-      for (int channel = firstChannel; channel < lastChannel; channel += 64 / int(sizeof(T))) fetch(pixel * channels + channel);
+      for (int offset = 0; offset < length; offset += line) fetch(pixel * channels + firstChannel + offset);
     }
   }
 }

@@ -6,9 +6,11 @@
 
 namespace winograd {
 
-/** Every thread as many, and few enough that their products stay in the cache. */
-static int tilesPerTask(int count, int products) {
-  const int most = larger(12, 48 * 36 / (products * products) / 12 * 12);
+/** Few enough that their products stay in the cache. */
+static constexpr int mostTiles(int products) { return larger(12, 48 * 36 / (products * products) / 12 * 12); }
+
+/** Every thread as many. */
+static int tilesPerTask(int count, int most) {
   const int rounds = parts(count, most * threadCount());
   return parts(count, rounds * threadCount());
 }
@@ -56,15 +58,15 @@ class Filtering {
       filter.panelOf<Scheme>(index * panel, first, smaller(depth, first + depthPerTask),
                              panels + int64_t(index) * filterPoints * words * panel);
     });
-    const int block = tilesPerTask(tiles.count, side);
+    const int block = tilesPerTask(tiles.count, mostTiles(side));
     parallelFor(parts(tiles.count, block), [&](int task) {
-      float* const sums = scratch(products * (stride(block, words) + stride(block, panel)) + depth);
+      float* const sums = scratch(products * (stride(block, words) + stride(mostTiles(side), panel)) + depth);
       if (sums == nullptr) return;
-      Word* const values = reinterpret_cast<Word*>(sums + products * stride(block, panel));
+      Word* const values = reinterpret_cast<Word*>(sums + products * stride(mostTiles(side), panel));
       const int first = task * block, count = smaller(block, tiles.count - first);
       transformInputs(first, count, values, stride(block, words), values + products * stride(block, words));
       for (int column = 0; column < columns; column += panel) {
-        filterTiles(first, count, values, stride(block, words), panels + int64_t(column) * filterPoints * words, sums, column);
+        filterTiles<mostTiles(side)>(first, count, values, stride(block, words), panels + int64_t(column) * filterPoints * words, sums, column);
       }
     });
   }
@@ -83,7 +85,7 @@ class Filtering {
       if (sums == nullptr) return;
       Word* const filtering = reinterpret_cast<Word*>(sums + products * stride(tiles.count, panel));
       filter.panelOf<Scheme>(task * panel, 0, depth, filtering);
-      filterTiles(0, tiles.count, values, all, filtering, sums, task * panel);
+      filterTiles<0>(0, tiles.count, values, all, filtering, sums, task * panel);
     });
   }
 
@@ -91,11 +93,10 @@ class Filtering {
   void transformInputs(int first, int count, Word* values, int64_t valuesStride, void* room) const {
     T* const zeros = static_cast<T*>(room);
     std::memset(zeros, 0, sizeof(T) * depth);
-    for (int t = 0; t < count; t++) {
-      const auto at = tiles.at(first + t);
+    auto at = tiles.at(first), next = tiles.at(first + tilesAhead);
+    for (int t = 0; t < count; t++, at = tiles.after(at), next = tiles.after(next)) {
       const Window<Scheme::inputSide, T> window(x, images, at.image, Scheme::firstInput(at.row),
                                                 Scheme::firstInput(at.column), depth, zeros);
-      const auto next = tiles.at(first + t + tilesAhead);
       forLines<Scheme::inputSide, T>(images, next.image, Scheme::firstInput(next.row), Scheme::firstInput(next.column), depth, 0, depth,
                                      [&](int64_t place) { __builtin_prefetch(x + place); });
       for (int channel = 0; channel < depth; channel += lanes) {
@@ -107,11 +108,15 @@ class Filtering {
     }
   }
 
-  /** The outputs of tiles in the panel from `column` on. @param sums - room for [products][count][panel]. */
+  /**
+   * The outputs of tiles in the panel from `column` on. @tparam most - of `count`, where that is known: addresses then are constants.
+   * @param sums - room for [products][most or count][panel].
+   */
+  template <int most>
   void filterTiles(int first, int count, const Word* values, int64_t valuesStride, const Word* filtering, float* sums,
                    int column) const {
     const Images& filtered = tiles.outputs;
-    const int64_t sumStride = stride(count, panel);
+    const int64_t sumStride = stride(most > 0 ? most : count, panel);
     for (int p = 0; p < products; p++) {
       const int64_t point = filterPointOf<Scheme>(p / side, p % side);
       const LeftRows<Word> left{values + p * valuesStride, words};
@@ -133,13 +138,17 @@ class Filtering {
         const float* const from = sums + t * panel + half;
         const int64_t corner = ((int64_t(at.image) * filtered.height + at.row) * filtered.width + at.column) * columns + column + half;
         ending.with(column + half, [&](const auto& end) {
-          bothAxes<side, Scheme::outputSide, Scheme::outputs>(
-              [&](int i, int j) { return load(from + (side * i + j) * sumStride); },
-              [&](int i, int j, Vec value) {
-                if (i >= rows || j >= pixels) return;
-                const int64_t place = corner + (int64_t(i) * filtered.width + j) * columns;
-                store(y + place, end(value, place));
-              });
+          const auto finish = [&](auto isWhole) {
+            bothAxes<side, Scheme::outputSide, Scheme::outputs>(
+                [&](int i, int j) { return load(from + (side * i + j) * sumStride); },
+                [&](int i, int j, Vec value) {
+                  if (!isWhole && (i >= rows || j >= pixels)) return;
+                  const int64_t place = corner + (int64_t(i) * filtered.width + j) * columns;
+                  store(y + place, end(value, place));
+                });
+          };
+          if (rows >= Scheme::outputSide && pixels >= Scheme::outputSide) finish(std::true_type{});
+          else finish(std::false_type{});
         });
       }
     }

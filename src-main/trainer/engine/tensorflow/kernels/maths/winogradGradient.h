@@ -13,6 +13,12 @@ struct GradPlan {
   int64_t sumsLength(int inputs, int outputs) const { return int64_t(tileParts) * filterPoints * inputs * wholePanels(outputs); }
 };
 
+/** Of a last panel that is half empty, only the other half. */
+template <int vectors, typename Word>
+static auto productOf(bool isFirst) {
+  return isFirst ? multiply<columnRows, false, vectors, LeftColumns<Word>> : multiply<columnRows, true, vectors, LeftColumns<Word>>;
+}
+
 /**
  * The gradient [3,3,inputs,outputs] of a filter, from x [.., inputs] and the gradient dy [.., outputs] of what it made of that.
  * @param sums - of the plan's length. @returns false where there is no memory.
@@ -74,13 +80,12 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
               },
               [&](int i, int j) { return to + (side * i + j) * stride; });
         }
-        for (int column = 0; column < columns; column += lanes) {
-          const bool isInside = column < outputs;
+        for (int column = 0; column < outputs; column += lanes) {
           Word* const to = grads + (int64_t(column / panel) * words + word) * panel + column % panel;
           storeWords<Word, side>(
               [&](int next, const auto& write) {
                 bothAxes<Scheme::outputSide, side, Scheme::outputGrads>(
-                    [&](int i, int j) { return isInside ? load(gradWindows[next].pixels[i][j] + column) : Vec{}; }, write);
+                    [&](int i, int j) { return load(gradWindows[next].pixels[i][j] + column); }, write);
               },
               [&](int i, int j) { return to + (side * i + j) * gradStride; });
         }
@@ -88,9 +93,8 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
       for (int p = 0; p < products; p++) {
         const int64_t point = filterPointOf<Scheme>(p / side, p % side);
         const bool isFirst = start == firstTile && p / side < filterValues && p % side < filterValues;
-        const auto addProduct =
-            isFirst ? multiply<columnRows, false, 2, LeftColumns<Word>> : multiply<columnRows, true, 2, LeftColumns<Word>>;
         for (int column = 0; column < columns; column += panel) {
+          const auto addProduct = outputs - column > lanes ? productOf<2, Word>(isFirst) : productOf<1, Word>(isFirst);
           const Word* const right = grads + p * gradStride + int64_t(column) * words;
           for (int channel = 0; channel < channels; channel += columnRows) {
             const LeftColumns<Word> left{values + p * stride + int64_t(channel / lanes) * lanes * words + channel % lanes};
