@@ -32,6 +32,12 @@ export const resultApi = {
     output: runsOnWire,
     pack: packRuns,
   },
+  /** The groups with the newest runs, so many, each with all of its runs: what a list can show before it has read them all. */
+  newestRuns: {
+    input: z.strictObject({ groups: z.number().int().min(1).max(1000) }),
+    output: runsOnWire,
+    pack: packRuns,
+  },
   run: { input: z.strictObject({ runId: runIdSchema }), output: runDetailSchema },
   /** A page of its log. */
   runLog: { input: logWishSchema.extend({ runId: runIdSchema }), output: logPageSchema },

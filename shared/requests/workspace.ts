@@ -12,4 +12,6 @@ export type Workspace = z.infer<typeof workspaceSchema>;
 /** The workspace that is open. */
 export const workspaceApi = {
   workspace: { input: nothing, output: workspaceSchema },
+  /** What of it this version cannot read and leaves out, a sentence each. For that all lists are read, in turns. */
+  leftOut: { input: nothing, output: z.array(z.string()) },
 } as const satisfies Contract;

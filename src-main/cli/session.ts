@@ -72,7 +72,8 @@ export const unlessOpenElsewhere = async <T>(
 
 const during = async <T>(lab: Lab, work: (lab: Lab) => Promise<T>): Promise<T> => {
   try {
-    for (const notice of (await lab.workspace({})).startNotices) say(notice);
+    const { startNotices } = await lab.workspace({});
+    for (const notice of [...startNotices, ...(await lab.leftOut({}))]) say(notice);
     return await work(lab);
   } finally {
     await lab.close();

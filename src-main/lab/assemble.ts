@@ -24,6 +24,7 @@ import { checkpointRequests } from './requests/checkpoints.ts';
 import { bundleRequests, writeBundle } from './requests/bundles.ts';
 import { analysisRequests } from './requests/analyses.ts';
 import { annotationRequests } from './requests/annotations.ts';
+import { answering } from './requests/answering.ts';
 import { keptStateRequests } from './requests/keptStates.ts';
 import { backupRequests } from './requests/backups.ts';
 import { datasetRequests } from './requests/datasets.ts';
@@ -53,7 +54,8 @@ import { addBuiltIn } from './builtInData.ts';
 /** A lab on an opened workspace: everything that it has, and who hears of what. @param refusal - of a lab that only reads; null: it may write. */
 export const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab => {
   const { workspaceFolder, labVersion } = options;
-  let notUnderstood: readonly string[] | null = null;
+  let hasCome = false;
+  let leftOut: string[] | null = null;
   const library = openLibrary(join(workspaceFolder, 'datasets'), refusal);
   const checkpoints = new Checkpoints(store, workspaceFolder, options.checkpointEveryMs ?? 600_000);
   const startNotices: string[] = [];
@@ -232,11 +234,12 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
   if (options.installRuntimeOnStart) void installIfMissing(runtime);
 
   return {
-    workspace: async () => {
-      if (notUnderstood === null) setTimeout(loadDistributions, 1000).unref(); // a window has come, and its first table will follow
-      notUnderstood ??= await notUnderstoodIn(store.read);
-      return { folder: workspaceFolder, labVersion, startNotices: [...startNotices, ...notUnderstood] };
-    },
+    workspace: answering(() => {
+      if (!hasCome) setTimeout(loadDistributions, 1000).unref(); // a window has come, and its first table will follow
+      hasCome = true;
+      return { folder: workspaceFolder, labVersion, startNotices };
+    }),
+    leftOut: async () => (leftOut ??= await notUnderstoodIn(store.read)),
     ...backupRequests(store, workspaceFolder),
     ...deviceRequests(runtime, selfTest, options.presetsFolder, (notice) => note('presets', notice)),
     ...datasetRequests(parts),

@@ -42,8 +42,11 @@ export const useRunList = defineStore('runList', () => {
     computed({ get: () => [...opened.value], set: (keys) => (opened.value = new Set(keys)) }),
   );
 
+  /** All runs are there; until then the newest ones stand for a list that is not searched or sorted. */
+  const isWhole = computed(() => runs.runs !== null);
+  const areNewestFirst = computed(() => views.view.query === '' && views.view.sort === null);
   const subjects = computed((): QuerySubject[] => [
-    ...(runs.runs ?? []).map((run) => ({
+    ...(runs.runs ?? (areNewestFirst.value ? runs.newest : [])).map((run) => ({
       ...{ run, annotation: annotations.of(run.id), datasetName: datasets.nameOf(run.config.dataset.id) },
     })),
     ...runs.trash.map((run) => ({
@@ -93,5 +96,5 @@ export const useRunList = defineStore('runList', () => {
     });
   });
   const chosen = computed(() => shown.value.filter(({ run }) => selected.value.has(run.id)));
-  return { selected, opened, subjects, typed, whole, isHeld, groups, shown, why, columns, chosen };
+  return { selected, opened, isWhole, subjects, typed, whole, isHeld, groups, shown, why, columns, chosen };
 });

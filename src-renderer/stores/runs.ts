@@ -13,17 +13,29 @@ type InexactResumes = LabOutput<'inexactResumes'>;
 const byHash = (means: readonly GroupMeans[]): ReadonlyMap<string, GroupMeans> =>
   new Map(means.map((each) => [each.groupHash, each]));
 
+/** More than any window has room for. */
+const groupsInSight = 100;
+
 /** The history: all runs, and the lab's means over their groups. */
 export const useRuns = defineStore('runs', () => {
   const { lab, onEvent } = useConnection();
   const problems = useProblems();
   const runs = shallowRef<readonly RunSummary[] | null>(null);
+  /** Those of the newest groups, for a list that has not read all of them. */
+  const newest = shallowRef<readonly RunSummary[]>([]);
   const trash = shallowRef<readonly RunSummary[]>([]);
   const experiments = shallowRef<readonly ExperimentSummary[]>([]);
   /** Of every group, by its hash. */
   const results = shallowRef<ReadonlyMap<string, GroupMeans>>(new Map());
 
+  const loadNewest = async (): Promise<void> => {
+    const found = await lab.newestRuns({ groups: groupsInSight });
+    const groupHashes = [...new Set(found.map(({ groupHash }) => groupHash))];
+    if (groupHashes.length > 0) results.value = byHash(await lab.groupMeans({ groupHashes }));
+    newest.value = found;
+  };
   const load = async (): Promise<void> => {
+    if (runs.value === null) await problems.attempt('Read the newest runs', loadNewest);
     const read = await problems.attempt('Read the runs', () =>
       Promise.all([
         lab.runs({ experimentId: null }),
@@ -34,8 +46,9 @@ export const useRuns = defineStore('runs', () => {
     );
     runs.value ??= [];
     if (!read) return;
-    [runs.value, trash.value, experiments.value] = read;
     results.value = byHash(read[3]);
+    [runs.value, trash.value, experiments.value] = read;
+    newest.value = [];
   };
   const reload = useDebounceFn(load, 300, { maxWait: 1000 });
 
@@ -111,7 +124,7 @@ export const useRuns = defineStore('runs', () => {
     problems.attempt('Empty the trash', () => lab.emptyTrash({}));
 
   onEvent((event) => {
-    if (event.type === 'runsChanged') void reload();
+    if (event.type === 'runsChanged' || (event.type === 'runChanged' && runs.value === null)) void reload();
     if (event.type === 'runChanged' && runs.value) {
       const { run } = event;
       const known = runs.value.findIndex((other) => other.id === run.id);
@@ -124,6 +137,7 @@ export const useRuns = defineStore('runs', () => {
 
   return {
     runs,
+    newest,
     trash,
     experiments,
     results,

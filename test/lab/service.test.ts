@@ -155,6 +155,17 @@ test('what was asked before is answered anew once anything was written, also for
   expect(await both()).toEqual(Array(2).fill([1, 1, ['Test']]));
 });
 
+test('the newest groups come with all of their runs, and alone', async () => {
+  const { lab } = await openTestLab();
+  const { runIds: first } = await lab.enqueue(experimentOf({ seeds: [1, 2] }));
+  const wider = { ...shared, batchSize: shared.batchSize * 2 };
+  const { runIds: second } = await lab.enqueue(experimentOf({ shared: wider, seeds: [1] }));
+  const { runIds: again } = await lab.enqueue(experimentOf({ seeds: [3] })); // one more of the first group
+  const newest = async (groups: number) => (await lab.newestRuns({ groups })).map(({ id }) => id);
+  expect(await newest(1)).toEqual([...first, ...again]);
+  expect(await newest(2)).toEqual([...first, ...second, ...again]);
+});
+
 test('only what the user has chosen can be imported, links included', async () => {
   const { lab } = await openTestLab();
   const folder = temporaryFolder();

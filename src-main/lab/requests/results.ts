@@ -19,7 +19,7 @@ import { speedAccuracyFigure } from '../figures/speedAccuracy.ts';
 import { publishedBeside } from '../studies/publishedBeside.ts';
 import { readStudies } from '../studies/read.ts';
 import { readGroups } from '../groups.ts';
-import { readHistory } from '../readHistory.ts';
+import { readResults, readRuns } from '../readHistory.ts';
 import { readCurves, readTable, requireExperiment } from '../results.ts';
 import { groupMeans } from '../statistics/groupMeans.ts';
 import type { Store } from '../store/index.ts';
@@ -79,9 +79,10 @@ export const resultRequests = (
         requireExperiment(read, experimentId);
         return read.runs.ofExperiment(experimentId);
       }
-      await readHistory(read);
+      await readRuns(read);
       return read.runs.all();
     },
+    newestRuns: answering(({ groups }) => read.runs.ofNewestGroups(groups)),
     trash: answering(() => read.runs.inTrash()),
     run: answering(({ runId }) => {
       const detail = read.detail(runId);
@@ -94,10 +95,14 @@ export const resultRequests = (
       return read.logPage(runId, wish);
     }),
     experiments: answering(() => read.experiments()),
-    results: answering(table),
-    groupMeans: answering(({ groupHashes }) =>
-      kept.of(['means', groupHashes], () => groupMeans(readGroups(read, { ...everyGroup, groupHashes }))),
-    ),
+    results: async (query) => {
+      if (query.experimentIds.length + query.groupHashes.length === 0) await readResults(read);
+      return table(query);
+    },
+    groupMeans: async ({ groupHashes }) => {
+      if (groupHashes.length === 0) await readResults(read);
+      return kept.of(['means', groupHashes], () => groupMeans(readGroups(read, { ...everyGroup, groupHashes })));
+    },
     curves: answering(curves),
     published: answering((query) => published(table(query))),
     exportResults: answering(({ query, format, columns, siunitx, namedAfter }) =>

@@ -100,6 +100,9 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
   const exists = database.prepare<[RunId], 0 | 1>('SELECT EXISTS (SELECT 1 FROM run WHERE id = ?)').pluck();
   const any = database.prepare<[], 0 | 1>('SELECT EXISTS (SELECT 1 FROM run)').pluck();
   const all = database.prepare<[], RunId>(`SELECT id FROM run WHERE deleted = 0 AND ${hasArrived} ORDER BY id`).pluck();
+  const groupsOfNewest = database
+    .prepare<[], string>(`SELECT group_hash FROM run WHERE deleted = 0 AND ${hasArrived} ORDER BY id DESC`)
+    .pluck();
   const inTrash = database.prepare<[], RunId>('SELECT id FROM run WHERE deleted = 1 ORDER BY id').pluck();
   const ofExperiment = database
     .prepare<[number], RunId>('SELECT id FROM run WHERE experiment_id = ? AND deleted = 0 ORDER BY id')
@@ -213,6 +216,15 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
     hasAny: (): boolean => any.get() === 1,
     ids: (): RunId[] => all.all(),
     all: (): RunSummary[] => readSome(all.all()),
+    /** Of so many groups, those with the newest runs. */
+    ofNewestGroups: (count: number): RunSummary[] => {
+      const found = new Set<string>();
+      for (const hash of groupsOfNewest.iterate()) {
+        found.add(hash);
+        if (found.size === count) break;
+      }
+      return readSome(idsOfGroups.all(JSON.stringify([...found])));
+    },
     inTrash: (): RunSummary[] => readSome(inTrash.all()),
     ofExperiment: (experimentId: number): RunSummary[] => readSome(ofExperiment.all(experimentId)),
     /** Runs by the hash of their group, the oldest first. */

@@ -92,8 +92,7 @@ test.each([
   change(folder, sql);
   const before = dump(folder);
   const { lab } = await openTestLab(folder);
-  const { startNotices } = await lab.workspace({});
-  expect(startNotices.filter((notice) => notice.includes(said))).toHaveLength(1);
+  expect((await lab.leftOut({})).filter((notice) => notice.includes(said))).toHaveLength(1);
   expect((await lab.runs({ experimentId: null })).map(({ id }) => id)).toContain(2);
   expect((await lab.run({ runId: 2 })).epochs).toHaveLength(3);
   await expect(lab.run({ runId: 1 })).rejects.toMatchObject({ code: 'RUN_NOT_UNDERSTOOD' });
@@ -121,7 +120,7 @@ test.each([
   const { run, epochs } = await lab.run({ runId: 1 });
   expect(run.state).toBe('finished');
   expect(epochs.length).toBeGreaterThanOrEqual(2);
-  await lab.workspace({});
+  await lab.leftOut({});
   expect((await lab.experiments({})).map(({ id }) => id)).toContain(2);
   expect((await lab.results(everyGroup)).rows.length).toBeGreaterThan(0);
 });

@@ -57,6 +57,7 @@ const questions = (lab: Lab): Record<string, () => Promise<unknown>> => {
   const query = everyGroup;
   return {
     workspace: () => lab.workspace({}),
+    leftOut: () => lab.leftOut({}),
     runs: () => lab.runs({ experimentId: null }),
     run: () => lab.run({ runId: 2 }),
     runLog: () => lab.runLog({ runId: 2, toward: 'earlier', from: null, search: '' }),
