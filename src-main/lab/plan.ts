@@ -8,6 +8,7 @@ import { canonicalJson } from '../../shared/runConfig.ts';
 import type { Experiment } from '../../shared/experiment.ts';
 import type { GroupConfig, RunConfig } from '../../shared/runConfig.ts';
 import { selfTestEstimateMs, selfTestPassMs } from './selfTestEstimate.ts';
+import { KeptAnswers } from './keptAnswers.ts';
 import { processor } from './processor.ts';
 import { median } from './statistics/moments.ts';
 import { groupHash } from './store/groupHash.ts';
@@ -83,21 +84,51 @@ interface Speed {
 const newestRuns = 8;
 type SpeedOf = (config: RunConfig) => Speed | null;
 
-/** Reads each kind once. */
-const speedsByKind = (read: StoreReader, findDataset: FindDataset): SpeedOf => {
-  const all = read.runs.groupHashes();
-  const origins = read.origins.ofGroups(all);
-  const groups = all.flatMap((hash) => {
+interface GroupOfKind {
+  readonly hash: string;
+  readonly config: GroupConfig;
+  readonly kind: string;
+}
+
+/** Of each store the groups that were looked at, whose hashes stand for one configuration for ever, and those of each kind until something is written. */
+const knownGroups = new WeakMap<StoreReader, { groups: Map<string, GroupOfKind>; byKind: KeptAnswers }>();
+
+/** The groups that trained in this workspace, by kind. */
+const groupsByKind = (read: StoreReader): ReadonlyMap<string, readonly GroupOfKind[]> => {
+  const known = knownGroups.get(read) ?? {
+    groups: new Map<string, GroupOfKind>(),
+    byKind: new KeptAnswers(read.version),
+  };
+  knownGroups.set(read, known);
+  const groupOf = (hash: string): GroupOfKind[] => {
+    const found = known.groups.get(hash);
+    if (found !== undefined) return [found];
     const config = read.runs.groupConfig(hash);
-    return config === null || origins.get(hash) !== null ? [] : { hash, config, kind: kindOf(config) };
+    if (config === null) return [];
+    const group = { hash, config, kind: kindOf(config) };
+    known.groups.set(hash, group);
+    return [group];
+  };
+  return known.byKind.of('groups', () => {
+    const all = read.runs.groupHashes();
+    const origins = read.origins.ofGroups(all);
+    const own = all.filter((hash) => origins.get(hash) === null);
+    return groupedBy(own.flatMap(groupOf), ({ kind }) => kind);
   });
-  const ofKinds = groupedBy(groups, ({ kind }) => kind);
+};
+
+/** Reads each kind once, when it is asked for. */
+const speedsByKind = (read: StoreReader, findDataset: FindDataset): SpeedOf => {
   const speeds = new Map<string, Speed | null>();
   return (config) => {
     const kind = kindOf(config);
     const known = speeds.get(kind);
     if (known !== undefined) return known;
-    const ofKind = new Map((ofKinds.get(kind) ?? []).map((group) => [group.hash, group.config]));
+    const ofKind = new Map(
+      groupsByKind(read)
+        .get(kind)
+        ?.map((group) => [group.hash, group.config]),
+    );
     const newest = read.runs.newestTimes([...ofKind.keys()], processor(), newestRuns).map((run) => {
       const group = ofKind.get(run.groupHash) ?? config;
       return { ...run, tested: testedOf(group, findDataset(group.dataset.id)) };
