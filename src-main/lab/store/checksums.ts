@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { RunId } from '../../../shared/run.ts';
 import type { Database } from './database.ts';
 import { measurementColumn } from './measurements.ts';
@@ -21,7 +21,7 @@ const digester = (columns: readonly string[]): ((row: Row) => string) => {
   return (row) => {
     const values = fields.filter(({ name }) => row[name] !== null);
     const json = values.map(({ name, start }) => start + JSON.stringify(row[name])).join(',');
-    return hash('sha256', `{${json}}`);
+    return createHash('sha256').update(`{${json}}`).digest('hex');
   };
 };
 /** The same for a table's rows one by one. */

@@ -154,6 +154,7 @@ test('an unfinished run knows the time of its sampled steps, a finished one that
 const lists = [
   /^SELECT id FROM run WHERE deleted = 0 AND experiment_id NOT IN .* ORDER BY id$/,
   /^SELECT group_hash FROM run WHERE deleted = 0 AND experiment_id NOT IN .* GROUP BY group_hash/,
+  /^SELECT group_hash FROM run WHERE deleted = 0 AND experiment_id NOT IN .* ORDER BY id DESC$/, // from its end, as far as groups are asked for
   /FROM experiment WHERE id NOT IN .* ORDER BY id DESC$/,
   /^SELECT EXISTS \(SELECT 1 FROM run\)$/,
   /^SELECT count\(DISTINCT run_id\) .* FROM checkpoint$/,
