@@ -11,7 +11,7 @@ test.skipIf(!canMakeDisks())(
   'on a disk that gets full, checkpoints and run end with the reason; what was told is kept and resumed',
   { timeout: 120_000 },
   async () => {
-    const disk = smallDisk(16_000_000); // less than MNIST needs
+    const disk = smallDisk(32_000_000); // less than MNIST needs, and room for checkpoints that wait to be pruned on a busy machine
     const workspace = join(disk.folder, 'workspace');
     const config = join(await newWorkspace(), 'first.json');
     await writeFile(config, JSON.stringify(smallRun('small', 100)));

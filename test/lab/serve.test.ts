@@ -160,7 +160,7 @@ test('refusals say the code, and neither paths nor stacks', async () => {
   port2.on('message', (message) => answers.push(message));
   port2.postMessage({ type: 'request', id: 1, method: 'queue', input: {} });
   port2.postMessage({ type: 'request', id: 2, method: 'datasets', input: {} });
-  await vi.waitFor(() => expect(answers).toHaveLength(2));
+  await expect.poll(() => answers).toHaveLength(2);
   port2.close();
   expect(answers).toEqual([
     { type: 'refusal', id: 1, code: 'INTERNAL', message: 'The lab met an unexpected error; see its log.', fields: [] },
@@ -236,17 +236,17 @@ test('a client has so much under way at a time: more is refused in words, and ot
   const answered = (): number[] => heard.flatMap((reply) => (reply.type === 'events' ? [] : [reply.id]));
   for (let id = 1; id <= 10; id++) ask(id, 'importBundle', { path: '/nowhere.esamlab' });
   ask(11, 'queue', {});
-  await vi.waitFor(() => expect(answered().sort()).toEqual([10, 11, 9]));
+  await expect.poll(() => answered().sort()).toEqual([10, 11, 9]);
   expect(heard.find((reply) => reply.type === 'refusal')).toMatchObject({
     code: 'TOO_MANY',
     message: expect.stringContaining('8 requests of this kind (importBundle)') as string,
   });
   expect(await request('queue', {})).toMatchObject({ type: 'reply' });
   letGo();
-  await vi.waitFor(() => expect(answered()).toHaveLength(11));
+  await expect.poll(() => answered()).toHaveLength(11);
   heard.length = 0;
   ask(12, 'importBundle', { path: '/nowhere.esamlab' }); // as the eight before: the path was not granted
-  await vi.waitFor(() => expect(heard).toMatchObject([{ type: 'refusal', id: 12, code: 'PATH_NOT_GRANTED' }]));
+  await expect.poll(() => heard).toMatchObject([{ type: 'refusal', id: 12, code: 'PATH_NOT_GRANTED' }]);
   port2.close();
 });
 
@@ -261,10 +261,10 @@ test('no client has more than 500 requests of any kind under way', async () => {
   const ask = (id: number): void => port2.postMessage({ type: 'request', id, method: 'queue', input: {} });
   const answers = () => heard.filter(({ type }) => type !== 'events');
   for (let id = 1; id <= 501; id++) ask(id);
-  await vi.waitFor(() => expect(answers()).toMatchObject([{ type: 'refusal', id: 501, code: 'TOO_MANY' }]));
+  await expect.poll(() => answers()).toMatchObject([{ type: 'refusal', id: 501, code: 'TOO_MANY' }]);
   letGo();
-  await vi.waitFor(() => expect(answers()).toHaveLength(501), { timeout: 30_000 });
+  await expect.poll(() => answers()).toHaveLength(501);
   ask(502);
-  await vi.waitFor(() => expect(answers().at(-1)).toMatchObject({ type: 'reply', id: 502 }));
+  await expect.poll(() => answers().at(-1)).toMatchObject({ type: 'reply', id: 502 });
   port2.close();
 });
