@@ -48,11 +48,11 @@ test('every setting of the form tells what it means to whoever comes there by ke
 test('a list of definitions is one stop of Tab, and the arrows lead through all of them', async () => {
   const { page, close } = await pages.open('/runs/3', 'full');
   const lists = page.locator('dl.facts');
-  await lists.first().waitFor();
   const common = page
     .getByRole('heading', { name: 'The same in all of its runs' })
     .locator('../..')
     .locator('.defined');
+  await common.first().waitFor();
   const count = await common.count();
   expect(count).toBeGreaterThan(20);
   const stops = (): Promise<number> =>

@@ -108,6 +108,8 @@ test('runs are marked, noted, and found by a query that is completed', async () 
   await search.fill('run:14 is:archived');
   await eventually(() => groups.count()).toBe(1);
   // Who archives runs is told where they went, and brings them back.
+  await search.fill('run:0');
+  await page.getByText('No run matches.').waitFor(); // or the menu would be that of what was shown before
   await search.fill('run:13');
   await groups.click({ button: 'right' });
   await page.getByText('Archive', { exact: true }).click();

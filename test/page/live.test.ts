@@ -99,9 +99,15 @@ test('a run is stopped now and after the epoch', async () => {
     .first()
     .waitFor();
   await page.getByRole('button', { name: 'Start queue' }).click();
-  await page.getByText(/^epoch 1 of 3, step/).waitFor();
-  await page.getByRole('button', { name: 'Pause queue' }).click(); // lest the next run takes its place on the page
-  await page.getByRole('button', { name: 'Stop now' }).click();
+  // At once, lest it ends by itself; and with a pause, lest the next run takes its place on the page.
+  await page.waitForFunction(() => {
+    const buttons = ['Pause queue', 'Stop now'].map((name) =>
+      [...document.querySelectorAll('button')].find((button) => button.textContent.trim() === name),
+    );
+    if (!document.body.innerText.includes('epoch 1 of 3, step') || buttons.includes(undefined)) return false;
+    buttons.forEach((button) => button?.click());
+    return true;
+  });
   await page
     .getByText(/^Stopped on request in epoch \d\.$/)
     .first()
