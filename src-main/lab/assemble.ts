@@ -24,7 +24,6 @@ import { checkpointRequests } from './requests/checkpoints.ts';
 import { bundleRequests, writeBundle } from './requests/bundles.ts';
 import { analysisRequests } from './requests/analyses.ts';
 import { annotationRequests } from './requests/annotations.ts';
-import { answering } from './requests/answering.ts';
 import { keptStateRequests } from './requests/keptStates.ts';
 import { backupRequests } from './requests/backups.ts';
 import { datasetRequests } from './requests/datasets.ts';
@@ -37,16 +36,15 @@ import { resultRequests } from './requests/results.ts';
 import { runViewRequests } from './requests/runViews.ts';
 import { studyRequests } from './requests/studies.ts';
 import { supportRequests } from './requests/support.ts';
+import { workspaceRequests } from './requests/workspace.ts';
 import { clearPlaced } from './placing.ts';
 import { placesOf } from './places/index.ts';
 import { processor } from './processor.ts';
-import { notUnderstoodIn } from './readHistory.ts';
 import { RunQueue } from './queue.ts';
 import { Runtime } from './runtime.ts';
 import { SelfTest } from './selfTest.ts';
 import { SpeedMeasurements } from './speed.ts';
 import { interruptLeftRuns } from './startNotices.ts';
-import { loadDistributions } from './statistics/studentT.ts';
 import type { Store } from './store/index.ts';
 import { dailyBackups } from './workspaceBackups.ts';
 import { addBuiltIn } from './builtInData.ts';
@@ -54,8 +52,6 @@ import { addBuiltIn } from './builtInData.ts';
 /** A lab on an opened workspace: everything that it has, and who hears of what. @param refusal - of a lab that only reads; null: it may write. */
 export const labOn = (store: Store, options: LabOptions, refusal: LabError | null): Lab => {
   const { workspaceFolder, labVersion } = options;
-  let hasCome = false;
-  let leftOut: string[] | null = null;
   const library = openLibrary(join(workspaceFolder, 'datasets'), refusal);
   const checkpoints = new Checkpoints(store, workspaceFolder, options.checkpointEveryMs ?? 600_000);
   const startNotices: string[] = [];
@@ -234,12 +230,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
   if (options.installRuntimeOnStart) void installIfMissing(runtime);
 
   return {
-    workspace: answering(() => {
-      if (!hasCome) setTimeout(loadDistributions, 1000).unref(); // a window has come, and its first table will follow
-      hasCome = true;
-      return { folder: workspaceFolder, labVersion, startNotices };
-    }),
-    leftOut: async () => (leftOut ??= await notUnderstoodIn(store.read)),
+    ...workspaceRequests({ ...parts, workspaceFolder, startNotices }),
     ...backupRequests(store, workspaceFolder),
     ...deviceRequests(runtime, selfTest, options.presetsFolder, (notice) => note('presets', notice)),
     ...datasetRequests(parts),

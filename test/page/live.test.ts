@@ -98,20 +98,18 @@ test('a run is stopped now and after the epoch', async () => {
     .getByText(/^Stopped on request after epoch [12] of 3\.$/)
     .first()
     .waitFor();
+  const shown = page.getByText(/ · run \d+$/);
+  const first = await shown.textContent();
   await page.getByRole('button', { name: 'Start queue' }).click();
-  // At once, lest it ends by itself; and with a pause, lest the next run takes its place on the page.
-  await page.waitForFunction(() => {
-    const buttons = ['Pause queue', 'Stop now'].map((name) =>
-      [...document.querySelectorAll('button')].find((button) => button.textContent.trim() === name),
-    );
-    if (!document.body.innerText.includes('epoch 1 of 3, step') || buttons.includes(undefined)) return false;
-    buttons.forEach((button) => button?.click());
-    return true;
-  });
+  await page.getByText(/^epoch 1 of 3, step/).waitFor();
+  await page.getByRole('button', { name: 'Pause queue' }).click(); // lest the next run takes its place on the page
+  await page.getByRole('button', { name: 'Stop now' }).click();
+  // In an epoch, or after it where that was over just when it was asked.
   await page
-    .getByText(/^Stopped on request in epoch \d\.$/)
+    .getByText(/^Stopped on request (in epoch \d|after epoch [12] of 3)\.$/)
     .first()
     .waitFor();
+  expect(await shown.textContent()).not.toBe(first);
   // It goes on from here; the queue is paused, so that it waits.
   await page.getByRole('button', { name: 'Resume', exact: true }).click();
   await page.locator('.progress-line [data-state="queued"]').waitFor();

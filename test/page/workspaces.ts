@@ -193,8 +193,7 @@ const fill = {
   /** Of the quick comparison four runs have finished; two wait, and six more of two other seeds. */
   queued: async (store: Store, library: Library): Promise<void> => {
     await addParts(store, library);
-    const { shared, ...rest } = await presetNamed('quick', library);
-    const quick = { ...rest, shared: { ...shared, dataset: { ...shared.dataset, trainSubset: 3072 } } }; // long enough to be stopped
+    const quick = await presetNamed('quick', library);
     add(store, quick, 4);
     add(store, { ...quick, name: 'Quick comparison, more seeds', seeds: [2, 3] }, 0);
   },

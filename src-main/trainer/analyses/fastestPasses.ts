@@ -8,8 +8,10 @@ import { disposeBatch, examplesOf, lossFunction, subBatch, type LossSubject } fr
  * gives does not depend on its pass, and a loss not on how the examples are divided.
  */
 const smaller = [64, 256];
+/** Passes of so many are those of large networks (`openSubject.ts`): they gain little, and a copy of their images may be large. */
+const few = 256;
 /** The first of them also fills caches. */
-const rounds = 2;
+const rounds = 3;
 
 /** The same examples in batches of at most so many; the caller's. */
 export const inPasses = (ops: Ops, batch: Batch, size: number): Batch[] => {
@@ -28,16 +30,14 @@ export const fastestPasses = (subject: LossSubject): { readonly batches: readonl
   const { ops, batches } = subject;
   const [first] = batches;
   const own = { batches, dispose: () => undefined };
-  if (first === undefined) return own;
+  if (first === undefined || examplesOf(first) <= few) return own;
   const disposeAll = (all: readonly Batch[]): void =>
     all.forEach((batch) => {
       disposeBatch(ops, batch);
     });
   const tried = [
     { size: Infinity, passes: [first], ms: Infinity },
-    ...smaller
-      .filter((size) => size < examplesOf(first))
-      .map((size) => ({ size, passes: inPasses(ops, first, size), ms: Infinity })),
+    ...smaller.map((size) => ({ size, passes: inPasses(ops, first, size), ms: Infinity })),
   ];
   for (let round = 0; round < rounds; round++) {
     for (const each of tried) {

@@ -206,9 +206,10 @@ onCluster(
     onTestFinished(async () => {
       await cluster.ask('scontrol', 'update', 'PartitionName=debug', 'State=UP');
     });
-    const [held = 0, kept = 0] = (await lab.enqueue({ ...smallExperiment(1, { seeds: [1, 2] }), place: 'slurm' }))
-      .runIds;
-    await untilRun(lab, kept, ({ job }) => job?.state === 'PENDING');
+    const [held = 0, kept = 0, refused = 0] = (
+      await lab.enqueue({ ...smallExperiment(1, { seeds: [1, 2, 3] }), place: 'slurm' })
+    ).runIds;
+    await untilRun(lab, refused, ({ job }) => job?.state === 'PENDING');
     await lab.close();
 
     const sent = await cli(folder, ['queue', '--requeue', String(held), '--requeue', String(kept)]);
@@ -219,11 +220,14 @@ onCluster(
     const said = await cli(folder, ['queue', '--cancel', String(held), '--stop', String(running)]);
     expect(said).toMatchObject({ code: 0, stdout: expect.stringContaining(`Run ${held}: cancelled`) as string });
     expect(said.stdout).toContain(`Run ${running} stops now`);
+    await cli(folder, ['places', 'set', 'slurm', 'partition=nowhere']);
+    const waits = await cli(folder, ['queue', '--requeue', String(refused)]);
+    expect(waits.stdout).toMatch(/waits in the lab’s queue, to be submitted anew: Slurm does not take .*partition/i);
     const pending = () => cluster.ask('squeue', '-h', '-r', '-t', 'PD', '-o', '%K');
     await vi.waitFor(async () => expect(await pending()).toBe('1\n'), patient); // the other task of that array
     const { lab: later } = await openTestLab(folder, clusterOptions);
     expect(await untilEnded(later, running)).toMatchObject({ state: 'stopped', place: 'slurm' });
-    await later.cancelRuns({ runIds: [kept] });
+    await later.cancelRuns({ runIds: [kept, refused] });
     await vi.waitFor(async () => expect(await pending()).toBe(''), patient);
   },
   ended,

@@ -130,7 +130,7 @@ describe.each(engines)('on $name', ({ name, open }) => {
   });
 
   test('a loss is the same to the last bit in whatever passes its examples go through the network', () => {
-    const count = 150;
+    const count = 300;
     const next = uniform(5);
     const whole = {
       images: ops.upload(Float64Array.from({ length: count * 192 }, next), [count, 8, 8, 3]),
@@ -145,7 +145,7 @@ describe.each(engines)('on $name', ({ name, open }) => {
     };
     const found = lossesOf([whole]);
     expect(new Set(found.losses).size).toBe(count);
-    for (const size of [1, 7, 64, 149]) {
+    for (const size of [1, 7, 64, 299]) {
       const passes = inPasses(ops, whole, size);
       expect(passes.map(examplesOf)).toEqual([
         ...Array.from({ length: Math.floor(count / size) }, () => size),
@@ -159,6 +159,7 @@ describe.each(engines)('on $name', ({ name, open }) => {
     const fastest = fastestPasses({ ...subject, batches: [whole] });
     expect(lossesOf(fastest.batches)).toEqual(found);
     fastest.dispose();
+    expect(fastestPasses({ ...subject, batches: [problem.batch] }).batches).toEqual([problem.batch]);
     disposeBatch(ops, whole);
     expect(ops.counters.handles).toBe(handles);
   });

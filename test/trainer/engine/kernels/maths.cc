@@ -202,9 +202,10 @@ void testConvolution(const Shape& s, double tolerance) {
 
 template <typename T>
 void testConvolutions(double tolerance) {
-  // Sides that no tile divides, one pixel, channels that leave a part of a panel, and filters larger than the inputs.
+  // Sides that no tile divides, one pixel, channels that leave a part of a panel, filters larger than the inputs, and tiles whose inputs all
+  // lie inside, beside some that lack one column.
   for (const Shape& s : {Shape{2, 7, 9, 16, 48, 1}, Shape{1, 1, 1, 32, 16, 1}, Shape{3, 5, 4, 32, 32, 2}, Shape{1, 2, 3, 48, 16, 2},
-                         Shape{1, 2, 2, 16, 512, 1}}) {
+                         Shape{1, 2, 2, 16, 512, 1}, Shape{2, 9, 12, 16, 16, 1}, Shape{2, 18, 15, 16, 16, 2}}) {
     if (s.stride == 1) testConvolution<T, Unmoved, Unmoved>(s, tolerance);
     else testConvolution<T, Halving, Doubling>(s, tolerance);
   }
