@@ -18,9 +18,9 @@ export const withLock = async <T>(
 ): Promise<T> => {
   const open = await loadSqlite();
   await mkdir(cacheFolder(), { recursive: true });
-  const take = (): (() => void) | null => {
+  const take = (waitMs?: number): (() => void) | null => {
     try {
-      return hold(open, join(cacheFolder(), `${name}.lock.db`), 0);
+      return hold(open, join(cacheFolder(), `${name}.lock.db`), waitMs);
     } catch (error) {
       const code = sqliteCode(error);
       if (code === 'SQLITE_BUSY') return null;
@@ -36,7 +36,7 @@ export const withLock = async <T>(
   while (release === null) {
     options.signal.throwIfAborted();
     await sleep(300, undefined, { signal: options.signal }).catch(() => undefined);
-    release = take();
+    release = take(0);
   }
   try {
     options.signal.throwIfAborted();

@@ -4,7 +4,8 @@ import type { OpenDatabase } from './load.ts';
 /**
  * Holds a file against every other process, and against this one: an exclusive transaction on a database of its own, kept open. The operating
  * system ends it with the process, however the process ends, so nobody ever waits for a dead one.
- * @param waitMs - while others only look whether it is held; nothing else happens in this process meanwhile.
+ * @param waitMs - while others only look whether it is held, or try for it at the same moment: with none, two who do may both be refused,
+ * though nobody has it. Nothing else happens in this process meanwhile.
  * @returns lets it go. The file stays: were it deleted, two could hold it.
  * @throws Error with the code SQLITE_BUSY where another has it.
  */
