@@ -148,9 +148,13 @@ const overhead = async (): Promise<object> => {
   }
 };
 
-const live = async (): Promise<object> => {
+const buildPage = async (): Promise<void> => {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   if (isBuildStale(root)) await build(root);
+};
+
+const live = async (): Promise<object> => {
+  await buildPage();
   const workspace = mkdtempSync(join(tmpdir(), 'esam-lab-bench-'));
   try {
     return await measureLivePage(workspace, 30);
@@ -172,6 +176,7 @@ const load = (): object => {
 const history = async (): Promise<object> => {
   const workspace = values.workspace || mkdtempSync(join(tmpdir(), 'esam-lab-bench-'));
   try {
+    await buildPage();
     await generateHistory(workspace, Number(values.runs), Number(values.epochs ?? 200));
     return ours('--workspace', workspace);
   } finally {

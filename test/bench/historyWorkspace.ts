@@ -94,6 +94,7 @@ export const makeHistory = async (
     }
     summaries.renew(id);
     checksums.sealSummary(id);
+    checksums.sealTogether(id);
     states.end(id, 'finished', null);
   };
   const perExperiment = 50;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { LabError } from '../../../shared/errors.ts';
 import type { Figure } from '../../../shared/figures/figure.ts';
 import type { LabInput, Requests } from '../../../shared/labApi.ts';
@@ -23,6 +24,7 @@ import { readResults, readRuns } from '../readHistory.ts';
 import { readCurves, readTable, requireExperiment } from '../results.ts';
 import { groupMeans } from '../statistics/groupMeans.ts';
 import type { Store } from '../store/index.ts';
+import { chunksOf, inTurns } from '../turns.ts';
 import { answering } from './answering.ts';
 
 type ResultApi = Requests<typeof resultApi>;
@@ -30,7 +32,7 @@ type FigureWish = LabInput<'exportFigure'>['figure'];
 
 /** Requests that read what was measured. */
 export const resultRequests = (
-  { store: { read }, library, labVersion }: { store: Store; library: Library; labVersion: string },
+  { store: { read, write }, library, labVersion }: { store: Store; library: Library; labVersion: string },
   paperFolder: string,
 ): ResultApi => {
   const kept = new KeptAnswers(read.version);
@@ -46,6 +48,15 @@ export const resultRequests = (
     kept.of(['table', query, names()], () => readTable(read, query, nameOf));
   const curves = ({ query, ...wish }: LabInput<'curves'>): GroupCurve[] =>
     kept.of(['curves', query, wish, names()], () => readCurves(read, query, wish, nameOf));
+  /** Has the next curves of these runs come sooner. Where it cannot be written, they come as they did. */
+  const sealSoon = async (): Promise<void> => {
+    await setImmediate(); // the answer goes first
+    try {
+      for await (const ids of inTurns(chunksOf(read.takeUnsealed(), 10))) write.sealTogether(ids);
+    } catch {
+      return;
+    }
+  };
   let studies: readonly Study[] | null = null;
   const published = (results: ResultsTable): PublishedPoint[] =>
     publishedBeside((studies ??= readStudies(paperFolder).found), results);
@@ -103,7 +114,11 @@ export const resultRequests = (
       if (groupHashes.length === 0) await readResults(read);
       return kept.of(['means', groupHashes], () => groupMeans(readGroups(read, { ...everyGroup, groupHashes })));
     },
-    curves: answering(curves),
+    curves: answering((wish) => {
+      const found = curves(wish);
+      void sealSoon();
+      return found;
+    }),
     published: answering((query) => published(table(query))),
     exportResults: answering(({ query, format, columns, siunitx, namedAfter }) =>
       exportTable(table(query), format, { columns, siunitx }, { labVersion, stem: stemOf(query, namedAfter) }),

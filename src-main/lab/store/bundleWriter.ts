@@ -118,6 +118,7 @@ export const bundleWriter = (database: Database) => {
     if (run.annotation !== undefined) annotations.insert(id, run.annotation);
     summaries.renew(id);
     checksums.sealSummary(id);
+    checksums.sealTogether(id);
     return id;
   };
 

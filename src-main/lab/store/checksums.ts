@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { RunId } from '../../../shared/run.ts';
 import type { Database } from './database.ts';
+import { digestOfColumns, epochColumnReader } from './epochColumns.ts';
+import type { EpochColumns } from './epochColumns.ts';
 import { measurementColumn } from './measurements.ts';
 import { phaseColumn } from './phaseTimes.ts';
 
@@ -49,6 +51,13 @@ export const checksumTable = (database: Database) => {
   const knownOfEpoch = database
     .prepare<[RunId, number], string>('SELECT sha256 FROM checksum WHERE run_id = ? AND epoch = ?')
     .pluck();
+  const columnsOf = epochColumnReader(database);
+  const seals = database.prepare<[RunId], { summary: string; epochs: string | null }>(
+    `SELECT sha256 AS "summary", epochs_sha256 AS "epochs" FROM checksum WHERE run_id = ? AND epoch = ${summaryEpoch}`,
+  );
+  const sealTogether = database.prepare(
+    `UPDATE checksum SET epochs_sha256 = ? WHERE run_id = ? AND epoch = ${summaryEpoch}`,
+  );
   const [digestOfEpoch, digestOfSummary] = [ownDigester(), ownDigester()];
   const lookAtEpochs = (id: RunId): number[] => {
     const expected = new Map(known.all(id).map(({ epoch, sha256 }) => [epoch, sha256]));
@@ -62,6 +71,7 @@ export const checksumTable = (database: Database) => {
   };
   const epochsFound = new Once<number[]>();
   const summariesFound = new Once<boolean>();
+  const unsealed = new Set<RunId>();
   return {
     /** To be called in the transaction that has written the epoch. */
     sealEpoch: (id: RunId, epoch: number): void => {
@@ -78,6 +88,28 @@ export const checksumTable = (database: Database) => {
       const sha256 = damaged.length === 0 ? digestOfSummary(row) : 'of damaged epochs';
       insert.run(id, summaryEpoch, sha256);
       if (damaged.length === 0) epochsFound.keep(id, sha256, damaged);
+    },
+    /** Seals all epochs of runs that have ended together, where each is what was stored; curves then look at no single one. */
+    sealTogether: (id: RunId): void => {
+      if (lookAtEpochs(id).length === 0) sealTogether.run(digestOfColumns(columnsOf(id)), id);
+    },
+    /** Whole runs whose columns were read without such a seal, since this was asked last. */
+    takeUnsealed: (): RunId[] => {
+      const ids = [...unsealed];
+      unsealed.clear();
+      return ids;
+    },
+    /** What curves draw of a run; null where an epoch is not what was stored. */
+    columns: (id: RunId): EpochColumns | null => {
+      const columns = columnsOf(id);
+      const sealed = seals.get(id);
+      const isSealed = sealed !== undefined && sealed.epochs !== null;
+      if (isSealed && sealed.epochs === digestOfColumns(columns)) return columns;
+      // Its seal tells that something has changed since they were looked at, but not what.
+      if (isSealed) epochsFound.keep(id, sealed.summary, lookAtEpochs(id));
+      if (epochsFound.of(id, sealed?.summary, () => lookAtEpochs(id)).length > 0) return null;
+      if (sealed !== undefined) unsealed.add(id);
+      return columns;
     },
     /** Whether one epoch is not what was stored. */
     isEpochDamaged: (id: RunId, epoch: number): boolean => {

@@ -1,11 +1,10 @@
 import { epochMetricsSchema } from '../../../shared/metrics.ts';
 import type { EpochMetrics } from '../../../shared/metrics.ts';
-import { curveMetrics, isMeasurement } from '../../../shared/result.ts';
-import type { CurveMetric } from '../../../shared/result.ts';
 import type { RunId } from '../../../shared/run.ts';
-import { columnOf, flag, insertInto, selected } from './columns.ts';
+import { flag, insertInto, selected } from './columns.ts';
 import type { Database } from './database.ts';
 import { measurementColumn, measurementsOf, measurementTable } from './measurements.ts';
+import type { CurvePoint } from './epochColumns.ts';
 import { phaseColumn, phaseMsOf, phaseTimeTable } from './phaseTimes.ts';
 import { NotUnderstood } from './understood.ts';
 
@@ -14,21 +13,6 @@ const names = Object.keys(plain);
 
 type Row = Record<string, unknown> & { phaseMs: string; measurements: string };
 
-/** A run's quantity at the end of an epoch; null where it was not finite or not measured. */
-export interface CurvePoint {
-  readonly epoch: number;
-  readonly activeMs: number;
-  /** With the evaluations until then. */
-  readonly wallMs: number;
-  readonly value: number | null;
-}
-
-const valueOf = (metric: CurveMetric): string =>
-  isMeasurement(metric)
-    ? `(SELECT value FROM measurement
-        WHERE measurement.run_id = epoch.run_id AND measurement.epoch = epoch.epoch AND step = 0 AND name = '${metric}')`
-    : columnOf(metric);
-
 /** Finished epochs. */
 export const epochTable = (database: Database, notUnderstood = new NotUnderstood()) => {
   const phaseTimes = phaseTimeTable(database);
@@ -36,15 +20,6 @@ export const epochTable = (database: Database, notUnderstood = new NotUnderstood
   const insert = database.prepare(insertInto('epoch', ['runId', ...names, 'nonFinite']));
   const select = database.prepare<[RunId], Row>(
     `SELECT ${selected(names)}, ${phaseColumn('epoch', '0')}, ${measurementColumn('epoch', '0')} FROM epoch WHERE run_id = ? ORDER BY epoch.epoch`,
-  );
-  const curves = new Map(
-    curveMetrics.map((metric) => [
-      metric,
-      database.prepare<[RunId], CurvePoint>(
-        `SELECT epoch, active_ms AS "activeMs", active_ms + sum(evaluation_ms) OVER (ORDER BY epoch) AS "wallMs",
-           ${valueOf(metric)} AS value FROM epoch WHERE run_id = ? ORDER BY epoch`,
-      ),
-    ]),
   );
   const around = database.prepare<[RunId, RunId, number], Omit<CurvePoint, 'wallMs'>>(
     `SELECT epoch, active_ms AS "activeMs", test_accuracy AS value FROM epoch
@@ -66,8 +41,6 @@ export const epochTable = (database: Database, notUnderstood = new NotUnderstood
       phaseTimes.insert(runId, metrics.epoch, 0, phaseMs);
       measurements.insert(runId, metrics.epoch, 0, measured);
     },
-    /** One quantity of a run, epoch by epoch. */
-    curve: (runId: RunId, metric: CurveMetric): CurvePoint[] => curves.get(metric)?.all(runId) ?? [],
     /** The test accuracy of the first epoch that ended at or after so much training, and of the one before it. */
     testAccuracyAround: (runId: RunId, activeMs: number): Omit<CurvePoint, 'wallMs'>[] =>
       around.all(runId, runId, activeMs),

@@ -8,6 +8,8 @@ import { selfTestResultTable } from './selfTestResults.ts';
 import { clusterJobTable } from './clusterJobs.ts';
 import { environmentTable } from './environments.ts';
 import { knownRuns } from './knownRuns.ts';
+import { curveOf } from './epochColumns.ts';
+import type { CurvePoint } from './epochColumns.ts';
 import { epochTable } from './epochs.ts';
 import { experimentTable } from './experiments.ts';
 import { logTable } from './logs.ts';
@@ -39,13 +41,17 @@ export const storeReader = (database: Database) => {
   const experiments = experimentTable(database, notUnderstood);
   const speeds = speedMeasurementTable(database, notUnderstood);
   const damagesOf = (id: RunId): string[] => {
+    const isDrawn = checksums.columns(id) !== null;
     const damaged = checksums.damagedEpochs(id);
-    const said = (what: string, leftOut: string): string =>
-      `What the workspace holds of ${what} of this run is not what was stored: its checksum differs. The run is left out of ` +
-      `${leftOut}. Check the disk, restore a backup, or train the run again.`;
+    const said = (what: string, consequence: string): string =>
+      `What the workspace holds of ${what} of this run is not what was stored: its checksum differs. ${consequence} ` +
+      'Check the disk, restore a backup, or train the run again.';
+    const ofCurves = isDrawn
+      ? 'What the curves of groups show of it is whole.'
+      : 'The run is left out of the curves of groups.';
     return [
-      ...(damaged.length > 0 ? [said(`epoch ${damaged.join(', ')}`, 'the curves of groups')] : []),
-      ...(checksums.isSummaryDamaged(id) ? [said('the summary', 'every table')] : []),
+      ...(damaged.length > 0 ? [said(`epoch ${damaged.join(', ')}`, ofCurves)] : []),
+      ...(checksums.isSummaryDamaged(id) ? [said('the summary', 'The run is left out of every table.')] : []),
     ];
   };
   const written = database.prepare<[], number>('SELECT total_changes()').pluck();
@@ -56,7 +62,12 @@ export const storeReader = (database: Database) => {
     version: (): string => `${String(written.get())} ${String(writtenByOthers.get())}`,
     epochs: epochs.of,
     /** A run's quantity epoch by epoch; nothing of a run with an epoch that is not what was stored. */
-    curve: (id: RunId, metric: CurveMetric) => (checksums.damagedEpochs(id).length > 0 ? [] : epochs.curve(id, metric)),
+    curve: (id: RunId, metric: CurveMetric): CurvePoint[] => {
+      const columns = checksums.columns(id);
+      return columns === null ? [] : curveOf(columns, metric);
+    },
+    /** Runs of which curves were read slowly, and will not be again once they are sealed. */
+    takeUnsealed: checksums.takeUnsealed,
     /**
      * A run's test accuracy once it has trained for so long, between epochs by a straight line; null before its first epoch ended, after
      * its last, and where an epoch beside is not what was stored.

@@ -19,6 +19,7 @@ import { logTable } from './logs.ts';
 import { pauseTable } from './pause.ts';
 import { runCopies } from './runCopies.ts';
 import { runStates } from './runStates.ts';
+import type { EndState } from './runStates.ts';
 import { runSummaryTable } from './runSummaries.ts';
 import { runViewTable } from './runViews.ts';
 import { settingTable } from './settings.ts';
@@ -102,7 +103,11 @@ export const storeWriter = (database: Database) => {
     removeDeleted: database.transaction(copies.removeDeleted),
     describe: states.describe,
     start: states.start,
-    end: states.end,
+    end: database.transaction((id: RunId, to: EndState, reason: string | null) => {
+      states.end(id, to, reason);
+      checksums.sealTogether(id);
+    }),
+    sealTogether: (ids: readonly RunId[]): void => forEach(ids, checksums.sealTogether),
     refuse: states.refuse,
     requestStop: states.requestStop,
     judge: states.judge,
