@@ -6,16 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { engineEnvironment } from '../../shared/engineEnvironment.ts';
 import { build, isBuildStale } from '../../src-main/runtimes/build.ts';
-import { compareWithBareSteps } from './bareSteps.ts';
-import { measureCluster } from './cluster.ts';
-import { generateHistory, measureHistory } from './history.ts';
+import type { compareWithBareSteps } from './bareSteps.ts';
 import { median } from './median.ts';
-import { measureLoad } from './load.ts';
-import { measureEvaluation } from './evaluation.ts';
-import { measureFreeMeasurements } from './freeMeasurements.ts';
 import { trainInLab } from './overhead.ts';
-import { measureLivePage } from './livePage.ts';
-import { measureSteps } from './steps.ts';
 
 // Images/s of whole optimizer steps of ResNet-18, by method; with --peer in turn with PyTorch (pip install torch==2.13.0), eager and
 // compiled, the faster of which is the peer (--eager leaves out torch.compile, which takes minutes). A method's interval of n perturbs
@@ -155,6 +148,7 @@ const buildPage = async (): Promise<void> => {
 
 const live = async (): Promise<object> => {
   await buildPage();
+  const { measureLivePage } = await import('./livePage.ts');
   const workspace = mkdtempSync(join(tmpdir(), 'esam-lab-bench-'));
   try {
     return await measureLivePage(workspace, 30);
@@ -177,6 +171,7 @@ const history = async (): Promise<object> => {
   const workspace = values.workspace || mkdtempSync(join(tmpdir(), 'esam-lab-bench-'));
   try {
     await buildPage();
+    const { generateHistory } = await import('./history.ts');
     await generateHistory(workspace, Number(values.runs), Number(values.epochs ?? 200));
     return ours('--workspace', workspace);
   } finally {
@@ -184,15 +179,17 @@ const history = async (): Promise<object> => {
   }
 };
 
-const child = (): Promise<object> => {
-  if (values.cluster) return measureCluster(Number(values.runs), Number(values.epochs ?? 20));
-  if (values.history) return measureHistory(values.workspace);
-  if (values.load) return measureLoad(values.workspace);
-  if (values.evaluation) return measureEvaluation(Number(values.repeats));
-  if (values.measurements) return measureFreeMeasurements(Number(values.batch), Number(values.repeats));
+/** Loads what it measures alone: the memory of the lab has nothing else in it. */
+const child = async (): Promise<object> => {
+  const [runs, batch, repeats] = [Number(values.runs), Number(values.batch), Number(values.repeats)];
+  if (values.cluster) return (await import('./cluster.ts')).measureCluster(runs, Number(values.epochs ?? 20));
+  if (values.history) return (await import('./history.ts')).measureHistory(values.workspace);
+  if (values.load) return (await import('./load.ts')).measureLoad(values.workspace);
+  if (values.evaluation) return (await import('./evaluation.ts')).measureEvaluation(repeats);
+  if (values.measurements) return (await import('./freeMeasurements.ts')).measureFreeMeasurements(batch, repeats);
   return values.overhead
-    ? compareWithBareSteps(values.workspace)
-    : measureSteps(Number(values.batch), Number(values.repeats), values.bf16);
+    ? (await import('./bareSteps.ts')).compareWithBareSteps(values.workspace)
+    : (await import('./steps.ts')).measureSteps(batch, repeats, values.bf16);
 };
 
 if (values.child) console.log(JSON.stringify(await child()));

@@ -10,7 +10,6 @@ import { findRuns } from '../../shared/runs/find.ts';
 import { groupRuns } from '../../src-renderer/runGroups.ts';
 import { migrationsFolder, trainingLabOptions } from '../lab/fixtures/labOptions.ts';
 import { makeHistory } from './historyWorkspace.ts';
-import { measurePage } from './historyPage.ts';
 import { median } from './median.ts';
 
 export const generateHistory = (workspace: string, runs: number, epochs: number): Promise<void> =>
@@ -91,6 +90,7 @@ const measureLab = async (workspaceFolder: string): Promise<object> => {
     const sorting = await timeOf(() =>
       Promise.resolve(groupRuns(subjects, findRuns(subjects, parseQuery(''), sort), rows, sort)),
     );
+    const { measurePage } = await import('./historyPage.ts'); // only now: what drives Chromium takes memory
     const toPixels = await measurePage(lab, workspaceFolder);
     return {
       openMs,
