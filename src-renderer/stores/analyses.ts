@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { computed, shallowRef } from 'vue';
+import { computed, ref, shallowRef } from 'vue';
 import type { AnalysisSettings } from '../../shared/analyses/index.ts';
 import type { DrawingWish } from '../../shared/analyses/drawn.ts';
 import type { AnalysisSummary } from '../../shared/analyses/record.ts';
@@ -15,11 +15,16 @@ export const useAnalyses = defineStore('analyses', () => {
   const { lab, onEvent } = useConnection();
   const problems = useProblems();
   const byId = shallowRef<ReadonlyMap<number, AnalysisSummary>>(new Map());
+  const isRead = ref(false);
   const all = computed(() => [...byId.value.values()]);
 
+  const reading = 'Read the analyses';
+  const failure = problems.failureOf(reading, () => isRead.value);
   const load = async (): Promise<void> => {
-    const found = await problems.attempt('Read the analyses', () => lab.analyses({}));
-    if (found) byId.value = new Map(found.map((each) => [each.id, each]));
+    const found = await problems.attempt(reading, () => lab.analyses({}));
+    if (!found) return;
+    byId.value = new Map(found.map((each) => [each.id, each]));
+    isRead.value = true;
   };
   const start = (runIds: RunId[], settings: AnalysisSettings): Promise<LabOutput<'analyse'> | null> =>
     problems.attempt('Start the analysis', async () => {
@@ -59,5 +64,5 @@ export const useAnalyses = defineStore('analyses', () => {
       byId.value = new Map(byId.value).set(event.analysis.id, event.analysis);
     } else if (event.type === 'runsChanged') void load();
   });
-  return { all, load, start, cancel, resume, estimate, drawing, exported };
+  return { all, failure, load, start, cancel, resume, estimate, drawing, exported };
 });

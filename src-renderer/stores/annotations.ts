@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { computed, shallowRef } from 'vue';
+import { computed, ref, shallowRef } from 'vue';
 import { noAnnotation, type Annotation, type AnnotationChange } from '../../shared/annotation.ts';
 import type { RunId } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';
@@ -10,13 +10,18 @@ export const useAnnotations = defineStore('annotations', () => {
   const { lab, onEvent } = useConnection();
   const problems = useProblems();
   const byRun = shallowRef<ReadonlyMap<RunId, Annotation>>(new Map());
+  const isRead = ref(false);
   const of = (runId: RunId): Annotation => byRun.value.get(runId) ?? noAnnotation;
   /** Every tag in use, in the order of the alphabet. */
   const tags = computed(() => [...new Set([...byRun.value.values()].flatMap((each) => each.tags))].sort());
 
+  const reading = 'Read tags and notes';
+  const failure = problems.failureOf(reading, () => isRead.value);
   const load = async (): Promise<void> => {
-    const read = await problems.attempt('Read tags and notes', () => lab.annotations({}));
-    if (read) byRun.value = new Map(read.map((each) => [each.runId, each]));
+    const read = await problems.attempt(reading, () => lab.annotations({}));
+    if (!read) return;
+    byRun.value = new Map(read.map((each) => [each.runId, each]));
+    isRead.value = true;
   };
   /** False when refused. */
   const annotate = async (runIds: readonly RunId[], change: AnnotationChange): Promise<boolean> =>
@@ -25,5 +30,5 @@ export const useAnnotations = defineStore('annotations', () => {
   onEvent((event) => {
     if (event.type === 'annotationsChanged') void load();
   });
-  return { of, tags, load, annotate };
+  return { of, tags, failure, load, annotate };
 });

@@ -134,6 +134,8 @@ export const useCompare = defineStore('compare', () => {
     relativeTo: range.value === 'difference' ? (table.value?.speedBaseline ?? null) : null,
   }));
 
+  const reading = 'Read the results';
+  const failure = problems.failureOf(reading, () => candidates.value !== null);
   const readCurves = async (): Promise<void> => {
     if (isNothingChosen.value) return;
     const request = { query: query.value, ...curveWish.value };
@@ -143,7 +145,7 @@ export const useCompare = defineStore('compare', () => {
     published.value = (await problems.attempt('Read the paper’s values', () => lab.published(query.value))) ?? [];
   };
   const readTable = async (): Promise<void> => {
-    table.value = (await problems.attempt('Read the results', () => lab.results(query.value))) ?? table.value;
+    table.value = (await problems.attempt(reading, () => lab.results(query.value))) ?? table.value;
   };
   const unchoose = (): void => {
     isChosen.value = false;
@@ -152,16 +154,19 @@ export const useCompare = defineStore('compare', () => {
     speedBaseline.value = null;
     accuracyBaseline.value = null;
   };
-  const followNewest = async (): Promise<void> => {
-    const all = (await problems.attempt('Read the experiments', () => lab.experiments({}))) ?? [];
+  /** False where the experiments could not be read: then nothing is known to be gone. */
+  const followNewest = async (): Promise<boolean> => {
+    const all = await problems.attempt(reading, () => lab.experiments({}));
+    if (!all) return false;
     const isGone = (id: number): boolean => all.every((experiment) => experiment.id !== id);
     if (isChosen.value && experimentIds.value.some(isGone)) unchoose();
     const newest = all.filter(({ finishedCount }) => finishedCount > 0).toSorted((a, b) => b.id - a.id)[0];
     if (newest && !isChosen.value && experimentIds.value[0] !== newest.id) experimentIds.value = [newest.id];
+    return true;
   };
   const load = async (): Promise<void> => {
-    await followNewest();
-    const all = await problems.attempt('Read the results', () => lab.results(candidatesQuery.value));
+    if (!(await followNewest())) return;
+    const all = await problems.attempt(reading, () => lab.results(candidatesQuery.value));
     if (!all) return;
     candidates.value = all;
     if (isNothingChosen.value) {
@@ -242,6 +247,7 @@ export const useCompare = defineStore('compare', () => {
       curves,
       published,
       isPaperShown,
+      failure,
       load,
       exported,
       workbook,

@@ -15,8 +15,10 @@ export const useDatasets = defineStore('datasets', () => {
   const list = shallowRef<readonly DatasetInfo[] | null>(null);
   const importing = ref<{ message: string; share: number | null } | null>(null);
 
+  const reading = 'Read the data sets';
+  const failure = problems.failureOf(reading, () => list.value !== null);
   const load = async (): Promise<void> => {
-    list.value = (await problems.attempt('Read the data sets', () => lab.datasets({}))) ?? list.value ?? [];
+    list.value = (await problems.attempt(reading, () => lab.datasets({}))) ?? list.value;
   };
   const nameOf = (id: string): string => list.value?.find((dataset) => dataset.id === id)?.name ?? id;
   const preview = (id: string, count: number): Promise<PreviewImages | null> =>
@@ -89,7 +91,7 @@ export const useDatasets = defineStore('datasets', () => {
   });
 
   return {
-    ...{ list, importing, load, nameOf, preview, remove, importFrom },
+    ...{ list, failure, importing, load, nameOf, preview, remove, importFrom },
     ...{ wanted, openImport, importProblem, shownId, downloading, download, cancelDownload },
   };
 });

@@ -13,8 +13,10 @@ export const useDevice = defineStore('device', () => {
   const problems = useProblems();
   const status = shallowRef<DeviceStatus | null>(null);
 
+  const reading = 'Look at the device';
+  const failure = problems.failureOf(reading, () => status.value !== null);
   const load = async (): Promise<void> => {
-    status.value = (await problems.attempt('Look at the device', () => lab.deviceStatus({}))) ?? status.value;
+    status.value = (await problems.attempt(reading, () => lab.deviceStatus({}))) ?? status.value;
   };
   const install = (variant: RuntimeVariant): Promise<unknown> =>
     problems.attempt('Install TensorFlow', () => lab.installRuntime({ variant }));
@@ -39,5 +41,5 @@ export const useDevice = defineStore('device', () => {
     if (event.type === 'deviceChanged') status.value = event.status;
   });
 
-  return { status, canTrain, engineAtHand, load, install, cancelInstall, selfTest, cancelSelfTest };
+  return { status, failure, canTrain, engineAtHand, load, install, cancelInstall, selfTest, cancelSelfTest };
 });

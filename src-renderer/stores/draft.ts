@@ -116,8 +116,10 @@ export const useDraft = defineStore('draft', () => {
     if (presetId.value !== null) choosePreset(presetId.value);
     else if (origin.value !== null) draft.value = structuredClone(origin.value.experiment);
   };
+  const reading = 'Read the presets';
+  const failure = problems.failureOf(reading, () => draft.value !== null);
   const load = async (): Promise<void> => {
-    const read = (await problems.attempt('Read the presets', () => lab.presets({}))) ?? presets.value;
+    const read = (await problems.attempt(reading, () => lab.presets({}))) ?? presets.value;
     // The first one to try stands first.
     presets.value = read.toSorted((a, b) => Number(b.id === 'quick') - Number(a.id === 'quick'));
     const [first] = presets.value;
@@ -255,7 +257,20 @@ export const useDraft = defineStore('draft', () => {
 
   return {
     ...{ presets, presetId, preset, origin, former, draft, plan, errors, refusal, isQueueing, queued, checked },
-    ...{ load, choosePreset, useRuns, bringBack, reset, errorAt, errorUnder, enqueue, planQuick, runQuick, readPlan },
+    ...{
+      load,
+      failure,
+      choosePreset,
+      useRuns,
+      bringBack,
+      reset,
+      errorAt,
+      errorUnder,
+      enqueue,
+      planQuick,
+      runQuick,
+      readPlan,
+    },
     ...{ rename, setSeeds, setSkipFinished, setMeasureSpeed },
     ...{ addAxis, setAxis, removeAxis },
     ...{ addArm, setMethod, setArmSetting, setRule, duplicateArm, removeArm, setShared, setSchedule, setDataset },

@@ -1,6 +1,6 @@
 import { useDebounceFn } from '@vueuse/core';
 import { defineStore } from 'pinia';
-import { ref, shallowRef, watch } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import type { ColumnWidth, FigureFormat } from '../../shared/figures/figure.ts';
 import type { LabFile } from '../../shared/file.ts';
 import type { LabInput, LabOutput } from '../../shared/labApi.ts';
@@ -13,18 +13,24 @@ import { useProblems } from './problems.ts';
 export const usePaper = defineStore('paper', () => {
   const { lab, onEvent } = useConnection();
   const problems = useProblems();
-  const studies = shallowRef<LabOutput<'studies'>>([]);
+  const studies = shallowRef<LabOutput<'studies'> | null>(null);
   const id = ref('table-1');
   const form = ref<StudyForm>('paper');
   const report = shallowRef<StudyReport | null>(null);
 
+  const [reading, readingAll] = ['Read the study', 'Read the studies'];
+  /** What is open; null while another one is being read. */
+  const open = computed(() => (report.value?.study.id === id.value ? report.value : null));
+  const failure = problems.failureOf(reading, () => open.value !== null);
+  const listFailure = problems.failureOf(readingAll, () => studies.value !== null);
+
   const loadReport = async (): Promise<void> => {
     const wished = { id: id.value, form: form.value };
-    const found = await problems.attempt('Read the study', () => lab.study(wished));
+    const found = await problems.attempt(reading, () => lab.study(wished));
     if (found && wished.id === id.value && wished.form === form.value) report.value = found;
   };
   const load = async (): Promise<void> => {
-    studies.value = (await problems.attempt('Read the studies', () => lab.studies({}))) ?? studies.value;
+    studies.value = (await problems.attempt(readingAll, () => lab.studies({}))) ?? studies.value;
     await loadReport();
   };
   watch([id, form], () => void loadReport());
@@ -78,5 +84,5 @@ export const usePaper = defineStore('paper', () => {
     )
       void reload();
   });
-  return { studies, id, form, report, load, queueMissing, measureSpeeds, drawn };
+  return { studies, id, form, open, failure, listFailure, load, queueMissing, measureSpeeds, drawn };
 });

@@ -12,7 +12,7 @@ export const usePlaces = defineStore('places', () => {
   let reading: Promise<void> | null = null;
 
   const load = async (): Promise<void> => {
-    places.value = (await problems.attempt('Look for places to train at', () => lab.places({}))) ?? [];
+    places.value = (await problems.attempt('Look for places to train at', () => lab.places({}))) ?? places.value;
   };
   return {
     /** Those that answer. */

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { computed, ref, shallowRef, type ComputedRef } from 'vue';
 import { LabError } from '../../shared/errors.ts';
 import { ShellRefusal } from '../shellRefusal.ts';
 
@@ -13,6 +13,8 @@ export interface Problem {
 /** Whatever was refused or failed, until the user dismisses it. */
 export const useProblems = defineStore('problems', () => {
   const list = ref<Problem[]>([]);
+  /** What went wrong when it was last tried, dismissed or not, by what was tried. */
+  const failures = shallowRef<ReadonlyMap<string, string>>(new Map());
   let lastId = 0;
 
   const report = (title: string, error: unknown): void => {
@@ -20,6 +22,7 @@ export const useProblems = defineStore('problems', () => {
     const known = error instanceof LabError || error instanceof ShellRefusal;
     if (!known) console.error(title, error);
     const text = known ? message : `Unexpected: ${message}`;
+    failures.value = new Map(failures.value).set(title, text);
     if (list.value.some((problem) => problem.title === title && problem.message === text)) return;
     list.value = [...list.value, { id: ++lastId, title, message: text }].slice(-3);
   };
@@ -28,6 +31,7 @@ export const useProblems = defineStore('problems', () => {
   const solve = (title: string): void => {
     const others = list.value.filter((problem) => problem.title !== title);
     if (others.length < list.value.length) list.value = others;
+    if (failures.value.has(title)) failures.value = new Map([...failures.value].filter(([tried]) => tried !== title));
   };
 
   /** Runs the action; a failure is reported under `title` and gives null, a success takes away what was reported so. */
@@ -42,9 +46,13 @@ export const useProblems = defineStore('problems', () => {
     }
   };
 
+  /** Why there is nothing of what the read of this title brings; null once it was read, and while that goes on. */
+  const failureOf = (title: string, isRead: () => boolean): ComputedRef<string | null> =>
+    computed(() => (isRead() ? null : (failures.value.get(title) ?? null)));
+
   const dismiss = (id: number): void => {
     list.value = list.value.filter((problem) => problem.id !== id);
   };
 
-  return { list, report, solve, attempt, dismiss };
+  return { list, report, solve, attempt, failureOf, dismiss };
 });

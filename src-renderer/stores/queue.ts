@@ -27,8 +27,10 @@ export const useQueue = defineStore('queue', () => {
   /** Runs were left by a former start of the lab, and nobody has said yet that they may train. */
   const awaitsStart = computed(() => queue.value?.awaitsStart ?? false);
 
+  const reading = 'Read the queue';
+  const failure = problems.failureOf(reading, () => queue.value !== null);
   const load = async (): Promise<void> => {
-    queue.value = (await problems.attempt('Read the queue', () => lab.queue({}))) ?? queue.value;
+    queue.value = (await problems.attempt(reading, () => lab.queue({}))) ?? queue.value;
   };
   const pause = (paused: boolean): Promise<unknown> =>
     problems.attempt(paused ? 'Pause the queue' : 'Start the queue', () => lab.pauseQueue({ paused }));
@@ -71,6 +73,6 @@ export const useQueue = defineStore('queue', () => {
       isElsewhere,
       awaitsStart,
     },
-    ...{ load, pause, move, cancel, uncancel, stop, requeue },
+    ...{ load, failure, pause, move, cancel, uncancel, stop, requeue },
   };
 });

@@ -37,9 +37,12 @@ export const useRunFeed = defineStore('runFeed', () => {
   const isSilent = computed(() => silentMs.value > longSilenceMs);
   const isReading = ref(false);
 
+  const reading = 'Open the run';
+  /** Why the run that is followed cannot be shown. */
+  const failure = problems.failureOf(reading, () => isReading.value || detail.value !== null);
   const read = async (runId: RunId): Promise<void> => {
     isReading.value = true;
-    const found = await problems.attempt('Open the run', () => lab.run({ runId }));
+    const found = await problems.attempt(reading, () => lab.run({ runId }));
     isReading.value = false;
     if (followed.value !== runId) return;
     detail.value = found;
@@ -97,5 +100,5 @@ export const useRunFeed = defineStore('runFeed', () => {
     }
   });
 
-  return { detail, progress, usages, silentMs, isSilent, followed, isReading, follow, leave };
+  return { detail, progress, usages, silentMs, isSilent, followed, isReading, failure, follow, leave };
 });

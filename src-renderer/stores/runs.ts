@@ -13,6 +13,7 @@ type InexactResumes = LabOutput<'inexactResumes'>;
 const byHash = (means: readonly GroupMeans[]): ReadonlyMap<string, GroupMeans> =>
   new Map(means.map((each) => [each.groupHash, each]));
 
+const reading = 'Read the runs';
 /** More than any window has room for. */
 const groupsInSight = 100;
 
@@ -35,8 +36,8 @@ export const useRuns = defineStore('runs', () => {
     newest.value = found;
   };
   const load = async (): Promise<void> => {
-    if (runs.value === null) await problems.attempt('Read the newest runs', loadNewest);
-    const read = await problems.attempt('Read the runs', () =>
+    if (runs.value === null) await problems.attempt(reading, loadNewest);
+    const read = await problems.attempt(reading, () =>
       Promise.all([
         lab.runs({ experimentId: null }),
         lab.trash({}),
@@ -44,12 +45,12 @@ export const useRuns = defineStore('runs', () => {
         lab.groupMeans({ groupHashes: [] }),
       ]),
     );
-    runs.value ??= [];
     if (!read) return;
     results.value = byHash(read[3]);
     [runs.value, trash.value, experiments.value] = read;
     newest.value = [];
   };
+  const failure = problems.failureOf(reading, () => runs.value !== null);
   const reload = useDebounceFn(load, 300, { maxWait: 1000 });
 
   /** A run has ended: its group has other means, its experiment another count. Nothing else is read again. */
@@ -142,6 +143,7 @@ export const useRuns = defineStore('runs', () => {
     experiments,
     results,
     load,
+    failure,
     repeat,
     inexact,
     resume,

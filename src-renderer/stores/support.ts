@@ -8,10 +8,12 @@ import { useProblems } from './problems.ts';
 export const useSupport = defineStore('support', () => {
   const { lab, shell } = useConnection();
   const problems = useProblems();
-  const log = shallowRef<readonly AppLogLine[]>([]);
+  const log = shallowRef<readonly AppLogLine[] | null>(null);
 
+  const reading = 'Read the lab’s log';
+  const failure = problems.failureOf(reading, () => log.value !== null);
   const load = async (): Promise<void> => {
-    log.value = (await problems.attempt('Read the log', () => lab.appLog({}))) ?? log.value;
+    log.value = (await problems.attempt(reading, () => lab.appLog({}))) ?? log.value;
   };
   const showLogs = (): Promise<unknown> => problems.attempt('Show the logs', () => shell.showLogs());
   /** False when it did not work. */
@@ -22,5 +24,5 @@ export const useSupport = defineStore('support', () => {
       return true;
     })) === true;
 
-  return { log, load, showLogs, copyDiagnostics };
+  return { log, failure, load, showLogs, copyDiagnostics };
 });
