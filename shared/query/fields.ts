@@ -3,7 +3,7 @@ import { methodNames, methodOf } from '../method.ts';
 import { nearest } from '../nearest.ts';
 import type { RunSummary } from '../run.ts';
 import { settingPaths } from '../settingPaths.ts';
-import { settingOf, settingText, settingValues } from '../settings/index.ts';
+import { settingEntries, settingOf, settingText } from '../settings/index.ts';
 
 /** What a query is asked of. */
 export interface QuerySubject {
@@ -94,7 +94,7 @@ export const runFields: readonly QueryField[] = [
 /** A hash names one configuration for ever, so none is taken apart twice. */
 const values = new Map<string, ReadonlyMap<string, unknown>>();
 const valuesOf = ({ groupHash, config }: RunSummary): ReadonlyMap<string, unknown> => {
-  const known = values.get(groupHash) ?? settingValues(config);
+  const known = values.get(groupHash) ?? new Map(settingEntries(config));
   values.set(groupHash, known);
   return known;
 };

@@ -52,8 +52,8 @@ export const settingText = (path: string, value: unknown, numberText: (value: nu
   return Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value);
 };
 
-/** The values of a configuration, or of a part of one, by dotted path. */
-export const settingValues = (config: object): Map<string, unknown> => {
+/** The values of a configuration, or of a part of one, by dotted path; in no order. */
+export const settingEntries = (config: object): [path: string, value: unknown][] => {
   const found: [string, unknown][] = [];
   const walk = (value: object, prefix: string): void => {
     for (const [key, inner] of Object.entries(value) as [string, unknown][]) {
@@ -63,8 +63,13 @@ export const settingValues = (config: object): Map<string, unknown> => {
     }
   };
   walk(config, '');
+  return found;
+};
+
+/** The same in the order of all settings. */
+export const settingValues = (config: object): Map<string, unknown> => {
   const position = (path: string): number => order.get(path) ?? order.size;
-  return new Map(found.sort(([a], [b]) => position(a) - position(b)));
+  return new Map(settingEntries(config).sort(([a], [b]) => position(a) - position(b)));
 };
 
 /**
