@@ -49,6 +49,10 @@ export const datasetFileProblem = (path: string, code: string): string =>
     ? `${path} is missing. Put it back, or remove the data set and import it again.`
     : `${path} cannot be read (${code}). Check the disk and the rights of the file, or remove the data set and import it again.`;
 
+/** Where the images of a set that are not copied should lie, and do not. */
+export const imagesGone = (name: string, root: string): string =>
+  `The folder ${root} with the images of ${name} is not there. Connect its disk, or import the folder where it lies now: the same images are the same set.`;
+
 /** `auto` looks at the files' names and first bytes. */
 export const datasetKinds = ['auto', 'idx', 'cifar10', 'cifar100', 'imageFolder'] as const;
 export type DatasetKind = (typeof datasetKinds)[number];

@@ -59,6 +59,7 @@ export const useDraft = defineStore('draft', () => {
   const queued = shallowRef<Extract<LabEvent, { type: 'enqueueProgressed' }>['progress']>(null);
   onEvent((event) => {
     if (event.type === 'enqueueProgressed') queued.value = event.progress;
+    else if (event.type === 'datasetsChanged' && draft.value !== null) void readPlan();
   });
 
   const checked = computed(() => (draft.value ? checkExperiment(draft.value) : null));
@@ -127,33 +128,42 @@ export const useDraft = defineStore('draft', () => {
   };
 
   const refuse = (error: unknown, title: string): void => {
-    if (error instanceof Refusal && error.code === 'CONFIG_INVALID') {
+    if (error instanceof Refusal && (error.code === 'CONFIG_INVALID' || error.fields.length > 0)) {
       refused.value = error.fields;
       refusal.value = error.fields.length === 0 ? error.message : null;
-    } else if (error instanceof Refusal && error.code === 'DATASET_NOT_FOUND') {
-      refused.value = error.fields.length > 0 ? error.fields : [{ path: 'shared.dataset.id', message: error.message }];
     } else {
       problems.report(title, error);
     }
   };
 
+  const forgetRefusal = (): void => {
+    refused.value = [];
+    refusal.value = null;
+  };
+
   let asked = 0;
+  /** What was refused is the plan, which may come to be possible without a change of the form. */
+  let isPlanRefused = false;
   const readPlan = useDebounceFn(async () => {
     const experiment = checked.value?.experiment;
     if (!experiment) return;
     const mine = ++asked;
     try {
       const answer = await lab.plan(experiment);
-      if (mine === asked) plan.value = answer;
+      if (mine !== asked) return;
+      plan.value = answer;
+      if (isPlanRefused) forgetRefusal();
+      isPlanRefused = false;
     } catch (error) {
-      if (mine === asked) refuse(error, 'List the runs');
+      if (mine !== asked) return;
+      isPlanRefused = true;
+      refuse(error, 'List the runs');
     }
   }, 250);
   watch(
     draft,
     () => {
-      refused.value = [];
-      refusal.value = null;
+      forgetRefusal();
       void readPlan();
     },
     { deep: true },
@@ -168,6 +178,7 @@ export const useDraft = defineStore('draft', () => {
       await lab.enqueue(experiment);
       return true;
     } catch (error) {
+      isPlanRefused = false;
       refuse(error, 'Queue the runs');
       return false;
     } finally {

@@ -1,9 +1,11 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually, picture, pagesOfFile, type OpenPage } from './page.ts';
 
 // The form of a new experiment: what it says, what it refuses and in which words, what it queues.
 const pages = pagesOfFile();
-let opened: OpenPage;
+let opened: Awaited<ReturnType<ReturnType<typeof pagesOfFile>['open']>>;
 const { getByRole, getByLabel, getByText } = {
   getByRole: (...input: Parameters<OpenPage['page']['getByRole']>) => opened.page.getByRole(...input),
   getByLabel: (name: string | RegExp) => opened.page.getByLabel(name),
@@ -131,6 +133,23 @@ test('what the lab refuses stands at its field', async () => {
   await getByText(/CIFAR-10 is not in the library; import it first\./)
     .first()
     .waitFor();
+});
+
+test('data whose files are not there are said at their field, until they are back', async () => {
+  const images = join(opened.served.folder, 'datasets', 'letters', 'train-images.u8');
+  await rename(images, `${images}.away`);
+  await getByLabel('Data set').selectOption({ label: 'Letters' });
+  const said = getByText(/train-images\.u8 is missing\. Put it back, or remove the data set and import it again\.$/);
+  await said.first().waitFor();
+  await picture(opened.page, 'new-data-gone');
+  expect(await getByLabel('Data set').getAttribute('aria-invalid')).toBe('true');
+  expect(await getByRole('button', { name: 'Queue runs' }).isDisabled()).toBe(true);
+  await getByLabel(/^Training subset/).fill('');
+  await said.first().waitFor();
+  await rename(`${images}.away`, images);
+  await opened.page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await eventually(() => said.count()).toBe(0);
+  expect(await getByRole('button', { name: 'Queue runs' }).isDisabled()).toBe(false);
 });
 
 test('an experiment whose runs have all finished is refused in words, at the choice that leaves them out', async () => {

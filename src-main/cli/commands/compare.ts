@@ -1,5 +1,6 @@
 import { LabError } from '../../../shared/errors.ts';
 import { everyGroup } from '../../../shared/result.ts';
+import type { Experiment } from '../../../shared/experiment.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { onEngineAtHand } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
@@ -18,7 +19,7 @@ export const compare = async (
 ): Promise<ExitCode> =>
   withOwner(settings, async (lab) => {
     const wished = await readExperiment(lab, options);
-    await requireDataset(lab, wished.shared.dataset.id);
+    await requirePossible(lab, wished);
     const experiment = await onEngineAtHand(lab, wished, options.install);
     const { experimentId, exitCode } = await trainExperiment(lab, experiment);
     const table = await lab.results({ ...everyGroup, experimentIds: [experimentId] });
@@ -38,13 +39,26 @@ export const showResults = (
     return exitCodes.done;
   });
 
-const requireDataset = async (lab: Lab, id: string): Promise<void> => {
-  if ((await lab.datasets({})).some((dataset) => dataset.id === id)) return;
-  throw new LabError(
+/** What the lab refuses is said before an engine is installed for it. */
+const requirePossible = async (lab: Lab, experiment: Experiment): Promise<void> => {
+  const { id } = experiment.shared.dataset;
+  const isDataMissing = async (error: unknown): Promise<boolean> =>
+    error instanceof LabError &&
+    error.code === 'DATASET_NOT_FOUND' &&
+    (await lab.datasets({})).every((dataset) => dataset.id !== id);
+  try {
+    await lab.plan(experiment);
+  } catch (error) {
+    if (!(await isDataMissing(error))) throw error;
+    throw missingData(id);
+  }
+};
+
+const missingData = (id: string): LabError =>
+  new LabError(
     'DATASET_NOT_FOUND',
     `The data set "${id}" is not in this workspace; import it first, for example: esam-lab import-data ${exampleFile(id)}`,
   );
-};
 
 const exampleFile = (id: string): string =>
   id === 'cifar10' ? 'cifar-10-binary.tar.gz' : id === 'cifar100' ? 'cifar-100-binary.tar.gz' : '<folder>';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { realpath, rename } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { DamagedChoice, DatasetInfo, DatasetKind, SplitChoice, ValueRange } from '../../../shared/dataset.ts';
-import { datasetFileNames } from '../../../shared/dataset.ts';
+import { datasetFileNames, imagesGone } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { imageManifestName } from '../../../shared/imageManifest.ts';
 import { notInLibrary } from '../../../shared/publishedSets.ts';
@@ -23,7 +23,7 @@ import { sha256Of } from './measure.ts';
 import type { PreviewImage } from './preview.ts';
 import { preview } from './preview.ts';
 import { beginSet, dropBegun, save } from './save.ts';
-import { readStored } from './stored.ts';
+import { readSet, readStored } from './stored.ts';
 import { packedImagesOf, type PackedImages } from './unpack/index.ts';
 
 export type { ImportProgress } from './decodedSet.ts';
@@ -55,6 +55,8 @@ export interface Library {
   list(): DatasetInfo[];
   /** @throws LabError DATASET_NOT_FOUND; DATASET_CORRUPT if its files are not what was imported. */
   get(id: string): DatasetInfo;
+  /** Answers as `get` does, once the set's files were looked for: one that was damaged may be whole again. @throws also DATASET_CORRUPT, DATASET_NOT_FOUND where they are not there any more. */
+  find(id: string): Promise<DatasetInfo>;
   /** Folder of the set's four files or its manifest. Throws as `get` does. */
   folderOf(id: string): string;
   /**
@@ -180,6 +182,16 @@ export const openLibrary = (folder: string, refusal: LabError | null = null): Li
   return {
     list: () => [...whole.values()].sort((a, b) => a.name.localeCompare(b.name)),
     get,
+    find: async (id) => {
+      if (!damaged.has(id)) get(id);
+      const info = readSet(join(folder, id), id);
+      if (damaged.delete(id)) whole.set(id, info);
+      if (info.storage === 'files') {
+        const root = await rootOf(info);
+        if (!existsSync(pathOfText(root))) throw new LabError('DATASET_NOT_FOUND', imagesGone(info.name, root));
+      }
+      return info;
+    },
     folderOf,
     import: ({
       kind,

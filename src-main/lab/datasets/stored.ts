@@ -3,7 +3,7 @@ import type { Dirent } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ZodError } from 'zod';
 import type { DatasetInfo } from '../../../shared/dataset.ts';
-import { datasetFileNames, datasetInfoSchema } from '../../../shared/dataset.ts';
+import { datasetFileNames, datasetFileProblem, datasetInfoSchema } from '../../../shared/dataset.ts';
 import { imageManifestName } from '../../../shared/imageManifest.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { readRegular } from '../../files/readRegular.ts';
@@ -34,7 +34,8 @@ export const readStored = (folder: string, how: 'tidy' | 'look'): StoredSets => 
       try {
         stored.whole.set(entry.name, readSet(path, entry.name));
       } catch (error) {
-        stored.damaged.set(entry.name, damagedSet(entry.name, error));
+        if (!(error instanceof LabError)) throw error;
+        stored.damaged.set(entry.name, error);
       }
     }
   }
@@ -65,7 +66,16 @@ const entriesOf = (folder: string, how: 'tidy' | 'look'): { entries: Dirent[]; p
   }
 };
 
-const readSet = (path: string, id: string): DatasetInfo => {
+/** @param path - the set's folder. @throws LabError DATASET_CORRUPT */
+export const readSet = (path: string, id: string): DatasetInfo => {
+  try {
+    return described(path, id);
+  } catch (error) {
+    throw damagedSet(id, error);
+  }
+};
+
+const described = (path: string, id: string): DatasetInfo => {
   const info = datasetInfoSchema.parse(JSON.parse(readRegular(join(path, infoFileName)).toString('utf8')));
   if (info.id !== id) throw new Error(`${infoFileName} is of "${info.id}"`);
   if (info.storage === 'files') {
@@ -94,6 +104,8 @@ const sizeOf = (path: string, fileName: string): number => {
 };
 
 const damagedSet = (id: string, cause: unknown): LabError => {
+  if (cause instanceof Error && 'path' in cause && 'code' in cause && cause.code !== 'ENOTFILE')
+    return new LabError('DATASET_CORRUPT', datasetFileProblem(String(cause.path), String(cause.code)), { cause });
   const found = foundIn(cause);
   return new LabError('DATASET_CORRUPT', `The data set "${id}" is damaged (${found}). Delete it and import it again.`, {
     cause,
@@ -103,5 +115,5 @@ const damagedSet = (id: string, cause: unknown): LabError => {
 const foundIn = (cause: unknown): string => {
   if (cause instanceof SyntaxError || cause instanceof ZodError) return `${infoFileName} is not understood`;
   if (!(cause instanceof Error)) return String(cause);
-  return 'code' in cause && cause.code !== 'ENOTFILE' ? `a file cannot be read: ${String(cause.code)}` : cause.message;
+  return cause.message;
 };

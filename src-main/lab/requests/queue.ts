@@ -8,7 +8,6 @@ import { movesNormalisations } from '../../../shared/method.ts';
 import { noNormalisation } from '../../../shared/methods/samOn.ts';
 import { misfitOf, modelInfos } from '../../../shared/models.ts';
 import { countText } from '../../../shared/numberText.ts';
-import { notInLibrary } from '../../../shared/publishedSets.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
 import { eachGroup, experimentSchema, fieldOfSetting } from '../../../shared/experiment.ts';
 import type { PlannedRun } from '../../../shared/queue.ts';
@@ -212,46 +211,45 @@ const onPresentData = async (experiment: Experiment, library: Library): Promise<
 
 /**
  * Looks at every data set, augmentation and model of the experiment.
- * @throws LabError DATASET_NOT_FOUND, or CONFIG_INVALID where its runs could not start on this data set, with the reason at its field.
+ * @throws LabError DATASET_NOT_FOUND, DATASET_CORRUPT, or CONFIG_INVALID where its runs could not start on this data set, with the reason at its field.
  */
 const checkDatasets = async (experiment: Experiment, library: Library): Promise<void> => {
-  const sets = new Map(library.list().map((info) => [info.id, info]));
+  const found = new Map<string, DatasetInfo>();
   const seen = new Set<string>();
   for await (const config of inTurns(eachGroup(experiment))) {
     const { dataset, augmentation, model, optimizer } = config;
-    const info = sets.get(dataset.id);
+    const info = found.get(dataset.id) ?? (await foundSet(dataset.id, library, experiment));
+    found.set(dataset.id, info);
     const key = canonicalJson([dataset, augmentation, model, movesNormalisations(optimizer)]);
-    const misfit = (seen.has(key) ? null : datasetMisfit(config, info)) ?? impossible(config, info);
+    const misfit = (seen.has(key) ? null : datasetMisfit(config, info)) ?? impossibleIn(config, info);
     seen.add(key);
     if (misfit === null) continue;
-    const { code, path, message } = misfit;
-    throw new LabError(code, message, { fields: [{ path: fieldOfSetting(experiment, path, optimizer), message }] });
+    const { path, message } = misfit;
+    throw new LabError('CONFIG_INVALID', message, {
+      fields: [{ path: fieldOfSetting(experiment, path, optimizer), message }],
+    });
   }
 };
 
-const impossible = (config: GroupConfig, info: DatasetInfo | undefined): DatasetMisfit | null => {
-  const problem = info === undefined ? null : impossibleIn(config, info);
-  return problem === null ? null : { code: 'CONFIG_INVALID', ...problem };
-};
-
-interface DatasetMisfit extends Misfit {
-  readonly code: 'CONFIG_INVALID' | 'DATASET_NOT_FOUND';
-}
+/** @throws LabError DATASET_NOT_FOUND, DATASET_CORRUPT at the field that chooses the set. */
+const foundSet = (id: string, library: Library, experiment: Experiment): Promise<DatasetInfo> =>
+  library.find(id).catch((error: unknown) => {
+    if (!(error instanceof LabError)) throw error;
+    const { code, message } = error;
+    const fields = [{ path: fieldOfSetting(experiment, 'dataset.id'), message }];
+    throw new LabError(code, message, { fields, cause: error });
+  });
 
 const datasetMisfit = (
   { dataset, augmentation, model, optimizer }: Pick<GroupConfig, 'dataset' | 'augmentation' | 'model' | 'optimizer'>,
-  info: DatasetInfo | undefined,
-): DatasetMisfit | null => {
-  if (info === undefined) {
-    return { code: 'DATASET_NOT_FOUND', path: 'dataset.id', message: notInLibrary(dataset.id) };
-  }
-  const code = 'CONFIG_INVALID';
+  info: DatasetInfo,
+): Misfit | null => {
   const augmentationMisfit = augmentationMisfitOf(info, augmentation);
-  if (augmentationMisfit !== null) return { code, ...augmentationMisfit };
+  if (augmentationMisfit !== null) return augmentationMisfit;
   const modelMisfit = misfitOf(model.id, ...imageSizeOf(info, augmentation));
-  if (modelMisfit !== null) return { code, path: 'model.id', message: modelMisfit };
+  if (modelMisfit !== null) return { path: 'model.id', message: modelMisfit };
   if (movesNormalisations(optimizer) && !modelInfos[model.id].hasNormalisation)
-    return { code, path: 'model.id', message: noNormalisation };
+    return { path: 'model.id', message: noNormalisation };
   const subsets = [
     { path: 'dataset.trainSubset', asked: dataset.trainSubset, found: info.trainCount, kind: 'training' },
     { path: 'dataset.testSubset', asked: dataset.testSubset, found: info.testCount, kind: 'test' },
@@ -260,7 +258,7 @@ const datasetMisfit = (
   if (tooLarge === undefined) return null;
   const { path, asked, found, kind } = tooLarge;
   const message = `${info.name} has ${countText(found)} ${kind} images; the experiment asks for ${countText(asked ?? 0)}. Ask for fewer, or for all.`;
-  return { code, path, message };
+  return { path, message };
 };
 
 const endedRun = ({ read }: Store, id: RunId): RunSummary => {

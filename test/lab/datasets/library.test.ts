@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { cifar10 } from '../../../src-main/lab/datasets/cifar.ts';
 import { describe } from '../../../src-main/lab/datasets/describe.ts';
 import { decode } from '../../../src-main/lab/datasets/detect.ts';
 import { openLibrary } from '../../../src-main/lab/datasets/index.ts';
+import { imageFolder, smallFolder } from '../../imageFolders.ts';
 import {
   cifarMembers,
   entriesOf,
@@ -155,6 +156,34 @@ test('a damaged set is not listed, says why, and can be removed; rests of an imp
   const [trashed = ''] = await readdir(join(workspace, 'trash'));
   expect(await readdir(join(workspace, 'trash', trashed, 'datasets', id))).toContain('test-labels.u8');
   expect(() => again.get(id)).toThrow(expect.objectContaining({ code: 'DATASET_NOT_FOUND' }));
+});
+
+test('a set is found as long as its files are there, and again once they are back', async () => {
+  const folder = join(await temporaryFolder(), 'datasets');
+  const library = openLibrary(folder);
+  const { id } = await library.import({ kind: 'idx', paths: [await folderWith(smallIdx())], name: 'small' });
+  const file = join(folder, id, 'test-labels.u8');
+  const missing = {
+    code: 'DATASET_CORRUPT',
+    message: `${file} is missing. Put it back, or remove the data set and import it again.`,
+  };
+  await rename(file, `${file}.away`);
+  await expect(library.find(id)).rejects.toMatchObject(missing);
+  const opened = openLibrary(folder);
+  await expect(opened.find(id)).rejects.toMatchObject(missing);
+  await rename(`${file}.away`, file);
+  for (const each of [library, opened]) expect(await each.find(id)).toMatchObject({ id, name: 'small' });
+  expect(opened.list().map((set) => set.id)).toEqual([id]);
+  const root = await imageFolder(await smallFolder());
+  const images = await library.import({ kind: 'imageFolder', paths: [root], name: 'pets' });
+  await rename(root, `${root}-away`);
+  await expect(library.find(images.id)).rejects.toMatchObject({
+    code: 'DATASET_NOT_FOUND',
+    message: expect.stringContaining(`The folder ${root} with the images of pets is not there.`) as string,
+  });
+  await rename(`${root}-away`, root);
+  expect(await library.find(images.id)).toEqual(images);
+  await expect(library.find('other')).rejects.toMatchObject({ code: 'DATASET_NOT_FOUND' });
 });
 
 test('an import that is cancelled or damaged leaves nothing behind, and the next one works', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { DatasetInfo } from '../../../../shared/dataset.ts';
+import { imagesGone } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import {
   imageClassSchema,
@@ -66,10 +67,7 @@ export const readImageDataset = (info: DatasetInfo, folder: string): ImageDatase
     );
   }
   if (!existsSync(pathOfText(root))) {
-    throw new LabError(
-      'DATASET_NOT_FOUND',
-      `The folder ${root} with the images of ${info.name} is not there. Connect its disk, or import the folder where it lies now: the same images are the same set.`,
-    );
+    throw new LabError('DATASET_NOT_FOUND', imagesGone(info.name, root));
   }
   const halves = {
     train: { files: [] as ImageFile[], labels: [] as number[] },
