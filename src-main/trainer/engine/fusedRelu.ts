@@ -13,6 +13,18 @@ export const normalisedAfter = (
   return output;
 };
 
+/** What a convolution made, which this consumes, and something added to it in an op of its own. */
+export const addedAfter = (
+  ops: Pick<Ops, 'add' | 'dispose'>,
+  made: Tensor,
+  added: Tensor | null | undefined,
+): Tensor => {
+  if (!added) return made;
+  const sum = ops.add(made, added);
+  ops.dispose(made);
+  return sum;
+};
+
 /**
  * Gives an op table whose convolutions and batch normalisations disregard what is fused with them that, as ops of their own: for engines
  * that have no kernels for it. A fused pooling gains nothing then: what it pools is saved.
@@ -70,6 +82,8 @@ export const withFusedRelu = (plain: Omit<Ops, 'fusesMaxPool'>): Ops => {
     ...normalising,
     conv2d: (x, kernel, convolution, normalisation) =>
       normalisedAfter(normalising, plain.conv2d(x, kernel, convolution), normalisation),
+    conv2dInputGrad: (dy, kernel, inputShape, convolution, added) =>
+      addedAfter(plain, plain.conv2dInputGrad(dy, kernel, inputShape, convolution), added),
     batchNorm(x, scale, offset, running, settings, relu) {
       const { output: normalised, saved, ...others } = plain.batchNorm(x, scale, offset, running, settings);
       const output = finished(normalised, relu);

@@ -54,6 +54,8 @@ export interface BackwardPass {
   readonly parameter: (position: number) => Tensor;
   /** What the forward step saved. */
   readonly saved: readonly Tensor[];
+  /** Of a layer that `addsArrived`: what has come to its input from the layers after it; null: nothing has. */
+  readonly arrived: Tensor | null;
   readonly wanted: Wanted;
   /** BatchNorm's statistics are constants (they come from examples of which only some go back). */
   readonly isFrozen: boolean;
@@ -75,6 +77,8 @@ export interface Layer {
   keeps(wanted: Wanted): Keeps;
   /** Whether what it saves has the batch as its first axis, so that examples can be taken out of it. */
   readonly savesByExample: boolean;
+  /** Whether its backward step adds, to the gradient of its first input, what has arrived there already. */
+  readonly addsArrived?: boolean;
   /** Whether its forward step can do a batch normalisation with given statistics as well. */
   readonly canNormalise?: boolean;
   /** What it does where it is a max-pooling: for the layer before it to do. */

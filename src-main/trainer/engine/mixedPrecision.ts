@@ -29,8 +29,11 @@ export const mixedPrecisionOps = (ops: Ops): Ops => {
     ...ops,
     conv2d: (x, kernel, convolution, normalisation) =>
       as('bfloat16', x, (image) => ops.conv2d(image, kernel, convolution, normalisation)),
-    conv2dInputGrad: (dy, kernel, inputShape, convolution) =>
-      as('bfloat16', dy, (grad) => ops.conv2dInputGrad(grad, kernel, inputShape, convolution)),
+    conv2dInputGrad: (dy, kernel, inputShape, convolution, added) =>
+      as('bfloat16', dy, (grad) => {
+        const make = (more?: Tensor): Tensor => ops.conv2dInputGrad(grad, kernel, inputShape, convolution, more);
+        return added ? as('bfloat16', added, make) : make();
+      }),
     conv2dFilterGrad: (x, dy, kernelShape, convolution) =>
       toFull(bothAs('bfloat16', x, dy, (image, grad) => ops.conv2dFilterGrad(image, grad, kernelShape, convolution))),
     averagePoolGrad: (dy, inputShape, pooling) =>

@@ -121,8 +121,14 @@ export interface Ops {
    * @param normalisation - what is done to that in the same op.
    */
   conv2d(x: Tensor, kernel: Tensor, convolution: Convolution, normalisation?: GivenNormalisation): Tensor;
-  /** ∂/∂x; dy [B,H',W',O] → inputShape [B,H,W,I]. */
-  conv2dInputGrad(dy: Tensor, kernel: Tensor, inputShape: readonly number[], convolution: Convolution): Tensor;
+  /** ∂/∂x; dy [B,H',W',O] → inputShape [B,H,W,I]. @param added - of that shape, added to it in the same op. */
+  conv2dInputGrad(
+    dy: Tensor,
+    kernel: Tensor,
+    inputShape: readonly number[],
+    convolution: Convolution,
+    added?: Tensor | null,
+  ): Tensor;
   /** ∂/∂kernel → kernelShape [K,K,I,O], float32 or of x's type. */
   conv2dFilterGrad(x: Tensor, dy: Tensor, kernelShape: readonly number[], convolution: Convolution): Tensor;
 

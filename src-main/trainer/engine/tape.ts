@@ -159,18 +159,21 @@ export const record = (
       arriving[network.layers.length] = logitsGrad;
       shared.hold(logitsGrad, 1);
 
-      /** Adds a gradient, of which the caller holds one share, to what has arrived at a value. */
+      /** Puts a gradient, of which the caller holds one share, in the place of what has arrived at a value. */
+      const replace = (value: number, gradient: Tensor): void => {
+        const before = arriving[value];
+        if (before !== undefined) shared.release(before);
+        arriving[value] = gradient;
+      };
+      /** Adds it to that. */
       const arrive = (value: number, gradient: Tensor): void => {
         const before = arriving[value];
-        if (before === undefined) {
-          arriving[value] = gradient;
-          return;
+        const sum = before === undefined ? gradient : ops.add(before, gradient);
+        if (sum !== gradient) {
+          shared.hold(sum, 1);
+          shared.release(gradient);
         }
-        const sum = ops.add(before, gradient);
-        shared.hold(sum, 1);
-        shared.release(before);
-        shared.release(gradient);
-        arriving[value] = sum;
+        replace(value, sum);
       };
 
       for (let index = network.layers.length - 1; index >= 0; index--) {
@@ -191,6 +194,7 @@ export const record = (
           inputShape: shapes[input] ?? [],
           parameter: parameterOf(state, layer),
           saved: savedOf[index] ?? [],
+          arrived: (layer.addsArrived === true && arriving[input]) || null,
           wanted: want,
           isFrozen,
           mode,
@@ -203,7 +207,8 @@ export const record = (
           const gradient = made.inputs[position] ?? null;
           if (gradient === null) return;
           shared.hold(gradient, 1);
-          arrive(value, gradient);
+          if (layer.addsArrived === true && position === 0) replace(value, gradient);
+          else arrive(value, gradient);
         });
         const stayed = layer.keeps(want);
         if (stayed.input) shared.release(read(input));

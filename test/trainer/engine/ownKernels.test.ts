@@ -115,6 +115,27 @@ test.each([
   },
 );
 
+// Outputs that no cache holds are stored past the caches: those of half as many images are not.
+test('of many images at once the outputs and their gradients have the bits of half as many at a time', () => {
+  const [half, side, channels] = [13, 128, 16];
+  const shape = (images: number): number[] => [images, side, side, channels];
+  const kernel = ops.upload(coarse([3, 3, channels, channels], 3), [3, 3, channels, channels]);
+  const all = coarse(shape(2 * half), 7);
+  const outputs = (values: Float32Array): Buffer[] => {
+    const x = ops.upload(values, shape(values.length / (side * side * channels)));
+    const y = ops.conv2d(x, kernel, { stride: 1, padding: 1 });
+    const dx = ops.conv2dInputGrad(y, kernel, x.shape, { stride: 1, padding: 1 }, x);
+    const bytes = [y, dx].map((tensor) => Buffer.from(new Uint8Array(ops.download(tensor).buffer)));
+    [x, y, dx].forEach(ops.dispose);
+    return bytes;
+  };
+  const halves = [all.subarray(0, all.length / 2), all.subarray(all.length / 2)].map((part) => outputs(part.slice()));
+  outputs(all).forEach((whole, index) => {
+    expect(whole.equals(Buffer.concat(halves.map((parts) => parts[index] ?? Buffer.of())))).toBe(true);
+  });
+  ops.dispose(kernel);
+});
+
 test('a call that does not fit is refused in words, and the engine lives on', () => {
   const image = ops.upload(new Float32Array(4 * 4 * 16), [1, 4, 4, 16]);
   const kernel = ops.upload(new Float32Array(9 * 32 * 16), [3, 3, 32, 16]);

@@ -23,11 +23,12 @@ export const conv2d = (
       parameters: [kernel],
       keeps: (wanted) => ({ input: wanted.parameters[0] === true, output: false }),
       canNormalise: true,
+      addsArrived: true,
       forward: ({ ops, x, parameter, normalisation }) =>
         unsaved(ops.conv2d(x, parameter(0), convolution, normalisation)),
-      backward: ({ ops, dy, input, inputShape, parameter, wanted }) => ({
+      backward: ({ ops, dy, input, inputShape, parameter, wanted, arrived }) => ({
         parameters: [wanted.parameters[0] ? ops.conv2dFilterGrad(input(), dy, parameter(0).shape, convolution) : null],
-        inputs: [wanted.inputs[0] ? ops.conv2dInputGrad(dy, parameter(0), inputShape, convolution) : null],
+        inputs: [wanted.inputs[0] ? ops.conv2dInputGrad(dy, parameter(0), inputShape, convolution, arrived) : null],
       }),
     },
     [...sides, filters],

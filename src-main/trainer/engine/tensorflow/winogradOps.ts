@@ -1,4 +1,4 @@
-import { normalisedAfter } from '../fusedRelu.ts';
+import { addedAfter, normalisedAfter } from '../fusedRelu.ts';
 import type { Convolution, Ops, Tensor } from '../ops.ts';
 import type { Attribute, TensorFlow } from './binding.ts';
 import { residualsOf } from './batchNormOps.ts';
@@ -26,7 +26,7 @@ const isOurs = (kernelShape: readonly number[], convolution: Convolution) =>
  */
 export const winogradOps = (
   { one, attribute }: TensorFlow,
-  others: ConvolutionOps & Pick<Ops, 'batchNormInference' | 'dispose'>,
+  others: ConvolutionOps & Pick<Ops, 'batchNormInference' | 'add' | 'dispose'>,
 ): ConvolutionOps => {
   const known = new Map<string, Attribute[]>();
   /** @param x - or its gradient: gives the type. @param inputShape - of x. */
@@ -61,10 +61,17 @@ export const winogradOps = (
         ...[x, kernel, scale, offset, running.mean, running.variance, ...residualsOf(relu)],
       );
     },
-    conv2dInputGrad: (dy, kernel, inputShape, convolution) =>
-      (isFiltered(kernel.shape, convolution) || isShortcut(kernel.shape, convolution)) && kernel.dataType === 'float32'
-        ? one('EsamConv2DInputGrad', attributesOf(dy, inputShape, convolution.stride), dy, kernel)
-        : others.conv2dInputGrad(dy, kernel, inputShape, convolution),
+    conv2dInputGrad(dy, kernel, inputShape, convolution, added) {
+      if (
+        !(isFiltered(kernel.shape, convolution) || isShortcut(kernel.shape, convolution)) ||
+        kernel.dataType !== 'float32'
+      ) {
+        return addedAfter(others, others.conv2dInputGrad(dy, kernel, inputShape, convolution), added);
+      }
+      const more = added ? [added] : [];
+      const attributes = [...attributesOf(dy, inputShape, convolution.stride), attribute.int('N', more.length)];
+      return one('EsamConv2DInputGrad', attributes, dy, kernel, ...more);
+    },
     conv2dFilterGrad: (x, dy, kernelShape, convolution) =>
       isOurs(kernelShape, convolution)
         ? one(

@@ -21,6 +21,7 @@ const convolutionOf = ([shape, size, outputs, stride, padding]: Sizes, isSmall: 
     run: (ops, { x, kernel, dy }) => ({
       output: ops.conv2d(x, kernel, { stride, padding }),
       xGrad: ops.conv2dInputGrad(dy, kernel, shape, { stride, padding }),
+      xGradAdded: ops.conv2dInputGrad(dy, kernel, shape, { stride, padding }, x),
       kernelGrad: ops.conv2dFilterGrad(x, dy, kernelShape, { stride, padding }),
     }),
     ...(isSmall && { gradients: { x: 'xGrad', kernel: 'kernelGrad' } }),

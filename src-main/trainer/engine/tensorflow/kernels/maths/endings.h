@@ -13,6 +13,18 @@ struct AsTheyAre {
   void fetch(int64_t) const {}
 };
 
+/** Something as large as the outputs, added to them. */
+template <typename T>
+struct Added {
+  const T* added;
+
+  template <typename Use>
+  ALWAYS_INLINE void with(int, const Use& use) const {
+    use([from = added](Vec value, int64_t at) { return value + load(from + at); });
+  }
+  void fetch(int64_t at) const { prefetch(added + at); }
+};
+
 /** Batch normalisation with given statistics, (value − mean)·factor + offset; then what may follow it: max(that + residual, 0). */
 template <typename T>
 struct Normalised {
@@ -36,6 +48,6 @@ struct Normalised {
     else use([&](Vec value, int64_t) { return normalised(value); });
   }
   void fetch(int64_t at) const {
-    if (residual != nullptr) __builtin_prefetch(residual + at);
+    if (residual != nullptr) prefetch(residual + at);
   }
 };

@@ -61,7 +61,7 @@ static inline void toPanels(const float* kernel, int depth, int columns, float* 
 
 /**
  * y [.., columns] = x [.., depth] times the kernel at every `stride`-th pixel, and what `ending` makes of it.
- * @tparam isBackward - x is the gradient of the outputs, y that of what they were made of: zero at the pixels that were passed over.
+ * @tparam isBackward - x is the gradient of the outputs, y that of what they were made of: `ending` of zero at the pixels that were passed over.
  * @param images - before the outputs were made of them. @param panels - of panelsLength. @returns false where there is no memory.
  */
 template <bool isBackward, typename T, typename Ending = AsTheyAre>
@@ -82,7 +82,12 @@ static bool convolve(const T* x, const float* kernel, T* y, Images images, int s
       const T* const from = x + (isBackward ? first + p : places[p]) * depth;
       for (int channel = 0; channel < depth; channel += lanes) store(values + int64_t(p) * depth + channel, load(from + channel));
       if (!isBackward) continue;
-      pixels.forPassedOver(first + p, [&](int64_t place) { std::memset(y + place * columns, 0, sizeof(T) * columns); });
+      pixels.forPassedOver(first + p, [&](int64_t place) {
+        for (int column = 0; column < columns; column += lanes) {
+          const int64_t at = place * columns + column;
+          ending.with(column, [&](const auto& end) { store(y + at, end(Vec{}, at)); });
+        }
+      });
     }
     for (int column = 0; column < columns; column += panel) {
       const LeftRows<float> left{values, depth};

@@ -47,7 +47,12 @@ static inline int filterPointOf(int row, int column) {
 /** Images of height × width pixels. */
 struct Images {
   int count, height, width;
+  /** With so many channels, of so many bytes each. */
+  int64_t bytes(int channels, size_t each) const { return int64_t(count) * height * width * channels * int64_t(each); }
 };
+
+/** Bytes that, just written or read, are taken to lie in some cache still; asking for those ahead of time only costs. */
+constexpr int64_t cachedBytes = 7 << 20;
 
 /** The outputs cut into squares; those at the lower and right edge may lie partly outside. */
 template <typename Scheme>

@@ -21,7 +21,9 @@ class Filtering {
  public:
   Filtering(const T* x, Filter filter, T* y, Images images, Images filtered, Ending ending = {})
       : x(x), filter(filter), y(y), images(images), tiles(filtered), ending(ending), depth(filter.depth),
-        words(depth / perWord<Word>), columns(filter.columns) {}
+        words(depth / perWord<Word>), columns(filter.columns),
+        isFar(images.bytes(depth, sizeof(T)) + filtered.bytes(columns, sizeof(T)) > cachedBytes),
+        isStreamed(filtered.bytes(columns, sizeof(T)) > 3 * cachedBytes) {}
 
   /** Floats that all threads share. */
   int64_t sharedLength() const { return goesByPanels() ? products * stride(tiles.count, words) : panelsLength(words, columns); }
@@ -68,6 +70,7 @@ class Filtering {
       for (int column = 0; column < columns; column += panel) {
         filterTiles<mostTiles(side)>(first, count, values, stride(block, words), panels + int64_t(column) * filterPoints * words, sums, column);
       }
+      finishStreams();
     });
   }
 
@@ -86,6 +89,7 @@ class Filtering {
       Word* const filtering = reinterpret_cast<Word*>(sums + products * stride(tiles.count, panel));
       filter.panelOf<Scheme>(task * panel, 0, depth, filtering);
       filterTiles<0>(0, tiles.count, values, all, filtering, sums, task * panel);
+      finishStreams();
     });
   }
 
@@ -97,8 +101,10 @@ class Filtering {
     for (int t = 0; t < count; t++, at = tiles.after(at), next = tiles.after(next)) {
       const Window<Scheme::inputSide, T> window(x, images, at.image, Scheme::firstInput(at.row),
                                                 Scheme::firstInput(at.column), depth, zeros);
-      forLines<Scheme::inputSide, T>(images, next.image, Scheme::firstInput(next.row), Scheme::firstInput(next.column), depth, 0, depth,
-                                     [&](int64_t place) { __builtin_prefetch(x + place); });
+      if (isFar) {
+        forLines<Scheme::inputSide, T>(images, next.image, Scheme::firstInput(next.row), Scheme::firstInput(next.column), depth, 0, depth,
+                                       [&](int64_t place) { prefetch(x + place); });
+      }
       for (int channel = 0; channel < depth; channel += lanes) {
         Word* const to = values + int64_t(t) * words + channel / perWord<Word>;
         bothAxes<Scheme::inputSide, side, Scheme::inputs>(
@@ -129,11 +135,13 @@ class Filtering {
       const auto at = tiles.at(first + t);
       const int rows = filtered.height - at.row, pixels = filtered.width - at.column;
       const auto next = tiles.at(first + t + tilesAhead);
-      forLines<Scheme::outputSide, T>(filtered, next.image, next.row, next.column, columns, column, smaller(columns, column + panel),
-                                      [&](int64_t place) {
-                                        __builtin_prefetch(y + place, 1);
-                                        ending.fetch(place);
-                                      });
+      if (isFar) {
+        forLines<Scheme::outputSide, T>(filtered, next.image, next.row, next.column, columns, column, smaller(columns, column + panel),
+                                        [&](int64_t place) {
+                                          if (!isStreamed) prefetchToWrite(y + place);
+                                          ending.fetch(place);
+                                        });
+      }
       for (int half = 0; half < panel && column + half < columns; half += lanes) {
         const float* const from = sums + t * panel + half;
         const int64_t corner = ((int64_t(at.image) * filtered.height + at.row) * filtered.width + at.column) * columns + column + half;
@@ -144,7 +152,8 @@ class Filtering {
                 [&](int i, int j, Vec value) {
                   if (!isWhole && (i >= rows || j >= pixels)) return;
                   const int64_t place = corner + (int64_t(i) * filtered.width + j) * columns;
-                  store(y + place, end(value, place));
+                  if (isStreamed) stream(y + place, end(value, place));
+                  else store(y + place, end(value, place));
                 });
           };
           if (rows >= Scheme::outputSide && pixels >= Scheme::outputSide) finish(std::true_type{});
@@ -162,6 +171,8 @@ class Filtering {
   const Ending ending;
   /** `words`: of a pixel's channels, `depth` many. */
   const int depth, words, columns;
+  /** Inputs and outputs are asked for ahead of time; outputs that are too many for any cache go past them. */
+  const bool isFar, isStreamed;
 };
 
 }  // namespace winograd

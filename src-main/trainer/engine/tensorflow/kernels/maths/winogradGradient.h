@@ -31,8 +31,9 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
   const int columns = wholePanels(outputs), groups = inputs / lanes;
   // The sums pass through the cache once a block: the more of them, the larger the block.
   constexpr int together = perWord<Word>;  // tiles
-  const int words = parts(larger(32, smaller(128, inputs * columns / 2048)) * 36 / products, together), block = words * together;
+  const int words = parts(larger(32, smaller(128, inputs * columns / 2048)), together), block = words * together;
   const int64_t partLength = int64_t(filterPoints) * inputs * columns;
+  const bool isFar = images.bytes(inputs, sizeof(T)) + filtered.bytes(outputs, sizeof(T)) > cachedBytes;
   std::atomic<bool> hasMemory{true};
   parallelFor(plan.channelParts * plan.tileParts, [&](int task) {
     const int channelPart = task % plan.channelParts, tilePart = task / plan.channelParts;
@@ -65,11 +66,12 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
           const auto at = t < count ? tiles.at(start + t) : tiles.nowhere();
           windows[next] = {x + firstChannel, images, at.image, Scheme::firstInput(at.row), Scheme::firstInput(at.column), inputs, zeros};
           gradWindows[next] = {dy, filtered, at.image, at.row, at.column, outputs, zeros};
+          if (!isFar) continue;
           const auto soon = tiles.at(start + t + tilesAhead);
           forLines<Scheme::inputSide, T>(images, soon.image, Scheme::firstInput(soon.row), Scheme::firstInput(soon.column), inputs,
-                                         firstChannel, firstChannel + channels, [&](int64_t place) { __builtin_prefetch(x + place); });
+                                         firstChannel, firstChannel + channels, [&](int64_t place) { prefetch(x + place); });
           forLines<Scheme::outputSide, T>(filtered, soon.image, soon.row, soon.column, outputs, 0, outputs,
-                                          [&](int64_t place) { __builtin_prefetch(dy + place); });
+                                          [&](int64_t place) { prefetch(dy + place); });
         }
         for (int channel = 0; channel < channels; channel += lanes) {
           Word* const to = values + int64_t(channel) * words + word * lanes;

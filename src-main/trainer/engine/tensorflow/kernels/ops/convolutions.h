@@ -79,9 +79,26 @@ void convolve(Call& call, const ConvolutionSettings& settings, const MakeEnding&
   if (!isDone) throw std::bad_alloc();
 }
 
-template <typename T, bool isBackward>
+template <typename T>
 void computeConvolution(Call& call, const ConvolutionSettings& settings) {
-  convolve<T, isBackward>(call, settings, [](const winograd::Images&, int, float*) { return AsTheyAre(); });
+  convolve<T, false>(call, settings, [](const winograd::Images&, int, float*) { return AsTheyAre(); });
+}
+
+/** A tensor as large as the outputs. */
+template <typename T>
+const T* likeOutputs(Call& call, const TF_Tensor* tensor, const winograd::Images& to, int channels, const char* otherwise) {
+  if (TF_TensorElementCount(tensor) != int64_t(to.count) * to.height * to.width * channels) call.refuse(otherwise);
+  return dataOf<T>(tensor);
+}
+
+template <typename T>
+void computeInputGrad(Call& call, const ConvolutionSettings& settings) {
+  if (call.inputCount() == 2) {
+    return convolve<T, true>(call, settings, [](const winograd::Images&, int, float*) { return AsTheyAre(); });
+  }
+  convolve<T, true>(call, settings, [&](const winograd::Images& to, int channels, float*) {
+    return Added<T>{likeOutputs<T>(call, call.input(2), to, channels, misfit)};
+  });
 }
 
 struct NormalisedSettings : ConvolutionSettings {
@@ -105,11 +122,8 @@ void computeNormalised(Call& call, const NormalisedSettings& settings) {
     }
     const auto [scale, offset, mean, variance] = vectors;
     const TF_Tensor* const residual = call.inputCount() > 6 ? call.input(6) : nullptr;
-    if (residual != nullptr && TF_TensorElementCount(residual) != int64_t(to.count) * to.height * to.width * channels) {
-      call.refuse(normalizationMisfit);
-    }
     inferenceFactors(scale, variance, settings.epsilon, channels, factor);
-    const T* const added = residual == nullptr ? nullptr : dataOf<T>(residual);
+    const T* const added = residual == nullptr ? nullptr : likeOutputs<T>(call, residual, to, channels, normalizationMisfit);
     return Normalised<T>{mean, factor, offset, added, settings.isRelu != 0};
   });
 }
@@ -153,8 +167,8 @@ void computeFilterGrad(Call& call, const FilterGradSettings& settings) {
 
 template <typename T>
 void registerConvolutionKernels(const Registry& registry) {
-  registry.kernel<T, ConvolutionSettings, computeConvolution<T, false>>("EsamConv2D");
-  registry.kernel<T, ConvolutionSettings, computeConvolution<T, true>>("EsamConv2DInputGrad");
+  registry.kernel<T, ConvolutionSettings, computeConvolution<T>>("EsamConv2D");
+  registry.kernel<T, ConvolutionSettings, computeInputGrad<T>>("EsamConv2DInputGrad");
   registry.kernel<T, NormalisedSettings, computeNormalised<T>>("EsamConv2DNormalised");
   registry.kernel<T, FilterGradSettings, computeFilterGrad<T>>("EsamConv2DFilterGrad");
 }
@@ -166,7 +180,10 @@ void registerConvolutions(const Registry& registry) {
                {"x: T", "kernel: float", "scale: float", "offset: float", "mean: float", "variance: float", "residual: N * T"},
                {"y: T"},
                {"stride: int", "height: int", "width: int", "N: int >= 0", "epsilon: float", "relu: bool"}});
-  registry.op({"EsamConv2DInputGrad", {"dy: T", "kernel: float"}, {"dx: T"}, settings});
+  registry.op({"EsamConv2DInputGrad",
+               {"dy: T", "kernel: float", "added: N * T"},
+               {"dx: T"},
+               {"stride: int", "height: int", "width: int", "N: int >= 0"}});
   registry.op({"EsamConv2DFilterGrad", {"x: T", "dy: T"}, {"grad: float"}, {"stride: int", "height: int", "width: int", "taps: int"}});
   registerConvolutionKernels<float>(registry);
   registerConvolutionKernels<Bfloat16>(registry);
