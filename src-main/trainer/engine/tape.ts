@@ -194,7 +194,7 @@ export const record = (
           inputShape: shapes[input] ?? [],
           parameter: parameterOf(state, layer),
           saved: savedOf[index] ?? [],
-          arrived: (layer.addsArrived === true && arriving[input]) || null,
+          arrived: layer.addsArrived === true ? (arriving[input] ?? null) : null,
           wanted: want,
           isFrozen,
           mode,
