@@ -15,7 +15,7 @@ test('a run’s log tells engine, data, network, every epoch, what its trainer s
   const patterns = [
     /^Engine: .+ on .+, float32.*; ESAM Lab /,
     /^Machine: .+ GB of memory/,
-    /^Data: .+ images to train on, .+ to test on; SHA-256 /,
+    /^Data: MNIST, 100 of 60,000 images to train on, 10,000 to test on; SHA-256 /,
     /^Network: .+ parameters in .+ tensors; .+ seed 1\.$/,
     ...epochs.map(
       ({ epoch, testAccuracy }) =>

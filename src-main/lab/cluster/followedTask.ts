@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import type { DatasetInfo } from '../../../shared/dataset.ts';
 import type { TrainingEvent } from '../../../shared/jobs/train.ts';
 import type { LogLine } from '../../../shared/run.ts';
 import { readRegular } from '../../files/readRegular.ts';
@@ -152,16 +153,16 @@ export class FollowedTask {
     const config = store.read.runs.one(runId)?.config;
     if (config === undefined) throw new Error(`Run ${runId} is gone while its job goes on.`);
     const add = (event: TrainingEvent): void => onStored([event]);
-    const classes = this.#classes();
-    this.#recording = new Recording({ runId, config, classes, isResuming, isAgain }, store.write, add);
+    const dataset = this.#dataset();
+    this.#recording = new Recording({ runId, config, dataset, isResuming, isAgain }, store.write, add);
     return this.#recording;
   }
 
-  /** Of the data set that it trains on; null where the disk is away. */
-  #classes(): number | null {
+  /** The data set that it trains on; null where the disk is away. */
+  #dataset(): DatasetInfo | null {
     try {
       const text = readRegular(join(this.#folder, jobFolderNames.assignment)).toString('utf8');
-      return assignmentSchema.parse(JSON.parse(text)).dataset.classNames.length;
+      return assignmentSchema.parse(JSON.parse(text)).dataset;
     } catch {
       return null;
     }

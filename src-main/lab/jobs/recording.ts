@@ -1,3 +1,4 @@
+import type { DatasetInfo } from '../../../shared/dataset.ts';
 import type { RunEnvironment } from '../../../shared/device.ts';
 import { exactFacts, factDifferences, inexactText } from '../../../shared/environments.ts';
 import type { TrainedIn } from '../../../shared/environments.ts';
@@ -21,8 +22,8 @@ export interface Ending {
 export interface RecordedRun {
   readonly runId: RunId;
   readonly config: RunConfig;
-  /** Of its data set; null where that is not known. */
-  readonly classes: number | null;
+  /** What it trains on; null where that is not known. */
+  readonly dataset: DatasetInfo | null;
   /** Its trainer has checkpoints to go on from. */
   readonly isResuming: boolean;
   /** The run was under way before: what it trains again takes the place of what it had measured. */
@@ -71,7 +72,11 @@ export class Recording {
     if (event.type === 'started') this.#environment = event.environment;
     if (event.type === 'epochFinished') {
       this.#epochs += 1;
-      const kind = doubtOf(event.metrics, this.#run.classes, this.#environment?.testExamples ?? 0);
+      const kind = doubtOf(
+        event.metrics,
+        this.#run.dataset?.classNames.length ?? null,
+        this.#environment?.testExamples ?? 0,
+      );
       this.#doubt = doubtAfter(this.#doubt, kind, event.metrics.epoch);
     }
     if (event.type === 'resumed') this.#epochs = event.epoch;
@@ -88,7 +93,7 @@ export class Recording {
    */
   store(event: TrainingEvent, nonFinite: readonly string[]): Ending | null {
     const ending = this.#take(event, nonFinite);
-    for (const said of linesOf(event, this.#run.config)) this.#log(said);
+    for (const said of linesOf(event, this.#run)) this.#log(said);
     return ending;
   }
 

@@ -40,10 +40,9 @@ export class Training {
     this.#input = input;
     this.#parts = parts;
     const { runId, config, checkpoints, dataset } = input;
-    const classes = dataset.classNames.length;
     const isResuming = (checkpoints?.resumeFrom.length ?? 0) > 0;
     this.#recording = new Recording(
-      { runId, config, classes, isResuming, isAgain: parts.isAgain },
+      { runId, config, dataset, isResuming, isAgain: parts.isAgain },
       parts.write,
       parts.onStored,
     );
