@@ -24,6 +24,7 @@ export const labErrorCodes = [
   'INSTALL_CHECKSUM',
   'INSTALL_UNSUPPORTED',
   'INSTALL_FAILED',
+  'CANCELLED',
   'DEVICE_BUSY',
   'OUT_OF_MEMORY',
   'TRAINER_LOST',

@@ -25,7 +25,7 @@ Exit codes:
   143  terminated in the same way, or its terminal was closed`;
 
 export const exitCodeOf = (code: LabErrorCode): ExitCode => {
-  if (code === 'INSTALL_CANCELLED') return exitCodes.interrupted;
+  if (code === 'INSTALL_CANCELLED' || code === 'CANCELLED') return exitCodes.interrupted;
   if (code.startsWith('INSTALL_') || code.startsWith('ENGINE_')) return exitCodes.engine;
   if (code.startsWith('WORKSPACE_') || code === 'BACKUP_NOT_FOUND') return exitCodes.workspace;
   if (code.startsWith('DATASET_')) return exitCodes.dataset;

@@ -81,7 +81,7 @@ export class SelfTest {
   }
 
   async cancel(): Promise<void> {
-    this.#underWay?.abort.abort(new LabError('DEVICE_BUSY', 'The self-test was cancelled.'));
+    this.#underWay?.abort.abort(new LabError('CANCELLED', 'The self-test was cancelled.'));
     await this.#underWay?.done;
   }
 

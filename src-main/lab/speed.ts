@@ -110,7 +110,7 @@ export class SpeedMeasurements {
   }
 
   async cancel(): Promise<void> {
-    this.#underWay?.abort.abort(new LabError('DEVICE_BUSY', 'The measurement was cancelled.'));
+    this.#underWay?.abort.abort(new LabError('CANCELLED', 'The measurement was cancelled.'));
     await this.idle();
   }
 

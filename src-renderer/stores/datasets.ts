@@ -33,6 +33,8 @@ export const useDatasets = defineStore('datasets', () => {
   /** The set that the Data view shows; null: the first. */
   const shownId = ref<string | null>(null);
   const downloading = ref<string | null>(null);
+  /** Downloads that the user ended; what had come of them is kept. */
+  const cancelled = ref<readonly string[]>([]);
   watch(wanted, () => {
     importProblem.value = null;
   });
@@ -43,13 +45,13 @@ export const useDatasets = defineStore('datasets', () => {
   const busy = async (
     title: string,
     message: string,
-    work: () => Promise<DatasetInfo>,
+    work: () => Promise<DatasetInfo | null>,
   ): Promise<DatasetInfo | null> => {
     importing.value = { message, share: null };
     importProblem.value = null;
     try {
       const done = await work();
-      problems.solve(title);
+      if (done !== null) problems.solve(title);
       return done;
     } catch (error) {
       // What the open dialog can show stands there, beside what may be changed.
@@ -78,7 +80,16 @@ export const useDatasets = defineStore('datasets', () => {
   /** Gets a published set from where it is published. */
   const download = async (id: string): Promise<void> => {
     downloading.value = id;
-    const got = await busy('Download the data set', 'Asking for the file', () => lab.downloadDataset({ id }));
+    cancelled.value = cancelled.value.filter((other) => other !== id);
+    const got = await busy('Download the data set', 'Asking for the file', async () => {
+      try {
+        return await lab.downloadDataset({ id });
+      } catch (error) {
+        if (!(error instanceof LabError) || error.code !== 'CANCELLED') throw error;
+        cancelled.value = [...cancelled.value, id];
+        return null;
+      }
+    });
     downloading.value = null;
     if (got !== null) shownId.value = got.id;
   };
@@ -92,6 +103,6 @@ export const useDatasets = defineStore('datasets', () => {
 
   return {
     ...{ list, failure, importing, load, nameOf, preview, remove, importFrom },
-    ...{ wanted, openImport, importProblem, shownId, downloading, download, cancelDownload },
+    ...{ wanted, openImport, importProblem, shownId, downloading, cancelled, download, cancelDownload },
   };
 });

@@ -8,6 +8,8 @@ export interface Problem {
   /** What was tried ("Stop the run"). */
   readonly title: string;
   readonly message: string;
+  /** The user wished it so. */
+  readonly isCancelled: boolean;
 }
 
 /** Whatever was refused or failed, until the user dismisses it. */
@@ -24,7 +26,8 @@ export const useProblems = defineStore('problems', () => {
     const text = known ? message : `Unexpected: ${message}`;
     failures.value = new Map(failures.value).set(title, text);
     if (list.value.some((problem) => problem.title === title && problem.message === text)) return;
-    list.value = [...list.value, { id: ++lastId, title, message: text }].slice(-3);
+    const isCancelled = error instanceof LabError && error.code === 'CANCELLED';
+    list.value = [...list.value, { id: ++lastId, title, message: text, isCancelled }].slice(-3);
   };
 
   /** What was tried has gone well: that it had not before is no news any more. */

@@ -282,17 +282,18 @@ test('files are dropped anywhere, looked at in the dialog, and imported; a known
   expect(await known.getByRole('button', { name: 'Download CIFAR-10', exact: true }).isEnabled()).toBe(true);
   // What had arrived when a download was cancelled is not asked for again, and what was said of it goes.
   server.fault = { kind: 'stall', afterBytes: 200_000 };
-  const download = known.getByRole('button', { name: 'Download CIFAR-100', exact: true });
-  await download.click();
+  await known.getByRole('button', { name: 'Download CIFAR-100', exact: true }).click();
   const share = known.locator('progress');
   await eventually(() => share.evaluate((bar: HTMLProgressElement) => bar.value)).toBeGreaterThan(0.4);
   await known.getByRole('button', { name: 'Cancel' }).click();
-  const alert = page.getByRole('alert').getByText('what has arrived is kept, and the next one goes on there');
-  await alert.waitFor();
+  const said = known.getByRole('status').getByText('Cancelled. What was downloaded is kept.');
+  await said.waitFor();
+  expect(await page.getByRole('alert').getByText('cancelled').count()).toBe(0);
+  await picture(page, 'download-cancelled');
   server.fault = { kind: 'none' };
-  await download.click();
+  await known.getByRole('button', { name: 'Go on with the download of CIFAR-100', exact: true }).click();
   await eventually(async () => (await served.lab.datasets({})).length).toBe(3);
-  await eventually(() => alert.count()).toBe(0);
+  await eventually(() => said.count()).toBe(0);
   expect(server.ranges).toEqual([null, 'bytes=200000-']);
   server.close();
   expect(complaints).toEqual([]);

@@ -69,7 +69,7 @@ export const downloadRequests = (parts: DownloadParts): Requests<typeof download
     cancelDownload: () => {
       present?.abort(
         new LabError(
-          'RUN_STATE',
+          'CANCELLED',
           'The download was cancelled; what has arrived is kept, and the next one goes on there.',
         ),
       );
