@@ -20,12 +20,12 @@ export const notingConvolutions = (ops: Ops, calls: Call[]): Ops => ({
     calls.push({ inputs: [x, kernel], run: (table, inputs) => table.conv2d(...two(inputs), convolution) });
     return ops.conv2d(x, kernel, convolution);
   },
-  conv2dInputGrad(dy, kernel, inputShape, convolution) {
+  conv2dInputGrad(dy, kernel, inputShape, convolution, added) {
     calls.push({
       inputs: [dy, kernel],
       run: (table, inputs) => table.conv2dInputGrad(...two(inputs), inputShape, convolution),
     });
-    return ops.conv2dInputGrad(dy, kernel, inputShape, convolution);
+    return ops.conv2dInputGrad(dy, kernel, inputShape, convolution, added);
   },
   conv2dFilterGrad(x, dy, kernelShape, convolution) {
     calls.push({
