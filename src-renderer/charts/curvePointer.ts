@@ -41,7 +41,7 @@ export const useCurvePointer = ({ shown, isCounted, xs }: GroupCurves) => {
       more: here.value.length - near.length,
       lines: near
         .toSorted((a, b) => b.point.y - a.point.y)
-        .map(({ key, method, variant, name, point: { y: value, sd, n } }) => ({
+        .map(({ key, method, variant, shortName: name, point: { y: value, sd, n } }) => ({
           ...{ key, method, variant, n, name },
           value: curveText(compare.metric, value) + (sd === null ? '' : ` ± ${curveText(compare.metric, sd)}`),
         })),

@@ -15,6 +15,8 @@ export interface GroupCurvesProps {
   readonly table: ResultsTable;
   readonly variants: ReadonlyMap<string, number>;
   readonly names: ReadonlyMap<string, string>;
+  /** For where there is little room. */
+  readonly shortNames: ReadonlyMap<string, string>;
 }
 
 const axisLabels = {
@@ -62,7 +64,16 @@ export const useGroupCurves = (props: GroupCurvesProps) => {
       .map((curve) => {
         const variant = props.variants.get(curve.groupHash) ?? 0;
         const [line, look] = [curvePoints(curve, factor.value), styleOf(curve.method, variant)];
-        return { ...curve, variant, line, look, name: nameOf(curve.key), gaps: gapsOf(curve, isDifference.value) };
+        const [name, shortName] = [nameOf(curve.key), props.shortNames.get(curve.key)];
+        return {
+          ...curve,
+          variant,
+          line,
+          look,
+          name,
+          shortName: shortName ?? name,
+          gaps: gapsOf(curve, isDifference.value),
+        };
       }),
   );
   const gaps = computed(() =>

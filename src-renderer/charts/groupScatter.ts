@@ -17,6 +17,8 @@ export interface GroupScatterProps {
   readonly table: ResultsTable;
   readonly variants: ReadonlyMap<string, number>;
   readonly names: ReadonlyMap<string, string>;
+  /** For where there is little room. */
+  readonly shortNames: ReadonlyMap<string, string>;
 }
 
 /** Of a mark, in pixels. */
@@ -67,8 +69,9 @@ export const useGroupScatter = (props: GroupScatterProps) => {
     return point.isDominated ? 0.55 : 1;
   };
   const nameOf = ({ row }: SpeedAccuracy): string => {
-    const within = withinMethod(row);
-    const name = within === '' ? nameOfMethod(row.config.optimizer) : all.value.length > fewNames ? within : row.label;
+    const label = props.shortNames.get(row.key) ?? row.label;
+    const within = withinMethod({ ...row, label });
+    const name = within === '' ? nameOfMethod(row.config.optimizer) : all.value.length > fewNames ? within : label;
     return name.length > longest ? `${name.slice(0, longest - 1)}…` : name;
   };
   const isOnTold = computed(() => new Set(theirs.value.map(({ on }) => on)).size > 1);

@@ -18,6 +18,7 @@ import type {
 } from '../../shared/result.ts';
 import type { PublishedPoint } from '../../shared/results/published.ts';
 import type { RunSummary } from '../../shared/run.ts';
+import { leftOutOf } from '../charts/leftOut.ts';
 import { useConnection } from '../connection.ts';
 import { useGroupFocus } from './groupFocus.ts';
 import { useKept } from './kept.ts';
@@ -136,9 +137,15 @@ export const useCompare = defineStore('compare', () => {
 
   const reading = 'Read the results';
   const failure = problems.failureOf(reading, () => candidates.value !== null);
+  /** Of what is compared, the groups that are not too many to draw. */
+  const drawnQuery = (): ResultsQuery => {
+    if (focus.leftOut.size === 0) return query.value;
+    const shown = (table.value?.rows ?? []).filter(({ key }) => !focus.isLeftOut(key));
+    return { ...query.value, experimentIds: [], groupHashes: [...new Set(shown.map(({ groupHash }) => groupHash))] };
+  };
   const readCurves = async (): Promise<void> => {
     if (isNothingChosen.value) return;
-    const request = { query: query.value, ...curveWish.value };
+    const request = { query: drawnQuery(), ...curveWish.value };
     curves.value = (await problems.attempt('Read the curves', () => lab.curves(request))) ?? [];
   };
   const readPublished = async (): Promise<void> => {
@@ -183,6 +190,13 @@ export const useCompare = defineStore('compare', () => {
   watch([experimentIds, groupHashes, speedBaseline, accuracyBaseline, accuracy, splitConditions], () => void load());
   watch(equalTimeMs, useDebounceFn(readTable, 150, { maxWait: 300 }));
   watch([metric, axis, range], () => void readCurves());
+  watch(table, (read) => focus.leaveOut(read === null ? new Set() : leftOutOf(read)), { flush: 'sync' });
+  watch(
+    () => focus.toggled,
+    () => {
+      if (focus.leftOut.size > 0) void readCurves();
+    },
+  );
 
   /** The table of what is chosen, written by the lab; null when refused. */
   const exported = (format: ExportFormat, siunitx: boolean): Promise<Exported | null> =>
@@ -200,8 +214,9 @@ export const useCompare = defineStore('compare', () => {
     column: ColumnWidth,
   ): Promise<LabFile | null> => {
     const namedAfter = [...experimentIds.value];
+    const hidden = (table.value?.rows ?? []).map(({ key }) => key).filter(focus.isHidden);
     return problems.attempt('Draw the figure', () =>
-      lab.exportFigure({ query: query.value, figure, format, column, hidden: [...focus.hidden], namedAfter }),
+      lab.exportFigure({ query: query.value, figure, format, column, hidden, namedAfter }),
     );
   };
 

@@ -343,6 +343,42 @@ test('columns are dragged, or moved by buttons, in Compare and in Runs', async (
   await close();
 });
 
+test('of groups that are too many the best are drawn, and whichever is clicked; the table has them all', async () => {
+  const { page, complaints, close } = await pages.open('/compare', 'crowded');
+  const table = page.getByRole('table', { name: 'Results' });
+  const drawn = () => page.getByRole('img', { name: /^Test accuracy, mean/ }).locator('g[data-group]');
+  const legend = page.getByRole('group', { name: 'Groups in the charts' });
+  await page.getByText(/The charts have 60 of 102 groups: the baselines, and those with the best/).waitFor();
+  await eventually(() => drawn().count()).toBe(60);
+  expect(await legend.getByRole('button').count()).toBe(60);
+  for (const name of ['SGD', 'SAM', 'β 0.95, γ 0.95'])
+    await legend.getByRole('button', { name, exact: true }).waitFor();
+  expect(await legend.getByRole('button', { name: 'β 0.1, γ 0.1', exact: true }).count()).toBe(0);
+  await picture(page, 'compare-crowded');
+  await table.locator('tbody tr').nth(2).getByRole('button').first().click();
+  await legend.getByRole('button', { name: 'β 0.1, γ 0.1', exact: true }).waitFor();
+  await eventually(() => drawn().count()).toBe(61);
+  expect(await table.locator('tbody tr').count()).toBe(100);
+  await page.getByRole('button', { name: 'Show all 102 rows' }).click();
+  await eventually(() => table.locator('tbody tr').count()).toBe(102);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('in the key a group is told by no more than tells it from the others of its method', async () => {
+  const { page, complaints, close } = await pages.open('/compare', 'full');
+  await page.getByRole('button', { name: /^Experiments:/ }).click();
+  await page.getByRole('button', { name: 'All experiments', exact: true }).click();
+  await page.keyboard.press('Escape');
+  const legend = page.getByRole('group', { name: 'Groups in the charts' });
+  await eventually(() => legend.getByRole('button', { name: 'Letters', exact: true }).count()).toBe(3);
+  const mnist = legend.getByRole('button', { name: 'MNIST', exact: true }).first();
+  expect(await mnist.getAttribute('title')).toMatch(/^SGD \(MNIST, training subset 12,000, epochs 3\)\. Click/);
+  await picture(page, 'compare-key');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 /** 1280 px at 150 %, and wide. */
 test.each([853, 1600])(
   'many groups at %i px: settings in columns, short names, four ticks, nothing cut off',

@@ -109,17 +109,16 @@ const addParts = async (store: Store, library: Library): Promise<void> => {
   add(store, await presetNamed('parts-of-esam', library), 15, ends);
 };
 
-/** Many groups: SGD, SAM, and ESAM at every β and γ of 0.3, 0.4 … 0.9; the more of both, the slower and the better. */
-const addMany = async (store: Store, library: Library): Promise<void> => {
+/** Many groups: SGD, SAM, and ESAM at every β and γ of these; the more of both, the slower and the better. */
+const addMany = async (store: Store, library: Library, shares: readonly number[]): Promise<void> => {
   const quick = await presetNamed('quick', library);
   const [sgd, sam, esam] = quick.arms;
   if (sgd === undefined || sam === undefined || esam?.name !== 'esam')
     throw new Error('The quick preset has three arms.');
-  const shares = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
-  const sweep = shares.flatMap((beta) => shares.map((gamma) => ({ ...esam, beta, gamma })));
   const dataset = { ...quick.shared.dataset, trainSubset: 1280 };
   const shared = { ...quick.shared, dataset, epochs: 12 };
-  const experiment = { ...quick, name: 'Sweep of β and γ', shared, arms: [sgd, sam, ...sweep] };
+  const axes = ['optimizer.beta', 'optimizer.gamma'].map((path) => ({ path, values: [...shares] }));
+  const experiment = { ...quick, name: 'Sweep of β and γ', shared, arms: [sgd, sam, esam], axes };
   const configs = expand(experiment);
   const { runIds } = store.write.addExperiment(experiment, configs);
   for (const [index, config] of configs.entries()) {
@@ -187,7 +186,10 @@ const fill = {
     addLandscape(store, 18, 1, 5);
   },
   /** 51 groups of two seeds. */
-  many: addMany,
+  many: (store: Store, library: Library) => addMany(store, library, [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]),
+  /** 102 groups. */
+  crowded: (store: Store, library: Library) =>
+    addMany(store, library, [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95]),
   /** Six runs of the paper's network on the paper's data, shorter than the paper's. */
   asPaper: addAsPaper,
   /** Of the quick comparison four runs have finished; two wait, and six more of two other seeds. */
