@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Lab } from '../../../src-main/lab/lab.ts';
 import { slurmSettingsSchema } from '../../../shared/places.ts';
@@ -46,6 +47,21 @@ onCluster('runs on the cluster are the same runs as here, to the last bit', asyn
     expect(await untilEnded(lab, runId)).toMatchObject({ state: 'finished', place: 'this-machine', job: null });
     expect(await judged(lab, runIds[index] ?? 0)).toEqual(await judged(lab, runId));
   }
+});
+
+onCluster('what waited in a workspace that is opened is not submitted before somebody starts the queue', async () => {
+  const { lab, folder } = await openWithSmall();
+  await lab.pauseQueue({ paused: true });
+  const [left = 0] = (await lab.enqueue({ ...smallExperiment(1, { seeds: [7] }), place: 'slurm' })).runIds;
+  await lab.close();
+  const database = new Database(join(folder, 'lab.db'));
+  database.prepare('UPDATE queue SET paused = 0').run(); // as where its lab was killed before it submitted
+  database.close();
+  const { lab: later } = await openTestLab(folder, { ...clusterOptions, awaitsStart: true });
+  await new Promise((resolve) => setTimeout(resolve, 10 * clusterOptions.clusterTimes.readEveryMs));
+  expect(await later.queue({})).toMatchObject({ awaitsStart: true, waiting: [{ id: left, job: null }] });
+  await later.pauseQueue({ paused: false });
+  expect(await untilEnded(later, left)).toMatchObject({ state: 'finished', place: 'slurm' });
 });
 
 /** Epochs enough that a run is still under way when it is seen to have begun, however fast the machine is. */
