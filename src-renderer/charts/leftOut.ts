@@ -1,7 +1,7 @@
 import type { ResultsRow, ResultsTable } from '../../shared/result.ts';
 
 /** Marks and curves of more groups than this hide one another. */
-export const mostDrawn = 60;
+const mostDrawn = 60;
 
 /** Keys of the groups that are too many to draw: charts have the baselines, and of the others those with the best accuracy. */
 export const leftOutOf = ({ rows, accuracy, accuracyBaseline, speedBaseline }: ResultsTable): ReadonlySet<string> => {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sam } from '../lab/fixtures/configs.ts';
@@ -35,6 +35,15 @@ test('an experiment file is planned, swept, compared and found in the history', 
   expect(JSON.parse(found.stdout)).toMatchObject([
     { id: 3, state: 'finished', config: { epochs: 1, optimizer: { rho: 0.02 } } },
   ]);
+
+  const images = join(workspace, 'datasets', 'small', 'train-images.u8');
+  await rename(images, `${images}.away`);
+  for (const command of [['plan'], ['compare', '--no-speed']]) {
+    const gone = await cli(workspace, [...command, ...args]);
+    expect(gone).toMatchObject({ code: 5, stdout: '' });
+    expect(gone.stderr).toContain(`${images} is missing. Put it back, or remove the data set and import it again.`);
+  }
+  await rename(`${images}.away`, images);
 
   const wrong = await cli(workspace, ['compare', file, '--sweep', 'optimizer.rh=1']);
   expect(wrong).toMatchObject({ code: 2, stdout: '' });
