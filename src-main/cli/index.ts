@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { outputsMayFail } from '../processes/outputsMayFail.ts';
 import { keepCompiled } from '../runtimes/keepCompiled.ts';
 import { isNodeNewEnough, runInNewerNode } from './newerNode.ts';
 
@@ -23,8 +24,6 @@ const main = async (): Promise<number> => {
   return run(process.argv, locate(import.meta.url));
 };
 
-// A reader that has seen enough, such as head, or a terminal that was closed, ends no training.
-process.stdout.on('error', () => undefined);
-process.stderr.on('error', () => undefined);
+outputsMayFail();
 process.exitCode = 1; // unless the command says how it ended: one that waits for what never comes has failed
 void main().then((code) => process.exit(code));

@@ -6,6 +6,7 @@ import { DesktopActivity } from './activity.ts';
 import { isLabUtility } from './labChild.ts';
 import { LabProcess } from './labProcess.ts';
 import { setMenu } from './menu.ts';
+import { outputsMayFail } from '../processes/outputsMayFail.ts';
 import { OpenedBundle } from './openedBundle.ts';
 import { claimFolders, labEntry, packageFile, rendererFolder, trainerEntry } from './paths.ts';
 import type { Claimed } from './paths.ts';
@@ -102,6 +103,7 @@ const start = async (claimed: Claimed): Promise<void> => {
   app.on('activate', () => bringToFront(window));
 };
 
+outputsMayFail();
 forgetDeveloperSettings();
 const claimed = claimFolders();
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();

@@ -4,6 +4,7 @@ import { arch, availableParallelism, hostname, platform, totalmem } from 'node:o
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { outputsMayFail } from '../../processes/outputsMayFail.ts';
 import { nodeTrainers } from '../trainers.ts';
 import { beginAttempt } from './attempt.ts';
 import { jobFolderNames, lastAttempt } from './jobFolder.ts';
@@ -74,6 +75,7 @@ const main = async (): Promise<void> => {
   }
 };
 
+outputsMayFail();
 void main().then(
   () => process.exit(),
   (error: unknown) => {
