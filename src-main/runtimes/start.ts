@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../../shared/errors.ts';
 import { leash } from '../processes/leash.ts';
+import { outputsMayFail } from '../processes/outputsMayFail.ts';
 import { build, isBuildStale } from './build.ts';
 import { findElectron } from './electron/index.ts';
 import { checkSystem } from './electron/system.ts';
@@ -12,6 +13,7 @@ import { installCommand, provideSystem } from './system/debian.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const say = (line: string): void => console.log(`esam-lab: ${line}`);
 
+outputsMayFail();
 const given = process.argv.slice(2);
 /** `--desktop` insists on the window, `--browser` on a browser; else it is the window where one can be opened. */
 const choices = ['--desktop', '--browser'];
