@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { RunId } from '../../shared/run.ts';
 import type { Lab } from '../lab/lab.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -11,6 +12,9 @@ export const withGuests = async <T>(lab: Lab, work: (lab: Lab) => Promise<T>): P
   if (!wasEnded && lab.guestRuns().length > 0) await untilGuestsEnded(lab);
   return result;
 };
+
+/** A guest that stands still, as one that was suspended, is not waited for. */
+const leavesWithinMs = 10_000;
 
 const untilGuestsEnded = async (lab: Lab): Promise<void> => {
   const runsLeft = async (): Promise<readonly RunId[]> => {
@@ -32,7 +36,6 @@ const untilGuestsEnded = async (lab: Lab): Promise<void> => {
       );
     return ids.length > 0;
   };
-  if (!(await sayLeft())) return;
   await new Promise<void>((resolve) => {
     const finish = (): void => {
       stopListening();
@@ -40,7 +43,12 @@ const untilGuestsEnded = async (lab: Lab): Promise<void> => {
       resolve();
     };
     const endSignals = onSignals(() => lab, finish);
-    const look = (): void => void sayLeft().then((areLeft) => (areLeft ? undefined : finish()));
+    // Whoever asked for them reads what became of them before this lab ends, and may ask for more.
+    const finishOnceGone = async (): Promise<void> => {
+      await Promise.race([lab.guestsGone(), setTimeout(leavesWithinMs, undefined, { ref: false })]);
+      if (!(await sayLeft())) finish();
+    };
+    const look = (): void => void sayLeft().then((areLeft) => (areLeft ? undefined : finishOnceGone()));
     const stopListening = lab.onEvent((event) => {
       if (event.type === 'queueChanged') look();
     });

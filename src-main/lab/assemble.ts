@@ -262,6 +262,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
     grantPaths: grants.grant,
     writeBundle: (selection) => writeBundle(parts, selection),
     guestRuns: () => [],
+    guestsGone: () => Promise.resolve(),
     checkpoint: () => queue.checkpoint(),
     close: async () => {
       await adding.close();

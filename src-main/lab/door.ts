@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,6 +23,8 @@ export interface Door {
   readonly address: DoorAddress;
   /** Runs that others have asked for through it. */
   readonly guestRuns: ReadonlySet<RunId>;
+  /** Resolves when all who have asked for runs have left. */
+  guestsGone(): Promise<void>;
   close(): void;
 }
 
@@ -35,10 +38,17 @@ export const openDoor = async (lab: Lab, labVersion: string): Promise<Door | nul
   const path = socketPath(`esam-lab-${randomBytes(8).toString('hex')}`);
   const guests = new Set<Socket>();
   const guestRuns = new Set<RunId>();
-  const asked = forGuests(lab, (runIds) => runIds.forEach((id) => guestRuns.add(id)));
+  const askers = new Set<Socket>();
   const server = createServer((socket) => {
     guests.add(socket);
-    socket.once('close', () => guests.delete(socket));
+    socket.once('close', () => {
+      guests.delete(socket);
+      askers.delete(socket);
+    });
+    const asked = forGuests(lab, (runIds) => {
+      runIds.forEach((id) => guestRuns.add(id));
+      if (guests.has(socket)) askers.add(socket);
+    });
     receive(asked, socket, token, labVersion);
   });
   try {
@@ -50,6 +60,9 @@ export const openDoor = async (lab: Lab, labVersion: string): Promise<Door | nul
   return {
     address: { path, token },
     guestRuns,
+    guestsGone: async () => {
+      await Promise.all([...askers].map((socket) => once(socket, 'close')));
+    },
     close: () => {
       server.close();
       guests.forEach((socket) => socket.destroy());

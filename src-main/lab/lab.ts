@@ -56,6 +56,8 @@ export interface Lab extends LabApi {
   writeBundle(selection: BundleSelection): Promise<BundleStream>;
   /** Runs that other commands have asked this lab for: they end with it. */
   guestRuns(): readonly RunId[];
+  /** Resolves when every other command that has asked for runs has ended: until then it may ask what became of them. */
+  guestsGone(): Promise<void>;
   /** The user has allowed, outside any page, that jobs are sent so. */
   confirmPlace(id: PlaceId, settings: SlurmSettings): void;
   /** How jobs are asked for at a place from now on, confirmed or not: by the user's own command. */

@@ -110,6 +110,7 @@ const labOver = (channel: Channel): Lab => {
     confirmPlace: () => undefined, // only the app asks that, of its own lab
     checkpoint: () => channel.post({ type: 'checkpoint' }),
     guestRuns: () => [],
+    guestsGone: () => Promise.resolve(),
     close: () => {
       channel.close();
       return Promise.resolve();

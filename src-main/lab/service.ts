@@ -22,6 +22,7 @@ export const openLab = async (options: LabOptions): Promise<Lab> => {
     return {
       ...lab,
       guestRuns: () => [...(door?.guestRuns ?? [])],
+      guestsGone: () => door?.guestsGone() ?? Promise.resolve(),
       close: async () => {
         door?.close();
         await lab.close();

@@ -26,12 +26,12 @@ const shortRun = async (workspace: string): Promise<string> => {
   return file;
 };
 
-/** What waits in the queue of whoever has the workspace. */
-const waitingIn = async (workspace: string): Promise<number[]> => {
+/** What trains and what waits in the queue of whoever has the workspace. */
+const queueOf = async (workspace: string): Promise<{ running: number[]; waiting: number[] }> => {
   const neighbour = await askNeighbour(workspace, version);
-  const waiting = (await neighbour?.lab.queue({}))?.waiting ?? [];
+  const { running = [], waiting = [] } = (await neighbour?.lab.queue({})) ?? {};
   await neighbour?.lab.close();
-  return waiting.map(({ id }) => id);
+  return { running: running.map(({ id }) => id), waiting: waiting.map(({ id }) => id) };
 };
 
 test('anyone may look while a run trains in another terminal, and have data imported by it', slow, async () => {
@@ -77,7 +77,7 @@ test('anyone may look while a run trains in another terminal, and have data impo
   // What trains is asked of the lab that trains; there it waits for its turn, and ends with it.
   const guest = startCli(workspace, ['run', await shortRun(workspace)]);
   await untilSaid(guest.child, `process ${child.pid ?? 0} (esam-lab run, since `);
-  await expect.poll(() => waitingIn(workspace), { timeout: 300_000 }).toEqual([3]);
+  await expect.poll(() => queueOf(workspace), { timeout: 300_000 }).toEqual({ running: [2], waiting: [3] });
 
   child.kill('SIGSTOP'); // it answers nobody now; who only looks needs no answer
   expect((await cli(workspace, ['runs', '--state', 'running'])).stdout).toContain('long');
@@ -98,7 +98,8 @@ test('a command that trains for another one ends once both are done', slow, asyn
   await untilSaid(host.child, 'epoch 2 of');
   const letGo = holdTrainers(host.child.pid ?? 0);
   const guest = startCli(workspace, ['run', await shortRun(workspace), '--json']);
-  await expect.poll(() => waitingIn(workspace), { timeout: 300_000 }).toEqual([3]);
+  await expect.poll(() => queueOf(workspace), { timeout: 300_000 }).toEqual({ running: [2], waiting: [3] });
+  guest.child.kill('SIGSTOP'); // slower than whoever trains for it
   expect(await cli(workspace, ['queue', '--stop', '3'])).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('Run 3 is queued; this needs a running run') as string,
@@ -108,6 +109,8 @@ test('a command that trains for another one ends once both are done', slow, asyn
     code: 0,
     stdout: expect.stringMatching(/^Run 2(?: stops now|: stopped after)/) as string,
   });
+  await expect.poll(() => queueOf(workspace), { timeout: 300_000 }).toEqual({ running: [], waiting: [] });
+  guest.child.kill('SIGCONT');
   expect(await guest.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('"state":"finished"') as string });
   expect(await host.ended).toMatchObject({
     code: 1, // its own run was stopped
