@@ -33,6 +33,7 @@ export const serve = async (settings: Settings, options: ServeOptions): Promise<
   const uploads = new Uploads(settings.workspaceFolder);
   const opening = openedLab(settings, uploads);
   await opening.tried();
+  const isEnded = ended(opening.lab); // before anybody is told what to end
   const server = await startWebServer({
     port: options.port,
     pageFolder,
@@ -44,7 +45,7 @@ export const serve = async (settings: Settings, options: ServeOptions): Promise<
   await print(settings.json ? JSON.stringify({ address: server.address }) : server.address);
   say('Open this address in a browser of this machine; it works once. Ctrl-C ends the lab.');
   if (options.open) openInBrowser(server.address);
-  const exitCode = await ended(opening.lab);
+  const exitCode = await isEnded;
   say('Ending the lab.');
   await server.close();
   await opening.lab()?.close();

@@ -74,3 +74,21 @@ test('a browser sees a stored run, downloads its table and imports by a typed pa
   await eventually(() => has(page, /connection to the lab is lost/)).toBe(true);
   await picture(page, 'served-lost');
 });
+
+/** It prints, and then stands still for as long as a busy machine may have it wait: whoever reads is faster. */
+const standsStill = `
+  const { write } = process.stdout;
+  process.stdout.write = (...input) => {
+    const answer = write.apply(process.stdout, input);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+    return answer;
+  };
+`;
+
+test('serve listens to Ctrl-C before it says its address', { timeout: 120_000 }, async () => {
+  const { child, ended } = startCli(await newWorkspace(), ['serve'], {
+    NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(standsStill)}`,
+  });
+  child.stdout.once('data', () => child.kill('SIGINT'));
+  expect(await ended).toMatchObject({ code: 0, stdout: expect.stringContaining('http://127.0.0.1:') as string });
+});
