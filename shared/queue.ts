@@ -27,8 +27,8 @@ export const queueSchema = z.strictObject({
   placeProblem: z.string().optional(),
   /** What is being brought there, for which they wait. */
   placePreparing: z.string().optional(),
-  /** Runs wait since before the lab was opened, and it has not been told to train them. */
-  awaitsStart: z.boolean().optional(),
+  /** Those of them that wait since before the lab was opened: they train once the queue is started, whatever else does. */
+  awaitingStart: z.array(runIdSchema).optional(),
 });
 export type Queue = z.infer<typeof queueSchema>;
 

@@ -48,7 +48,9 @@ export const useCommands = (
   const { choice } = useTheme();
   /** What would change nothing, or is the palette itself. */
   const isIdle = (id: MenuCommand): boolean =>
-    id === 'commands' || id === (queue.isPaused ? 'pauseQueue' : 'startQueue');
+    id === 'commands' ||
+    (id === 'pauseQueue' && queue.isPaused) ||
+    (id === 'startQueue' && !queue.isPaused && queue.awaitingStart.size === 0);
   const fixed = (): Command[] => [
     ...views.map(({ name, path }, index) => ({ name, keys: String(index + 1), act: () => router.push(path) })),
     ...menuIds.filter((id) => !isIdle(id)).map((id) => ({ name: menuTexts(id).name, ...keysOf(id), act: menu[id] })),

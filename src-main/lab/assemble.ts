@@ -192,7 +192,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
   const added = (runIds: readonly RunId[]): void => {
     runIds.forEach((id) => ownRuns?.add(id));
     emit({ type: 'runsChanged' });
-    queue.start();
+    queue.start(runIds);
     cluster?.retry();
   };
   const stop = (runId: RunId, when: 'now' | 'after-epoch'): void | Promise<void> =>

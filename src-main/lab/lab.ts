@@ -31,7 +31,7 @@ export interface LabOptions {
    * (command line: `compare` and `run` must not start what the app has queued). Default false.
    */
   readonly trainsOnlyOwnRuns?: boolean;
-  /** Never train silently what was left in the queue: it waits until the user starts it, or adds to it. Default false. */
+  /** Never train silently what was left in the queue: it waits until the user starts it, whatever he adds. Default false. */
   readonly awaitsStart?: boolean;
   /** What others who want the workspace are told of this lab, such as "esam-lab run"; `isBrief`: it is over in a moment. */
   readonly holder?: { readonly does: string; readonly isBrief: boolean };

@@ -30,7 +30,7 @@ export interface QueueParts {
   readonly placeProblem?: () => string | null;
   /** What is being brought there, for which they wait. */
   readonly placePreparing?: () => string | null;
-  /** Leave runs that wait already until the user starts the queue or adds to it. */
+  /** Leave runs that wait already until the user starts the queue. */
   readonly awaitsStart: boolean;
   /** A run ended in a way that a damaged engine would explain. */
   readonly onEngineDoubted: () => void;
@@ -58,14 +58,15 @@ export class RunQueue {
   readonly #taken = new Set<RunId>();
   readonly #trainings = new Map<RunId, Training>();
   readonly #inTheWay = new InTheWay();
+  /** Runs that waited when the lab was opened, and train once the user starts the queue: whoever adds one of his own wants that one. */
+  readonly #left: Set<RunId>;
   #hold: string | null = null;
-  #awaitsStart: boolean;
   #isClosed = false;
 
   constructor(parts: QueueParts) {
     this.#parts = parts;
     this.#lanes = parts.places.flatMap(lanesOf);
-    this.#awaitsStart = parts.awaitsStart && parts.store.read.runs.waiting().length > 0;
+    this.#left = new Set(parts.awaitsStart ? parts.store.read.runs.waiting().map(({ id }) => id) : []);
     this.#endings = new Endings(parts.store, parts.emit, (runId) => this.#changed(runId));
   }
 
@@ -73,12 +74,16 @@ export class RunQueue {
     const { read } = this.#parts.store;
     const placeProblem = this.#parts.placeProblem?.() ?? null;
     const placePreparing = this.#parts.placePreparing?.() ?? null;
+    const running = read.runs.running();
+    const waiting = read.runs.waiting();
+    const awaitingStart = waiting.filter(({ id, job }) => job === null && this.#left.has(id)).map(({ id }) => id);
+    const isAllLeft = waiting.length > 0 && awaitingStart.length === waiting.length && running.length === 0;
     return {
-      paused: read.isPaused() || this.#hold !== null || this.#awaitsStart,
-      running: read.runs.running(),
-      waiting: read.runs.waiting(),
+      paused: read.isPaused() || this.#hold !== null || isAllLeft,
+      running,
+      waiting,
       ...(this.#hold !== null && { holdReason: this.#hold }),
-      ...(this.#awaitsStart && { awaitsStart: true }),
+      ...(awaitingStart.length > 0 && { awaitingStart }),
       ...(placeProblem !== null && { placeProblem }),
       ...(placePreparing !== null && { placePreparing }),
     };
@@ -87,8 +92,7 @@ export class RunQueue {
   /** The runs that wait for a place that has its own queue, and may begin. */
   waitingFor(place: string): RunSummary[] {
     if (!this.#mayStart()) return [];
-    const { onlyRuns, store } = this.#parts;
-    return store.read.runs.waiting().filter((run) => run.wantedPlace === place && (onlyRuns?.has(run.id) ?? true));
+    return this.#parts.store.read.runs.waiting().filter((run) => run.wantedPlace === place && this.#isWanted(run.id));
   }
 
   /** Says that what runs or waits has changed. */
@@ -112,14 +116,16 @@ export class RunQueue {
 
   setPaused(paused: boolean): void {
     this.#parts.store.write.setPaused(paused);
-    if (!paused) this.release();
-    this.#awaitsStart = false;
+    if (!paused) {
+      this.release();
+      this.#left.clear();
+    }
     this.wake();
   }
 
-  /** The user has added runs, and so wants them trained. */
-  start(): void {
-    this.#awaitsStart = false;
+  /** The user has added these runs, and so wants them trained. */
+  start(runIds: readonly RunId[]): void {
+    for (const id of runIds) this.#left.delete(id);
     this.wake();
   }
 
@@ -191,18 +197,22 @@ export class RunQueue {
 
   /** @param own - a run that a lane has in hand and that is to be counted among the waiting nevertheless. */
   #next(own?: RunId): RunSummary | undefined {
-    const { onlyRuns, store, places } = this.#parts;
+    const { store, places } = this.#parts;
     if (this.#hold !== null || !this.#mayStart()) return undefined;
     const isFree = (id: RunId): boolean => id === own || !this.#taken.has(id);
     const isOurs = (wanted: string | null): boolean => wanted === null || places.some(({ id }) => id === wanted);
     return store.read.runs
       .waiting()
-      .find(({ id, wantedPlace }) => isOurs(wantedPlace) && isFree(id) && (onlyRuns?.has(id) ?? true));
+      .find(({ id, wantedPlace }) => isOurs(wantedPlace) && isFree(id) && this.#isWanted(id));
+  }
+
+  #isWanted(id: RunId): boolean {
+    return !this.#left.has(id) && (this.#parts.onlyRuns?.has(id) ?? true);
   }
 
   #mayStart(): boolean {
     const { onlyRuns, store } = this.#parts;
-    return !this.#isClosed && !this.#awaitsStart && (onlyRuns !== null || !store.read.isPaused());
+    return !this.#isClosed && (onlyRuns !== null || !store.read.isPaused());
   }
 
   #cannotStart(run: RunSummary, error: unknown): void {

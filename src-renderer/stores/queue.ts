@@ -20,12 +20,15 @@ export const useQueue = defineStore('queue', () => {
   const holdReason = computed(() => queue.value?.holdReason ?? null);
   /** Why runs wait for a place: it does not take them, or something is being brought there. */
   const placeWait = computed(() => queue.value?.placeProblem ?? queue.value?.placePreparing ?? null);
-  /** All that wait do so for the cluster, none for this machine. */
-  const isElsewhere = computed(
-    () => waiting.value.length > 0 && waiting.value.every((run) => run.wantedPlace !== null),
-  );
-  /** Runs were left by a former start of the lab, and nobody has said yet that they may train. */
-  const awaitsStart = computed(() => queue.value?.awaitsStart ?? false);
+  /** Runs that were left by a former start of the lab, and nobody has said yet that they may train. */
+  const awaitingStart = computed((): ReadonlySet<RunId> => new Set(queue.value?.awaitingStart));
+  /** All that may begin wait for the cluster, none for this machine. */
+  const isElsewhere = computed(() => {
+    const next = waiting.value.filter(({ id }) => !awaitingStart.value.has(id));
+    return next.length > 0 && next.every((run) => run.wantedPlace !== null);
+  });
+  /** All that wait were. */
+  const awaitsStart = computed(() => waiting.value.length > 0 && waiting.value.length === awaitingStart.value.size);
 
   const reading = 'Read the queue';
   const failure = problems.failureOf(reading, () => queue.value !== null);
@@ -71,6 +74,7 @@ export const useQueue = defineStore('queue', () => {
       holdReason,
       placeWait,
       isElsewhere,
+      awaitingStart,
       awaitsStart,
     },
     ...{ load, failure, pause, move, cancel, uncancel, stop, requeue },

@@ -1,5 +1,6 @@
 import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import type { RunId } from '../../shared/run.ts';
 import { nodeTrainers } from '../../src-main/lab/trainers.ts';
@@ -150,22 +151,60 @@ test('waiting runs can be moved, cancelled and repeated; a paused queue stays pa
   expect(await statesOf(again)).toEqual(['finished', 'cancelled', 'cancelled', 'finished', 'finished']);
 });
 
-test('a lab that waits for its start trains nothing that was left, until it is told to or given more', async () => {
+test('a lab that waits for its start trains nothing that was left, until it is told to', async () => {
   const { lab, folder } = await openTestLab();
   await lab.pauseQueue({ paused: true });
   await lab.enqueue(experimentOf({ seeds: [1, 2] }));
   await lab.pauseQueue({ paused: false });
   await lab.close(); // with at least one run waiting
   const { lab: again } = await openTestLab(folder, { awaitsStart: true });
-  expect(await again.queue({})).toMatchObject({ paused: true, awaitsStart: true, running: [] });
+  expect(await again.queue({})).toMatchObject({
+    paused: true,
+    awaitingStart: expect.arrayContaining([2]) as number[],
+    running: [],
+  });
   const [estimate] = await again.queueEstimates({});
   expect(estimate).toMatchObject({ leftMs: null }); // nothing has finished here, and there was no self-test
   await again.pauseQueue({ paused: false });
   await untilEnded(again, 2);
-  expect(await again.queue({})).not.toHaveProperty('awaitsStart');
+  expect(await again.queue({})).not.toHaveProperty('awaitingStart');
   await again.close();
   const { lab: third } = await openTestLab(folder, { awaitsStart: true });
   expect((await third.queue({})).paused).toBe(false); // nothing was left
+});
+
+test('what is added to a lab that waits for its start trains, and what was left stays held', async () => {
+  const { lab, folder } = await openTestLab();
+  await lab.pauseQueue({ paused: true });
+  await lab.enqueue(experimentOf({ seeds: [1, 2, 3] }));
+  await lab.close();
+  const database = new Database(join(folder, 'lab.db'));
+  database.prepare('UPDATE queue SET paused = 0').run(); // as where it was ended before it came to them
+  database.close();
+  const { lab: again } = await openTestLab(folder, { awaitsStart: true });
+  const added = await enqueueOne(again, scripts.untilStopped, 1000);
+  await untilRun(again, added, ({ state }) => state === 'running');
+  expect(await again.queue({})).toMatchObject({ paused: false, awaitingStart: [1, 2, 3], running: [{ id: added }] });
+  // Neither another order nor an undone cancellation starts them, nor pausing.
+  await again.moveRuns({ runIds: [3], beforeRunId: 1 });
+  await again.cancelRuns({ runIds: [2] });
+  await again.uncancelRuns({ runIds: [2], beforeRunId: 1 });
+  await again.pauseQueue({ paused: true });
+  await again.stopRun({ runId: added, when: 'now' });
+  await untilEnded(again, added);
+  expect(await statesOf(again)).toEqual(['queued', 'queued', 'queued', 'stopped']);
+  // What the user asks for by itself begins: a run that he takes up again, one that he repeats.
+  const {
+    runIds: [repeated = 0],
+  } = await again.repeatRuns({ runIds: [added] });
+  expect(await again.queue({})).toMatchObject({
+    paused: true,
+    awaitingStart: [3, 2, 1],
+    waiting: [{}, {}, {}, { id: repeated }],
+  });
+  await again.pauseQueue({ paused: false });
+  expect(await again.queue({})).not.toHaveProperty('awaitingStart');
+  expect((await untilEnded(again, 1)).state).toBe('finished');
 });
 
 test('closing the lab ends the trainer, and the run says why', async () => {

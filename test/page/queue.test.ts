@@ -57,3 +57,31 @@ test('what was left waits for its start; runs move several at once, are cancelle
   await close();
   await served.close();
 });
+
+test('an added run trains while what was left stays held, until it is started where that is said', async () => {
+  const served = await serveLab('queued', { awaitsStart: true });
+  const { page, complaints, close } = await pages.openAt(served.address(), '/queue');
+  const { runIds } = await served.lab.repeatRuns({ runIds: [16, 17] });
+  const [first = 0, second = 0] = runIds;
+  const row = (id: number) =>
+    table(page).locator('tr.run', { has: page.getByRole('link', { name: String(id), exact: true }) });
+  await row(first).getByText('running').waitFor();
+  await page.getByText('8 of the waiting runs were left from before. They train when you start them.').waitFor();
+  await page.getByRole('button', { name: 'Pause queue' }).waitFor();
+  await page.getByText(/^all but 8 done about /).waitFor();
+  expect(await table(page).getByText('held', { exact: true }).count()).toBe(8);
+  await row(second)
+    .getByText(/^about /)
+    .waitFor();
+  await picture(page, 'queue-held');
+  await page.goto(`${page.url().split('#')[0] ?? ''}#/live`);
+  const panel = page.getByRole('complementary', { name: 'Queue' });
+  expect(await panel.getByText('held', { exact: true }).count()).toBe(8);
+  await picture(page, 'live-held');
+  await panel.getByRole('button', { name: 'Start them' }).click();
+  await eventually(() => panel.getByText('held', { exact: true }).count()).toBe(0);
+  expect((await served.lab.queue({})).waiting.map(({ id }) => id)).toEqual([20, 21, 22, 23, 24, 25, 26, 27, second]);
+  expect(complaints).toEqual([]);
+  await close();
+  await served.close();
+});

@@ -59,7 +59,11 @@ onCluster('what waited in a workspace that is opened is not submitted before som
   database.close();
   const { lab: later } = await openTestLab(folder, { ...clusterOptions, awaitsStart: true });
   await new Promise((resolve) => setTimeout(resolve, 10 * clusterOptions.clusterTimes.readEveryMs));
-  expect(await later.queue({})).toMatchObject({ awaitsStart: true, waiting: [{ id: left, job: null }] });
+  expect(await later.queue({})).toMatchObject({ awaitingStart: [left], waiting: [{ id: left, job: null }] });
+  // A run of one's own goes there, and takes none of the others along.
+  const [own = 0] = (await later.enqueue({ ...smallExperiment(1, { seeds: [8] }), place: 'slurm' })).runIds;
+  expect(await untilEnded(later, own)).toMatchObject({ state: 'finished', place: 'slurm' });
+  expect(await later.queue({})).toMatchObject({ paused: true, awaitingStart: [left], waiting: [{ job: null }] });
   await later.pauseQueue({ paused: false });
   expect(await untilEnded(later, left)).toMatchObject({ state: 'finished', place: 'slurm' });
 });
