@@ -7,6 +7,7 @@ import type { Lab, LabOptions } from '../../src-main/lab/lab.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import { backUpWorkspace } from '../../src-main/lab/workspaceBackups.ts';
 import { nodeTrainers } from '../../src-main/lab/trainers.ts';
+import type { TrainerLauncher } from '../../src-main/lab/trainers.ts';
 import { labOptions, migrationsFolder } from '../lab/fixtures/labOptions.ts';
 import { serveWindow } from '../serveWindow.ts';
 import { newFolder, presetsFolder, writeWorkspace } from './workspaces.ts';
@@ -21,14 +22,29 @@ export interface ServedLab {
   close(): Promise<void>;
 }
 
+/** One whose trainers can stand still. */
+export interface PacedLab extends ServedLab {
+  /** The next run that reports its progress stands still from then on, however long the page takes: until the function is called that this resolves to. */
+  standStill(): Promise<() => void>;
+}
+
 /** Opens a lab on a new workspace of this kind, with trainers that follow a script at a pace to watch. */
-export const serveLab = async (kind: WorkspaceKind, changes: Partial<LabOptions> = {}): Promise<ServedLab> => {
+export const serveLab = async (kind: WorkspaceKind, changes: Partial<LabOptions> = {}): Promise<PacedLab> => {
   const folder = changes.workspaceFolder ?? (await newFolder());
   await writeWorkspace(kind, folder);
+  let newest = 0;
+  const paced = nodeTrainers(join(import.meta.dirname, 'fixtures/pacedTrainer.ts'));
+  const launcher: TrainerLauncher = {
+    launch: async (environment) => {
+      const trainer = await paced.launch(environment);
+      newest = trainer.pid ?? 0;
+      return trainer;
+    },
+  };
   const lab = await openLab({
     ...labOptions(folder),
     presetsFolder,
-    launcher: nodeTrainers(join(import.meta.dirname, 'fixtures/pacedTrainer.ts')),
+    launcher,
     limits: { silenceMs: 600_000, stopMs: 5000 },
     ...changes,
   });
@@ -37,6 +53,16 @@ export const serveLab = async (kind: WorkspaceKind, changes: Partial<LabOptions>
     lab,
     folder,
     address: served.address,
+    standStill: () =>
+      new Promise((resolve) => {
+        const stopListening = lab.onEvent(({ type }) => {
+          if (type !== 'progressed') return;
+          stopListening();
+          const pid = newest;
+          process.kill(pid, 'SIGSTOP');
+          resolve(() => process.kill(pid, 'SIGCONT'));
+        });
+      }),
     close: async () => {
       await served.close();
       await lab.close();

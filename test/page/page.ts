@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { findChromium } from '../../src-main/runtimes/system/programs.ts';
 import { serveLab } from './labs.ts';
-import type { ServedLab } from './labs.ts';
+import type { PacedLab } from './labs.ts';
 import type { WorkspaceKind } from './workspaces.ts';
 
 export const flags = [
@@ -27,7 +27,7 @@ interface Looks {
 
 export interface Pages {
   /** Opens a view of the built page over a real lab of its own, which ends with it. */
-  open(path: string, kind: WorkspaceKind): Promise<OpenPage & { readonly served: ServedLab }>;
+  open(path: string, kind: WorkspaceKind): Promise<OpenPage & { readonly served: PacedLab }>;
   /** Opens a view at an address that a lab has given. */
   openAt(address: string, path: string, looks?: Looks): Promise<OpenPage>;
   close(): Promise<void>;

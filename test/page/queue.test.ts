@@ -40,7 +40,9 @@ test('what was left waits for its start; runs move several at once, are cancelle
   await page.getByRole('button', { name: 'Run 27 to the top' }).click();
   await eventually(() => waiting(page)).toEqual([27, 23, 25, 20, 21, 22, 24, 26]);
 
+  const standing = served.standStill(); // run 27 trains until the page has been looked at
   await page.getByRole('button', { name: 'Start queue' }).click();
+  await standing;
   await table(page).getByText('running').waitFor();
   await page.getByText(/^all done about .*\d\d:\d\d \(/).waitFor();
   await eventually(() => waiting(page)).toEqual([23, 25, 20, 21, 22, 24, 26]);
