@@ -57,8 +57,14 @@ test('the modules are compiled for every instruction set, and the engine gets th
     installed.bindingPath,
   ]);
   const { stdout: processor } = await runCommand('sh', ['-c', 'cat /proc/cpuinfo 2>/dev/null']);
-  const widest = /\bavx512_bf16\b/.test(processor) ? 'AVX-512 with bfloat16' : 'AVX-512';
-  const best = /\bavx512vl\b/.test(processor) ? widest : 'AVX2';
+  const [, best = 'AVX2'] =
+    (
+      [
+        [/\bamx_bf16\b/, 'AVX-512 and AMX'],
+        [/\bavx512_bf16\b/, 'AVX-512 with bfloat16'],
+        [/\bavx512vl\b/, 'AVX-512'],
+      ] as const
+    ).find(([flag]) => flag.test(processor)) ?? [];
   expect(stdout.trim()).toBe(process.arch === 'arm64' ? 'NEON' : best);
 });
 

@@ -15,12 +15,19 @@ export interface InstructionSet {
 
 const avx2 = ['-mavx2', '-mfma', '-mf16c'];
 const avx512 = ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', ...avx2];
+const avx512Bfloat16 = [...avx512, '-mavx512bf16'];
 const setsByProcessor: Readonly<Record<string, readonly InstructionSet[]>> = {
   x64: [
     {
+      id: 'amx',
+      title: 'AVX-512 and AMX',
+      flags: [...avx512Bfloat16, '-mamx-tile', '-mamx-bf16'],
+      moduleFlags: ['-DKERNELS_NEED_AVX512', '-DKERNELS_NEED_BFLOAT16', '-DKERNELS_NEED_AMX'],
+    },
+    {
       id: 'avx512bf16',
       title: 'AVX-512 with bfloat16',
-      flags: [...avx512, '-mavx512bf16'],
+      flags: avx512Bfloat16,
       moduleFlags: ['-DKERNELS_NEED_AVX512', '-DKERNELS_NEED_BFLOAT16'],
     },
     { id: 'avx512', title: 'AVX-512', flags: avx512, moduleFlags: ['-DKERNELS_NEED_AVX512'] },

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 
 /** In the order in which they are tried; a module's name says what its kernels are compiled for. */
 const instructionSets = [
+  { file: 'esamKernels-amx.node', title: 'AVX-512 and AMX' },
   { file: 'esamKernels-avx512bf16.node', title: 'AVX-512 with bfloat16' },
   { file: 'esamKernels-avx512.node', title: 'AVX-512' },
   { file: 'esamKernels-avx2.node', title: 'AVX2' },

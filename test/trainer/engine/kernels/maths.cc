@@ -15,6 +15,7 @@
 #include "maths/pooledBatchNorm.h"
 #include "maths/winogradFilter.h"
 #include "maths/winogradGradient.h"
+#include "mayUseMatrixUnit.h"
 #include "productRounding.h"
 
 namespace {
@@ -202,10 +203,11 @@ void testConvolution(const Shape& s, double tolerance) {
 
 template <typename T>
 void testConvolutions(double tolerance) {
-  // Sides that no tile divides, one pixel, channels that leave a part of a panel, filters larger than the inputs, and tiles whose inputs all
-  // lie inside, beside some that lack one column.
+  // Sides that no tile divides, one pixel, channels that leave a part of a panel, filters larger than the inputs, tiles whose inputs all
+  // lie inside, beside some that lack one column; and squares of the matrix unit: two of rows, not all there, several along the sum.
   for (const Shape& s : {Shape{2, 7, 9, 16, 48, 1}, Shape{1, 1, 1, 32, 16, 1}, Shape{3, 5, 4, 32, 32, 2}, Shape{1, 2, 3, 48, 16, 2},
-                         Shape{1, 2, 2, 16, 512, 1}, Shape{2, 9, 12, 16, 16, 1}, Shape{2, 18, 15, 16, 16, 2}}) {
+                         Shape{1, 2, 2, 32, 640, 1}, Shape{2, 9, 12, 16, 16, 1}, Shape{2, 18, 15, 16, 16, 2}, Shape{29, 9, 4, 32, 16, 1},
+                         Shape{1, 5, 3, 64, 48, 1}, Shape{1, 7, 5, 96, 48, 2}}) {
     if (s.stride == 1) testConvolution<T, Unmoved, Unmoved>(s, tolerance);
     else testConvolution<T, Halving, Doubling>(s, tolerance);
   }
@@ -409,6 +411,9 @@ void testTogether() {
 }  // namespace
 
 int main() {
+#if defined(__AMX_BF16__)
+  if (!mayUseMatrixUnit()) return 2;
+#endif
   testTurns();
   testTogether();
   testConvolutions<float>(1e-5);

@@ -16,7 +16,7 @@ const compiler = await findCompiler(new AbortController().signal);
 const best = instructionSets.find(({ id }) => {
   if (process.arch !== 'x64') return true;
   const processor = readFileSync('/proc/cpuinfo', 'utf8');
-  const needed = { avx512bf16: /\bavx512_bf16\b/, avx512: /\bavx512vl\b/ }[id] ?? /\bavx2\b/;
+  const needed = { amx: /\bamx_bf16\b/, avx512bf16: /\bavx512_bf16\b/, avx512: /\bavx512vl\b/ }[id] ?? /\bavx2\b/;
   return needed.test(processor);
 });
 

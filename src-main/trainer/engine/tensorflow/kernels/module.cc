@@ -1,6 +1,8 @@
 // The module that Node loads after the binding: registers the kernels with TensorFlow where this processor can run them.
 #include <node_api.h>
 
+#include "mayUseMatrixUnit.h"
+
 /** In ops/kernels.cc, which is compiled for the instructions asked for here. @returns null, or why TensorFlow refused them. */
 const char* registerKernels();
 
@@ -12,6 +14,9 @@ bool canRun() {
 #elif defined(KERNELS_NEED_AVX512)
 #if defined(KERNELS_NEED_BFLOAT16)
   if (!__builtin_cpu_supports("avx512bf16")) return false;
+#endif
+#if defined(KERNELS_NEED_AMX)
+  if (!mayUseMatrixUnit()) return false;
 #endif
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");

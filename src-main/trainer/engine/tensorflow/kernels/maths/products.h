@@ -1,9 +1,8 @@
 #pragma once
 // Products of matrices of words (words.h) whose sums stay in registers: never inlined, where their surroundings would take some. The right
 // one lies in panels of `panel` columns. Depths count words.
-#include "words.h"
+#include "matrixUnit.h"
 
-constexpr int panel = 2 * lanes;
 #if defined(__AVX2__) && !defined(__AVX512F__)
 constexpr int registerRows = 6;  // of 16 registers
 #else
@@ -64,9 +63,16 @@ static inline void fewRows(int rows, LeftRows<Word> left, const Word* right, int
   }
 }
 
-/** The same for any number of rows, to out[rows][panel]. */
+/** The same for any number of rows, to out[rows][panel]; reads and writes up to a multiple of `rowsAtOnce` of them. */
 template <int vectors, typename Word>
 static inline void multiplyRows(int rows, LeftRows<Word> left, const Word* right, int depth, float* out) {
+  if constexpr (hasMatrixUnit<Word>) {
+    for (int r = 0; r < rows && depth % squareSide == 0; r += 2 * squareSide) {
+      const LeftSquares<Word> squares{left.first + r * left.stride, left.stride, squareSide * left.stride, squareSide};
+      multiplySquares<false, vectors>(rows - r > squareSide, squares, right, depth, out + r * panel, panel);
+    }
+    if (depth % squareSide == 0) return;
+  }
   int r = 0;
   for (; r + registerRows <= rows; r += registerRows) {
     const LeftRows<Word> block{left.first + r * left.stride, left.stride};

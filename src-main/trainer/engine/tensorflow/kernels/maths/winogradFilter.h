@@ -7,7 +7,11 @@
 namespace winograd {
 
 /** Few enough that their products stay in the cache. */
-static constexpr int mostTiles(int products) { return larger(12, 48 * 36 / (products * products) / 12 * 12); }
+template <typename Word>
+static constexpr int mostTiles(int products) {
+  constexpr int together = hasMatrixUnit<Word> ? rowsAtOnce<Word> : 12;
+  return larger(together, 48 * 36 / (products * products) / together * together);
+}
 
 /** Every thread as many. */
 static int tilesPerTask(int count, int most) {
@@ -50,7 +54,8 @@ class Filtering {
   }
 
   /** Floats from one product of `count` tiles to the next; the 16 keeps those of a tile out of one set of the cache. */
-  static int64_t stride(int count, int width) { return int64_t(count) * width + 16; }
+  static int64_t stride(int count, int width) { return int64_t(parts(count, rowsAtOnce<Word>)) * rowsAtOnce<Word> * width + 16; }
+  static constexpr int most = mostTiles<Word>(side);
 
   template <typename Scratch>
   void runByTiles(Word* panels, const Scratch& scratch) const {
@@ -60,15 +65,16 @@ class Filtering {
       filter.panelOf<Scheme>(index * panel, first, smaller(depth, first + depthPerTask),
                              panels + int64_t(index) * filterPoints * words * panel);
     });
-    const int block = tilesPerTask(tiles.count, mostTiles(side));
+    const int block = tilesPerTask(tiles.count, most);
     parallelFor(parts(tiles.count, block), [&](int task) {
-      float* const sums = scratch(products * (stride(block, words) + stride(mostTiles(side), panel)) + depth);
+      float* const sums = scratch(products * (stride(block, words) + stride(most, panel)) + depth);
       if (sums == nullptr) return;
-      Word* const values = reinterpret_cast<Word*>(sums + products * stride(mostTiles(side), panel));
+      Word* const values = reinterpret_cast<Word*>(sums + products * stride(most, panel));
+      [[maybe_unused]] const MatrixUnit<Word> unit;
       const int first = task * block, count = smaller(block, tiles.count - first);
       transformInputs(first, count, values, stride(block, words), values + products * stride(block, words));
       for (int column = 0; column < columns; column += panel) {
-        filterTiles<mostTiles(side)>(first, count, values, stride(block, words), panels + int64_t(column) * filterPoints * words, sums, column);
+        filterTiles<most>(first, count, values, stride(block, words), panels + int64_t(column) * filterPoints * words, sums, column);
       }
       finishStreams();
     });
@@ -86,6 +92,7 @@ class Filtering {
     parallelFor(parts(columns, panel), [&](int task) {
       float* const sums = scratch(panelsLength(words, panel) + products * stride(tiles.count, panel));
       if (sums == nullptr) return;
+      [[maybe_unused]] const MatrixUnit<Word> unit;
       Word* const filtering = reinterpret_cast<Word*>(sums + products * stride(tiles.count, panel));
       filter.panelOf<Scheme>(task * panel, 0, depth, filtering);
       filterTiles<0>(0, tiles.count, values, all, filtering, sums, task * panel);
@@ -115,14 +122,14 @@ class Filtering {
   }
 
   /**
-   * The outputs of tiles in the panel from `column` on. @tparam most - of `count`, where that is known: addresses then are constants.
-   * @param sums - room for [products][most or count][panel].
+   * The outputs of tiles in the panel from `column` on. @tparam known - the most of `count`, where that is known: addresses then are constants.
+   * @param sums - room for [products][known or count][panel].
    */
-  template <int most>
+  template <int known>
   void filterTiles(int first, int count, const Word* values, int64_t valuesStride, const Word* filtering, float* sums,
                    int column) const {
     const Images& filtered = tiles.outputs;
-    const int64_t sumStride = stride(most > 0 ? most : count, panel);
+    const int64_t sumStride = stride(known > 0 ? known : count, panel);
     for (int p = 0; p < products; p++) {
       const int64_t point = filterPointOf<Scheme>(p / side, p % side);
       const LeftRows<Word> left{values + p * valuesStride, words};

@@ -1,6 +1,6 @@
 #pragma once
 // The gradient of a 3×3 filter by Winograd's minimal filtering in tiles: the transpose of winogradFilter.h.
-#include "tiles.h"
+#include "filters.h"
 
 namespace winograd {
 
@@ -19,6 +19,20 @@ static auto productOf(bool isFirst) {
   return isFirst ? multiply<columnRows, false, vectors, LeftColumns<Word>> : multiply<columnRows, true, vectors, LeftColumns<Word>>;
 }
 
+template <int vectors, typename Word>
+static auto squaresOf(bool isFirst) {
+  return isFirst ? multiplySquares<false, vectors, Word> : multiplySquares<true, vectors, Word>;
+}
+
+/** Exchanges rows and columns of words. */
+template <typename Word>
+static inline void transposeSquare(Word* square) {
+  Vec rows[lanes];
+  for (int row = 0; row < lanes; row++) rows[row] = load(square + row * lanes);
+  transpose(rows);
+  for (int row = 0; row < lanes; row++) store(reinterpret_cast<float*>(square + row * lanes), rows[row]);
+}
+
 /**
  * The gradient [3,3,inputs,outputs] of a filter, from x [.., inputs] and the gradient dy [.., outputs] of what it made of that.
  * @param sums - of the plan's length. @returns false where there is no memory.
@@ -29,9 +43,9 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
   constexpr int side = Scheme::products, products = side * side;
   const Tiles<Scheme> tiles(filtered);
   const int columns = wholePanels(outputs), groups = inputs / lanes;
-  // The sums pass through the cache once a block: the more of them, the larger the block.
+  // The sums pass through the cache once a block: the more of them, and the faster the products, the larger the block.
   constexpr int together = perWord<Word>;  // tiles
-  const int words = parts(larger(32, smaller(128, inputs * columns / 2048)), together), block = words * together;
+  const int words = (hasMatrixUnit<Word> ? 128 : larger(32, smaller(128, inputs * columns / 2048))) / together, block = words * together;
   const int64_t partLength = int64_t(filterPoints) * inputs * columns;
   const bool isFar = images.bytes(inputs, sizeof(T)) + filtered.bytes(outputs, sizeof(T)) > cachedBytes;
   std::atomic<bool> hasMemory{true};
@@ -41,6 +55,7 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
     const int channels = groups * (channelPart + 1) / plan.channelParts * lanes - firstChannel;
     const int firstTile = int64_t(tiles.count) * tilePart / plan.tileParts;
     const int lastTile = int64_t(tiles.count) * (tilePart + 1) / plan.tileParts;
+    [[maybe_unused]] const MatrixUnit<Word> unit;
     const int64_t stride = int64_t(words) * channels + 16, gradStride = int64_t(words) * columns + 16;
     Word* const values = reinterpret_cast<Word*>(threadScratch(products * (stride + gradStride) + larger(inputs, outputs)));
     if (values == nullptr) {
@@ -57,8 +72,8 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
       }
     }
     for (int start = firstTile; start < lastTile; start += block) {
-      const int count = smaller(block, lastTile - start);
-      for (int word = 0; word * together < count; word++) {
+      const int count = smaller(block, lastTile - start), wordCount = parts(count, together * rowsAtOnce<Word>) * rowsAtOnce<Word>;
+      for (int word = 0; word < wordCount; word++) {
         Window<Scheme::inputSide, T> windows[together];
         Window<Scheme::outputSide, T> gradWindows[together];
         for (int next = 0; next < together; next++) {
@@ -95,12 +110,27 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
       for (int p = 0; p < products; p++) {
         const int64_t point = filterPointOf<Scheme>(p / side, p % side);
         const bool isFirst = start == firstTile && p / side < filterValues && p % side < filterValues;
+        if constexpr (hasMatrixUnit<Word>) {
+          Word* const left = values + p * stride;
+          for (int channel = 0; channel < channels; channel += lanes) {
+            for (int word = 0; word < wordCount; word += squareSide) transposeSquare(left + int64_t(channel) * words + word * lanes);
+          }
+          for (int column = 0; column < columns; column += panel) {
+            const auto addProduct = outputs - column > lanes ? squaresOf<2, Word>(isFirst) : squaresOf<1, Word>(isFirst);
+            const Word* const right = grads + p * gradStride + int64_t(column) * words;
+            for (int channel = 0; channel < channels; channel += 2 * lanes) {
+              const LeftSquares<Word> squares{left + int64_t(channel) * words, squareSide, int64_t(lanes) * words, squareSide * squareSide};
+              addProduct(channels - channel > lanes, squares, right, wordCount, ownSums + (point * inputs + channel) * columns + column, columns);
+            }
+          }
+          continue;
+        }
         for (int column = 0; column < columns; column += panel) {
           const auto addProduct = outputs - column > lanes ? productOf<2, Word>(isFirst) : productOf<1, Word>(isFirst);
           const Word* const right = grads + p * gradStride + int64_t(column) * words;
           for (int channel = 0; channel < channels; channel += columnRows) {
             const LeftColumns<Word> left{values + p * stride + int64_t(channel / lanes) * lanes * words + channel % lanes};
-            addProduct(left, right, parts(count, together), ownSums + (point * inputs + channel) * columns + column, columns);
+            addProduct(left, right, wordCount, ownSums + (point * inputs + channel) * columns + column, columns);
           }
         }
       }

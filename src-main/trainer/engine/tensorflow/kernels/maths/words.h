@@ -3,6 +3,9 @@
 // stay float32) two neighbours along what is summed over.
 #include "vectors.h"
 
+/** Columns of a product's right matrix that lie together. */
+constexpr int panel = 2 * lanes;
+
 /** Two neighbours: first·first + second·second is one step of a sum. */
 struct alignas(4) Pair {
   Bfloat16 first, second;
