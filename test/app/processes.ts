@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { OpenApp } from './app.ts';
 
 /** Process ids of the utility processes of this name. */
@@ -49,6 +50,16 @@ export const isAlive = (pid: number): boolean => {
     return !/\) [ZX] /.test(readFileSync(`/proc/${String(pid)}/stat`, 'utf8'));
   } catch {
     return false;
+  }
+};
+
+/** Whether all threads of a process stand still. */
+export const isSuspended = (pid: number): boolean => {
+  const threads = `/proc/${String(pid)}/task`;
+  try {
+    return readdirSync(threads).every((thread) => readFileSync(join(threads, thread, 'stat'), 'utf8').includes(') T '));
+  } catch {
+    return false; // a thread has just ended
   }
 };
 
