@@ -80,32 +80,48 @@ test.for<[signal: NodeJS.Signals, code: number]>([
   expect(run?.epochsDone).toBeGreaterThan(0);
 });
 
+/** Waits until it has gone on telling of epochs. */
+const untilFurther = async (child: ReturnType<typeof startCli>['child']): Promise<void> => {
+  for (let times = 1; times <= 3; times++) await untilSaid(child, 'test accuracy');
+};
+
 test(
   'a closed terminal does not reach a run without one; SIGUSR1 keeps a checkpoint and opens no debugger',
   slow,
   async () => {
-    const { workspace, config } = await workspaceToRun(60);
+    const { workspace, config } = await workspaceToRun(100_000);
     const { child, ended } = startCli(workspace, ['run', config, '--json']);
     await untilSaid(child, 'epoch 2 ');
     child.kill('SIGHUP');
     await untilSaid(child, 'training goes on');
     child.kill('SIGUSR1');
     await untilSaid(child, 'Keeping a checkpoint.');
+    const kept = async (): Promise<string[]> => readdir(join(workspace, 'checkpoints', '1')).catch(() => []);
+    await expect.poll(kept, { timeout: 120_000 }).toContainEqual(expect.stringMatching(/\.ckpt$/));
+    await untilFurther(child);
+    child.kill('SIGINT');
     const { code, stdout, stderr } = await ended;
-    expect(JSON.parse(stdout)).toMatchObject({ state: 'finished', epochsDone: 60 });
-    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ state: 'stopped' });
+    expect(code).toBe(130);
     expect(stderr).not.toMatch(/[Dd]ebugger/);
   },
 );
 
 test('a trainer leaves the signals of a cluster to its lab, which keeps a checkpoint when told to', slow, async () => {
-  const { workspace, config } = await workspaceToRun(60);
+  const { workspace, config } = await workspaceToRun(100_000);
   const { child, ended } = startCli(workspace, ['run', config, '--json']);
   await untilSaid(child, 'epoch 2 ');
   const tasks = await readFile(`/proc/${child.pid ?? 0}/task/${child.pid ?? 0}/children`, 'utf8').catch(() => '');
   const trainers = tasks.trim().split(' ').filter(Boolean).map(Number);
   for (const signal of ['SIGUSR1', 'SIGTERM', 'SIGHUP'] as const) trainers.forEach((pid) => process.kill(pid, signal));
-  expect((await ended).code).toBe(0);
+  await untilFurther(child);
+  child.kill('SIGINT');
+  const { code, stdout } = await ended;
+  expect(JSON.parse(stdout)).toMatchObject({
+    state: 'stopped',
+    reason: expect.stringContaining('on request') as string,
+  });
+  expect(code).toBe(130);
   if (process.platform === 'linux') expect(trainers.length).toBeGreaterThan(0);
 });
 
