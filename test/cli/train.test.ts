@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RunSummary } from '../../shared/run.ts';
@@ -192,6 +192,30 @@ test('queue --resume trains what was interrupted', slow, async () => {
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ runs: [{ id: 1, state: 'finished', epochsDone: 100 }] });
 });
+
+test(
+  'what was interrupted and whose data set is gone is not put back into the queue, which is said at once',
+  slow,
+  async () => {
+    const { workspace, config } = await workspaceToRun(100);
+    const { child, ended } = startCli(workspace, ['run', config]);
+    await untilSaid(child, 'epoch 2 ');
+    child.kill('SIGKILL');
+    await ended;
+    const labels = join(workspace, 'datasets/small/train-labels.u8');
+    await rename(labels, `${labels}.away`);
+    const all = await cli(workspace, ['queue', '--resume']);
+    expect(all).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/Run 1 cannot go on: .*labels\.u8 is missing/) as string,
+    });
+    expect(await cli(workspace, ['run', '--resume', '1'])).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/labels\.u8 is missing/) as string,
+    });
+    await withStore(workspace, ({ read }) => expect(read.runs.one(1)?.state).toBe('interrupted'));
+  },
+);
 
 test('queue lists what waits, run leaves it alone, and queue --run trains it', slow, async () => {
   const { workspace, config } = await workspaceToRun(1);

@@ -137,6 +137,10 @@ test('a finished run is extended to what more epochs would have given, where the
   const { lab, folder } = await openWithSmall();
   const short = await enqueue(lab, experiment({ epochs: 2 }));
   await untilEnded(lab, short);
+  const labels = join(folder, 'datasets/small/train-labels.u8');
+  renameSync(labels, `${labels}.away`);
+  await expect(lab.extendRun({ runId: short, epochs: 4 })).rejects.toThrow(/train-labels\.u8 is missing/);
+  renameSync(`${labels}.away`, labels);
   const { runId: extended, experimentId } = await lab.extendRun({ runId: short, epochs: 4 });
   expect(await untilEnded(lab, extended)).toMatchObject({
     ...{ state: 'finished', epochsDone: 4, experimentId, experimentName: 'Test, 4 epochs' },

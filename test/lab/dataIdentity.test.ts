@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
@@ -8,7 +9,7 @@ import { datasetIdentity } from '../../src-main/lab/datasets/identity.ts';
 import { imageFolder, smallFolder } from '../imageFolders.ts';
 import { folderWith, idxImages, idxLabels, smallIdx } from './datasets/fixtures.ts';
 import { experimentOf, sgd, shared } from './fixtures/configs.ts';
-import { openTestLab, temporaryFolder, untilEnded } from './fixtures/labs.ts';
+import { openTestLab, statesOf, temporaryFolder, untilEnded } from './fixtures/labs.ts';
 import { scripts } from './fixtures/scripts.ts';
 
 const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
@@ -76,7 +77,8 @@ test('runs that wait are not trained on data that came in the place of theirs, n
   await lab.cancelRuns({ runIds });
   await lab.deleteDataset({ id: 'set' });
   await bring(lab, otherSplit());
-  await lab.resumeRuns({ runIds });
+  await expect(lab.resumeRuns({ runIds })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  await lab.uncancelRuns({ runIds, beforeRunId: null });
   await lab.pauseQueue({ paused: false });
   expect(await untilEnded(lab, runIds[0] ?? 0)).toMatchObject({
     ...{ state: 'failed', reason: expect.stringMatching(/holds other data now/) as string },
@@ -87,6 +89,27 @@ test('runs that wait are not trained on data that came in the place of theirs, n
   await expect(lab.plan(experimentOf({ shared: config, arms: [optimizer], seeds: [seed] }))).rejects.toMatchObject({
     ...{ code: 'CONFIG_INVALID', fields: [{ path: 'shared.dataset.id' }] },
   });
+});
+
+test('runs whose images are gone are neither repeated nor resumed, in the words of a new experiment', async () => {
+  const { lab } = await openTestLab();
+  const images = await imageFolder(await smallFolder());
+  lab.grantPaths([images]);
+  await lab.importDataset({ kind: 'imageFolder', paths: [images], name: 'pets', onDamaged: 'refuse' });
+  const pets = on({}, 'pets');
+  const experiment = { ...pets, shared: { ...pets.shared, model: { id: 'resnet8' as const } } };
+  const { runIds } = await train(lab, { ...experiment, seeds: [0] });
+  const { runIds: cancelled } = await train(lab, { ...experiment, seeds: [scripts.endEarly] });
+  await rename(images, `${images}-away`);
+  const { message } = (await lab.plan(experiment).catch((error: unknown) => error)) as Error;
+  expect(message).toContain(`The folder ${images} with the images of pets is not there.`);
+  const refusal = { code: 'DATASET_NOT_FOUND', message, fields: [{ path: 'dataset.id', message }] };
+  await expect(lab.repeatRuns({ runIds })).rejects.toMatchObject(refusal);
+  await expect(lab.resumeRuns({ runIds: cancelled })).rejects.toMatchObject(refusal);
+  expect(await statesOf(lab)).toEqual(['finished', 'failed']);
+  await rename(`${images}-away`, images);
+  await lab.resumeRuns({ runIds: cancelled });
+  expect(await lab.repeatRuns({ runIds })).toEqual({ runIds: [3] });
 });
 
 test('former runs on image folders say the crops that they were trained on; on decoded images there were none', async () => {

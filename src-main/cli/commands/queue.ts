@@ -1,6 +1,7 @@
+import { LabError } from '../../../shared/errors.ts';
 import { nameOfMethod } from '../../../shared/method.ts';
 import { jobText } from '../../../shared/places.ts';
-import type { RunSummary } from '../../../shared/run.ts';
+import type { RunId, RunSummary } from '../../../shared/run.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { ensureEngine } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
@@ -28,26 +29,37 @@ const listed = (settings: Settings): Promise<ExitCode> =>
 /** The queue of another lab is that lab's: it is started, and followed. */
 const worked = (settings: Settings, options: { resume: boolean; install: boolean }): Promise<ExitCode> => {
   const workOff = (train: typeof trainQueue) => async (lab: Lab) => {
-    if (options.resume) await resumeInterrupted(lab);
+    const areResumed = !options.resume || (await resumeInterrupted(lab));
     const waiting = await lab.queue({});
     const needsEngine = waiting.waiting.some(({ config }) => config.device.engine === 'tensorflow');
     if (needsEngine) await ensureEngine(lab, options.install);
     const { runs, exitCode } = await train(lab);
     await print(settings.json ? JSON.stringify({ runs }) : runs.length === 0 ? 'The queue is empty.' : runsText(runs));
-    return exitCode;
+    return areResumed || exitCode !== exitCodes.done ? exitCode : exitCodes.failed;
   };
   return unlessOpenElsewhere(settings, () => withLab(settings, 'all', workOff(trainQueue)), workOff(followQueue));
 };
 
-/** Puts runs that were cut short back into the queue. */
-const resumeInterrupted = async (lab: Lab): Promise<void> => {
+/** Puts runs that were cut short back into the queue. @returns whether each of them could be. */
+const resumeInterrupted = async (lab: Lab): Promise<boolean> => {
   const interrupted = (await lab.runs({ experimentId: null })).filter(({ state }) => state === 'interrupted');
-  const runIds = interrupted.map(({ id }) => id);
-  if (runIds.length > 0) {
-    await sayInexact(lab, runIds);
-    await lab.resumeRuns({ runIds });
+  if (interrupted.length === 0) say('No run was interrupted.');
+  await sayInexact(
+    lab,
+    interrupted.map(({ id }) => id),
+  );
+  const resumed: RunId[] = [];
+  for (const { id } of interrupted) {
+    try {
+      await lab.resumeRuns({ runIds: [id] });
+      resumed.push(id);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      say(`Run ${id} cannot go on: ${error.message}`); // the others can
+    }
   }
-  say(runIds.length === 0 ? 'No run was interrupted.' : `Back in the queue: run ${runIds.join(', ')}.`);
+  if (resumed.length > 0) say(`Back in the queue: run ${resumed.join(', ')}.`);
+  return resumed.length === interrupted.length;
 };
 
 const runsText = (runs: readonly RunSummary[]): string =>

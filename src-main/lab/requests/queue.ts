@@ -18,7 +18,7 @@ import type { Adding } from '../adding.ts';
 import type { Library } from '../datasets/index.ts';
 import { impossibleIn } from '../impossible.ts';
 import { eachPlanned, timesLeft } from '../plan.ts';
-import { presentData } from '../presentData.ts';
+import { checkPresentData, foundSet, presentData } from '../presentData.ts';
 import type { RunQueue } from '../queue.ts';
 import type { SpeedMeasurements } from '../speed.ts';
 import { groupHash } from '../store/groupHash.ts';
@@ -172,14 +172,18 @@ export const queueRequests = ({
     },
     cancelRuns: ({ runIds }) => changing(runIds, () => write.cancel(runIds)),
     uncancelRuns: ({ runIds, beforeRunId }) => changing(runIds, () => write.uncancel(runIds, beforeRunId)),
-    repeatRuns: answering(({ runIds }) => {
+    repeatRuns: async ({ runIds }) => {
+      await builtIn;
       const runs = runIds.map((id) => endedRun(store, id));
-      runs.forEach(({ config }) => presentData(config.dataset, library));
+      await checkPresentData(
+        runs.map(({ config }) => config),
+        library,
+      );
       refuseTooMany(runs.length);
       const repeated = write.addRuns(runs);
       added(repeated);
       return { runIds: repeated };
-    }),
+    },
     deleteRuns: doing(({ runIds, deleted }) => {
       write.setDeleted(runIds, deleted);
       emit({ type: 'runsChanged' });
@@ -218,7 +222,8 @@ const checkDatasets = async (experiment: Experiment, library: Library): Promise<
   const seen = new Set<string>();
   for await (const config of inTurns(eachGroup(experiment))) {
     const { dataset, augmentation, model, optimizer } = config;
-    const info = found.get(dataset.id) ?? (await foundSet(dataset.id, library, experiment));
+    const info =
+      found.get(dataset.id) ?? (await foundSet(dataset.id, library, fieldOfSetting(experiment, 'dataset.id')));
     found.set(dataset.id, info);
     const key = canonicalJson([dataset, augmentation, model, movesNormalisations(optimizer)]);
     const misfit = (seen.has(key) ? null : datasetMisfit(config, info)) ?? impossibleIn(config, info);
@@ -230,15 +235,6 @@ const checkDatasets = async (experiment: Experiment, library: Library): Promise<
     });
   }
 };
-
-/** @throws LabError DATASET_NOT_FOUND, DATASET_CORRUPT at the field that chooses the set. */
-const foundSet = (id: string, library: Library, experiment: Experiment): Promise<DatasetInfo> =>
-  library.find(id).catch((error: unknown) => {
-    if (!(error instanceof LabError)) throw error;
-    const { code, message } = error;
-    const fields = [{ path: fieldOfSetting(experiment, 'dataset.id'), message }];
-    throw new LabError(code, message, { fields, cause: error });
-  });
 
 const datasetMisfit = (
   { dataset, augmentation, model, optimizer }: Pick<GroupConfig, 'dataset' | 'augmentation' | 'model' | 'optimizer'>,

@@ -8,7 +8,9 @@ import type { RunId, RunSummary } from '../../../shared/run.ts';
 import { withEpochs } from '../../../shared/runConfig.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { Checkpoints } from '../checkpoints.ts';
+import type { Library } from '../datasets/index.ts';
 import { emptyTrash } from '../emptyTrash.ts';
+import { checkPresentData } from '../presentData.ts';
 import { presentFacts } from '../presentFacts.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Store } from '../store/index.ts';
@@ -18,6 +20,9 @@ type ResumingApi = Requests<typeof resumingApi>;
 
 export interface ResumingParts {
   readonly store: Store;
+  readonly library: Library;
+  /** Resolves when the built-in set is there, or cannot be. */
+  readonly builtIn: Promise<void>;
   readonly checkpoints: Checkpoints;
   readonly runtime: Runtime;
   readonly labVersion: string;
@@ -29,6 +34,8 @@ export interface ResumingParts {
 /** Requests that live on what runs have left behind. */
 export const resumingRequests = ({
   store,
+  library,
+  builtIn,
   checkpoints,
   runtime,
   labVersion,
@@ -50,19 +57,27 @@ export const resumingRequests = ({
         return differences.length === 0 ? [] : [{ runId, differences }];
       });
     },
-    resumeRuns: doing(({ runIds, place }) => {
+    resumeRuns: async ({ runIds, place }) => {
+      await builtIn;
       for (const id of runIds) refuseImported(store.read.runs.one(id), 'gone on with');
+      await checkPresentData(
+        runIds.flatMap((id) => store.read.runs.one(id)?.config ?? []),
+        library,
+      );
       store.write.resume(runIds, place);
       tell(runIds); // who waits for their end waits on
       added(runIds);
-    }),
+      return {};
+    },
     markFailed: doing(({ runIds }) => {
       for (const id of runIds) refuseImported(store.read.runs.one(id), 'called failed');
       store.write.markFailed(runIds);
       tell(runIds);
     }),
-    extendRun: answering(({ runId, epochs }) => {
+    extendRun: async ({ runId, epochs }) => {
+      await builtIn;
       const { experiment, run } = extensionOf(store, runId, epochs);
+      await checkPresentData([run.config], library);
       const config = { ...run.config, epochs };
       const result = checkpoints.placing((place) =>
         store.write.addExtension(experiment, config, runId, (to) => checkpoints.share(runId, to, place)),
@@ -71,7 +86,7 @@ export const resumingRequests = ({
       store.write.log(result.runId, { at: new Date().toISOString(), level: 'info', text });
       added([result.runId]);
       return result;
-    }),
+    },
     emptyTrash: answering(() => {
       const emptied = emptyTrash(store, checkpoints);
       emit({ type: 'runsChanged' });
