@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { isThere } from './isThere.ts';
+import { isRunning, thisProcess } from './machine.ts';
 import { readRegular } from './readRegular.ts';
 import { remove } from './remove.ts';
 import { removalOf } from './removals.ts';
@@ -19,10 +19,9 @@ const recordSchema = z
     kind: z.enum(kinds),
     path: z.string(),
     pid: z.number().int().min(1),
-    /** When the system started that process: numbers of processes are given out again. Null where it does not say. */
     startedAt: z.string().nullable(),
-    /** Where that number means that process. */
     machine: z.string(),
+    computer: z.string().nullable().default(null), // not in notes of former versions
     at: z.iso.datetime(),
   })
   .refine(({ kind, path }) => isAbsolute(path) && removalOf(kind).name.test(basename(path)));
@@ -45,8 +44,7 @@ const recordsFolder = (): string => join(stateFolder(), 'esam-lab', 'unfinished'
 export const noteUnfinished = (kind: UnfinishedKind, path: string): (() => void) => {
   const folder = recordsFolder();
   const name = `${randomUUID()}.json`;
-  const { pid } = process;
-  const record = { kind, path, pid, startedAt: startOf(pid), machine: machine(), at: new Date().toISOString() };
+  const record = { kind, path, ...thisProcess(), at: new Date().toISOString() };
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, name), JSON.stringify(record satisfies UnfinishedRecord), { flag: 'wx', mode: 0o600 });
@@ -79,7 +77,7 @@ const isSettled = (file: string, now: number): boolean => {
   const record = readRecord(file);
   const ageMs = now - (record === null ? lstatSync(file).mtimeMs : Date.parse(record.at));
   if (record === null) return ageMs > dayMs; // one that is being written is not whole either
-  if (isBeingWritten(record, ageMs)) return false;
+  if (isBeingWritten(record, file, ageMs)) return false;
   if (!isThere(dirname(record.path))) return ageMs > keptMs;
   return remove(record.kind, dirname(record.path), basename(record.path)).length === 0 || ageMs > keptMs;
 };
@@ -93,44 +91,5 @@ const readRecord = (file: string): UnfinishedRecord | null => {
 };
 
 /** Of another machine or container that shares this folder nothing is known; no export takes a day. */
-const isBeingWritten = (record: UnfinishedRecord, ageMs: number): boolean =>
-  record.machine === machine() ? isRunning(record) : ageMs < dayMs;
-
-const isRunning = ({ pid, startedAt }: UnfinishedRecord): boolean => {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'; // of another user
-  }
-  return startedAt === null || startedAt === startOf(pid);
-};
-
-/**
- * Where numbers of processes mean the same: this computer from its start to its end, and within it the container. Names do not tell: machines
- * made from one image share them, and may share a home. After a new start the notes of before wait for their day, as those of others.
- */
-const machine = (): string =>
-  `${read('/proc/sys/kernel/random/boot_id') ?? hostname()} ${linked('/proc/self/ns/pid') ?? ''}`.trim();
-
-const read = (path: string): string | null => {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return null; // no Linux
-  }
-};
-
-const linked = (path: string): string | null => {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return null; // no Linux
-  }
-};
-
-/** The system's count of clock ticks at a process's start; null where it is not to be had. */
-const startOf = (pid: number): string | null =>
-  // pid (command) state parent …, of which the start is the twenty-second; the command may contain spaces and parentheses
-  read(`/proc/${pid}/stat`)
-    ?.replace(/^.*\) /s, '')
-    .split(' ')[19] ?? null;
+const isBeingWritten = (record: UnfinishedRecord, note: string, ageMs: number): boolean =>
+  isRunning(record, note) ?? ageMs < dayMs;

@@ -9,12 +9,14 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statfsSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { isOwnDisk, thisProcess } from '../../src-main/files/machine.ts';
 import { clearUnfinished } from '../../src-main/files/unfinished.ts';
 import { writeWhole } from '../../src-main/files/writeWhole.ts';
 import { addExperiment, openWorkspace } from '../lab/bundles/stores.ts';
@@ -232,4 +234,47 @@ test('a note that names something else, is torn, or is of another machine, remov
   clearUnfinished(Date.now() + 25 * 3_600_000);
   expect(readdirSync(target).sort()).toEqual(['thesis.tex', 'x.part']);
   expect(readdirSync(records)).toEqual([]);
+});
+
+test.runIf(thisProcess().computer !== null)(
+  'what was being written when the computer was started anew goes at the next start, where its note is surely its own',
+  () => {
+    const { target, records } = places();
+    mkdirSync(records, { recursive: true });
+    const [, namespace] = thisProcess().machine.split(' ');
+    const before = { ...thisProcess(), machine: `${crypto.randomUUID()} ${namespace ?? ''}` };
+    /** A note of such a process, whose number is that of one that runs now. */
+    const left = (changes: object): string => {
+      const name = `report.pdf.${crypto.randomUUID()}.part`;
+      const path = join(target, name);
+      writeFileSync(path, 'half');
+      const note = { kind: 'unfinishedText', path, ...before, at: new Date().toISOString(), ...changes };
+      writeFileSync(join(records, `${crypto.randomUUID()}.json`), JSON.stringify(note));
+      return name;
+    };
+    const ours = left({});
+    const stay = [
+      left({ computer: 'f'.repeat(32) }), // another one's, with which this folder is shared
+      left({ computer: null }), // of one without a name
+      left({ machine: thisProcess().machine }), // this process writes it
+      left({ machine: thisProcess().machine.replace(/ .*/, ' pid:[1]') }), // of a container: the same start
+    ];
+    clearUnfinished();
+    const isOwn = isOwnDisk(statfsSync(records).type);
+    expect(readdirSync(target).sort()).toEqual([...stay, ...(isOwn ? [] : [ours])].sort());
+    expect(readdirSync(records)).toHaveLength(isOwn ? 4 : 5);
+  },
+);
+
+test('only what one system at a time has mounted is its own disk', () => {
+  const types = { ext4: 0xef53, xfs: 0x58465342, btrfs: 0x9123683e, nfs: 0x6969, smb: 0xfe534d42, p9: 0x01021997 };
+  const others = {
+    virtiofsAndFuse: 0x65735546,
+    overlay: 0x794c7630,
+    tmpfs: 0x01021994,
+    gfs2: 0x01161970,
+    ocfs2: 0x7461636f,
+  };
+  const own = Object.entries({ ...types, ...others }).filter(([, type]) => isOwnDisk(type));
+  expect(own.map(([name]) => name)).toEqual(['ext4', 'xfs', 'btrfs']);
 });
