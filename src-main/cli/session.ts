@@ -61,7 +61,7 @@ export const unlessOpenElsewhere = async <T>(
     if (!(error instanceof LabError) || error.code !== 'WORKSPACE_BUSY') throw error;
     const { askNeighbour } = await import('../lab/neighbour.ts');
     const neighbour = await askNeighbour(settings.workspaceFolder, labVersionOf(settings.locations));
-    if (neighbour === null) throw error;
+    if (neighbour === null) return here(); // whoever had it may have ended meanwhile
     say(`The workspace is open in ${neighbour.who}, which does this.`);
     const ended = neighbour.gone.then((gone): never => {
       throw gone;

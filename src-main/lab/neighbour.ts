@@ -8,8 +8,9 @@ import type { LabEvent } from '../../shared/labEvent.ts';
 import { lineChannel } from './lineChannel.ts';
 import type { Lab } from './lab.ts';
 import { holderText, readHolder } from './store/holder.ts';
+import type { Holder } from './store/holder.ts';
 
-/** A lab that stands still, as one that was suspended, is not waited for. */
+/** A lab that stands still, as one that was suspended, is not waited for; nor is one that takes long to open. */
 const answersWithinMs = 10_000;
 
 export interface Neighbour {
@@ -31,7 +32,7 @@ const labGone = (found: string): LabError =>
  * @returns null where nobody is there who answers.
  */
 export const askNeighbour = async (folder: string, labVersion: string): Promise<Neighbour | null> => {
-  const holder = readHolder(folder);
+  const holder = await openedHolder(folder);
   const door = holder?.door ?? null;
   if (holder === null || door === null || holder.labVersion !== labVersion) return null;
   const channel = await entered(door.path, { type: 'hello', token: door.token, labVersion });
@@ -40,6 +41,20 @@ export const askNeighbour = async (folder: string, labVersion: string): Promise<
     channel.onClose(() => resolve(labGone(`${holderText(holder)} ended meanwhile`))),
   );
   return { lab: labOver(channel), who: holderText(holder), gone };
+};
+
+/** What is written of a lab is away for a moment while its door is added. */
+const isWrittenWithinMs = 500;
+
+/** Who has it, once that lab is open: of two commands that begin at the same moment, the second waits for the first one's door. */
+const openedHolder = async (folder: string): Promise<Holder | null> => {
+  const from = performance.now();
+  for (;;) {
+    const holder = readHolder(folder);
+    const patienceMs = holder === null ? isWrittenWithinMs : holder.isOpening === true ? answersWithinMs : 0;
+    if (performance.now() - from >= patienceMs) return holder;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 };
 
 const entered = async (path: string, hello: unknown): Promise<Channel | null> => {

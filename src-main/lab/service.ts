@@ -13,12 +13,13 @@ import { labOn } from './assemble.ts';
 export const openLab = async (options: LabOptions): Promise<Lab> => {
   keepMemorySmall();
   const { labVersion, holder = { does: 'ESAM Lab', isBrief: false } } = options;
-  const store = await openStore(options.workspaceFolder, options.migrationsFolder, { ...holder, labVersion });
+  const claim = { ...holder, labVersion, isOpening: !holder.isBrief };
+  const store = await openStore(options.workspaceFolder, options.migrationsFolder, claim);
   try {
     const lab = labOn(store, options, null);
     if (holder.isBrief) return lab;
     const door = await openDoor(lab, labVersion);
-    if (door !== null) store.openDoor(door.address);
+    store.openDoor(door?.address ?? null);
     return {
       ...lab,
       guestRuns: () => [...(door?.guestRuns ?? [])],

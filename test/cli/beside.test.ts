@@ -1,10 +1,14 @@
 import { chmod, cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { extname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { RunSummary } from '../../shared/run.ts';
 import { folderWith, idxLabels, smallIdx } from '../lab/datasets/fixtures.ts';
 import { askNeighbour } from '../../src-main/lab/neighbour.ts';
+import { openStore } from '../../src-main/lab/store/index.ts';
+import { migrationsFolder } from '../lab/fixtures/labOptions.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { holdTrainers } from '../processes/states.ts';
 import { smallRun } from './smallRun.ts';
@@ -116,6 +120,23 @@ test('a command that trains for another one ends once both are done', slow, asyn
     code: 1, // its own run was stopped
     stderr: expect.stringContaining('Another command has asked for run 3') as string,
   });
+});
+
+test('a command whose neighbour ends when it is asked works for itself', slow, async () => {
+  const workspace = await newWorkspace();
+  const claim = { does: 'esam-lab run', labVersion: version, isBrief: false };
+  const store = await openStore(workspace, migrationsFolder, claim);
+  const path = join(workspace, 'door.sock');
+  const server = createServer((socket) => {
+    socket.once('data', () => {
+      store.close();
+      socket.destroy();
+      server.close();
+    });
+  }).listen(path);
+  await once(server, 'listening');
+  store.openDoor({ path, token: 'of this test' });
+  expect(await cli(workspace, ['queue', '--run'])).toMatchObject({ code: 0, stdout: 'The queue is empty.\n' });
 });
 
 test('a copy that cannot be written is opened for reading, and stays as it is, byte for byte', slow, async () => {

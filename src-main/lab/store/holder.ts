@@ -24,12 +24,14 @@ const holderSchema = z.object({
   labVersion: z.string(),
   /** It is over in a moment: it is worth waiting for. */
   isBrief: z.boolean(),
+  /** It is being opened, and will say then where it takes requests. */
+  isOpening: z.boolean().optional(),
   /** Where it takes requests; null: nowhere. */
   door: doorSchema.nullable(),
 });
 export type Holder = z.infer<typeof holderSchema>;
 /** What a lab says of itself. */
-export type Claim = Pick<Holder, 'does' | 'labVersion' | 'isBrief'>;
+export type Claim = Pick<Holder, 'does' | 'labVersion' | 'isBrief' | 'isOpening'>;
 /** Of a lab that does not say. */
 export const unnamed: Claim = { does: 'ESAM Lab', labVersion: '', isBrief: false };
 

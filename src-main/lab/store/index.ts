@@ -17,7 +17,7 @@ import { loadSqlite } from './database.ts';
 import type { Database, OpenDatabase } from './database.ts';
 import { failingInWords, inWords } from './failures.ts';
 import { unnamed } from './holder.ts';
-import type { DoorAddress } from './holder.ts';
+import type { Claim, DoorAddress } from './holder.ts';
 import { inspectDatabase } from './inspect.ts';
 import { lockSoon } from './lock.ts';
 import { migrate, readMigrations } from './migrations.ts';
@@ -39,8 +39,8 @@ export interface Store {
   backUp(): Promise<string>;
   /** The same where the newest is a day old and something was written since. @returns null where it is not due. */
   backUpIfDue(): Promise<string | null>;
-  /** Tells others where this process takes requests about the workspace. */
-  openDoor(door: DoorAddress): void;
+  /** Tells others where this process takes requests about the workspace; null: nowhere. */
+  openDoor(door: DoorAddress | null): void;
   close(): void;
 }
 
@@ -50,7 +50,7 @@ export interface Store {
  * @param claim - what others are told of this process.
  * @throws LabError WORKSPACE_BUSY, _UNWRITABLE, _DAMAGED, _FOREIGN, _NEWER (then nothing was changed), RUNTIME_TOO_OLD.
  */
-export const openStore = async (folder: string, migrationsFolder: string, claim = unnamed): Promise<Store> => {
+export const openStore = async (folder: string, migrationsFolder: string, claim: Claim = unnamed): Promise<Store> => {
   const open = await loadSqlite();
   makeFolder(folder);
   const lock = await lockSoon(open, folder, claim);

@@ -14,8 +14,8 @@ const lockName = 'lab.lock';
 const longestMs = 10_000;
 
 export interface WorkspaceLock {
-  /** Tells others where this process takes requests. */
-  openDoor(door: DoorAddress): void;
+  /** Tells others where this process takes requests; null: nowhere. */
+  openDoor(door: DoorAddress | null): void;
   release(): void;
 }
 
@@ -38,7 +38,7 @@ export const lockWorkspace = (open: OpenDatabase, folder: string, claim: Claim):
     const letGo = holdAfterRepair(open, file);
     writeHolder(folder, claim, null);
     return {
-      openDoor: (door) => writeHolder(folder, claim, door),
+      openDoor: (door) => writeHolder(folder, { ...claim, isOpening: false }, door),
       release: () => {
         removeHolder(folder);
         letGo();
