@@ -1,5 +1,5 @@
 import type { EpochMetrics, Phase, StepMetrics } from '../shared/metrics.ts';
-import { formatBytes, formatCount, formatNumber, formatPercent, none } from './format.ts';
+import { formatBytes, formatCount, formatMeasured, formatPercent, none } from './format.ts';
 import { peakMemoryMeaning } from './peakMemory.ts';
 import { sentenceCase } from '../shared/sentenceCase.ts';
 
@@ -18,9 +18,9 @@ interface Counter {
 const nothing = (): string => '';
 /** What was measured and is not there was not finite. */
 const lossOf = (source: object | undefined, value: number | null | undefined): string =>
-  source === undefined ? none : formatNumber(value ?? NaN);
+  source === undefined ? none : formatMeasured(value ?? NaN);
 const climbOf = (step: StepMetrics | undefined, value: number | null | undefined): string =>
-  formatNumber(value ?? (step !== undefined && step.perturbedTensors > 0 ? NaN : null));
+  formatMeasured(value ?? (step !== undefined && step.perturbedTensors > 0 ? NaN : null));
 
 /** In the order of the table. */
 export const counters: readonly Counter[] = [
@@ -73,14 +73,14 @@ export const counters: readonly Counter[] = [
     name: 'Mean Δ, kept',
     phase: 'selectionForward',
     definition: 'Mean rise of the loss from θ to θ + ε over the examples that the update used.',
-    step: (step) => formatNumber(step?.sharpnessKept ?? null),
+    step: (step) => formatMeasured(step?.sharpnessKept ?? null),
     epoch: nothing,
   },
   {
     name: 'Mean Δ, dropped',
     phase: 'selectionForward',
     definition: 'Mean rise of the loss from θ to θ + ε over the examples that the update left out.',
-    step: (step) => formatNumber(step?.sharpnessDropped ?? null),
+    step: (step) => formatMeasured(step?.sharpnessDropped ?? null),
     epoch: nothing,
   },
   {

@@ -29,6 +29,12 @@ export const formatNumber = (value: number | null): string => {
   return withMinus(isShort ? String(Number(value.toPrecision(4))) : value.toExponential(2).replace('e+', 'e'));
 };
 
+/** What changes while it is watched: always four significant digits, so that it does not jump. */
+export const formatMeasured = (value: number | null): string => {
+  const size = Math.abs(value ?? 0);
+  return value !== null && size >= 1e-4 && size < 999.95 ? withMinus(value.toPrecision(4)) : formatNumber(value);
+};
+
 /** A loss that was computed and is not there was not finite. */
 export const formatLoss = (value: number | null): string => {
   if (value === null || Number.isNaN(value)) return 'NaN';
@@ -51,6 +57,12 @@ export const formatDuration = (ms: number | null): string => {
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+};
+
+/** Of a time that is only estimated: no seconds from ten minutes on. */
+export const formatEstimate = (ms: number | null): string => {
+  const text = formatDuration(ms);
+  return ms === null || ms < 599_500 ? text : formatDuration(60_000 * Math.round(ms / 60_000)).replace(' 00 s', '');
 };
 
 /** Mean ± sd of fractions, in percent: "98.12 ± 0.10"; without ± for a single run. */

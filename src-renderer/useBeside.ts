@@ -28,7 +28,7 @@ export const useBeside = (
     const labels = {
       none: 'nothing',
       seeds: 'its other seeds',
-      few: `the closest ${mostBands} groups`,
+      few: `the ${mostBands} closest`,
       all: count > 1 ? `all ${count} groups` : 'its group',
     };
     const choices = siblingChoices.filter((value) => value !== 'few' || count > mostBands);

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import {
   formatBytes,
   formatDuration,
+  formatEstimate,
   formatMeanSd,
+  formatMeasured,
   formatMs,
   formatNumber,
   formatPercent,
@@ -21,6 +23,31 @@ test.each([
   [100_000_000, '27 h 46 min'],
 ])('%d ms are %s: no unit ever reaches its next one', (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
+});
+
+test.each([
+  [599_499, '9 min 59 s'],
+  [599_500, '10 min'],
+  [1_079_000, '18 min'],
+  [3_570_000, '1 h 00 min'],
+  [null, none],
+])('an estimate of %d ms is %s: without seconds that nobody knows', (ms, text) => {
+  expect(formatEstimate(ms)).toBe(text);
+});
+
+test.each([
+  [0.36, '0.3600'],
+  [-0.00012, '−0.0001200'],
+  [12.3, '12.30'],
+  [999.94, '999.9'],
+  [999.95, '1000'],
+  [1234.5, '1,235'],
+  [0.00001, '1.00e−5'],
+  [0, '0'],
+  [NaN, 'NaN'],
+  [null, none],
+])('%d, watched, is %s: no digit comes and goes', (value, text) => {
+  expect(formatMeasured(value)).toBe(text);
 });
 
 test.each([
