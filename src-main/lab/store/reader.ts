@@ -46,6 +46,7 @@ export const storeReader = (database: Database) => {
     const said = (what: string, consequence: string): string =>
       `What the workspace holds of ${what} of this run is not what was stored: its checksum differs. ${consequence} ` +
       'Check the disk, restore a backup, or train the run again.';
+    // Times of phases stand on this run's page alone: Compare, which shows none, marks no run for them and need not read them.
     const ofCurves = isDrawn
       ? 'What the curves of groups show of it is whole.'
       : 'The run is left out of the curves of groups.';
