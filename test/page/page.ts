@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFailed } from 'vitest';
 import { findChromium } from '../../src-main/runtimes/system/programs.ts';
 import { serveLab } from './labs.ts';
 import type { PacedLab } from './labs.ts';
@@ -33,6 +33,13 @@ export interface Pages {
   close(): Promise<void>;
 }
 
+/** What a page shows once its test has failed: of a run elsewhere only what is printed is left. */
+const tell = async (page: Page, complaints: readonly string[]): Promise<void> => {
+  if (page.isClosed()) return;
+  const shown = await page.locator('body').ariaSnapshot({ timeout: 5000 });
+  console.error([`${page.url()} showed:`, shown.slice(0, 8000), 'It complained:', ...complaints].join('\n'));
+};
+
 /** Starts Chromium; pages are 1280×800 unless they are to look otherwise. */
 export const startPages = async (): Promise<Pages> => {
   const executablePath = findChromium();
@@ -54,6 +61,7 @@ export const startPages = async (): Promise<Pages> => {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
+    if (expect.getState().currentTestName !== undefined) onTestFailed(() => tell(page, complaints));
     await page.goto(`${address}#${path}`);
     return { page, complaints, close: () => context.close() };
   };
