@@ -36,22 +36,29 @@ const untilGuestsEnded = async (lab: Lab): Promise<void> => {
       );
     return ids.length > 0;
   };
-  await new Promise<void>((resolve) => {
-    const finish = (): void => {
-      stopListening();
-      endSignals();
-      resolve();
-    };
-    const endSignals = onSignals(() => lab, finish);
-    // Whoever asked for them reads what became of them before this lab ends, and may ask for more.
-    const finishOnceGone = async (): Promise<void> => {
-      await Promise.race([lab.guestsGone(), setTimeout(leavesWithinMs, undefined, { ref: false })]);
-      if (!(await sayLeft())) finish();
-    };
-    const look = (): void => void sayLeft().then((areLeft) => (areLeft ? undefined : finishOnceGone()));
-    const stopListening = lab.onEvent((event) => {
-      if (event.type === 'queueChanged') look();
-    });
-    look(); // they may have ended meanwhile
+  let onChange = (): void => undefined;
+  const stopListening = lab.onEvent((event) => {
+    if (event.type === 'queueChanged') onChange();
   });
+  let endSignals = (): void => undefined;
+  const ended = new Promise<'ended'>((resolve) => {
+    endSignals = onSignals(
+      () => lab,
+      () => resolve('ended'),
+    );
+  });
+  /** Whoever asked for them reads what became of them before this lab ends, and may ask for more. */
+  const guestsGone = (): Promise<void> =>
+    Promise.race([lab.guestsGone(), setTimeout(leavesWithinMs, undefined, { ref: false })]);
+  try {
+    for (;;) {
+      const changed = new Promise<void>((resolve) => (onChange = resolve)); // before it looks: nothing is missed
+      const areLeft = await sayLeft();
+      if ((await Promise.race([ended, areLeft ? changed : guestsGone()])) === 'ended') return;
+      if (!areLeft && !(await sayLeft())) return;
+    }
+  } finally {
+    stopListening();
+    endSignals();
+  }
 };

@@ -1,5 +1,4 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -61,7 +60,7 @@ export const openDoor = async (lab: Lab, labVersion: string): Promise<Door | nul
     address: { path, token },
     guestRuns,
     guestsGone: async () => {
-      await Promise.all([...askers].map((socket) => once(socket, 'close')));
+      await Promise.all([...askers].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
     },
     close: () => {
       server.close();

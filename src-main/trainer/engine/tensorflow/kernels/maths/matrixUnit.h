@@ -1,6 +1,6 @@
 #pragma once
 // Products of squares of words, where the processor has a unit for them (AMX): 16 rows of 16 pairs with 16 pairs of 16 columns in one
-// instruction. What it sums and how it rounds is as in plusProduct of words.h, so that denormals are zeros.
+// instruction. Sums are float32, within a square those of first and of second values apart; denormals are zeros (Intel's manual, TDPBF16PS).
 #include "words.h"
 
 /** Whether squares of such words can be multiplied, by a thread that has a `MatrixUnit`. */

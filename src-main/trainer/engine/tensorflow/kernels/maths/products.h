@@ -67,11 +67,13 @@ static inline void fewRows(int rows, LeftRows<Word> left, const Word* right, int
 template <int vectors, typename Word>
 static inline void multiplyRows(int rows, LeftRows<Word> left, const Word* right, int depth, float* out) {
   if constexpr (hasMatrixUnit<Word>) {
-    for (int r = 0; r < rows && depth % squareSide == 0; r += 2 * squareSide) {
-      const LeftSquares<Word> squares{left.first + r * left.stride, left.stride, squareSide * left.stride, squareSide};
-      multiplySquares<false, vectors>(rows - r > squareSide, squares, right, depth, out + r * panel, panel);
+    if (depth % squareSide == 0) {
+      for (int r = 0; r < rows; r += 2 * squareSide) {
+        const LeftSquares<Word> squares{left.first + r * left.stride, left.stride, squareSide * left.stride, squareSide};
+        multiplySquares<false, vectors>(rows - r > squareSide, squares, right, depth, out + r * panel, panel);
+      }
+      return;
     }
-    if (depth % squareSide == 0) return;
   }
   int r = 0;
   for (; r + registerRows <= rows; r += registerRows) {

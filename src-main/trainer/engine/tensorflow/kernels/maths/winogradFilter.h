@@ -9,7 +9,7 @@ namespace winograd {
 /** Few enough that their products stay in the cache. */
 template <typename Word>
 static constexpr int mostTiles(int products) {
-  constexpr int together = hasMatrixUnit<Word> ? rowsAtOnce<Word> : 12;
+  constexpr int together = hasMatrixUnit<Word> ? squareSide : 12;
   return larger(together, 48 * 36 / (products * products) / together * together);
 }
 
