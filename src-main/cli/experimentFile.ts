@@ -33,7 +33,8 @@ export interface ExperimentOptions {
 export const readExperiment = async (lab: Lab, options: ExperimentOptions): Promise<Experiment> => {
   const { file, preset, seeds, epochs, name, speed, place } = options;
   const what = file === undefined ? 'The experiment' : resolve(file);
-  const original = file === undefined ? await presetOf(lab, preset ?? '') : experimentIn(await readJson(file), what);
+  const original =
+    file === undefined ? await presetOf(lab, preset ?? '') : experimentIn(await readJson(lab, file), what);
   const { place: placeOfFile, ...rest } = original;
   const wanted = place ?? placeOfFile;
   const changed = {
@@ -78,14 +79,17 @@ const experimentIn = (content: unknown, fileName: string): Experiment => {
   return parseConfig(experimentSchema, experiment, 'The experiment');
 };
 
-const readJson = async (file: string): Promise<unknown> => {
+const readJson = async (lab: Lab, file: string): Promise<unknown> => {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new LabError('CONFIG_INVALID', `${resolve(file)} cannot be read; give the path of a JSON file.`, {
-      cause: error,
-    });
+    const isNoFile = ['ENOENT', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+    const isPreset = isNoFile && (await lab.presets({})).some(({ id }) => id === file);
+    const message = isPreset
+      ? `There is no file ${resolve(file)}; "${file}" is a preset: give --preset ${file} instead.`
+      : `${resolve(file)} cannot be read; give the path of a JSON file, or a preset's name with --preset.`;
+    throw new LabError('CONFIG_INVALID', message, { cause: error });
   }
   const json = text.replace(/^\uFEFF/, ''); // some editors begin a file with a byte order mark
   const errors: ParseError[] = [];

@@ -52,7 +52,12 @@ test.for<[what: string, args: string[], message: RegExp]>([
     ['compare', '--preset', 'slow'],
     /no preset "slow"; choose one of these:\n(.*\n)* {2}quick: SGD, SAM and ESAM/,
   ],
-  ['no such file', ['run', 'nowhere.json'], /nowhere\.json cannot be read/],
+  ['no such file', ['run', 'nowhere.json'], /nowhere\.json cannot be read; give the path/],
+  ...['run', 'compare', 'plan', 'speed'].map((command): [string, string[], RegExp] => [
+    `a preset in the place of a file (${command})`,
+    [command, 'quick'],
+    /There is no file \S+quick; "quick" is a preset: give --preset quick/,
+  ]),
   ['a set from nowhere', ['import-data'], /either the paths of a data set, or --download/],
   ['a set from two places', ['import-data', 'x', '--download', 'cifar10'], /either the paths of a data set/],
   ['no steps of a self-test', ['device', '--test', '--steps', '0'], /--steps.*Expected a whole number from 1 to 1000/],
