@@ -8,7 +8,8 @@ import { type Contract, nothing, runIds } from './contract.ts';
 export const resumingApi = {
   /**
    * For each of these runs that could not go on bit for bit here, what is other than where it trained last ("threads 2, now 1"), as far as
-   * that is known before it starts. `place` as of `resumeRuns`: what a cluster's node is, nobody knows before.
+   * that is known before it starts. `place` as of `resumeRuns`: what a cluster's node is, nobody knows before. Refused as `resumeRuns` is where
+   * another lab began a run, or its data are not there.
    */
   inexactResumes: {
     input: z.strictObject({ runIds, place: placeIdSchema.nullable().optional() }),

@@ -106,6 +106,7 @@ test('runs whose images are gone are neither repeated nor resumed, in the words 
   const refusal = { code: 'DATASET_NOT_FOUND', message, fields: [{ path: 'dataset.id', message }] };
   await expect(lab.repeatRuns({ runIds })).rejects.toMatchObject(refusal);
   await expect(lab.resumeRuns({ runIds: cancelled })).rejects.toMatchObject(refusal);
+  await expect(lab.inexactResumes({ runIds: cancelled })).rejects.toMatchObject(refusal); // before anybody is asked
   expect(await statesOf(lab)).toEqual(['finished', 'failed']);
   await rename(`${images}-away`, images);
   await lab.resumeRuns({ runIds: cancelled });

@@ -159,6 +159,18 @@ test('an interrupted run is resumed, a finished one extended where its schedule 
   await finished.close();
 });
 
+test('whether a run whose data are gone may go on inexactly is not asked: it is refused at once', async () => {
+  const { page, served, complaints, close } = await pages.open('/runs/15', 'full');
+  await served.lab.deleteDataset({ id: 'letters' });
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('alert').getByText('"letters"').waitFor();
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  expect((await served.lab.run({ runId: 15 })).run.state).toBe('stopped');
+  await picture(page, 'resume-without-data');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test('a run and a group become a new experiment, which is changed, told, undone and queued', async () => {
   const { page, served, complaints, close } = await pages.open('/runs/3', 'full');
   await page.getByRole('button', { name: 'Use as new experiment' }).click();

@@ -44,13 +44,10 @@ const worked = (settings: Settings, options: { resume: boolean; install: boolean
 const resumeInterrupted = async (lab: Lab): Promise<boolean> => {
   const interrupted = (await lab.runs({ experimentId: null })).filter(({ state }) => state === 'interrupted');
   if (interrupted.length === 0) say('No run was interrupted.');
-  await sayInexact(
-    lab,
-    interrupted.map(({ id }) => id),
-  );
   const resumed: RunId[] = [];
   for (const { id } of interrupted) {
     try {
+      await sayInexact(lab, [id]);
       await lab.resumeRuns({ runIds: [id] });
       resumed.push(id);
     } catch (error) {

@@ -45,8 +45,18 @@ export const resumingRequests = ({
   const tell = (runIds: readonly RunId[]): void => {
     for (const run of runIds.map((id) => store.read.runs.one(id))) if (run !== null) emit({ type: 'runChanged', run });
   };
+  /** @throws LabError as `checkPresentData` does, or RUN_STATE where another lab began one of them. */
+  const checkResumable = async (runIds: readonly RunId[]): Promise<void> => {
+    await builtIn;
+    for (const id of runIds) refuseImported(store.read.runs.one(id), 'gone on with');
+    await checkPresentData(
+      runIds.flatMap((id) => store.read.runs.one(id)?.config ?? []),
+      library,
+    );
+  };
   return {
     inexactResumes: async ({ runIds, place }) => {
+      await checkResumable(runIds); // nobody is asked about what cannot be
       const facts = await presentFacts(runtime, labVersion);
       return runIds.flatMap((runId) => {
         const run = store.read.runs.one(runId);
@@ -58,12 +68,7 @@ export const resumingRequests = ({
       });
     },
     resumeRuns: async ({ runIds, place }) => {
-      await builtIn;
-      for (const id of runIds) refuseImported(store.read.runs.one(id), 'gone on with');
-      await checkPresentData(
-        runIds.flatMap((id) => store.read.runs.one(id)?.config ?? []),
-        library,
-      );
+      await checkResumable(runIds);
       store.write.resume(runIds, place);
       tell(runIds); // who waits for their end waits on
       added(runIds);
