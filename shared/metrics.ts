@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { median } from './median.ts';
 import { measurementIds } from './measurements/index.ts';
 
 /** The parts of one optimizer step, in order. */
@@ -24,6 +25,10 @@ export const phaseMsSchema = z.strictObject(
 );
 /** Milliseconds per phase; 0 where the method has no such phase. */
 export type PhaseMs = z.infer<typeof phaseMsSchema>;
+
+/** Of each phase. */
+export const mediansOf = (all: readonly PhaseMs[]): PhaseMs =>
+  phaseMsSchema.parse(Object.fromEntries(phases.map((phase) => [phase, median(all.map((each) => each[phase]))])));
 
 export const measurementsSchema = z.partialRecord(z.enum(measurementIds), measured);
 /** What else was measured, by id. Absent: no pass gives it, or nobody measured it then; null: it was not finite. */

@@ -119,8 +119,8 @@ export const resultsRowSchema = z.strictObject({
   /** What the runs on both sides of that ratio were not alike in, as above; null where they were, and where there is none. */
   speedRatioMixed: z.string().nullable(),
   /**
-   * The same measured in one process, in which both took the same steps in turn, with the 95 % bootstrap interval over its rounds; null where
-   * that was not done on this machine.
+   * The same measured in rounds, in each of which both took the same steps in one process, with the 95 % bootstrap interval over rounds; null
+   * where that was not done on this machine.
    */
   pairedSpeed: z
     .strictObject({
@@ -128,6 +128,8 @@ export const resultsRowSchema = z.strictObject({
       low: z.number(),
       high: z.number(),
       rounds: z.number().int().min(1),
+      /** That the rounds are of. */
+      processes: z.number().int().min(1),
       /** ISO 8601, UTC. */
       at: z.string(),
     })

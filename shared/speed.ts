@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { runEnvironmentSchema } from './device.ts';
 import { phaseMsSchema } from './metrics.ts';
-import { pairedRatio, type PairedRatio } from './pairedRatio.ts';
+import { pairedRatio, relativeHalfWidth, type PairedRatio } from './pairedRatio.ts';
 import {
   canonicalJson,
   optimizerSchema,
@@ -15,6 +15,13 @@ import {
 export const narrowHalfWidth = 0.02;
 export const speedLimitMs = 60_000;
 export const speedLimitSchema = z.number().min(1000).max(3_600_000);
+/**
+ * Where a process's memory happens to lie moves the ratios by more than rounds within it scatter: where so many processes fit into the
+ * time, the rounds are of at least so many. Odd, as are the rounds of each.
+ */
+export const fewestProcesses = 5;
+/** Of a process that is one of several, and before which no interval is believed: fewer tell nothing of how much they scatter. */
+export const roundsPerProcess = 9;
 /** Their parameters and momentum lie in one process at once. */
 export const mostSpeedArms = 24;
 
@@ -34,19 +41,22 @@ const odd = (list: readonly unknown[]): boolean => list.length % 2 === 1;
 
 export const speedArmSchema = z.strictObject({
   optimizer: optimizerSchema,
-  /** Milliseconds of a step in each round, in order; an odd number of rounds. */
+  /** Milliseconds of a step in each round, in order, one process's after another's; an odd number of rounds. */
   roundMs: z.array(milliseconds).min(1).refine(odd, 'an odd number of rounds'),
   /** Median over rounds. */
   stepMs: milliseconds,
+  /** Medians over a process's rounds; of several processes, the medians of theirs. */
   phaseMs: phaseMsSchema,
 });
 export type SpeedArm = z.infer<typeof speedArmSchema>;
 
-/** Speeds of methods measured together: in each round every arm took the same steps, in random order. */
+/** Speeds of methods measured together: in each round, which is of one process, every arm took the same steps, in random order. */
 export const speedMeasurementSchema = z.strictObject({
   at: z.string(),
   base: speedBaseSchema,
   arms: z.array(speedArmSchema).min(1).max(mostSpeedArms),
+  /** Trainer processes that the rounds are of, one after another; every round is of one of them. */
+  processes: z.number().int().min(1).default(1),
   /** Steps of an arm in a round. */
   stepsPerRound: z.number().int().min(1),
   /** Whether every interval became narrow, or the time was up. */
@@ -68,3 +78,10 @@ export const armOf = ({ arms }: Pick<SpeedMeasurement, 'arms'>, optimizer: Optim
 /** How many times as fast as the baseline an arm of the same measurement is. */
 export const ratioOf = (arm: Pick<SpeedArm, 'roundMs'>, baseline: Pick<SpeedArm, 'roundMs'>): PairedRatio =>
   pairedRatio(baseline.roundMs, arm.roundMs);
+
+/** The half width of the widest interval; 0 where there is nothing to compare. */
+export const widestOf = (arms: readonly Pick<SpeedArm, 'optimizer' | 'roundMs'>[]): number => {
+  const baseline = speedBaselineOf(arms);
+  if (baseline === undefined) return 0;
+  return Math.max(0, ...arms.filter((arm) => arm !== baseline).map((arm) => relativeHalfWidth(ratioOf(arm, baseline))));
+};

@@ -176,11 +176,11 @@ export const resultColumns: readonly Column[] = [
   }),
   column({
     ...{ id: 'paired_speed_ratio', short: 'Paired speed', format: pairedRatio, outputs: everywhere },
-    note: 'Paired speed: the median over rounds in one process, with its 95 % bootstrap interval.',
+    note: 'Paired speed: the median over rounds, in each of which both took the same steps in one process, with its 95 % bootstrap interval.',
     isShown: ({ rows }) => rows.some(({ pairedSpeed }) => pairedSpeed !== null),
     header: (table) => `Paired speed${over(labelOf(table, table.speedBaseline))}, 95% CI`,
     read: (row) => row,
-    help: 'Speed relative to the speed baseline, measured in one process in which both took the same steps in turn: the median over rounds, with its 95 % bootstrap interval. What else the machine does meets both alike: believe this one where the runs’ own speed differs.',
+    help: 'Speed relative to the speed baseline, measured in rounds: in each, both take the same steps in turn in one process, so that what else the machine does meets both alike. The rounds are of several processes where there is time, because no two lie alike in memory. The median over rounds, with its 95 % bootstrap interval: believe this one where the runs’ own speed differs.',
   }),
   column({
     ...{ id: 'predicted_speed_ratio', header: 'Predicted speed', short: 'Predicted', format: ratio, isFaint: true },

@@ -198,6 +198,7 @@ export const pairedRatio: Format<Speeds> = {
     _95_low: ({ pairedSpeed }) => pairedSpeed?.low ?? null,
     _95_high: ({ pairedSpeed }) => pairedSpeed?.high ?? null,
     _rounds: ({ pairedSpeed }) => pairedSpeed?.rounds ?? null,
+    _processes: ({ pairedSpeed }) => pairedSpeed?.processes ?? null,
     _disagrees: (value) => (value.pairedSpeed === null ? null : Number(isSpeedDoubtful(value))),
   },
 };

@@ -72,7 +72,13 @@ const overheadSchema = z.strictObject({
   /** How ours were measured, a line for each number of layers. */
   measurements: z.array(
     z.strictObject({
-      ...{ layers: z.number().int(), at: z.string(), rounds: z.number().int(), batchSize: z.number().int() },
+      ...{
+        layers: z.number().int(),
+        at: z.string(),
+        rounds: z.number().int(),
+        processes: z.number().int(),
+        batchSize: z.number().int(),
+      },
       ...{ width: z.number().int(), datasetId: z.string() },
       isNarrow: z.boolean(),
       environment: runEnvironmentSchema,

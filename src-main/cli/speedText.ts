@@ -8,7 +8,7 @@ import { columns } from './format.ts';
 
 /** A measurement of speeds as a table: times, and speeds relative to the baseline with their intervals. */
 export const speedText = (measurement: SpeedMeasurement): string => {
-  const { arms, base, environment, stepsPerRound, endedBy, limitMs } = measurement;
+  const { arms, base, environment, processes, stepsPerRound, endedBy, limitMs } = measurement;
   const baseline = speedBaselineOf(arms);
   const shown = phases.filter((phase) => arms.some(({ phaseMs }) => phaseMs[phase] > 0));
   const rows = arms.map((arm) => [
@@ -33,10 +33,11 @@ export const speedText = (measurement: SpeedMeasurement): string => {
     endedBy === 'narrow'
       ? `every interval is within ± ${(100 * widest).toFixed(1)} %`
       : `the ${limitMs / 1000} seconds were up, with intervals up to ± ${(100 * widest).toFixed(1)} %`;
+  const inProcesses = processes === 1 ? ' in one process' : `, in ${processes} processes one after another`;
   return [
     columns([head, ...rows]),
     `${base.model.id} on ${base.dataset.id}, batches of ${base.batchSize}, ${environment.engine}`,
-    `${first?.roundMs.length ?? 0} rounds of ${stepsPerRound} steps each; it ended because ${why}.`,
+    `${first?.roundMs.length ?? 0} rounds of ${stepsPerRound} steps each${inProcesses}; it ended because ${why}.`,
   ].join('\n');
 };
 

@@ -12,6 +12,7 @@ import type { SpeedMeasurement } from '../../shared/speed.ts';
 import { answerOf } from './jobs/answerOf.ts';
 import type { JobLimits } from './jobs/jobProcess.ts';
 import { processor } from './processor.ts';
+import { measureInProcesses } from './speedProcesses.ts';
 import type { Store } from './store/index.ts';
 import type { TrainerLauncher } from './trainers.ts';
 
@@ -21,7 +22,7 @@ export interface SpeedParts {
   readonly limits: JobLimits;
   readonly labVersion: string;
   /** What a trainer needs beside the configurations. @throws LabError ENGINE_*, DATASET_NOT_FOUND */
-  readonly filesOf: (config: RunConfig) => Promise<Omit<SpeedInput, 'configs' | 'limitMs'>>;
+  readonly filesOf: (config: RunConfig) => Promise<Omit<SpeedInput, 'configs' | 'limitMs' | 'stepsPerRound'>>;
   /** @throws LabError DEVICE_BUSY while anything else computes. */
   readonly refuseIfBusy: () => void;
   /** Whether the queue would still start this run next. */
@@ -172,14 +173,18 @@ export class SpeedMeasurements {
     const { store, launcher, limits, filesOf, emit } = this.#parts;
     const [first] = configs;
     if (first === undefined) throw new Error('There is nothing to measure.');
-    const input = { ...(await filesOf(first)), configs, limitMs };
-    const measurement = await answerOf(speedJob, input, {
-      ...{ launcher, limits, signal, device: first.device },
-      onEvent: (event) => {
-        if (event.type === 'progressed') emit({ type: 'speedProgressed', progress: event.progress });
-        return event.type === 'measured' ? event.measurement : null;
-      },
-    });
+    const measurement = await measureInProcesses(
+      { ...(await filesOf(first)), configs, limitMs },
+      (input, onProgress) =>
+        answerOf(speedJob, input, {
+          ...{ launcher, limits, signal, device: first.device },
+          onEvent: (event) => {
+            if (event.type === 'progressed') onProgress(event.progress);
+            return event.type === 'measured' ? event : null;
+          },
+        }),
+      (progress) => emit({ type: 'speedProgressed', progress }),
+    );
     store.write.speedMeasurement(measurement);
     return measurement;
   }

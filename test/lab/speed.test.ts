@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { LabEvent } from '../../shared/labEvent.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import { processor } from '../../src-main/lab/processor.ts';
+import { widestOf } from '../../shared/speed.ts';
 import type { SpeedMeasurement } from '../../shared/speed.ts';
 import { esam, experimentOf, sam, sgd, shared } from './fixtures/configs.ts';
 import { migrationsFolder, realTrainers } from './fixtures/labOptions.ts';
@@ -102,6 +103,14 @@ test('a real trainer measures what is asked for', { timeout: 300_000 }, async ()
     [16, 3],
   ]);
   for (const { arms } of measured) for (const { stepMs } of arms) expect(stepMs).toBeGreaterThan(0);
+  // There is time for several processes: each does nine rounds, and the times of all are kept.
+  const [{ processes, arms, endedBy } = expect.fail()] = await lab.measureSpeed({
+    experiment: { ...experiment, arms: [sgd, sam], axes: [] },
+  });
+  expect(processes).toBeGreaterThanOrEqual(5);
+  expect(processes % 2).toBe(1);
+  for (const { roundMs } of arms) expect(roundMs).toHaveLength(9 * processes);
+  expect(endedBy).toBe(widestOf(arms) <= 0.02 ? 'narrow' : 'limit');
   const many = {
     ...experiment,
     axes: [{ path: 'optimizer.rho', values: Array.from({ length: 20 }, (_, n) => n / 100) }],

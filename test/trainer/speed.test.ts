@@ -21,10 +21,14 @@ const onEngine = (engine: RunConfig['device']['engine']): Partial<RunSettings> =
   device: { engine, threads: 1, deterministic: false, tf32: false, memoryGrowth: true, ownKernels: true },
 });
 
-const eventsOf = async (configs: RunConfig[], limitMs: number): Promise<SpeedEvent[]> => {
+const eventsOf = async (
+  configs: RunConfig[],
+  limitMs: number,
+  stepsPerRound: number | null = null,
+): Promise<SpeedEvent[]> => {
   const files = { dataset, datasetFolder: folder, labVersion: '0.0.0', bindingPath: await tensorflowBinding() };
   const events: SpeedEvent[] = [];
-  for await (const event of speed.start({ configs, limitMs, ...files }, { when: null })) {
+  for await (const event of speed.start({ configs, limitMs, stepsPerRound, ...files }, { when: null })) {
     events.push(speedJob.event.parse(structuredClone(event)));
   }
   return events;
@@ -77,6 +81,13 @@ test('it ends when the interval is narrow, and says so; else when the time is up
   const cut = measurementIn(await eventsOf(slow, 1000));
   expect(cut).toMatchObject({ endedBy: 'limit', stepsPerRound: 1 });
   expect(cut.arms[0]?.roundMs.length).toBeLessThan(9);
+});
+
+test('a process that goes on with what another has begun does its share of rounds, of as many steps', async () => {
+  const configs = [sgd, sam].map((optimizer) => tinyRun({ ...onEngine('wasm'), optimizer }));
+  const events = await eventsOf(configs, 60_000, 3);
+  expect(events.at(-1)).toMatchObject({ isShare: true, measurement: { stepsPerRound: 3, processes: 1 } });
+  for (const { roundMs } of measurementIn(events).arms) expect(roundMs).toHaveLength(9);
 });
 
 test('steps that would diverge in training are measured all the same', async () => {

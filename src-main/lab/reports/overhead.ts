@@ -26,9 +26,9 @@ export const overheadBlocks = ({ drawing }: Study, { cells, fit, measurements }:
   ),
   ...table(
     'How ours were measured: in each round every method took the same steps, in random order. It ended when every interval was within ± 2 % of its ratio, or its time was up.',
-    ['N', 'When (UTC)', 'Rounds', 'Batch', 'Ended', 'Engine', 'Threads', 'Processor', 'Memory', 'Lab'],
-    measurements.map(({ layers, at, rounds, batchSize, isNarrow, environment: found }) => [
-      ...[String(layers), at.slice(0, 16).replace('T', ' '), String(rounds), String(batchSize)],
+    ['N', 'When (UTC)', 'Rounds', 'Processes', 'Batch', 'Ended', 'Engine', 'Threads', 'Processor', 'Memory', 'Lab'],
+    measurements.map(({ layers, at, rounds, processes, batchSize, isNarrow, environment: found }) => [
+      ...[String(layers), at.slice(0, 16).replace('T', ' '), String(rounds), String(processes), String(batchSize)],
       ...[isNarrow ? 'precise' : 'time was up', found.engine, found.threads === null ? '–' : String(found.threads)],
       ...[`${found.cpuModel} × ${found.cpuCores}`, `${(found.memoryBytes / 2 ** 30).toFixed(0)} GiB`, found.labVersion],
     ]),

@@ -28,7 +28,8 @@ export const pairedSpeedOf = (group: Group, baseline: Group | undefined, measure
     const arm = armOf(measurement, group.config.optimizer);
     const against = armOf(measurement, baseline.config.optimizer);
     if (arm === undefined || against === undefined) continue;
-    return { ...ratioOf(arm, against), rounds: arm.roundMs.length, at: measurement.at };
+    const { processes, at } = measurement;
+    return { ...ratioOf(arm, against), rounds: arm.roundMs.length, processes, at };
   }
   return null;
 };

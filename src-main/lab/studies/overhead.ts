@@ -84,8 +84,8 @@ export const overheadOf = (study: Study, form: StudyForm, all: readonly SpeedMea
     });
   const savings = ours.flatMap((cell) => (cell.ours === null ? [] : [{ ...cell, saved: cell.ours.saved }]));
   const measurements = measured
-    .map(({ at, base, arms, endedBy, environment }) => ({
-      ...{ layers: base.model.layers, at, rounds: arms[0]?.roundMs.length ?? 0, batchSize: base.batchSize },
+    .map(({ at, base, arms, processes, endedBy, environment }) => ({
+      ...{ layers: base.model.layers, at, rounds: arms[0]?.roundMs.length ?? 0, processes, batchSize: base.batchSize },
       ...{ width: base.model.width, datasetId: base.dataset.id, isNarrow: endedBy === 'narrow', environment },
     }))
     .sort((a, b) => a.layers - b.layers);

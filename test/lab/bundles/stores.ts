@@ -131,7 +131,7 @@ export const addExperiment = (
       at: `2026-02-03T04:05:06.${String(100 + experimentId)}Z`,
       base: speedBaseOf(config),
       arms: [{ optimizer: sgd, roundMs: [2, 1, 3], stepMs: 2, phaseMs }],
-      ...{ stepsPerRound: 1, endedBy: 'narrow', limitMs: 60_000, environment: environmentOf() },
+      ...{ processes: 1, stepsPerRound: 1, endedBy: 'narrow', limitMs: 60_000, environment: environmentOf() },
     });
   }
   return experimentId;

@@ -14,7 +14,7 @@ const arm = (optimizer: OptimizerConfig, roundMs: number[]) => ({
 });
 /** SAM takes 10 ms a step, ESAM 8: 1.25 in every round. */
 const measured = (batchSize: number): SpeedMeasurement => ({
-  ...{ at: '2026-01-01T00:00:00.000Z', stepsPerRound: 4, endedBy: 'narrow', limitMs: 60_000 },
+  ...{ at: '2026-01-01T00:00:00.000Z', processes: 3, stepsPerRound: 4, endedBy: 'narrow', limitMs: 60_000 },
   base: speedBaseOf({ ...groupOf(sam, []).config, batchSize }),
   arms: [arm(sam, [10, 10, 10]), arm(esam, [8, 8, 8])],
   environment: environmentOf(),

@@ -172,7 +172,7 @@ test('speeds that were measured together stand beside the runs’ own, and are d
       stepMs: 2,
       phaseMs,
     })),
-    ...{ stepsPerRound: 1, endedBy: 'narrow', limitMs: 60_000, environment: environmentOf(processor()) },
+    ...{ processes: 1, stepsPerRound: 1, endedBy: 'narrow', limitMs: 60_000, environment: environmentOf(processor()) },
   });
   workspace.store.close();
   const { lab } = await openTestLab(root);
@@ -323,7 +323,13 @@ test('SWP’s overhead: measured here, beside the paper’s values, fitted and d
         const ms = msOf(optimizer);
         return { optimizer, roundMs: [ms, ms, 2 * ms, ms, ms], stepMs: ms, phaseMs };
       }),
-      ...{ stepsPerRound: 1, endedBy: 'narrow', limitMs: 60_000, environment: environmentOf(processor()) },
+      ...{
+        processes: 1,
+        stepsPerRound: 1,
+        endedBy: 'narrow',
+        limitMs: 60_000,
+        environment: environmentOf(processor()),
+      },
     });
   }
   workspace.store.close();

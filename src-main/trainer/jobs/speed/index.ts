@@ -4,17 +4,22 @@ import { imageSizeOf } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import { speedJob, type SpeedEvent, type SpeedInput } from '../../../../shared/jobs/speed.ts';
 import { median } from '../../../../shared/median.ts';
-import { phases, type PhaseMs } from '../../../../shared/metrics.ts';
+import { mediansOf, type PhaseMs } from '../../../../shared/metrics.ts';
 import { modelNameOf } from '../../../../shared/models.ts';
-import { relativeHalfWidth } from '../../../../shared/pairedRatio.ts';
 import type { RunConfig } from '../../../../shared/runConfig.ts';
-import { narrowHalfWidth, ratioOf, speedBaselineOf, speedBaseOf } from '../../../../shared/speed.ts';
+import {
+  fewestProcesses,
+  narrowHalfWidth,
+  roundsPerProcess,
+  speedBaseOf,
+  widestOf,
+  type SpeedArm,
+} from '../../../../shared/speed.ts';
 import { batchesOf } from '../../data/batches.ts';
 import { randomStream } from '../../data/rng.ts';
 import { openEngine } from '../../engine/engines.ts';
 import { parameterCountOf } from '../../engine/network.ts';
 import { networkOf } from '../../models/index.ts';
-import { noPhaseMs } from '../../phaseClock.ts';
 import { openRun, type Run } from '../../run.ts';
 import type { StopRequest } from '../../stopRequest.ts';
 import { job } from '../job.ts';
@@ -25,9 +30,6 @@ const warmUpSteps = 3;
 /** A turn takes about so long for the slowest arm: short, so that what disturbs the machine meets all arms of a round alike. */
 const turnMs = 200;
 const mostStepsPerTurn = 50;
-/** Fewer rounds tell nothing of how much they scatter. */
-const fewestRounds = 9;
-
 interface Rounds {
   readonly arm: Arm;
   readonly stepMs: number[];
@@ -36,7 +38,8 @@ interface Rounds {
 
 /**
  * Measures the speed of several methods against each other in one process: each is warmed up, and then in each round every one does the
- * same steps, in an order drawn anew. It ends when every interval is narrow, or after the time allowed. The number of rounds is odd.
+ * same steps, in an order drawn anew. It ends after a process's share of the rounds, where enough processes fit into the time allowed; else
+ * when every interval is narrow, or when the time is up. The number of rounds is odd.
  */
 export const speed = job(speedJob, async function* (input, stop) {
   const arms = openArms(input, stop);
@@ -62,7 +65,7 @@ export const speed = job(speedJob, async function* (input, stop) {
     first.run.train.prepare(again, first.run.augmentation);
     slowestMs = Math.max(slowestMs, (await arm.turn(again)).stepMs);
   }
-  const stepsPerRound = Math.min(mostStepsPerTurn, Math.max(1, Math.round(turnMs / slowestMs)));
+  const stepsPerRound = input.stepsPerRound ?? Math.min(mostStepsPerTurn, Math.max(1, Math.round(turnMs / slowestMs)));
 
   const measured: readonly Rounds[] = arms.map((arm) => ({ arm, stepMs: [], phaseMs: [] }));
   const order = randomStream(0, 'shuffle');
@@ -81,33 +84,41 @@ export const speed = job(speedJob, async function* (input, stop) {
     }
   };
   await round();
+  const startMs = share.started; // counted from the start of the process
+  const shareMs = startMs + roundsPerProcess * (performance.now() - share.started);
+  const isShare = input.stepsPerRound !== null || (arms.length > 1 && fewestProcesses * shareMs <= input.limitMs);
+  let rounds = 1;
   let width = Infinity;
-  while (share.now() < 1 && width > narrowHalfWidth) {
+  while (share.now() < 1 && (isShare ? rounds < roundsPerProcess : width > narrowHalfWidth)) {
     await round();
     await round();
-    const rounds = measured[0]?.stepMs.length ?? 0;
-    if (rounds >= fewestRounds) width = widestOf(measured);
+    rounds += 2;
+    if (rounds >= roundsPerProcess) width = widestOf(armsOf(measured));
     const known = width === Infinity ? '' : `; intervals up to ± ${(100 * width).toFixed(1)} %`;
     yield progressed(`${rounds} rounds of ${stepsPerRound} steps${known}`);
   }
   yield {
     type: 'measured',
+    ...{ isShare, startMs, roundsMs: performance.now() - share.started },
     measurement: {
       at: new Date().toISOString(),
       base: speedBaseOf(first.run.config),
-      arms: measured.map(({ arm, stepMs, phaseMs }) => ({
-        optimizer: arm.run.config.optimizer,
-        roundMs: stepMs,
-        stepMs: median(stepMs),
-        phaseMs: mediansOf(phaseMs),
-      })),
-      stepsPerRound,
+      arms: armsOf(measured),
+      ...{ processes: 1, stepsPerRound },
       endedBy: width > narrowHalfWidth ? 'limit' : 'narrow',
       limitMs: input.limitMs,
       environment: first.run.environment,
     },
   };
 });
+
+const armsOf = (measured: readonly Rounds[]): SpeedArm[] =>
+  measured.map(({ arm, stepMs, phaseMs }) => ({
+    optimizer: arm.run.config.optimizer,
+    roundMs: stepMs,
+    stepMs: median(stepMs),
+    phaseMs: mediansOf(phaseMs),
+  }));
 
 /** The first one's run holds the examples for all. */
 const openArms = (input: SpeedInput, stop: StopRequest): Arm[] => {
@@ -149,18 +160,4 @@ const batchSource = ({ train, shuffle, config: { batchSize } }: Run) => {
       left.push(...batchesOf(shuffle.permutation(train.count), batchSize, train.count >= batchSize));
     return left.splice(0, count);
   };
-};
-
-/** The half width of the widest interval; 0 where there is nothing to compare. */
-const widestOf = (measured: readonly Rounds[]): number => {
-  const arms = measured.map(({ arm, stepMs }) => ({ optimizer: arm.run.config.optimizer, roundMs: stepMs }));
-  const baseline = speedBaselineOf(arms);
-  if (baseline === undefined) return 0;
-  return Math.max(0, ...arms.filter((arm) => arm !== baseline).map((arm) => relativeHalfWidth(ratioOf(arm, baseline))));
-};
-
-const mediansOf = (all: readonly PhaseMs[]): PhaseMs => {
-  const medians = noPhaseMs();
-  for (const phase of phases) medians[phase] = median(all.map((each) => each[phase]));
-  return medians;
 };

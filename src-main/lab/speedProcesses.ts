@@ -1,0 +1,61 @@
+import { performance } from 'node:perf_hooks';
+import type { SpeedEvent, SpeedInput } from '../../shared/jobs/speed.ts';
+import { median } from '../../shared/median.ts';
+import { mediansOf } from '../../shared/metrics.ts';
+import { fewestProcesses, narrowHalfWidth, widestOf } from '../../shared/speed.ts';
+import type { SpeedMeasurement } from '../../shared/speed.ts';
+
+type Measured = Extract<SpeedEvent, { type: 'measured' }>;
+type Progress = Extract<SpeedEvent, { type: 'progressed' }>['progress'];
+
+/**
+ * Measures speeds in one process, or, where the first says that enough of them fit into the time, in several, one after another: until
+ * every interval is narrow, or there is no time for two more (their number is odd).
+ * @param measureIn - measures in a process of its own.
+ * @param onProgress - of all of it.
+ */
+export const measureInProcesses = async (
+  input: Omit<SpeedInput, 'stepsPerRound'>,
+  measureIn: (input: SpeedInput, onProgress: (progress: Progress) => void) => Promise<Measured>,
+  onProgress: (progress: Progress) => void,
+): Promise<SpeedMeasurement> => {
+  const first = await measureIn({ ...input, stepsPerRound: null }, onProgress);
+  if (!first.isShare) return first.measurement;
+  const began = performance.now() - first.roundsMs;
+  const passed = (): number => performance.now() - began;
+  const shares = [first];
+  const isEnough = (): boolean => {
+    if (shares.length % 2 === 0) return false;
+    if (shares.length >= fewestProcesses && widestOf(pooled(shares).arms) <= narrowHalfWidth) return true;
+    const longestMs = Math.max(...shares.map(({ startMs, roundsMs }) => startMs + roundsMs));
+    return passed() + 2 * longestMs > input.limitMs;
+  };
+  while (!isEnough()) {
+    const { stepsPerRound } = first.measurement;
+    const next = await measureIn({ ...input, stepsPerRound }, ({ message }) => {
+      onProgress({
+        message: `Process ${shares.length + 1}: ${message}`,
+        share: Math.min(1, passed() / input.limitMs),
+      });
+    });
+    shares.push(next);
+  }
+  return pooled(shares);
+};
+
+/** All rounds, each of which is of one process. */
+const pooled = (shares: readonly Measured[]): SpeedMeasurement => {
+  const all = shares.map(({ measurement }) => measurement);
+  const [first] = all;
+  if (first === undefined) throw new Error('Nothing was measured.');
+  const arms = first.arms.map(({ optimizer }, index) => {
+    const here = all.flatMap((measurement) => measurement.arms[index] ?? []);
+    const roundMs = here.flatMap((arm) => arm.roundMs);
+    return { optimizer, roundMs, stepMs: median(roundMs), phaseMs: mediansOf(here.map(({ phaseMs }) => phaseMs)) };
+  });
+  return {
+    ...first,
+    ...{ at: all.at(-1)?.at ?? first.at, arms, processes: all.length },
+    endedBy: widestOf(arms) > narrowHalfWidth ? 'limit' : 'narrow',
+  };
+};

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import type { SpeedInput } from '../../shared/jobs/speed.ts';
+import { speedBaseOf } from '../../shared/speed.ts';
+import type { SpeedMeasurement } from '../../shared/speed.ts';
+import { measureInProcesses } from '../../src-main/lab/speedProcesses.ts';
+import { sam, sgd } from './fixtures/configs.ts';
+import { groupOf } from './fixtures/groups.ts';
+import { environmentOf, phaseMs } from './fixtures/metrics.ts';
+
+const { config } = groupOf(sam, []);
+const input = { configs: [], dataset: null, limitMs: 60_000 } as unknown as Omit<SpeedInput, 'stepsPerRound'>;
+
+/** Processes that take `tookMs` each, in which SGD takes 10 ms a step and SAM what is said, three rounds each. */
+const measured = async (samMs: (process: number) => number, { isShare = true, tookMs = 10 } = {}) => {
+  const asked: (number | null)[] = [];
+  const progress: { message: string; share: number }[] = [];
+  const measurement = await measureInProcesses(
+    input,
+    ({ stepsPerRound }, onProgress) => {
+      const index = asked.push(stepsPerRound);
+      onProgress({ message: 'Measuring', share: 0.5 });
+      const arm = (optimizer: typeof sam | typeof sgd, ms: number) => ({
+        ...{ optimizer, roundMs: [ms, ms, ms], stepMs: ms, phaseMs: { ...phaseMs, forward1: ms } },
+      });
+      const found: SpeedMeasurement = {
+        ...{ at: `2026-01-01T00:00:0${index}.000Z`, base: speedBaseOf(config), processes: 1, stepsPerRound: 4 },
+        ...{ arms: [arm(sgd, 10), arm(sam, samMs(index))], endedBy: 'limit', limitMs: 60_000 },
+        environment: environmentOf(),
+      };
+      return Promise.resolve({
+        type: 'measured',
+        measurement: found,
+        isShare,
+        startMs: tookMs / 2,
+        roundsMs: tookMs / 2,
+      });
+    },
+    (each) => progress.push(each),
+  );
+  return { measurement, asked, progress };
+};
+
+test('processes that agree are five; all rounds are kept, in order', async () => {
+  const { measurement, asked, progress } = await measured(() => 20);
+  expect(asked).toEqual([null, 4, 4, 4, 4]);
+  expect(measurement).toMatchObject({
+    ...{ processes: 5, stepsPerRound: 4, endedBy: 'narrow', at: '2026-01-01T00:00:05.000Z' },
+    arms: [
+      { stepMs: 10, roundMs: Array<number>(15).fill(10) },
+      { stepMs: 20, roundMs: Array<number>(15).fill(20), phaseMs: { forward1: 20 } },
+    ],
+  });
+  expect(progress.map(({ message }) => message)).toEqual([
+    'Measuring',
+    ...[2, 3, 4, 5].map((n) => `Process ${n}: Measuring`),
+  ]);
+});
+
+test('processes that do not agree are two more, and two more; their median is told', async () => {
+  // The interval's lower end is the 4th smallest of 15 rounds (P(Bin(15, 4/15) ≥ 8) = 2.7 %) and the 7th of 21 (P(Bin(21, 7/21) ≥ 11) = 5.6 %; of
+  // the 6th 1.8 %): of the six that are 10 % low the first is one, the second is not.
+  const { measurement } = await measured((process) => [20, 22, 18, 22, 18, 20, 20, 20, 20][process - 1] ?? 20);
+  expect(measurement.processes).toBe(7);
+  expect(measurement.arms[1]).toMatchObject({ stepMs: 20 });
+  expect(measurement.endedBy).toBe('narrow');
+  expect(measurement.arms[1]?.roundMs.slice(0, 9)).toEqual([20, 20, 20, 22, 22, 22, 18, 18, 18]);
+});
+
+test('no process is begun that would not end in time, nor where the first was to do it all', async () => {
+  // The first one's rounds took half of what a process takes: of 25 s each two more would end after 62.5 of the 60 s, of 23 s after 57.5.
+  expect((await measured(() => 20, { tookMs: 25_000 })).measurement.processes).toBe(1);
+  expect((await measured(() => 20, { tookMs: 23_000 })).measurement.processes).toBeGreaterThan(1);
+  expect((await measured(() => 20, { isShare: false })).measurement.processes).toBe(1);
+});
