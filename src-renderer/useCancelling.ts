@@ -1,3 +1,4 @@
+import { useMessage } from 'naive-ui';
 import { counted } from '../shared/counted.ts';
 import type { RunId } from '../shared/run.ts';
 import { useQueue } from './stores/queue.ts';
@@ -5,6 +6,7 @@ import { useUndoMessage } from './useUndoMessage.ts';
 
 /** Takes runs out of the queue, with a message that puts them back where they stood. */
 export const useCancelling = (): ((runIds: readonly RunId[]) => Promise<void>) => {
+  const message = useMessage();
   const tell = useUndoMessage();
   const queue = useQueue();
 
@@ -27,7 +29,10 @@ export const useCancelling = (): ((runIds: readonly RunId[]) => Promise<void>) =
     if (!(await queue.cancel(runIds))) return;
     const undo = async (): Promise<void> => {
       const isWaiting = (id: RunId | null): boolean => queue.waiting.some((run) => run.id === id);
-      for (const { runIds: ids, before } of former) await queue.uncancel(ids, isWaiting(before) ? before : null);
+      for (const { runIds: ids, before } of former) {
+        const stays = await queue.uncancel(ids, isWaiting(before) ? before : null);
+        if (stays !== null) message.warning(stays, { duration: 12_000, closable: true });
+      }
     };
     const what = runIds.length === 1 ? `Run ${String(runIds[0])} is` : `${counted(runIds.length, 'run')} are`;
     tell(`${what} out of the queue.`, undo);

@@ -39,7 +39,11 @@ export const queueApi = {
   requeueRuns: { input: z.strictObject({ runIds }), output: nothing },
   cancelRuns: { input: z.strictObject({ runIds }), output: nothing },
   /** Puts cancelled runs back into the queue, before another one or at the end (null). */
-  uncancelRuns: { input: z.strictObject({ runIds, beforeRunId: runIdSchema.nullable() }), output: nothing },
+  uncancelRuns: {
+    input: z.strictObject({ runIds, beforeRunId: runIdSchema.nullable() }),
+    /** Of runs that stay cancelled, for their data are not there: how many, and why. */
+    output: z.strictObject({ stays: z.string().nullable() }),
+  },
   /** Queues a new run with the same configuration and seed for each of these ended runs. */
   repeatRuns: { input: z.strictObject({ runIds }), output: z.strictObject({ runIds: z.array(runIdSchema) }) },
   /** Moves ended runs to the trash, or back. */

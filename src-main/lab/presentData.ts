@@ -32,14 +32,30 @@ export const foundSet = (id: string, library: Pick<Library, 'find'>, field = 'da
     throw new LabError(code, message, { fields: [{ path: field, message }], cause: error });
   });
 
-/** Whether runs can train on their data sets once more. @throws LabError as `foundSet` and `presentData` do, as for a new experiment. */
+/** Why runs cannot train on their data sets once more: nothing of those that can, else what `foundSet` or `presentData` throws, as for a new experiment. */
+export const absentData = async (
+  configs: readonly Pick<RunConfig, 'dataset'>[],
+  library: Library,
+): Promise<(config: Pick<RunConfig, 'dataset'>) => LabError | undefined> => {
+  const keyOf = ({ dataset }: Pick<RunConfig, 'dataset'>): string => `${dataset.id} ${dataset.identity ?? ''}`;
+  const absent = new Map<string, LabError>();
+  for (const [key, { dataset }] of new Map(configs.map((config) => [keyOf(config), config]))) {
+    try {
+      await foundSet(dataset.id, library);
+      presentData(dataset, library);
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      absent.set(key, error);
+    }
+  }
+  return (config) => absent.get(keyOf(config));
+};
+
+/** @throws LabError of the first whose data are not there, as `absentData` says it. */
 export const checkPresentData = async (
   configs: readonly Pick<RunConfig, 'dataset'>[],
   library: Library,
 ): Promise<void> => {
-  const sets = new Map(configs.map(({ dataset }) => [`${dataset.id} ${dataset.identity ?? ''}`, dataset]));
-  for (const set of sets.values()) {
-    await foundSet(set.id, library);
-    presentData(set, library);
-  }
+  const absent = await absentData(configs, library);
+  for (const refusal of configs.map(absent)) if (refusal !== undefined) throw refusal;
 };

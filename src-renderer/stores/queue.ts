@@ -42,8 +42,11 @@ export const useQueue = defineStore('queue', () => {
   /** False when refused. */
   const cancel = async (runIds: readonly RunId[]): Promise<boolean> =>
     (await problems.attempt('Cancel in the queue', () => lab.cancelRuns({ runIds: [...runIds] }))) !== null;
-  const uncancel = (runIds: readonly RunId[], beforeRunId: RunId | null): Promise<unknown> =>
-    problems.attempt('Put back into the queue', () => lab.uncancelRuns({ runIds: [...runIds], beforeRunId }));
+  /** Which of them had to stay out and why, in words; null where none had to, and when refused. */
+  const uncancel = async (runIds: readonly RunId[], beforeRunId: RunId | null): Promise<string | null> => {
+    const back = () => lab.uncancelRuns({ runIds: [...runIds], beforeRunId });
+    return (await problems.attempt('Put back into the queue', back))?.stays ?? null;
+  };
   const stop = (runId: RunId, when: 'now' | 'after-epoch'): Promise<unknown> =>
     problems.attempt('Stop the run', () => lab.stopRun({ runId, when }));
   /** Back into the cluster's queue. */

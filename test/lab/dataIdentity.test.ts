@@ -78,17 +78,55 @@ test('runs that wait are not trained on data that came in the place of theirs, n
   await lab.deleteDataset({ id: 'set' });
   await bring(lab, otherSplit());
   await expect(lab.resumeRuns({ runIds })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
-  await lab.uncancelRuns({ runIds, beforeRunId: null });
-  await lab.pauseQueue({ paused: false });
-  expect(await untilEnded(lab, runIds[0] ?? 0)).toMatchObject({
-    ...{ state: 'failed', reason: expect.stringMatching(/holds other data now/) as string },
-  });
+  const { stays } = await lab.uncancelRuns({ runIds, beforeRunId: null });
+  expect(stays).toMatch(/^1 run stays out of the queue: .*holds other data now/);
+  expect(await statesOf(lab)).toEqual(['finished', 'cancelled']);
   await expect(lab.repeatRuns({ runIds: [1] })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   const { run } = await lab.run({ runId: 1 });
   const { optimizer, seed, ...config } = run.config;
   await expect(lab.plan(experimentOf({ shared: config, arms: [optimizer], seeds: [seed] }))).rejects.toMatchObject({
     ...{ code: 'CONFIG_INVALID', fields: [{ path: 'shared.dataset.id' }] },
   });
+});
+
+test('a waiting run whose data another program has replaced fails as it starts, with that reason', async () => {
+  const { lab, folder } = await openTestLab();
+  await bring(lab, smallIdx());
+  await lab.pauseQueue({ paused: true });
+  const [waiting = 0] = (await lab.enqueue(on({ seeds: [1] }))).runIds;
+  await lab.close();
+  const { lab: other, folder: others } = await openTestLab();
+  await bring(other, otherSplit());
+  await other.close();
+  const setOf = (workspace: string): string => join(workspace, 'datasets', 'set');
+  await rename(setOf(folder), `${setOf(folder)}-former`);
+  await rename(setOf(others), setOf(folder));
+  const { lab: later } = await openTestLab(folder);
+  await later.pauseQueue({ paused: false });
+  expect(await untilEnded(later, waiting)).toMatchObject({
+    ...{ state: 'failed', reason: expect.stringMatching(/holds other data now/) as string },
+  });
+});
+
+test('of cancelled runs those whose data are there go back to where they stood; the others stay, and it is said why', async () => {
+  const { lab } = await openTestLab();
+  await bring(lab, smallIdx());
+  await bring(lab, otherSplit(), 'kept');
+  await lab.pauseQueue({ paused: true });
+  const [last = 0] = (await lab.enqueue(on({ seeds: [9] }, 'kept'))).runIds;
+  const { runIds: gone } = await lab.enqueue(on({ seeds: [0, 1] }));
+  const { runIds: kept } = await lab.enqueue(on({ seeds: [0, 1] }, 'kept'));
+  const both = [...gone, ...kept];
+  await lab.cancelRuns({ runIds: both });
+  await lab.deleteDataset({ id: 'set' });
+  expect(await lab.uncancelRuns({ runIds: both, beforeRunId: last })).toEqual({
+    stays: '2 runs stay out of the queue: The data set "set" is not in the library; import it first.',
+  });
+  expect((await lab.queue({})).waiting.map(({ id }) => id)).toEqual([...kept, last]);
+  await bring(lab, smallIdx());
+  expect(await lab.uncancelRuns({ runIds: gone, beforeRunId: null })).toEqual({ stays: null });
+  expect((await lab.queue({})).waiting.map(({ id }) => id)).toEqual([...kept, last, ...gone]);
+  await expect(lab.uncancelRuns({ runIds: [last], beforeRunId: null })).rejects.toMatchObject({ code: 'RUN_STATE' });
 });
 
 test('runs whose images are gone are neither repeated nor resumed, in the words of a new experiment', async () => {

@@ -60,6 +60,23 @@ test('what was left waits for its start; runs move several at once, are cancelle
   await served.close();
 });
 
+test('undoing a cancellation says which runs stay out of the queue, for their data set has gone', async () => {
+  const served = await serveLab('queued', { awaitsStart: true });
+  const { page, complaints, close } = await pages.openAt(served.address(), '/queue');
+  for (const name of ['Quick comparison', 'Quick comparison, more seeds'])
+    await page.getByRole('checkbox', { name: `Select the waiting runs of ${name}`, exact: true }).click();
+  await page.getByRole('button', { name: 'Cancel 8 runs' }).click();
+  await page.getByText('8 runs are out of the queue.').waitFor();
+  await served.lab.deleteDataset({ id: 'mnist' });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('8 runs stay out of the queue: The data set "mnist" is not in the library').waitFor();
+  await picture(page, 'queue-undo-without-data');
+  expect((await served.lab.queue({})).waiting).toEqual([]);
+  expect(complaints).toEqual([]);
+  await close();
+  await served.close();
+});
+
 test('an added run trains while what was left stays held, until it is started where that is said', async () => {
   const served = await serveLab('queued', { awaitsStart: true });
   const { page, complaints, close } = await pages.openAt(served.address(), '/queue');

@@ -18,7 +18,7 @@ import type { Adding } from '../adding.ts';
 import type { Library } from '../datasets/index.ts';
 import { impossibleIn } from '../impossible.ts';
 import { eachPlanned, timesLeft } from '../plan.ts';
-import { checkPresentData, foundSet, presentData } from '../presentData.ts';
+import { absentData, checkPresentData, foundSet, presentData } from '../presentData.ts';
 import type { RunQueue } from '../queue.ts';
 import type { SpeedMeasurements } from '../speed.ts';
 import { groupHash } from '../store/groupHash.ts';
@@ -171,7 +171,18 @@ export const queueRequests = ({
       return {};
     },
     cancelRuns: ({ runIds }) => changing(runIds, () => write.cancel(runIds)),
-    uncancelRuns: ({ runIds, beforeRunId }) => changing(runIds, () => write.uncancel(runIds, beforeRunId)),
+    uncancelRuns: async ({ runIds, beforeRunId }) => {
+      await builtIn;
+      const cancelled = runIds.flatMap((id) => read.runs.one(id) ?? []).filter(({ state }) => state === 'cancelled');
+      const absent = await absentData(
+        cancelled.map(({ config }) => config),
+        library,
+      );
+      const refusals = new Map(cancelled.map(({ id, config }) => [id, absent(config)]));
+      const back = runIds.filter((id) => refusals.get(id) === undefined); // the store refuses those in other states
+      if (back.length > 0) await changing(back, () => write.uncancel(back, beforeRunId));
+      return { stays: stayingText([...refusals.values()].flatMap((refusal) => refusal?.message ?? [])) };
+    },
     repeatRuns: async ({ runIds }) => {
       await builtIn;
       const runs = runIds.map((id) => endedRun(store, id));
@@ -255,6 +266,14 @@ const datasetMisfit = (
   const { path, asked, found, kind } = tooLarge;
   const message = `${info.name} has ${countText(found)} ${kind} images; the experiment asks for ${countText(asked ?? 0)}. Ask for fewer, or for all.`;
   return { path, message };
+};
+
+/** @param reasons - one for each run that stays. */
+const stayingText = (reasons: readonly string[]): string | null => {
+  const [first, ...others] = new Set(reasons);
+  if (first === undefined) return null;
+  const more = others.length === 0 ? '' : ` The like holds for ${counted(others.length, 'other data set')}.`;
+  return `${counted(reasons.length, 'run stays', 'runs stay')} out of the queue: ${first}${more}`;
 };
 
 const endedRun = ({ read }: Store, id: RunId): RunSummary => {
