@@ -70,6 +70,7 @@ test('undoing a cancellation says which runs stay out of the queue, for their da
   await served.lab.deleteDataset({ id: 'mnist' });
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('8 runs stay out of the queue: The data set "mnist" is not in the library').waitFor();
+  await page.getByText('8 runs are out of the queue.').waitFor({ state: 'detached' });
   await picture(page, 'queue-undo-without-data');
   expect((await served.lab.queue({})).waiting).toEqual([]);
   expect(complaints).toEqual([]);
