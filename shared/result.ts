@@ -92,7 +92,7 @@ export const resultsRowSchema = z.strictObject({
   missingSeeds: z.partialRecord(missingStates, z.number().int().min(1)),
   bestTestAccuracy: meanSdSchema,
   lastTestAccuracy: meanSdSchema,
-  /** Of each finished run, in the order of `seeds`; null where the query names neither experiments nor groups. */
+  /** Of each finished run, in the order of `seeds`; null of a long history, where the query names neither experiments nor groups. */
   ofSeeds: z
     .array(
       z.strictObject({
@@ -102,7 +102,7 @@ export const resultsRowSchema = z.strictObject({
       }),
     )
     .nullable(),
-  /** The table's accuracy over the accuracy baseline's, in percentage points, with Welch's 95 % interval where n ≥ 2 on both sides. */
+  /** The table's accuracy over the accuracy baseline's, in percentage points, with Welch's 95 % interval where n ≥ 2 on both sides and anything varies. */
   gainPoints: z.strictObject({ mean: z.number(), low: z.number().nullable(), high: z.number().nullable() }).nullable(),
   /** More about that gain; null for the baseline itself, and where either has no finished run. */
   comparison: comparisonSchema.nullable(),
@@ -153,7 +153,7 @@ export const resultsTableSchema = z.strictObject({
   speedBaseline: rowKeySchema.nullable(),
   accuracyBaseline: rowKeySchema.nullable(),
   accuracy: z.enum(accuracyChoices),
-  /** The one asked for, or the training time of the table's run that took the least; null where the query names neither experiments nor groups. */
+  /** The one asked for, or the training time of the table's run that took the least; null of a long history, as above. */
   equalTimeMs: z.number().nullable(),
 });
 export type ResultsTable = z.infer<typeof resultsTableSchema>;

@@ -47,9 +47,9 @@ const measurementColumns: readonly Column[] = measurementIds.map((id) =>
 
 export const gainColumn: Column = column({
   ...{ id: 'gain_points', short: 'Gain', format: points, outputs: everywhere, read: (row) => row.gainPoints },
-  note: 'Gain: difference of the means in percentage points, with the 95 % interval of Welch’s t where both have at least two seeds.',
+  note: 'Gain: difference of the means in percentage points, with the 95 % interval of Welch’s t where both have at least two seeds, and not all of them the same accuracy.',
   header: (table) => `Gain${over(labelOf(table, table.accuracyBaseline))}, ${accuracyNames[table.accuracy]}, 95% CI`,
-  help: "Test accuracy over the baseline's, with Welch's 95 % interval where both have at least two seeds; none where the baseline is of other data.",
+  help: "Test accuracy over the baseline's, with Welch's 95 % interval where both have at least two seeds, and not all of them the same accuracy; none where the baseline is of other data.",
 });
 
 /** Tests of the gain, and its sizes: what is told of it where there is room. */
@@ -57,7 +57,7 @@ export const comparisonColumns: readonly Column[] = [
   column({
     ...{ id: 'paired_gain_points', header: 'Gain, paired by seed, 95% CI', format: points, outputs: onlyData },
     read: (row) => row.comparison?.pairedPoints ?? null,
-    help: 'Mean of the differences between runs of one seed, with its t interval (Student 1908).',
+    help: 'Mean of the differences between runs of one seed, with its t interval (Student 1908), which there is only where they differ: seeds that all gain the same tell nothing of chance.',
   }),
   column({
     ...{ id: 'paired_seeds', header: 'Shared seeds', format: count, outputs: onlyData },
@@ -67,7 +67,7 @@ export const comparisonColumns: readonly Column[] = [
   column({
     ...{ id: 'paired_p', header: 'p, paired t test', format: probability, outputs: onlyData },
     read: (row) => row.comparison?.pairedP ?? null,
-    help: 'Two-sided p of the paired t test.',
+    help: 'Two-sided p of the paired t test. Empty where every seed gains the same: sign flips are exact there too.',
   }),
   column({
     ...{ id: 'paired_p_holm', header: 'p, paired t test, Holm', format: probability, outputs: onlyData },
@@ -200,10 +200,10 @@ export const resultColumns: readonly Column[] = [
     help: 'Time of all optimizer steps of a run, without evaluation and pauses: the median over runs.',
   }),
   column({
-    ...{ id: 'accuracy_at_equal_time', header: 'Test accuracy at equal time', format: measured, outputs: onlyData },
+    ...{ id: 'accuracy_at_equal_time', header: 'Test accuracy at equal time', format: share, outputs: onlyData },
     read: (row) => row.accuracyAtEqualTime,
     ...{ note: accuracyNote, best: (row) => row.accuracyAtEqualTime?.mean ?? null },
-    help: 'Test accuracy after the training time of the run of the table that took the least, between epochs by a straight line: mean and sample standard deviation over runs. Empty where not every run of the row was measured around then.',
+    help: 'Test accuracy after the training time of the run of the table that took the least, between epochs by a straight line: mean and sample standard deviation over runs. Empty where not every run of the row was measured around then, and in tables of a whole workspace with over 1,000 finished runs.',
   }),
   column({
     ...{ id: 'equal_time_ms', header: 'Equal time', format: duration, outputs: onlyData },

@@ -105,15 +105,16 @@ export const seedCount: Format<Seeds> = {
   },
 };
 
-/** A fraction 0–1 with its sample standard deviation, in percent. */
-export const share: Format<MeanSd> = {
-  text: ({ mean, sd }, notation) =>
-    orDash(mean, notation, (value) => {
-      const text = (100 * value).toFixed(2);
+/** A fraction 0–1 with its sample standard deviation, in percent; null where nobody measured it. */
+export const share: Format<MeanSd | null> = {
+  text: (value, notation) =>
+    orDash(value?.mean ?? null, notation, (mean) => {
+      const text = (100 * mean).toFixed(2);
+      const sd = value?.sd ?? null;
       return sd === null ? text : `${text} ${notation.plusMinus} ${(100 * sd).toFixed(2)}`;
     }),
   unit: percentUnit,
-  parts: { _mean: ({ mean }) => mean, _sd: ({ sd }) => sd },
+  parts: { _mean: (value) => value?.mean ?? null, _sd: (value) => value?.sd ?? null },
 };
 
 /** A quantity with its sample standard deviation, to four digits; null where nobody measured it. */

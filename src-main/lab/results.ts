@@ -13,16 +13,23 @@ export const requireExperiment = (read: StoreReader, id: number): void => {
   throw new LabError('EXPERIMENT_NOT_FOUND', `There is no experiment ${id} in this workspace.`);
 };
 
+/** Epochs of so many runs are read for whoever names neither experiments nor groups: those of a long history would take seconds. */
+const mostRunsUnasked = 1000;
+
 /** Groups side by side, with the speeds that were measured together where they were trained. */
 export const readTable = (read: StoreReader, query: ResultsQuery, nameOfDataset?: NameOfDataset): ResultsTable => {
   query.experimentIds.forEach((id) => requireExperiment(read, id));
   const groups = readGroups(read, query);
   const labs = new Set(groups.flatMap(({ origin }) => origin?.lab ?? []));
   const imported = new Map([...labs].map((lab) => [lab, read.importedSpeeds(lab)]));
-  // Of every group of a long history all epochs would be read.
   const isNamed = query.experimentIds.length + query.groupHashes.length > 0;
+  const runs = groups.reduce((sum, { finished }) => sum + finished.length, 0);
   const speeds = { own: read.speedMeasurements(processor()), imported };
-  return resultsTable(groups, query, { speeds, accuracyAt: isNamed ? read.accuracyAt : null, nameOfDataset });
+  return resultsTable(groups, query, {
+    speeds,
+    accuracyAt: isNamed || runs <= mostRunsUnasked ? read.accuracyAt : null,
+    nameOfDataset,
+  });
 };
 
 export const readCurves = (

@@ -6,13 +6,13 @@ export interface PairedComparison {
   /** Seeds that both have. */
   readonly pairs: number;
   readonly difference: number;
-  /** 95 % confidence interval of the mean difference, and its two-sided p; null for fewer than two pairs. */
+  /** 95 % confidence interval of the mean difference, and its two-sided p; null for fewer than two pairs, and where all differ alike. */
   readonly low: number | null;
   readonly high: number | null;
   readonly pValue: number | null;
   /** Exact, of all choices of signs; null for more than 20 pairs. */
   readonly signFlipP: number | null;
-  /** Seeds with which such an interval would exclude 0 in four of five repetitions, at the spread seen; null where there is no difference. */
+  /** Seeds with which such an interval would exclude 0 in four of five repetitions, at the spread seen; null where there is no difference, or no spread. */
   readonly seedsNeeded: number | null;
 }
 
@@ -32,17 +32,18 @@ export const pairedBySeed = (sample: BySeed, baseline: BySeed): PairedComparison
   });
   const difference = mean(differences);
   if (difference === null) return null;
-  const [pairs, sd] = [differences.length, sampleSd(differences)];
+  // Of accuracies in whole images two or three seeds easily differ by the same: a spread of 0 then is no certainty, but unknown.
+  const largest = [...sample, ...baseline].reduce((most, { value }) => Math.max(most, Math.abs(value)), 0);
+  const [pairs, sd] = [differences.length, sampleSd(differences, largest)];
   const exact = signFlipP(differences);
-  if (sd === null) {
+  if (sd === null || sd === 0) {
     return { pairs, difference, low: null, high: null, pValue: null, signFlipP: exact, seedsNeeded: null };
   }
   const error = sd / Math.sqrt(pairs);
   const halfWidth = studentTQuantile(0.975, pairs - 1) * error;
-  const certain = difference === 0 ? 1 : 0;
   return {
     ...{ pairs, difference, low: difference - halfWidth, high: difference + halfWidth, signFlipP: exact },
-    pValue: error === 0 ? certain : 2 * studentTProbability(-Math.abs(difference / error), pairs - 1),
+    pValue: 2 * studentTProbability(-Math.abs(difference / error), pairs - 1),
     seedsNeeded: seedsNeeded(difference, sd),
   };
 };

@@ -12,7 +12,8 @@ export interface WelchComparison {
 }
 
 /**
- * Compares two independent samples whose variances may differ; null unless both have at least two values.
+ * Compares two independent samples whose variances may differ; null unless both have at least two values and those of one differ: without
+ * any spread there is no saying how far chance goes.
  * @see Welch 1947; degrees of freedom after Satterthwaite 1946
  */
 export const welch = (sample: readonly number[], baseline: readonly number[]): WelchComparison | null => {
@@ -22,7 +23,7 @@ export const welch = (sample: readonly number[], baseline: readonly number[]): W
   const varianceA = sdA ** 2 / sample.length;
   const varianceB = sdB ** 2 / baseline.length;
   const error = Math.sqrt(varianceA + varianceB);
-  if (error === 0) return { difference, low: difference, high: difference, pValue: difference === 0 ? 1 : 0 };
+  if (error === 0) return null;
   const df = error ** 4 / (varianceA ** 2 / (sample.length - 1) + varianceB ** 2 / (baseline.length - 1));
   const halfWidth = studentTQuantile(0.975, df) * error;
   return {

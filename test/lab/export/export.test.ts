@@ -115,7 +115,7 @@ describe('Markdown', () => {
         '| SAM | 1 | **90.00** | **90.00** | +5.00 | 100 | 100.0 | 2.0 | 2.0 |',
         '',
         'Accuracies: mean ± one sample standard deviation (n − 1) over n runs, each with a seed of its own. ' +
-          'Gain: difference of the means in percentage points, with the 95 % interval of Welch’s t where both have at least two seeds. ' +
+          'Gain: difference of the means in percentage points, with the 95 % interval of Welch’s t where both have at least two seeds, and not all of them the same accuracy. ' +
           'Images/s: the median over runs. Times: medians over runs, of optimizer steps alone. ' +
           'Bold: the largest mean of its column among groups of the same data.',
         '',

@@ -35,7 +35,14 @@ describe('paired by seed', () => {
     );
     expect(found).toMatchObject({ pairs: 1, low: null, high: null, pValue: null, signFlipP: 1, seedsNeeded: null });
     expect(pairedBySeed([{ seed: 1, value: 1 }], [{ seed: 2, value: 1 }])).toBeNull();
-    expect(pairedBySeed(bySeed(1, 2), bySeed(1, 2))).toMatchObject({ difference: 0, pValue: 1, seedsNeeded: null });
+  });
+
+  test('seeds that all gain the same have no interval, no p of t and no number of seeds: their spread is unknown, not 0', () => {
+    const unknown = { low: null, high: null, pValue: null, seedsNeeded: null };
+    // 0.86 − 0.85 and 0.85 − 0.84 are the same but for rounding; of 2² choices of signs two reach their sum, of 2³ two.
+    expect(pairedBySeed(bySeed(0.86, 0.85), bySeed(0.85, 0.84))).toMatchObject({ ...unknown, signFlipP: 2 / 4 });
+    expect(pairedBySeed(bySeed(0.8, 0.5, 0.3), bySeed(0.7, 0.4, 0.2))).toMatchObject({ ...unknown, signFlipP: 2 / 8 });
+    expect(pairedBySeed(bySeed(1, 2), bySeed(1, 2))).toMatchObject({ ...unknown, difference: 0, signFlipP: 1 });
   });
 
   // power.t.test(power = 0.8, delta = d, sd = 1, type = "paired") of R, rounded up.
@@ -127,6 +134,7 @@ describe('sizes and corrections', () => {
     // Pooled variance (1 + 4)/2; J(4) = Γ(2)/(√2·Γ(3/2)) = √(2/π).
     expect(hedgesG([1, 2, 3], [2, 4, 6])).toBeCloseTo((-2 / Math.sqrt(2.5)) * Math.sqrt(2 / Math.PI), 12);
     expect(hedgesG([1, 1], [2, 2])).toBeNull();
+    expect(hedgesG([0.1, 0.1, 0.1], [0.098, 0.098, 0.098])).toBeNull(); // their computed mean is not quite themselves
     expect(hedgesG([1], [2, 3])).toBeNull();
   });
 

@@ -3,6 +3,9 @@ import Sqlite from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { expand } from '../../../shared/experiment.ts';
 import { everyGroup } from '../../../shared/result.ts';
+import { resultNotation } from '../../../src-renderer/resultNotation.ts';
+import { readTable } from '../../../src-main/lab/results.ts';
+import { resultColumns } from '../../../shared/results/columns.ts';
 import { readGroups } from '../../../src-main/lab/groups.ts';
 import { resultsTable } from '../../../src-main/lab/statistics/resultsTable.ts';
 import { openStore } from '../../../src-main/lab/store/index.ts';
@@ -59,6 +62,16 @@ test('accuracies at equal time lie on the lines between epochs, at the end of th
   expect(sgdRow?.accuracyAtEqualTime?.sd).toBeCloseTo(0.08 / Math.SQRT2, 12);
   expect(samRow?.accuracyAtEqualTime?.mean).toBeCloseTo(0.56, 12);
   expect(samRow?.accuracyAtEqualTime?.sd).toBeCloseTo(0.1 / Math.SQRT2, 12);
+});
+
+test('a table of the whole workspace, such as an export that names nothing, has them too, in percent like every accuracy', async () => {
+  const { read } = await storeOf(curves);
+  const table = readTable(read, everyGroup);
+  const column = resultColumns.find(({ id }) => id === 'accuracy_at_equal_time');
+  // 0.64 and 0.56 as above; 0.08/√2 = 0.0566, 0.1/√2 = 0.0707.
+  expect(table.rows.map((row) => column?.text(row, table, resultNotation))).toEqual(['64.00 ± 5.66', '56.00 ± 7.07']);
+  expect(column?.unit(resultNotation)).toBe('%');
+  expect(table.rows.map(({ ofSeeds }) => ofSeeds?.length)).toEqual([2, 2]);
 });
 
 test('nothing is extrapolated: a run whose first epoch ended later has no such accuracy, nor has its row', async () => {

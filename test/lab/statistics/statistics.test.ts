@@ -66,9 +66,11 @@ describe("Welch's comparison", () => {
     expect(found?.pValue).toBeCloseTo(0.07939, 5);
   });
 
-  test('needs two values a side; without any spread the interval is the difference', () => {
+  test('needs two values a side, and any spread: constant ones tell nothing of chance (R: "data are essentially constant")', () => {
     expect(welch([1], [1, 2])).toBeNull();
-    expect(welch([3, 3], [1, 1])).toEqual({ difference: 2, low: 2, high: 2, pValue: 0 });
-    expect(welch([1, 1], [1, 1])?.pValue).toBe(1);
+    expect(welch([3, 3], [1, 1])).toBeNull();
+    expect(welch([0.098, 0.098, 0.098], [0.1, 0.1, 0.1])).toBeNull(); // added and divided by 3 neither is itself
+    // One side's spread is enough: error = s/√n = 1/√3 on n − 1 = 2 degrees of freedom.
+    expect(welch([1, 2, 3], [1, 1])?.high).toBeCloseTo(1 + studentTQuantile(0.975, 2) / Math.sqrt(3), 10);
   });
 });
