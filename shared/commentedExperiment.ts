@@ -7,8 +7,10 @@ const parts: Readonly<Record<string, string>> = {
   name: 'What it is called in the lab.',
   shared: 'What all methods share.',
   arms: 'The methods that are compared, each with settings of its own.',
-  axes: 'Settings that take several values, each with each: { "path": "optimizer.rho", "values": [0.05, 0.1] }.',
+  axes: 'Settings that take several values, each with each: { "path": "optimizer.rho", "values": [0.05, 0.1] }; values also as "0.1:0.5:0.1" (first, last, step) or "log:0.01:1:5" (five points).',
   seeds: 'Every method trains once with each: weights, order, augmentation and label noise depend on it.',
+  measureSpeed:
+    'Measure the methods’ speeds against each other before the first run, unless that was done on this machine.',
   skipFinished: 'Leave out runs that have finished already.',
 };
 
@@ -20,9 +22,15 @@ const commentOf = (path: string): string | null => {
   if (part !== undefined) return part;
   const { help, unit, texts } = settingOf(path);
   if (help === '') return null;
-  const told = Object.entries(texts ?? {}).map(([value, text]) => `${value} = ${text}`);
-  const notes = [...(unit === undefined ? [] : [unit]), ...told, ...choicesOf(path)];
-  return notes.length === 0 ? help : `${help} [${notes.join('; ')}]`;
+  const choices = choicesOf(path);
+  // What only the window calls so, such as a method's parts, no file can say.
+  const others = Object.keys(texts ?? {}).filter((value) => choices.length === 0 || value === 'null');
+  const told = [...choices, ...others].map((value) => {
+    const text = texts?.[value];
+    return text === undefined ? value : `${value} = ${text}`;
+  });
+  const notes = new Set([...(unit === undefined ? [] : [unit]), ...told]);
+  return notes.size === 0 ? help : `${help} [${[...notes].join('; ')}]`;
 };
 
 /**

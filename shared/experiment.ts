@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { analysisSettingsSchema } from './analyses/index.ts';
-import { mostAxisValues } from './axisValues.ts';
+import { mostAxisValues, parseAxisValues } from './axisValues.ts';
 import { counted } from './counted.ts';
+import { groupedBy } from './groupedBy.ts';
 import {
   canonicalJson,
   datasetIdentitySchema,
@@ -14,7 +15,7 @@ import {
 import { countText } from './numberText.ts';
 import type { GroupConfig, OptimizerConfig, RunConfig } from './runConfig.ts';
 import { placeIdSchema } from './places.ts';
-import { axisPaths, unknownPath, withSetting } from './settingPaths.ts';
+import { axisPaths, choosesSettings, unknownPath, withSetting } from './settingPaths.ts';
 
 const mostRuns = 10_000;
 
@@ -23,14 +24,28 @@ interface Setting {
   readonly value: unknown;
 }
 
+export const axisValueSchema = z.union([z.number(), z.string().max(120), z.boolean(), z.null()]);
+
+/** Values as the form and `--sweep` take them, where a file has them as one text: "0.1:0.5:0.1". */
+const readValues = (written: unknown, context: z.RefinementCtx): unknown => {
+  if (typeof written !== 'string') return written;
+  const { values, error } = parseAxisValues(written);
+  if (error === null) return values;
+  context.addIssue({ code: 'custom', message: error });
+  return z.NEVER;
+};
+
 /** A setting and the values that it takes in turn. */
 export const axisSchema = z.strictObject({
   /** Dotted path in a run's configuration: `optimizer.rho` is each method's own, `epochs` is shared. */
   path: z.string().max(120),
-  values: z
-    .array(z.union([z.number(), z.string().max(120), z.boolean(), z.null()]))
-    .min(1, 'give at least one value')
-    .max(mostAxisValues, `an axis takes up to ${mostAxisValues} values`),
+  values: z.preprocess(
+    readValues,
+    z
+      .array(axisValueSchema)
+      .min(1, 'give at least one value')
+      .max(mostAxisValues, `an axis takes up to ${mostAxisValues} values`),
+  ),
 });
 export type Axis = z.infer<typeof axisSchema>;
 
@@ -66,35 +81,62 @@ export const experimentSchema = experimentFields.superRefine((experiment, contex
   const refuse = (path: (string | number)[], message: string): void =>
     context.addIssue({ code: 'custom', path, message });
   const count = gridSize(experiment);
-  if (count > mostRuns)
+  if (count > mostRuns) {
     refuse(['axes'], `these would be ${counted(count, 'run')}; an experiment takes up to ${countText(mostRuns)}`);
-  const bases = baseConfigs(experiment);
+    return;
+  }
   for (const [index, { path, values }] of experiment.axes.entries()) {
     if (!axisPaths.includes(path)) refuse(['axes', index, 'path'], unknownPath(path));
     else if (experiment.axes.findIndex((axis) => axis.path === path) < index)
       refuse(['axes', index, 'path'], `${path} is an axis already`);
-    else if (!path.startsWith('schedule.') && bases.every((base) => withSetting(base, path, values[0]) === null))
+    else if (
+      !path.startsWith('schedule.') &&
+      configsBefore(experiment, index).every((config) => withSetting(config, path, values[0]) === null)
+    )
       refuse(['axes', index, 'path'], `no method of this experiment has ${path}`);
   }
   if (context.issues.length > 0) return;
   refuseValues(experiment, refuse);
 });
 
-/** Every value is tried on every method, with the first values of the axes before it. */
+/** Every value is tried by itself on every method; what makes no sense beside another axis's value, the lab finds in the whole grid. */
 const refuseValues = (experiment: Experiment, refuse: (path: (string | number)[], message: string) => void): void => {
-  const byMethod = new Map(baseConfigs(experiment).map((config) => [config.optimizer.name, config]));
   for (const [index, { path, values }] of experiment.axes.entries()) {
+    const methods = [...groupedBy(configsBefore(experiment, index), ({ optimizer }) => optimizer.name).values()];
     for (const [at, value] of values.entries()) {
-      for (const base of byMethod.values()) {
-        const config = withSetting(base, path, value);
-        const parsed = config === null ? null : runConfigSchema.safeParse({ ...config, seed: 0 });
-        if (parsed === null || parsed.success) continue;
-        const [issue] = parsed.error.issues;
-        refuse(['axes', index, 'values', at], `${String(value)}: ${issue?.message ?? 'invalid'}`);
-        break;
-      }
+      const issues = methods.flatMap((configs) => wrongEverywhere(configs, path, value) ?? []);
+      if (issues[0] !== undefined) refuse(['axes', index, 'values', at], `${String(value)}: ${issues[0].message}`);
     }
   }
+};
+
+/** What is wrong with a value, where none of the configurations that have the setting can have it. */
+const wrongEverywhere = (configs: readonly GroupConfig[], path: string, value: unknown) => {
+  const changed = configs.flatMap((config) => withSetting(config, path, value) ?? []);
+  let issue: z.core.$ZodIssue | undefined;
+  for (const config of changed) {
+    const { error } = runConfigSchema.safeParse({ ...config, seed: 0 });
+    if (error === undefined) return null;
+    issue ??= error.issues[0];
+  }
+  return issue ?? null;
+};
+
+/**
+ * What an axis may be applied to: one configuration of each method, with every choice that an axis before it makes in the same part of the
+ * configuration, since a choice brings settings (`optimizer.when.name` random has `optimizer.when.probability`).
+ */
+const configsBefore = (experiment: Experiment, index: number): GroupConfig[] => {
+  const [part] = (experiment.axes[index]?.path ?? '').split('.');
+  const choices = experiment.axes
+    .slice(0, index)
+    .filter(({ path }) => path.startsWith(`${part}.`) && choosesSettings(path));
+  const byMethod = new Map(baseConfigs(experiment).map((config) => [config.optimizer.name, config]));
+  return choices.reduce<GroupConfig[]>(
+    (configs, { path, values }) =>
+      configs.flatMap((config) => values.map((value) => withSetting(config, path, value) ?? config)),
+    [...byMethod.values()],
+  );
 };
 
 const baseConfigs = ({ shared, arms }: Experiment): GroupConfig[] =>

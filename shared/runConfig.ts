@@ -59,13 +59,16 @@ export const scheduleSchema = z.discriminatedUnion('name', [
   /** η₀·factor^(number of milestones ≤ e). */
   z.strictObject({
     name: z.literal('step'),
-    milestones: z.array(z.number().int().min(1)).min(1).max(20),
-    factor: z.number().gt(0).lt(1),
+    milestones: z.array(z.number().int().min(1)).min(1).max(20).default([60, 120, 160]),
+    factor: z.number().gt(0).lt(1).default(0.2),
   }),
   /** Linear from η₀/warmupEpochs to η₀, then cosine over the epochs that remain. */
-  z.strictObject({ name: z.literal('warmup'), warmupEpochs: z.number().int().min(1).max(1000) }),
+  z.strictObject({ name: z.literal('warmup'), warmupEpochs: z.number().int().min(1).max(1000).default(5) }),
 ]);
 export type ScheduleConfig = z.infer<typeof scheduleSchema>;
+
+/** A schedule by its name, with what it begins with. */
+export const scheduleOf = (name: ScheduleConfig['name']): ScheduleConfig => scheduleSchema.parse({ name });
 
 export const augmentationSchema = z.strictObject({
   /** Zero pixels added on each side before a random crop back to the original size; 0 = no such crop. */

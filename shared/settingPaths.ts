@@ -32,6 +32,11 @@ export const choicesOf = (path: string): readonly string[] => {
   return [...new Set(named)].filter((value) => typeof value === 'string');
 };
 
+const namesOfChoices = new Set(allLeaves.filter(([, leaf]) => leaf instanceof z.ZodLiteral).map(([path]) => path));
+
+/** Whether a setting's value decides which other settings there are. */
+export const choosesSettings = (path: string): boolean => namesOfChoices.has(path);
+
 /** Seeds and methods are chosen in lists of their own; what the data were, nobody chooses. */
 const chosenElsewhere = ['seed', 'optimizer.name', 'dataset.identity'];
 /** Path → whether it takes one value (not a list). */
@@ -64,8 +69,18 @@ export const settingPathOf = (text: string): string | null => {
   return names.length === 1 ? (names[0] ?? null) : null;
 };
 
+const inListsOfTheirOwn: readonly (readonly [names: readonly string[], what: string])[] = [
+  [['seed', 'seeds'], 'seeds have a list of their own: --seeds 0,1,2, or “seeds” in a file'],
+  [
+    ['method', 'optimizer', 'optimizer.name'],
+    'methods have a list of their own: “arms” in a file, each with its settings',
+  ],
+];
+
 /** What to say of a path that is none, with those that are written most alike. */
 export const unknownPath = (text: string): string => {
+  const elsewhere = inListsOfTheirOwn.find(([names]) => names.includes(text));
+  if (elsewhere !== undefined) return `“${text}” is no setting that can be given here; ${elsewhere[1]}`;
   const last = text.split('.').at(-1) ?? text;
   const distances = settingPaths.map((path): [string, number] => [
     path,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { analysisSettingsSchema } from '../analyses/index.ts';
 import { runEnvironmentSchema } from '../device.ts';
-import { axisSchema } from '../experiment.ts';
+import { axisValueSchema } from '../experiment.ts';
 import { figureSchema } from '../figures/figure.ts';
 import { meanSdSchema, resultsRowSchema } from '../result.ts';
 import { runIdSchema } from '../run.ts';
@@ -25,7 +25,7 @@ const cellSchema = z.strictObject({
   /** Cells of one name are points of one line. */
   series: z.string().nullable(),
   /** Of each axis of the study, its value: path → value. */
-  axisValues: z.record(z.string(), axisSchema.shape.values.element),
+  axisValues: z.record(z.string(), axisValueSchema),
   method: resultsRowSchema.shape.method,
   paper: studySchema.shape.rows.element.shape.arms.element.shape.paper,
   /** The paper's speed relative to its SAM. */

@@ -79,10 +79,18 @@ const experimentIn = (content: unknown, fileName: string): Experiment => {
   return parseConfig(experimentSchema, experiment, 'The experiment');
 };
 
+/** Some editors, and PowerShell's `>`, begin a file with a byte order mark, the latter in UTF-16. */
+const decoded = (bytes: Uint8Array): string => {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes); // without the mark
+};
+
 const readJson = async (lab: Lab, file: string): Promise<unknown> => {
-  let text: string;
+  let json: string;
   try {
-    text = await readFile(file, 'utf8');
+    json = decoded(await readFile(file));
   } catch (error) {
     const isNoFile = ['ENOENT', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
     const isPreset = isNoFile && (await lab.presets({})).some(({ id }) => id === file);
@@ -91,7 +99,6 @@ const readJson = async (lab: Lab, file: string): Promise<unknown> => {
       : `${resolve(file)} cannot be read; give the path of a JSON file, or a preset's name with --preset.`;
     throw new LabError('CONFIG_INVALID', message, { cause: error });
   }
-  const json = text.replace(/^\uFEFF/, ''); // some editors begin a file with a byte order mark
   const errors: ParseError[] = [];
   const content: unknown = parse(json, errors, { allowTrailingComma: true });
   const [first] = errors;
@@ -99,10 +106,10 @@ const readJson = async (lab: Lab, file: string): Promise<unknown> => {
   const before = json.slice(0, first.offset).split('\n');
   const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
   const found = printParseErrorCode(first.error).replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  throw new LabError(
-    'CONFIG_INVALID',
-    `${resolve(file)} is no JSON: ${found} at ${place}. Comments and trailing commas may stay.`,
-  );
+  const advice = /^\s*> \S+@\S+ lab\s*$/m.test(json.slice(0, first.offset + 80))
+    ? 'It begins with what npm printed; have the file written by init --output instead.'
+    : 'Comments and trailing commas may stay.';
+  throw new LabError('CONFIG_INVALID', `${resolve(file)} is no JSON: ${found} at ${place}. ${advice}`);
 };
 
 /** `path=text` apart, the path in full. */

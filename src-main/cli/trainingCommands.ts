@@ -8,6 +8,7 @@ import { presets } from './commands/presets.ts';
 import { resumeRun } from './commands/resumeRun.ts';
 import { runConfigFile } from './commands/runConfigFile.ts';
 import { speed } from './commands/speed.ts';
+import { overwriting } from './writeFile.ts';
 import { atPlace, experimentCommand, noInstall, noSpeed, source, type ExperimentCommand } from './experimentCommand.ts';
 
 interface ShowOptions {
@@ -64,8 +65,10 @@ export const addTrainingCommands: AddCommands = (program, settings, done) => {
     .command('init')
     .description('print an experiment file to begin with: JSON in which a comment explains every setting')
     .option('--preset <id>', 'begin with this preset', 'quick')
-    .action(async ({ preset }: { preset: string }) => {
-      done(await init(settings(), preset));
+    .option('--output <file>', 'write to this file, whole or not at all, instead of stdout')
+    .addOption(overwriting())
+    .action(async (options: { preset: string; output?: string; overwrite?: boolean }) => {
+      done(await init(settings(), options));
     });
   program
     .command('presets')

@@ -19,6 +19,7 @@ export const impossibleIn = (config: GroupConfig, info: DatasetInfo): Misfit | n
     emptyEpochProblem,
     erasedProblem,
     growthProblem,
+    nesterovProblem,
     epsilonProblem,
     radiusProblem,
     maskProblem,
@@ -86,6 +87,16 @@ const growthProblem: ProblemOf = ({ optimizer }) => {
       }
     : null;
 };
+
+/** PyTorch's SGD refuses it too. */
+const nesterovProblem: ProblemOf = ({ optimizer: { rule, nesterov, momentum } }) =>
+  rule.name === 'sgd' && nesterov && momentum === 0
+    ? {
+        path: 'optimizer.nesterov',
+        message:
+          'Nesterov’s momentum of 0 is none: this would be SGD without it. Choose a momentum above 0, or turn Nesterov off.',
+      }
+    : null;
 
 const epsilonProblem: ProblemOf = ({ optimizer: { rule } }) =>
   rule.name === 'adamw' && rule.epsilon < leastFloat32

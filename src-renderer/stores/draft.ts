@@ -7,7 +7,7 @@ import type { LabEvent } from '../../shared/labEvent.ts';
 import type { PlannedRun } from '../../shared/queue.ts';
 import { copyOf, newArm, type MethodId } from '../../shared/methods/index.ts';
 import { experimentSchema, type Axis, type Experiment, type Preset } from '../../shared/experiment.ts';
-import { ruleStarts, type ScheduleConfig } from '../../shared/runConfig.ts';
+import { ruleStarts, scheduleOf, type ScheduleConfig } from '../../shared/runConfig.ts';
 import { withField, withShared } from '../../shared/settingFields.ts';
 import { axisPaths } from '../../shared/settingPaths.ts';
 import { useConnection } from '../connection.ts';
@@ -17,13 +17,6 @@ import { useDefaults } from './defaults.ts';
 import { useDevice } from './device.ts';
 import { useKept } from './kept.ts';
 import { useProblems } from './problems.ts';
-
-const schedules: Readonly<Record<ScheduleConfig['name'], ScheduleConfig>> = {
-  cosine: { name: 'cosine' },
-  constant: { name: 'constant' },
-  step: { name: 'step', milestones: [60, 120, 160], factor: 0.2 },
-  warmup: { name: 'warmup', warmupEpochs: 5 },
-};
 
 /** What the form began with. */
 interface Origin {
@@ -263,7 +256,7 @@ export const useDraft = defineStore('draft', () => {
     if (draft.value) draft.value.shared = withShared(draft.value.shared, path, value);
   };
   const setSchedule = (name: ScheduleConfig['name']): void => {
-    if (draft.value) draft.value.shared.schedule = structuredClone(schedules[name]);
+    if (draft.value) draft.value.shared.schedule = scheduleOf(name);
   };
 
   return {

@@ -1,10 +1,13 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { newArm } from '../../shared/methods/index.ts';
 import { sam } from '../lab/fixtures/configs.ts';
 import { smallRun } from './smallRun.ts';
 import { smallWorkspace } from './smallWorkspace.ts';
 import { cli, newWorkspace } from './spawnCli.ts';
+
+const gsam = newArm('gsam', null);
 
 test('an experiment file is planned, swept, compared and found in the history', { timeout: 300_000 }, async () => {
   const workspace = await smallWorkspace();
@@ -45,6 +48,15 @@ test('an experiment file is planned, swept, compared and found in the history', 
   }
   await rename(`${images}.away`, images);
 
+  const alike = join(workspace, 'alike.json');
+  const randomly = { ...gsam, when: { name: 'random', probability: 0.5 } };
+  await writeFile(alike, JSON.stringify({ shared, arms: [sam, { ...sam, interval: 2 }, randomly], seeds: [0, 0] }));
+  const arms = await cli(workspace, ['plan', alike, '--sweep', 'epochs=1,2']);
+  // Arms of one method by what differs, but for the axis, which has its column; and what nobody has published.
+  for (const name of ['SAM (perturb every 1)', 'SAM (perturb every 2)', 'GSAM, experimental'])
+    expect(arms.stdout.split('\n').filter((line) => line.startsWith(`${name} `))).toHaveLength(2);
+  expect(arms.stdout).toMatch(/^6 of the grid would be the same as others .* or something is given twice/m);
+
   const wrong = await cli(workspace, ['compare', file, '--sweep', 'optimizer.rh=1']);
   expect(wrong).toMatchObject({ code: 2, stdout: '' });
   expect(wrong.stderr).toContain('near it are optimizer.rho');
@@ -66,13 +78,28 @@ test(
     expect(printed.code).toBe(0);
     const lines = printed.stdout.split('\n');
     expect(lines[lines.findIndex((line) => line.includes('"rho"')) - 1]).toMatch(/^ +\/\/ .+$/);
-    expect(lines[lines.findIndex((line) => line.includes('"selection"')) - 1]).toContain(
-      'sharpness; sharpness-strict; loss',
+    // Each value once, and none that a file cannot have: ESAM's halves are no methods of their own there.
+    expect(lines[lines.findIndex((line) => line.includes('"selection"')) - 1]).toMatch(
+      /\[sharpness = largest Δ; sharpness-strict = largest Δ, strict; loss = largest loss; random = random; /,
     );
+    expect(lines[lines.findIndex((line) => line.includes('"name": "sgd"')) - 1]).not.toContain('esam-swp');
     const file = join(workspace, 'mine.json');
     await writeFile(file, printed.stdout);
     const preset = await cli(workspace, ['plan', '--preset', 'label-noise', '--json']);
     expect((await cli(workspace, ['plan', file, '--json'])).stdout).toBe(preset.stdout);
+
+    // As PowerShell's > writes it: UTF-16 with its byte order mark.
+    await writeFile(file, Buffer.from(`\uFEFF${printed.stdout}`, 'utf16le'));
+    expect((await cli(workspace, ['plan', file, '--json'])).stdout).toBe(preset.stdout);
+    // As npm's own lines make it, where `npm run lab -- init` is sent into a file.
+    await writeFile(file, `\n> esam-lab@0.1.0 lab\n> node cli.cjs init\n\n${printed.stdout}`);
+    expect((await cli(workspace, ['plan', file])).stderr).toContain('init --output');
+    const written = join(workspace, 'written.json');
+    expect(await cli(workspace, ['init', '--preset', 'label-noise', '--output', written])).toMatchObject({ code: 0 });
+    expect(await readFile(written, 'utf8')).toBe(printed.stdout);
+    const other = await cli(workspace, ['init', '--output', written]);
+    expect(other).toMatchObject({ code: 2, stdout: '' });
+    expect(other.stderr).toContain('--overwrite');
 
     await writeFile(file, printed.stdout.replace('"seeds":', '"seeds"'));
     const wrong = await cli(workspace, ['plan', file]);

@@ -47,6 +47,28 @@ test.for<[what: string, changes: Partial<Experiment>, path: string | null]>([
   // θ ← θ − v, v ← 0.9v + ηλθ is stable below ηλ = 2(1 + 0.9) = 3.8.
   ['a decay that makes weights grow', { arms: [{ ...sgd, learningRate: 3.8, weightDecay: 1 }] }, 'arms.0.weightDecay'],
   ['a decay that just does not', { arms: [{ ...sgd, learningRate: 3.79, weightDecay: 1 }] }, null],
+  // Either is right by itself; PyTorch refuses Nesterov's momentum of 0 too.
+  ['Nesterov’s momentum of 0', { arms: [sgd, { ...sam, nesterov: true, momentum: 0 }] }, 'arms.1.nesterov'],
+  ['no momentum without Nesterov', { arms: [{ ...sgd, momentum: 0 }] }, null],
+  [
+    'two schedules at one point of the grid',
+    {
+      arms: [sgd, sam],
+      axes: [
+        { path: 'optimizer.interval', values: [1, 2] },
+        { path: 'optimizer.when.name', values: ['every', 'random'] },
+      ],
+    },
+    'axes.0.values',
+  ],
+  [
+    'a rule on an axis, and Nesterov of one arm of its method',
+    {
+      arms: [{ ...sgd, nesterov: true }, sgd],
+      axes: [{ path: 'optimizer.rule.name', values: ['sgd', 'adamw'] }],
+    },
+    'arms.0.nesterov',
+  ],
   ['an ε that float32 lacks', { arms: [sgd, adamw(1e-46)] }, 'arms.1.rule.epsilon'],
   ['a usual ε', { arms: [adamw(1e-8)] }, null],
   ['β so small that nothing is drawn', { arms: [sgd, sam, { ...esam, beta: 0.99 / draws }] }, 'arms.2.beta'],

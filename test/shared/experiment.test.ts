@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { expand, expandGroups, experimentSchema } from '../../shared/experiment.ts';
-import { canonicalJson, runConfigSchema } from '../../shared/runConfig.ts';
-import { settingPathOf, withSetting } from '../../shared/settingPaths.ts';
+import { canonicalJson, runConfigSchema, scheduleOf } from '../../shared/runConfig.ts';
+import { settingPathOf, unknownPath, withSetting } from '../../shared/settingPaths.ts';
 import { esam, experimentOf, sam, sgd } from '../lab/fixtures/configs.ts';
 
 const issuesOf = (experiment: unknown): [path: string, message: string][] =>
@@ -75,6 +75,49 @@ test('what is wrong with an axis stands at its field', () => {
   expect(issuesOf(withAxes(['epochs', hundred], ['batchSize', hundred], ['logEvery', [1, 2]]))).toEqual([
     ['axes', expect.stringContaining('20,000 runs')],
   ]);
+});
+
+test('an axis has what a choice on an axis before it brings, and not what it leaves out', () => {
+  const when = { path: 'optimizer.when.name', values: ['every', 'random'] };
+  const probability = { path: 'optimizer.when.probability', values: [0.2, 0.7] };
+  const groups = expandGroups(experimentSchema.parse(experimentOf({ arms: [sgd, sam], axes: [when, probability] })));
+  // SGD and SAM in every step once each; SAM at random with either probability.
+  expect(groups.map(({ optimizer }) => ('when' in optimizer ? optimizer.when : null))).toEqual([
+    null,
+    { name: 'every' },
+    { name: 'random', probability: 0.2 },
+    { name: 'random', probability: 0.7 },
+  ]);
+  expect(issuesOf(experimentOf({ arms: [sgd, sam], axes: [probability, when] }))).toEqual([
+    ['axes.0.path', expect.stringContaining('no method of this experiment has')],
+  ]);
+  const wrong = { ...probability, values: [0.2, 1.5] };
+  expect(issuesOf(experimentOf({ arms: [sam], axes: [when, wrong] }))).toEqual([
+    ['axes.1.values.1', expect.stringContaining('1.5: ')],
+  ]);
+});
+
+test.each(['step', 'warmup'] as const)('the schedule %s on an axis comes with what it begins with', (name) => {
+  const axes = [{ path: 'schedule.name', values: ['cosine', name] }];
+  const groups = expandGroups(experimentSchema.parse(experimentOf({ arms: [sgd], axes })));
+  expect(groups.map(({ schedule }) => schedule)).toEqual([{ name: 'cosine' }, scheduleOf(name)]);
+});
+
+test('values are written as a list, or as one text like those of the form and of --sweep', () => {
+  const withRho = (values: unknown) => ({
+    ...experimentOf({ arms: [sam] }),
+    axes: [{ path: 'optimizer.rho', values }],
+  });
+  expect(experimentSchema.parse(withRho('0.1:0.3:0.1'))).toEqual(experimentSchema.parse(withRho([0.1, 0.2, 0.3])));
+  expect(experimentSchema.parse(withRho('log:0.01:1:3, 2'))).toEqual(
+    experimentSchema.parse(withRho([0.01, 0.1, 1, 2])),
+  );
+  expect(issuesOf(withRho('0.3:0.1:0.1'))).toEqual([['axes.0.values', expect.stringContaining('has no values')]]);
+});
+
+test('what has a list of its own is said to, in place of settings that are written alike', () => {
+  expect(unknownPath('seed')).toContain('--seeds');
+  expect(unknownPath('optimizer.name')).toContain('“arms”');
 });
 
 test('a path is found by its last part, or by its first', () => {

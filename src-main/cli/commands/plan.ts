@@ -1,5 +1,9 @@
 import { gridSize } from '../../../shared/experiment.ts';
-import { methodNames } from '../../../shared/method.ts';
+import { groupedBy } from '../../../shared/groupedBy.ts';
+import { nameOfMethod } from '../../../shared/method.ts';
+import type { PlannedRun } from '../../../shared/queue.ts';
+import { groupConfigOf } from '../../../shared/runConfig.ts';
+import { differingPaths, namedSettings } from '../../../shared/settings/index.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { readExperiment } from '../experimentFile.ts';
@@ -24,8 +28,12 @@ export const plan = async (settings: Settings, options: ExperimentOptions): Prom
     const known = left.flatMap(({ estimatedMs }) => estimatedMs ?? []);
     const total = known.length === 0 ? null : known.reduce((sum, ms) => sum + ms, 0);
     const saved = gridSize(experiment) - runs.length;
-    const rows = runs.map(({ config, method, finishedRunId, estimatedMs }) => [
-      methodNames[method],
+    const nameOf = armNames(
+      runs,
+      axes.map(({ path }) => path),
+    );
+    const rows = runs.map(({ config, finishedRunId, estimatedMs }) => [
+      nameOf(config),
       ...axes.map(({ path }) => valueAt(config, path)),
       String(config.seed),
       finishedRunId === null ? hours(estimatedMs) : `run ${finishedRunId} has finished`,
@@ -34,7 +42,9 @@ export const plan = async (settings: Settings, options: ExperimentOptions): Prom
       [
         `${experiment.name}: ${[counted(arms.length, 'method'), ...axes.map(({ path, values }) => `${values.length} × ${path}`), counted(seeds.length, 'seed')].join(' × ')} = ${counted(runs.length, 'run')}`,
         ...(saved > 0
-          ? [`${saved} of the grid are no runs of their own: an axis does not apply to their method.`]
+          ? [
+              `${saved} of the grid would be the same as others and ${saved === 1 ? 'is no run of its' : 'are no runs of their'} own: an axis does not apply to their method, or something is given twice.`,
+            ]
           : []),
         known.length === 0 && left.length > 0
           ? `${runs.length - left.length} have finished; how long the others take is not known before a self-test (esam-lab device --test)`
@@ -44,6 +54,25 @@ export const plan = async (settings: Settings, options: ExperimentOptions): Prom
     );
     return exitCodes.done;
   });
+
+/** The method, with the settings that tell arms of one method apart; those of the axes stand in columns of their own. */
+const armNames = (runs: readonly PlannedRun[], axes: readonly string[]): ((config: PlannedRun['config']) => string) => {
+  const methods = groupedBy(
+    runs.map(({ config }) => config),
+    ({ optimizer }) => nameOfMethod(optimizer),
+  );
+  const tellingPaths = new Map(
+    Array.from(methods, ([name, configs]) => [
+      name,
+      differingPaths(configs.map(groupConfigOf)).filter((path) => !axes.includes(path)),
+    ]),
+  );
+  return (config) => {
+    const name = nameOfMethod(config.optimizer);
+    const telling = Object.entries(namedSettings(config, tellingPaths.get(name) ?? []));
+    return telling.length === 0 ? name : `${name} (${telling.map((setting) => setting.join(' ')).join(', ')})`;
+  };
+};
 
 const valueAt = (config: unknown, path: string): string => {
   const found = path

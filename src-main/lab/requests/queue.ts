@@ -4,14 +4,15 @@ import { LabError } from '../../../shared/errors.ts';
 import type { Requests } from '../../../shared/labApi.ts';
 import type { queueApi } from '../../../shared/requests/queue.ts';
 import type { LabEvent } from '../../../shared/labEvent.ts';
-import { movesNormalisations } from '../../../shared/method.ts';
+import { movesNormalisations, nameOfMethod } from '../../../shared/method.ts';
 import { noNormalisation } from '../../../shared/methods/samOn.ts';
 import { misfitOf, modelInfos } from '../../../shared/models.ts';
 import { countText } from '../../../shared/numberText.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
 import { eachGroup, experimentSchema, fieldOfSetting } from '../../../shared/experiment.ts';
 import type { PlannedRun } from '../../../shared/queue.ts';
-import { canonicalJson, groupConfigOf } from '../../../shared/runConfig.ts';
+import { canonicalJson, groupConfigOf, runConfigSchema } from '../../../shared/runConfig.ts';
+import { namedSettings } from '../../../shared/settings/index.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { Adding } from '../adding.ts';
@@ -229,22 +230,40 @@ const onPresentData = async (experiment: Experiment, library: Library): Promise<
  * @throws LabError DATASET_NOT_FOUND, DATASET_CORRUPT, or CONFIG_INVALID where its runs could not start on this data set, with the reason at its field.
  */
 const checkDatasets = async (experiment: Experiment, library: Library): Promise<void> => {
+  const refuse = (misfit: Misfit | null, optimizer: GroupConfig['optimizer']): void => {
+    if (misfit === null) return;
+    const { path, message } = misfit;
+    throw new LabError('CONFIG_INVALID', message, {
+      fields: [{ path: fieldOfSetting(experiment, path, optimizer), message }],
+    });
+  };
   const found = new Map<string, DatasetInfo>();
   const seen = new Set<string>();
   for await (const config of inTurns(eachGroup(experiment))) {
     const { dataset, augmentation, model, optimizer } = config;
+    refuse(senselessIn(config, experiment), optimizer);
     const info =
       found.get(dataset.id) ?? (await foundSet(dataset.id, library, fieldOfSetting(experiment, 'dataset.id')));
     found.set(dataset.id, info);
     const key = canonicalJson([dataset, augmentation, model, movesNormalisations(optimizer)]);
     const misfit = (seen.has(key) ? null : datasetMisfit(config, info)) ?? impossibleIn(config, info);
     seen.add(key);
-    if (misfit === null) continue;
-    const { path, message } = misfit;
-    throw new LabError('CONFIG_INVALID', message, {
-      fields: [{ path: fieldOfSetting(experiment, path, optimizer), message }],
-    });
+    refuse(misfit, optimizer);
   }
+};
+
+/** Values that are right each by itself, and make no sense where axes, or an axis and a method, bring them together. */
+const senselessIn = (config: GroupConfig, { axes }: Experiment): Misfit | null => {
+  const [issue] = runConfigSchema.safeParse({ ...config, seed: 0 }).error?.issues ?? [];
+  if (issue === undefined) return null;
+  const point = Object.entries(
+    namedSettings(
+      config,
+      axes.map(({ path }) => path),
+    ),
+  ).map(([name, value]) => `${name} ${value}`);
+  const where = [nameOfMethod(config.optimizer), ...(point.length === 0 ? [] : [`with ${point.join(', ')}`])].join(' ');
+  return { path: issue.path.join('.'), message: `${where}: ${issue.message}.` };
 };
 
 const datasetMisfit = (
