@@ -27,7 +27,7 @@ export const queueSchema = z.strictObject({
   placeProblem: z.string().optional(),
   /** What is being brought there, for which they wait. */
   placePreparing: z.string().optional(),
-  /** Those of them that wait since before the lab was opened: they train once the queue is started, whatever else does. */
+  /** Those of them that wait since before the lab was opened: they train once they or the queue are started, whatever else does. */
   awaitingStart: z.array(runIdSchema).optional(),
 });
 export type Queue = z.infer<typeof queueSchema>;

@@ -29,6 +29,8 @@ export const queueApi = {
     output: z.array(z.strictObject({ runId: runIdSchema, leftMs: z.number().min(0).nullable() })),
   },
   pauseQueue: { input: z.strictObject({ paused: z.boolean() }), output: nothing },
+  /** Trains runs that wait, of a paused queue or held, in their turn; whatever else waits there stays, until it is started as well. */
+  startRuns: { input: z.strictObject({ runIds }), output: nothing },
   /** Moves waiting runs, in the order in which they are named, before another one, or to the end (null). */
   moveRuns: { input: z.strictObject({ runIds, beforeRunId: runIdSchema.nullable() }), output: nothing },
   stopRun: { input: z.strictObject({ runId: runIdSchema, when: z.enum(['now', 'after-epoch']) }), output: nothing },

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { methodIds } from '../../shared/method.ts';
 import { runStates } from '../../shared/run.ts';
+import type { RunId } from '../../shared/run.ts';
 import type { AddCommands } from './addCommands.ts';
 import { collectRuns, collectText, commaSeparated, positive } from './argumentParsers.ts';
 import { annotate } from './commands/annotate.ts';
@@ -16,6 +17,7 @@ import { noInstall } from './experimentCommand.ts';
 interface QueueOptions extends Pick<EndOptions, 'stop' | 'cancel' | 'requeue' | 'markFailed'> {
   readonly run?: boolean;
   readonly resume?: boolean;
+  readonly start: readonly RunId[];
   readonly afterEpoch?: boolean;
   readonly install: boolean;
 }
@@ -57,6 +59,7 @@ export const addRunsCommands: AddCommands = (program, settings, done) => {
     .description('list the runs that run or wait')
     .option('--run', 'train them')
     .option('--resume', 'put interrupted runs back into it, and train them all')
+    .option('--start <run>', 'train this one, which waits, and no other; may be repeated', collectRuns, [])
     .option('--stop <run>', 'end this run, which is under way here or on a cluster; may be repeated', collectRuns, [])
     .option('--after-epoch', 'with --stop: when its epoch is over, not at once')
     .option('--cancel <run>', 'take this waiting run out, of a cluster’s queue too; may be repeated', collectRuns, [])
@@ -75,11 +78,13 @@ export const addRunsCommands: AddCommands = (program, settings, done) => {
     .addOption(noInstall())
     .action(async (options: QueueOptions, command: Command) => {
       const { run = false, resume = false, install, stop, afterEpoch = false, cancel, requeue, markFailed } = options;
+      const only = options.start.length > 0 ? options.start : null;
       const ends = [stop, cancel, requeue, markFailed].some((runs) => runs.length > 0);
-      if (ends && (run || resume))
-        command.error('error: --stop, --cancel, --requeue and --mark-failed do not go with --run or --resume');
+      if (only !== null && (run || resume)) command.error('error: --start does not go with --run or --resume');
+      if (ends && (run || resume || only !== null))
+        command.error('error: --stop, --cancel, --requeue and --mark-failed do not go with --run, --resume or --start');
       if (afterEpoch && stop.length === 0) command.error('error: --after-epoch goes with --stop');
       if (ends) done(await endRuns(settings(), { stop, afterEpoch, cancel, requeue, markFailed }));
-      else done(await queue(settings(), { train: run || resume, resume, install }));
+      else done(await queue(settings(), { train: run || resume || only !== null, resume, only, install }));
     });
 };

@@ -30,7 +30,8 @@ export const withLab = async <T>(
   settings: Settings,
   trains: 'own' | 'all',
   work: (lab: Lab) => Promise<T>,
-): Promise<T> => during(await openLabFor(settings, trains), (lab) => withGuests(lab, work));
+  changes: Parameters<typeof openLabFor>[2] = {},
+): Promise<T> => during(await openLabFor(settings, trains, changes), (lab) => withGuests(lab, work));
 
 /**
  * The same for what only looks: it never waits for whoever works in the workspace, and the workspace may be one that cannot be written.

@@ -54,22 +54,30 @@ export const trainResumed = async (
   }
 };
 
-/** Trains the runs that wait in the queue; Ctrl-C stops the current one and pauses the queue. */
-export const trainQueue = (lab: Lab): Promise<Omit<Trained, 'experimentId'>> =>
-  startQueue(lab, async () => {
+/**
+ * Trains the runs that wait in the queue; Ctrl-C stops the current one and pauses the queue.
+ * @param only - these and no others; null: all of them.
+ */
+export const trainQueue = (lab: Lab, only: readonly RunId[] | null): Promise<Omit<Trained, 'experimentId'>> =>
+  startQueue(lab, only, async () => {
     await lab.pauseQueue({ paused: true });
     say('The queue is paused; "esam-lab queue --run" goes on.');
   });
 
-/** Has a lab that others use train what waits in its queue; Ctrl-C only ends the watching. */
-export const followQueue = (lab: Lab): Promise<Omit<Trained, 'experimentId'>> => startQueue(lab, null);
+/** Has a lab that others use train what waits in its queue, as `trainQueue` does; Ctrl-C only ends the watching. */
+export const followQueue = (lab: Lab, only: readonly RunId[] | null): Promise<Omit<Trained, 'experimentId'>> =>
+  startQueue(lab, only, null);
 
-const startQueue = async (lab: Lab, holdRest: HoldRest): Promise<Omit<Trained, 'experimentId'>> => {
+const startQueue = async (
+  lab: Lab,
+  only: readonly RunId[] | null,
+  holdRest: HoldRest,
+): Promise<Omit<Trained, 'experimentId'>> => {
   const watch = watchRuns(lab);
   try {
     const { running, waiting } = await lab.queue({});
-    const runIds = [...running, ...waiting].map(({ id }) => id);
-    await lab.pauseQueue({ paused: false });
+    const runIds = only ?? [...running, ...waiting].map(({ id }) => id);
+    await (only === null ? lab.pauseQueue({ paused: false }) : lab.startRuns({ runIds: [...only] }));
     return await watch.until(runIds, holdRest);
   } finally {
     watch.end();

@@ -86,6 +86,10 @@ const forGuests = (lab: Lab, note: (runIds: readonly RunId[]) => void): Lab => (
     note(input.runIds);
     return lab.resumeRuns(input);
   },
+  startRuns: async (input) => {
+    note(input.runIds);
+    return lab.startRuns(input);
+  },
   pauseQueue: async (input) => {
     if (!input.paused) note((await lab.queue({})).waiting.map(({ id }) => id));
     return lab.pauseQueue(input);

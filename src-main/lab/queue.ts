@@ -58,7 +58,7 @@ export class RunQueue {
   readonly #taken = new Set<RunId>();
   readonly #trainings = new Map<RunId, Training>();
   readonly #inTheWay = new InTheWay();
-  /** Runs that waited when the lab was opened, and train once the user starts the queue: whoever adds one of his own wants that one. */
+  /** Runs that waited when the lab was opened, and train once the user starts them or the queue: whoever adds one of his own wants that one. */
   readonly #left: Set<RunId>;
   #hold: string | null = null;
   #isClosed = false;
@@ -123,7 +123,17 @@ export class RunQueue {
     this.wake();
   }
 
-  /** The user has added these runs, and so wants them trained. */
+  /** The user is about to start single runs: what else waits in a paused queue is held from now on, as what was left is. */
+  holdOthers(): void {
+    const { store, onlyRuns } = this.#parts;
+    if (onlyRuns === null && store.read.isPaused()) {
+      for (const { id } of store.read.runs.waiting()) this.#left.add(id);
+      store.write.setPaused(false);
+    }
+    this.release();
+  }
+
+  /** The user has added these runs, or named them to be started, and so wants them trained. */
   start(runIds: readonly RunId[]): void {
     for (const id of runIds) this.#left.delete(id);
     this.wake();

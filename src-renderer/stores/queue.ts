@@ -37,6 +37,9 @@ export const useQueue = defineStore('queue', () => {
   };
   const pause = (paused: boolean): Promise<unknown> =>
     problems.attempt(paused ? 'Pause the queue' : 'Start the queue', () => lab.pauseQueue({ paused }));
+  /** What else waits stays. */
+  const start = (runIds: readonly RunId[]): Promise<unknown> =>
+    problems.attempt('Start the runs', () => lab.startRuns({ runIds: [...runIds] }));
   const move = (runIds: readonly RunId[], beforeRunId: RunId | null): Promise<unknown> =>
     problems.attempt('Move in the queue', () => lab.moveRuns({ runIds: [...runIds], beforeRunId }));
   /** False when refused. */
@@ -80,6 +83,6 @@ export const useQueue = defineStore('queue', () => {
       awaitingStart,
       awaitsStart,
     },
-    ...{ load, failure, pause, move, cancel, uncancel, stop, requeue },
+    ...{ load, failure, pause, start, move, cancel, uncancel, stop, requeue },
   };
 });

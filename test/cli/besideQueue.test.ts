@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { RunSummary } from '../../shared/run.ts';
 import { labVersionOf } from '../../src-main/cli/locations.ts';
-import type { Lab } from '../../src-main/lab/lab.ts';
+import type { Lab, LabOptions } from '../../src-main/lab/lab.ts';
 import { askNeighbour } from '../../src-main/lab/neighbour.ts';
 import { openLab } from '../../src-main/lab/service.ts';
 import { nodeTrainers } from '../../src-main/lab/trainers.ts';
@@ -24,7 +24,7 @@ const runFile = async (workspace: string, epochs: number, seed: number): Promise
 };
 
 /** A lab as the app has one, in this process. */
-const appOn = async (workspaceFolder: string): Promise<Lab> => {
+const appOn = async (workspaceFolder: string, changes: Partial<LabOptions> = {}): Promise<Lab> => {
   const lab = await openLab({
     ...locations,
     workspaceFolder,
@@ -33,6 +33,7 @@ const appOn = async (workspaceFolder: string): Promise<Lab> => {
     electronVersion: null,
     notices: [],
     installRuntimeOnStart: false,
+    ...changes,
   });
   onTestFinished(() => lab.close());
   return lab;
@@ -70,6 +71,34 @@ test('the app, open meanwhile, is asked for its queue, a backup and a self-test'
   expect(JSON.parse(worked.stdout)).toMatchObject({ runs: [{ id: 1, state: 'finished' }] });
   expect((await waiting.ended).code).toBe(0);
   expect((await cli(workspace, ['queue', '--resume'])).stderr).toContain('No run was interrupted.');
+});
+
+test('single runs that wait are started, here or by the app that is open; the others stay', slow, async () => {
+  const workspace = await smallWorkspace();
+  const app = await appOn(workspace);
+  await app.pauseQueue({ paused: true });
+  const { optimizer, seed: _, ...shared } = smallRun('small', 1);
+  const file = join(workspace, 'three.json');
+  await writeFile(file, JSON.stringify({ shared, arms: [optimizer], seeds: [1, 2, 3], measureSpeed: false }));
+  const asking = startCli(workspace, ['run', file]);
+  await expect.poll(async () => (await app.queue({})).waiting.length, polled).toBe(3);
+  asking.child.kill('SIGKILL');
+  await asking.ended;
+  await app.close();
+
+  const started = await cli(workspace, ['queue', '--start', '2', '--json']);
+  expect(started.code).toBe(0);
+  expect(JSON.parse(started.stdout)).toMatchObject({ runs: [{ id: 2, state: 'finished' }] });
+  expect(await statesIn(workspace)).toEqual(['queued', 'finished', 'queued']);
+
+  const again = await appOn(workspace, { awaitsStart: true });
+  const there = await cli(workspace, ['queue', '--start', '3', '--json']);
+  expect(JSON.parse(there.stdout)).toMatchObject({ runs: [{ id: 3, state: 'finished' }] });
+  expect(await again.queue({})).toMatchObject({ awaitingStart: [1], running: [], waiting: [{ id: 1 }] });
+  expect(await cli(workspace, ['queue', '--start', '3'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Run 3 is finished; only runs that wait can be started.') as string,
+  });
 });
 
 test('another terminal works off what waited before; Ctrl-C there only ends the watching', slow, async () => {

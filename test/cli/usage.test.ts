@@ -44,6 +44,7 @@ test.for<[what: string, args: string[], message: RegExp]>([
   ['an unknown command', ['train'], /unknown command 'train'/],
   ['an unknown option', ['queue', '--fast'], /unknown option '--fast'/],
   ['ends of runs beside a training', ['queue', '--run', '--stop', '1'], /do not go with --run/],
+  ['one run beside all', ['queue', '--run', '--start', '1'], /--start does not go with --run/],
   ['when to stop without what', ['queue', '--after-epoch'], /--after-epoch goes with --stop/],
   ['seeds that are none', ['compare', '--preset', 'quick', '--seeds', '0,x'], /--seeds.*Expected whole numbers/],
   ['no epochs', ['compare', '--preset', 'quick', '--epochs', '0'], /--epochs.*Expected a whole number from 1/],

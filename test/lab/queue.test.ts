@@ -207,6 +207,43 @@ test('what is added to a lab that waits for its start trains, and what was left 
   expect((await untilEnded(again, 1)).state).toBe('finished');
 });
 
+test.for([true, false])(
+  'single runs that wait are started, and the others stay held (paused before: %s)',
+  async (paused) => {
+    const { lab, folder } = await openTestLab();
+    await lab.pauseQueue({ paused: true });
+    await lab.enqueue(experimentOf({ seeds: [1, 2, 3, 4] }));
+    await lab.close();
+    const database = new Database(join(folder, 'lab.db'));
+    database.prepare('UPDATE queue SET paused = ?').run(Number(paused));
+    database.close();
+    const { lab: again } = await openTestLab(folder, { awaitsStart: true });
+    await again.cancelRuns({ runIds: [4] });
+    await expect(again.startRuns({ runIds: [1, 9] })).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+    await expect(again.startRuns({ runIds: [1, 4] })).rejects.toMatchObject({ code: 'RUN_STATE' });
+    expect(await again.queue({})).toMatchObject({ paused: true, awaitingStart: [1, 2, 3], running: [] }); // refused as a whole
+    await again.startRuns({ runIds: [2] });
+    expect((await untilEnded(again, 2)).state).toBe('finished');
+    // With nothing else to do the lab has begun none of the others, which a run of one's own does not take along either.
+    const own = await enqueueOne(again, scripts.endEarly);
+    await untilEnded(again, own);
+    expect(await statesOf(again)).toEqual(['queued', 'finished', 'queued', 'cancelled', 'failed']);
+    expect(await again.queue({})).toMatchObject({ paused: true, awaitingStart: [1, 3] });
+  },
+);
+
+test('single runs of a queue that was paused meanwhile are started, and the others are held', async () => {
+  const { lab } = await openTestLab();
+  await lab.pauseQueue({ paused: true });
+  await lab.enqueue(experimentOf({ seeds: [1, 2, 3] }));
+  await lab.startRuns({ runIds: [3] });
+  await untilEnded(lab, 3);
+  expect(await statesOf(lab)).toEqual(['queued', 'queued', 'finished']);
+  expect(await lab.queue({})).toMatchObject({ paused: true, awaitingStart: [1, 2] });
+  await lab.pauseQueue({ paused: false });
+  expect((await untilEnded(lab, 2)).state).toBe('finished');
+});
+
 test('closing the lab ends the trainer, and the run says why', async () => {
   const { lab, folder } = await openTestLab();
   const id = await enqueueOne(lab, scripts.untilStopped, 1000);

@@ -98,6 +98,20 @@ test('an added run trains while what was left stays held, until it is started wh
   const panel = page.getByRole('complementary', { name: 'Queue' });
   expect(await panel.getByText('held', { exact: true }).count()).toBe(8);
   await picture(page, 'live-held');
+  await panel.getByRole('button', { name: 'Start run 23' }).click();
+  await eventually(() => panel.getByText('held', { exact: true }).count()).toBe(7);
+  await page.getByRole('link', { name: 'Queue', exact: true }).first().click();
+  await row(23)
+    .getByText(/^about /)
+    .waitFor();
+  await page.getByRole('button', { name: 'Start run 22' }).click();
+  for (const run of [second, 25, 26]) await page.getByRole('checkbox', { name: `Select run ${run}` }).click();
+  await page.getByRole('button', { name: 'Start 2 runs' }).hover();
+  await picture(page, 'queue-held-chosen');
+  await page.getByRole('button', { name: 'Start 2 runs' }).click(); // the other one is not held
+  await eventually(() => table(page).getByText('held', { exact: true }).count()).toBe(4);
+  expect((await served.lab.queue({})).awaitingStart).toEqual([20, 21, 24, 27]);
+  await page.goBack();
   await panel.getByRole('button', { name: 'Start them' }).click();
   await eventually(() => panel.getByText('held', { exact: true }).count()).toBe(0);
   expect((await served.lab.queue({})).waiting.map(({ id }) => id)).toEqual([20, 21, 22, 23, 24, 25, 26, 27, second]);

@@ -11,10 +11,18 @@ import { print, say, unlessOpenElsewhere, withLab, withView } from '../session.t
 import type { Settings } from '../session.ts';
 import { followQueue, sayInexact, trainQueue } from '../train.ts';
 
+export interface WorkOptions {
+  /** Put what was interrupted back before. */
+  readonly resume: boolean;
+  /** Train these and no others; null: all that wait. */
+  readonly only: readonly RunId[] | null;
+  readonly install: boolean;
+}
+
 /** `queue`: lists what runs or waits, or works it off. */
 export const queue = async (
   settings: Settings,
-  options: { train: boolean; resume: boolean; install: boolean },
+  options: WorkOptions & { readonly train: boolean },
 ): Promise<ExitCode> => (options.train ? worked(settings, options) : listed(settings));
 
 const listed = (settings: Settings): Promise<ExitCode> =>
@@ -27,17 +35,19 @@ const listed = (settings: Settings): Promise<ExitCode> =>
   });
 
 /** The queue of another lab is that lab's: it is started, and followed. */
-const worked = (settings: Settings, options: { resume: boolean; install: boolean }): Promise<ExitCode> => {
+const worked = (settings: Settings, options: WorkOptions): Promise<ExitCode> => {
+  const { only } = options;
   const workOff = (train: typeof trainQueue) => async (lab: Lab) => {
     const areResumed = !options.resume || (await resumeInterrupted(lab));
-    const waiting = await lab.queue({});
-    const needsEngine = waiting.waiting.some(({ config }) => config.device.engine === 'tensorflow');
+    const wanted = (await lab.queue({})).waiting.filter(({ id }) => only?.includes(id) ?? true);
+    const needsEngine = wanted.some(({ config }) => config.device.engine === 'tensorflow');
     if (needsEngine) await ensureEngine(lab, options.install);
-    const { runs, exitCode } = await train(lab);
+    const { runs, exitCode } = await train(lab, only);
     await print(settings.json ? JSON.stringify({ runs }) : runs.length === 0 ? 'The queue is empty.' : runsText(runs));
     return areResumed || exitCode !== exitCodes.done ? exitCode : exitCodes.failed;
   };
-  return unlessOpenElsewhere(settings, () => withLab(settings, 'all', workOff(trainQueue)), workOff(followQueue));
+  const here = () => withLab(settings, 'all', workOff(trainQueue), { awaitsStart: only !== null });
+  return unlessOpenElsewhere(settings, here, workOff(followQueue));
 };
 
 /** Puts runs that were cut short back into the queue. @returns whether each of them could be. */

@@ -155,6 +155,11 @@ export const queueRequests = ({
       added(queue.status().waiting.map(({ id }) => id)); // also by a lab that trains its own runs alone
       retry();
     }),
+    startRuns: doing(({ runIds }) => {
+      for (const id of runIds) checkWaits(store, id);
+      queue.holdOthers();
+      added(runIds);
+    }),
     queueEstimates: answering(() => {
       const { running, waiting } = queue.status();
       return timesLeft(read, [...running, ...waiting], findDataset);
@@ -301,6 +306,13 @@ const endedRun = ({ read }: Store, id: RunId): RunSummary => {
   if (run.endedAt === null)
     throw new LabError('RUN_STATE', `Run ${id} is ${run.state}; only ended runs can be repeated.`);
   return run;
+};
+
+const checkWaits = ({ read }: Store, id: RunId): void => {
+  const run = read.runs.one(id);
+  if (run === null) throw new LabError('RUN_NOT_FOUND', `There is no run ${id} in this workspace.`);
+  if (run.state !== 'queued')
+    throw new LabError('RUN_STATE', `Run ${id} is ${run.state}; only runs that wait can be started.`);
 };
 
 const tellRun = ({ read }: Store, id: RunId, emit: (event: LabEvent) => void): void => {
