@@ -8,6 +8,9 @@ export const methodNames = Object.fromEntries(methodIds.map((id) => [id, lookOf(
   Record<MethodId, string>
 >;
 
+/** What a method does, in one sentence. */
+export const methodHelp = (id: MethodId): string => lookOf(id).help;
+
 /** The name that a configuration's method goes by. */
 export const methodOf = (optimizer: OptimizerConfig): MethodId => methodOfConfig(optimizer).nameOf(optimizer);
 

@@ -168,17 +168,29 @@ const climbUnits = (config: ComposedConfig): PhaseUnits => {
   };
 };
 
-/** Axes on which it differs from SAM. */
-const choices = ({ direction, moves, examples, descent, when, interval }: ComposedConfig): string[] => [
+/** Axes on which it differs from SAM; ASAM's neighbourhood is a way to move of its own. */
+const choices = ({ direction, moves, examples, descent, when, interval, adaptive }: ComposedConfig): string[] => [
   ...(direction.name === 'gradient' ? [] : ['direction']),
   ...(moves.name === 'all' ? [] : ['moves']),
   ...(examples.name === 'all' ? [] : ['examples']),
   ...(descent.name === 'above' ? [] : ['descent']),
   ...(when.name === 'every' && interval === 1 ? [] : ['when']),
+  ...(adaptive ? ['adaptive'] : []),
 ];
 
-/** Choices that together are a published method: ESAM, and LookSAM with its schedules. */
-const published = ['moves,examples', 'descent,when'];
+const published: readonly ((choices: string, config: ComposedConfig) => boolean)[] = [
+  (choices) => !choices.includes(','),
+  // ESAM.
+  (choices, { moves, examples }) =>
+    choices === 'moves,examples' && moves.name === 'share' && examples.name === 'rising',
+  // LookSAM and, by the gradient norm, AE-LookSAM.
+  (choices, { descent, when }) =>
+    choices === 'descent,when' && descent.name === 'looksam' && ['every', 'gradient-norm'].includes(when.name),
+  // Mueller et al. 2023 have SAM-ON in ASAM's neighbourhood too.
+  (choices, { moves }) => choices === 'moves,adaptive' && moves.name === 'normalisations',
+  // Li et al. 2024 put F-SAM's direction into ASAM too.
+  (choices, { direction }) => choices === 'direction,adaptive' && direction.name === 'away-from-mean',
+];
 
 /** A choice on each of the five axes on which the other methods differ from SAM. */
 export const composed = {
@@ -192,13 +204,22 @@ export const composed = {
     examples: { name: 'all' },
     descent: { name: 'gsam', alpha: 0.4 },
   },
-  names: { composed: { label: 'Composed', color: '#B2182B', dash: [], shape: 'star', settings: {} } },
+  names: {
+    composed: {
+      help: 'Your own choice on each axis on which these methods differ: where to climb, what moves, which examples, how to descend, when.',
+      label: 'Composed',
+      color: '#B2182B',
+      dash: [],
+      shape: 'star',
+      settings: {},
+    },
+  },
   nameOf: () => 'composed',
   phaseUnits: (config) => averaged(climbUnits(config), sgdUnits, config),
   mostPhaseUnits: (config) => mostAveraged(climbUnits(config), sgdUnits, config),
   experimental(config) {
     const chosen = choices(config).join(',');
-    const isPublished = !isBlind(config) && (!chosen.includes(',') || published.includes(chosen));
+    const isPublished = !isBlind(config) && published.some((is) => is(chosen, config));
     return isPublished ? null : 'nobody has published this combination';
   },
 } satisfies Method<ComposedConfig, 'composed'> & { schema: z.ZodType };

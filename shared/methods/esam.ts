@@ -83,8 +83,16 @@ export const esam = {
     secondPass: 'reforward',
   },
   names: {
-    esam: { label: 'ESAM', color: '#D55E00', dash: [], shape: 'triangle', settings: { beta: 0.6, gamma: 0.5 } },
+    esam: {
+      help: 'SAM that perturbs a random share β of the tensors, and updates on the share γ of the examples whose loss rises most (Du et al. 2022).',
+      label: 'ESAM',
+      color: '#D55E00',
+      dash: [],
+      shape: 'triangle',
+      settings: { beta: 0.6, gamma: 0.5 },
+    },
     'esam-swp': {
+      help: 'The first half of ESAM alone: it perturbs a random share β of the tensors.',
       label: 'ESAM-SWP',
       color: '#009E73',
       dash: [9, 3, 2, 3],
@@ -92,6 +100,7 @@ export const esam = {
       settings: { beta: 0.6, gamma: 1 },
     },
     'esam-sds': {
+      help: 'The second half of ESAM alone: it updates on the share γ of the examples whose loss rises most.',
       label: 'ESAM-SDS',
       color: '#CC79A7',
       dash: [4, 3],
@@ -109,6 +118,6 @@ export const esam = {
     return mostAveraged(perturbedUnits(config.selection === 'positive' ? keepsAll : config), sgdUnits, config);
   },
   experimental(config) {
-    return config.when.name === 'every' ? null : unpublishedTimes(config);
+    return config.adaptive ? 'nobody has published ESAM in ASAM’s neighbourhood' : unpublishedTimes(config);
   },
 } satisfies Method<EsamConfig, 'esam' | 'esam-swp' | 'esam-sds'> & { schema: z.ZodType };

@@ -20,7 +20,16 @@ type FriendlyConfig = z.infer<typeof friendlySchema>;
 export const friendly = {
   schema: friendlySchema,
   defaults: { ...defaultClimb, name: 'friendly', rho: 0.2, sigma: 1, lambda: 0.6 },
-  names: { friendly: { label: 'F-SAM', color: '#56B4E9', dash: [], shape: 'crossRot', settings: {} } },
+  names: {
+    friendly: {
+      help: 'SAM that climbs along what a batch’s gradient has beside the mean of earlier ones (Li et al. 2024).',
+      label: 'F-SAM',
+      color: '#56B4E9',
+      dash: [],
+      shape: 'crossRot',
+      settings: {},
+    },
+  },
   nameOf: () => 'friendly',
   ...climber(() => samUnits),
 } satisfies Method<FriendlyConfig, 'friendly'> & { schema: z.ZodType };

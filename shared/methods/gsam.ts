@@ -25,7 +25,16 @@ type GsamConfig = z.infer<typeof gsamSchema>;
 export const gsam = {
   schema: gsamSchema,
   defaults: { ...defaultClimb, name: 'gsam', alpha: 0.4, rhoMin: null },
-  names: { gsam: { label: 'GSAM', color: '#A65628', dash: [], shape: 'rect', settings: {} } },
+  names: {
+    gsam: {
+      help: 'SAM that also narrows the gap between the loss there and here: it takes off a part of the gradient here (Zhuang et al. 2022).',
+      label: 'GSAM',
+      color: '#A65628',
+      dash: [],
+      shape: 'rect',
+      settings: {},
+    },
+  },
   nameOf: () => 'gsam',
   ...climber(() => samUnits),
 } satisfies Method<GsamConfig, 'gsam'> & { schema: z.ZodType };

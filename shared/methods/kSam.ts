@@ -39,7 +39,16 @@ const climbUnits = ({ gamma }: KSamConfig): PhaseUnits =>
 export const kSam = {
   schema: kSamSchema,
   defaults: { ...defaultClimb, name: 'k-sam', gamma: 0.5 },
-  names: { 'k-sam': { label: 'K-SAM', color: '#5C6BC0', dash: [4, 3], shape: 'crossRot', settings: {} } },
+  names: {
+    'k-sam': {
+      help: 'SAM, both of whose gradients are those of the examples of largest loss (Ni et al. 2022).',
+      label: 'K-SAM',
+      color: '#5C6BC0',
+      dash: [4, 3],
+      shape: 'crossRot',
+      settings: {},
+    },
+  },
   nameOf: () => 'k-sam',
   ...climber(climbUnits),
 } satisfies Method<KSamConfig, 'k-sam'> & { schema: z.ZodType };

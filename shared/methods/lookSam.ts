@@ -19,7 +19,16 @@ export const lookSam = {
   schema: lookSamSchema,
   // α 0.7 is for Vision Transformers: on CIFAR it barely trains.
   defaults: { ...defaultClimb, name: 'looksam', rho: 0.1, interval: 5, alpha: 0.1 },
-  names: { looksam: { label: 'LookSAM', color: '#E69F00', dash: [], shape: 'cross', settings: {} } },
+  names: {
+    looksam: {
+      help: 'SAM in every k-th step; the steps between reuse the part of its gradient beside their own (Liu et al. 2022).',
+      label: 'LookSAM',
+      color: '#E69F00',
+      dash: [],
+      shape: 'cross',
+      settings: {},
+    },
+  },
   nameOf: () => 'looksam',
   ...climber(() => samUnits),
   // By the gradient norm it is AE-LookSAM (Jiang et al. 2023).

@@ -19,6 +19,8 @@ export type PointShape = 'circle' | 'rect' | 'triangle' | 'rectRot' | 'star' | '
 /** What a method is called and how it is drawn: the same everywhere; dash and shape say the same as the colour. */
 export interface MethodLook {
   readonly label: string;
+  /** One sentence for whoever meets it for the first time. */
+  readonly help: string;
   /** Of Okabe and Ito's while they last; every pair of methods differs in dash or shape besides, for print and the colour-blind. */
   readonly color: string;
   /** Line dash in pixels; empty = solid. */

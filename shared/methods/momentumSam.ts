@@ -25,7 +25,16 @@ type MomentumSamConfig = z.infer<typeof momentumSamSchema>;
 export const momentumSam = {
   schema: momentumSamSchema,
   defaults: { ...defaults, name: 'momentum-sam', rho: 3 },
-  names: { 'momentum-sam': { label: 'MSAM', color: '#35978F', dash: [], shape: 'circle', settings: {} } },
+  names: {
+    'momentum-sam': {
+      help: 'Climbs against the momentum, so that a step needs one gradient only (Becker et al. 2024).',
+      label: 'MSAM',
+      color: '#35978F',
+      dash: [],
+      shape: 'circle',
+      settings: {},
+    },
+  },
   nameOf: () => 'momentum-sam',
   ...climber((_config: MomentumSamConfig & { bnStatistics: string }) => sgdUnits),
 } satisfies Method<MomentumSamConfig, 'momentum-sam'> & { schema: z.ZodType };

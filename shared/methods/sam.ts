@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { climbingSettings, climber, defaultClimb, plainClimb, samUnits, senselessClimb } from './climbing.ts';
 import { refusing } from './combinations.ts';
 import type { Method } from './method.ts';
+import { unpublishedTimes } from './when.ts';
 
 /** SAM without any of the variations that later work, or the release, made of it. */
 export const plainSam = { ...plainClimb, adaptive: false, sharpnessBatch: null } as const;
@@ -23,8 +24,20 @@ export type SamConfig = z.infer<typeof samSchema>;
 export const sam = {
   schema: samSchema,
   defaults: { name: 'sam', ...defaultSam },
-  names: { sam: { label: 'SAM', color: '#0072B2', dash: [7, 4], shape: 'rect', settings: {} } },
+  names: {
+    sam: {
+      help: 'Climbs by ρ along the gradient, and descends by the gradient found there (Foret et al. 2021).',
+      label: 'SAM',
+      color: '#0072B2',
+      dash: [7, 4],
+      shape: 'rect',
+      settings: {},
+    },
+  },
   nameOf: () => 'sam',
   ...climber(() => samUnits),
-  experimental: () => null,
+  // Schedules were published for SAM itself: SS-SAM, AE-SAM, late SAM.
+  experimental(config) {
+    return config.adaptive && unpublishedTimes(config) !== null ? 'nobody has published ASAM with a schedule' : null;
+  },
 } satisfies Method<SamConfig, 'sam'> & { schema: z.ZodType };

@@ -17,7 +17,16 @@ const climbUnits = ({ when }: SamOnConfig) => ({ ...samUnits, backward1: when.na
 export const samOn = {
   schema: samOnSchema,
   defaults: { ...defaultClimb, name: 'sam-on', rho: 0.5 },
-  names: { 'sam-on': { label: 'SAM-ON', color: '#E7298A', dash: [7, 4], shape: 'cross', settings: {} } },
+  names: {
+    'sam-on': {
+      help: 'SAM that perturbs the scales and offsets of normalisations only (Mueller et al. 2023).',
+      label: 'SAM-ON',
+      color: '#E7298A',
+      dash: [7, 4],
+      shape: 'cross',
+      settings: {},
+    },
+  },
   nameOf: () => 'sam-on',
   ...climber(climbUnits),
 } satisfies Method<SamOnConfig, 'sam-on'> & { schema: z.ZodType };

@@ -14,7 +14,16 @@ export const sgdUnits: PhaseUnits = { ...noUnits, forward1: 1, backward1: 2 };
 export const sgd = {
   schema: sgdSchema,
   defaults: { name: 'sgd', ...defaultRule },
-  names: { sgd: { label: 'SGD', color: '#7f7f7f', dash: [2, 3], shape: 'circle', settings: {} } },
+  names: {
+    sgd: {
+      help: 'Stochastic gradient descent with momentum: one gradient a step.',
+      label: 'SGD',
+      color: '#7f7f7f',
+      dash: [2, 3],
+      shape: 'circle',
+      settings: {},
+    },
+  },
   nameOf: () => 'sgd',
   phaseUnits: () => sgdUnits,
   mostPhaseUnits: () => sgdUnits,

@@ -18,7 +18,16 @@ type VassoConfig = z.infer<typeof vassoSchema>;
 export const vasso = {
   schema: vassoSchema,
   defaults: { ...defaultClimb, name: 'vasso', rho: 0.2, theta: 0.9 },
-  names: { vasso: { label: 'VaSSO', color: '#8B5FBF', dash: [2, 2], shape: 'triangle', settings: {} } },
+  names: {
+    vasso: {
+      help: 'SAM that climbs along a moving mean of the gradients (Li and Giannakis 2023).',
+      label: 'VaSSO',
+      color: '#8B5FBF',
+      dash: [2, 2],
+      shape: 'triangle',
+      settings: {},
+    },
+  },
   nameOf: () => 'vasso',
   ...climber(() => samUnits),
 } satisfies Method<VassoConfig, 'vasso'> & { schema: z.ZodType };

@@ -20,7 +20,16 @@ type WsamConfig = z.infer<typeof wsamSchema>;
 export const wsam = {
   schema: wsamSchema,
   defaults: { ...defaultClimb, name: 'wsam', sharpnessWeight: 0.88, coupled: false },
-  names: { wsam: { label: 'WSAM', color: '#8C8C00', dash: [], shape: 'rectRot', settings: {} } },
+  names: {
+    wsam: {
+      help: 'SAM whose sharpness has a weight of its own beside the loss (Yue et al. 2023).',
+      label: 'WSAM',
+      color: '#8C8C00',
+      dash: [],
+      shape: 'rectRot',
+      settings: {},
+    },
+  },
   nameOf: () => 'wsam',
   ...climber(() => samUnits),
 } satisfies Method<WsamConfig, 'wsam'> & { schema: z.ZodType };

@@ -1,5 +1,5 @@
 import { counted } from '../counted.ts';
-import { methodNames, methodOf } from '../method.ts';
+import { nameOfMethod } from '../method.ts';
 import { countText } from '../numberText.ts';
 import { settingOfRun, type QuerySubject } from '../query/fields.ts';
 import { sentenceCase } from '../sentenceCase.ts';
@@ -162,7 +162,7 @@ const byId = new Map(runColumns.map((each) => [each.id, each]));
 /** The method stands in front and is no choice; it can be sorted by. */
 export const methodColumn: RunColumn = column({
   ...{ id: 'method', header: 'Method', kind: 'text', help: settingOf('optimizer.name').help },
-  ofRun: ({ run }) => methodNames[methodOf(run.config.optimizer)],
+  ofRun: ({ run }) => nameOfMethod(run.config.optimizer),
 });
 
 /** Undefined where there is none of that name, as in a view of another version. */

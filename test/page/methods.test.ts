@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { methodIds, methodNames } from '../../shared/method.ts';
+import { methodHelp, methodIds, methodNames } from '../../shared/method.ts';
 import { eventually, picture, pagesOfFile } from './page.ts';
 
 const pages = pagesOfFile();
@@ -13,7 +13,20 @@ test('every method is offered, with its own settings, and says what it is expect
   const { page } = opened;
   for (const id of methodIds) {
     await page.getByLabel('Arm 1 method', { exact: true }).selectOption({ label: methodNames[id] });
-    await page.getByRole('listitem', { name: `Arm 1: ${methodNames[id]}` }).waitFor();
+    const arm = page.getByRole('listitem', { name: `Arm 1: ${methodNames[id]}` });
+    await arm.waitFor();
+    // Everything that can be set says what it is: the method, and each of its settings.
+    const more = arm.getByRole('button', { name: 'Variants…' });
+    if ((await more.count()) > 0) await more.click();
+    const unsaid = await arm
+      .locator('input, select')
+      .evaluateAll((fields) =>
+        fields
+          .filter((field) => !field.closest('[title]')?.getAttribute('title')?.includes(' '))
+          .map((field) => field.ariaLabel),
+      );
+    expect(unsaid).toEqual([]);
+    expect(await page.getByLabel('Arm 1 method', { exact: true }).getAttribute('title')).toBe(methodHelp(id));
   }
   await page.getByLabel('Arm 1 method', { exact: true }).selectOption({ label: 'LookSAM' });
   expect(await page.getByLabel('Arm 1 perturb every').inputValue()).toBe('5');

@@ -155,3 +155,14 @@ test('every column of the list has a name of its own, a definition, and somethin
   }
   for (const id of usualColumns) if (id !== differingColumns) expect(runColumnOf(id)).toBeDefined();
 });
+
+test('what nobody has published is called an experiment in lists of runs too', () => {
+  const names = [esam, { ...esam, interval: 2 }].map((optimizer) =>
+    runColumnOf('method')?.ofRun({
+      run: runOf(1, optimizer, 'finished'),
+      annotation: noAnnotation,
+      datasetName: 'MNIST',
+    }),
+  );
+  expect(names).toEqual(['ESAM', 'ESAM, experimental']);
+});

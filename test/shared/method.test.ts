@@ -97,6 +97,7 @@ test('methods differ in dash or shape where colour does not tell them apart', ()
   expect(new Set(looks.map(({ dash, shape }) => `${shape} ${dash.join()}`)).size).toBe(looks.length);
   expect(new Set(looks.map(({ color }) => color)).size).toBe(looks.length);
   expect(new Set(looks.map(({ label }) => label)).size).toBe(looks.length);
+  expect(new Set(looks.map(({ help }) => help)).size).toBe(looks.length);
 });
 
 const blind = { ...asSam, direction: { name: 'random' } };
@@ -134,8 +135,16 @@ test.each<[string, MethodId, object, string]>([
 test('what nobody has published is called an experiment', () => {
   const randomly = { when: { name: 'random' } };
   expect([of('sam', randomly), of('gsam'), of('looksam')].map(experimentalNote)).toEqual([null, null, null]);
-  for (const config of [of('esam', randomly), of('gsam', randomly), of('looksam', { interval: 1, ...randomly })])
+  for (const config of [
+    of('esam', randomly),
+    of('gsam', randomly),
+    of('looksam', { interval: 1, ...randomly }),
+    of('esam', { interval: 2 }),
+    of('esam', { adaptive: true }),
+    of('sam', { adaptive: true, ...randomly }),
+  ])
     expect(experimentalNote(config)).not.toBeNull();
+  expect([of('sam', { adaptive: true }), of('sam', { interval: 2 })].map(experimentalNote)).toEqual([null, null]);
 });
 
 test('a composition is an experiment unless it is a published method by another name', () => {
@@ -145,8 +154,20 @@ test('a composition is an experiment unless it is a published method by another 
     { ...asSam, direction: { name: 'moving-mean' } },
     { ...asSam, moves: { name: 'share' }, examples: rising },
     { ...asSam, descent: { name: 'looksam' }, interval: 5 },
+    { ...asSam, descent: { name: 'looksam' }, when: { name: 'gradient-norm' } },
+    { ...asSam, adaptive: true },
+    { ...asSam, moves: { name: 'normalisations' }, adaptive: true },
   ];
-  const others = [{}, blind, { ...asSam, direction: { name: 'away-from-mean' }, examples: rising }];
+  const others = [
+    {},
+    blind,
+    { ...asSam, direction: { name: 'away-from-mean' }, examples: rising },
+    // The same axes as ESAM's and LookSAM's, chosen otherwise.
+    { ...asSam, moves: { name: 'normalisations' }, examples: { name: 'largest-loss' } },
+    { ...asSam, descent: { name: 'gsam' }, when: { name: 'random' } },
+    { ...asSam, descent: { name: 'looksam' }, when: { name: 'late' } },
+    { ...asSam, descent: { name: 'gsam' }, adaptive: true },
+  ];
   expect(same.map((axes) => experimentalNote(of('composed', axes)))).toEqual(same.map(() => null));
   for (const axes of others) expect(experimentalNote(of('composed', axes))).toMatch(/nobody has published/);
 });

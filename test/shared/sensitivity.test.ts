@@ -93,3 +93,14 @@ test('of two as good one is marked; two groups, and several data sets, show no s
   });
   expect(sensitivitiesOf(table('last', [low, elsewhere, ...rest]))).toEqual([]);
 });
+
+test('a line of what nobody has published says so, where all of it is that', () => {
+  const nameOf = (all: typeof groups) => {
+    const marks = sensitivityFigure(table('last', all), 'optimizer.beta')?.panels[0]?.marks ?? [];
+    return marks.flatMap((mark) => ('name' in mark && mark.name !== '' ? [mark.name] : []));
+  };
+  const often = [0.1, 0.5, 1].map((beta) => groupOf({ ...esam, beta, interval: 2 }, [runOf(0, [beta])]));
+  expect(nameOf(groups)).toEqual(['ESAM']);
+  expect(nameOf(often)).toEqual(['ESAM, experimental']);
+  expect(nameOf([...groups, ...often])).toEqual(['ESAM']);
+});

@@ -1,9 +1,9 @@
 import type { Figure } from '../../../shared/figures/figure.ts';
 import { figureSchema } from '../../../shared/figures/figure.ts';
 import { groupedBy } from '../../../shared/groupedBy.ts';
-import { methodNames } from '../../../shared/method.ts';
+import { experimentalNote, methodNames, type MethodId } from '../../../shared/method.ts';
 import type { ResultsTable } from '../../../shared/result.ts';
-import { bestAtEach, sensitivitiesOf } from '../../../shared/results/sensitivity.ts';
+import { bestAtEach, sensitivitiesOf, type SensitivityPoint } from '../../../shared/results/sensitivity.ts';
 import { nOf } from './speedAccuracy.ts';
 import { looksOf } from './styles.ts';
 
@@ -30,7 +30,7 @@ export const sensitivityFigure = (
     items: own.map(({ row, x, y }) => ({ x, y, label: row.label })),
   }));
   const lines = methods.map(([method, own], index) => ({
-    ...{ kind: 'series', ...looks[index], name: methodNames[method] },
+    ...{ kind: 'series', ...looks[index], name: nameOfAll(method, own) },
     items: bestAtEach(own).map(({ x, y, sd }) => ({ x, y, ...(sd !== null && { yLow: y - sd, yHigh: y + sd }) })),
   }));
   const y = { label: `${table.accuracy} test accuracy, %` };
@@ -39,4 +39,10 @@ export const sensitivityFigure = (
     caption: `Test accuracy (${table.accuracy} epoch, mean over seeds, ${nOf(points)}) over ${shown.name}. Line: the best of all groups at each value, whatever their other settings, ± one sample standard deviation. Dots: every group.`,
     panels: [{ title: '', x: { label: shown.name, categories: [...shown.values] }, y, marks: [...dots, ...lines] }],
   });
+};
+
+/** An experiment is called one where all of the line is. */
+const nameOfAll = (method: MethodId, points: readonly SensitivityPoint[]): string => {
+  const isExperimental = points.every(({ row }) => experimentalNote(row.config.optimizer) !== null);
+  return methodNames[method] + (isExperimental ? ', experimental' : '');
 };
