@@ -56,6 +56,20 @@ test('runs are grouped by configuration, found, opened, deleted and brought back
   await close();
 });
 
+const columns = Array.from({ length: 14 }, (_, index) => `column${index}`);
+const noteWithTables = [
+  '**Odd**: the same with other ρ.',
+  '',
+  '| ρ | accuracy, % | what |',
+  '| --- | ---: | --- |',
+  '| 0.05 | 96.1 | `a \\| b`, <b>no HTML</b> |',
+  '| 0.1 | 95.88 |',
+  '',
+  `| ${columns.join(' | ')} |`,
+  `|${' --- |'.repeat(columns.length)}`,
+  `|${' 0.123456 |'.repeat(columns.length + 1)}`,
+].join('\n');
+
 test('runs are marked, noted, and found by a query that is completed', async () => {
   const { page, served, complaints, close } = await pages.open('/runs', 'full');
   const groups = page.locator('tr.group');
@@ -97,6 +111,35 @@ test('runs are marked, noted, and found by a query that is completed', async () 
   expect(await note.locator('strong').textContent()).toBe('Odd');
   expect(await note.locator('img').count()).toBe(0); // HTML in a note is text
   await picture(page, 'run-note');
+  await page.getByRole('button', { name: 'Change the note' }).click();
+  await page.getByLabel('Note, in Markdown').fill(noteWithTables);
+  await page.getByRole('button', { name: 'Keep note' }).click();
+  await eventually(() => note.getByRole('table').count()).toBe(2);
+  const [narrow, wide] = [note.getByRole('table').first(), note.getByRole('table').nth(1)];
+  expect(await narrow.getByRole('columnheader').allTextContents()).toEqual(['ρ', 'accuracy, %', 'what']);
+  const textsOf = (row: number) => narrow.getByRole('row').nth(row).getByRole('cell').allTextContents();
+  expect(await textsOf(1)).toEqual(['0.05', '96.1', 'a | b, <b>no HTML</b>']);
+  expect(await textsOf(2)).toEqual(['0.1', '95.88', '']);
+  expect(await wide.getByRole('cell').count()).toBe(columns.length); // what has no column is left out
+  expect(await narrow.locator('b, a, script').count()).toBe(0);
+  const alignOf = (cell: number) =>
+    narrow
+      .getByRole('cell')
+      .nth(cell)
+      .evaluate((element) => getComputedStyle(element).textAlign);
+  expect([await alignOf(0), await alignOf(1)]).toEqual(['left', 'right']);
+  // A wide one scrolls in its own box, the page does not, and the keyboard gets there.
+  const box = wide.locator('..');
+  const overhang = (element: Element): number => element.scrollWidth - element.clientWidth;
+  expect(await box.evaluate(overhang)).toBeGreaterThan(0);
+  expect(await page.locator('.view-body').evaluate(overhang)).toBe(0);
+  await box.focus();
+  await page.keyboard.press('ArrowRight');
+  await eventually(() => box.evaluate((element) => element.scrollLeft)).toBeGreaterThan(0);
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await picture(page, `run-note-tables-${colorScheme}`);
+  }
   const [said] = (await served.lab.annotations({})).filter(({ runId }) => runId === 14);
   expect(said).toMatchObject({ starred: true });
   await page.goto(`${new URL(page.url()).origin}/#/runs`);
