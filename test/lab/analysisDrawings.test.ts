@@ -114,5 +114,33 @@ test('every measure of the sharpness panel has a number, and a definition', () =
   const figure = drawAnalyses(analysed, wish('measures'));
   expect(figure?.panels.map(({ y }) => y.label)).toEqual(['SAM gap at ρ', 'Worst case, APGD', 'Trace']);
   expect(figure?.panels[2]?.marks[0]).toMatchObject({ items: [{ x: 0, y: 3, yLow: 2.5, yHigh: 3.5 }] });
-  expect(tableOf(analysed).lines).toHaveLength(12);
+  // Twelve measures, and the second and third of the three eigenvalues.
+  expect(tableOf(analysed).lines).toHaveLength(14);
+});
+
+test('an eigenvalue that has not converged says so wherever it stands, and a mean over draws has its standard error', () => {
+  const panel = (isConverged: number) => [
+    { measure: 'eigenvalues', value: -3, values: [-3, 2], iterations: [100, 7], isConverged: [isConverged, 1] },
+    { measure: 'trace', value: 5, standardError: 0.5 },
+  ];
+  const settings = { kind: 'sharpness', eigenvalues: 2 } as const;
+  const analysed = groups(settings, [panel(0)], [panel(1), panel(0)]);
+  const cells = (label: string) => tableOf(analysed).lines.find((line) => line.label === label)?.cells;
+  const plain = { standardError: null, doubt: null };
+  expect(cells('Largest eigenvalue λ')).toEqual([
+    { ...plain, mean: -3, sd: null, doubt: 'not converged after 100 products' },
+    { ...plain, mean: -3, sd: 0, doubt: '1 of 2 seeds: not converged after 100 products' },
+  ]);
+  expect(cells('Eigenvalue 2')).toEqual([
+    { ...plain, mean: 2, sd: null },
+    { ...plain, mean: 2, sd: 0 },
+  ]);
+  // Over seeds the deviation has the draws' chance in it.
+  expect(cells('Trace')).toEqual([
+    { ...plain, mean: 5, sd: null, standardError: 0.5 },
+    { ...plain, mean: 5, sd: 0 },
+  ]);
+  expect(drawAnalyses(analysed, wish('measures'))?.caption).toContain('λ had not converged');
+  const settled = groups(settings, [panel(1)]);
+  expect(drawAnalyses(settled, wish('measures'))?.caption).not.toContain('converged');
 });

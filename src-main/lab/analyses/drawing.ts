@@ -1,6 +1,6 @@
 import { analysisKinds } from '../../../shared/analyses/index.ts';
 import type { AnalysisSettings } from '../../../shared/analyses/index.ts';
-import type { AnalysisTable, DrawingWish } from '../../../shared/analyses/drawn.ts';
+import type { AnalysisCell, AnalysisTable, DrawingWish } from '../../../shared/analyses/drawn.ts';
 import { counted } from '../../../shared/counted.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { figureSchema, type Figure } from '../../../shared/figures/figure.ts';
@@ -9,7 +9,7 @@ import { ascentCurves } from './drawings/curves.ts';
 import { measurePanels } from './drawings/measures.ts';
 import { heatMaps, sections, surfaces } from './drawings/planes.ts';
 import type { AnalysedGroups } from './groups.ts';
-import { analysisNumbers, numbersOfKind } from './numbers.ts';
+import { analysisNumbers, numbersInDoubt, numbersOf, standardErrors } from './numbers.ts';
 
 /** More methods than this beside one another are not read any more. */
 const mostPanels = 12;
@@ -66,15 +66,27 @@ export const drawAnalyses = (analysed: AnalysedGroups, wish: DrawingWish, id?: s
 
 /** The numbers beside a drawing: mean and deviation over the seeds of each group, each with its definition. */
 export const tableOf = ({ settings, groups }: AnalysedGroups): AnalysisTable => {
-  const found = groups.map(({ analyses }) => analyses.map((rows) => analysisNumbers(settings, rows)));
+  const found = groups.map(({ analyses }) =>
+    analyses.map((rows) => ({
+      ...{ numbers: analysisNumbers(settings, rows), errors: standardErrors(rows), doubts: numbersInDoubt(rows) },
+    })),
+  );
+  const cellOf = (analyses: (typeof found)[number], id: string): AnalysisCell => {
+    const values = analyses.flatMap(({ numbers }) => numbers[id] ?? []);
+    const doubts = analyses.flatMap(({ doubts: each }) => each[id] ?? []);
+    const [first] = doubts;
+    const ofHowMany = analyses.length === 1 ? '' : `${doubts.length} of ${analyses.length} seeds: `;
+    return {
+      ...{ mean: mean(values), sd: sampleSd(values) },
+      standardError: analyses.length === 1 ? (analyses[0]?.errors[id] ?? null) : null,
+      doubt: first === undefined ? null : ofHowMany + first,
+    };
+  };
   return {
     groups: groups.map(({ label, method, analyses }) => ({ label, method, n: analyses.length })),
-    lines: numbersOfKind(settings.kind).map(([id, { label, definition }]) => ({
+    lines: numbersOf(settings).map(([id, { label, definition }]) => ({
       ...{ label, definition },
-      cells: found.map((numbers) => {
-        const values = numbers.flatMap((each) => each[id] ?? []);
-        return { mean: mean(values), sd: sampleSd(values) };
-      }),
+      cells: found.map((analyses) => cellOf(analyses, id)),
     })),
   };
 };

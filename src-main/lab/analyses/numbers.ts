@@ -1,6 +1,6 @@
 import { analysisKinds, type AnalysisRow, type AnalysisSettings } from '../../../shared/analyses/index.ts';
 import { meanPlane } from './plane.ts';
-import { numberIn } from './rows.ts';
+import { numberIn, numbersIn } from './rows.ts';
 
 type Numbers = Readonly<Record<string, number | null>>;
 
@@ -41,6 +41,17 @@ const ofPanel = (rows: readonly AnalysisRow[], name: 'value' | 'standardError'):
     rows.flatMap((row) => (typeof row['measure'] === 'string' ? [[row['measure'], numberIn(row, name)]] : [])),
   );
 
+/** The names of all eigenvalues: the first is a measure, the others stand beside it in its row. */
+const eigenvalueName = (index: number): string => (index === 0 ? 'eigenvalues' : `eigenvalue ${index + 1}`);
+
+const eigenvalueRow = (rows: readonly AnalysisRow[]): AnalysisRow =>
+  rows.find(({ measure }) => measure === 'eigenvalues') ?? {};
+
+const ofEigenvalues = (rows: readonly AnalysisRow[]): Numbers =>
+  Object.fromEntries(
+    numbersIn(eigenvalueRow(rows), 'values').map((value, index) => [eigenvalueName(index), value] as const),
+  );
+
 /** What is told of an analysis beside its drawing, by the names of its kind's `numbers`. */
 export const analysisNumbers = (settings: AnalysisSettings, rows: readonly AnalysisRow[]): Numbers => {
   switch (settings.kind) {
@@ -51,11 +62,40 @@ export const analysisNumbers = (settings: AnalysisSettings, rows: readonly Analy
     case 'adversarialLandscape':
       return { ...ofPlane(rows, settings), cosine: rows[0] === undefined ? null : numberIn(rows[0], 'cosine') };
     case 'sharpness':
-      return ofPanel(rows, 'value');
+      return { ...ofPanel(rows, 'value'), ...ofEigenvalues(rows) };
   }
 };
 
 /** Of numbers that are means over chances of one analysis. */
 export const standardErrors = (rows: readonly AnalysisRow[]): Numbers => ofPanel(rows, 'standardError');
 
-export const numbersOfKind = (kind: AnalysisSettings['kind']) => Object.entries(analysisKinds[kind].numbers);
+/** Those of its numbers on which one analysis could not settle, and what became of them. */
+export const numbersInDoubt = (rows: readonly AnalysisRow[]): Readonly<Record<string, string>> => {
+  const row = eigenvalueRow(rows);
+  const iterations = numbersIn(row, 'iterations');
+  return Object.fromEntries(
+    numbersIn(row, 'isConverged').flatMap((isConverged, index) =>
+      isConverged === 0
+        ? [[eigenvalueName(index), `not converged after ${iterations[index] ?? 0} products`] as const]
+        : [],
+    ),
+  );
+};
+
+const furtherEigenvalue = (index: number) => ({
+  label: `Eigenvalue ${index + 1}`,
+  definition: 'By the same iteration, with the eigenvectors before it taken out of each product (deflation).',
+});
+
+/** Names and definitions of what an analysis tells in numbers. */
+export const numbersOf = (settings: AnalysisSettings) => {
+  const numbers = Object.entries(analysisKinds[settings.kind].numbers);
+  if (settings.kind !== 'sharpness') return numbers;
+  return numbers.flatMap(([id, told]) =>
+    id !== eigenvalueName(0)
+      ? [[id, told] as const]
+      : Array.from({ length: settings.eigenvalues }, (_, index) =>
+          index === 0 ? ([id, told] as const) : ([eigenvalueName(index), furtherEigenvalue(index)] as const),
+        ),
+  );
+};

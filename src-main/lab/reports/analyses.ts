@@ -1,7 +1,6 @@
 import { analysisKinds } from '../../../shared/analyses/index.ts';
-import { drawingWishSchema } from '../../../shared/analyses/drawn.ts';
+import { drawingWishSchema, type AnalysisCell } from '../../../shared/analyses/drawn.ts';
 import { groupedBy } from '../../../shared/groupedBy.ts';
-import type { MeanSd } from '../../../shared/result.ts';
 import type { RunSummary } from '../../../shared/run.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
 import { drawAnalyses, tableOf } from '../analyses/drawing.ts';
@@ -17,7 +16,11 @@ const shown = (value: number | null, digits = 4): string => {
   const written = isFar ? value.toExponential(digits - 2) : String(Number(value.toPrecision(digits)));
   return written.replaceAll('-', '−');
 };
-const cellOf = ({ mean, sd }: MeanSd): string => (sd === null ? shown(mean) : `${shown(mean)} ± ${shown(sd, 2)}`);
+const cellOf = ({ mean, sd, standardError, doubt }: AnalysisCell): string =>
+  shown(mean) +
+  (sd === null ? '' : ` ± ${shown(sd, 2)}`) +
+  (standardError === null ? '' : ` (standard error ${shown(standardError, 2)})`) +
+  (doubt === null ? '' : ` (${doubt})`);
 
 /** More methods than this are not drawn beside one another. */
 const mostDrawn = 12;

@@ -72,10 +72,12 @@ const averageRise = async (subject: Subject, count: number, ball: Ball): Promise
 
 const eigenvaluesOf = async (subject: Subject, count: number): Promise<Omit<AnalysisRow, 'measure'>> => {
   const along = lossFunction(subject);
-  const found: Eigenvalue[] = [];
+  const inTurn: Eigenvalue[] = [];
   for await (const each of largestEigenvalues(along, count, subject.random('eigenvalues'), subject.pause)) {
-    found.push(each);
+    inTurn.push(each);
   }
+  // An iteration that ended before it had settled may have left a larger one to those after it.
+  const found = inTurn.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value));
   return {
     value: found[0]?.value ?? null,
     values: found.map(({ value }) => value),

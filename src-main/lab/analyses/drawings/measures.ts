@@ -2,7 +2,7 @@ import { sharpness, type SharpnessMeasure, type SharpnessSettings } from '../../
 import { mean, sampleSd } from '../../statistics/moments.ts';
 import { looksOf } from '../../figures/styles.ts';
 import type { AnalysedGroup } from '../groups.ts';
-import { analysisNumbers, standardErrors } from '../numbers.ts';
+import { analysisNumbers, numbersInDoubt, standardErrors } from '../numbers.ts';
 
 /** What is drawn; the table beside it has all of them. */
 const drawn = [
@@ -31,8 +31,11 @@ export const measurePanels = (settings: SharpnessSettings, groups: readonly Anal
       return [{ kind: 'series', ...looks[at], name: label, dash: null, items: [item] }];
     }),
   }));
+  const unsettled = groups.filter(({ analyses }) => analyses.some((rows) => 'eigenvalues' in numbersInDoubt(rows)));
+  const names = unsettled.map(({ label }) => label).join(', ');
+  const doubt = names === '' ? '' : ` λ had not converged when its iteration ended: ${names}.`;
   return {
     panels: panels.filter(({ marks }) => marks.length > 0),
-    caption: `Sharpness at ρ = ${settings.rho} in evaluation mode. Bars: ± one sample standard deviation over seeds; of a single run, ± one standard error of averages over draws. Measures that are not adaptive move with the scale of the weights under BatchNorm.`,
+    caption: `Sharpness at ρ = ${settings.rho} in evaluation mode. Bars: ± one sample standard deviation over seeds; of a single run, ± one standard error of averages over draws. Measures that are not adaptive move with the scale of the weights under BatchNorm.${doubt}`,
   };
 };
