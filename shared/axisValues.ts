@@ -42,6 +42,7 @@ const valuesOf = (part: string): readonly AxisValue[] | string => {
 const single = (part: string): readonly AxisValue[] | string => {
   const value = parseValue(part);
   if (typeof value === 'object' && value !== null) return `“${part}” is no single value`;
+  if (typeof value === 'number' && !Number.isFinite(value)) return `“${part}” is more than a number can be`;
   return [value as AxisValue];
 };
 

@@ -37,6 +37,12 @@ const namesOfChoices = new Set(allLeaves.filter(([, leaf]) => leaf instanceof z.
 /** Whether a setting's value decides which other settings there are. */
 export const choosesSettings = (path: string): boolean => namesOfChoices.has(path);
 
+/** The values that an axis of this setting can have, where they can be told one by one; else none. */
+export const axisChoicesOf = (path: string): readonly string[] =>
+  allLeaves.some(([leafPath, leaf]) => leafPath === path && leaf instanceof z.ZodBoolean)
+    ? ['true', 'false']
+    : choicesOf(path);
+
 /** Seeds and methods are chosen in lists of their own; what the data were, nobody chooses. */
 const chosenElsewhere = ['seed', 'optimizer.name', 'dataset.identity'];
 /** Path → whether it takes one value (not a list). */

@@ -88,6 +88,7 @@ export const useDraft = defineStore('draft', () => {
   const choosePreset = (id: string): void => {
     const chosen = presets.value.find((candidate) => candidate.id === id);
     if (!chosen) return;
+    plan.value = null; // the runs are those of another experiment
     presetId.value = id;
     origin.value = { label: 'preset', experiment: chosen.experiment };
     draft.value = proposed(chosen);
@@ -99,11 +100,13 @@ export const useDraft = defineStore('draft', () => {
     presetId.value = null;
     origin.value = { label, experiment };
     draft.value = structuredClone(experiment);
+    plan.value = null;
   };
   const bringBack = (): void => {
     if (former.value === null) return;
     ({ presetId: presetId.value, origin: origin.value, draft: draft.value } = former.value);
     former.value = null;
+    plan.value = null;
   };
   /** As it was before the changes. */
   const reset = (): void => {

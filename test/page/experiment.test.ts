@@ -135,6 +135,31 @@ test('what the lab refuses stands at its field', async () => {
     .waitFor();
 });
 
+test('axes are a list, a range or choices by name; what makes no sense beside another axis stands at its field', async () => {
+  const add = getByRole('button', { name: 'Axis', exact: true });
+  await add.click();
+  await getByLabel('Values of axis 1').fill('0.1:0.3:0.1');
+  await eventually(planned).toBe(14); // SGD once, SAM and ESAM with three values of ρ each, two seeds
+  await getByLabel('Setting of axis 1').selectOption('optimizer.when.name');
+  await getByLabel('Values of axis 1').fill('');
+  await getByText('A list of some of these: every, random, gradient-norm, late').waitFor();
+  await getByLabel('Values of axis 1').fill('every, random');
+  await eventually(planned).toBe(10);
+  await add.click();
+  await getByLabel('Setting of axis 2').selectOption('optimizer.interval');
+  await getByLabel('Values of axis 2').fill('1, 2');
+  const reason = /^SAM with climbs at random, perturb every 2: every n-th step and another schedule exclude each other/;
+  await getByRole('listitem')
+    .filter({ has: getByLabel('Values of axis 2') })
+    .getByText(reason)
+    .waitFor();
+  expect(await getByRole('button', { name: 'Queue runs' }).isDisabled()).toBe(true);
+  // What is listed beside a preset are its own runs, or none.
+  await getByLabel('Preset').selectOption({ label: 'Paper: ResNet-18 on CIFAR-10 (needs CIFAR-10)' });
+  await eventually(planned).toBe(0);
+  expect(opened.complaints).toEqual([]);
+});
+
 test('data whose files are not there are said at their field, until they are back', async () => {
   const images = join(opened.served.folder, 'datasets', 'letters', 'train-images.u8');
   await rename(images, `${images}.away`);

@@ -26,6 +26,7 @@ test.for<[text: string, error: RegExp]>([
   ['log:0:1:5', /no logarithmic range/],
   ['log:1:2:1', /at least 2 points/],
   ['{}', /no single value/],
+  ['1, 1e400', /“1e400” is more than a number can be/],
 ])('"%s" is refused with words', ([text, error]) => {
   const parsed = parseAxisValues(text);
   expect(parsed.values).toEqual([]);
