@@ -260,7 +260,7 @@ export interface Ops {
   /**
    * SGD with momentum as PyTorch computes it: d = g + weightDecay·θ; v ← momentum·v + d; θ ← θ − learningRate·v, or
    * θ − learningRate·(d + momentum·v) where it is Nesterov's.
-   * Consumes the handles `parameter` and `velocity`; where nobody else shares their buffers the update happens in place.
+   * Consumes the handles `parameter` and `velocity`; an engine may update in place where nobody else shares their buffers.
    */
   momentumUpdate(
     parameter: Tensor,

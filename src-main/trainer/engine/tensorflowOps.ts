@@ -1,5 +1,6 @@
 import { withFusedRelu } from './fusedRelu.ts';
 import { type DataType, type MaxPooling, type Ops, type Tensor } from './ops.ts';
+import { averagePoolOps } from './tensorflow/averagePoolOps.ts';
 import { batchNormOps } from './tensorflow/batchNormOps.ts';
 import { openTensorFlow, type Attribute, type Handle, type TensorFlow } from './tensorflow/binding.ts';
 import { convolutionOps } from './tensorflow/convolutionOps.ts';
@@ -7,6 +8,7 @@ import { fusedBatchNormOps } from './tensorflow/fusedBatchNormOps.ts';
 import { maxPoolGradient } from './tensorflow/maxPoolGrad.ts';
 import { usesOneDnn } from './tensorflow/oneDnn.ts';
 import { loadOwnKernels } from './tensorflow/ownKernels.ts';
+import { ownUpdateOps } from './tensorflow/ownUpdateOps.ts';
 import { tokenOps } from './tensorflow/tokenOps.ts';
 import { updateOps } from './tensorflow/updateOps.ts';
 import { winogradOps } from './tensorflow/winogradOps.ts';
@@ -159,5 +161,10 @@ export const tensorflowOps = (
   });
   if (instructions === null) return ops;
   const normalising = { ...ops, ...batchNormOps(tensorflow, ops) };
-  return { ...normalising, ...winogradOps(tensorflow, normalising) };
+  return {
+    ...normalising,
+    ...winogradOps(tensorflow, normalising),
+    ...averagePoolOps(tensorflow, ops),
+    ...ownUpdateOps(tensorflow),
+  };
 };

@@ -24,7 +24,8 @@ const deviation = (found: ArrayLike<number>, right: ArrayLike<number>): number =
 const ofOwnKernels = opCases.filter(({ name, inputs }) => {
   const channels = Object.values(inputs)[0]?.shape.at(-1) ?? 0;
   return (
-    (/by 3×3|by 1×1|batchNorm/i.test(name) && channels % 16 === 0) || /by 3×3 to (16|32|48|64), stride 1/.test(name)
+    (/by 3×3|by 1×1|batchNorm|averagePool/i.test(name) && channels % 16 === 0) ||
+    /by 3×3 to (16|32|48|64), stride 1|momentumUpdate|scaleAdd|squaredNorm/.test(name)
   );
 });
 

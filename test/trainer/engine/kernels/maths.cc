@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "maths/directConvolution.h"
+#include "maths/globalPooling.h"
 #include "maths/pointConvolution.h"
 #include "maths/pooledBatchNorm.h"
+#include "maths/updates.h"
 #include "maths/winogradFilter.h"
 #include "maths/winogradGradient.h"
 #include "mayUseMatrixUnit.h"
@@ -370,6 +372,55 @@ void testPoint(const Shape& s, double tolerance) {
   expect("1×1 filter gradient of " + s.name(), grad, rightFilter, 1e-5);
 }
 
+template <typename T>
+void testGlobalPooling(int count, int pixels, int channels, double tolerance) {
+  const std::string name = "of " + std::to_string(count) + " images of " + std::to_string(pixels) + " pixels";
+  const globalPooling::Images images{count, pixels, channels};
+  Buffer<T> x(int64_t(count) * pixels * channels), dx(x.count), y(int64_t(count) * channels), dy(y.count);
+  for (auto* buffer : {&x, &dy}) fill(*buffer);
+  std::vector<double> right(y.count), rightDx(x.count);
+  for (int64_t place = 0; place < x.count; place++) {
+    const int64_t to = place / channels / pixels * channels + place % channels;
+    right[to] += valueOf(x.data[place]) / pixels;
+    rightDx[place] = valueOf(dy.data[to]) / pixels;
+  }
+  globalPooling::means(x.data, y.data, images);
+  expect("means " + name, y, right, tolerance);
+  globalPooling::meansGradient(dy.data, dx.data, images);
+  expect("gradient of means " + name, dx, rightDx, tolerance);
+}
+
+void testUpdates(int64_t length) {
+  const std::string name = " of " + std::to_string(length);
+  Buffer<float> parameter(length), velocity(length), gradient(length), newParameter(length), newVelocity(length), sum(length);
+  for (auto* buffer : {&parameter, &velocity, &gradient}) fill(*buffer);
+  for (const float momentum : {0.0f, 0.875f}) {
+    for (const bool isNesterov : {false, true}) {
+      const updates::Momentum how{0.25f, momentum, 0.125f, isNesterov};
+      std::vector<double> rightParameter(length), rightVelocity(length);
+      for (int64_t at = 0; at < length; at++) {
+        const double decayed = gradient.data[at] + 0.125 * parameter.data[at], next = momentum * velocity.data[at] + decayed;
+        rightVelocity[at] = next;
+        rightParameter[at] = parameter.data[at] - 0.25 * (isNesterov ? decayed + momentum * next : next);
+      }
+      updates::momentum(parameter.data, velocity.data, gradient.data, newParameter.data, newVelocity.data, length, how);
+      expect("parameters" + name, newParameter, rightParameter, 1e-6);
+      expect("velocities" + name, newVelocity, rightVelocity, 1e-6);
+    }
+  }
+  std::vector<double> rightSum(length), rightNorm(1);
+  for (int64_t at = 0; at < length; at++) {
+    rightSum[at] = -0.375 * parameter.data[at] + gradient.data[at];
+    rightNorm[0] += double(gradient.data[at]) * gradient.data[at];
+  }
+  updates::scaledSum(parameter.data, -0.375f, gradient.data, sum.data, length);
+  expect("scaled sum" + name, sum, rightSum, 1e-6);
+  Buffer<double> sums(updates::tasks(length));
+  Buffer<float> norm(1);
+  norm.data[0] = static_cast<float>(updates::squaredNorm(gradient.data, length, sums.data));
+  expect("squared norm" + name, norm, rightNorm, 1e-6);
+}
+
 /** Kernels that are called from two threads at once: each has the threads and the scratch memory to itself while it computes. */
 void testTurns() {
   const auto sum = [](int value) {
@@ -416,6 +467,11 @@ int main() {
 #endif
   testTurns();
   testTogether();
+  for (const int64_t length : {1, lanes - 1, lanes, 4 * lanes + 3, 16384, 16385, 50000}) testUpdates(length);
+  for (const int channels : {lanes, 4 * lanes, 5 * lanes}) {
+    testGlobalPooling<float>(3, 49, channels, 1e-6);
+    testGlobalPooling<Bfloat16>(17, 16, channels, 8e-3);
+  }
   testConvolutions<float>(1e-5);
   testConvolutions<Bfloat16>(8e-3);  // half a unit of 2⁻⁷ at the ends
   testBatchNorm<float>(1000, 48, 1e-5);

@@ -118,4 +118,9 @@ export const elementwiseCases: readonly OpCase[] = [
     }),
     expected: { given: [9.5, 19, 28.5, 38], constant: [12, 24, 36, 48] },
   }),
+  opCase({
+    name: 'scaleAdd of many elements',
+    inputs: { x: draw.floats([3, 5463]), factor: floats([], [0.3]), y: draw.floats([3, 5463]) },
+    run: (ops, { x, factor, y }) => ({ sum: ops.scaleAdd(x, factor, y) }),
+  }),
 ];

@@ -45,6 +45,13 @@ const sizes: readonly (readonly [Shape, number, number])[] = [
   [[1, 1, 1, 3], 1, 1],
 ];
 
+/** Whole images of whole vectors of channels. */
+const wholeImages: readonly Shape[] = [
+  [3, 7, 7, 48],
+  [20, 4, 4, 16],
+  [1, 1, 1, 32],
+];
+
 const same = (shape: readonly number[], value: number) =>
   floats(
     shape,
@@ -69,6 +76,7 @@ export const poolingCases: readonly OpCase[] = [
     expected: { output: [-4, -3, -1, -2], xGrad: [5, 6, 7, 8] },
   }),
   ...sizes.map(([shape, size, stride]) => averagePoolOf(shape, { size, stride })),
+  ...wholeImages.map((shape) => averagePoolOf(shape, { size: shape[1], stride: shape[1] })),
   opCase({
     name: 'maxPoolGrad gives a window without a positive value its gradient',
     inputs: { x: floats([1, 2, 2, 1], [-4, -3, -1, -2]), dy: floats([1, 1, 1, 1], [5]) },

@@ -122,7 +122,12 @@ export const updateCases: readonly OpCase[] = [
     [0.01, 0].flatMap((weightDecay) =>
       [false, true].flatMap((nesterov) => {
         const settings = settingsOf(0.1, momentum, weightDecay, nesterov);
-        return [sharedBuffers(settings), ownedBuffers([3, 3, 4, 8], settings), ownedBuffers([1], settings)];
+        return [
+          sharedBuffers(settings),
+          ownedBuffers([3, 3, 4, 8], settings),
+          ownedBuffers([1], settings),
+          ownedBuffers([16_389], settings),
+        ];
       }),
     ),
   ),

@@ -3,7 +3,9 @@
 
 #include "convolutions.h"
 #include "normalizations.h"
+#include "pooling.h"
 #include "tensorflow.h"
+#include "updates.h"
 
 const char* registerKernels() {
   static char refusal[512];
@@ -11,6 +13,8 @@ const char* registerKernels() {
   const bool isDone = attempt(status, [&] {
     registerConvolutions(Registry(status));
     registerNormalizations(Registry(status));
+    registerPooling(Registry(status));
+    registerUpdates(Registry(status));
   });
   if (isDone) return nullptr;
   std::strncpy(refusal, TF_Message(status.get()), sizeof(refusal) - 1);

@@ -48,11 +48,6 @@ bool fitsTo(const TF_Tensor* x, const TF_Tensor* tensor, bool isPooled) {
 }
 
 template <typename T>
-T* outputLike(Call& call, int index, const TF_Tensor* x) {
-  return call.output<T>(index, {TF_Dim(x, 0), TF_Dim(x, 1), TF_Dim(x, 2), TF_Dim(x, 3)});
-}
-
-template <typename T>
 void normaliseAs(bool isRelu, const T* x, const T* residual, T* y, const batchNorm::Rows& rows,
                  const batchNorm::Affine& affine) {
   if (!isRelu) return batchNorm::normalise<false, false>(x, residual, y, rows, affine);
@@ -84,7 +79,7 @@ void computeBatchNorm(Call& call, const BatchNormSettings& settings) {
   const float *scale = dataOf<float>(vectors[0]), *offset = dataOf<float>(vectors[1]);
   const float *oldMean = dataOf<float>(vectors[2]), *oldVariance = dataOf<float>(vectors[3]);
   const batchNorm::Windows windows = windowsOf(x);
-  T* const y = settings.isPooled ? call.output<T>(0, {windows.images, windows.high(), windows.wide(), channels}) : outputLike<T>(call, 0, x);
+  T* const y = settings.isPooled ? call.output<T>(0, {windows.images, windows.high(), windows.wide(), channels}) : call.outputLike<T>(0, x);
   double* const sums = reinterpret_cast<double*>(call.scratch(2 * (rows.sumsLength() + 2 * channels)));
   float* const factor = reinterpret_cast<float*>(sums + rows.sumsLength());
   const float* mean = oldMean;
@@ -129,10 +124,10 @@ void computeBatchNormGrad(Call& call, const BatchNormGradSettings& settings) {
   const batchNorm::Rows rows = rowsOf(x);
   const int channels = rows.channels;
   const batchNorm::Windows windows = windowsOf(x);
-  T* const dx = settings.isInputWanted ? outputLike<T>(call, 0, x) : call.output<T>(0, {0});
+  T* const dx = settings.isInputWanted ? call.outputLike<T>(0, x) : call.output<T>(0, {0});
   float* const scaleGrad = call.output<float>(1, {channels});
   float* const offsetGrad = call.output<float>(2, {channels});
-  T* const residualGrad = y == nullptr ? nullptr : outputLike<T>(call, 3, x);
+  T* const residualGrad = y == nullptr ? nullptr : call.outputLike<T>(3, x);
   const int64_t sumsLength = settings.isPooled ? windows.sumsLength() : rows.sumsLength();
   double* const sums = reinterpret_cast<double*>(call.scratch(2 * (sumsLength + 2 * channels)));
 

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <memory>
 #include <new>
+#include <vector>
 
 #include "../threads/threads.h"
 #include "../maths/vectors.h"
@@ -70,7 +71,7 @@ class Call {
  public:
   Call(TF_OpKernelContext* context, const Status& status) : context(context), status(status) {}
   ~Call() {
-    for (int index = 0; index < heldCount; index++) TF_DeleteTensor(held[index]);
+    for (TF_Tensor* tensor : held) TF_DeleteTensor(tensor);
   }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -84,11 +85,14 @@ class Call {
   /** Where to write. */
   template <typename T>
   T* output(int index, std::initializer_list<int64_t> sizes) {
-    size_t bytes = sizeof(T);
-    for (const int64_t size : sizes) bytes *= size;
-    const int rank = static_cast<int>(sizes.size());
-    TF_Tensor* const tensor = TF_AllocateOutput(context, index, dataTypeOf<T>, sizes.begin(), rank, bytes, status.get());
-    return static_cast<T*>(TF_TensorData(hold(tensor)));
+    return output<T>(index, sizes.begin(), static_cast<int>(sizes.size()));
+  }
+  /** The same, of another tensor's shape. */
+  template <typename T>
+  T* outputLike(int index, const TF_Tensor* like) {
+    std::vector<int64_t> sizes(TF_NumDims(like));
+    for (size_t axis = 0; axis < sizes.size(); axis++) sizes[axis] = TF_Dim(like, static_cast<int>(axis));
+    return output<T>(index, sizes.data(), static_cast<int>(sizes.size()));
   }
   /** Floats that all threads share. */
   float* scratch(int64_t floats) const {
@@ -102,17 +106,26 @@ class Call {
   }
 
  private:
+  template <typename T>
+  T* output(int index, const int64_t* sizes, int rank) {
+    size_t bytes = sizeof(T);
+    for (int axis = 0; axis < rank; axis++) bytes *= sizes[axis];
+    return static_cast<T*>(TF_TensorData(hold(TF_AllocateOutput(context, index, dataTypeOf<T>, sizes, rank, bytes, status.get()))));
+  }
   TF_Tensor* hold(TF_Tensor* tensor) {
-    if (tensor != nullptr && heldCount < mostHeld) held[heldCount++] = tensor;
+    if (tensor != nullptr) held.push_back(tensor);
     if (tensor == nullptr || !isFine(status)) throw Refused();
     return tensor;
   }
-  static constexpr int mostHeld = 24;
   const Turn turn;
   TF_OpKernelContext* const context;
   const Status& status;
-  TF_Tensor* held[mostHeld] = {};
-  int heldCount = 0;
+  std::vector<TF_Tensor*> held;
+};
+
+/** Of ops without attributes. */
+struct NoSettings {
+  NoSettings(TF_OpKernelConstruction*, TF_Status*) {}
 };
 
 /** Adds ops and their kernels to TensorFlow; after the first failure it does nothing more. */
