@@ -99,6 +99,8 @@ export const resultsRowSchema = z.strictObject({
         lastTestAccuracy: z.number(),
         bestTestAccuracy: z.number(),
         imagesPerSecond: z.number().nullable(),
+        epochMs: z.number(),
+        activeMs: z.number(),
       }),
     )
     .nullable(),

@@ -6,6 +6,9 @@ import type { Exact, Format, Notation, Verdict } from './formats.ts';
  */
 export type Output = 'screen' | 'paper' | 'terminal';
 
+/** What is known of each run of a row. */
+type OfSeed = NonNullable<ResultsRow['ofSeeds']>[number];
+
 interface Definition<V> {
   /** In snake_case; the names in CSV and JSON begin with it. */
   readonly id: string;
@@ -26,6 +29,12 @@ interface Definition<V> {
   readonly best?: (row: ResultsRow, table: ResultsTable) => number | null;
   /** Whether a table for people has the column; where it is not said, it has. */
   readonly isShown?: (table: ResultsTable) => boolean;
+  /** How a value is computed, in signs and few words; left out of what is no number. */
+  readonly formula?: string;
+  /** The one run's value from which, and those of its siblings, a value is computed. */
+  readonly ofSeed?: (seed: OfSeed, notation: Notation) => string;
+  /** Against which baseline a value is told. */
+  readonly over?: 'speedBaseline' | 'accuracyBaseline';
 }
 
 /** A column of the results table, whatever kind of value it holds. */
@@ -38,6 +47,9 @@ export interface Column {
   readonly note: string | null;
   readonly best: (row: ResultsRow, table: ResultsTable) => number | null;
   readonly isShown: (table: ResultsTable) => boolean;
+  readonly formula: string | null;
+  readonly ofSeed: ((seed: OfSeed, notation: Notation) => string) | null;
+  readonly over: 'speedBaseline' | 'accuracyBaseline' | null;
   readonly short: string;
   /** The header in full, without its unit. */
   readonly header: (table: ResultsTable) => string;
@@ -60,6 +72,9 @@ export const column = <V>({ id, header, short, format, read, ...rest }: Definiti
   note: rest.note ?? null,
   best: rest.best ?? (() => null),
   isShown: rest.isShown ?? (() => true),
+  formula: rest.formula ?? null,
+  ofSeed: rest.ofSeed ?? null,
+  over: rest.over ?? null,
   short: short ?? (typeof header === 'string' ? header : id),
   header: (table) => (typeof header === 'string' ? header : header(table)),
   unit: (notation) => format.unit?.(notation) ?? null,

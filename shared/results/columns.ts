@@ -1,6 +1,7 @@
 import { measurementIds, measurementOf } from '../measurements/index.ts';
 import { originText } from '../origin.ts';
 import type { ResultsTable } from '../result.ts';
+import { rateText } from '../numberText.ts';
 import { column } from './column.ts';
 import type { Column, Output } from './column.ts';
 import {
@@ -32,6 +33,10 @@ const over = (label: string | null): string => (label === null ? '' : ` over ${l
 
 const snakeCase = (id: string): string => id.replace(/[A-Z]|[0-9]+$/g, (sign) => `_${sign.toLowerCase()}`);
 
+const meanAndSd = 'x̄ = Σxᵢ/n; s = √(Σ(xᵢ − x̄)²/(n − 1))';
+const holmFormula = 'The k-th smallest of m values of p counts (m − k + 1) times, and never less than the one before';
+const percentOf = (accuracy: number): string => (100 * accuracy).toFixed(2);
+
 const accuracyNote =
   'Accuracies: mean ± one sample standard deviation (n − 1) over n runs, each with a seed of its own.';
 const timeNote = 'Times: medians over runs, of optimizer steps alone.';
@@ -41,6 +46,7 @@ const measurementColumns: readonly Column[] = measurementIds.map((id) =>
   column({
     ...{ id: `last_${snakeCase(id)}`, header: measurementOf(id).label, format: measured, outputs: onlyData },
     read: (row) => row.measurements[id] ?? null,
+    formula: `${meanAndSd}; xᵢ: a run’s mean over the steps of its last epoch`,
     help: `${measurementOf(id).help} The mean over the last epoch's steps, mean ± sample standard deviation over runs.`,
   }),
 );
@@ -48,6 +54,9 @@ const measurementColumns: readonly Column[] = measurementIds.map((id) =>
 export const gainColumn: Column = column({
   ...{ id: 'gain_points', short: 'Gain', format: points, outputs: everywhere, read: (row) => row.gainPoints },
   note: 'Gain: difference of the means in percentage points, with the 95 % interval of Welch’s t where both have at least two seeds, and not all of them the same accuracy.',
+  formula:
+    '(x̄ − ȳ) ± t₀.₉₇₅,ν · √(s²ₓ/nₓ + s²ᵧ/nᵧ), ν after Satterthwaite (1946): (s²ₓ/nₓ + s²ᵧ/nᵧ)²/((s²ₓ/nₓ)²/(nₓ − 1) + (s²ᵧ/nᵧ)²/(nᵧ − 1))',
+  over: 'accuracyBaseline',
   header: (table) => `Gain${over(labelOf(table, table.accuracyBaseline))}, ${accuracyNames[table.accuracy]}, 95% CI`,
   help: "Test accuracy over the baseline's, with Welch's 95 % interval where both have at least two seeds, and not all of them the same accuracy; none where the baseline is of other data.",
 });
@@ -57,6 +66,7 @@ export const comparisonColumns: readonly Column[] = [
   column({
     ...{ id: 'paired_gain_points', header: 'Gain, paired by seed, 95% CI', format: points, outputs: onlyData },
     read: (row) => row.comparison?.pairedPoints ?? null,
+    formula: 'd̄ ± t₀.₉₇₅,n₋₁ · s_d/√n over the differences dᵢ of runs of one seed',
     help: 'Mean of the differences between runs of one seed, with its t interval (Student 1908), which there is only where they differ: seeds that all gain the same tell nothing of chance.',
   }),
   column({
@@ -67,41 +77,50 @@ export const comparisonColumns: readonly Column[] = [
   column({
     ...{ id: 'paired_p', header: 'p, paired t test', format: probability, outputs: onlyData },
     read: (row) => row.comparison?.pairedP ?? null,
+    formula: '2 · P(T ≤ −|d̄| · √n/s_d), with n − 1 degrees of freedom',
     help: 'Two-sided p of the paired t test. Empty where every seed gains the same: sign flips are exact there too.',
   }),
   column({
     ...{ id: 'paired_p_holm', header: 'p, paired t test, Holm', format: probability, outputs: onlyData },
     read: (row) => row.comparison?.pairedHolmP ?? null,
+    formula: holmFormula,
     help: 'The same, corrected over the rows of the table (Holm 1979).',
   }),
   column({
     ...{ id: 'sign_flip_p', header: 'p, sign flips', format: probability, outputs: onlyData },
     read: (row) => row.comparison?.signFlipP ?? null,
+    formula: 'The share of all 2ⁿ choices of signs with |Σ ± dᵢ| ≥ |Σ dᵢ|',
     help: "Exact two-sided p over all choices of the differences' signs, to 20 shared seeds (Fisher 1935).",
   }),
   column({
     ...{ id: 'welch_p', header: "p, Welch's test", format: probability, outputs: onlyData },
     read: (row) => row.comparison?.welchP ?? null,
+    formula: '2 · P(T ≤ −|x̄ − ȳ|/√(s²ₓ/nₓ + s²ᵧ/nᵧ)), with ν degrees of freedom',
     help: 'Two-sided p of the test whose interval stands with the gain (Welch 1947).',
   }),
   column({
     ...{ id: 'welch_p_holm', header: "p, Welch's test, Holm", format: probability, outputs: onlyData },
     read: (row) => row.comparison?.welchHolmP ?? null,
+    formula: holmFormula,
     help: 'The same, corrected over the rows of the table (Holm 1979).',
   }),
   column({
     ...{ id: 'permutation_p', header: 'p, permutation', format: probability, outputs: onlyData },
     read: (row) => row.comparison?.permutationP ?? null,
+    formula: 'The share of all ways to choose nₓ of the nₓ + nᵧ runs with which the means differ by |x̄ − ȳ| or more',
     help: 'Exact two-sided p over all ways to split the runs in two groups, to 200,000 of them (Pitman 1937).',
   }),
   column({
     ...{ id: 'hedges_g', header: "Hedges' g", format: plainNumber, outputs: onlyData },
     read: (row) => row.comparison?.hedgesG ?? null,
+    formula:
+      'g = J(ν) · (x̄ − ȳ)/s, s² = ((nₓ − 1) · s²ₓ + (nᵧ − 1) · s²ᵧ)/ν, ν = nₓ + nᵧ − 2, J(ν) = Γ(ν/2)/(√(ν/2) · Γ((ν − 1)/2))',
     help: 'The gain in units of the pooled standard deviation, without the bias of small samples (Hedges 1981).',
   }),
   column({
     ...{ id: 'seeds_needed', header: 'Seeds needed', format: count, outputs: onlyData },
     read: (row) => row.comparison?.seedsNeeded ?? null,
+    formula: 'The smallest n ≥ (t₀.₉₇₅,n₋₁ + t₀.₈,n₋₁)² · (s_d/d̄)²',
     help: 'Shared seeds with which the paired interval would exclude 0 with 80 % power, at the spread seen.',
   }),
 ];
@@ -132,6 +151,7 @@ export const resultColumns: readonly Column[] = [
   }),
   column({
     ...{ id: 'n', header: 'n', format: seedCount, outputs: everywhere, read: (row) => row },
+    formula: 'The number of seeds with a finished run, of each the newest',
     help: 'Finished runs behind every number of the row, one a seed; and what became of the other seeds.',
   }),
   column({
@@ -142,12 +162,16 @@ export const resultColumns: readonly Column[] = [
     ...{ id: 'last_test_accuracy', header: 'Last test accuracy', short: 'Last', format: share, outputs: everywhere },
     read: (row) => row.lastTestAccuracy,
     ...{ note: accuracyNote, best: (row) => row.lastTestAccuracy.mean },
+    formula: meanAndSd,
+    ofSeed: (seed) => percentOf(seed.lastTestAccuracy),
     help: 'Test accuracy after the last epoch: mean ± sample standard deviation over runs.',
   }),
   column({
     ...{ id: 'best_test_accuracy', header: 'Best test accuracy', short: 'Best', format: share, outputs: everywhere },
     read: (row) => row.bestTestAccuracy,
     ...{ note: accuracyNote, best: (row) => row.bestTestAccuracy.mean },
+    formula: meanAndSd,
+    ofSeed: (seed) => percentOf(seed.bestTestAccuracy),
     help: 'Largest test accuracy of any epoch, mean ± sample standard deviation over runs. Chosen by looking at the test set, it is optimistic, and hides what a method loses late in training.',
   }),
   gainColumn,
@@ -159,6 +183,9 @@ export const resultColumns: readonly Column[] = [
     ...{ id: 'images_per_second', header: 'Images/s', format: rates, outputs: everywhere },
     read: (row) => row.imagesPerSecond,
     note: 'Images/s: the median over runs.',
+    formula:
+      'The median of the runs’ values; that of a run: the median over epochs of images/seconds, both of its optimizer steps after the warm-up',
+    ofSeed: (seed, { dash }) => (seed.imagesPerSecond === null ? dash : rateText(seed.imagesPerSecond)),
     help: "Images of optimizer steps in a second of them: the median over runs of each run's median over epochs, and the runs' range.",
   }),
   column({
@@ -167,6 +194,9 @@ export const resultColumns: readonly Column[] = [
       const baseline = labelOf(table, table.speedBaseline);
       return baseline === null ? 'Relative speed' : `Speed relative to ${baseline}`;
     },
+    formula: 'The median of these runs’ images/s ÷ that of the baseline’s',
+    ofSeed: (seed, { dash }) => (seed.imagesPerSecond === null ? dash : rateText(seed.imagesPerSecond)),
+    over: 'speedBaseline',
     help: "Images/s relative to the speed baseline's; none where that is of other data.",
   }),
   column({
@@ -180,29 +210,39 @@ export const resultColumns: readonly Column[] = [
     isShown: ({ rows }) => rows.some(({ pairedSpeed }) => pairedSpeed !== null),
     header: (table) => `Paired speed${over(labelOf(table, table.speedBaseline))}, 95% CI`,
     read: (row) => row,
+    formula:
+      'The median over rounds of tᵧ/tₓ, the times of the same steps by the baseline and by this method; its interval: the 2.5 % and 97.5 % points of that median over samples drawn from the rounds with replacement',
+    over: 'speedBaseline',
     help: 'Speed relative to the speed baseline, measured in rounds: in each, both take the same steps in turn in one process, so that what else the machine does meets both alike. The rounds are of several processes where there is time, because no two lie alike in memory. The median over rounds, with its 95 % bootstrap interval: believe this one where the runs’ own speed differs.',
   }),
   column({
     ...{ id: 'predicted_speed_ratio', header: 'Predicted speed', short: 'Predicted', format: ratio, isFaint: true },
     ...{ outputs: ['screen'], read: (row) => row.predictedSpeedRatio },
+    formula: 'Passes of a step of the baseline ÷ passes of a step of this method',
+    over: 'speedBaseline',
     help: 'What the count of passes predicts for that ratio, each taken as whole: what a pass at θ+ε takes over from the one at θ, the layers before the first perturbed tensor, is not in it. Only where nothing but the method differs.',
   }),
   column({
     ...{ id: 'epoch_ms', header: 'Time per epoch', short: 'Epoch', format: duration, outputs: ['screen', 'paper'] },
     read: (row) => row.epochMs,
     note: timeNote,
+    formula: 'The median of the runs’ values, each the median over its epochs',
+    ofSeed: (seed, notation) => notation.duration.text(seed.epochMs),
     help: "Time of an epoch's optimizer steps: the median over runs of each run's median.",
   }),
   column({
     ...{ id: 'active_ms', header: 'Training time', short: 'Total', format: duration, outputs: ['screen', 'paper'] },
     read: (row) => row.activeMs,
     note: timeNote,
+    formula: 'The median of the runs’ values, each the sum over its steps',
+    ofSeed: (seed, notation) => notation.duration.text(seed.activeMs),
     help: 'Time of all optimizer steps of a run, without evaluation and pauses: the median over runs.',
   }),
   column({
     ...{ id: 'accuracy_at_equal_time', header: 'Test accuracy at equal time', format: share, outputs: onlyData },
     read: (row) => row.accuracyAtEqualTime,
     ...{ note: accuracyNote, best: (row) => row.accuracyAtEqualTime?.mean ?? null },
+    formula: `${meanAndSd}; xᵢ: the straight line between a run’s epochs around that time`,
     help: 'Test accuracy after the training time of the run of the table that took the least, between epochs by a straight line: mean and sample standard deviation over runs. Empty where not every run of the row was measured around then, and in tables of a whole workspace with over 1,000 finished runs.',
   }),
   column({
@@ -213,6 +253,7 @@ export const resultColumns: readonly Column[] = [
   column({
     ...{ id: 'peak_step_bytes', header: 'Peak memory of a step', format: gigabytes, outputs: onlyData },
     read: (row) => row.peakStepBytes,
+    formula: 'The largest over runs and epochs',
     help: 'The most that the engine held at once during a step, the largest over runs and epochs.',
   }),
   ...measurementColumns,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { rateText } from '../../shared/numberText.ts';
 import { everyGroup } from '../../shared/result.ts';
 import { serveLab } from './labs.ts';
 import { eventually, picture, pagesOfFile } from './page.ts';
@@ -112,6 +113,44 @@ test('curves show their later half, everything, or the difference to SAM; the po
   await page.getByRole('button', { name: 'Wall time' }).click();
   await page.getByText('training and evaluation time, s').waitFor();
   await eventually(() => page.getByRole('button', { name: 'Show all' }).count()).toBe(0);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('behind each number stand its definition, its formula and the runs from which it was computed', async () => {
+  const { page, served, complaints, close } = await pages.open('/compare', 'full');
+  const [quick] = (await served.lab.experiments({})).filter(({ experiment }) => experiment.name === 'Quick comparison');
+  const { rows } = await served.lab.results({ ...everyGroup, experimentIds: [quick?.id ?? 0] });
+  const [sgd, sam] = (['sgd', 'sam'] as const).map((method) => rows.find((row) => row.method === method));
+  const results = page.getByRole('table', { name: 'Results' });
+  const dialog = page.getByRole('dialog');
+  const runsOf = async (label: string): Promise<string[]> => {
+    const lines = await dialog
+      .getByRole('table', { name: `Runs of ${label}`, exact: true })
+      .getByRole('row')
+      .all();
+    const cells = lines.slice(1).map((line) => line.getByRole('cell').allTextContents());
+    return (await Promise.all(cells)).map((texts) => texts.map((text) => text.trim()).join(' '));
+  };
+  const told = (row: typeof sgd, text: (seed: NonNullable<NonNullable<typeof sgd>['ofSeeds']>[number]) => string) =>
+    row?.ofSeeds?.map((seed, index) => `Run ${row.runIds[index] ?? 0} ${row.seeds[index] ?? 0} ${text(seed)}`);
+
+  await results.getByRole('button', { name: /^How Last test accuracy of SAM was computed/ }).click();
+  await dialog.getByText('s = √(Σ(xᵢ − x̄)²/(n − 1))').waitFor();
+  await eventually(() => runsOf('SAM')).toEqual(told(sam, ({ lastTestAccuracy: one }) => (100 * one).toFixed(2)));
+  expect(await dialog.getByRole('table').count()).toBe(1); // no baseline is in it
+  await picture(page, 'compare-computed');
+  await page.keyboard.press('Escape');
+  // Of a ratio the runs on both sides.
+  await results.getByRole('button', { name: /^How Speed relative to SAM of SGD was computed/ }).click();
+  await eventually(() => runsOf('SGD')).toEqual(told(sgd, ({ imagesPerSecond: one }) => rateText(one ?? NaN)));
+  await eventually(() => runsOf('SAM')).toEqual(told(sam, ({ imagesPerSecond: one }) => rateText(one ?? NaN)));
+  await page.keyboard.press('Escape');
+  // No number of the table is without; words and the baselines' own dashes have none.
+  const bare = await results
+    .locator('tbody td.number:not(.setting) > span:not(.mark)')
+    .evaluateAll((all) => all.map((one) => one.textContent.trim()));
+  expect(bare.filter((text) => /\d/.test(text))).toEqual([]);
   expect(complaints).toEqual([]);
   await close();
 });

@@ -77,8 +77,8 @@ const baselineOf = (groups: readonly Group[], chosen: string | null, method: 'sg
     ? groups.find(({ config, finished }) => config.optimizer.name === method && finished.length > 0)
     : (groups.find(({ key }) => key === chosen) ?? groups.find(({ hash }) => hash === chosen.slice(0, hash.length)));
 
-const ofSeed = ({ lastTestAccuracy, bestTestAccuracy, imagesPerSecond }: FinishedRun) => ({
-  ...{ lastTestAccuracy, bestTestAccuracy, imagesPerSecond },
+const ofSeed = ({ lastTestAccuracy, bestTestAccuracy, imagesPerSecond, epochMs, activeMs }: FinishedRun) => ({
+  ...{ lastTestAccuracy, bestTestAccuracy, imagesPerSecond, epochMs, activeMs },
 });
 
 interface KnownBeside {
