@@ -68,7 +68,11 @@ test('kill -9 of the measuring process is said in the log, and the queue goes on
 
 test('a queue that is paused meanwhile measures when it goes on; cancelled, the run trains all the same', async () => {
   const { lab, events } = await openTestLab();
-  const untilMeasuring = () => expect.poll(() => events.at(-1)?.type).toBe('speedProgressed');
+  const isMeasuring = (): boolean => {
+    const last = events.findLast(({ type }) => type === 'speedProgressed');
+    return last?.type === 'speedProgressed' && last.progress !== null;
+  };
+  const untilMeasuring = () => expect.poll(isMeasuring).toBe(true);
   const { runIds } = await lab.enqueue({ ...comparison, seeds: [scripts.ignoreStop, 1] }); // a minute's sleep
   await untilMeasuring();
   await expect(lab.selfTest({})).rejects.toMatchObject({ code: 'DEVICE_BUSY' });
