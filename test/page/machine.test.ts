@@ -308,10 +308,29 @@ test('a preset whose data are not here says so where it is chosen, and an arm th
   await page.getByLabel('Arm 3 learning rate').fill('0.02');
   await eventually(() => page.getByText(/^The same as arm/).count()).toBe(0);
   await page.getByLabel('Preset').selectOption({ label: 'Paper: ResNet-18 on CIFAR-10 (needs CIFAR-10)' });
-  await page.getByText('CIFAR-10 is not in the library.').waitFor();
+  await page.getByText('CIFAR-10 is not in the library. Import… or see where it is to be had.').waitFor();
   await picture(page, 'new-missing-data');
   await page.getByRole('button', { name: 'Import…' }).click();
   await page.getByRole('dialog', { name: 'Import data' }).waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('an experiment whose data set was deleted meanwhile says so at its field; of one’s own set nobody knows where it is to be had', async () => {
+  const { page, served, complaints, close } = await pages.open('/runs/1', 'full');
+  await page.getByRole('button', { name: 'Use as new experiment' }).click();
+  await page.waitForURL(/new/);
+  await page.getByText('done, run 1').waitFor();
+  await served.lab.deleteDataset({ id: 'letters' });
+  await page.getByText('“letters” is not in the library. Import… or choose another data set below.').waitFor();
+  const field = page.getByLabel('Data set', { exact: true });
+  await eventually(() => field.getAttribute('aria-invalid')).toBe('true');
+  await page.getByText('1 field needs attention').waitFor();
+  expect(await page.getByRole('button', { name: 'Queue runs' }).isDisabled()).toBe(true);
+  await picture(page, 'new-gone-data');
+  await field.selectOption({ label: 'MNIST' });
+  await eventually(() => page.getByText('is not in the library').count()).toBe(0);
+  await eventually(() => page.getByRole('button', { name: 'Queue runs' }).isEnabled()).toBe(true);
   expect(complaints).toEqual([]);
   await close();
 });
