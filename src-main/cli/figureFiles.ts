@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FigureFormat } from '../../shared/figures/figure.ts';
 import type { LabFile } from '../../shared/file.ts';
@@ -6,7 +7,7 @@ import type { Settings } from './session.ts';
 import { writeNamed } from './writeFile.ts';
 
 export interface FigurePlace {
-  /** Of the files; it is there already. */
+  /** Of the files; it is made where only it is missing. */
   readonly folder: string;
   readonly overwrite?: boolean;
 }
@@ -29,8 +30,18 @@ export const writeFigure = async (
     const { fileName, base64 } = await draw(format);
     files.push({ file: join(folder, fileName), content: Buffer.from(base64, 'base64') });
   }
+  await makeFolder(folder);
   await writeNamed(files, how);
   const names = files.map(({ file }) => file);
   if (settings.json) await print(JSON.stringify({ files: names }));
   else say(`Wrote ${names.join(', ')}.`);
+};
+
+/** Only the last folder of a path: where more is missing, the path is more likely mistyped, and writing says so. */
+const makeFolder = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder);
+  } catch {
+    // It is there, or cannot be made: writing into it tells which.
+  }
 };

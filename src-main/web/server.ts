@@ -5,6 +5,7 @@ import { basename, isAbsolute } from 'node:path';
 import { WebSocketServer } from 'ws';
 import { grantPath, servedMark, socketPath, uploadPath } from '../../shared/browserPage.ts';
 import type { Channel } from '../../shared/channel.ts';
+import { LabError } from '../../shared/errors.ts';
 import { mediaTypeOf, pageFile, pageHeaders } from '../page/pageFiles.ts';
 import { Sessions } from './sessions.ts';
 import { socketChannel } from './socketChannel.ts';
@@ -35,14 +36,28 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
+const whyRefused: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens on it',
+  EACCES: 'this user may not listen on it',
+};
+
+const portRefused = (port: number, error: NodeJS.ErrnoException): Error => {
+  const why = whyRefused[error.code ?? ''];
+  if (why === undefined) return error;
+  const message = `Port ${port} cannot be taken: ${why}. Choose another one, or 0 for any that is free.`;
+  return new LabError('CONFIG_INVALID', message, { cause: error });
+};
+
 /**
  * Serves the lab's window to browsers of this machine. Whoever has no session, comes under another name than this machine's own (DNS
  * rebinding) or from another page gets nothing.
+ * @throws LabError CONFIG_INVALID where the port is not to be had.
  */
 export const startWebServer = async (options: WebOptions): Promise<WebServer> => {
   const server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(options.port, '127.0.0.1', resolve);
+    const refuse = (error: NodeJS.ErrnoException): void => reject(portRefused(options.port, error));
+    server.once('error', refuse).listen(options.port, '127.0.0.1', resolve);
   });
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : options.port;

@@ -1,7 +1,7 @@
 import { chmod, cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { RunSummary } from '../../shared/run.ts';
@@ -61,6 +61,15 @@ test('anyone may look while a run trains in another terminal, and have data impo
   const { files } = JSON.parse(drawn.stdout) as { files: string[] };
   expect(files.map((file) => extname(file))).toEqual(['.svg', '.csv']);
   await writeFile(files[0] ?? '', 'somebody’s');
+  // A folder that is missing is made, as the README's command needs it; a path of which more is missing is refused.
+  const figures = join(workspace, 'figures');
+  const made = await cli(workspace, ['figure', 'curves', '--format', 'svg', '--folder', figures, '--json']);
+  expect((JSON.parse(made.stdout) as { files: string[] }).files).toEqual(
+    files.map((file) => join(figures, basename(file))),
+  );
+  const mistyped = await cli(workspace, ['figure', 'curves', '--folder', join(workspace, 'no', 'figures')]);
+  expect(mistyped).toMatchObject({ code: 2, stdout: '' });
+  expect(mistyped.stderr).toContain('there is no folder');
   const again = await cli(workspace, ['figure', 'curves', '--format', 'svg', '--folder', workspace]);
   expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('is there already') as string });
   expect((await cli(workspace, ['figure', 'curves', '--folder', workspace, '--overwrite'])).code).toBe(0);

@@ -141,3 +141,15 @@ test('an upload lies in its own folder, and no name leaves it', async () => {
   await new Uploads(folder).clearLeft();
   expect(await readdir(join(folder, 'uploads'))).toEqual([]);
 });
+
+test('a port that another program has is refused in words', async () => {
+  const taken = Number(new URL(server.address).port);
+  const options = { port: taken, pageFolder: join(folder, 'page'), uploads: new Uploads(folder) };
+  const nothing = (): void => undefined;
+  await expect(
+    startWebServer({ ...options, onClient: nothing, onGrant: nothing, onAddress: nothing }),
+  ).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: `Port ${taken} cannot be taken: another program listens on it. Choose another one, or 0 for any that is free.`,
+  });
+});

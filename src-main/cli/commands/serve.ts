@@ -41,6 +41,9 @@ export const serve = async (settings: Settings, options: ServeOptions): Promise<
     onClient: opening.connect,
     onGrant: (path) => opening.lab()?.grantPaths([path]),
     onAddress: (address) => say(`For another browser, once: ${address}`),
+  }).catch(async (error: unknown) => {
+    await opening.lab()?.close();
+    throw error;
   });
   await print(settings.json ? JSON.stringify({ address: server.address }) : server.address);
   say('Open this address in a browser of this machine; it works once. Ctrl-C ends the lab.');
