@@ -135,14 +135,14 @@ test('behind each number stand its definition, its formula and the runs from whi
   const told = (row: typeof sgd, text: (seed: NonNullable<NonNullable<typeof sgd>['ofSeeds']>[number]) => string) =>
     row?.ofSeeds?.map((seed, index) => `Run ${row.runIds[index] ?? 0} ${row.seeds[index] ?? 0} ${text(seed)}`);
 
-  await results.getByRole('button', { name: /^How Last test accuracy of SAM was computed/ }).click();
+  await results.getByRole('button', { name: /^How Last of SAM was computed/ }).click();
   await dialog.getByText('s = √(Σ(xᵢ − x̄)²/(n − 1))').waitFor();
   await eventually(() => runsOf('SAM')).toEqual(told(sam, ({ lastTestAccuracy: one }) => (100 * one).toFixed(2)));
   expect(await dialog.getByRole('table').count()).toBe(1); // no baseline is in it
   await picture(page, 'compare-computed');
   await page.keyboard.press('Escape');
   // Of a ratio the runs on both sides.
-  await results.getByRole('button', { name: /^How Speed relative to SAM of SGD was computed/ }).click();
+  await results.getByRole('button', { name: /^How Speed of SGD was computed/ }).click();
   await eventually(() => runsOf('SGD')).toEqual(told(sgd, ({ imagesPerSecond: one }) => rateText(one ?? NaN)));
   await eventually(() => runsOf('SAM')).toEqual(told(sam, ({ imagesPerSecond: one }) => rateText(one ?? NaN)));
   await page.keyboard.press('Escape');
