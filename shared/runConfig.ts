@@ -146,7 +146,8 @@ const runFields = {
 export const sharedConfigSchema = z.strictObject(runFields);
 export type SharedConfig = z.infer<typeof sharedConfigSchema>;
 
-export const seedSchema = z.number().int().min(0).max(0xffffffff);
+export const largestSeed = 0xffffffff;
+export const seedSchema = z.number().int().min(0).max(largestSeed);
 
 /** Everything that influences a result. One schema for the form, the command line, the store, the wire and the presets. */
 export const runConfigSchema = z.strictObject({ ...runFields, optimizer: optimizerSchema, seed: seedSchema });

@@ -21,6 +21,8 @@ export interface Query {
   readonly matches: (subject: QuerySubject) => boolean;
   /** What of it is not understood, in sentences; those parts are left out. */
   readonly problems: readonly string[];
+  /** Comparisons without a value, in sentences: still being typed, or forgotten. They are left out. */
+  readonly unfinished: readonly string[];
   /** Whether a list that this is asked of shows it: what is archived or in the trash only where the query names that. */
   readonly finds: (subject: QuerySubject) => boolean;
 }
@@ -32,9 +34,11 @@ export interface Query {
  */
 export const parseQuery = (text: string): Query => {
   const problems: string[] = [];
+  const unfinished: string[] = [];
   const parts = tokensOf(text).flatMap((token) => {
     const part = partOf(token);
     if (typeof part === 'string') problems.push(part);
+    if (part === null) unfinished.push(`“${token}” says nothing of what is wanted.`);
     return part === null || typeof part === 'string' ? [] : [part];
   });
   const asksFor = (what: string): boolean =>
@@ -44,7 +48,7 @@ export const parseQuery = (text: string): Query => {
   const [asksForArchived, asksForTrashed] = [asksFor('archived'), asksFor('trashed')];
   const matches = (subject: QuerySubject): boolean => parts.every((part) => isFoundBy(part, subject));
   return {
-    ...{ parts, problems, matches },
+    ...{ parts, problems, unfinished, matches },
     finds: (subject) =>
       (!subject.annotation.archived || asksForArchived) &&
       (subject.isTrashed !== true || asksForTrashed) &&

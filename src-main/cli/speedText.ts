@@ -1,3 +1,4 @@
+import { counted } from '../../shared/counted.ts';
 import { nameOfMethod } from '../../shared/method.ts';
 import { phases } from '../../shared/metrics.ts';
 import { rateText } from '../../shared/numberText.ts';
@@ -37,7 +38,7 @@ export const speedText = (measurement: SpeedMeasurement): string => {
   return [
     columns([head, ...rows]),
     `${base.model.id} on ${base.dataset.id}, batches of ${base.batchSize}, ${environment.engine}`,
-    `${first?.roundMs.length ?? 0} rounds of ${stepsPerRound} steps each${inProcesses}; it ended because ${why}.`,
+    `${counted(first?.roundMs.length ?? 0, 'round')} of ${counted(stepsPerRound, 'step')} each${inProcesses}; it ended because ${why}.`,
   ].join('\n');
 };
 

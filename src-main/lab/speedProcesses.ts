@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { SpeedEvent, SpeedInput } from '../../shared/jobs/speed.ts';
 import { median } from '../../shared/median.ts';
 import { mediansOf } from '../../shared/metrics.ts';
+import { largestSeed } from '../../shared/runConfig.ts';
 import { fewestProcesses, narrowHalfWidth, widestOf } from '../../shared/speed.ts';
 import type { SpeedMeasurement } from '../../shared/speed.ts';
 
@@ -32,7 +33,12 @@ export const measureInProcesses = async (
   };
   while (!isEnough()) {
     const { stepsPerRound } = first.measurement;
-    const next = await measureIn({ ...input, stepsPerRound }, ({ message }) => {
+    // What a step costs depends on which tensors it draws: no two processes draw the same.
+    const configs = input.configs.map((config) => ({
+      ...config,
+      seed: (config.seed + shares.length) % (largestSeed + 1),
+    }));
+    const next = await measureIn({ ...input, configs, stepsPerRound }, ({ message }) => {
       onProgress({
         message: `Process ${shares.length + 1}: ${message}`,
         share: Math.min(1, passed() / input.limitMs),

@@ -8,15 +8,20 @@ import { groupOf } from './fixtures/groups.ts';
 import { environmentOf, phaseMs } from './fixtures/metrics.ts';
 
 const { config } = groupOf(sam, []);
-const input = { configs: [], dataset: null, limitMs: 60_000 } as unknown as Omit<SpeedInput, 'stepsPerRound'>;
+const input = { configs: [{ ...config, seed: 0xfffffffe }], dataset: null, limitMs: 60_000 } as unknown as Omit<
+  SpeedInput,
+  'stepsPerRound'
+>;
 
 /** Processes that take `tookMs` each, in which SGD takes 10 ms a step and SAM what is said, three rounds each. */
 const measured = async (samMs: (process: number) => number, { isShare = true, tookMs = 10 } = {}) => {
   const asked: (number | null)[] = [];
+  const seeds: (number | undefined)[] = [];
   const progress: { message: string; share: number }[] = [];
   const measurement = await measureInProcesses(
     input,
-    ({ stepsPerRound }, onProgress) => {
+    ({ stepsPerRound, configs }, onProgress) => {
+      seeds.push(configs[0]?.seed);
       const index = asked.push(stepsPerRound);
       onProgress({ message: 'Measuring', share: 0.5 });
       const arm = (optimizer: typeof sam | typeof sgd, ms: number) => ({
@@ -37,11 +42,12 @@ const measured = async (samMs: (process: number) => number, { isShare = true, to
     },
     (each) => progress.push(each),
   );
-  return { measurement, asked, progress };
+  return { measurement, asked, seeds, progress };
 };
 
 test('processes that agree are five; all rounds are kept, in order', async () => {
-  const { measurement, asked, progress } = await measured(() => 20);
+  const { measurement, asked, seeds, progress } = await measured(() => 20);
+  expect(seeds).toEqual([0xfffffffe, 0xffffffff, 0, 1, 2]); // none draws what another one did
   expect(asked).toEqual([null, 4, 4, 4, 4]);
   expect(measurement).toMatchObject({
     ...{ processes: 5, stepsPerRound: 4, endedBy: 'narrow', at: '2026-01-01T00:00:05.000Z' },

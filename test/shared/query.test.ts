@@ -77,6 +77,10 @@ test.each<[query: string, ids: number[]]>([
 ])('%s', (query, ids) => expect(found(query)).toEqual(ids));
 
 test('what is not understood is said and left out, with what may be meant', () => {
+  expect(parseQuery('sam method:, rho>').unfinished).toEqual([
+    '“method:,” says nothing of what is wanted.',
+    '“rho>” says nothing of what is wanted.',
+  ]);
   const query = parseQuery('momentun>0.5 β>many method:esam');
   expect(query.problems).toEqual([
     'There is no “momentun” to ask for; near it is momentum.',

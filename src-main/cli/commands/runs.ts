@@ -38,7 +38,8 @@ export const runs = async (settings: Settings, queryText: string, options: RunsO
     const { state, experiment = null, method, dataset, search, limit } = options;
     const view = await viewOf(lab, options);
     const query = parseQuery(`${view.query} ${queryText}`);
-    if (query.problems.length > 0) throw new LabError('CONFIG_INVALID', query.problems.join(' '));
+    const problems = [...query.problems, ...query.unfinished];
+    if (problems.length > 0) throw new LabError('CONFIG_INVALID', problems.join(' '));
     const [all, trashed, annotations, datasets] = await Promise.all([
       lab.runs({ experimentId: experiment }),
       lab.trash({}),

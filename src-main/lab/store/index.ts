@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../../shared/errors.ts';
+import { makeFolder } from '../../files/makeFolder.ts';
 import { remove } from '../../files/remove.ts';
 import { describedSet } from '../datasets/stored.ts';
 import {
@@ -52,7 +52,7 @@ export interface Store {
  */
 export const openStore = async (folder: string, migrationsFolder: string, claim: Claim = unnamed): Promise<Store> => {
   const open = await loadSqlite();
-  makeFolder(folder);
+  makeWorkspaceFolder(folder);
   const lock = await lockSoon(open, folder, claim);
   let opened: Database | null = null;
   try {
@@ -88,9 +88,9 @@ export const openStore = async (folder: string, migrationsFolder: string, claim:
   }
 };
 
-const makeFolder = (folder: string): void => {
+const makeWorkspaceFolder = (folder: string): void => {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw new LabError('WORKSPACE_UNWRITABLE', 'The workspace folder cannot be made. Choose another folder.', {
       cause: error,

@@ -308,6 +308,13 @@ test('a workspace that is a file, or lies below one, cannot be written', async (
   });
 });
 
+// Node's own mkdir, told to make the folders above, would try for ever.
+test.skipIf(process.platform !== 'linux')('a workspace where no folder can be made is refused', async () => {
+  for (const folder of ['/proc/workspace', '/proc/far/below']) {
+    await expect(openStore(folder, migrationsFolder)).rejects.toMatchObject({ code: 'WORKSPACE_UNWRITABLE' });
+  }
+});
+
 test('a first start that was cut short leaves nothing in the way of the next', async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'lab.db.part'), 'half a database');

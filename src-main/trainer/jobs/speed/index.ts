@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { counted } from '../../../../shared/counted.ts';
 import { imageSizeOf } from '../../../../shared/dataset.ts';
 import { LabError } from '../../../../shared/errors.ts';
 import { speedJob, type SpeedEvent, type SpeedInput } from '../../../../shared/jobs/speed.ts';
@@ -95,7 +96,7 @@ export const speed = job(speedJob, async function* (input, stop) {
     rounds += 2;
     if (rounds >= roundsPerProcess) width = widestOf(armsOf(measured));
     const known = width === Infinity ? '' : `; intervals up to ± ${(100 * width).toFixed(1)} %`;
-    yield progressed(`${rounds} rounds of ${stepsPerRound} steps${known}`);
+    yield progressed(`${rounds} rounds of ${counted(stepsPerRound, 'step')}${known}`);
   }
   yield {
     type: 'measured',
