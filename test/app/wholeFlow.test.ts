@@ -49,6 +49,7 @@ test('the form queues three methods with two seeds', async () => {
   await page.getByRole('button', { name: 'Queue runs' }).waitFor();
   await page.getByLabel(/^Name/).fill('First look');
   await page.getByLabel(/^Training subset/).fill('2560');
+  await page.getByLabel(/^Batch size/).fill('128');
   await page.getByLabel(/^Label noise/).fill('0');
   await page.getByLabel('Measure the methods’ speeds against each other first').click();
   await page.getByLabel(/^Epochs/).fill('2');
@@ -124,7 +125,7 @@ test('SQLite holds every run with its epochs, and the counters prove that each m
     'SELECT DISTINCT engine, device, train_examples, test_examples FROM environment',
   );
   expect(environment?.engine).toMatch(/^TensorFlow 2\./);
-  expect(environment).toMatchObject({ train_examples: 2560, test_examples: 2000 });
+  expect(environment).toMatchObject({ train_examples: 2560, test_examples: 1000 });
 });
 
 test('the comparison shows what the database says', async () => {

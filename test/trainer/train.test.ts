@@ -157,11 +157,13 @@ describe.each(engines)('the peak memory of a step on $name', ({ open: openEngine
     const parameterBytes = 4 * (64 * 256 + 256 + 256 * 256 + 256 + 256 * 4 + 4);
     // Input, three layers before and after their ReLU, and the gradients of all these, of ten examples.
     const passBytes = 4 * 10 * 2 * (64 + 2 * 256 + 2 * 256 + 2 * 4 + 64);
+    // Of the largest tensor the next parameters and velocities, while those before are there still: no engine needs more.
+    const nextBytes = 2 * 4 * 256 * 256;
     const descent = await peaksOf({ optimizer: sgd });
     expect(descent.heldBytes).toBeGreaterThan(2 * parameterBytes + tinyCounts.train * 64); // momentum, and the images
     for (const peak of descent.peaks) {
       expect(peak).toBeGreaterThan(descent.heldBytes + parameterBytes);
-      expect(peak).toBeLessThan(descent.heldBytes + parameterBytes + passBytes);
+      expect(peak).toBeLessThan(descent.heldBytes + parameterBytes + nextBytes + passBytes);
     }
     // The parameters put aside, and while they climb at most one more copy of them.
     const climb = await peaksOf({ optimizer: sam });
