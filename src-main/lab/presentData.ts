@@ -1,8 +1,10 @@
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
-import type { RunConfig } from '../../shared/runConfig.ts';
+import { eachGroup, fieldOfSetting, type Experiment } from '../../shared/experiment.ts';
+import type { GroupConfig, RunConfig } from '../../shared/runConfig.ts';
 import { datasetIdentity } from './datasets/identity.ts';
 import type { Library } from './datasets/index.ts';
+import { inTurns } from './turns.ts';
 
 /**
  * What a configuration's data set holds at present; null where the library has none of this id.
@@ -58,4 +60,19 @@ export const checkPresentData = async (
 ): Promise<void> => {
   const absent = await absentData(configs, library);
   for (const refusal of configs.map(absent)) if (refusal !== undefined) throw refusal;
+};
+
+/**
+ * The experiment with what its data sets hold at present.
+ * @throws LabError CONFIG_INVALID where its configuration was made with other data of that name.
+ */
+export const onPresentData = async (experiment: Experiment, library: Library): Promise<Experiment> => {
+  const { data: _, ...wished } = experiment;
+  const sets = new Map<string, GroupConfig['dataset']>();
+  for await (const { dataset } of inTurns(eachGroup(wished))) sets.set(dataset.id, dataset);
+  const data = [...sets].flatMap(([id, dataset]): [string, string][] => {
+    const identity = presentData(dataset, library, fieldOfSetting(experiment, 'dataset.id'));
+    return identity === null ? [] : [[id, identity]];
+  });
+  return { ...wished, data: Object.fromEntries(data) };
 };

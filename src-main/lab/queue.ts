@@ -2,7 +2,7 @@ import { LabError } from '../../shared/errors.ts';
 import type { LabOutput } from '../../shared/labApi.ts';
 import type { LabEvent } from '../../shared/labEvent.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
-import type { TrainingEvent, TrainInput } from '../../shared/jobs/train.ts';
+import type { TrainInput } from '../../shared/jobs/train.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { Endings } from './endings.ts';
 import { InTheWay } from './inTheWay.ts';
@@ -12,6 +12,7 @@ import type { JobLimits } from './jobs/jobProcess.ts';
 import type { Ending } from './jobs/recording.ts';
 import { Training } from './jobs/training.ts';
 import type { Place } from './places/place.ts';
+import { tellTraining } from './tellTraining.ts';
 
 export interface QueueParts {
   readonly store: Store;
@@ -245,7 +246,7 @@ export class RunQueue {
 
   async #train(run: RunSummary, input: TrainInput, place: Place): Promise<void> {
     const { runId } = input;
-    const { store, limits, emit } = this.#parts;
+    const { store, checkpoints, limits, emit } = this.#parts;
     store.write.start(runId, place.id);
     const progress = progressThrottle(emit);
     let hasStarted = false as boolean; // set by a callback, which TypeScript does not follow
@@ -257,13 +258,18 @@ export class RunQueue {
       onStored: (event) => {
         hasStarted ||= event.type === 'started';
         if (event.type !== 'progress') progress.flush();
-        this.#tell(runId, event, progress.push);
+        tellTraining(runId, event, {
+          checkpoints,
+          emit,
+          progressed: progress.push,
+          changed: () => this.#runChanged(runId),
+        });
       },
     });
     this.#trainings.set(runId, training);
     this.#changed(runId);
     const ending = await training.ended;
-    this.#parts.checkpoints.removeUnfinished(runId);
+    checkpoints.removeUnfinished(runId);
     this.#trainings.delete(runId);
     progress.flush();
     this.#endings.note(runId, ending);
@@ -271,31 +277,6 @@ export class RunQueue {
     if (isEngineDoubted) this.#parts.onEngineDoubted();
     this.#holdIfNextMeets(run, ending);
     this.#changed(runId);
-  }
-
-  #tell(runId: RunId, event: TrainingEvent, pushProgress: ReturnType<typeof progressThrottle>['push']): void {
-    const { emit, checkpoints } = this.#parts;
-    switch (event.type) {
-      case 'progress':
-        pushProgress({ ...event, type: 'progressed', runId });
-        return;
-      case 'epochFinished':
-        emit({ type: 'epochFinished', runId, metrics: event.metrics });
-        return this.#runChanged(runId);
-      case 'logged':
-        return emit({ type: 'logged', runId, line: event.line });
-      case 'resumed':
-        checkpoints.dropAfter(runId, event);
-        return this.#runChanged(runId);
-      case 'checkpointed':
-        checkpoints.prune(runId);
-        return this.#runChanged(runId);
-      case 'done':
-        checkpoints.pruneFinished(runId);
-        return this.#runChanged(runId);
-      default:
-        return this.#runChanged(runId);
-    }
   }
 
   #runChanged(runId: RunId): void {

@@ -1,25 +1,19 @@
 import { counted } from '../../../shared/counted.ts';
-import { augmentationMisfitOf, imageSizeOf, type DatasetInfo, type Misfit } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { Requests } from '../../../shared/labApi.ts';
 import type { queueApi } from '../../../shared/requests/queue.ts';
 import type { LabEvent } from '../../../shared/labEvent.ts';
-import { movesNormalisations, nameOfMethod } from '../../../shared/method.ts';
-import { noNormalisation } from '../../../shared/methods/samOn.ts';
-import { misfitOf, modelInfos } from '../../../shared/models.ts';
 import { countText } from '../../../shared/numberText.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
-import { eachGroup, experimentSchema, fieldOfSetting } from '../../../shared/experiment.ts';
+import { experimentSchema } from '../../../shared/experiment.ts';
 import type { PlannedRun } from '../../../shared/queue.ts';
-import { canonicalJson, groupConfigOf, runConfigSchema } from '../../../shared/runConfig.ts';
-import { namedSettings } from '../../../shared/settings/index.ts';
-import type { GroupConfig } from '../../../shared/runConfig.ts';
+import { canonicalJson, groupConfigOf } from '../../../shared/runConfig.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { Adding } from '../adding.ts';
+import { checkExperiment } from '../checkExperiment.ts';
 import type { Library } from '../datasets/index.ts';
-import { impossibleIn } from '../impossible.ts';
 import { eachPlanned, timesLeft } from '../plan.ts';
-import { absentData, checkPresentData, foundSet, presentData } from '../presentData.ts';
+import { absentData, checkPresentData, onPresentData } from '../presentData.ts';
 import type { RunQueue } from '../queue.ts';
 import type { SpeedMeasurements } from '../speed.ts';
 import { groupHash } from '../store/groupHash.ts';
@@ -68,7 +62,7 @@ export const queueRequests = ({
 
   const findDataset = (id: string) => library.list().find((dataset) => dataset.id === id) ?? null;
   const plan = async (experiment: Experiment): Promise<PlannedRun[]> => {
-    await checkDatasets(experiment, library);
+    await checkExperiment(experiment, library);
     const planned: PlannedRun[] = [];
     for await (const run of inTurns(eachPlanned(read, experiment, findDataset))) planned.push(run);
     return planned;
@@ -137,7 +131,7 @@ export const queueRequests = ({
     measureSpeed: async ({ experiment, limitMs }) => {
       await builtIn;
       const present = await onPresentData(experiment, library);
-      await checkDatasets(present, library);
+      await checkExperiment(present, library);
       return speeds.measure(present, limitMs);
     },
     cancelSpeed: async () => {
@@ -213,83 +207,6 @@ const sameExperiment = (read: Store['read'], experiment: Experiment): number | n
   const ofStudy = read.experiments().filter((each) => each.experiment.study?.id === experiment.study?.id);
   const [newest] = ofStudy.filter(({ origin }) => origin === null).toSorted((a, b) => b.id - a.id);
   return newest !== undefined && canonicalJson(newest.experiment) === canonicalJson(experiment) ? newest.id : null;
-};
-
-/**
- * The experiment with what its data sets hold at present.
- * @throws LabError CONFIG_INVALID where its configuration was made with other data of that name.
- */
-const onPresentData = async (experiment: Experiment, library: Library): Promise<Experiment> => {
-  const { data: _, ...wished } = experiment;
-  const sets = new Map<string, GroupConfig['dataset']>();
-  for await (const { dataset } of inTurns(eachGroup(wished))) sets.set(dataset.id, dataset);
-  const data = [...sets].flatMap(([id, dataset]): [string, string][] => {
-    const identity = presentData(dataset, library, fieldOfSetting(experiment, 'dataset.id'));
-    return identity === null ? [] : [[id, identity]];
-  });
-  return { ...wished, data: Object.fromEntries(data) };
-};
-
-/**
- * Looks at every data set, augmentation and model of the experiment.
- * @throws LabError DATASET_NOT_FOUND, DATASET_CORRUPT, or CONFIG_INVALID where its runs could not start on this data set, with the reason at its field.
- */
-const checkDatasets = async (experiment: Experiment, library: Library): Promise<void> => {
-  const refuse = (misfit: Misfit | null, optimizer: GroupConfig['optimizer']): void => {
-    if (misfit === null) return;
-    const { path, message } = misfit;
-    throw new LabError('CONFIG_INVALID', message, {
-      fields: [{ path: fieldOfSetting(experiment, path, optimizer), message }],
-    });
-  };
-  const found = new Map<string, DatasetInfo>();
-  const seen = new Set<string>();
-  for await (const config of inTurns(eachGroup(experiment))) {
-    const { dataset, augmentation, model, optimizer } = config;
-    refuse(senselessIn(config, experiment), optimizer);
-    const info =
-      found.get(dataset.id) ?? (await foundSet(dataset.id, library, fieldOfSetting(experiment, 'dataset.id')));
-    found.set(dataset.id, info);
-    const key = canonicalJson([dataset, augmentation, model, movesNormalisations(optimizer)]);
-    const misfit = (seen.has(key) ? null : datasetMisfit(config, info)) ?? impossibleIn(config, info);
-    seen.add(key);
-    refuse(misfit, optimizer);
-  }
-};
-
-/** Values that are right each by itself, and make no sense where axes, or an axis and a method, bring them together. */
-const senselessIn = (config: GroupConfig, { axes }: Experiment): Misfit | null => {
-  const [issue] = runConfigSchema.safeParse({ ...config, seed: 0 }).error?.issues ?? [];
-  if (issue === undefined) return null;
-  const point = Object.entries(
-    namedSettings(
-      config,
-      axes.map(({ path }) => path),
-    ),
-  ).map(([name, value]) => `${name} ${value}`);
-  const where = [nameOfMethod(config.optimizer), ...(point.length === 0 ? [] : [`with ${point.join(', ')}`])].join(' ');
-  return { path: issue.path.join('.'), message: `${where}: ${issue.message}.` };
-};
-
-const datasetMisfit = (
-  { dataset, augmentation, model, optimizer }: Pick<GroupConfig, 'dataset' | 'augmentation' | 'model' | 'optimizer'>,
-  info: DatasetInfo,
-): Misfit | null => {
-  const augmentationMisfit = augmentationMisfitOf(info, augmentation);
-  if (augmentationMisfit !== null) return augmentationMisfit;
-  const modelMisfit = misfitOf(model.id, ...imageSizeOf(info, augmentation));
-  if (modelMisfit !== null) return { path: 'model.id', message: modelMisfit };
-  if (movesNormalisations(optimizer) && !modelInfos[model.id].hasNormalisation)
-    return { path: 'model.id', message: noNormalisation };
-  const subsets = [
-    { path: 'dataset.trainSubset', asked: dataset.trainSubset, found: info.trainCount, kind: 'training' },
-    { path: 'dataset.testSubset', asked: dataset.testSubset, found: info.testCount, kind: 'test' },
-  ];
-  const tooLarge = subsets.find(({ asked, found }) => asked !== null && asked > found);
-  if (tooLarge === undefined) return null;
-  const { path, asked, found, kind } = tooLarge;
-  const message = `${info.name} has ${countText(found)} ${kind} images; the experiment asks for ${countText(asked ?? 0)}. Ask for fewer, or for all.`;
-  return { path, message };
 };
 
 /** @param reasons - one for each run that stays. */
