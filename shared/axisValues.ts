@@ -1,3 +1,5 @@
+import { decimalsOf } from './decimals.ts';
+
 /** A value that a setting takes along an axis. */
 export type AxisValue = number | string | boolean | null;
 
@@ -48,11 +50,6 @@ const single = (part: string): readonly AxisValue[] | string => {
 
 const number = (text: string | undefined): number =>
   text !== undefined && /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(text) ? Number(text) : NaN;
-
-const decimalsOf = (text: string): number => {
-  const [mantissa = '', exponent = '0'] = text.trim().toLowerCase().split('e');
-  return Math.max(0, (mantissa.split('.')[1] ?? '').length - Number(exponent));
-};
 
 const range = (part: string, texts: readonly string[]): readonly number[] | string => {
   const [first = NaN, last = NaN, step = NaN] = texts.map(number);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { partOf } from '../decimals.ts';
 
 const value = z.union([z.number(), z.string(), z.null(), z.array(z.number().nullable())]);
 /** One row that an analysis gives: named values. A number that was not finite is null. */
@@ -81,7 +82,7 @@ export interface AnalysisKind<S extends { readonly kind: string }> {
 
 /** −1 … 1 times `half`, `points` of them at equal distances. */
 export const evenly = (points: number, half: number): number[] =>
-  Array.from({ length: points }, (_, index) => half * ((2 * index) / (points - 1) - 1));
+  Array.from({ length: points }, (_, index) => partOf(half, 2 * index - (points - 1), points - 1));
 
 /** 0 … n − 1, so that any beginning of it lies spread over all: the coarse picture first. */
 export const coarseFirst = (n: number): number[] => {

@@ -41,6 +41,22 @@ test('landscapes stand side by side on one scale, in order of their places, the 
   );
 });
 
+test('places are the numbers that the grid means, also of rows that an earlier version computed beside them', () => {
+  const points = 11;
+  const rows = bowl(1, 1, points).map((row) => ({ ...row, losses: new Array<number>(points).fill(1) }));
+  // As earlier versions computed the places: half · (2i/(n − 1) − 1); the second pair's are the same lines.
+  const places = Array.from({ length: points }, (_, line) => (2 * line) / (points - 1) - 1);
+  expect(places[8]).not.toBe(0.6);
+  const before = coarseFirst(points).map((line) => ({
+    ...{ pair: 1, a: places[line] ?? 0, losses: new Array<number>(points).fill(3) },
+  }));
+  const figure = drawAnalyses(groups({ kind: 'landscape', points, pairs: 2 }, [[...rows, ...before]]), wish('heat'));
+  const heats = figure?.panels.flatMap(({ marks }) => marks.filter((mark) => mark.kind === 'heat')) ?? [];
+  const meant = [-1, -0.8, -0.6, -0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8, 1];
+  expect([heats[0]?.xs, heats[0]?.ys]).toEqual([meant, meant]);
+  expect(new Set(heats[0]?.values.flat())).toEqual(new Set([2]));
+});
+
 test('a landscape that is still being computed shows what is there; what was not finite has no colour', () => {
   const [first, second, third] = bowl(1, 1);
   if (first === undefined || second === undefined || third === undefined) throw new Error('five rows');

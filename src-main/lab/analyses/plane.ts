@@ -12,10 +12,15 @@ export interface Plane {
 
 type Lines = ReadonlyMap<number, readonly (number | null)[]>;
 
-/** Losses by the place on the first axis, the mean over the pairs of directions that have come to it. */
-const linesOf = (rows: readonly AnalysisRow[]): Lines => {
-  const byPlace = groupedBy(rows, (row) => numberIn(row, 'a') ?? 0);
-  return new Map([...byPlace].map(([a, same]) => [a, meanOfLists(same.map((row) => numbersIn(row, 'losses')))]));
+/**
+ * Losses by the line of the grid, the mean over the pairs of directions that have come to it. Rows of earlier versions have places that lie
+ * beside those of the grid in their last digit.
+ */
+const linesOf = (rows: readonly AnalysisRow[], places: readonly number[]): Lines => {
+  const last = places.length - 1;
+  const half = places[last] ?? 1;
+  const byLine = groupedBy(rows, (row) => Math.round((((numberIn(row, 'a') ?? 0) / half + 1) * last) / 2));
+  return new Map([...byLine].map(([line, same]) => [line, meanOfLists(same.map((row) => numbersIn(row, 'losses')))]));
 };
 
 /** The mean plane of several analyses with the same settings, over the lines that all of them have; null with fewer than two. */
@@ -23,13 +28,13 @@ export const meanPlane = (
   analyses: readonly (readonly AnalysisRow[])[],
   { points, radius }: { readonly points: number; readonly radius: number },
 ): Plane | null => {
-  const all = analyses.map(linesOf);
-  const [first, ...others] = all;
-  const xs = [...(first?.keys() ?? [])].filter((a) => others.every((lines) => lines.has(a))).sort((a, b) => a - b);
-  if (xs.length < 2) return null;
-  const columns = xs.map((a) => meanOfLists(all.map((lines) => lines.get(a) ?? [])));
-  const ys = evenly(points, radius);
-  return { xs, ys, values: ys.map((_, row) => columns.map((column) => column[row] ?? null)) };
+  const places = evenly(points, radius);
+  const all = analyses.map((rows) => linesOf(rows, places));
+  const shared = [...places.keys()].filter((line) => all.every((lines) => lines.has(line)));
+  if (all.length === 0 || shared.length < 2) return null;
+  const xs = shared.map((line) => places[line] ?? 0);
+  const columns = shared.map((line) => meanOfLists(all.map((lines) => lines.get(line) ?? [])));
+  return { xs, ys: places, values: places.map((_, row) => columns.map((column) => column[row] ?? null)) };
 };
 
 /** Places in order of their distance from 0; the first is the middle. */

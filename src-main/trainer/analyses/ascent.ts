@@ -1,5 +1,6 @@
 import type { AscentProfileSettings } from '../../../shared/analyses/ascentProfile.ts';
 import type { AnalysisRow } from '../../../shared/analyses/index.ts';
+import { partOf } from '../../../shared/decimals.ts';
 import type { Tensor } from '../engine/ops.ts';
 import { lossFunction, type LossFunction, type Subject } from './subject.ts';
 
@@ -46,7 +47,7 @@ export async function* ascentRows(
     const { kept, dropped, threshold } = partedByRise(along.losses(), lossesAt(1), gamma);
     for (let row = from; row < points; row++) {
       await subject.pause();
-      const t = (reach * row) / (points - 1);
+      const t = partOf(reach, row, points - 1);
       const losses = lossesAt(t);
       yield {
         ...{ t, kept: meanOver(losses, kept), dropped: meanOver(losses, dropped), threshold },
