@@ -20,6 +20,8 @@ export const labEventSchema = z.discriminatedUnion('type', [
     usage: processUsageSchema,
     steps: z.array(stepMetricsSchema),
   }),
+  /** Its trainer has begun with it, or gone on from a checkpoint: where it trains is known, and what it measured after that checkpoint is gone. */
+  z.strictObject({ type: z.literal('trainingBegan'), runId: runIdSchema }),
   z.strictObject({ type: z.literal('epochFinished'), runId: runIdSchema, metrics: epochMetricsSchema }),
   z.strictObject({ type: z.literal('logged'), runId: runIdSchema, line: logLineSchema }),
   z.strictObject({ type: z.literal('queueChanged'), queue: queueSchema }),

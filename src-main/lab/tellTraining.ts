@@ -26,8 +26,12 @@ export const tellTraining = (
     case 'epochFinished':
       emit({ type: 'epochFinished', runId, metrics: event.metrics });
       break;
+    case 'started':
+      emit({ type: 'trainingBegan', runId });
+      break;
     case 'resumed':
       checkpoints.dropAfter(runId, event);
+      emit({ type: 'trainingBegan', runId });
       break;
     case 'checkpointed':
       checkpoints.prune(runId);

@@ -12,6 +12,8 @@ const subjectOf = (event: LabEvent): string | null => {
     case 'epochFinished':
     case 'logged':
       return null;
+    case 'trainingBegan':
+      return `beginning of run ${event.runId}`;
     case 'runChanged':
       return `run ${event.run.id}`;
     case 'analysisChanged':

@@ -66,7 +66,8 @@ export const useRunFeed = defineStore('runFeed', () => {
 
   const apply = (event: LabEvent, known: RunDetail): void => {
     heardAt.value = Date.now();
-    if (event.type === 'progressed') {
+    if (event.type === 'trainingBegan') void read(known.run.id);
+    else if (event.type === 'progressed') {
       const { type: _type, runId: _runId, steps, ...rest } = event;
       progress.value = rest;
       usages.value = [...usages.value, rest.usage].slice(-mostUsages);
@@ -88,13 +89,12 @@ export const useRunFeed = defineStore('runFeed', () => {
     const runId = followed.value;
     if (runId === null) return;
     if (event.type === 'runChanged' && event.run.id === runId && detail.value) {
-      const justStarted = event.run.state === 'running' && detail.value.environment === null;
       detail.value = { ...detail.value, run: event.run };
       if (event.run.state !== 'running') {
         progress.value = null;
         usages.value = [];
       }
-      if (justStarted || event.run.endedAt !== null) void read(runId);
+      if (event.run.endedAt !== null) void read(runId);
     } else if ('runId' in event && event.runId === runId && detail.value) {
       apply(event, detail.value);
     }

@@ -60,6 +60,7 @@ export const clusterOf = ({ options, store, checkpoints, queue, emit, onProblem,
     }),
     onStored: (runId, events) => {
       for (const event of events) {
+        if (event.type === 'started' || event.type === 'resumed') emit({ type: 'trainingBegan', runId });
         if (event.type === 'progress') emit({ ...event, type: 'progressed', runId });
         if (event.type === 'epochFinished') emit({ type: 'epochFinished', runId, metrics: event.metrics });
         if (event.type === 'logged') emit({ type: 'logged', runId, line: event.line });
