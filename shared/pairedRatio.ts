@@ -1,22 +1,20 @@
+import { z } from 'zod';
 import { median } from './median.ts';
 
 /** A ratio of two speeds, and its 95 % interval. */
-export interface PairedRatio {
-  readonly ratio: number;
-  readonly low: number;
-  readonly high: number;
-}
+export const pairedRatioSchema = z.strictObject({ ratio: z.number(), low: z.number(), high: z.number() });
+export type PairedRatio = Readonly<z.infer<typeof pairedRatioSchema>>;
 
 const tail = 0.025;
 
 /**
- * How many times as fast as the baseline an arm is: the median of the rounds' ratios, with the 95 % percentile interval of the bootstrap
- * over rounds.
+ * How many times as fast as the baseline an arm is in one process: the median of the rounds' ratios, with the 95 % percentile interval of the
+ * bootstrap over rounds. That holds for this process alone: another one's masks and memory lie elsewhere.
  * @param baselineMs - the baseline's time in each round. @param armMs - the arm's in the same rounds; an odd number of them.
  * @see Efron 1979, "Bootstrap methods", section 3: of an odd number of values the bootstrap distribution of the median has a closed
  * form, so that nothing is drawn.
  */
-export const pairedRatio = (baselineMs: readonly number[], armMs: readonly number[]): PairedRatio => {
+export const ratioOverRounds = (baselineMs: readonly number[], armMs: readonly number[]): PairedRatio => {
   if (baselineMs.length !== armMs.length || armMs.length % 2 === 0)
     throw new Error(`An odd number of rounds is needed; there are ${baselineMs.length} and ${armMs.length}.`);
   const ratios = baselineMs.map((ms, round) => ms / (armMs[round] ?? NaN)).sort((a, b) => a - b);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { measurementIds, measurements, type MeasurementId } from './measurements/index.ts';
 import { methodIds } from './methods/index.ts';
 import { originSchema } from './origin.ts';
+import { pairedRatioSchema } from './pairedRatio.ts';
 import { groupHashSchema, runIdSchema, runStateSchema } from './run.ts';
 import { runConfigSchema } from './runConfig.ts';
 
@@ -120,15 +121,9 @@ export const resultsRowSchema = z.strictObject({
   speedRatio: z.number().nullable(),
   /** What the runs on both sides of that ratio were not alike in, as above; null where they were, and where there is none. */
   speedRatioMixed: z.string().nullable(),
-  /**
-   * The same measured in rounds, in each of which both took the same steps in one process, with the 95 % bootstrap interval over rounds; null
-   * where that was not done on this machine.
-   */
-  pairedSpeed: z
-    .strictObject({
-      ratio: z.number(),
-      low: z.number(),
-      high: z.number(),
+  /** The same measured in rounds, in each of which both took the same steps in one process; null where that was not done on this machine. */
+  pairedSpeed: pairedRatioSchema
+    .extend({
       rounds: z.number().int().min(1),
       /** That the rounds are of. */
       processes: z.number().int().min(1),

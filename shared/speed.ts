@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { runEnvironmentSchema } from './device.ts';
 import { phaseMsSchema } from './metrics.ts';
-import { pairedRatio, relativeHalfWidth, type PairedRatio } from './pairedRatio.ts';
+import { pairedRatioSchema, relativeHalfWidth, type PairedRatio } from './pairedRatio.ts';
 import {
   canonicalJson,
   optimizerSchema,
@@ -16,11 +16,11 @@ export const narrowHalfWidth = 0.02;
 export const speedLimitMs = 60_000;
 export const speedLimitSchema = z.number().min(1000).max(3_600_000);
 /**
- * Where a process's memory happens to lie moves the ratios by more than rounds within it scatter: where so many processes fit into the
- * time, the rounds are of at least so many. Odd, as are the rounds of each.
+ * Where a process's memory happens to lie, and which tensors it draws, moves the ratios by more than rounds within it scatter: where so many
+ * processes fit into the time, the rounds are of at least so many. Odd, as are the rounds of each.
  */
 export const fewestProcesses = 5;
-/** Of a process that is one of several, and before which no interval is believed: fewer tell nothing of how much they scatter. */
+/** Of every process that is one of several, and before which no interval is believed: fewer tell nothing of how much they scatter. */
 export const roundsPerProcess = 9;
 /** Their parameters and momentum lie in one process at once. */
 export const mostSpeedArms = 24;
@@ -41,7 +41,7 @@ const odd = (list: readonly unknown[]): boolean => list.length % 2 === 1;
 
 export const speedArmSchema = z.strictObject({
   optimizer: optimizerSchema,
-  /** Milliseconds of a step in each round, in order, one process's after another's; an odd number of rounds. */
+  /** Milliseconds of a step in each round, in order, one process's after another's, of each as many; an odd number of rounds. */
   roundMs: z.array(milliseconds).min(1).refine(odd, 'an odd number of rounds'),
   /** Median over rounds. */
   stepMs: milliseconds,
@@ -66,6 +66,12 @@ export const speedMeasurementSchema = z.strictObject({
 });
 export type SpeedMeasurement = z.infer<typeof speedMeasurementSchema>;
 
+/** As it is told to whom asked for it: with each method's speed relative to the baseline's, which has none. */
+export const toldSpeedSchema = speedMeasurementSchema.extend({
+  arms: z.array(speedArmSchema.extend({ relativeSpeed: pairedRatioSchema.nullable() })),
+});
+export type ToldSpeed = z.infer<typeof toldSpeedSchema>;
+
 /** The arm against which speeds are told unless another is chosen: the first SAM, else the first. */
 export const speedBaselineOf = <A extends { readonly optimizer: OptimizerConfig }>(arms: readonly A[]): A | undefined =>
   arms.find(({ optimizer }) => optimizer.name === 'sam') ?? arms[0];
@@ -75,12 +81,11 @@ export const armOf = ({ arms }: Pick<SpeedMeasurement, 'arms'>, optimizer: Optim
   return arms.find((arm) => canonicalJson(arm.optimizer) === wanted);
 };
 
-/** How many times as fast as the baseline an arm of the same measurement is. */
-export const ratioOf = (arm: Pick<SpeedArm, 'roundMs'>, baseline: Pick<SpeedArm, 'roundMs'>): PairedRatio =>
-  pairedRatio(baseline.roundMs, arm.roundMs);
-
-/** The half width of the widest interval; 0 where there is nothing to compare. */
-export const widestOf = (arms: readonly Pick<SpeedArm, 'optimizer' | 'roundMs'>[]): number => {
+/** The half width of the widest interval of an arm's speed relative to the baseline's; 0 where there is nothing to compare. */
+export const widestOf = <A extends Pick<SpeedArm, 'optimizer' | 'roundMs'>>(
+  arms: readonly A[],
+  ratioOf: (arm: A, baseline: A) => PairedRatio,
+): number => {
   const baseline = speedBaselineOf(arms);
   if (baseline === undefined) return 0;
   return Math.max(0, ...arms.filter((arm) => arm !== baseline).map((arm) => relativeHalfWidth(ratioOf(arm, baseline))));

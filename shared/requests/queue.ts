@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { experimentSchema } from '../experiment.ts';
 import { packQueue, plannedRunSchema, queueSchema } from '../queue.ts';
 import { runIdSchema } from '../run.ts';
-import { speedLimitSchema, speedMeasurementSchema } from '../speed.ts';
+import { speedLimitSchema, toldSpeedSchema } from '../speed.ts';
 import { type Contract, nothing, runIds } from './contract.ts';
 
 /** Experiments on their way into the queue, and what waits there. */
@@ -15,7 +15,7 @@ export const queueApi = {
    */
   measureSpeed: {
     input: z.strictObject({ experiment: experimentSchema, limitMs: speedLimitSchema.optional() }),
-    output: z.array(speedMeasurementSchema),
+    output: z.array(toldSpeedSchema),
   },
   cancelSpeed: { input: nothing, output: nothing },
   enqueue: {

@@ -206,14 +206,14 @@ export const resultColumns: readonly Column[] = [
   }),
   column({
     ...{ id: 'paired_speed_ratio', short: 'Paired speed', format: pairedRatio, outputs: everywhere },
-    note: 'Paired speed: the median over rounds, in each of which both took the same steps in one process, with its 95 % bootstrap interval.',
+    note: 'Paired speed: in each of many rounds both took the same steps in one process; of several processes the geometric mean of their medians over rounds, with the 95 % interval of Student’s t over processes; of one, its median with the 95 % bootstrap interval over its rounds.',
     isShown: ({ rows }) => rows.some(({ pairedSpeed }) => pairedSpeed !== null),
     header: (table) => `Paired speed${over(labelOf(table, table.speedBaseline))}, 95% CI`,
     read: (row) => row,
     formula:
-      'The median over rounds of tᵧ/tₓ, the times of the same steps by the baseline and by this method; its interval: the 2.5 % and 97.5 % points of that median over samples drawn from the rounds with replacement',
+      'mᵢ: the median over the rounds of process i of tᵧ/tₓ, the times of the same steps by the baseline and by this method. Of P processes: exp(l̄ ± t·s/√P), l̄ and s the mean and the standard deviation of ln mᵢ, t the 97.5 % point of Student’s distribution with P − 1 degrees of freedom. Of one process: m, and the 2.5 % and 97.5 % points of the median over samples drawn from its rounds with replacement',
     over: 'speedBaseline',
-    help: 'Speed relative to the speed baseline, measured in rounds: in each, both take the same steps in turn in one process, so that what else the machine does meets both alike. The rounds are of several processes where there is time, because no two lie alike in memory. The median over rounds, with its 95 % bootstrap interval: believe this one where the runs’ own speed differs.',
+    help: 'Speed relative to the speed baseline, measured in rounds: in each, both take the same steps in turn in one process, so that what else the machine does meets both alike. The rounds are of several processes where there is time, because no two lie alike in memory, nor draw the same tensors; the interval then tells how much processes differ. That of a single process does not. Either way: believe this one where the runs’ own speed differs.',
   }),
   column({
     ...{ id: 'predicted_speed_ratio', header: 'Predicted speed', short: 'Predicted', format: ratio, isFaint: true },

@@ -73,7 +73,7 @@ const cellColumns: readonly CellColumn[] = [
   },
   {
     ...{ id: 'paired', header: 'Measured together', isOfSpeed: true },
-    help: 'The same measured in one process that took the methods’ steps in turn, with its 95 % interval: believe this one.',
+    help: 'The same measured in processes that took the methods’ steps in turn, with the 95 % interval over processes (of one process: over its rounds): believe this one.',
     text: ({ pairedSpeed }) =>
       pairedSpeed === null
         ? none

@@ -35,7 +35,7 @@ const cellSchema = z.strictObject({
   ours: meanSdSchema,
   n: z.number().int(),
   imagesPerSecond: z.number().nullable(),
-  /** Of the runs' own images/s; and measured together in one process, where that was done on this machine. */
+  /** Of the runs' own images/s; and measured together, where that was done on this machine. */
   speedRatio: z.number().nullable(),
   pairedSpeed: resultsRowSchema.shape.pairedSpeed,
   /** Ours less the paper's, in points; null where they are not the same experiment. */

@@ -3,12 +3,12 @@ import { nameOfMethod } from '../../shared/method.ts';
 import { phases } from '../../shared/metrics.ts';
 import { rateText } from '../../shared/numberText.ts';
 import { relativeHalfWidth } from '../../shared/pairedRatio.ts';
-import { ratioOf, speedBaselineOf } from '../../shared/speed.ts';
-import type { SpeedMeasurement } from '../../shared/speed.ts';
+import { speedBaselineOf } from '../../shared/speed.ts';
+import type { ToldSpeed } from '../../shared/speed.ts';
 import { columns } from './format.ts';
 
 /** A measurement of speeds as a table: times, and speeds relative to the baseline with their intervals. */
-export const speedText = (measurement: SpeedMeasurement): string => {
+export const speedText = (measurement: ToldSpeed): string => {
   const { arms, base, environment, processes, stepsPerRound, endedBy, limitMs } = measurement;
   const baseline = speedBaselineOf(arms);
   const shown = phases.filter((phase) => arms.some(({ phaseMs }) => phaseMs[phase] > 0));
@@ -16,7 +16,7 @@ export const speedText = (measurement: SpeedMeasurement): string => {
     nameOfMethod(arm.optimizer),
     arm.stepMs.toFixed(2),
     rateText((1000 * base.batchSize) / arm.stepMs),
-    ...(baseline === undefined ? [] : ratioText(arm, baseline)),
+    ...ratioText(arm),
     ...shown.map((phase) => arm.phaseMs[phase].toFixed(2)),
   ]);
   const name = baseline === undefined ? '' : nameOfMethod(baseline.optimizer);
@@ -29,21 +29,27 @@ export const speedText = (measurement: SpeedMeasurement): string => {
     ...shown.map((p) => `${p} ms`),
   ];
   const [first] = arms;
-  const widest = baseline === undefined ? 0 : Math.max(...arms.map((arm) => relativeHalfWidth(ratioOf(arm, baseline))));
+  const widest = Math.max(
+    0,
+    ...arms.map(({ relativeSpeed }) => (relativeSpeed === null ? 0 : relativeHalfWidth(relativeSpeed))),
+  );
   const why =
     endedBy === 'narrow'
       ? `every interval is within ± ${(100 * widest).toFixed(1)} %`
       : `the ${limitMs / 1000} seconds were up, with intervals up to ± ${(100 * widest).toFixed(1)} %`;
-  const inProcesses = processes === 1 ? ' in one process' : `, in ${processes} processes one after another`;
+  const [inProcesses, how] =
+    processes === 1
+      ? [' in one process', 'bootstrap over the rounds; another process may differ by more']
+      : [`, in ${processes} processes one after another`, 'Student’s t over the processes'];
   return [
     columns([head, ...rows]),
     `${base.model.id} on ${base.dataset.id}, batches of ${base.batchSize}, ${environment.engine}`,
-    `${counted(first?.roundMs.length ?? 0, 'round')} of ${counted(stepsPerRound, 'step')} each${inProcesses}; it ended because ${why}.`,
+    `${counted(first?.roundMs.length ?? 0, 'round')} of ${counted(stepsPerRound, 'step')} each${inProcesses}; it ended because ${why}. 95% intervals: ${how}.`,
   ].join('\n');
 };
 
-const ratioText = (arm: SpeedMeasurement['arms'][number], baseline: SpeedMeasurement['arms'][number]): string[] => {
-  if (arm === baseline) return ['100.0', 'baseline'];
-  const { ratio, low, high } = ratioOf(arm, baseline);
+const ratioText = ({ relativeSpeed }: ToldSpeed['arms'][number]): string[] => {
+  if (relativeSpeed === null) return ['100.0', 'baseline'];
+  const { ratio, low, high } = relativeSpeed;
   return [(100 * ratio).toFixed(1), `[${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`];
 };

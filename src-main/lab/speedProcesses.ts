@@ -5,6 +5,7 @@ import { mediansOf } from '../../shared/metrics.ts';
 import { largestSeed } from '../../shared/runConfig.ts';
 import { fewestProcesses, narrowHalfWidth, widestOf } from '../../shared/speed.ts';
 import type { SpeedMeasurement } from '../../shared/speed.ts';
+import { ratioOf } from './statistics/speedRatio.ts';
 
 type Measured = Extract<SpeedEvent, { type: 'measured' }>;
 type Progress = Extract<SpeedEvent, { type: 'progressed' }>['progress'];
@@ -27,7 +28,7 @@ export const measureInProcesses = async (
   const shares = [first];
   const isEnough = (): boolean => {
     if (shares.length % 2 === 0) return false;
-    if (shares.length >= fewestProcesses && widestOf(pooled(shares).arms) <= narrowHalfWidth) return true;
+    if (shares.length >= fewestProcesses && widest(pooled(shares)) <= narrowHalfWidth) return true;
     const longestMs = Math.max(...shares.map(({ startMs, roundsMs }) => startMs + roundsMs));
     return passed() + 2 * longestMs > input.limitMs;
   };
@@ -38,9 +39,10 @@ export const measureInProcesses = async (
       ...config,
       seed: (config.seed + shares.length) % (largestSeed + 1),
     }));
+    const known = shares.length < 2 ? '' : ` (intervals up to ± ${(100 * widest(pooled(shares))).toFixed(1)} % so far)`;
     const next = await measureIn({ ...input, configs, stepsPerRound }, ({ message }) => {
       onProgress({
-        message: `Process ${shares.length + 1}: ${message}`,
+        message: `Process ${shares.length + 1}${known}: ${message}`,
         share: Math.min(1, passed() / input.limitMs),
       });
     });
@@ -62,6 +64,9 @@ const pooled = (shares: readonly Measured[]): SpeedMeasurement => {
   return {
     ...first,
     ...{ at: all.at(-1)?.at ?? first.at, arms, processes: all.length },
-    endedBy: widestOf(arms) > narrowHalfWidth ? 'limit' : 'narrow',
+    endedBy: widest({ arms, processes: all.length }) > narrowHalfWidth ? 'limit' : 'narrow',
   };
 };
+
+const widest = ({ arms, processes }: Pick<SpeedMeasurement, 'arms' | 'processes'>): number =>
+  widestOf(arms, (arm, baseline) => ratioOf(arm, baseline, processes));

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { speedMeasurementSchema } from '../../shared/speed.ts';
+import { toldSpeedSchema } from '../../shared/speed.ts';
 import { sam } from '../lab/fixtures/configs.ts';
 import { smallRun } from './smallRun.ts';
 import { smallWorkspace } from './smallWorkspace.ts';
@@ -23,10 +23,13 @@ test(
 
     const asked = await cli(workspace, ['speed', file, '--seconds', '2', '--json']);
     expect(asked.code).toBe(0);
-    const [measurement] = speedMeasurementSchema.array().parse(JSON.parse(asked.stdout));
+    const [measurement] = toldSpeedSchema.array().parse(JSON.parse(asked.stdout));
     expect(measurement).toMatchObject({
       limitMs: 2000,
-      arms: [{ optimizer: { name: 'sgd' } }, { optimizer: { name: 'sam' } }],
+      arms: [
+        { optimizer: { name: 'sgd' }, relativeSpeed: { ratio: expect.any(Number) as number } },
+        { optimizer: { name: 'sam' }, relativeSpeed: null },
+      ],
     });
     const text = (await cli(workspace, ['speed', file, '--seconds', '1'])).stdout;
     expect(text).toMatch(/^method +ms\/step +images\/s +speed over SAM %/);

@@ -58,18 +58,25 @@ test('processes that agree are five; all rounds are kept, in order', async () =>
   });
   expect(progress.map(({ message }) => message)).toEqual([
     'Measuring',
-    ...[2, 3, 4, 5].map((n) => `Process ${n}: Measuring`),
+    'Process 2: Measuring',
+    ...[3, 4, 5].map((n) => `Process ${n} (intervals up to ± 0.0 % so far): Measuring`),
   ]);
 });
 
-test('processes that do not agree are two more, and two more; their median is told', async () => {
-  // The interval's lower end is the 4th smallest of 15 rounds (P(Bin(15, 4/15) ≥ 8) = 2.7 %) and the 7th of 21 (P(Bin(21, 7/21) ≥ 11) = 5.6 %; of
-  // the 6th 1.8 %): of the six that are 10 % low the first is one, the second is not.
-  const { measurement } = await measured((process) => [20, 22, 18, 22, 18, 20, 20, 20, 20][process - 1] ?? 20);
+test('processes that do not agree are two more, and two more', async () => {
+  // In logarithms five lie at −d, −d, 0, d, d: their mean is 0, sd = d, and the half width t₄·d/√5 = 2.776·d/2.236 = 1.242·d. Two more at 0:
+  // sd = d·√(4/6), t₆·sd/√7 = 2.447·0.8165·d/2.646 = 0.755·d. With d = 2 % five are too wide (2.5 %), seven are not (1.5 %).
+  const d = Math.exp(0.02);
+  const { measurement, progress } = await measured(
+    (process) => [20 * d, 20 / d, 20, 20 * d, 20 / d, 20, 20][process - 1] ?? NaN,
+  );
   expect(measurement.processes).toBe(7);
-  expect(measurement.arms[1]).toMatchObject({ stepMs: 20 });
   expect(measurement.endedBy).toBe('narrow');
-  expect(measurement.arms[1]?.roundMs.slice(0, 9)).toEqual([20, 20, 20, 22, 22, 22, 18, 18, 18]);
+  expect(measurement.arms[1]).toMatchObject({ stepMs: 20 });
+  expect(measurement.arms[1]?.roundMs.slice(0, 9)).toEqual(
+    [1, 1, 1, 0, 0, 0, 2, 2, 2].map((n) => [20 / d, 20 * d, 20][n]),
+  );
+  expect(progress.map(({ message }) => message)).toContain('Process 6 (intervals up to ± 2.5 % so far): Measuring');
 });
 
 test('no process is begun that would not end in time, nor where the first was to do it all', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { median } from '../../shared/median.ts';
-import { medianAtMost, pairedRatio, relativeHalfWidth } from '../../shared/pairedRatio.ts';
+import { medianAtMost, ratioOverRounds, relativeHalfWidth } from '../../shared/pairedRatio.ts';
 
 /** Every way to draw n values from n, one after another. */
 const resamples = (n: number): number[][] =>
@@ -21,7 +21,7 @@ test.each([1, 3, 5])('the bootstrap distribution of the median of %i values is t
 // Of 13 ratios: P(median* ≤ x₍₃₎) = 0.0157 and P(median* ≤ x₍₄₎) = 0.0707, so the interval ends at the 4th from either side.
 test('the interval of thirteen rounds', () => {
   const armMs = Array.from({ length: 13 }, (_, round) => 100 / (101 + round)); // ratios 1.01 … 1.13
-  const found = pairedRatio(new Array<number>(13).fill(1), [...armMs].reverse());
+  const found = ratioOverRounds(new Array<number>(13).fill(1), [...armMs].reverse());
   expect(found.ratio).toBeCloseTo(1.07, 12);
   expect(found.low).toBeCloseTo(1.04, 12);
   expect(found.high).toBeCloseTo(1.1, 12);
@@ -35,11 +35,11 @@ test('what slows whole rounds changes nothing', () => {
   );
   fc.assert(
     fc.property(rounds, (drawn) => {
-      const quiet = pairedRatio(
+      const quiet = ratioOverRounds(
         drawn.map(() => 10),
         drawn.map(([arm]) => 10 * arm),
       );
-      const disturbed = pairedRatio(
+      const disturbed = ratioOverRounds(
         drawn.map(([, slow]) => 10 * slow),
         drawn.map(([arm, slow]) => 10 * arm * slow),
       );
@@ -58,7 +58,7 @@ test('the interval covers the true ratio about as often as it says', () => {
   let covered = 0;
   for (let sample = 0; sample < 300; sample++) {
     const armMs = Array.from({ length: 25 }, () => 1 / (1.1 + 0.05 * normal()));
-    const { low, high } = pairedRatio(
+    const { low, high } = ratioOverRounds(
       armMs.map(() => 1),
       armMs,
     );
@@ -69,6 +69,6 @@ test('the interval covers the true ratio about as often as it says', () => {
 });
 
 test('an even number of rounds, or two different ones, is refused', () => {
-  expect(() => pairedRatio([1, 1], [1, 1])).toThrow('odd number');
-  expect(() => pairedRatio([1, 1, 1], [1])).toThrow('odd number');
+  expect(() => ratioOverRounds([1, 1], [1, 1])).toThrow('odd number');
+  expect(() => ratioOverRounds([1, 1, 1], [1])).toThrow('odd number');
 });

@@ -17,6 +17,7 @@ import { absentData, checkPresentData, onPresentData } from '../presentData.ts';
 import type { RunQueue } from '../queue.ts';
 import type { SpeedMeasurements } from '../speed.ts';
 import { groupHash } from '../store/groupHash.ts';
+import { toldSpeed } from '../statistics/speedRatio.ts';
 import type { Store } from '../store/index.ts';
 import { inTurns } from '../turns.ts';
 import { answering, doing } from './answering.ts';
@@ -132,7 +133,7 @@ export const queueRequests = ({
       await builtIn;
       const present = await onPresentData(experiment, library);
       await checkExperiment(present, library);
-      return speeds.measure(present, limitMs);
+      return (await speeds.measure(present, limitMs)).map(toldSpeed);
     },
     cancelSpeed: async () => {
       await speeds.cancel();

@@ -1,8 +1,9 @@
 import type { ResultsRow } from '../../../shared/result.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
-import { armOf, ratioOf, speedBaseOf } from '../../../shared/speed.ts';
+import { armOf, speedBaseOf } from '../../../shared/speed.ts';
 import type { SpeedMeasurement } from '../../../shared/speed.ts';
 import type { Group } from './groups.ts';
+import { ratioOf } from './speedRatio.ts';
 
 type PairedSpeed = ResultsRow['pairedSpeed'];
 
@@ -29,7 +30,7 @@ export const pairedSpeedOf = (group: Group, baseline: Group | undefined, measure
     const against = armOf(measurement, baseline.config.optimizer);
     if (arm === undefined || against === undefined) continue;
     const { processes, at } = measurement;
-    return { ...ratioOf(arm, against), rounds: arm.roundMs.length, processes, at };
+    return { ...ratioOf(arm, against, processes), rounds: arm.roundMs.length, processes, at };
   }
   return null;
 };

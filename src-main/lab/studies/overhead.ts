@@ -2,11 +2,12 @@ import { expandGroups } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
 import type { DeepMlpConfig, OptimizerConfig } from '../../../shared/runConfig.ts';
-import { armOf, ratioOf, speedBaseOf } from '../../../shared/speed.ts';
+import { armOf, speedBaseOf } from '../../../shared/speed.ts';
 import type { SpeedMeasurement } from '../../../shared/speed.ts';
 import type { Overhead, OverheadCell } from '../../../shared/studies/report.ts';
 import type { Study, StudyForm } from '../../../shared/studies/study.ts';
 import { overheadFit } from '../statistics/overheadFit.ts';
+import { ratioOf } from '../statistics/speedRatio.ts';
 
 type Measured = SpeedMeasurement & { readonly base: { readonly model: DeepMlpConfig } };
 
@@ -46,14 +47,14 @@ export const begunNetworks = (study: Study, all: readonly SpeedMeasurement[]) =>
   return { width: model.width, datasetId: dataset.id, engine: device.engine };
 };
 
-const savingsOf = ({ arms, base }: Measured): Omit<OverheadCell, 'paper'>[] => {
+const savingsOf = ({ arms, base, processes }: Measured): Omit<OverheadCell, 'paper'>[] => {
   const sam = arms.find(({ optimizer }) => optimizer.name === 'sam');
   if (sam === undefined) return [];
   return arms.flatMap((arm) => {
     const beta = betaOf(arm.optimizer);
     if (beta === null) return [];
-    // Of an odd number of rounds the median of 1 − 1/x is 1 − 1/(the median of x), and likewise for the interval's ends.
-    const { ratio, low, high } = ratioOf(arm, sam);
+    // Of SAM over SWP the same would be 1/ratio, from 1/high to 1/low: medians and geometric means do not care which stands below.
+    const { ratio, low, high } = ratioOf(arm, sam, processes);
     return [{ layers: base.model.layers, beta, ours: { saved: 1 - 1 / ratio, low: 1 - 1 / low, high: 1 - 1 / high } }];
   });
 };

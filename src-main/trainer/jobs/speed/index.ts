@@ -7,6 +7,7 @@ import { speedJob, type SpeedEvent, type SpeedInput } from '../../../../shared/j
 import { median } from '../../../../shared/median.ts';
 import { mediansOf, type PhaseMs } from '../../../../shared/metrics.ts';
 import { modelNameOf } from '../../../../shared/models.ts';
+import { ratioOverRounds } from '../../../../shared/pairedRatio.ts';
 import type { RunConfig } from '../../../../shared/runConfig.ts';
 import {
   fewestProcesses,
@@ -90,11 +91,12 @@ export const speed = job(speedJob, async function* (input, stop) {
   const isShare = input.stepsPerRound !== null || (arms.length > 1 && fewestProcesses * shareMs <= input.limitMs);
   let rounds = 1;
   let width = Infinity;
-  while (share.now() < 1 && (isShare ? rounds < roundsPerProcess : width > narrowHalfWidth)) {
+  // A share is whole whatever it takes: a measurement's processes have done as many rounds each.
+  while (isShare ? rounds < roundsPerProcess : share.now() < 1 && width > narrowHalfWidth) {
     await round();
     await round();
     rounds += 2;
-    if (rounds >= roundsPerProcess) width = widestOf(armsOf(measured));
+    if (!isShare && rounds >= roundsPerProcess) width = widestInProcess(measured);
     const known = width === Infinity ? '' : `; intervals up to ± ${(100 * width).toFixed(1)} %`;
     yield progressed(`${rounds} rounds of ${counted(stepsPerRound, 'step')}${known}`);
   }
@@ -112,6 +114,9 @@ export const speed = job(speedJob, async function* (input, stop) {
     },
   };
 });
+
+const widestInProcess = (measured: readonly Rounds[]): number =>
+  widestOf(armsOf(measured), (arm, baseline) => ratioOverRounds(baseline.roundMs, arm.roundMs));
 
 const armsOf = (measured: readonly Rounds[]): SpeedArm[] =>
   measured.map(({ arm, stepMs, phaseMs }) => ({
