@@ -102,6 +102,12 @@ export const resultsRowSchema = z.strictObject({
         imagesPerSecond: z.number().nullable(),
         epochMs: z.number(),
         activeMs: z.number(),
+        /** After `equalTimeMs` of training; null where it was not measured around then. */
+        accuracyAtEqualTime: z.number().nullable(),
+        /** The most of any epoch. */
+        peakStepBytes: z.number().nullable(),
+        /** Of its last epoch; those that it does not have are left out. */
+        measurements: z.partialRecord(z.enum(measurementIds), z.number()),
       }),
     )
     .nullable(),
@@ -144,6 +150,8 @@ export const resultsRowSchema = z.strictObject({
   measurements: z.partialRecord(z.enum(measurementIds), meanSdSchema),
 });
 export type ResultsRow = z.infer<typeof resultsRowSchema>;
+/** What is known of each run of a row. */
+export type OfSeed = NonNullable<ResultsRow['ofSeeds']>[number];
 
 export const resultsTableSchema = z.strictObject({
   rows: z.array(resultsRowSchema),

@@ -1,8 +1,9 @@
 import { analysisIds, analysisKinds } from '../shared/analyses/index.ts';
 import { measurementIds, measurementOf } from '../shared/measurements/index.ts';
 import { phases } from '../shared/metrics.ts';
-import { comparisonColumns, gainColumn, resultColumns } from '../shared/results/columns.ts';
+import { resultColumns } from '../shared/results/columns.ts';
 import type { Column } from '../shared/results/column.ts';
+import { comparisonColumns, gainColumn } from '../shared/results/gainColumns.ts';
 import { settingOf, settingPaths } from '../shared/settings/index.ts';
 import { counters } from './counters.ts';
 import { phaseDefinitions, phaseNames } from './phaseNames.ts';

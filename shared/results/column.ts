@@ -1,4 +1,4 @@
-import type { ResultsRow, ResultsTable } from '../result.ts';
+import type { OfSeed, ResultsRow, ResultsTable } from '../result.ts';
 import type { Exact, Format, Notation, Verdict } from './formats.ts';
 
 /**
@@ -6,10 +6,7 @@ import type { Exact, Format, Notation, Verdict } from './formats.ts';
  */
 export type Output = 'screen' | 'paper' | 'terminal';
 
-/** What is known of each run of a row. */
-type OfSeed = NonNullable<ResultsRow['ofSeeds']>[number];
-
-interface Definition<V> {
+export interface Definition<V> {
   /** In snake_case; the names in CSV and JSON begin with it. */
   readonly id: string;
   /** In full, for papers and terminals; may name the table's baselines. */
@@ -32,7 +29,7 @@ interface Definition<V> {
   /** How a value is computed, in signs and few words; left out of what is no number. */
   readonly formula?: string;
   /** The one run's value from which, and those of its siblings, a value is computed. */
-  readonly ofSeed?: (seed: OfSeed, notation: Notation) => string;
+  readonly ofSeed?: (seed: OfSeed, notation: Notation, table: ResultsTable) => string;
   /** Against which baseline a value is told. */
   readonly over?: 'speedBaseline' | 'accuracyBaseline';
 }
@@ -48,7 +45,7 @@ export interface Column {
   readonly best: (row: ResultsRow, table: ResultsTable) => number | null;
   readonly isShown: (table: ResultsTable) => boolean;
   readonly formula: string | null;
-  readonly ofSeed: ((seed: OfSeed, notation: Notation) => string) | null;
+  readonly ofSeed: ((seed: OfSeed, notation: Notation, table: ResultsTable) => string) | null;
   readonly over: 'speedBaseline' | 'accuracyBaseline' | null;
   readonly short: string;
   /** The header in full, without its unit. */
@@ -85,3 +82,13 @@ export const column = <V>({ id, header, short, format, read, ...rest }: Definiti
   names: Object.keys(format.parts).map((ending) => id + ending),
   exact: (row, table) => Object.values(format.parts).map((part) => part(read(row, table))),
 });
+
+/** What the row of a table is called that has this key. */
+export const labelOf = (table: ResultsTable, key: string | null): string | null =>
+  table.rows.find((row) => row.key === key)?.label ?? null;
+
+/** " over SAM": against which row values are told. */
+export const overRow = (table: ResultsTable, key: string | null): string => {
+  const label = labelOf(table, key);
+  return label === null ? '' : ` over ${label}`;
+};

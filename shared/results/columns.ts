@@ -2,9 +2,10 @@ import { measurementIds, measurementOf } from '../measurements/index.ts';
 import { originText } from '../origin.ts';
 import type { ResultsTable } from '../result.ts';
 import { rateText } from '../numberText.ts';
-import { column } from './column.ts';
+import { column, labelOf, overRow } from './column.ts';
 import type { Column, Output } from './column.ts';
 import {
+  alone,
   count,
   data,
   duration,
@@ -14,28 +15,20 @@ import {
   name,
   numbers,
   pairedRatio,
-  plainNumber,
-  points,
-  probability,
   rates,
   ratio,
   remark,
   seedCount,
   share,
 } from './formats.ts';
+import { comparisonColumns, gainColumn } from './gainColumns.ts';
 
 const everywhere: readonly Output[] = ['screen', 'paper', 'terminal'];
 const onlyData: readonly Output[] = [];
 
-const labelOf = (table: ResultsTable, hash: string | null): string | null =>
-  table.rows.find((row) => row.key === hash)?.label ?? null;
-const over = (label: string | null): string => (label === null ? '' : ` over ${label}`);
-
 const snakeCase = (id: string): string => id.replace(/[A-Z]|[0-9]+$/g, (sign) => `_${sign.toLowerCase()}`);
 
 const meanAndSd = 'x̄ = Σxᵢ/n; s = √(Σ(xᵢ − x̄)²/(n − 1))';
-const holmFormula = 'The k-th smallest of m values of p counts (m − k + 1) times, and never less than the one before';
-const percentOf = (accuracy: number): string => (100 * accuracy).toFixed(2);
 
 const accuracyNote =
   'Accuracies: mean ± one sample standard deviation (n − 1) over n runs, each with a seed of its own.';
@@ -47,89 +40,10 @@ const measurementColumns: readonly Column[] = measurementIds.map((id) =>
     ...{ id: `last_${snakeCase(id)}`, header: measurementOf(id).label, format: measured, outputs: onlyData },
     read: (row) => row.measurements[id] ?? null,
     formula: `${meanAndSd}; xᵢ: a run’s mean over the steps of its last epoch`,
+    ofSeed: (seed, notation) => measured.text(alone(seed.measurements[id] ?? null), notation),
     help: `${measurementOf(id).help} The mean over the last epoch's steps, mean ± sample standard deviation over runs.`,
   }),
 );
-
-export const gainColumn: Column = column({
-  ...{ id: 'gain_points', short: 'Gain', format: points, outputs: everywhere, read: (row) => row.gainPoints },
-  note: 'Gain: difference of the means in percentage points, with the 95 % interval of Welch’s t where both have at least two seeds, and not all of them the same accuracy.',
-  formula:
-    '(x̄ − ȳ) ± t₀.₉₇₅,ν · √(s²ₓ/nₓ + s²ᵧ/nᵧ), ν after Satterthwaite (1946): (s²ₓ/nₓ + s²ᵧ/nᵧ)²/((s²ₓ/nₓ)²/(nₓ − 1) + (s²ᵧ/nᵧ)²/(nᵧ − 1))',
-  over: 'accuracyBaseline',
-  header: (table) => `Gain${over(labelOf(table, table.accuracyBaseline))}, ${accuracyNames[table.accuracy]}, 95% CI`,
-  help: "Test accuracy over the baseline's, with Welch's 95 % interval where both have at least two seeds, and not all of them the same accuracy; none where the baseline is of other data.",
-});
-
-/** Tests of the gain, and its sizes: what is told of it where there is room. */
-export const comparisonColumns: readonly Column[] = [
-  column({
-    ...{ id: 'paired_gain_points', header: 'Gain, paired by seed, 95% CI', format: points, outputs: onlyData },
-    read: (row) => row.comparison?.pairedPoints ?? null,
-    formula: 'd̄ ± t₀.₉₇₅,n₋₁ · s_d/√n over the differences dᵢ of runs of one seed',
-    help: 'Mean of the differences between runs of one seed, with its t interval (Student 1908), which there is only where they differ: seeds that all gain the same tell nothing of chance.',
-  }),
-  column({
-    ...{ id: 'paired_seeds', header: 'Shared seeds', format: count, outputs: onlyData },
-    read: (row) => row.comparison?.pairs ?? null,
-    help: 'Seeds that the row and the baseline share.',
-  }),
-  column({
-    ...{ id: 'paired_p', header: 'p, paired t test', format: probability, outputs: onlyData },
-    read: (row) => row.comparison?.pairedP ?? null,
-    formula: '2 · P(T ≤ −|d̄| · √n/s_d), with n − 1 degrees of freedom',
-    help: 'Two-sided p of the paired t test. Empty where every seed gains the same: sign flips are exact there too.',
-  }),
-  column({
-    ...{ id: 'paired_p_holm', header: 'p, paired t test, Holm', format: probability, outputs: onlyData },
-    read: (row) => row.comparison?.pairedHolmP ?? null,
-    formula: holmFormula,
-    help: 'The same, corrected over the rows of the table (Holm 1979).',
-  }),
-  column({
-    ...{ id: 'sign_flip_p', header: 'p, sign flips', format: probability, outputs: onlyData },
-    read: (row) => row.comparison?.signFlipP ?? null,
-    formula: 'The share of all 2ⁿ choices of signs with |Σ ± dᵢ| ≥ |Σ dᵢ|',
-    help: "Exact two-sided p over all choices of the differences' signs, to 20 shared seeds (Fisher 1935).",
-  }),
-  column({
-    ...{ id: 'welch_p', header: "p, Welch's test", format: probability, outputs: onlyData },
-    read: (row) => row.comparison?.welchP ?? null,
-    formula: '2 · P(T ≤ −|x̄ − ȳ|/√(s²ₓ/nₓ + s²ᵧ/nᵧ)), with ν degrees of freedom',
-    help: 'Two-sided p of the test whose interval stands with the gain (Welch 1947).',
-  }),
-  column({
-    ...{ id: 'welch_p_holm', header: "p, Welch's test, Holm", format: probability, outputs: onlyData },
-    read: (row) => row.comparison?.welchHolmP ?? null,
-    formula: holmFormula,
-    help: 'The same, corrected over the rows of the table (Holm 1979).',
-  }),
-  column({
-    ...{ id: 'permutation_p', header: 'p, permutation', format: probability, outputs: onlyData },
-    read: (row) => row.comparison?.permutationP ?? null,
-    formula: 'The share of all ways to choose nₓ of the nₓ + nᵧ runs with which the means differ by |x̄ − ȳ| or more',
-    help: 'Exact two-sided p over all ways to split the runs in two groups, to 200,000 of them (Pitman 1937).',
-  }),
-  column({
-    ...{ id: 'hedges_g', header: "Hedges' g", format: plainNumber, outputs: onlyData },
-    read: (row) => row.comparison?.hedgesG ?? null,
-    formula:
-      'g = J(ν) · (x̄ − ȳ)/s, s² = ((nₓ − 1) · s²ₓ + (nᵧ − 1) · s²ᵧ)/ν, ν = nₓ + nᵧ − 2, J(ν) = Γ(ν/2)/(√(ν/2) · Γ((ν − 1)/2))',
-    help: 'The gain in units of the pooled standard deviation, without the bias of small samples (Hedges 1981).',
-  }),
-  column({
-    ...{ id: 'seeds_needed', header: 'Seeds needed', format: count, outputs: onlyData },
-    read: (row) => row.comparison?.seedsNeeded ?? null,
-    formula: 'The smallest n ≥ (t₀.₉₇₅,n₋₁ + t₀.₈,n₋₁)² · (s_d/d̄)²',
-    help: 'Shared seeds with which the paired interval would exclude 0 with 80 % power, at the spread seen.',
-  }),
-];
-
-/** What the gain and its statistics are computed from, in words. */
-export const accuracyNames = {
-  last: 'last epoch',
-  best: 'best epoch',
-} as const satisfies Record<ResultsTable['accuracy'], string>;
 
 /**
  * Every column of the results table, in order. The table on screen, CSV, Markdown, LaTeX, JSON and the terminal are made from these
@@ -163,7 +77,7 @@ export const resultColumns: readonly Column[] = [
     read: (row) => row.lastTestAccuracy,
     ...{ note: accuracyNote, best: (row) => row.lastTestAccuracy.mean },
     formula: meanAndSd,
-    ofSeed: (seed) => percentOf(seed.lastTestAccuracy),
+    ofSeed: (seed, notation) => share.text(alone(seed.lastTestAccuracy), notation),
     help: 'Test accuracy after the last epoch: mean ± sample standard deviation over runs.',
   }),
   column({
@@ -171,7 +85,7 @@ export const resultColumns: readonly Column[] = [
     read: (row) => row.bestTestAccuracy,
     ...{ note: accuracyNote, best: (row) => row.bestTestAccuracy.mean },
     formula: meanAndSd,
-    ofSeed: (seed) => percentOf(seed.bestTestAccuracy),
+    ofSeed: (seed, notation) => share.text(alone(seed.bestTestAccuracy), notation),
     help: 'Largest test accuracy of any epoch, mean ± sample standard deviation over runs. Chosen by looking at the test set, it is optimistic, and hides what a method loses late in training.',
   }),
   gainColumn,
@@ -208,7 +122,7 @@ export const resultColumns: readonly Column[] = [
     ...{ id: 'paired_speed_ratio', short: 'Paired speed', format: pairedRatio, outputs: everywhere },
     note: 'Paired speed: in each of many rounds both took the same steps in one process; of several processes the geometric mean of their medians over rounds, with the 95 % interval of Student’s t over processes; of one, its median with the 95 % bootstrap interval over its rounds.',
     isShown: ({ rows }) => rows.some(({ pairedSpeed }) => pairedSpeed !== null),
-    header: (table) => `Paired speed${over(labelOf(table, table.speedBaseline))}, 95% CI`,
+    header: (table) => `Paired speed${overRow(table, table.speedBaseline)}, 95% CI`,
     read: (row) => row,
     formula:
       'mᵢ: the median over the rounds of process i of tᵧ/tₓ, the times of the same steps by the baseline and by this method. Of P processes: exp(l̄ ± t·s/√P), l̄ and s the mean and the standard deviation of ln mᵢ, t the 97.5 % point of Student’s distribution with P − 1 degrees of freedom. Of one process: m, and the 2.5 % and 97.5 % points of the median over samples drawn from its rounds with replacement',
@@ -243,6 +157,7 @@ export const resultColumns: readonly Column[] = [
     read: (row) => row.accuracyAtEqualTime,
     ...{ note: accuracyNote, best: (row) => row.accuracyAtEqualTime?.mean ?? null },
     formula: `${meanAndSd}; xᵢ: the straight line between a run’s epochs around that time`,
+    ofSeed: (seed, notation) => share.text(alone(seed.accuracyAtEqualTime), notation),
     help: 'Test accuracy after the training time of the run of the table that took the least, between epochs by a straight line: mean and sample standard deviation over runs. Empty where not every run of the row was measured around then, and in tables of a whole workspace with over 1,000 finished runs.',
   }),
   column({
@@ -254,6 +169,7 @@ export const resultColumns: readonly Column[] = [
     ...{ id: 'peak_step_bytes', header: 'Peak memory of a step', format: gigabytes, outputs: onlyData },
     read: (row) => row.peakStepBytes,
     formula: 'The largest over runs and epochs',
+    ofSeed: (seed, notation) => gigabytes.text(seed.peakStepBytes, notation),
     help: 'The most that the engine held at once during a step, the largest over runs and epochs.',
   }),
   ...measurementColumns,

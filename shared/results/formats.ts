@@ -41,7 +41,7 @@ export interface Format<V> {
 }
 
 type Maybe = number | null;
-const alone = { '': <V>(value: V): V => value };
+const itself = { '': <V>(value: V): V => value };
 const orDash = (value: Maybe, { dash }: Notation, text: (value: number) => string): string =>
   value === null ? dash : text(value);
 const percentUnit = ({ percent }: Notation): string => percent;
@@ -52,15 +52,15 @@ const signed = (value: number, { minus }: Notation): string => {
   return sign + Math.abs(value).toFixed(2);
 };
 
-export const name: Format<string> = { text: (value, { escape }) => escape(value), parts: alone, isText: true };
-export const numbers: Format<readonly number[]> = { text: (values) => values.join(', '), parts: alone };
+export const name: Format<string> = { text: (value, { escape }) => escape(value), parts: itself, isText: true };
+export const numbers: Format<readonly number[]> = { text: (values) => values.join(', '), parts: itself };
 /** Kept for machines only. */
-export const data: Format<object> = { text: (value, { escape }) => escape(JSON.stringify(value)), parts: alone };
+export const data: Format<object> = { text: (value, { escape }) => escape(JSON.stringify(value)), parts: itself };
 
 /** A text that is mostly not there. */
 export const remark: Format<string | null> = {
   text: (value, { escape }) => (value === null ? '' : escape(value)),
-  parts: alone,
+  parts: itself,
   isText: true,
 };
 
@@ -104,6 +104,9 @@ export const seedCount: Format<Seeds> = {
     _unfinished: (seeds) => missingOf(seeds, 'queued') + missingOf(seeds, 'running'),
   },
 };
+
+/** One run's value, written as that of a row. */
+export const alone = (value: number | null): MeanSd => ({ mean: value, sd: null });
 
 /** A fraction 0–1 with its sample standard deviation, in percent; null where nobody measured it. */
 export const share: Format<MeanSd | null> = {
@@ -170,7 +173,7 @@ export const rates: Format<ResultsRow['imagesPerSecond']> = {
 export const ratio: Format<Maybe> = {
   text: (value, notation) => orDash(value, notation, (one) => (100 * one).toFixed(1)),
   unit: percentUnit,
-  parts: alone,
+  parts: itself,
 };
 
 type Speeds = Pick<ResultsRow, 'pairedSpeed' | 'speedRatio'>;
@@ -207,32 +210,32 @@ export const pairedRatio: Format<Speeds> = {
 export const duration: Format<Maybe> = {
   text: (value, notation) => orDash(value, notation, notation.duration.text),
   unit: (notation) => notation.duration.unit,
-  parts: alone,
+  parts: itself,
 };
 
 export const count: Format<Maybe> = {
   text: (value, notation) => orDash(value, notation, countText),
-  parts: alone,
+  parts: itself,
 };
 
 /** The probability of a test, to two digits. */
 export const probability: Format<Maybe> = {
   text: (value, notation) => orDash(value, notation, (p) => (p < 0.001 ? '<0.001' : String(Number(p.toPrecision(2))))),
-  parts: alone,
+  parts: itself,
 };
 
 /** A plain number with two decimals. */
 export const plainNumber: Format<Maybe> = {
   text: (value, notation) =>
     orDash(value, notation, (number) => `${number < 0 ? notation.minus : ''}${Math.abs(number).toFixed(2)}`),
-  parts: alone,
+  parts: itself,
 };
 
 /** Bytes, in gigabytes of 10⁹. */
 export const gigabytes: Format<Maybe> = {
   text: (value, notation) => orDash(value, notation, (bytes) => (bytes / 1e9).toFixed(2)),
   unit: () => 'GB',
-  parts: alone,
+  parts: itself,
 };
 
 /** 1 = yes. */

@@ -146,6 +146,19 @@ test('behind each number stand its definition, its formula and the runs from whi
   await eventually(() => runsOf('SGD')).toEqual(told(sgd, ({ imagesPerSecond: one }) => rateText(one ?? NaN)));
   await eventually(() => runsOf('SAM')).toEqual(told(sam, ({ imagesPerSecond: one }) => rateText(one ?? NaN)));
   await page.keyboard.press('Escape');
+  // So of columns that are not there at first.
+  await page.getByRole('button', { name: /^Columns: / }).click();
+  for (const name of ['Test accuracy at equal time', 'Peak memory of a step'])
+    await page.getByRole('group', { name: 'Columns' }).getByRole('checkbox', { name }).check();
+  await page.keyboard.press('Escape');
+  await results.getByRole('button', { name: /^How Peak memory of a step of SAM was computed/ }).click();
+  await eventually(() => runsOf('SAM')).toEqual(told(sam, (seed) => ((seed.peakStepBytes ?? NaN) / 1e9).toFixed(2)));
+  await page.keyboard.press('Escape');
+  await results.getByRole('button', { name: /^How Test accuracy at equal time of SAM was computed/ }).click();
+  await eventually(() => runsOf('SAM')).toEqual(
+    told(sam, ({ accuracyAtEqualTime: one }) => (100 * (one ?? NaN)).toFixed(2)),
+  );
+  await page.keyboard.press('Escape');
   // No number of the table is without; words and the baselines' own dashes have none.
   const bare = await results
     .locator('tbody td.number:not(.setting) > span:not(.mark)')

@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { everyGroup, usualExport } from '../../shared/result.ts';
-import { comparisonColumns } from '../../shared/results/columns.ts';
+import { comparisonColumns } from '../../shared/results/gainColumns.ts';
 import { processor } from '../../src-main/lab/processor.ts';
 import { moreSeeds, seedsText } from '../../src-renderer/moreSeeds.ts';
 import { eventually, picture, pagesOfFile } from './page.ts';
@@ -447,7 +447,16 @@ test('a gain opens its statistics, and the seeds that are missing are added', as
   const sam = rows.find(({ method }) => method === 'sam');
   // Every test of the registry stands there, with its definition.
   for (const { help } of comparisonColumns) await drawer.getByText(help, { exact: true }).first().waitFor();
-  for (const id of sam?.runIds ?? []) await drawer.getByRole('link', { name: `run ${id}`, exact: true }).waitFor();
+  const lines = drawer.getByRole('table', { name: 'Runs of SAM', exact: true }).getByRole('row');
+  for (const [index, id] of (sam?.runIds ?? []).entries()) {
+    const accuracy = (100 * (sam?.ofSeeds?.[index]?.lastTestAccuracy ?? NaN)).toFixed(2);
+    const told = await lines
+      .nth(index + 1)
+      .getByRole('cell')
+      .allTextContents();
+    expect(told.map((text) => text.trim())).toEqual([`Run ${id}`, String(sam?.seeds[index]), accuracy]);
+  }
+  await drawer.getByRole('table', { name: 'Runs of SGD', exact: true }).waitFor();
   await picture(page, 'compare-statistics');
   // They share seeds 0 and 1.
   const needed = sam?.comparison?.seedsNeeded ?? null;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { gainColumn, resultColumns } from '../../shared/results/columns.ts';
+import { resultColumns } from '../../shared/results/columns.ts';
+import { gainColumn } from '../../shared/results/gainColumns.ts';
 import { settingOf, settingPaths } from '../../shared/settings/index.ts';
 import { eventually, picture, pagesOfFile } from './page.ts';
 

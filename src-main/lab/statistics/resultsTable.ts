@@ -1,6 +1,6 @@
 import { measurementIds } from '../../../shared/measurements/index.ts';
 import { predictedUnits } from '../../../shared/method.ts';
-import type { AccuracyChoice, ResultsQuery, ResultsRow, ResultsTable } from '../../../shared/result.ts';
+import type { AccuracyChoice, OfSeed, ResultsQuery, ResultsRow, ResultsTable } from '../../../shared/result.ts';
 import { dataOf } from '../../../shared/results/data.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
@@ -77,9 +77,16 @@ const baselineOf = (groups: readonly Group[], chosen: string | null, method: 'sg
     ? groups.find(({ config, finished }) => config.optimizer.name === method && finished.length > 0)
     : (groups.find(({ key }) => key === chosen) ?? groups.find(({ hash }) => hash === chosen.slice(0, hash.length)));
 
-const ofSeed = ({ lastTestAccuracy, bestTestAccuracy, imagesPerSecond, epochMs, activeMs }: FinishedRun) => ({
-  ...{ lastTestAccuracy, bestTestAccuracy, imagesPerSecond, epochMs, activeMs },
-});
+/** A run's own values, from which those of its row are computed. @param at - the equal time; null: there is none. */
+const ofSeed = (run: FinishedRun, at: number | null, accuracyAt: AccuracyAt): OfSeed => {
+  const { id, lastTestAccuracy, bestTestAccuracy, imagesPerSecond, epochMs, activeMs, peakStepBytes, measurements } =
+    run;
+  return {
+    ...{ lastTestAccuracy, bestTestAccuracy, imagesPerSecond, epochMs, activeMs, peakStepBytes },
+    accuracyAtEqualTime: at === null ? null : accuracyAt(id, at),
+    measurements: Object.fromEntries(Object.entries(measurements).filter(([, value]) => value !== null)),
+  };
+};
 
 interface KnownBeside {
   readonly speeds?: MeasuredSpeeds;
@@ -136,7 +143,7 @@ export const resultsTable = (
         bestTestAccuracy: meanSd(finished.map(accuracyOf.best)),
         lastTestAccuracy: meanSd(finished.map(accuracyOf.last)),
         // As little as the epochs of a long history are its runs wanted one by one.
-        ofSeeds: accuracyAt === null ? null : finished.map(ofSeed),
+        ofSeeds: accuracyAt === null ? null : finished.map((run) => ofSeed(run, equalTimeMs, accuracyAt)),
         gainPoints: isComparable(group, accuracyBaseline) ? gainOver(group, accuracyBaseline, choices.accuracy) : null, // other images are harder or easier
         comparison: comparisons[index] ?? null,
         imagesPerSecond: {
