@@ -6,7 +6,6 @@ import { column, labelOf, overRow } from './column.ts';
 import type { Column, Output } from './column.ts';
 import {
   alone,
-  count,
   data,
   duration,
   flag,
