@@ -7,7 +7,8 @@ export { optimizerSchema } from './methods/index.ts';
 export type { OptimizerConfig } from './methods/index.ts';
 export { plainEsam, type EsamConfig } from './methods/esam.ts';
 export { plainSam, type SamConfig } from './methods/sam.ts';
-export { plainRule, ruleStarts, type RuleConfig } from './methods/rule.ts';
+export { plainRule } from './methods/rule.ts';
+export type { RuleConfig } from './rules/index.ts';
 export type { WhenConfig } from './methods/when.ts';
 export type { SgdConfig } from './methods/sgd.ts';
 

@@ -3,9 +3,9 @@ import { optimizerSchema, type OptimizerConfig } from './methods/index.ts';
 import { sharedConfigSchema, type SharedConfig } from './runConfig.ts';
 import { alternatives, bare, changed, followed } from './settingPaths.ts';
 
-/** How a setting of a method is entered. */
+/** How a setting is entered. */
 export interface SettingField {
-  /** In the method's configuration: `alpha`, `when.probability`. */
+  /** In the method's configuration, or in what arms share: `alpha`, `when.probability`. */
   readonly path: string;
   readonly kind: 'number' | 'choice' | 'switch';
   readonly value: unknown;
@@ -17,6 +17,9 @@ export interface SettingField {
 /** All settings that a method has as it is set, in the order of its schema; what another choice would bring is left out. */
 export const fieldsOf = (optimizer: OptimizerConfig): SettingField[] =>
   within(followed(optimizerSchema, optimizer), optimizer, '').filter(({ path }) => path !== 'name');
+
+/** All settings that arms share, as they are set, in the order of their schema; lists are left out. */
+export const sharedFieldsOf = (shared: SharedConfig): SettingField[] => within(sharedConfigSchema, shared, '');
 
 const within = (object: z.ZodObject | undefined, values: object, prefix: string): SettingField[] =>
   Object.entries(object?.shape ?? {}).flatMap(([key, schema]): SettingField[] => {

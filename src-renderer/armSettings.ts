@@ -1,12 +1,13 @@
 import { newArm } from '../shared/methods/index.ts';
 import { methodOf } from '../shared/method.ts';
 import { plainEsam, type OptimizerConfig } from '../shared/runConfig.ts';
+import { ruleNamed, ruleNames, type RuleName } from '../shared/rules/index.ts';
 import { fieldsOf, type SettingField } from '../shared/settingFields.ts';
 
 /** Settings that have a column, or a choice with words of its own, in an arm's row. */
 const placed: ReadonlySet<string> = new Set([
   ...['learningRate', 'momentum', 'weightDecay', 'rho', 'beta', 'gamma'],
-  ...['rule.name', 'rule.beta2', 'rule.epsilon', 'nesterov', 'decayNormAndBias'],
+  ...['rule.name', 'nesterov', 'decayNormAndBias'],
   ...['perturbation', 'selection', 'secondPass', 'bnStatistics'],
   ...['adaptive', 'sharpnessBatch', 'maskDrawn', 'alwaysRank', 'selectionPrecision'],
 ]);
@@ -20,14 +21,35 @@ const beginsPlain = (arm: OptimizerConfig, key: string): boolean => {
   return plain.has(key) && JSON.stringify(defaults.get(key)) === plain.get(key);
 };
 
-/** An arm's settings that have no place of their own: those that make its method, and when it climbs. */
+/** An arm's settings that have no place of their own: those that make its method, when it climbs, and its base rule's own. */
 export const settingsOfArm = (
   arm: OptimizerConfig,
-): { readonly own: readonly SettingField[]; readonly times: readonly SettingField[] } => {
+): Readonly<Record<'own' | 'times' | 'rule', readonly SettingField[]>> => {
   const fields = fieldsOf(arm).filter(({ path }) => !placed.has(path));
-  const isVariation = ({ path }: SettingField): boolean => beginsPlain(arm, rootOf(path));
-  return { own: fields.filter((field) => !isVariation(field)), times: fields.filter(isVariation) };
+  const kindOf = ({ path }: SettingField): 'own' | 'times' | 'rule' =>
+    rootOf(path) === 'rule' ? 'rule' : beginsPlain(arm, rootOf(path)) ? 'times' : 'own';
+  const those = (kind: 'own' | 'times' | 'rule'): SettingField[] => fields.filter((field) => kindOf(field) === kind);
+  return { own: those('own'), times: those('times'), rule: those('rule') };
 };
+
+/** A base rule as an arm chooses it. */
+interface RuleChoice {
+  readonly value: string;
+  readonly label: string;
+  readonly name: RuleName;
+  readonly nesterov: boolean;
+}
+
+/** Every base rule; one whose momentum can be Nesterov's is two choices. */
+export const ruleChoices: readonly RuleChoice[] = ruleNames.flatMap((name): RuleChoice[] => {
+  const { label, hasNesterov } = ruleNamed(name);
+  return hasNesterov
+    ? [
+        { value: name, label: `${label}, heavy-ball momentum`, name, nesterov: false },
+        { value: `${name}-nesterov`, label: `${label}, Nesterov’s momentum`, name, nesterov: true },
+      ]
+    : [{ value: name, label, name, nesterov: false }];
+});
 
 /** Whether something of what later work made of the methods is set. */
 export const isVaried = (arm: OptimizerConfig): boolean =>

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { senselessRule, type Senseless } from './combinations.ts';
 import type { PhaseUnits } from './method.ts';
-import { baseRule, defaultRule, plainRule, type RuleConfig } from './rule.ts';
+import type { RuleConfig } from '../rules/index.ts';
+import { baseRule, defaultRule, plainRule } from './rule.ts';
 import { sgdUnits } from './sgd.ts';
 import {
   averaged,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RuleConfig } from './rule.ts';
+import { ruleNamed, type RuleConfig } from '../rules/index.ts';
 
 /** A combination of settings that makes no sense: the field at which to say so, and why. */
 export interface Senseless {
@@ -27,7 +27,9 @@ export const senselessRule = ({
 }: {
   readonly rule: RuleConfig;
   readonly nesterov: boolean;
-}): Senseless | null =>
-  rule.name === 'adamw' && nesterov
-    ? { path: ['nesterov'], reason: 'AdamW has no Nesterov momentum; choose the rule SGD, or turn Nesterov off' }
+}): Senseless | null => {
+  const { label, hasNesterov } = ruleNamed(rule.name);
+  return nesterov && !hasNesterov
+    ? { path: ['nesterov'], reason: `${label} has no Nesterov momentum; choose the rule SGD, or turn Nesterov off` }
     : null;
+};

@@ -1,12 +1,11 @@
 import { tensorShareOf } from '../../shared/method.ts';
 import { imageSizeOf } from '../../shared/dataset.ts';
 import type { DatasetInfo, Misfit } from '../../shared/dataset.ts';
+import { ruleNamed } from '../../shared/rules/index.ts';
 import type { GroupConfig } from '../../shared/runConfig.ts';
 import { networkOf } from '../trainer/models/index.ts';
 
 const largestFloat32 = 3.4028234663852886e38;
-/** Below it float32 numbers lose their digits, and some engines take them for 0. */
-const leastFloat32 = 1.1754943508222875e-38;
 
 /**
  * Why a configuration that is valid field by field cannot do what it says on this data, at the field to change; null where it can. Looked at where
@@ -20,7 +19,7 @@ export const impossibleIn = (config: GroupConfig, info: DatasetInfo): Misfit | n
     erasedProblem,
     growthProblem,
     nesterovProblem,
-    epsilonProblem,
+    ruleProblem,
     radiusProblem,
     maskProblem,
     observedProblem,
@@ -73,13 +72,10 @@ const erasedProblem: ProblemOf = ({ augmentation }, info) => {
     : null;
 };
 
-/**
- * A weight that the loss does not move is multiplied by 1 − ηλ in each step; with SGD's momentum μ it grows without end from ηλ = 2(1 + μ),
- * with AdamW's decay, which momentum does not touch, from 2.
- */
+/** A weight that the loss does not move is multiplied by 1 − ηλ in each step. */
 const growthProblem: ProblemOf = ({ optimizer }) => {
   const { learningRate, weightDecay, momentum, rule } = optimizer;
-  const limit = rule.name === 'adamw' ? 2 : 2 * (1 + momentum);
+  const limit = ruleNamed(rule.name).growsFrom(momentum);
   return learningRate * weightDecay >= limit
     ? {
         path: 'optimizer.weightDecay',
@@ -89,8 +85,8 @@ const growthProblem: ProblemOf = ({ optimizer }) => {
 };
 
 /** PyTorch's SGD refuses it too. */
-const nesterovProblem: ProblemOf = ({ optimizer: { rule, nesterov, momentum } }) =>
-  rule.name === 'sgd' && nesterov && momentum === 0
+const nesterovProblem: ProblemOf = ({ optimizer: { nesterov, momentum } }) =>
+  nesterov && momentum === 0
     ? {
         path: 'optimizer.nesterov',
         message:
@@ -98,13 +94,10 @@ const nesterovProblem: ProblemOf = ({ optimizer: { rule, nesterov, momentum } })
       }
     : null;
 
-const epsilonProblem: ProblemOf = ({ optimizer: { rule } }) =>
-  rule.name === 'adamw' && rule.epsilon < leastFloat32
-    ? {
-        path: 'optimizer.rule.epsilon',
-        message: `ε of ${rule.epsilon} is 0 in float32: a weight without a gradient would become 0/0, NaN. Choose at least 1e-37, such as 1e-8.`,
-      }
-    : null;
+const ruleProblem: ProblemOf = ({ optimizer: { rule } }) => {
+  const unusable = ruleNamed(rule.name).unusable(rule);
+  return unusable === null ? null : { path: `optimizer.rule.${unusable.path}`, message: unusable.message };
+};
 
 /** Steps are scaled by ρ/β, in float32. */
 const radiusProblem: ProblemOf = ({ optimizer }) => {

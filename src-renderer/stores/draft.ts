@@ -7,7 +7,8 @@ import type { LabEvent } from '../../shared/labEvent.ts';
 import type { PlannedRun } from '../../shared/queue.ts';
 import { copyOf, newArm, type MethodId } from '../../shared/methods/index.ts';
 import { experimentSchema, type Axis, type Experiment, type Preset } from '../../shared/experiment.ts';
-import { ruleStarts, scheduleOf, type ScheduleConfig } from '../../shared/runConfig.ts';
+import { ruleNamed, type RuleName } from '../../shared/rules/index.ts';
+import { scheduleOf, type ScheduleConfig } from '../../shared/runConfig.ts';
 import { withField, withShared } from '../../shared/settingFields.ts';
 import { axisPaths } from '../../shared/settingPaths.ts';
 import { useConnection } from '../connection.ts';
@@ -233,12 +234,12 @@ export const useDraft = defineStore('draft', () => {
     if (arm) draft.value?.arms.splice(index, 1, withField(arm, path, value));
   };
   /** What another base rule begins with comes with it: its steps are of another size. */
-  const setRule = (index: number, chosen: 'plain' | 'nesterov' | 'adamw'): void => {
+  const setRule = (index: number, name: RuleName, nesterov: boolean): void => {
     const arm = draft.value?.arms[index];
     if (!arm) return;
-    const start = ruleStarts[chosen === 'adamw' ? 'adamw' : 'sgd'];
-    const begun = arm.rule.name === start.rule.name ? arm : { ...arm, ...start, rule: { ...start.rule } };
-    draft.value?.arms.splice(index, 1, { ...begun, nesterov: chosen === 'nesterov' });
+    const { start } = ruleNamed(name);
+    const begun = arm.rule.name === name ? arm : { ...arm, ...start, rule: { ...start.rule } };
+    draft.value?.arms.splice(index, 1, { ...begun, nesterov });
   };
   const duplicateArm = (index: number): void => {
     const arm = draft.value?.arms[index];

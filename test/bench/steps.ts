@@ -2,7 +2,8 @@ import { performance } from 'node:perf_hooks';
 import { phases as phaseNames, type PhaseMs } from '../../shared/metrics.ts';
 import { predictedUnits } from '../../shared/method.ts';
 import { newArm } from '../../shared/methods/index.ts';
-import { plainEsam, plainRule, plainSam, ruleStarts, type OptimizerConfig } from '../../shared/runConfig.ts';
+import { plainEsam, plainRule, plainSam, type OptimizerConfig } from '../../shared/runConfig.ts';
+import { ruleNamed } from '../../shared/rules/index.ts';
 import { findTensorflow } from '../../src-main/runtimes/tensorflow/index.ts';
 import { randomStream } from '../../src-main/trainer/data/rng.ts';
 import { mixedPrecisionOps } from '../../src-main/trainer/engine/mixedPrecision.ts';
@@ -50,7 +51,7 @@ export const methods: Readonly<Record<string, OptimizerConfig>> = {
   samOn: { ...newArm('sam-on', null), ...rule },
   kSam: { ...newArm('k-sam', null), ...rule },
   swpWithGsam: { ...newArm('composed', null), ...rule },
-  sgdAdamW: { ...rule, ...ruleStarts.adamw, name: 'sgd' },
+  sgdAdamW: { ...rule, ...ruleNamed('adamw').start, name: 'sgd' },
 };
 /** Steps from one perturbed step to the next: with an `interval` of n every n-th step perturbs, the others between are SGD's. */
 const cycleOf = (config: OptimizerConfig): number => ('interval' in config ? config.interval : 1);
