@@ -14,3 +14,6 @@ export const partOf = (value: number, part: number, parts: number): number => {
   const [above, below] = [Math.round(value * scale) * part, scale * parts];
   return Number.isSafeInteger(above) && Number.isSafeInteger(below) ? above / below : (value * part) / parts;
 };
+
+/** ⌊share · count⌋ of the share as it is written: 0.57 of 100 is 57, though 0.57 · 100 is less than that in floating point. */
+export const wholeShare = (share: number, count: number): number => Math.floor(partOf(share, count, 1));

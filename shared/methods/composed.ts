@@ -168,21 +168,35 @@ const climbUnits = (config: ComposedConfig): PhaseUnits => {
   };
 };
 
-/** Axes on which it differs from SAM; ASAM's neighbourhood is a way to move of its own. */
-const choices = ({ direction, moves, examples, descent, when, interval, adaptive }: ComposedConfig): string[] => [
+/** Axes on which it differs from SAM; ASAM's neighbourhood is a way to move of its own, and m-sharpness a choice of examples. */
+const choices = ({
+  direction,
+  moves,
+  examples,
+  descent,
+  when,
+  interval,
+  adaptive,
+  sharpnessBatch,
+}: ComposedConfig): string[] => [
   ...(direction.name === 'gradient' ? [] : ['direction']),
   ...(moves.name === 'all' ? [] : ['moves']),
   ...(examples.name === 'all' ? [] : ['examples']),
   ...(descent.name === 'above' ? [] : ['descent']),
   ...(when.name === 'every' && interval === 1 ? [] : ['when']),
   ...(adaptive ? ['adaptive'] : []),
+  ...(sharpnessBatch === null ? [] : ['sharpnessBatch']),
 ];
 
 const published: readonly ((choices: string, config: ComposedConfig) => boolean)[] = [
   (choices) => !choices.includes(','),
-  // ESAM.
+  // ASAM of sub-batches.
+  (choices) => choices === 'adaptive,sharpnessBatch',
+  // ESAM, of sub-batches too.
   (choices, { moves, examples }) =>
-    choices === 'moves,examples' && moves.name === 'share' && examples.name === 'rising',
+    ['moves,examples', 'moves,examples,sharpnessBatch'].includes(choices) &&
+    moves.name === 'share' &&
+    examples.name === 'rising',
   // LookSAM and, by the gradient norm, AE-LookSAM.
   (choices, { descent, when }) =>
     choices === 'descent,when' && descent.name === 'looksam' && ['every', 'gradient-norm'].includes(when.name),

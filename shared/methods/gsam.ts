@@ -30,7 +30,7 @@ export const gsam = {
       help: 'SAM that also narrows the gap between the loss there and here: it takes off a part of the gradient here (Zhuang et al. 2022).',
       label: 'GSAM',
       color: '#A65628',
-      dash: [],
+      dash: [14, 4],
       shape: 'rect',
       settings: {},
     },

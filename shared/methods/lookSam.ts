@@ -24,7 +24,7 @@ export const lookSam = {
       help: 'SAM in every k-th step; the steps between reuse the part of its gradient beside their own (Liu et al. 2022).',
       label: 'LookSAM',
       color: '#E69F00',
-      dash: [],
+      dash: [14, 4],
       shape: 'cross',
       settings: {},
     },

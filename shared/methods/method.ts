@@ -21,9 +21,9 @@ export interface MethodLook {
   readonly label: string;
   /** One sentence for whoever meets it for the first time. */
   readonly help: string;
-  /** Of Okabe and Ito's while they last; every pair of methods differs in dash or shape besides, for print and the colour-blind. */
+  /** Of Okabe and Ito's while they last. */
   readonly color: string;
-  /** Line dash in pixels; empty = solid. */
+  /** Line dash in pixels; empty = solid. Methods that share one differ in lightness, for print, and in colour for every kind of sight. */
   readonly dash: readonly number[];
   readonly shape: PointShape;
 }

@@ -30,7 +30,7 @@ export const momentumSam = {
       help: 'Climbs against the momentum, so that a step needs one gradient only (Becker et al. 2024).',
       label: 'MSAM',
       color: '#35978F',
-      dash: [],
+      dash: [9, 3, 2, 3, 2, 3],
       shape: 'circle',
       settings: {},
     },

@@ -22,7 +22,7 @@ export const samOn = {
       help: 'SAM that perturbs the scales and offsets of normalisations only (Mueller et al. 2023).',
       label: 'SAM-ON',
       color: '#E7298A',
-      dash: [7, 4],
+      dash: [10, 3, 4, 3],
       shape: 'cross',
       settings: {},
     },

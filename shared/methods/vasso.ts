@@ -23,7 +23,7 @@ export const vasso = {
       help: 'SAM that climbs along a moving mean of the gradients (Li and Giannakis 2023).',
       label: 'VaSSO',
       color: '#8B5FBF',
-      dash: [2, 2],
+      dash: [2, 6],
       shape: 'triangle',
       settings: {},
     },

@@ -25,7 +25,7 @@ export const wsam = {
       help: 'SAM whose sharpness has a weight of its own beside the loss (Yue et al. 2023).',
       label: 'WSAM',
       color: '#8C8C00',
-      dash: [],
+      dash: [7, 3, 7, 3, 2, 3],
       shape: 'rectRot',
       settings: {},
     },

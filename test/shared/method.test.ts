@@ -92,9 +92,8 @@ test('what the gradient decides has no predicted cost, but a most one', () => {
   expect(mostUnits(config)).toBeCloseTo(1 + 2 + 1 + 1.5, 12); // all tensors get a gradient
 });
 
-test('methods differ in dash or shape where colour does not tell them apart', () => {
+test('no two methods have the same colour, name or help', () => {
   const looks = methodIds.map(lookOf);
-  expect(new Set(looks.map(({ dash, shape }) => `${shape} ${dash.join()}`)).size).toBe(looks.length);
   expect(new Set(looks.map(({ color }) => color)).size).toBe(looks.length);
   expect(new Set(looks.map(({ label }) => label)).size).toBe(looks.length);
   expect(new Set(looks.map(({ help }) => help)).size).toBe(looks.length);
@@ -157,6 +156,9 @@ test('a composition is an experiment unless it is a published method by another 
     { ...asSam, descent: { name: 'looksam' }, when: { name: 'gradient-norm' } },
     { ...asSam, adaptive: true },
     { ...asSam, moves: { name: 'normalisations' }, adaptive: true },
+    { ...asSam, sharpnessBatch: 64 },
+    { ...asSam, adaptive: true, sharpnessBatch: 64 },
+    { ...asSam, moves: { name: 'share' }, examples: rising, sharpnessBatch: 64 },
   ];
   const others = [
     {},
@@ -167,6 +169,8 @@ test('a composition is an experiment unless it is a published method by another 
     { ...asSam, descent: { name: 'gsam' }, when: { name: 'random' } },
     { ...asSam, descent: { name: 'looksam' }, when: { name: 'late' } },
     { ...asSam, descent: { name: 'gsam' }, adaptive: true },
+    { ...asSam, descent: { name: 'gsam' }, sharpnessBatch: 64 },
+    { ...asSam, direction: { name: 'moving-mean' }, sharpnessBatch: 64 },
   ];
   expect(same.map((axes) => experimentalNote(of('composed', axes)))).toEqual(same.map(() => null));
   for (const axes of others) expect(experimentalNote(of('composed', axes))).toMatch(/nobody has published/);

@@ -1,6 +1,6 @@
 import type { AscentProfileSettings } from '../../../shared/analyses/ascentProfile.ts';
 import type { AnalysisRow } from '../../../shared/analyses/index.ts';
-import { partOf } from '../../../shared/decimals.ts';
+import { partOf, wholeShare } from '../../../shared/decimals.ts';
 import type { Tensor } from '../engine/ops.ts';
 import { lossFunction, type LossFunction, type Subject } from './subject.ts';
 
@@ -16,7 +16,7 @@ export const samStep = ({ vectors, gradient }: LossFunction, rho: number): Tenso
 export const partedByRise = (before: readonly number[], after: readonly number[], gamma: number) => {
   const rises = before.map((loss, example) => ({ example, delta: (after[example] ?? NaN) - loss }));
   const ranked = rises.toSorted((a, b) => b.delta - a.delta || a.example - b.example);
-  const k = Math.max(1, Math.floor(gamma * before.length));
+  const k = Math.max(1, wholeShare(gamma, before.length));
   const examplesFrom = (part: typeof ranked): number[] => part.map(({ example }) => example).sort((a, b) => a - b);
   return {
     kept: examplesFrom(ranked.slice(0, k)),

@@ -1,3 +1,4 @@
+import { wholeShare } from '../../../shared/decimals.ts';
 import type { Examples } from './datasetFiles.ts';
 import type { RandomStream } from './rng.ts';
 
@@ -42,7 +43,7 @@ export const noisyLabels = <L extends Labels>(
 ): L => {
   const noisy = labels.slice() as L;
   const places = new Map(classes.map((label, place) => [label, place]));
-  for (const index of random.subset(labels.length, Math.floor(share * labels.length))) {
+  for (const index of random.subset(labels.length, wholeShare(share, labels.length))) {
     const place = places.get(labels[index] ?? 0) ?? 0;
     noisy[index] = classes[(place + 1 + random.integer(classes.length - 1)) % classes.length] ?? 0;
   }

@@ -237,6 +237,29 @@ for (const { name, tolerance, open } of engines) {
       problem.dispose();
     });
 
+    // Where everything is learnt, float32 gradients become 0, and a direction none: 0 divided by 0 would end the run.
+    test.each(Object.entries(all))('%s stays where the loss is flat', (_name, config) => {
+      const problem = smallProblem(ops, residualNetwork, 7);
+      const { state } = problem.training;
+      const before = problem.contents().slice(0, state.parameters.length);
+      const flat: Objective = {
+        ...problem.objective,
+        gradients(options) {
+          const { gradients, losses } = problem.objective.gradients(options);
+          const zeros = gradients.map((gradient) => gradient && ops.multiply(gradient, ops.constant(0)));
+          gradients.forEach((gradient) => {
+            if (gradient !== null) ops.dispose(gradient);
+          });
+          return { gradients: zeros, losses };
+        },
+      };
+      const optimizer = optimizerFor(problem, { ...config, weightDecay: 0 });
+      for (let step = 0; step < 3; step++) readReports(ops, optimizer.step(flat, config.learningRate));
+      expect(problem.contents().slice(0, state.parameters.length)).toEqual(before);
+      optimizer.dispose();
+      problem.dispose();
+    });
+
     // f(w) = ½(w₁² + 3w₂²): g = (w₁, 3w₂).
     type Pair = readonly [number, number];
     const gradientAt = ([w1, w2]: Pair): Pair => [w1, 3 * w2];

@@ -21,7 +21,9 @@ export const reusingPart = (
 
   const keepPart = (here: Gradients, above: Gradients): void => {
     const [product, squared] = [inner(ops, here, above), inner(ops, here, here)];
-    const quotient = ops.divide(product, squared);
+    // Too small to change a bit of any ⟨g,g⟩ but 0: there v = h, where 0/0 would end the run.
+    const divisor = ops.add(squared, ops.constant(1e-30));
+    const quotient = ops.divide(product, divisor);
     const factor = ops.multiply(quotient, ops.constant(-1));
     parts.forEach((old, index) => {
       const [gradient, climbed] = [here[index] ?? null, above[index] ?? null];
@@ -30,7 +32,7 @@ export const reusingPart = (
       [old, gradient].forEach(ops.dispose);
     });
     hasPart = true;
-    [product, squared, quotient, factor].forEach(ops.dispose);
+    [product, squared, divisor, quotient, factor].forEach(ops.dispose);
   };
 
   /** α·‖g‖/(‖v‖ + 1e-12). */

@@ -1,3 +1,4 @@
+import { wholeShare } from '../../../../shared/decimals.ts';
 import type { EsamConfig } from '../../../../shared/runConfig.ts';
 import type { Ops, Tensor } from '../../engine/ops.ts';
 
@@ -5,7 +6,7 @@ type SelectionSettings = Pick<EsamConfig, 'gamma' | 'selection'>;
 
 /** |𝔹⁺| = max(1, ⌊γ·B⌋); the release's strict comparison with the k-th largest Δ loses that one. */
 export const keptCount = ({ gamma, selection }: SelectionSettings, examples: number): number => {
-  const k = Math.max(1, Math.floor(gamma * examples));
+  const k = Math.max(1, wholeShare(gamma, examples));
   return selection === 'sharpness-strict' ? Math.max(1, k - 1) : k;
 };
 

@@ -1,3 +1,4 @@
+import { wholeShare } from '../../../../shared/decimals.ts';
 import type { SamConfig } from '../../../../shared/runConfig.ts';
 import type { Ops } from '../../engine/ops.ts';
 import type { Examples } from './examples.ts';
@@ -9,7 +10,7 @@ export const largestLosses = (ops: Ops, share: number, bnStatistics: SamConfig['
     before(objective) {
       if (share === 1) return { kept: null, losses: null };
       const losses = objective.losses('keep', 'here');
-      return { kept: ops.topK(losses, Math.max(1, Math.floor(share * objective.examples))), losses };
+      return { kept: ops.topK(losses, Math.max(1, wholeShare(share, objective.examples))), losses };
     },
     firstStatistics: bnStatistics === 'last' ? 'keep' : 'update',
     again: { statistics: onSecond, isRecorded: true },
