@@ -21,9 +21,16 @@ struct Pixels {
   Pixels(Images images, int stride)
       : images(images), stride(stride), high(parts(images.height, stride)), wide(parts(images.width, stride)),
         count(int64_t(images.count) * high * wide) {}
-  int64_t at(int64_t pixel) const {
-    const int64_t image = pixel / (high * wide), inImage = pixel % (high * wide);
-    return (image * images.height + inImage / wide * stride) * images.width + inImage % wide * stride;
+  int64_t at(int64_t pixel) const { return placeOf(cellOf(pixel)); }
+  /** Calls each(index, place in x) for `count` pixels in order, from one on. */
+  template <typename Each>
+  void forEach(int64_t first, int count, const Each& each) const {
+    Cell cell = cellOf(first);
+    for (int index = 0; index < count; index++, cell.column++) {
+      if (cell.column == wide) cell.column = 0, cell.row++;
+      if (cell.row == high) cell.row = 0, cell.image++;
+      each(index, placeOf(cell));
+    }
   }
   /** Calls each(place in x) for those between that pixel and the next ones, to the right and below: every place belongs to one pixel. */
   template <typename Each>
@@ -36,6 +43,19 @@ struct Pixels {
   const Images images;
   const int stride, high, wide;
   const int64_t count;
+
+ private:
+  struct Cell {
+    int64_t image;
+    int row, column;
+  };
+  Cell cellOf(int64_t pixel) const {
+    const int inImage = static_cast<int>(pixel % (high * wide));
+    return {pixel / (high * wide), inImage / wide, inImage % wide};
+  }
+  int64_t placeOf(const Cell& cell) const {
+    return (cell.image * images.height + cell.row * stride) * images.width + cell.column * stride;
+  }
 };
 
 /** Floats of a kernel in panels: [panels][depth][panel]. */
@@ -77,18 +97,18 @@ static bool convolve(const T* x, const float* kernel, T* y, Images images, int s
     const int64_t first = int64_t(task) * pixelsPerTask;
     const int count = static_cast<int>(std::min<int64_t>(pixelsPerTask, pixels.count - first));
     int64_t places[pixelsPerTask];
-    for (int p = 0; p < count; p++) {
-      places[p] = pixels.at(first + p);
-      const T* const from = x + (isBackward ? first + p : places[p]) * depth;
+    pixels.forEach(first, count, [&](int p, int64_t ownPlace) {
+      places[p] = ownPlace;
+      const T* const from = x + (isBackward ? first + p : ownPlace) * depth;
       for (int channel = 0; channel < depth; channel += lanes) store(values + int64_t(p) * depth + channel, load(from + channel));
-      if (!isBackward) continue;
+      if (!isBackward) return;
       pixels.forPassedOver(first + p, [&](int64_t place) {
         for (int column = 0; column < columns; column += lanes) {
           const int64_t at = place * columns + column;
           ending.with(column, [&](const auto& end) { store(y + at, end(Vec{}, at)); });
         }
       });
-    }
+    });
     for (int column = 0; column < columns; column += panel) {
       const LeftRows<float> left{values, depth};
       const float* const right = panels + int64_t(column) * depth;
@@ -136,8 +156,8 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
     if (first == last) std::memset(ownSums, 0, sizeof(float) * channels * columns);
     for (int64_t start = first; start < last; start += pixelsPerTask) {
       const int count = static_cast<int>(std::min<int64_t>(pixelsPerTask, last - start));
-      for (int p = 0; p < count; p++) {
-        const T* const from = x + pixels.at(start + p) * inputs + firstChannel;
+      pixels.forEach(start, count, [&](int p, int64_t place) {
+        const T* const from = x + place * inputs + firstChannel;
         for (int channel = 0; channel < channels; channel += lanes) {
           store(values + int64_t(channel) * pixelsPerTask + p * lanes, load(from + channel));
         }
@@ -146,7 +166,7 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
           float* const to = grads + (int64_t(column / panel) * pixelsPerTask + p) * panel + column % panel;
           store(to, column < outputs ? load(gradients + column) : Vec{});
         }
-      }
+      });
       const auto addProduct =
           start == first ? multiply<columnRows, false, 2, LeftColumns<float>> : multiply<columnRows, true, 2, LeftColumns<float>>;
       for (int column = 0; column < columns; column += panel) {

@@ -138,10 +138,9 @@ class Filtering {
       if (columns - column > lanes) multiplyRows<2>(count, left, right, words, sums + p * sumStride);
       else multiplyRows<1>(count, left, right, words, sums + p * sumStride);
     }
-    for (int t = 0; t < count; t++) {
-      const auto at = tiles.at(first + t);
+    auto at = tiles.at(first), next = tiles.at(first + tilesAhead);
+    for (int t = 0; t < count; t++, at = tiles.after(at), next = tiles.after(next)) {
       const int rows = filtered.height - at.row, pixels = filtered.width - at.column;
-      const auto next = tiles.at(first + t + tilesAhead);
       if (isFar) {
         forLines<Scheme::outputSide, T>(filtered, next.image, next.row, next.column, columns, column, smaller(columns, column + panel),
                                         [&](int64_t place) {
