@@ -48,7 +48,8 @@ const observedProblem: ProblemOf = ({ microBatch, observe }) =>
 
 const examplesOf = ({ dataset }: GroupConfig, info: DatasetInfo): number => dataset.trainSubset ?? info.trainCount;
 
-const stepsPerEpoch = (config: GroupConfig, info: DatasetInfo): number => {
+/** Of training. */
+export const stepsPerEpoch = (config: GroupConfig, info: DatasetInfo): number => {
   const batches = examplesOf(config, info) / config.batchSize;
   return config.dropLast ? Math.floor(batches) : Math.ceil(batches);
 };

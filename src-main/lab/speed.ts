@@ -75,7 +75,7 @@ export class SpeedMeasurements {
     if (most > mostSpeedArms) throw new LabError('CONFIG_INVALID', tooMany(most));
     const found: SpeedMeasurement[] = [];
     await this.#during(null, async (signal) => {
-      for (const set of sets) found.push(await this.#measureSet(set, limitMs, signal));
+      for (const set of sets) found.push(await this.#measureSet(set, limitMs, false, signal));
     });
     return found;
   }
@@ -90,7 +90,7 @@ export class SpeedMeasurements {
       return;
     }
     try {
-      await this.#during(run.id, (signal) => this.#measureSet(set, speedLimitMs, signal));
+      await this.#during(run.id, (signal) => this.#measureSet(set, speedLimitMs, true, signal));
     } catch (error) {
       if (this.#hasClosed()) return;
       if (!this.#parts.isNext(run.id)) {
@@ -169,12 +169,18 @@ export class SpeedMeasurements {
     }
   }
 
-  async #measureSet(configs: RunConfig[], limitMs: number, signal: AbortSignal): Promise<SpeedMeasurement> {
+  async #measureSet(
+    configs: RunConfig[],
+    limitMs: number,
+    isBeforeRuns: boolean,
+    signal: AbortSignal,
+  ): Promise<SpeedMeasurement> {
     const { store, launcher, limits, filesOf, emit } = this.#parts;
     const [first] = configs;
     if (first === undefined) throw new Error('There is nothing to measure.');
     const measurement = await measureInProcesses(
       { ...(await filesOf(first)), configs, limitMs },
+      isBeforeRuns,
       (input, onProgress) =>
         answerOf(speedJob, input, {
           ...{ launcher, limits, signal, device: first.device },

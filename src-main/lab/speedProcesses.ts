@@ -5,24 +5,39 @@ import { mediansOf } from '../../shared/metrics.ts';
 import { largestSeed } from '../../shared/runConfig.ts';
 import { fewestProcesses, narrowHalfWidth, widestOf } from '../../shared/speed.ts';
 import type { SpeedMeasurement } from '../../shared/speed.ts';
+import { stepsPerEpoch } from './impossible.ts';
 import { ratioOf } from './statistics/speedRatio.ts';
 
 type Measured = Extract<SpeedEvent, { type: 'measured' }>;
 type Progress = Extract<SpeedEvent, { type: 'progressed' }>['progress'];
+type Input = Omit<SpeedInput, 'stepsPerRound'>;
+
+/** Milliseconds that the steps of one run of each method take, as they were measured. */
+const trainingMs = ({ configs, dataset }: Input, { arms }: SpeedMeasurement): number =>
+  configs.reduce(
+    (sum, config, index) => sum + config.epochs * stepsPerEpoch(config, dataset) * (arms[index]?.stepMs ?? 0),
+    0,
+  );
 
 /**
  * Measures speeds in one process, or, where the first says that enough of them fit into the time, in several, one after another: until
  * every interval is narrow, or there is no time for two more (their number is odd).
+ * @param isBeforeRuns - whether it takes no longer than training with each method once, as far as the fewest processes allow.
  * @param measureIn - measures in a process of its own.
  * @param onProgress - of all of it.
  */
 export const measureInProcesses = async (
-  input: Omit<SpeedInput, 'stepsPerRound'>,
+  input: Input,
+  isBeforeRuns: boolean,
   measureIn: (input: SpeedInput, onProgress: (progress: Progress) => void) => Promise<Measured>,
   onProgress: (progress: Progress) => void,
 ): Promise<SpeedMeasurement> => {
   const first = await measureIn({ ...input, stepsPerRound: null }, onProgress);
   if (!first.isShare) return first.measurement;
+  const fewestMs = fewestProcesses * (first.startMs + first.roundsMs);
+  const limitMs = isBeforeRuns
+    ? Math.min(input.limitMs, Math.max(fewestMs, trainingMs(input, first.measurement)))
+    : input.limitMs;
   const began = performance.now() - first.roundsMs;
   const passed = (): number => performance.now() - began;
   const shares = [first];
@@ -30,7 +45,7 @@ export const measureInProcesses = async (
     if (shares.length % 2 === 0) return false;
     if (shares.length >= fewestProcesses && widest(pooled(shares)) <= narrowHalfWidth) return true;
     const longestMs = Math.max(...shares.map(({ startMs, roundsMs }) => startMs + roundsMs));
-    return passed() + 2 * longestMs > input.limitMs;
+    return passed() + 2 * longestMs > limitMs;
   };
   while (!isEnough()) {
     const { stepsPerRound } = first.measurement;
@@ -43,12 +58,12 @@ export const measureInProcesses = async (
     const next = await measureIn({ ...input, configs, stepsPerRound }, ({ message }) => {
       onProgress({
         message: `Process ${shares.length + 1}${known}: ${message}`,
-        share: Math.min(1, passed() / input.limitMs),
+        share: Math.min(1, passed() / limitMs),
       });
     });
     shares.push(next);
   }
-  return pooled(shares);
+  return { ...pooled(shares), limitMs };
 };
 
 /** All rounds, each of which is of one process. */

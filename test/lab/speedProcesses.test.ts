@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { performance } from 'node:perf_hooks';
+import { expect, test, vi } from 'vitest';
 import type { SpeedInput } from '../../shared/jobs/speed.ts';
 import { speedBaseOf } from '../../shared/speed.ts';
 import type { SpeedMeasurement } from '../../shared/speed.ts';
@@ -8,18 +9,24 @@ import { groupOf } from './fixtures/groups.ts';
 import { environmentOf, phaseMs } from './fixtures/metrics.ts';
 
 const { config } = groupOf(sam, []);
-const input = { configs: [{ ...config, seed: 0xfffffffe }], dataset: null, limitMs: 60_000 } as unknown as Omit<
-  SpeedInput,
-  'stepsPerRound'
->;
+const input = {
+  ...{ configs: [{ ...config, seed: 0xfffffffe }], dataset: { trainCount: 60_000 }, limitMs: 60_000 },
+} as unknown as Omit<SpeedInput, 'stepsPerRound'>;
 
 /** Processes that take `tookMs` each, in which SGD takes 10 ms a step and SAM what is said, three rounds each. */
-const measured = async (samMs: (process: number) => number, { isShare = true, tookMs = 10 } = {}) => {
+const measured = async (
+  samMs: (process: number) => number,
+  { isShare = true, tookMs = 10, trainingMs = null as number | null } = {},
+) => {
   const asked: (number | null)[] = [];
   const seeds: (number | undefined)[] = [];
   const progress: { message: string; share: number }[] = [];
+  // One configuration of one epoch, whose only step takes the 10 ms of SGD in each of so many images.
+  const once = { ...input.configs[0], epochs: 1, batchSize: 1, dataset: { ...config.dataset, trainSubset: null } };
+  const shortly = { ...input, configs: [once], dataset: { trainCount: (trainingMs ?? 0) / 10 } } as typeof input;
   const measurement = await measureInProcesses(
-    input,
+    trainingMs === null ? input : shortly,
+    trainingMs !== null,
     ({ stepsPerRound, configs }, onProgress) => {
       seeds.push(configs[0]?.seed);
       const index = asked.push(stepsPerRound);
@@ -84,4 +91,27 @@ test('no process is begun that would not end in time, nor where the first was to
   expect((await measured(() => 20, { tookMs: 25_000 })).measurement.processes).toBe(1);
   expect((await measured(() => 20, { tookMs: 23_000 })).measurement.processes).toBeGreaterThan(1);
   expect((await measured(() => 20, { isShare: false })).measurement.processes).toBe(1);
+});
+
+test('before runs it takes no longer than training with each method once, but five processes', async () => {
+  // Processes of 4 s whose times scatter by half never agree. The first one's rounds are half of what it takes: n processes are over after
+  // 4n − 2 s of the clock's, two more are begun while 4(n + 2) − 2 s are not more than the time: 2 s of training are over before five are
+  // there, of 30 s seven are (26 s; nine would be over after 34), of 100 s the limit of 60 s, fifteen (58 s; seventeen after 66).
+  const scattered = (process: number): number => (process % 2 === 0 ? 20 : 30);
+  const processesFor = async (trainingMs: number): Promise<[number, number]> => {
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const { measurement } = await measured(
+      (process) => {
+        if (process > 1) now += 4000; // the first is over before the clock is looked at
+        return scattered(process);
+      },
+      { tookMs: 4000, trainingMs },
+    );
+    clock.mockRestore();
+    return [measurement.processes, measurement.limitMs];
+  };
+  expect(await processesFor(2000)).toEqual([5, 20_000]);
+  expect(await processesFor(30_000)).toEqual([7, 30_000]);
+  expect(await processesFor(100_000)).toEqual([15, 60_000]);
 });

@@ -30,7 +30,7 @@ import { openArm, type Arm } from './arm.ts';
 /** An arm's first steps allocate, compile and tune. */
 const warmUpSteps = 3;
 /** A turn takes about so long for the slowest arm: short, so that what disturbs the machine meets all arms of a round alike. */
-const turnMs = 200;
+const turnMs = 100;
 const mostStepsPerTurn = 50;
 interface Rounds {
   readonly arm: Arm;
@@ -60,12 +60,13 @@ export const speed = job(speedJob, async function* (input, stop) {
   let slowestMs = 0;
   for (const arm of arms) {
     yield progressed(`Warming up ${arm.name}`);
-    const batches = nextBatches(warmUpSteps + arm.sampledSteps);
-    first.run.train.prepare(batches, first.run.augmentation);
-    await arm.turn(batches);
-    const again = nextBatches(1 + arm.sampledSteps);
-    first.run.train.prepare(again, first.run.augmentation);
-    slowestMs = Math.max(slowestMs, (await arm.turn(again)).stepMs);
+    const steps = async (count: number): Promise<number> => {
+      const batches = nextBatches(count + arm.sampledSteps);
+      first.run.train.prepare(batches, first.run.augmentation);
+      return (await arm.turn(batches)).stepMs;
+    };
+    await steps(warmUpSteps);
+    if (input.stepsPerRound === null) slowestMs = Math.max(slowestMs, await steps(1));
   }
   const stepsPerRound = input.stepsPerRound ?? Math.min(mostStepsPerTurn, Math.max(1, Math.round(turnMs / slowestMs)));
 
