@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { analysisSettingsSchema } from './analyses/index.ts';
+import { axisNames } from './axisNames.ts';
 import { mostAxisValues, parseAxisValues } from './axisValues.ts';
 import { counted } from './counted.ts';
 import { groupedBy } from './groupedBy.ts';
@@ -16,6 +17,7 @@ import { countText } from './numberText.ts';
 import type { GroupConfig, OptimizerConfig, RunConfig } from './runConfig.ts';
 import { placeIdSchema } from './places.ts';
 import { axisPaths, choosesSettings, unknownPath, withSetting } from './settingPaths.ts';
+import { settingText } from './settings/index.ts';
 
 const mostRuns = 10_000;
 
@@ -88,16 +90,19 @@ export const experimentSchema = experimentFields.superRefine((experiment, contex
   for (const [index, { path, values }] of experiment.axes.entries()) {
     if (!axisPaths.includes(path)) refuse(['axes', index, 'path'], unknownPath(path));
     else if (experiment.axes.findIndex((axis) => axis.path === path) < index)
-      refuse(['axes', index, 'path'], `${path} is an axis already`);
+      refuse(['axes', index, 'path'], `“${nameOf(path)}” is an axis already`);
     else if (
       !path.startsWith('schedule.') &&
       configsBefore(experiment, index).every((config) => withSetting(config, path, values[0]) === null)
     )
-      refuse(['axes', index, 'path'], `no method of this experiment has ${path}`);
+      refuse(['axes', index, 'path'], `no method of this experiment has “${nameOf(path)}”`);
   }
   if (context.issues.length > 0) return;
   refuseValues(experiment, refuse);
 });
+
+const names = axisNames(axisPaths);
+const nameOf = (path: string): string => names.get(path) ?? path;
 
 /** Every value is tried by itself on every method; what makes no sense beside another axis's value, the lab finds in the whole grid. */
 const refuseValues = (experiment: Experiment, refuse: (path: (string | number)[], message: string) => void): void => {
@@ -105,7 +110,8 @@ const refuseValues = (experiment: Experiment, refuse: (path: (string | number)[]
     const methods = [...groupedBy(configsBefore(experiment, index), ({ optimizer }) => optimizer.name).values()];
     for (const [at, value] of values.entries()) {
       const issues = methods.flatMap((configs) => wrongEverywhere(configs, path, value) ?? []);
-      if (issues[0] !== undefined) refuse(['axes', index, 'values', at], `${String(value)}: ${issues[0].message}`);
+      if (issues[0] !== undefined)
+        refuse(['axes', index, 'values', at], `${settingText(path, value)}: ${issues[0].message}`);
     }
   }
 };

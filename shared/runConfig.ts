@@ -68,6 +68,8 @@ export const scheduleSchema = z.discriminatedUnion('name', [
 ]);
 export type ScheduleConfig = z.infer<typeof scheduleSchema>;
 
+export const scheduleNames = scheduleSchema.options.map(({ shape }) => shape.name.value);
+
 /** A schedule by its name, with what it begins with. */
 export const scheduleOf = (name: ScheduleConfig['name']): ScheduleConfig => scheduleSchema.parse({ name });
 

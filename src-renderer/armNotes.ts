@@ -5,7 +5,9 @@ import type { RunSummary } from '../shared/run.ts';
 import { groupConfigOf, type RunConfig } from '../shared/runConfig.ts';
 import { differingPaths, settingName } from '../shared/settings/index.ts';
 import { variantsOf } from './methodStyles.ts';
+import type { NameOf } from './rowNames.ts';
 import { flatSettings } from './settingLabels.ts';
+import { useDatasets } from './stores/datasets.ts';
 import { useRuns } from './stores/runs.ts';
 
 /** How an arm is told from the others of its method: by its mark, and by what differs. */
@@ -18,6 +20,7 @@ export interface ArmNote {
 /** Of the arms of one experiment, by whatever names them. */
 export const armNotes = <K>(
   arms: ReadonlyMap<K, { readonly method: MethodId; readonly config: RunConfig }>,
+  nameOfDataset: NameOf,
 ): ReadonlyMap<K, ArmNote> => {
   const variants = variantsOf([...arms.values()].map(({ method }) => method));
   const differing = new Map(
@@ -28,7 +31,7 @@ export const armNotes = <K>(
   );
   return new Map(
     [...arms].map(([key, { method, config }], index) => {
-      const settings = flatSettings(config);
+      const settings = flatSettings(config, nameOfDataset);
       const told = (differing.get(method) ?? []).flatMap((path) => {
         const value = settings.get(path);
         return value === undefined ? [] : `${settingName(path)} ${value}`;
@@ -39,13 +42,14 @@ export const armNotes = <K>(
 };
 
 /** Of runs, each among these runs of its experiment. */
-const notesOfRuns = (all: readonly RunSummary[]): ((run: RunSummary) => ArmNote) => {
+const notesOfRuns = (all: readonly RunSummary[], nameOfDataset: NameOf): ((run: RunSummary) => ArmNote) => {
   const inOrder = all.toSorted((a, b) => a.id - b.id);
   const notes = new Map(
     [...groupedBy(inOrder, ({ experimentId }) => experimentId)].map(([id, runs]) => [
       id,
       armNotes(
         new Map(runs.map(({ groupHash, config }) => [groupHash, { method: methodOf(config.optimizer), config }])),
+        nameOfDataset,
       ),
     ]),
   );
@@ -55,9 +59,10 @@ const notesOfRuns = (all: readonly RunSummary[]): ((run: RunSummary) => ArmNote)
 /** Of these runs, each among all runs of its experiment. */
 export const useArmNotes = (some: () => readonly RunSummary[]): ComputedRef<(run: RunSummary) => ArmNote> => {
   const runs = useRuns();
+  const datasets = useDatasets();
   return computed(() => {
     const wanted = new Set(some().map(({ experimentId }) => experimentId));
     const others = (runs.runs ?? []).filter(({ experimentId }) => wanted.has(experimentId));
-    return notesOfRuns([...some(), ...others]);
+    return notesOfRuns([...some(), ...others], datasets.nameOf);
   });
 };

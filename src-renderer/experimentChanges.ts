@@ -1,11 +1,12 @@
 import type { Experiment } from '../shared/experiment.ts';
 import { methodNames, methodOf } from '../shared/method.ts';
 import { settingName } from '../shared/settings/index.ts';
+import type { NameOf } from './rowNames.ts';
 import { flatSettings } from './settingLabels.ts';
 
 /** The settings that are not alike ("epochs 3 → 5"). */
-const changesBetween = (before: object, after: object): string[] => {
-  const [olds, news] = [flatSettings(before), flatSettings(after)];
+const changesBetween = (before: object, after: object, nameOfDataset?: NameOf): string[] => {
+  const [olds, news] = [flatSettings(before, nameOfDataset), flatSettings(after, nameOfDataset)];
   return [...new Set([...olds.keys(), ...news.keys()])].flatMap((path) => {
     const [old, now] = [olds.get(path) ?? '–', (news.get(path) ?? '–').replace('NaN', '?')];
     return old === now ? [] : [`${settingName(path)} ${old} → ${now}`];
@@ -29,8 +30,8 @@ const changesOfArms = (before: Arms, after: Arms): string[] => {
 };
 
 /** How an experiment differs from a preset, in words. */
-export const experimentChanges = (preset: Experiment, draft: Experiment): string[] => [
-  ...changesBetween(preset.shared, draft.shared),
+export const experimentChanges = (preset: Experiment, draft: Experiment, nameOfDataset?: NameOf): string[] => [
+  ...changesBetween(preset.shared, draft.shared, nameOfDataset),
   ...changesOfArms(preset.arms, draft.arms),
   ...(JSON.stringify(preset.axes) === JSON.stringify(draft.axes) ? [] : ['axes']),
   ...(preset.seeds.join() === draft.seeds.join() ? [] : ['seeds']),

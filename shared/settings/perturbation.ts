@@ -97,7 +97,7 @@ export const perturbationSettings = {
   'optimizer.selectionPrecision': {
     label: 'selection precision',
     help: 'Precision of the forward pass that only ranks the examples.',
-    texts: { same: 'as in training' },
+    texts: { same: 'as in training', bfloat16: 'bfloat16' },
   },
   'optimizer.alwaysRank': {
     label: 'always rank',

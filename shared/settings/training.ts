@@ -19,7 +19,11 @@ export const trainingSettings = {
     help: 'Deep MLP: one kernel a layer, one layer after another; or kernel, bias and a normalisation’s scale and offset a layer, with connections across layers.',
     texts: { serial: 'serial', general: 'general' },
   },
-  precision: { label: 'precision', help: 'Of activations and convolution kernels; everything else is float32.' },
+  precision: {
+    label: 'precision',
+    help: 'Of activations and convolution kernels; everything else is float32.',
+    texts: { float32: 'float32', bfloat16: 'bfloat16, mixed' },
+  },
   batchSize: { label: 'batch size', help: 'Images of an optimizer step.' },
   microBatch: {
     label: 'micro-batch',
@@ -33,6 +37,7 @@ export const trainingSettings = {
     label: 'learning-rate schedule',
     symbol: 'schedule',
     help: 'How the learning rate falls from epoch to epoch.',
+    texts: { cosine: 'cosine to 0', constant: 'constant', step: 'steps', warmup: 'warm-up, cosine' },
   },
   'schedule.milestones': {
     label: 'milestones',

@@ -6,7 +6,8 @@ import { noNormalisation } from '../../shared/methods/samOn.ts';
 import { misfitOf, modelInfos } from '../../shared/models.ts';
 import { countText } from '../../shared/numberText.ts';
 import { canonicalJson, runConfigSchema, type GroupConfig } from '../../shared/runConfig.ts';
-import { namedSettings } from '../../shared/settings/index.ts';
+import { publishedName } from '../../shared/publishedSets.ts';
+import { namedSettings, settingName } from '../../shared/settings/index.ts';
 import type { Library } from './datasets/index.ts';
 import { impossibleIn } from './impossible.ts';
 import { foundSet } from './presentData.ts';
@@ -48,7 +49,7 @@ const senselessIn = (config: GroupConfig, { axes }: Experiment): Misfit | null =
       config,
       axes.map(({ path }) => path),
     ),
-  ).map(([name, value]) => `${name} ${value}`);
+  ).map(([name, value]) => `${name} ${name === settingName('dataset.id') ? publishedName(value) : value}`);
   const where = [nameOfMethod(config.optimizer), ...(point.length === 0 ? [] : [`with ${point.join(', ')}`])].join(' ');
   return { path: issue.path.join('.'), message: `${where}: ${issue.message}.` };
 };

@@ -3,6 +3,7 @@ import { ref, shallowRef, watch } from 'vue';
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { LabInput, LabOutput } from '../../shared/labApi.ts';
+import { publishedName } from '../../shared/publishedSets.ts';
 import { useConnection } from '../connection.ts';
 import { useProblems } from './problems.ts';
 
@@ -20,7 +21,7 @@ export const useDatasets = defineStore('datasets', () => {
   const load = async (): Promise<void> => {
     list.value = (await problems.attempt(reading, () => lab.datasets({}))) ?? list.value;
   };
-  const nameOf = (id: string): string => list.value?.find((dataset) => dataset.id === id)?.name ?? id;
+  const nameOf = (id: string): string => list.value?.find((dataset) => dataset.id === id)?.name ?? publishedName(id);
   const preview = (id: string, count: number): Promise<PreviewImages | null> =>
     problems.attempt('Preview the images', () => lab.previewDataset({ id, count }));
   const remove = (id: string): Promise<unknown> =>

@@ -141,10 +141,15 @@ test('axes are a list, a range or choices by name; what makes no sense beside an
   await getByLabel('Values of axis 1').fill('0.1:0.3:0.1');
   await eventually(planned).toBe(14); // SGD once, SAM and ESAM with three values of ρ each, two seeds
   await getByLabel('Setting of axis 1').selectOption('optimizer.when.name');
-  await getByLabel('Values of axis 1').fill('');
-  await getByText('A list of some of these: every, random, gradient-norm, late').waitFor();
-  await getByLabel('Values of axis 1').fill('every, random');
+  const choices = getByRole('group', { name: 'Values of axis 1' });
+  // The words of the settings, not of files; numbers of the setting before are no values of this one.
+  await eventually(async () =>
+    (await choices.getByRole('checkbox').allTextContents()).map((text) => text.trim()),
+  ).toEqual([...['every n-th step', 'at random', 'by the gradient norm', 'in the last epochs']]);
+  await choices.getByRole('checkbox', { name: 'at random' }).check();
+  await choices.getByRole('checkbox', { name: 'every n-th step' }).check();
   await eventually(planned).toBe(10);
+  await getByLabel('Runs of this experiment').getByText('climbs every n-th step').first().waitFor();
   await add.click();
   await getByLabel('Setting of axis 2').selectOption('optimizer.interval');
   await getByLabel('Values of axis 2').fill('1, 2');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { axisPaths } from '../../shared/settingPaths.ts';
-import { axisNames } from '../../src-renderer/axisNames.ts';
+import { axisNames } from '../../shared/axisNames.ts';
 
 test('no two settings are called alike where an axis is chosen', () => {
   const names = axisNames(axisPaths);

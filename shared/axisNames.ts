@@ -1,5 +1,5 @@
-import { groupedBy } from '../shared/groupedBy.ts';
-import { settingName, settingOf } from '../shared/settings/index.ts';
+import { groupedBy } from './groupedBy.ts';
+import { settingName, settingOf } from './settings/index.ts';
 
 /** By what a setting is chosen among all: its symbol and what that stands for, and where two would be called alike, what it belongs to. */
 export const axisNames = (paths: readonly string[]): ReadonlyMap<string, string> => {
