@@ -1,3 +1,4 @@
+import { methodOfConfig, type OptimizerConfig } from '../shared/methods/index.ts';
 import type { EpochMetrics, Phase, StepMetrics } from '../shared/metrics.ts';
 import { formatBytes, formatCount, formatMeasured, formatPercent, none } from './format.ts';
 import { peakMemoryMeaning } from './peakMemory.ts';
@@ -9,6 +10,8 @@ interface Counter {
   readonly definition: string;
   /** The phase of a step that measures it; methods without one do not have it. */
   readonly phase?: Phase;
+  /** Which methods have it, where no phase tells. */
+  readonly isOf?: (optimizer: OptimizerConfig) => boolean;
   /** Of the last sampled step. */
   readonly step: (step: StepMetrics | undefined) => string;
   /** Of the last epoch. */
@@ -21,6 +24,14 @@ const lossOf = (source: object | undefined, value: number | null | undefined): s
   source === undefined ? none : formatMeasured(value ?? NaN);
 const climbOf = (step: StepMetrics | undefined, value: number | null | undefined): string =>
   formatMeasured(value ?? (step !== undefined && step.perturbedTensors > 0 ? NaN : null));
+
+/** Those that a method has, in this order. */
+export const countersOf = (optimizer: OptimizerConfig): readonly Counter[] => {
+  const units = methodOfConfig(optimizer).mostPhaseUnits(optimizer);
+  return counters.filter(
+    ({ phase, isOf }) => (phase === undefined || units[phase] > 0) && (isOf === undefined || isOf(optimizer)),
+  );
+};
 
 /** In the order of the table. */
 export const counters: readonly Counter[] = [
@@ -51,14 +62,15 @@ export const counters: readonly Counter[] = [
   },
   {
     name: '‖ε‖',
-    phase: 'backward2',
+    isOf: (optimizer) => 'rho' in optimizer,
     definition: 'Euclidean norm of the perturbation: how far the step climbed.',
     step: (step) => climbOf(step, step?.perturbationNorm),
     epoch: nothing,
   },
   {
     name: 'Loss at θ',
-    definition: 'Mean loss of the batch before the perturbation; of an epoch the mean over its examples.',
+    definition:
+      'Mean loss of the batch before the perturbation; of an epoch the mean over its examples. Methods of one pass, such as MSAM, only know that at θ + ε.',
     step: (step) => lossOf(step, step?.lossBefore),
     epoch: (epoch) => lossOf(epoch, epoch?.trainLoss),
   },

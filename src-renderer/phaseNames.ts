@@ -15,11 +15,12 @@ export const phaseNames: Readonly<Record<Phase, string>> = {
 export const phaseDefinitions: Readonly<Record<Phase, string>> = {
   input:
     'Waiting for the batch: gathering, decoding and distorting its images, as far as that is not done beside the step.',
-  forward1: 'Forward pass of the batch at θ: logits and the loss before the perturbation.',
-  backward1: 'Gradient at θ: of all parameters, or of those that the method moves.',
+  forward1:
+    'Forward pass of the batch at θ: logits and the loss before the perturbation. The only pass of MSAM, and of others that climb without a gradient at θ, is at θ + ε.',
+  backward1: 'Gradient of that pass: of all parameters, or of those that the method moves.',
   perturb: 'From θ to θ + ε and back: the norm of the gradient, the new tensors, the old ones put back.',
   selectionForward:
-    'Forward pass at θ + ε of the whole batch, which only ranks the examples; its loss is used by no update.',
+    'Forward pass of the whole batch that only ranks the examples, at θ + ε, of K-SAM at θ; its loss is used by no update.',
   forward2: 'Forward pass at θ + ε of the examples that the update uses.',
   backward2: 'Gradient at θ + ε, of all parameters.',
   update: 'The base rule: momentum, weight decay and the new parameters.',
