@@ -3,6 +3,7 @@ import { analysisSettingsSchema } from './analyses/index.ts';
 import { axisNames } from './axisNames.ts';
 import { mostAxisValues, parseAxisValues } from './axisValues.ts';
 import { counted } from './counted.ts';
+import { fieldWords, quoted, readsOn } from './fieldWords.ts';
 import { groupedBy } from './groupedBy.ts';
 import {
   canonicalJson,
@@ -16,7 +17,7 @@ import {
 import { countText } from './numberText.ts';
 import type { GroupConfig, OptimizerConfig, RunConfig } from './runConfig.ts';
 import { placeIdSchema } from './places.ts';
-import { axisPaths, choosesSettings, unknownPath, withSetting } from './settingPaths.ts';
+import { axisPaths, choosesSettings, settingPaths, unknownPath, withSetting } from './settingPaths.ts';
 import { settingText } from './settings/index.ts';
 
 const mostRuns = 10_000;
@@ -88,7 +89,13 @@ export const experimentSchema = experimentFields.superRefine((experiment, contex
     return;
   }
   for (const [index, { path, values }] of experiment.axes.entries()) {
-    if (!axisPaths.includes(path)) refuse(['axes', index, 'path'], unknownPath(path));
+    if (!axisPaths.includes(path))
+      refuse(
+        ['axes', index, 'path'],
+        settingPaths.includes(path)
+          ? 'is a list, and an axis takes single values: it can only be set'
+          : unknownPath(path),
+      );
     else if (experiment.axes.findIndex((axis) => axis.path === path) < index)
       refuse(['axes', index, 'path'], `“${nameOf(path)}” is an axis already`);
     else if (
@@ -110,8 +117,11 @@ const refuseValues = (experiment: Experiment, refuse: (path: (string | number)[]
     const methods = [...groupedBy(configsBefore(experiment, index), ({ optimizer }) => optimizer.name).values()];
     for (const [at, value] of values.entries()) {
       const issues = methods.flatMap((configs) => wrongEverywhere(configs, path, value) ?? []);
-      if (issues[0] !== undefined)
-        refuse(['axes', index, 'values', at], `${settingText(path, value)}: ${issues[0].message}`);
+      const [issue] = issues;
+      if (issue === undefined) continue;
+      const text = settingText(path, value);
+      const words = readsOn(issue.message) ? ` ${issue.message}` : `: ${issue.message}`;
+      refuse(['axes', index, 'values', at], (typeof value === 'string' ? quoted(text) : text) + words);
     }
   }
 };
@@ -121,7 +131,7 @@ const wrongEverywhere = (configs: readonly GroupConfig[], path: string, value: u
   const changed = configs.flatMap((config) => withSetting(config, path, value) ?? []);
   let issue: z.core.$ZodIssue | undefined;
   for (const config of changed) {
-    const { error } = runConfigSchema.safeParse({ ...config, seed: 0 });
+    const { error } = runConfigSchema.safeParse({ ...config, seed: 0 }, { error: fieldWords });
     if (error === undefined) return null;
     issue ??= error.issues[0];
   }

@@ -92,9 +92,11 @@ export const augmentationSchema = z.strictObject({
 });
 export type AugmentationConfig = z.infer<typeof augmentationSchema>;
 
-export const datasetIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens');
+export const datasetIdSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be lower-case letters, digits and hyphens');
 
-export const datasetIdentitySchema = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hexadecimal digits');
+export const datasetIdentitySchema = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hexadecimal digits');
 
 /** Environment settings of the engine; they take effect before it loads, so they belong to the run. */
 export const deviceConfigSchema = z.strictObject({

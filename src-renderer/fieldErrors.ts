@@ -1,29 +1,12 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { experimentSchema, type Experiment } from '../shared/experiment.ts';
+import { fieldWords, readsOn } from '../shared/fieldWords.ts';
 import { sentenceCase } from '../shared/sentenceCase.ts';
 import type { FieldError } from './refusal.ts';
 
-/** What is wrong with a field, in words, after its label ("must be more than 0"). */
-const words = (issue: z.core.$ZodRawIssue): string | undefined => {
-  switch (issue.code) {
-    case 'invalid_type':
-      if (issue.expected === 'int') return 'must be a whole number';
-      return issue.expected === 'number' ? 'must be a number' : undefined;
-    case 'too_small':
-      if (issue.origin !== 'number' && issue.origin !== 'int') return undefined;
-      return `must be ${issue.inclusive ? 'at least' : 'more than'} ${String(issue.minimum)}`;
-    case 'too_big':
-      if (issue.origin === 'string') return `must have at most ${String(issue.maximum)} characters`;
-      if (issue.origin === 'array') return `must be at most ${String(issue.maximum)}`;
-      return `must be ${issue.inclusive ? 'at most' : 'less than'} ${String(issue.maximum)}`;
-    default:
-      return undefined;
-  }
-};
-
 /** A field's error as a sentence: most read on from the label, the others stand by themselves. */
 export const errorSentence = (label: string, message: string): string =>
-  message.startsWith('must ') ? `${label} ${message}` : sentenceCase(message);
+  readsOn(message) ? `${label} ${message}` : sentenceCase(message);
 
 export type CheckedExperiment =
   | { readonly experiment: Experiment; readonly errors: readonly [] }
@@ -34,7 +17,7 @@ export const checkDraft = <T>(
   schema: z.ZodType<T>,
   draft: unknown,
 ): { readonly value: T; readonly errors: readonly [] } | { readonly value: null; readonly errors: FieldError[] } => {
-  const parsed = schema.safeParse(draft, { error: words });
+  const parsed = schema.safeParse(draft, { error: fieldWords });
   if (parsed.success) return { value: parsed.data, errors: [] };
   const byPath = new Map<string, string>();
   for (const issue of parsed.error.issues) {

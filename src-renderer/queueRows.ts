@@ -46,3 +46,26 @@ export const doneText = ({ ms, unknown }: TimeLeft, isMoving: boolean, now: numb
   const who = held === 0 ? 'all' : `all but ${formatCount(held)}`;
   return `${unknown === 0 ? `${who} done about` : 'not done before'} ${formatSoon(now + ms, now)} (${formatDuration(ms)}${least})`;
 };
+
+/**
+ * When runs are expected to start: what stands before one must be known, and how long speeds are measured before the first of them is not.
+ * @param coming - the runs that train one after another, those that train now first.
+ */
+export const startTexts = (
+  coming: readonly Pick<RunSummary, 'id' | 'state'>[],
+  leftMs: ReadonlyMap<RunId, number | null>,
+  now: number,
+  areSpeedsMeasured: boolean,
+): ReadonlyMap<RunId, string> => {
+  const texts = new Map<RunId, string>();
+  const first = coming[0];
+  if (areSpeedsMeasured && first?.state === 'queued') return texts.set(first.id, 'after the speeds');
+  let ms = 0;
+  for (const { id } of coming) {
+    texts.set(id, `about ${formatSoon(now + ms, now)}`);
+    const left = leftMs.get(id) ?? null;
+    if (left === null) break;
+    ms += left;
+  }
+  return texts;
+};

@@ -8,6 +8,6 @@ export const verdicts: Readonly<Record<Verdict, { readonly mark: string; readonl
   doubtful: {
     mark: '⚠',
     title:
-      'The speed of the runs themselves disagrees with this: other programs, or the machine, changed their speed. Believe this one',
+      'The runs’ own speed disagrees with the paired one: other programs, or the machine, changed it. Believe the paired one',
   },
 };

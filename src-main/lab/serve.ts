@@ -3,6 +3,7 @@ import type { ZodError } from 'zod';
 import type { Channel } from '../../shared/channel.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { LabErrorCode } from '../../shared/errors.ts';
+import { fieldWords } from '../../shared/fieldWords.ts';
 import { labApi, labRequestSchema } from '../../shared/labApi.ts';
 import type { LabApi, LabInput, LabMethod, LabReply } from '../../shared/labApi.ts';
 import { inFileWords } from '../files/fileFailures.ts';
@@ -45,7 +46,7 @@ const answer = async (lab: Served, message: unknown, limited: ReturnType<typeof 
     return refusal(idOf(message), 'MESSAGE_INVALID', problem ?? 'This is no request that the lab knows.');
   }
   const { id, method } = request.data;
-  const input = labApi[method].input.safeParse(request.data.input);
+  const input = labApi[method].input.safeParse(request.data.input, { error: fieldWords });
   if (!input.success)
     return { ...refusal(id, 'CONFIG_INVALID', sentenceOf(input.error)), fields: fieldsOf(input.error) };
   try {

@@ -18,7 +18,7 @@ test('an experiment file is planned, swept, compared and found in the history', 
   const args = [file, '--set', 'epochs=1', '--sweep', 'optimizer.rho=0.01:0.02:0.01'];
 
   const planned = await cli(workspace, ['plan', ...args]);
-  expect(planned.stdout).toContain('2 methods × 2 × optimizer.rho × 1 seed = 3 runs');
+  expect(planned.stdout).toContain('2 methods × 2 values of ρ × 1 seed = 3 runs');
   expect(planned.stdout).toContain('0 have finished');
   const { code, stdout } = await cli(workspace, ['compare', ...args, '--no-speed', '--json']);
   expect(code).toBe(0);
@@ -62,7 +62,7 @@ test('an experiment file is planned, swept, compared and found in the history', 
   expect(wrong.stderr).toContain('near it are optimizer.rho');
   const refused = await cli(workspace, ['plan', file, '--sweep', 'epochs=1,0']);
   expect(refused.code).toBe(2);
-  expect(refused.stderr).toMatch(/sweep\.json .*\n {2}axes\.0\.values\.1: 0: /);
+  expect(refused.stderr).toMatch(/sweep\.json .*\n {2}axis epochs: 0 must be at least 1/);
 });
 
 test('presets are listed', async () => {

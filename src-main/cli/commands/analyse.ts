@@ -3,6 +3,7 @@ import type { AnalysisId, AnalysisRow, AnalysisSettings } from '../../../shared/
 import { settingsWords } from '../../../shared/analyses/words.ts';
 import type { AnalysisSummary } from '../../../shared/analyses/record.ts';
 import { LabError } from '../../../shared/errors.ts';
+import { fieldWords, readsOn } from '../../../shared/fieldWords.ts';
 import type { LabOutput } from '../../../shared/labApi.ts';
 import type { RunId } from '../../../shared/run.ts';
 import type { Lab } from '../../lab/lab.ts';
@@ -120,10 +121,12 @@ const settingsOf = (kind: AnalysisId, set: readonly string[]): AnalysisSettings 
     const names = Object.keys(known.data ?? {}).filter((name) => name !== 'kind');
     throw new LabError('CONFIG_INVALID', `${kind} has no setting "${unknown[0]}"; it has ${names.join(', ')}.`);
   }
-  const parsed = analysisKinds[kind].settings.safeParse({ kind, ...Object.fromEntries(values) });
+  const parsed = analysisKinds[kind].settings.safeParse({ kind, ...Object.fromEntries(values) }, { error: fieldWords });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new LabError('CONFIG_INVALID', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not understood'}.`);
+  const message = issue?.message ?? 'is not understood';
+  const field = issue?.path.join('.') ?? '';
+  throw new LabError('CONFIG_INVALID', `${field}${readsOn(message) ? '' : ':'} ${message}.`);
 };
 
 const valueOf = (text: string): unknown => {

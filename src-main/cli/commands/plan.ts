@@ -1,9 +1,11 @@
+import { counted } from '../../../shared/counted.ts';
 import { gridSize } from '../../../shared/experiment.ts';
 import { groupedBy } from '../../../shared/groupedBy.ts';
 import { nameOfMethod } from '../../../shared/method.ts';
 import type { PlannedRun } from '../../../shared/queue.ts';
 import { groupConfigOf } from '../../../shared/runConfig.ts';
-import { differingPaths, namedSettings } from '../../../shared/settings/index.ts';
+import { differingPaths, namedSettings, settingName, settingText } from '../../../shared/settings/index.ts';
+import { valueAt } from '../../../shared/valueAt.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { readExperiment } from '../experimentFile.ts';
@@ -34,13 +36,13 @@ export const plan = async (settings: Settings, options: ExperimentOptions): Prom
     );
     const rows = runs.map(({ config, finishedRunId, estimatedMs }) => [
       nameOf(config),
-      ...axes.map(({ path }) => valueAt(config, path)),
+      ...axes.map(({ path }) => valueText(config, path)),
       String(config.seed),
       finishedRunId === null ? hours(estimatedMs) : `run ${finishedRunId} has finished`,
     ]);
     await print(
       [
-        `${experiment.name}: ${[counted(arms.length, 'method'), ...axes.map(({ path, values }) => `${values.length} × ${path}`), counted(seeds.length, 'seed')].join(' × ')} = ${counted(runs.length, 'run')}`,
+        `${experiment.name}: ${[counted(arms.length, 'method'), ...axes.map(({ path, values }) => `${counted(values.length, 'value')} of ${settingName(path)}`), counted(seeds.length, 'seed')].join(' × ')} = ${counted(runs.length, 'run')}`,
         ...(saved > 0
           ? [
               `${saved} of the grid would be the same as others and ${saved === 1 ? 'is no run of its' : 'are no runs of their'} own: an axis does not apply to their method, or something is given twice.`,
@@ -49,7 +51,7 @@ export const plan = async (settings: Settings, options: ExperimentOptions): Prom
         known.length === 0 && left.length > 0
           ? `${runs.length - left.length} have finished; how long the others take is not known before a self-test (esam-lab device --test)`
           : `${runs.length - left.length} have finished; the others take ${known.length < left.length ? 'at least ' : ''}${hours(total)}`,
-        columns([['method', ...axes.map(({ path }) => path), 'seed', 'estimated'], ...rows]),
+        columns([['method', ...axes.map(({ path }) => settingName(path)), 'seed', 'estimated'], ...rows]),
       ].join('\n'),
     );
     return exitCodes.done;
@@ -74,11 +76,7 @@ const armNames = (runs: readonly PlannedRun[], axes: readonly string[]): ((confi
   };
 };
 
-const valueAt = (config: unknown, path: string): string => {
-  const found = path
-    .split('.')
-    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], config);
-  return found === undefined ? '–' : typeof found === 'string' ? found : JSON.stringify(found);
+const valueText = (config: PlannedRun['config'], path: string): string => {
+  const found = valueAt(config, path);
+  return found === undefined ? '–' : settingText(path, found);
 };
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

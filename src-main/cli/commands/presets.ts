@@ -10,6 +10,6 @@ export const presets = async (settings: Settings): Promise<ExitCode> =>
   withView(settings, async (lab) => {
     const all = (await lab.presets({})).map((preset) => ({ ...preset, runs: expand(preset.experiment).length }));
     const rows = all.map(({ id, title, runs }) => [id, title, String(runs)]);
-    await print(settings.json ? JSON.stringify(all) : columns([['preset', 'title', 'runs'], ...rows]));
+    await print(settings.json ? JSON.stringify(all) : columns([['preset', 'title', 'runs'], ...rows], 2));
     return exitCodes.done;
   });
