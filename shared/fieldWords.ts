@@ -34,8 +34,7 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /** A value as it was written. */
-export const quoted = (value: unknown): string =>
-  typeof value === 'string' ? `“${value}”` : (JSON.stringify(value) ?? String(value));
+export const quoted = (value: unknown): string => (typeof value === 'string' ? `“${value}”` : JSON.stringify(value));
 
 const oneOf = (values: readonly unknown[]): string => {
   const texts = values.map(quoted);
