@@ -121,7 +121,7 @@ const refuseValues = (experiment: Experiment, refuse: (path: (string | number)[]
       if (issue === undefined) continue;
       const text = settingText(path, value);
       const words = readsOn(issue.message) ? ` ${issue.message}` : `: ${issue.message}`;
-      refuse(['axes', index, 'values', at], (typeof value === 'string' ? quoted(text) : text) + words);
+      refuse(['axes', index, 'values', at], (text === value ? quoted(text) : text) + words);
     }
   }
 };
