@@ -76,8 +76,8 @@ export interface AnalysisKind<S extends { readonly kind: string }> {
   readonly drawings: readonly AnalysisDrawing[];
   /** Rows that it gives, in order; it can go on at any of them. */
   readonly rowCount: (settings: S) => number;
-  /** Forward passes over its examples, a backward one counting two: for what is told of its time. */
-  readonly passes: (settings: S) => number;
+  /** Forward passes over its examples for one of its rows, a backward one counting two: for what is told of its time. */
+  readonly passes: (settings: S, row: number) => number;
 }
 
 /** −1 … 1 times `half`, `points` of them at equal distances. */

@@ -45,5 +45,6 @@ export const ascentProfile: AnalysisKind<AscentProfileSettings> = {
   },
   drawings: ['curves'],
   rowCount: ({ points }) => points,
-  passes: ({ points }) => points + 4,
+  // The ascent and its rises come before the first.
+  passes: (_, row) => (row === 0 ? 5 : 1),
 };

@@ -27,12 +27,20 @@ export const settingsSchemas: Readonly<Record<AnalysisId, z.ZodType<AnalysisSett
 /** Of any kind. */
 export const analysisSettingsSchema: z.ZodType<AnalysisSettings> = z.union(Object.values(settingsSchemas));
 
-/** Rows that an analysis with these settings gives, and what it costs in forward passes over its examples. */
-export const analysisWork = (settings: AnalysisSettings): { readonly rows: number; readonly passes: number } => {
-  const of = <S extends AnalysisSettings>(kind: AnalysisKind<S>, own: S) => ({
-    rows: kind.rowCount(own),
-    passes: kind.passes(own),
-  });
+/**
+ * Rows that an analysis with these settings gives, and what they cost in forward passes over its examples.
+ * @param from - rows that are there already: the cost is that of the others.
+ */
+export const analysisWork = (
+  settings: AnalysisSettings,
+  from = 0,
+): { readonly rows: number; readonly passes: number } => {
+  const of = <S extends AnalysisSettings>(kind: AnalysisKind<S>, own: S) => {
+    const rows = kind.rowCount(own);
+    let passes = 0;
+    for (let row = from; row < rows; row++) passes += kind.passes(own, row);
+    return { rows, passes };
+  };
   switch (settings.kind) {
     case 'ascentProfile':
       return of(ascentProfile, settings);

@@ -33,5 +33,5 @@ export const landscape: AnalysisKind<LandscapeSettings> = {
   numbers: planeNumbers,
   drawings: ['heat', 'surface', 'sections'],
   rowCount: ({ points, pairs }) => points * pairs,
-  passes: ({ points, pairs }) => points * points * pairs,
+  passes: ({ points }) => points,
 };

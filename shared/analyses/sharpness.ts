@@ -33,6 +33,38 @@ const schema = z.strictObject({
 });
 export type SharpnessSettings = z.infer<typeof schema>;
 
+/** A gradient is three: one forward, and backward like two. */
+const gradient = 3;
+/** Products that an eigenvalue takes where it converges; one that does not takes 100. */
+const productsExpected = 30;
+
+const passesOf = (
+  measure: SharpnessMeasure,
+  { apgdSteps, directions, eigenvalues, draws }: SharpnessSettings,
+): number => {
+  switch (measure) {
+    case 'loss':
+      return 1;
+    case 'gradientNorm':
+      return gradient;
+    case 'samGapAtRho':
+    case 'samGap':
+    case 'worstCase':
+    case 'worstCaseAdaptive':
+      return gradient + 2;
+    case 'apgd':
+    case 'apgdAdaptive':
+      return apgdSteps * (gradient + 1) + 1;
+    case 'average':
+    case 'averageAdaptive':
+      return 2 * directions;
+    case 'eigenvalues':
+      return 2 * gradient * productsExpected * eigenvalues;
+    case 'trace':
+      return 2 * gradient * draws;
+  }
+};
+
 /** Row: measure; value; standardError, where it is a mean of draws; further, for eigenvalues: values, iterations and isConverged. */
 export const sharpness: AnalysisKind<SharpnessSettings> = {
   label: 'Sharpness panel',
@@ -82,12 +114,15 @@ export const sharpness: AnalysisKind<SharpnessSettings> = {
     eigenvalues: {
       label: 'Largest eigenvalue λ',
       definition:
-        'Of the Hessian, the largest in magnitude, by power iteration on (∇L(θ + rv) − ∇L(θ − rv))/2r, with its sign. It ends once λ changes by less than a thousandth and Hv is λv within a twentieth, or after 100 products: then it has not converged.',
+        'Of the Hessian, the largest in magnitude, by power iteration on (∇L(θ + rv) − ∇L(θ − rv))/2r with r‖v‖ = ‖θ‖/10,000, and with its sign: the kinks that ReLU and max pooling have within that length count as curvature. It ends once λ changes by less than a thousandth and Hv is λv within a twentieth, or after 100 products: then it has not converged.',
     },
-    trace: { label: 'Trace', definition: 'Of the Hessian, by Hutchinson’s estimate: the mean of vᵀHv over draws.' },
+    trace: {
+      label: 'Trace',
+      definition:
+        'Of the Hessian, by Hutchinson’s estimate: the mean of vᵀHv over draws of ±1, with Hv as for λ. Kinks within that length make it scatter: read its standard error.',
+    },
   },
   drawings: ['measures'],
   rowCount: () => sharpnessMeasures.length,
-  passes: ({ apgdSteps, directions, eigenvalues, draws }) =>
-    20 + 8 * apgdSteps + 2 * directions + 6 * 30 * eigenvalues + 6 * draws,
+  passes: (settings, row) => passesOf(sharpnessMeasures[row] ?? 'loss', settings),
 };

@@ -20,6 +20,8 @@ const inputSchema = z.strictObject({
 export type AnalyseInput = z.infer<typeof inputSchema>;
 
 const eventSchema = z.discriminatedUnion('type', [
+  /** Checkpoint and examples are there: from now on its time is that of its passes. */
+  z.strictObject({ type: z.literal('opened') }),
   z.strictObject({ type: z.literal('row'), place: z.number().int().min(0), row: analysisRowSchema }),
   z.strictObject({ type: z.literal('done') }),
   z.strictObject({ type: z.literal('stopped') }),

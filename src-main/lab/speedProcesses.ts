@@ -54,7 +54,7 @@ export const measureInProcesses = async (
       ...config,
       seed: (config.seed + shares.length) % (largestSeed + 1),
     }));
-    const known = shares.length < 2 ? '' : ` (intervals up to ± ${(100 * widest(pooled(shares))).toFixed(1)} % so far)`;
+    const known = shares.length < 3 ? '' : ` (intervals up to ± ${(100 * widest(pooled(shares))).toFixed(1)} % so far)`;
     const next = await measureIn({ ...input, configs, stepsPerRound }, ({ message }) => {
       onProgress({
         message: `Process ${shares.length + 1}${known}: ${message}`,

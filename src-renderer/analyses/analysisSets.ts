@@ -1,4 +1,4 @@
-import type { AnalysisSettings } from '../../shared/analyses/index.ts';
+import { analysisWork, type AnalysisSettings } from '../../shared/analyses/index.ts';
 import type { AnalysisSummary } from '../../shared/analyses/record.ts';
 import { groupedBy } from '../../shared/groupedBy.ts';
 import type { RunId } from '../../shared/run.ts';
@@ -27,9 +27,10 @@ const setOf = (key: string, all: readonly AnalysisSummary[]): AnalysisSet[] => {
   if (first === undefined) return [];
   const has = (state: AnalysisSummary['state']): boolean => analyses.some((each) => each.state === state);
   const running = analyses.find(({ msLeft }) => msLeft !== null);
-  const rowsOf = ({ rowCount, rowsDone }: AnalysisSummary): number => rowCount - rowsDone;
+  const passesOf = ({ settings, rowsDone }: AnalysisSummary): number => analysisWork(settings, rowsDone).passes;
   const waiting = analyses.filter(({ state }) => state === 'queued' || state === 'running');
-  const pace = running === undefined ? null : (running.msLeft ?? 0) / Math.max(1, rowsOf(running));
+  const passesLeft = running === undefined ? 0 : passesOf(running);
+  const pace = running?.msLeft == null || passesLeft === 0 ? null : running.msLeft / passesLeft;
   return [
     {
       ...{ key, settings: first.settings, analyses },
@@ -42,7 +43,7 @@ const setOf = (key: string, all: readonly AnalysisSummary[]): AnalysisSet[] => {
           : has('cancelled') || has('failed')
             ? 'unfinished'
             : 'finished',
-      msLeft: pace === null ? null : pace * sumOf(waiting.map(rowsOf)),
+      msLeft: pace === null ? null : pace * sumOf(waiting.map(passesOf)),
       reasons: [...new Set(analyses.flatMap(({ reason }) => reason ?? []))],
     },
   ];

@@ -14,7 +14,7 @@ const groups = (settings: object, ...each: readonly (readonly (readonly Analysis
   settings: parsed(settings),
   groups: each.map((analyses, index) => ({
     ...{ label: ['SGD', 'SAM'][index] ?? '', method: (['sgd', 'sam'] as const)[index] ?? 'esam' },
-    analyses,
+    ...{ epochs: analyses.map(() => 25), analyses },
   })),
 });
 
@@ -68,6 +68,50 @@ test('a landscape that is still being computed shows what is there; what was not
   expect(written).toContain('#d9d9d9');
   expect(written).not.toContain('NaN');
   expect(drawAnalyses(groups(landscape, [[first]]), wish('heat'))).toBeNull();
+});
+
+/** A plane of a pair of directions on which the loss is the same everywhere. */
+const flat = (pair: number, loss: number, lines = 5): AnalysisRow[] =>
+  bowl(loss, 0)
+    .slice(0, lines)
+    .map((row) => ({ ...row, pair }));
+
+test('the mean over pairs of directions is over those that are whole in every analysis of the figure', () => {
+  const settings = { ...landscape, pairs: 3 };
+  const shown = (...each: Parameters<typeof groups>[1][]) => {
+    const analysed = groups(settings, ...each);
+    const figure = drawAnalyses(analysed, wish('heat'));
+    const heats = figure?.panels.flatMap(({ marks }) => marks.filter((mark) => mark.kind === 'heat')) ?? [];
+    const losses = heats.map(({ values }) => [...new Set(values.flat())]);
+    const means = tableOf(analysed).lines.find(({ label }) => label === 'Mean over the plane')?.cells;
+    return { losses, means: means?.map(({ mean }) => mean), caption: figure?.caption };
+  };
+  // Losses of 1, 3 and 8 in three planes: their mean is 4, that of the first two 2.
+  const [whole, second, first] = [3, 2, 1].map((count) =>
+    [1, 3, 8].slice(0, count).flatMap((loss, pair) => flat(pair, loss)),
+  );
+  if (whole === undefined || second === undefined || first === undefined) throw new Error('three of them');
+  expect(shown([whole])).toMatchObject({ losses: [[4]], means: [4] });
+  expect(shown([whole]).caption).toContain('mean over 3 planes');
+  // A third plane with some of its lines: a mean that has it in those alone would be a picture of no plane.
+  const cut = [...second, ...flat(2, 8, 2)];
+  expect(shown([cut])).toMatchObject({ losses: [[2]], means: [2] });
+  expect(shown([cut]).caption).toContain('mean over 2 of 3 planes');
+  // Beside another group: the planes that both have.
+  expect(shown([whole], [first])).toMatchObject({ losses: [[1], [1]], means: [1, 1] });
+  expect(shown([whole], [first]).caption).toContain('the first of 3 planes');
+  expect(shown([flat(0, 1, 3)])).toMatchObject({ losses: [[1]] });
+});
+
+test('it is said after which epoch the checkpoints were kept, and of whom where that differs', () => {
+  const analysed = groups(landscape, [bowl(1, 1), bowl(1, 3)], [bowl(0.5, 1)]);
+  expect(drawAnalyses(analysed, wish('heat'))?.caption).toContain('training set. Checkpoints after epoch 25.');
+  const [sgd, sam] = analysed.groups;
+  if (sgd === undefined || sam === undefined) throw new Error('two groups');
+  const unlike = { ...analysed, groups: [{ ...sgd, epochs: [25, 12] }, sam] };
+  expect(drawAnalyses(unlike, wish('heat'))?.caption).toContain(
+    'Checkpoints after epochs 12 to 25: SGD 12, 25; SAM 25.',
+  );
 });
 
 test('sections go through θ, with the deviation over seeds', () => {

@@ -145,7 +145,7 @@ const waiting = (lab: Lab, ended: Map<number, AnalysisSummary>) => {
     const { id, runId, rowsDone, rowCount, endedAt, msLeft } = event.analysis;
     if (endedAt === null) ended.delete(id);
     else ended.set(id, event.analysis);
-    const left = msLeft === null ? '' : `, about ${Math.ceil(msLeft / 1000)} s left`;
+    const left = msLeft === null || rowsDone === rowCount ? '' : `, about ${Math.ceil(msLeft / 1000)} s left`;
     if (event.analysis.state === 'running') say(`Run ${runId}: row ${rowsDone} of ${rowCount}${left}`);
     check();
   });

@@ -10,6 +10,24 @@ import { measurePanels } from './drawings/measures.ts';
 import { heatMaps, sections, surfaces } from './drawings/planes.ts';
 import type { AnalysedGroups } from './groups.ts';
 import { analysisNumbers, numbersInDoubt, numbersOf, standardErrors } from './numbers.ts';
+import { rowsOfPairs, sharedPairs } from './plane.ts';
+
+/** Landscapes that are means over several planes: over those that all of them have. */
+const onSamePlanes = (analysed: AnalysedGroups): AnalysedGroups => {
+  const { settings, groups } = analysed;
+  if (settings.kind !== 'landscape' || settings.pairs === 1) return analysed;
+  const pairs = sharedPairs(
+    groups.flatMap(({ analyses }) => analyses),
+    settings.points,
+  );
+  return {
+    settings,
+    groups: groups.map((group) => ({
+      ...group,
+      analyses: group.analyses.map((rows) => rowsOfPairs(rows, pairs)),
+    })),
+  };
+};
 
 /** More methods than this beside one another are not read any more. */
 const mostPanels = 12;
@@ -30,6 +48,15 @@ const drawnAs = ({ settings, groups }: AnalysedGroups, { drawing, scale, view }:
 const examplesWords = ({ examples, split }: AnalysisSettings): string =>
   `${counted(examples, 'image')} of the ${split === 'train' ? 'training' : 'test'} set`;
 
+/** A checkpoint of an earlier epoch is that of a less trained network: it is said where they differ. */
+const epochsWords = (groups: AnalysedGroups['groups']): string => {
+  const epochs = [...new Set(groups.flatMap((group) => group.epochs))].sort((a, b) => a - b);
+  const [first, last] = [epochs[0], epochs.at(-1)];
+  if (epochs.length < 2) return ` Checkpoints after epoch ${first}.`;
+  const each = groups.map(({ label, epochs: own }) => `${label} ${[...new Set(own)].sort((a, b) => a - b).join(', ')}`);
+  return ` Checkpoints after epochs ${first} to ${last}: ${each.join('; ')}.`;
+};
+
 const seedsWords = ({ groups }: AnalysedGroups, { drawing }: DrawingWish): string => {
   const counts = [...new Set(groups.map(({ analyses }) => analyses.length))].sort((a, b) => a - b);
   if (counts.at(-1) === 1) return '';
@@ -42,7 +69,8 @@ const seedsWords = ({ groups }: AnalysedGroups, { drawing }: DrawingWish): strin
  * @returns null where they have no rows to draw yet.
  * @throws LabError CONFIG_INVALID where the kind is not drawn so, or there are too many groups.
  */
-export const drawAnalyses = (analysed: AnalysedGroups, wish: DrawingWish, id?: string): Figure | null => {
+export const drawAnalyses = (all: AnalysedGroups, wish: DrawingWish, id?: string): Figure | null => {
+  const analysed = onSamePlanes(all);
   const { settings, groups } = analysed;
   const { label, drawings } = analysisKinds[settings.kind];
   if (!drawings.includes(wish.drawing)) {
@@ -59,13 +87,14 @@ export const drawAnalyses = (analysed: AnalysedGroups, wish: DrawingWish, id?: s
   if (panels.length === 0) return null;
   return figureSchema.parse({
     id: id ?? `${settings.kind.toLowerCase()}-${wish.drawing}`,
-    caption: `${caption} ${examplesWords(settings)}.${seedsWords(analysed, wish)}`,
+    caption: `${caption} ${examplesWords(settings)}.${epochsWords(groups)}${seedsWords(analysed, wish)}`,
     panels,
   });
 };
 
 /** The numbers beside a drawing: mean and deviation over the seeds of each group, each with its definition. */
-export const tableOf = ({ settings, groups }: AnalysedGroups): AnalysisTable => {
+export const tableOf = (all: AnalysedGroups): AnalysisTable => {
+  const { settings, groups } = onSamePlanes(all);
   const found = groups.map(({ analyses }) =>
     analyses.map((rows) => ({
       ...{ numbers: analysisNumbers(settings, rows), errors: standardErrors(rows), doubts: numbersInDoubt(rows) },

@@ -13,6 +13,8 @@ import type { StoreReader } from '../store/index.ts';
 export interface AnalysedGroup {
   readonly label: string;
   readonly method: MethodId;
+  /** After how many epochs the analysed checkpoint of each run was kept. */
+  readonly epochs: readonly number[];
   /** Rows of each run's analysis. */
   readonly analyses: readonly (readonly AnalysisRow[])[];
 }
@@ -58,7 +60,12 @@ export const analysedGroups = (read: StoreReader, ids: readonly number[]): Analy
       const shown = shownOf(byGroup.get(group.hash) ?? []);
       const name = names[index];
       if (name === undefined || shown.length === 0) return [];
-      return [{ label: name.label, method: name.method, analyses: shown.map(({ id }) => read.analyses.rows(id)) }];
+      return [
+        {
+          ...{ label: name.label, method: name.method, epochs: shown.map(({ epoch }) => epoch) },
+          analyses: shown.map(({ id }) => read.analyses.rows(id)),
+        },
+      ];
     }),
   };
 };

@@ -12,9 +12,27 @@ export interface Plane {
 
 type Lines = ReadonlyMap<number, readonly (number | null)[]>;
 
+const pairOf = (row: AnalysisRow): number => numberIn(row, 'pair') ?? 0;
+
 /**
- * Losses by the line of the grid, the mean over the pairs of directions that have come to it. Rows of earlier versions have places that lie
- * beside those of the grid in their last digit.
+ * The pairs of directions whose planes are whole in all of these analyses; the first alone, as far as it goes, where none is. A mean over
+ * more would be over other planes from line to line, or from one group to the next.
+ */
+export const sharedPairs = (analyses: readonly (readonly AnalysisRow[])[], points: number): ReadonlySet<number> => {
+  const whole = analyses.map(
+    (rows) => new Set([...groupedBy(rows, pairOf)].flatMap(([pair, same]) => (same.length < points ? [] : [pair]))),
+  );
+  const shared = [...(whole[0] ?? [])].filter((pair) => whole.every((pairs) => pairs.has(pair)));
+  return new Set(shared.length === 0 ? [0] : shared);
+};
+
+/** Those rows that are of these pairs. */
+export const rowsOfPairs = (rows: readonly AnalysisRow[], pairs: ReadonlySet<number>): readonly AnalysisRow[] =>
+  rows.filter((row) => pairs.has(pairOf(row)));
+
+/**
+ * Losses by the line of the grid, the mean over the pairs of directions. Rows of earlier versions have places that lie beside those of the grid
+ * in their last digit.
  */
 const linesOf = (rows: readonly AnalysisRow[], places: readonly number[]): Lines => {
   const last = places.length - 1;

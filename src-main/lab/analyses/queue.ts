@@ -1,3 +1,4 @@
+import { analysisWork } from '../../../shared/analyses/index.ts';
 import type { AnalysisSummary } from '../../../shared/analyses/record.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { analyseJob, type AnalyseEvent, type AnalyseInput } from '../../../shared/jobs/analyse.ts';
@@ -23,9 +24,13 @@ export interface AnalysesParts {
 interface Active {
   readonly id: number;
   readonly job: JobProcess<AnalyseInput, AnalyseEvent>;
-  readonly startedMs: number;
+  /** Since its checkpoint and examples are there. */
+  startedMs: number;
   readonly rowsBefore: number;
 }
+
+/** Of less time no pace is told: its first passes also fill caches. */
+const leastPacedMs = 2000;
 
 /**
  * Analyses checkpoints, one after another and never while a run trains. Each row is stored, then acknowledged, then told; what was cut short
@@ -75,12 +80,9 @@ export class Analyses {
     this.#changed(id);
   }
 
-  /** With what is left of it at its present pace. */
+  /** With what is left of it at its present pace: rows of one analysis can take a pass or hundreds. */
   summaryOf(analysis: StoredAnalysis): AnalysisSummary {
-    const active = this.#active?.id === analysis.id ? this.#active : null;
-    const rows = active === null ? 0 : analysis.rowsDone - active.rowsBefore;
-    const pace = active === null || rows === 0 ? null : (performance.now() - active.startedMs) / rows;
-    return { ...analysis, msLeft: pace === null ? null : pace * (analysis.rowCount - analysis.rowsDone) };
+    return { ...analysis, msLeft: this.#msLeft(analysis) };
   }
 
   /** Ends what runs; it goes on at its next row when the lab is opened again. */
@@ -88,6 +90,15 @@ export class Analyses {
     this.#isClosed = true;
     this.#active?.job.cancel('The lab was closed.');
     await this.#pumped;
+  }
+
+  #msLeft({ id, settings, rowsDone }: StoredAnalysis): number | null {
+    if (this.#active?.id !== id) return null;
+    const { startedMs, rowsBefore } = this.#active;
+    const passedMs = performance.now() - startedMs;
+    const left = analysisWork(settings, rowsDone).passes;
+    const done = analysisWork(settings, rowsBefore).passes - left;
+    return done === 0 || passedMs < leastPacedMs ? null : (passedMs / done) * left;
   }
 
   #next(): StoredAnalysis | undefined {
@@ -120,7 +131,9 @@ export class Analyses {
     const job = new JobProcess(analyseJob, input, {
       ...{ launcher, limits, device: input.config.device },
       onEvent: (event) => this.#take(id, event),
-      onTaken: () => this.#changed(id),
+      onTaken: ({ type }) => {
+        if (type !== 'opened') this.#changed(id);
+      },
       onBreak: ({ reason, cause }) => this.#broke(id, rowsDone, cause === 'gone', reason),
     });
     this.#active = { id, job, startedMs: performance.now(), rowsBefore: rowsDone };
@@ -132,7 +145,9 @@ export class Analyses {
 
   #take(id: number, event: AnalyseEvent): void {
     const { analyses } = this.#parts.store.write;
-    if (event.type === 'row') analyses.row(id, event.place, event.row);
+    if (event.type === 'opened') {
+      if (this.#active?.id === id) this.#active.startedMs = performance.now();
+    } else if (event.type === 'row') analyses.row(id, event.place, event.row);
     else if (event.type === 'done') analyses.state(id, 'finished');
     else if (event.type === 'failed') analyses.state(id, 'failed', event.message);
     else analyses.state(id, 'cancelled', 'Stopped before its end; the rows that were there are kept.');

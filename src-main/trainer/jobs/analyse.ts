@@ -16,6 +16,7 @@ export const analyse = job(analyseJob, async function* (input, stop): AsyncGener
   };
   try {
     const subject = await openSubject(openEngine(input.config.device, input.bindingPath), input, pause);
+    yield { type: 'opened' };
     let place = input.from;
     for await (const row of analysisRows(subject, input.settings, place)) yield { type: 'row', place: place++, row };
     yield { type: 'done' };

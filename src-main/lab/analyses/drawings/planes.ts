@@ -4,7 +4,7 @@ import type { View } from '../../../../shared/figures/figure.ts';
 import { mean, sampleSd } from '../../statistics/moments.ts';
 import { looksOf } from '../../figures/styles.ts';
 import type { AnalysedGroup } from '../groups.ts';
-import { meanPlane, sectionsOf, type Plane } from '../plane.ts';
+import { meanPlane, sectionsOf, sharedPairs, type Plane } from '../plane.ts';
 
 export type PlaneSettings = LandscapeSettings | AdversarialLandscapeSettings;
 export type Scale = 'linear' | 'log';
@@ -12,9 +12,20 @@ export type Scale = 'linear' | 'log';
 const axesOf = ({ kind }: PlaneSettings): readonly [string, string] =>
   kind === 'landscape' ? ['direction 1', 'direction 2'] : ['gradient x', 'gradient y'];
 
-const planeWords = (settings: PlaneSettings): string =>
+const pairsWords = (pairs: number, groups: readonly AnalysedGroup[], points: number): string => {
+  if (pairs === 1) return '';
+  const done = sharedPairs(
+    groups.flatMap(({ analyses }) => analyses),
+    points,
+  ).size;
+  return done === 1
+    ? `, the first of ${pairs} planes`
+    : `, mean over ${done === pairs ? pairs : `${done} of ${pairs}`} planes`;
+};
+
+const planeWords = (settings: PlaneSettings, groups: readonly AnalysedGroup[]): string =>
   settings.kind === 'landscape'
-    ? `in the plane of two ${settings.directions === 'plain' ? 'Gaussian' : 'filter-normalised Gaussian'} directions${settings.pairs > 1 ? `, mean over ${settings.pairs} planes` : ''}`
+    ? `in the plane of two ${settings.directions === 'plain' ? 'Gaussian' : 'filter-normalised Gaussian'} directions${pairsWords(settings.pairs, groups, settings.points)}`
     : `in the plane of the gradients of two disjoint halves of the images (x and y), each times η = ${settings.eta}${settings.isOrthogonal ? ', made orthogonal' : ''}`;
 
 const scaled = (value: number | null, scale: Scale): number | null => {
@@ -55,7 +66,7 @@ export const heatMaps = (settings: PlaneSettings, groups: readonly AnalysedGroup
       ...{ title: label, x: { label: x }, y: { label: y } },
       marks: [{ kind: 'heat', name: nameOf(scale), xs, ys, values, low, high, contours }],
     })),
-    caption: `Loss ${planeWords(settings)}; one colour scale, lines of equal loss at ${levels} equal distances of it.`,
+    caption: `Loss ${planeWords(settings, groups)}; one colour scale, lines of equal loss at ${levels} equal distances of it.`,
   };
 };
 
@@ -69,7 +80,7 @@ export const surfaces = (settings: PlaneSettings, groups: readonly AnalysedGroup
       ...{ title: label, x: { label: x }, y: { label: y } },
       marks: [{ kind: 'surface', name: nameOf(scale), xs, ys, values, low, high, view }],
     })),
-    caption: `Loss ${planeWords(settings)}; height and colours on one scale.`,
+    caption: `Loss ${planeWords(settings, groups)}; height and colours on one scale.`,
   };
 };
 
@@ -113,6 +124,6 @@ export const sections = (settings: PlaneSettings, groups: readonly AnalysedGroup
     panels: panels
       .filter(({ marks }) => marks.length > 0)
       .map((panel) => ({ ...panel, y: { ...panel.y, min: low - air, max: high + air } })),
-    caption: `Loss ${planeWords(settings)}, along each of them through θ.`,
+    caption: `Loss ${planeWords(settings, groups)}, along each of them through θ.`,
   };
 };
