@@ -30,7 +30,7 @@ const setOf = (key: string, all: readonly AnalysisSummary[]): AnalysisSet[] => {
   const passesOf = ({ settings, rowsDone }: AnalysisSummary): number => analysisWork(settings, rowsDone).passes;
   const waiting = analyses.filter(({ state }) => state === 'queued' || state === 'running');
   const passesLeft = running === undefined ? 0 : passesOf(running);
-  const pace = running?.msLeft == null || passesLeft === 0 ? null : running.msLeft / passesLeft;
+  const pace = running === undefined || passesLeft === 0 ? null : (running.msLeft ?? 0) / passesLeft;
   return [
     {
       ...{ key, settings: first.settings, analyses },
