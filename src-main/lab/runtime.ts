@@ -31,11 +31,11 @@ const wasmStatus: EngineStatus = {
 };
 
 const kernelTexts = ({ modules, reason }: FoundKernels): Pick<EngineStatus, 'kernels' | 'kernelsMissing'> => {
-  const titles = modules.map(({ title }) => title).join(' and ');
+  const titles = modules.map(({ title }) => title).join(', ');
   const kernels =
     titles === ''
       ? "Without the lab's own kernels, which are faster on a CPU than TensorFlow's."
-      : `With the lab's own kernels for ${titles}; a run on the CPU uses the best that its processor has.`;
+      : `With the lab's own kernels (${titles}); a run on the CPU uses the best that its processor has.`;
   return { kernels, kernelsMissing: reason };
 };
 

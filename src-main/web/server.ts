@@ -41,6 +41,9 @@ const whyRefused: Readonly<Record<string, string>> = {
   EACCES: 'this user may not listen on it',
 };
 
+const usedAddress =
+  'This address was used before, or is older than the lab. The terminal in which the lab runs shows the one that opens it now.';
+
 const portRefused = (port: number, error: NodeJS.ErrnoException): Error => {
   const why = whyRefused[error.code ?? ''];
   if (why === undefined) return error;
@@ -92,7 +95,8 @@ export const startWebServer = async (options: WebOptions): Promise<WebServer> =>
     const url = urlOf(request);
     if (url === null) return answer(response, 404);
     const token = url.searchParams.get('token');
-    if (isRead && url.pathname === '/' && token !== null) return enter(response, token);
+    // Programs that look at a link before somebody opens it ask for its head: the token is for who opens it.
+    if (method === 'GET' && url.pathname === '/' && token !== null) return enter(response, token);
     if (!hasSession(request)) return answer(response, 401);
     try {
       if (isRead) return await page(response, url.pathname);
@@ -114,7 +118,7 @@ export const startWebServer = async (options: WebOptions): Promise<WebServer> =>
 
   const enter = (response: ServerResponse, token: string): ServerResponse => {
     const session = sessions.exchange(token);
-    if (session === null) return answer(response, 401);
+    if (session === null) return answer(response, 401, usedAddress, { 'content-type': 'text/plain; charset=utf-8' });
     options.onAddress(addressNow());
     return answer(response, 303, '', {
       location: '/',

@@ -32,6 +32,8 @@ beforeAll(async () => {
   });
   addresses = [server.address];
   origin = new URL(server.address).origin;
+  // A program that only looks at the link, as those that show a preview, does not use it up.
+  expect(await ask(server.address, {}, { method: 'HEAD' })).toMatchObject({ status: 401, cookie: '' });
   const entered = await ask(server.address);
   cookie = entered.cookie.split(';')[0] ?? '';
   expect(entered).toMatchObject({ status: 303, location: '/' });
@@ -82,7 +84,9 @@ test('a session gets the page under the policy, marked as served', async () => {
 test('a stranger, a used token, a rebound name and a foreign page get nothing', async () => {
   expect(await ask('/')).toMatchObject({ status: 401, body: '' });
   expect(await ask('/', { cookie: `${cookie.split('=')[0] ?? ''}=wrong` })).toMatchObject({ status: 401, body: '' });
-  expect(await ask(server.address)).toMatchObject({ status: 401, body: '', cookie: '' });
+  const used = await ask(server.address);
+  expect(used).toMatchObject({ status: 401, cookie: '' });
+  expect(used.body).toMatch(/^This address was used before.* The terminal .* shows the one that opens it now\.$/);
   expect(await ask('/', { cookie, host: 'evil.example' })).toMatchObject({ status: 403, body: '' });
   expect(await ask('/', { cookie, origin: 'http://evil.example' })).toMatchObject({ status: 403, body: '' });
   expect(await ask('/grant', { cookie }, { method: 'POST', body: folder })).toMatchObject({ status: 403, body: '' });
