@@ -84,13 +84,16 @@ const peer = (): Record<string, unknown> =>
     process.env,
   );
 
+/** Those that torchSteps.py has too. */
+const peerMethods: readonly string[] = ['sgd', 'sam', 'esam'];
+
 const compare = (): object => {
   const rounds = Array.from({ length: Number(values.rounds) }, (_, round) => {
     const pair = { ours: ours(), peer: peer() };
     console.log(`round ${round + 1}: ${JSON.stringify(pair)}`);
     return pair;
   });
-  const table = ['sgd', 'sam', 'esam'].map((method) => {
+  const table = peerMethods.map((method) => {
     const speeds = rounds.map((round) => Number(round.ours[method]));
     const [faster] = (['eager', 'compiled'] as const)
       .map((mode) => {
@@ -189,7 +192,7 @@ const child = async (): Promise<object> => {
   if (values.measurements) return (await import('./freeMeasurements.ts')).measureFreeMeasurements(batch, repeats);
   return values.overhead
     ? (await import('./bareSteps.ts')).compareWithBareSteps(values.workspace)
-    : (await import('./steps.ts')).measureSteps(batch, repeats, values.bf16);
+    : (await import('./steps.ts')).measureSteps(batch, repeats, values.bf16, values.peer ? peerMethods : undefined);
 };
 
 if (values.child) console.log(JSON.stringify(await child()));

@@ -75,13 +75,18 @@ const timed = (ops: Ops, clock: { ms: number }): Ops =>
   ) as unknown as Ops;
 
 /**
- * Measures whole optimizer steps of ResNet-18 on random 32×32 images, the methods in turn; medians over the repeats.
+ * Measures whole optimizer steps of ResNet-18 on random 32×32 images, those methods in turn; medians over the repeats.
  * A method that perturbs every n-th step only is measured over n steps each time, and means of these are taken: a median over single
  * steps would leave either kind out.
  * @returns images/s by method, milliseconds by phase, kernels and bytes per step, and how near SGD comes to its convolutions alone, on the
  * engine's kernels and (above 1: faster than they allow) on TensorFlow's own.
  */
-export const measureSteps = async (batchSize: number, repeats: number, isHalf: boolean): Promise<object> => {
+export const measureSteps = async (
+  batchSize: number,
+  repeats: number,
+  isHalf: boolean,
+  names: readonly string[] = Object.keys(methods),
+): Promise<object> => {
   const found = await findTensorflow();
   if (found.state !== 'ready') throw new Error(found.reason);
   const ops = tensorflowOps(found.bindingPath, { ownKernels: true });
@@ -135,7 +140,8 @@ export const measureSteps = async (batchSize: number, repeats: number, isHalf: b
     };
   };
 
-  const runs = Object.entries(methods).map(([name, config]) => ({
+  const chosen = Object.entries(methods).filter(([name]) => names.includes(name));
+  const runs = chosen.map(([name, config]) => ({
     name,
     ...open(config, training),
     cycle: cycleOf(config),

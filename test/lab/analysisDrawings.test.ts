@@ -121,6 +121,14 @@ test('sections go through θ, with the deviation over seeds', () => {
   expect(along?.[0]).toMatchObject({ x: -1, y: 3 });
   expect(along?.[0]?.yHigh).toBeCloseTo(3 + Math.SQRT2, 12);
   expect(across?.[0]).toMatchObject({ x: -1, y: 5 });
+  expect(figure?.caption).toMatch(/along each of them through θ\.$/);
+});
+
+test('of an even number of points no line goes through θ, and none is said to', () => {
+  const rows = [-1, -1 / 3, 1 / 3, 1].map((a) => ({ pair: 0, a, losses: [4, 2, 2, 4] }));
+  const caption = drawAnalyses(groups({ ...landscape, points: 4 }, [rows]), wish('sections'))?.caption;
+  expect(caption).toContain('nearest to θ');
+  expect(caption).not.toContain('through θ');
 });
 
 test('a surface stays in its panel from wherever it is seen', () => {

@@ -95,7 +95,7 @@ const meanSection = (sections: readonly Section[], scale: Scale) =>
     return [{ x, y, ...(sd !== null && { yLow: y - sd, yHigh: y + sd }) }];
   });
 
-/** Along either axis through θ, a line a group. */
+/** Along either axis, on the line of the plane through θ or nearest to it, a line a group. */
 export const sections = (settings: PlaneSettings, groups: readonly AnalysedGroup[], scale: Scale) => {
   const looks = looksOf(groups.map(({ method }) => method));
   const axes = axesOf(settings);
@@ -120,10 +120,14 @@ export const sections = (settings: PlaneSettings, groups: readonly AnalysedGroup
   );
   const [low, high] = [Math.min(...heights), Math.max(...heights)];
   const air = 0.04 * (high - low || 1);
+  const where =
+    settings.points % 2 === 1
+      ? 'through θ'
+      : 'on the line nearest to θ, for of an even number of points none goes through it';
   return {
     panels: panels
       .filter(({ marks }) => marks.length > 0)
       .map((panel) => ({ ...panel, y: { ...panel.y, min: low - air, max: high + air } })),
-    caption: `Loss ${planeWords(settings, groups)}, along each of them through θ.`,
+    caption: `Loss ${planeWords(settings, groups)}, along each of them ${where}.`,
   };
 };
