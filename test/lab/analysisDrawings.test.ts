@@ -121,7 +121,7 @@ test('sections go through θ, with the deviation over seeds', () => {
   expect(along?.[0]).toMatchObject({ x: -1, y: 3 });
   expect(along?.[0]?.yHigh).toBeCloseTo(3 + Math.SQRT2, 12);
   expect(across?.[0]).toMatchObject({ x: -1, y: 5 });
-  expect(figure?.caption).toMatch(/along each of them through θ\.$/);
+  expect(figure?.caption).toContain('along each of them through θ.');
 });
 
 test('of an even number of points no line goes through θ, and none is said to', () => {
