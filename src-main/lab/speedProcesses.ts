@@ -22,7 +22,7 @@ const trainingMs = ({ configs, dataset }: Input, { arms }: SpeedMeasurement): nu
 /**
  * Measures speeds in one process, or, where the first says that enough of them fit into the time, in several, one after another: until
  * every interval is narrow, or there is no time for two more (their number is odd).
- * @param isBeforeRuns - whether it takes no longer than training with each method once, as far as the fewest processes allow.
+ * @param isBeforeRuns - whether it takes no longer than half of training with each method once, as far as the fewest processes allow.
  * @param measureIn - measures in a process of its own.
  * @param onProgress - of all of it.
  */
@@ -36,7 +36,7 @@ export const measureInProcesses = async (
   if (!first.isShare) return first.measurement;
   const fewestMs = fewestProcesses * (first.startMs + first.roundsMs);
   const limitMs = isBeforeRuns
-    ? Math.min(input.limitMs, Math.max(fewestMs, trainingMs(input, first.measurement)))
+    ? Math.min(input.limitMs, Math.max(fewestMs, trainingMs(input, first.measurement) / 2))
     : input.limitMs;
   const began = performance.now() - first.roundsMs;
   const passed = (): number => performance.now() - began;

@@ -93,10 +93,11 @@ test('no process is begun that would not end in time, nor where the first was to
   expect((await measured(() => 20, { isShare: false })).measurement.processes).toBe(1);
 });
 
-test('before runs it takes no longer than training with each method once, but five processes', async () => {
+test('before runs it takes no longer than half of training with each method once, but five processes', async () => {
   // Processes of 4 s whose times scatter by half never agree. The first one's rounds are half of what it takes: n processes are over after
-  // 4n − 2 s of the clock's, two more are begun while 4(n + 2) − 2 s are not more than the time: 2 s of training are over before five are
-  // there, of 30 s seven are (26 s; nine would be over after 34), of 100 s the limit of 60 s, fifteen (58 s; seventeen after 66).
+  // 4n − 2 s of the clock's, two more are begun while 4(n + 2) − 2 s are not more than the time: half of 2 s of training is over before five are
+  // there, of 60 s after seven (26 s; nine would be over after 34); half of 200 s is over the limit of 60 s, which has fifteen (58 s; seventeen
+  // after 66).
   const scattered = (process: number): number => (process % 2 === 0 ? 20 : 30);
   const processesFor = async (trainingMs: number): Promise<[number, number]> => {
     let now = 0;
@@ -112,6 +113,6 @@ test('before runs it takes no longer than training with each method once, but fi
     return [measurement.processes, measurement.limitMs];
   };
   expect(await processesFor(2000)).toEqual([5, 20_000]);
-  expect(await processesFor(30_000)).toEqual([7, 30_000]);
-  expect(await processesFor(100_000)).toEqual([15, 60_000]);
+  expect(await processesFor(60_000)).toEqual([7, 30_000]);
+  expect(await processesFor(200_000)).toEqual([15, 60_000]);
 });
