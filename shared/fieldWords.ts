@@ -46,7 +46,7 @@ const nearest = ({ keys, inst }: z.core.$ZodRawIssue<z.core.$ZodIssueUnrecognize
   const known = inst !== undefined && 'shape' in inst ? Object.keys((inst as z.ZodObject).shape) : [];
   const [key = ''] = keys;
   const [near] = known.toSorted((a, b) => distance(key, a) - distance(key, b));
-  return keys.length !== 1 || near === undefined || distance(key, near) > 2 ? '' : `; “${near}” is written most alike`;
+  return keys.length !== 1 || near === undefined || distance(key, near) > 2 ? '' : `; near it is “${near}”`;
 };
 
 /** Whether words read on from a label. */

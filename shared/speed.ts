@@ -14,7 +14,8 @@ import {
 /** A measurement goes on until every interval is narrower than ± this share of its ratio, or for so long unless another limit is given. */
 export const narrowHalfWidth = 0.02;
 export const speedLimitMs = 60_000;
-export const speedLimitSchema = z.number().min(1000).max(3_600_000);
+export const leastSpeedLimitMs = 1000;
+export const speedLimitSchema = z.number().min(leastSpeedLimitMs).max(3_600_000);
 /**
  * Where a process's memory happens to lie, and which tensors it draws, moves the ratios by more than rounds within it scatter: where so many
  * processes fit into the time, the rounds are of at least so many. Odd, as are the rounds of each.

@@ -6,8 +6,9 @@ import { noNormalisation } from '../../shared/methods/samOn.ts';
 import { misfitOf, modelInfos } from '../../shared/models.ts';
 import { countText } from '../../shared/numberText.ts';
 import { canonicalJson, runConfigSchema, type GroupConfig } from '../../shared/runConfig.ts';
-import { publishedName } from '../../shared/publishedSets.ts';
-import { namedSettings, settingName } from '../../shared/settings/index.ts';
+import { settingLabel } from '../../shared/settingLabel.ts';
+import { settingName } from '../../shared/settings/index.ts';
+import { valueAt } from '../../shared/valueAt.ts';
 import type { Library } from './datasets/index.ts';
 import { impossibleIn } from './impossible.ts';
 import { foundSet } from './presentData.ts';
@@ -44,12 +45,10 @@ export const checkExperiment = async (experiment: Experiment, library: Library):
 const senselessIn = (config: GroupConfig, { axes }: Experiment): Misfit | null => {
   const [issue] = runConfigSchema.safeParse({ ...config, seed: 0 }).error?.issues ?? [];
   if (issue === undefined) return null;
-  const point = Object.entries(
-    namedSettings(
-      config,
-      axes.map(({ path }) => path),
-    ),
-  ).map(([name, value]) => `${name} ${name === settingName('dataset.id') ? publishedName(value) : value}`);
+  const point = axes.flatMap(({ path }) => {
+    const value = valueAt(config, path);
+    return value === undefined ? [] : [`${settingName(path)} ${settingLabel(path, value)}`];
+  });
   const where = [nameOfMethod(config.optimizer), ...(point.length === 0 ? [] : [`with ${point.join(', ')}`])].join(' ');
   return { path: issue.path.join('.'), message: `${where}: ${issue.message}.` };
 };

@@ -3,7 +3,7 @@ import type { SpeedEvent, SpeedInput } from '../../shared/jobs/speed.ts';
 import { median } from '../../shared/median.ts';
 import { mediansOf } from '../../shared/metrics.ts';
 import { largestSeed } from '../../shared/runConfig.ts';
-import { fewestProcesses, narrowHalfWidth, widestOf } from '../../shared/speed.ts';
+import { fewestProcesses, leastSpeedLimitMs, narrowHalfWidth, widestOf } from '../../shared/speed.ts';
 import type { SpeedMeasurement } from '../../shared/speed.ts';
 import { stepsPerEpoch } from './impossible.ts';
 import { ratioOf } from './statistics/speedRatio.ts';
@@ -36,7 +36,10 @@ export const measureInProcesses = async (
   if (!first.isShare) return first.measurement;
   const fewestMs = fewestProcesses * (first.startMs + first.roundsMs);
   const limitMs = isBeforeRuns
-    ? Math.min(input.limitMs, Math.max(fewestMs, trainingMs(input, first.measurement) / 2))
+    ? Math.min(
+        input.limitMs,
+        Math.ceil(Math.max(leastSpeedLimitMs, fewestMs, trainingMs(input, first.measurement) / 2)),
+      )
     : input.limitMs;
   const began = performance.now() - first.roundsMs;
   const passed = (): number => performance.now() - began;

@@ -165,6 +165,22 @@ test('axes are a list, a range or choices by name; what makes no sense beside an
   expect(opened.complaints).toEqual([]);
 });
 
+test('a data set that has gone stands in its axis until it is taken out', async () => {
+  await getByRole('button', { name: 'Axis', exact: true }).click();
+  await getByLabel('Setting of axis 1').selectOption('dataset.id');
+  const ticked = getByRole('group', { name: 'Values of axis 1' }).getByRole('checkbox', { checked: true });
+  for (const name of ['MNIST', 'Letters']) await getByRole('checkbox', { name, exact: true }).check();
+  await opened.served.lab.deleteDataset({ id: 'letters' });
+  await getByText(/^The data set "letters" is not in the library/)
+    .first()
+    .waitFor();
+  expect(await ticked.count()).toBe(2);
+  await picture(opened.page, 'new-axis-data-gone');
+  await getByRole('checkbox', { name: 'letters', exact: true }).click(); // it goes with its tick
+  await eventually(planned).toBe(6);
+  expect(await ticked.count()).toBe(1);
+});
+
 test('data whose files are not there are said at their field, until they are back', async () => {
   const images = join(opened.served.folder, 'datasets', 'letters', 'train-images.u8');
   await rename(images, `${images}.away`);

@@ -22,7 +22,7 @@ const wrong: readonly (readonly [what: string, experiment: unknown, path: string
     'a slip of the pen',
     { ...experimentOf(), shared: { ...shared, epoch: 5 } },
     'shared',
-    'knows no “epoch”; “epochs” is written most alike',
+    'knows no “epoch”; near it is “epochs”',
   ],
   ['a missing field', { ...experimentOf(), seeds: undefined }, 'seeds', 'is missing'],
   [

@@ -4,7 +4,8 @@ import { groupedBy } from '../../../shared/groupedBy.ts';
 import { nameOfMethod } from '../../../shared/method.ts';
 import type { PlannedRun } from '../../../shared/queue.ts';
 import { groupConfigOf } from '../../../shared/runConfig.ts';
-import { differingPaths, namedSettings, settingName, settingText } from '../../../shared/settings/index.ts';
+import { settingLabel } from '../../../shared/settingLabel.ts';
+import { differingPaths, namedSettings, settingName } from '../../../shared/settings/index.ts';
 import { valueAt } from '../../../shared/valueAt.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { exitCodes } from '../exitCodes.ts';
@@ -78,5 +79,5 @@ const armNames = (runs: readonly PlannedRun[], axes: readonly string[]): ((confi
 
 const valueText = (config: PlannedRun['config'], path: string): string => {
   const found = valueAt(config, path);
-  return found === undefined ? '–' : settingText(path, found);
+  return found === undefined ? '–' : settingLabel(path, found);
 };

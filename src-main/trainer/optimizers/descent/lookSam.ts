@@ -21,7 +21,7 @@ export const reusingPart = (
 
   const keepPart = (here: Gradients, above: Gradients): void => {
     const [product, squared] = [inner(ops, here, above), inner(ops, here, here)];
-    // Too small to change a bit of any ⟨g,g⟩ but 0: there v = h, where 0/0 would end the run.
+    // Less than what any ⟨g,g⟩ but 0 is rounded by, unless ‖g‖ is below 10⁻⁷: at 0 it makes v = h, where 0/0 would end the run.
     const divisor = ops.add(squared, ops.constant(1e-30));
     const quotient = ops.divide(product, divisor);
     const factor = ops.multiply(quotient, ops.constant(-1));
