@@ -1,4 +1,3 @@
-import { analysisWork } from '../../../shared/analyses/index.ts';
 import type { AnalysisSummary } from '../../../shared/analyses/record.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { analyseJob, type AnalyseEvent, type AnalyseInput } from '../../../shared/jobs/analyse.ts';
@@ -7,6 +6,7 @@ import { JobProcess, type JobLimits } from '../jobs/jobProcess.ts';
 import type { StoredAnalysis } from '../store/analyses.ts';
 import type { Store } from '../store/index.ts';
 import type { TrainerLauncher } from '../trainers.ts';
+import { timeLeft } from './timeLeft.ts';
 
 export interface AnalysesParts {
   readonly store: Store;
@@ -28,9 +28,6 @@ interface Active {
   startedMs: number;
   readonly rowsBefore: number;
 }
-
-/** Of less time no pace is told: its first passes also fill caches. */
-const leastPacedMs = 2000;
 
 /**
  * Analyses checkpoints, one after another and never while a run trains. Each row is stored, then acknowledged, then told; what was cut short
@@ -95,10 +92,7 @@ export class Analyses {
   #msLeft({ id, settings, rowsDone }: StoredAnalysis): number | null {
     if (this.#active?.id !== id) return null;
     const { startedMs, rowsBefore } = this.#active;
-    const passedMs = performance.now() - startedMs;
-    const left = analysisWork(settings, rowsDone).passes;
-    const done = analysisWork(settings, rowsBefore).passes - left;
-    return done === 0 || passedMs < leastPacedMs ? null : (passedMs / done) * left;
+    return timeLeft(settings, rowsBefore, rowsDone, performance.now() - startedMs);
   }
 
   #next(): StoredAnalysis | undefined {
