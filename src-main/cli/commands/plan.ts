@@ -1,5 +1,6 @@
 import { counted } from '../../../shared/counted.ts';
 import { gridSize } from '../../../shared/experiment.ts';
+import { gridText } from '../../../shared/gridText.ts';
 import { groupedBy } from '../../../shared/groupedBy.ts';
 import { nameOfMethod } from '../../../shared/method.ts';
 import type { PlannedRun } from '../../../shared/queue.ts';
@@ -26,7 +27,7 @@ export const plan = async (settings: Settings, options: ExperimentOptions): Prom
       await print(JSON.stringify({ experiment, runs }));
       return exitCodes.done;
     }
-    const { arms, axes, seeds } = experiment;
+    const { axes } = experiment;
     const left = runs.filter(({ finishedRunId }) => finishedRunId === null);
     const known = left.flatMap(({ estimatedMs }) => estimatedMs ?? []);
     const total = known.length === 0 ? null : known.reduce((sum, ms) => sum + ms, 0);
@@ -43,7 +44,7 @@ export const plan = async (settings: Settings, options: ExperimentOptions): Prom
     ]);
     await print(
       [
-        `${experiment.name}: ${[counted(arms.length, 'method'), ...axes.map(({ path, values }) => `${counted(values.length, 'value')} of ${settingName(path)}`), counted(seeds.length, 'seed')].join(' × ')} = ${counted(runs.length, 'run')}`,
+        `${experiment.name}: ${gridText(experiment)} = ${counted(runs.length, 'run')}`,
         ...(saved > 0
           ? [
               `${saved} of the grid would be the same as others and ${saved === 1 ? 'is no run of its' : 'are no runs of their'} own: an axis does not apply to their method, or something is given twice.`,
