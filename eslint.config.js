@@ -103,6 +103,24 @@ export default defineConfig(
       'vue/no-v-html': 'error',
     },
   },
+  {
+    files: ['src-renderer/**'],
+    ignores: ['src-renderer/components/ButtonPanel.vue'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: 'naive-ui',
+              importNames: ['NDropdown', 'NPopconfirm', 'NPopover', 'NPopselect'],
+              message: 'They leave the keyboard behind: ButtonPanel, ActionMenu or ConfirmPanel.',
+            },
+          ],
+        },
+      ],
+    },
+  },
   { files: ['**/*.config.ts', '**/*.vue', '**/*.d.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'error' } },
   {

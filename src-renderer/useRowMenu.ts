@@ -1,7 +1,7 @@
-import type { DropdownOption } from 'naive-ui';
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue';
 import { useRouter } from 'vue-router';
 import type { RunSummary } from '../shared/run.ts';
+import type { MenuItem } from './menuItem.ts';
 import { useAnnotations } from './stores/annotations.ts';
 import { useMarking } from './useMarking.ts';
 import { useRunActions, type RunAction } from './useRunActions.ts';
@@ -13,9 +13,9 @@ interface Place {
   readonly areTrashed: boolean;
 }
 
-interface RowMenu {
+export interface RowMenu {
   readonly place: ShallowRef<Place | null>;
-  readonly options: ComputedRef<DropdownOption[]>;
+  readonly items: ComputedRef<MenuItem[]>;
   openAt(event: MouseEvent, runs: readonly RunSummary[], areTrashed: boolean): void;
   openBelow(event: MouseEvent, runs: readonly RunSummary[], areTrashed: boolean): void;
   choose(label: string): void;
@@ -58,9 +58,7 @@ export const useRowMenu = (): RowMenu => {
   };
   return {
     place,
-    options: computed(() =>
-      actions.value.map(({ label, title, isOff }) => ({ key: label, label, disabled: isOff, props: { title } })),
-    ),
+    items: computed(() => actions.value.map(({ label, title, isOff }) => ({ key: label, label, title, isOff }))),
     openAt: ({ clientX, clientY }, runs, areTrashed) => {
       place.value = { x: clientX, y: clientY, runs, areTrashed };
     },

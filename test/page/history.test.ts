@@ -254,7 +254,7 @@ test('a run and a group become a new experiment, which is changed, told, undone 
   // And from the menu of a row.
   await page.goto(`${new URL(page.url()).origin}/#/runs`);
   await page.locator('tr.group').last().click({ button: 'right' });
-  await page.locator('.n-dropdown-option').filter({ hasText: 'Use as new experiment' }).click();
+  await page.getByRole('menuitem', { name: 'Use as new experiment' }).click();
   await page.waitForURL(/new/);
   // Runs of different data make no experiment.
   await page.goto(`${new URL(page.url()).origin}/#/runs`);

@@ -1,3 +1,4 @@
+import type { JSHandle, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { evenlyChosen, seriesTable, tableText } from '../../src-renderer/charts/chartTable.ts';
 import { eventually, picture, pagesOfFile } from './page.ts';
@@ -49,4 +50,90 @@ test('the numbers behind lines are all theirs: a row a place, a column a line; o
   expect(shown.at(-1)).toEqual([1000, 2000, 5]);
   const lines = tableText(table).trimEnd().split('\n');
   expect([lines[0], lines[1], lines[8], lines[1001]]).toEqual(['step\ta\tb', '0\t0\t', '7\tNaN\t', '1000\t2000\t5']);
+});
+
+const panels = '.panel:visible';
+const isInPanel = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.activeElement?.closest('.panel') !== null);
+const nameOfFocused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const focused = document.activeElement;
+    return focused?.getAttribute('aria-label') ?? focused?.textContent.trim() ?? '';
+  });
+
+/** Opens what this button opens with a key, as who has no mouse does. */
+const openByKey = async (page: Page, path: string, name: RegExp): Promise<JSHandle<Element | null>> => {
+  await page.goto(`${new URL(page.url()).origin}/#${path}`);
+  const button = page.getByRole('main').getByRole('button', { name }).first();
+  await button.focus();
+  const opener = await page.evaluateHandle(() => document.activeElement);
+  await page.keyboard.press('Enter');
+  await eventually(() => isInPanel(page)).toBe(true);
+  return opener;
+};
+
+const isFocused = (element: JSHandle<Element | null>): Promise<boolean> =>
+  element.evaluate((each) => each === document.activeElement);
+
+/** Escape closes it and leads back. */
+const expectBack = async (page: Page, opener: JSHandle<Element | null>): Promise<void> => {
+  await page.keyboard.press('Escape');
+  await eventually(() => page.locator(panels).count()).toBe(0);
+  expect(await isFocused(opener)).toBe(true);
+};
+
+test.each([
+  ['/compare', /^Experiments: /],
+  ['/compare', /^Groups: /],
+  ['/compare', /^Columns: /],
+  ['/runs', /^Views/],
+  ['/runs', /^Columns$/],
+  ['/data', /^Remove…$/],
+] as const)(
+  'in %s, what %s opens takes the focus, keeps it in either direction, and gives it back',
+  async (path, name) => {
+    const { page, complaints, close } = await pages.open('/new', 'full');
+    const opener = await openByKey(page, path, name);
+    const first = await page.evaluateHandle(() => document.activeElement);
+    for (const key of ['Tab', 'Shift+Tab']) {
+      for (let stop = 0; stop < 300; stop++) {
+        await page.keyboard.press(key);
+        expect(await isInPanel(page)).toBe(true);
+        if (await isFocused(first)) break;
+      }
+      expect(await isFocused(first)).toBe(true); // once around
+    }
+    await expectBack(page, opener);
+    expect(complaints).toEqual([]);
+    await close();
+  },
+);
+
+test.each([
+  ['/compare', /^Report$/],
+  ['/compare', /^Share$/],
+  ['/compare', /^Save figure…/],
+  ['/runs', /^Menu of /],
+] as const)('in %s, the menu of %s is walked with the arrows, and Tab leads on from its button', async (path, name) => {
+  const { page, complaints, close } = await pages.open('/new', 'full');
+  const opener = await openByKey(page, path, name);
+  const lines = await page.getByRole('menuitem', { disabled: false }).allTextContents();
+  expect(lines.length).toBeGreaterThan(1);
+  const walked = [await nameOfFocused(page)];
+  for (let line = 1; line <= lines.length; line++) {
+    await page.keyboard.press('ArrowDown');
+    walked.push(await nameOfFocused(page));
+  }
+  expect(walked).toEqual([...lines, lines[0]].map((line) => line?.trim()));
+  await page.keyboard.press('ArrowUp');
+  expect(await nameOfFocused(page)).toBe(lines.at(-1)?.trim());
+  await expectBack(page, opener);
+  await page.keyboard.press('Tab');
+  const next = await nameOfFocused(page);
+  await openByKey(page, path, name);
+  await page.keyboard.press('Tab');
+  await eventually(() => page.locator(panels).count()).toBe(0);
+  expect(await nameOfFocused(page)).toBe(next);
+  expect(complaints).toEqual([]);
+  await close();
 });
