@@ -141,7 +141,7 @@ const runFields = {
   schedule: scheduleSchema,
   labelSmoothing: z.number().min(0).lt(1),
   device: deviceConfigSchema,
-  /** Steps between two recorded steps. */
+  /** Steps between two sampled steps. */
   logEvery: z.number().int().min(1).max(100000),
   /** Steps of each epoch at which the gradients of its subsets are compared; no weight depends on it. */
   observe: z.number().int().min(0).max(1000).default(0),

@@ -51,7 +51,7 @@ export const trainingSettings = {
     help: 'Epochs over which the learning rate rises before it falls.',
   },
   labelSmoothing: { label: 'label smoothing', help: 'Share of the target that all classes get alike.' },
-  logEvery: { label: 'record every', unit: 'steps', help: 'Steps between two recorded steps.' },
+  logEvery: { label: 'sample every', unit: 'steps', help: 'Steps between two sampled steps.' },
   observe: {
     label: 'observe gradients',
     unit: 'per epoch',
