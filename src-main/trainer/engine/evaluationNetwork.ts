@@ -1,6 +1,7 @@
 import type { Layer } from './layers.ts';
 import type { Network } from './network.ts';
-import { readersOf } from './trainingNetwork.ts';
+import type { Ops } from './ops.ts';
+import { pooledNetwork, readersOf } from './pooledNetwork.ts';
 
 /** A layer that normalises what it makes as the batch normalisation after it would. @param inputs - of both. */
 const normalisingLayer = (
@@ -25,9 +26,10 @@ const made = new WeakMap<Network, Network>();
 
 /**
  * The same network for passes with given statistics that keep nothing: each batch normalisation that alone reads a convolution is done by
- * that, one pass over memory less, and one call.
+ * that, one pass over memory less, and one call; but those that pool as well, which is what saves most.
  */
-export const evaluationNetwork = (network: Network): Network => {
+export const evaluationNetwork = (ops: Ops, given: Network): Network => {
+  const network = pooledNetwork(ops, given);
   const known = made.get(network);
   if (known !== undefined) return known;
   const readers = readersOf(network);

@@ -79,13 +79,15 @@ export interface Layer {
   readonly savesByExample: boolean;
   /** Whether its backward step adds, to the gradient of its first input, what has arrived there already. */
   readonly addsArrived?: boolean;
+  /** Whether it has running statistics, which a pass that updates them moves. */
+  readonly hasStatistics?: boolean;
   /** Whether its forward step can do a batch normalisation with given statistics as well. */
   readonly canNormalise?: boolean;
   /** What it does where it is a max-pooling: for the layer before it to do. */
   readonly maxPooling?: MaxPooling;
   /** The same layer with a max-pooling after it in the same op; null where it does not fit, or the engine gains nothing by it. */
   withMaxPool?(ops: Ops, pooling: MaxPooling): Layer | null;
-  /** What it does with given statistics where it is a batch normalisation: for the layer before it to do. */
+  /** What it does with given statistics where it is a batch normalisation and nothing else: for the layer before it to do. */
   givenNormalisation?(pass: Pick<ForwardPass, 'parameter' | 'other' | 'statistics'>): GivenNormalisation;
   /** The output, and what else the backward step needs (engine-specific; disposed of by the caller). */
   forward(pass: ForwardPass): { readonly output: Tensor; readonly saved: readonly Tensor[] };

@@ -84,8 +84,8 @@ export const nothingBegun: Pick<Prefix, 'layers' | 'shapes' | 'values' | 'saved'
 export const prefixPlan = (ops: Ops, network: Network, next: NextPass): PrefixPlan | null => {
   // A normalisation that moves its running statistics has to be done, whatever it makes.
   const first = network.layers.findIndex(
-    ({ parameters, givenNormalisation }) =>
-      parameters.some(next.isMoved) || (next.statistics === 'update' && givenNormalisation !== undefined),
+    ({ parameters, hasStatistics }) =>
+      parameters.some(next.isMoved) || (next.statistics === 'update' && hasStatistics === true),
   );
   if (first <= 0) return null;
   const wanted = wantedGradients(network, () => next.isRecorded);

@@ -2,8 +2,8 @@ import { evaluationNetwork } from './evaluationNetwork.ts';
 import { firstInputOf, tensorAt, type Layer, type NetworkState, type StatisticsMode } from './layers.ts';
 import type { Network } from './network.ts';
 import type { Ops, Tensor } from './ops.ts';
+import { pooledNetwork } from './pooledNetwork.ts';
 import { nothingBegun, prefixPlan, usesOf, wantedGradients, type NextPass, type Prefix } from './prefix.ts';
-import { trainingNetwork } from './trainingNetwork.ts';
 
 /** A forward pass whose activations are kept for one backward pass. */
 export interface Recording {
@@ -72,7 +72,7 @@ export const record = (
   isWanted: (parameter: number) => boolean,
   { prefix, next }: Neighbours = {},
 ): Recording => {
-  const network = mode === 'evaluate' ? given : trainingNetwork(ops, given);
+  const network = mode === 'evaluate' ? given : pooledNetwork(ops, given);
   const wanted = wantedGradients(network, isWanted);
   const isRecorded = wanted.some((want) => want !== null);
   const serves = mode !== 'evaluate' && prefix?.serves(ops, network, state, { statistics: mode, isRecorded }) === true;
@@ -231,6 +231,6 @@ export const infer = (
   mode: StatisticsMode,
   prefix?: Prefix | null,
 ): Tensor => {
-  const run = mode === 'evaluate' ? evaluationNetwork(network) : network;
+  const run = mode === 'evaluate' ? evaluationNetwork(ops, network) : network;
   return record(ops, run, state, images, mode, () => false, { prefix }).logits;
 };

@@ -155,7 +155,7 @@ test('for evaluation every batch normalisation after a convolution is done by th
       plain.backward(plain.logits).forEach((gradient) => gradient && ops.dispose(gradient));
       disposeState(ops, state);
     }
-    expect(network.layers.length - evaluationNetwork(network).layers.length, id).toBe(normalisations);
+    expect(network.layers.length - evaluationNetwork(ops, network).layers.length, id).toBe(normalisations);
   }
   ops.dispose(images);
   expect(ops.counters.handles).toBe(0);
@@ -213,6 +213,25 @@ describe.each(engines)('on $name', ({ open }) => {
       const worst = Math.max(...gradient.map((value, at) => Math.abs(value - (right[at] ?? NaN))));
       expect(worst).toBeLessThan(1e-6 * Math.max(...right.map(Math.abs)));
     });
+  });
+
+  test('for evaluation it is done by that too where the engine gains by it, to the same logits', () => {
+    const { handles } = ops.counters;
+    const network = networkOf('convnet', [9, 9, 1], 10);
+    const random = randomStream(5, 'weights');
+    const images = ops.upload(Float32Array.from({ length: 3 * 81 }, random.normal), [3, 9, 9, 1]);
+    const state = initialState(ops, network, random);
+    const logitsOf = (table: Ops): number[] => read(table, infer(table, network, state, images, 'evaluate'));
+    const apart = { ...ops, fusesMaxPool: () => false };
+    const [found, right] = [logitsOf(ops), logitsOf(apart)];
+    expect(Math.max(...found.map((value, at) => Math.abs(value - (right[at] ?? NaN))))).toBeLessThan(1e-5);
+    // Each of the two poolings is one layer less, and so its normalisation one that no convolution does.
+    const fused = ops.fusesMaxPool(32, { size: 2, stride: 2 }) ? 2 : 0;
+    expect(evaluationNetwork(ops, network).layers.length).toBe(evaluationNetwork(apart, network).layers.length);
+    expect(evaluationNetwork(ops, network).layers.filter(({ maxPooling }) => maxPooling).length).toBe(2 - fused);
+    disposeState(ops, state);
+    ops.dispose(images);
+    expect(ops.counters.handles).toBe(handles);
   });
 
   const arm = (id: MethodId, settings: object = {}): OptimizerConfig =>

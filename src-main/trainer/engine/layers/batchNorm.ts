@@ -44,7 +44,8 @@ const normalisation = (
     // What a fused pooling let through is found again from the input.
     keeps: () => ({ input: true, output: relu !== null }),
     savesByExample: false,
-    givenNormalisation,
+    hasStatistics: true,
+    ...(pooling === undefined && { givenNormalisation }),
     withMaxPool: (ops, next) =>
       relu !== null && !hasResidual && pooling === undefined && ops.fusesMaxPool(channels, next)
         ? layerWith(next)

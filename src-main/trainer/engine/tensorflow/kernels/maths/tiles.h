@@ -51,8 +51,8 @@ struct Images {
   int64_t bytes(int channels, size_t each) const { return int64_t(count) * height * width * channels * int64_t(each); }
 };
 
-/** Bytes that, just written or read, are taken to lie in some cache still; asking for those ahead of time only costs. */
-constexpr int64_t cachedBytes = 7 << 20;
+/** More bytes of outputs than any cache keeps until they are read. */
+constexpr int64_t uncachedBytes = 21 << 20;
 
 /** The outputs cut into squares; those at the lower and right edge may lie partly outside. */
 template <typename Scheme>

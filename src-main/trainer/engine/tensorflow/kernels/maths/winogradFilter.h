@@ -26,8 +26,8 @@ class Filtering {
   Filtering(const T* x, Filter filter, T* y, Images images, Images filtered, Ending ending = {})
       : x(x), filter(filter), y(y), images(images), tiles(filtered), ending(ending), depth(filter.depth),
         words(depth / perWord<Word>), columns(filter.columns),
-        isFar(images.bytes(depth, sizeof(T)) + filtered.bytes(columns, sizeof(T)) > cachedBytes),
-        isStreamed(filtered.bytes(columns, sizeof(T)) > 3 * cachedBytes) {}
+        isFar(images.bytes(depth, sizeof(T)) + filtered.bytes(columns, sizeof(T)) > nearBytes()),
+        isStreamed(filtered.bytes(columns, sizeof(T)) > uncachedBytes) {}
 
   /** Floats that all threads share. */
   int64_t sharedLength() const { return goesByPanels() ? products * stride(tiles.count, words) : panelsLength(words, columns); }

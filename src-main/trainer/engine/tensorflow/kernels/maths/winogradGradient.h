@@ -45,9 +45,9 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
   const int columns = wholePanels(outputs), groups = inputs / lanes;
   // The sums pass through the cache once a block: the more of them, and the faster the products, the larger the block.
   constexpr int together = perWord<Word>;  // tiles
-  const int words = (hasMatrixUnit<Word> ? 128 : larger(32, smaller(128, inputs * columns / 2048))) / together, block = words * together;
+  const int words = (hasMatrixUnit<Word> ? 128 : larger(32, smaller(128, inputs * columns / 512))) / together, block = words * together;
   const int64_t partLength = int64_t(filterPoints) * inputs * columns;
-  const bool isFar = images.bytes(inputs, sizeof(T)) + filtered.bytes(outputs, sizeof(T)) > cachedBytes;
+  const bool isFar = images.bytes(inputs, sizeof(T)) + filtered.bytes(outputs, sizeof(T)) > nearBytes();
   std::atomic<bool> hasMemory{true};
   parallelFor(plan.channelParts * plan.tileParts, [&](int task) {
     const int channelPart = task % plan.channelParts, tilePart = task / plan.channelParts;

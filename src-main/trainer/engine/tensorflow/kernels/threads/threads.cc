@@ -7,6 +7,10 @@
 #include <system_error>
 #include <thread>
 
+#if defined(__unix__)
+#include <unistd.h>
+#endif
+
 namespace {
 
 /** How often a thread looks before it sleeps or lets others have its core, some 50 µs: one kernel's parts follow each other faster than a thread wakes. */
@@ -105,6 +109,15 @@ int wishedThreads() {
   return wished > 0 ? wished : static_cast<int>(std::thread::hardware_concurrency());
 }
 
+/** Bytes of a core's second-level cache; where the system does not say, what many processors of today have. */
+int64_t ownCache() {
+#if defined(_SC_LEVEL2_CACHE_SIZE)
+  const long said = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  if (said > 0) return said;
+#endif
+  return 2 << 20;
+}
+
 /** Never destroyed: its threads run until the process ends. */
 Pool& pool() {
   static Pool* const made = new Pool(wishedThreads() > 0 ? wishedThreads() : 1);
@@ -134,6 +147,11 @@ std::mutex turn;
 }  // namespace
 
 int threadCount() { return pool().threads(); }
+
+int64_t nearBytes() {
+  static const int64_t bytes = ownCache() * threadCount() * 7 / 4;
+  return bytes;
+}
 
 void runTasks(int count, void (*task)(const void*, int), const void* context) { pool().run(count, task, context); }
 

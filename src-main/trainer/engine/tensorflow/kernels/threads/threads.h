@@ -15,6 +15,12 @@ struct Turn {
   Turn& operator=(const Turn&) = delete;
 };
 
+/**
+ * Bytes that, just written or read, are taken to lie in the threads' own caches still: to ask for those ahead of time only costs. For what
+ * lies in a cache that all cores share it pays.
+ */
+int64_t nearBytes();
+
 /** Floats that all threads of a kernel share, aligned to 64 bytes, valid until the next call; null where there is no memory. */
 float* sharedScratch(int64_t floats);
 

@@ -12,10 +12,10 @@ export const readersOf = ({ layers }: Network): number[] => {
 const made = new WeakMap<Ops, WeakMap<Network, Network>>();
 
 /**
- * The same network for passes with the batch's statistics: a max-pooling that alone reads a batch normalisation is done by that where the
- * engine saves passes over memory by it. Parameters and statistics keep their numbers.
+ * The same network in which each max-pooling that alone reads a batch normalisation is done by that, where the engine saves passes over
+ * memory by it. Parameters and statistics keep their numbers.
  */
-export const trainingNetwork = (ops: Ops, network: Network): Network => {
+export const pooledNetwork = (ops: Ops, network: Network): Network => {
   const known = made.get(ops) ?? new WeakMap<Network, Network>();
   made.set(ops, known);
   const before = known.get(network);
@@ -34,7 +34,7 @@ export const trainingNetwork = (ops: Ops, network: Network): Network => {
     isDone = pooled !== null;
     places.push(layers.length);
   });
-  const training = layers.length === network.layers.length ? network : { ...network, layers };
-  known.set(network, training);
-  return training;
+  const pooled = layers.length === network.layers.length ? network : { ...network, layers };
+  known.set(network, pooled);
+  return pooled;
 };
