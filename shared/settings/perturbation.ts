@@ -52,7 +52,7 @@ const selection = {
 };
 const secondPass = {
   label: 'second pass',
-  help: 'Whether the kept examples are forwarded again, or the ranking’s activations of them go backward.',
+  help: 'Whether the kept examples are forwarded again, or the activations that the selection made of them go backward.',
   texts: { reforward: 'second forward', gathered: 'gathered' },
 };
 

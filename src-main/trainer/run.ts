@@ -55,9 +55,9 @@ export const openRun = (
   const classes = dataset.classNames.length;
   const [height, width] = imageSizeOf(dataset, config.augmentation);
   const stream = (name: Parameters<typeof randomStream>[1]): RandomStream => randomStream(config.seed, name);
-  const rankingPrecision = 'selectionPrecision' in config.optimizer ? config.optimizer.selectionPrecision : 'same';
+  const selectionPrecision = 'selectionPrecision' in config.optimizer ? config.optimizer.selectionPrecision : 'same';
   const { name, precisions } = engineInfos[config.device.engine];
-  const asked = rankingPrecision === 'same' ? config.precision : rankingPrecision;
+  const asked = selectionPrecision === 'same' ? config.precision : selectionPrecision;
   const missing = [config.precision, asked].find((precision) => !precisions.includes(precision));
   if (missing !== undefined) {
     throw new LabError(
@@ -102,7 +102,7 @@ export const openRun = (
     state,
     optimizer,
     clock,
-    passes: { training, ranking: rankingPrecision === 'bfloat16' ? half : training, microBatch: config.microBatch },
+    passes: { training, ranking: selectionPrecision === 'bfloat16' ? half : training, microBatch: config.microBatch },
     train,
     test,
     shuffle: stream('shuffle'),

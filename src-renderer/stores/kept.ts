@@ -12,6 +12,15 @@ interface Keeping {
   follow(): void;
 }
 
+/** What the browser keeps for this window alone, under a key: a reload finds its own again, whatever other windows wrote meanwhile. */
+const ownStates = (key: string): readonly (readonly [string, unknown])[] => {
+  try {
+    return Object.entries(JSON.parse(sessionStorage.getItem(key) ?? '{}') as Record<string, unknown>);
+  } catch {
+    return [];
+  }
+};
+
 /** What this window keeps with the workspace, so that the next one begins where it ended: drafts, choices, searches. */
 export const useKept = defineStore('kept', () => {
   const { lab } = useConnection();
@@ -19,9 +28,13 @@ export const useKept = defineStore('kept', () => {
   const changed = new Map<string, KeptState['value']>();
   const isLoaded = shallowRef(false);
   let kept: ReadonlyMap<string, unknown> = new Map();
+  const own = new Map<string, unknown>();
+  /** Under which the browser keeps this window's own: one for each workspace, which follow each other in a window. */
+  let ownKey: string | null = null;
 
   /** Nothing depends on it: a lab that may not write, or is away for now, is not complained of. */
   const write = (): void => {
+    if (ownKey !== null && changed.size > 0) sessionStorage.setItem(ownKey, JSON.stringify(Object.fromEntries(own)));
     for (const [name, value] of changed) void lab.keepState({ name, value }).catch(() => undefined);
     changed.clear();
   };
@@ -52,7 +65,9 @@ export const useKept = defineStore('kept', () => {
           (now) => {
             const known = schema.safeParse(now);
             if (!known.success) return;
-            changed.set(name, JSON.parse(JSON.stringify(known.data)) as KeptState['value']);
+            const copy = JSON.parse(JSON.stringify(known.data)) as KeptState['value'];
+            changed.set(name, copy);
+            own.set(name, copy);
             kept = new Map(kept).set(name, known.data);
             void writeSoon();
           },
@@ -67,8 +82,13 @@ export const useKept = defineStore('kept', () => {
   /** Reads what was kept; once, for afterwards this window knows it best. */
   const load = async (): Promise<void> => {
     if (isLoaded.value) return;
-    const states = await lab.keptStates({}).catch(() => []);
-    kept = new Map(states.map(({ name, value }) => [name, value]));
+    const [states, workspace] = await Promise.all([
+      lab.keptStates({}).catch(() => []),
+      lab.workspace({}).catch(() => null),
+    ]);
+    ownKey = workspace === null ? null : `kept ${workspace.folder}`;
+    if (ownKey !== null) ownStates(ownKey).forEach(([name, value]) => own.set(name, value));
+    kept = new Map([...states.map(({ name, value }) => [name, value] as const), ...own]);
     isLoaded.value = true;
     keepings.forEach((keeping, name) => begin(name, keeping));
   };

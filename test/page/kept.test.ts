@@ -44,3 +44,26 @@ test('form, choices, search, opened rows and place are those of the last window,
   await again.close();
   await close();
 });
+
+test('a window that is loaded again shows its own draft, though another one wrote later; a new one the last', async () => {
+  const { page, served, complaints, close } = await pages.open('/new', 'full');
+  const name = page.getByLabel(/^Name/);
+  await name.fill('Of the first window');
+  const keptName = async (): Promise<unknown> =>
+    (await served.lab.keptStates({}))
+      .map(({ value }) => JSON.stringify(value))
+      .find((text) => text.includes(' window'));
+  await eventually(keptName).toContain('Of the first window');
+  const other = await pages.openAt(served.address(), '/new');
+  await eventually(() => other.page.getByLabel(/^Name/).inputValue()).toBe('Of the first window');
+  await other.page.getByLabel(/^Name/).fill('Of the second window');
+  await eventually(keptName).toContain('Of the second window');
+  await page.reload();
+  await eventually(() => name.inputValue()).toBe('Of the first window');
+  const third = await pages.openAt(served.address(), '/new');
+  await eventually(() => third.page.getByLabel(/^Name/).inputValue()).toBe('Of the second window');
+  expect([...complaints, ...other.complaints, ...third.complaints]).toEqual([]);
+  await third.close();
+  await other.close();
+  await close();
+});

@@ -137,3 +137,20 @@ test.each([
   expect(complaints).toEqual([]);
   await close();
 });
+
+test('where a button gives way to the form that it opens, the keyboard goes on in the first field that can be filled in', async () => {
+  const { page, complaints, close } = await pages.open('/settings', 'full');
+  const opener = page
+    .getByRole('region', { name: 'Places to train at' })
+    .getByRole('button', { name: 'Add a cluster' });
+  await opener.focus();
+  await page.keyboard.press('Enter');
+  const fields = page.getByRole('region', { name: 'Places to train at' }).locator('input, textarea');
+  await eventually(() => fields.count()).toBeGreaterThan(1);
+  const states = await fields.evaluateAll((all) =>
+    (all as HTMLInputElement[]).map((field) => ({ isOff: field.disabled, isHere: field === document.activeElement })),
+  );
+  expect(states.findIndex(({ isHere }) => isHere)).toBe(states.findIndex(({ isOff }) => !isOff));
+  expect(complaints).toEqual([]);
+  await close();
+});

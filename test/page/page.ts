@@ -58,7 +58,8 @@ export const startPages = async (): Promise<Pages> => {
     page.setDefaultTimeout(20_000);
     const complaints: string[] = [];
     page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+      if (message.type() === 'error' || message.type() === 'warning')
+        complaints.push(`${message.text()} ${message.location().url}`.trim());
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     if (expect.getState().currentTestName !== undefined) onTestFailed(() => tell(page, complaints));
