@@ -76,7 +76,7 @@ export const settingValues = (config: object): Map<string, unknown> => {
  * Paths of the settings in which configurations differ; the method itself is left out. A setting that only some of them have differs
  * by its values, not by its absence.
  */
-export const differingPaths = (configs: readonly GroupConfig[]): string[] => {
+export const differingPaths = (configs: readonly Partial<GroupConfig>[]): string[] => {
   // Thousands of configurations share most of their parts: each part is looked at once.
   const parts = new Map<string, Set<unknown>>();
   for (const config of configs)
@@ -91,7 +91,7 @@ export const differingPaths = (configs: readonly GroupConfig[]): string[] => {
   }
   // What the data were tells nothing more where each data set was one thing only.
   const ids = texts.get('dataset.id')?.size ?? 0;
-  const datasets = new Set(configs.map(({ dataset }) => dataset));
+  const datasets = new Set(configs.flatMap(({ dataset }) => dataset ?? []));
   const sets = new Set(Array.from(datasets, ({ id, identity }) => JSON.stringify([id, identity])));
   // How closely a run was watched makes no other group of it.
   const silent = ['optimizer.name', 'observe', ...(sets.size === ids ? ['dataset.identity'] : [])];
@@ -102,7 +102,7 @@ export const differingPaths = (configs: readonly GroupConfig[]): string[] => {
 
 /** Of these settings, those that a configuration has: name → text, exact unless numbers are to be written otherwise. */
 export const namedSettings = (
-  config: GroupConfig,
+  config: Partial<GroupConfig>,
   paths: readonly string[],
   numberText?: (value: number) => string,
 ): Readonly<Record<string, string>> => {

@@ -1,6 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { LabEvent } from '../../shared/labEvent.ts';
-import { nameOfMethod } from '../../shared/method.ts';
 import type { RunId, RunSummary } from '../../shared/run.ts';
 import { percent, rate } from './format.ts';
 import { say } from './session.ts';
@@ -9,17 +8,14 @@ import { say } from './session.ts';
 export interface RunReporter {
   /**
    * @param run - the run that the event is about, as it is now.
-   * @param all - the runs that are trained, in their order.
+   * @param title - what that is called among the runs that are trained.
    */
-  show(event: LabEvent, run: RunSummary, all: readonly RunId[]): void;
+  show(event: LabEvent, run: RunSummary, title: string): void;
   end(): void;
 }
 
 /** Bars on a terminal, plain lines elsewhere. */
 export const runReporter = (): RunReporter => (process.stderr.isTTY ? barReporter() : lineReporter());
-
-const titleOf = (run: RunSummary, all: readonly RunId[]): string =>
-  `Run ${all.indexOf(run.id) + 1} of ${all.length}, ${nameOfMethod(run.config.optimizer)}, seed ${run.config.seed}`;
 
 /** "finished: best 98.10 %, last 98.02 %, 3,412 images/s", or the state and why. */
 const outcomeOf = (run: RunSummary): string =>
@@ -29,19 +25,19 @@ const outcomeOf = (run: RunSummary): string =>
 
 const lineReporter = (): RunReporter => {
   const ended = new Set<RunId>();
-  const show: RunReporter['show'] = (event, run, all) => {
+  const show: RunReporter['show'] = (event, run, title) => {
     if (event.type === 'epochFinished') {
       const { epoch, testAccuracy, imagesPerSecond } = event.metrics;
       say(
-        `${titleOf(run, all)}: epoch ${epoch} of ${run.config.epochs}, test accuracy ${percent(testAccuracy)}, ${rate(imagesPerSecond)}`,
+        `${title}: epoch ${epoch} of ${run.config.epochs}, test accuracy ${percent(testAccuracy)}, ${rate(imagesPerSecond)}`,
       );
     }
     const isNews = event.type === 'logged' && event.line.level !== 'info' && event.line.text !== run.reason;
-    if (isNews) say(`${titleOf(run, all)}: ${event.line.text}`);
+    if (isNews) say(`${title}: ${event.line.text}`);
     if (run.endedAt === null) ended.delete(run.id); // it was put back into the queue
     if (run.endedAt === null || ended.has(run.id)) return;
     ended.add(run.id); // its end may be told more than once
-    say(`${titleOf(run, all)}: ${outcomeOf(run)}`);
+    say(`${title}: ${outcomeOf(run)}`);
   };
   return { show, end: () => undefined };
 };
@@ -58,11 +54,11 @@ const barReporter = (): RunReporter => {
     if (bar.isActive) bar.stop();
   };
   return {
-    show: (event, run, all) => {
+    show: (event, run, title) => {
       if (run.id !== shownRun && run.state === 'running') {
         stop();
         shownRun = run.id;
-        shown = { title: titleOf(run, all), epoch: `0/${run.config.epochs}`, speed: 'starting', accuracy: 'test –' };
+        shown = { title, epoch: `0/${run.config.epochs}`, speed: 'starting', accuracy: 'test –' };
         bar.start(run.config.epochs, 0, shown);
       }
       if (event.type === 'progressed') {
@@ -81,7 +77,7 @@ const barReporter = (): RunReporter => {
         ended.add(run.id); // its end may be told more than once
         stop();
         shownRun = null;
-        if (run.state !== 'finished') say(`${titleOf(run, all)}: ${outcomeOf(run)}`);
+        if (run.state !== 'finished') say(`${title}: ${outcomeOf(run)}`);
       }
     },
     end: stop,

@@ -1,10 +1,10 @@
 import { counted } from '../../shared/counted.ts';
-import { nameOfMethod } from '../../shared/method.ts';
 import { phases } from '../../shared/metrics.ts';
 import { rateText } from '../../shared/numberText.ts';
 import { relativeHalfWidth } from '../../shared/pairedRatio.ts';
 import { speedBaselineOf } from '../../shared/speed.ts';
 import type { ToldSpeed } from '../../shared/speed.ts';
+import { armNames } from './armNames.ts';
 import { columns } from './format.ts';
 
 /** A measurement of speeds as a table: times, and speeds relative to the baseline with their intervals. */
@@ -12,14 +12,15 @@ export const speedText = (measurement: ToldSpeed): string => {
   const { arms, base, environment, processes, stepsPerRound, endedBy, limitMs } = measurement;
   const baseline = speedBaselineOf(arms);
   const shown = phases.filter((phase) => arms.some(({ phaseMs }) => phaseMs[phase] > 0));
+  const nameOf = armNames(arms.map(({ optimizer }) => ({ optimizer })));
   const rows = arms.map((arm) => [
-    nameOfMethod(arm.optimizer),
+    nameOf({ optimizer: arm.optimizer }),
     arm.stepMs.toFixed(2),
     rateText((1000 * base.batchSize) / arm.stepMs),
     ...ratioText(arm),
     ...shown.map((phase) => arm.phaseMs[phase].toFixed(2)),
   ]);
-  const name = baseline === undefined ? '' : nameOfMethod(baseline.optimizer);
+  const name = baseline === undefined ? '' : nameOf({ optimizer: baseline.optimizer });
   const head = [
     'method',
     'ms/step',

@@ -6,6 +6,7 @@ import type { RunId, RunSummary } from '../../shared/run.ts';
 import type { Experiment } from '../../shared/experiment.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { PlaceId } from '../../shared/places.ts';
+import { armNames } from './armNames.ts';
 import { exitCodes } from './exitCodes.ts';
 import type { ExitCode } from './exitCodes.ts';
 import { runReporter } from './runReporter.ts';
@@ -106,6 +107,15 @@ const watchRuns = (lab: Lab) => {
   const reporter = runReporter();
   const speedReport = speedReporter();
   let watched: readonly RunId[] = [];
+  let names = { of: armNames([]), runs: 0 };
+  /** "Run 2 of 6, SAM, seed 0": the method tells by what it differs where several of the runs have it. */
+  const titleOf = ({ id, config }: RunSummary): string => {
+    if (names.runs !== latest.size) {
+      const known = watched.flatMap((runId) => latest.get(runId)?.config ?? []);
+      names = { of: armNames(known), runs: latest.size };
+    }
+    return `Run ${watched.indexOf(id) + 1} of ${watched.length}, ${names.of(config)}, seed ${config.seed}`;
+  };
   let onNews = (): void => undefined;
   let onHold = (_reason: string): void => undefined;
   let saidOfPlace: string | undefined;
@@ -113,7 +123,7 @@ const watchRuns = (lab: Lab) => {
     speedReport(event);
     if (event.type === 'runChanged') latest.set(event.run.id, event.run);
     const run = latest.get(runIdOf(event) ?? 0);
-    if (run !== undefined && watched.includes(run.id)) reporter.show(event, run, watched);
+    if (run !== undefined && watched.includes(run.id)) reporter.show(event, run, titleOf(run));
     const hold = event.type === 'queueChanged' ? holdOf(event.queue) : undefined;
     if (event.type === 'queueChanged' && event.queue.placePreparing !== saidOfPlace) {
       saidOfPlace = event.queue.placePreparing;

@@ -20,8 +20,10 @@ test('an experiment file is planned, swept, compared and found in the history', 
   const planned = await cli(workspace, ['plan', ...args]);
   expect(planned.stdout).toContain('2 methods × 2 values of ρ × 1 seed = 3 runs');
   expect(planned.stdout).toContain('0 have finished');
-  const { code, stdout } = await cli(workspace, ['compare', ...args, '--no-speed', '--json']);
+  const { code, stdout, stderr } = await cli(workspace, ['compare', ...args, '--no-speed', '--json']);
   expect(code).toBe(0);
+  for (const name of ['Run 1 of 3, SGD, seed', 'Run 2 of 3, SAM (ρ 0.01), seed', 'Run 3 of 3, SAM (ρ 0.02), seed'])
+    expect(stderr).toContain(name);
   // Rows are named by what the axis varies.
   const { groups } = JSON.parse(stdout) as { groups: { label: string }[] };
   expect(groups.map(({ label }) => label)).toEqual(['SGD', 'SAM (ρ 0.01)', 'SAM (ρ 0.02)']);
@@ -55,6 +57,10 @@ test('an experiment file is planned, swept, compared and found in the history', 
   // Arms of one method by what differs, but for the axis, which has its column; and what nobody has published.
   for (const name of ['SAM (perturb every 1)', 'SAM (perturb every 2)', 'GSAM, experimental'])
     expect(arms.stdout.split('\n').filter((line) => line.startsWith(`${name} `))).toHaveLength(2);
+  const speeds = await cli(workspace, ['speed', alike, '--seconds', '1']);
+  expect(speeds.stdout).toMatch(
+    / speed over SAM \(perturb every 1\) % .*\nSAM \(perturb every 1\) .*\nSAM \(perturb every 2\) .*\nGSAM, exp/,
+  );
   expect(arms.stdout).toMatch(/^6 of the grid would be the same as others .* or something is given twice/m);
 
   const wrong = await cli(workspace, ['compare', file, '--sweep', 'optimizer.rh=1']);

@@ -1,13 +1,11 @@
 import { counted } from '../../../shared/counted.ts';
 import { gridSize } from '../../../shared/experiment.ts';
 import { gridText } from '../../../shared/gridText.ts';
-import { groupedBy } from '../../../shared/groupedBy.ts';
-import { nameOfMethod } from '../../../shared/method.ts';
 import type { PlannedRun } from '../../../shared/queue.ts';
-import { groupConfigOf } from '../../../shared/runConfig.ts';
 import { settingLabel } from '../../../shared/settingLabel.ts';
-import { differingPaths, namedSettings, settingName } from '../../../shared/settings/index.ts';
+import { settingName } from '../../../shared/settings/index.ts';
 import { valueAt } from '../../../shared/valueAt.ts';
+import { armNames } from '../armNames.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { readExperiment } from '../experimentFile.ts';
@@ -33,7 +31,7 @@ export const plan = async (settings: Settings, options: ExperimentOptions): Prom
     const total = known.length === 0 ? null : known.reduce((sum, ms) => sum + ms, 0);
     const saved = gridSize(experiment) - runs.length;
     const nameOf = armNames(
-      runs,
+      runs.map(({ config }) => config),
       axes.map(({ path }) => path),
     );
     const rows = runs.map(({ config, finishedRunId, estimatedMs }) => [
@@ -58,25 +56,6 @@ export const plan = async (settings: Settings, options: ExperimentOptions): Prom
     );
     return exitCodes.done;
   });
-
-/** The method, with the settings that tell arms of one method apart; those of the axes stand in columns of their own. */
-const armNames = (runs: readonly PlannedRun[], axes: readonly string[]): ((config: PlannedRun['config']) => string) => {
-  const methods = groupedBy(
-    runs.map(({ config }) => config),
-    ({ optimizer }) => nameOfMethod(optimizer),
-  );
-  const tellingPaths = new Map(
-    Array.from(methods, ([name, configs]) => [
-      name,
-      differingPaths(configs.map(groupConfigOf)).filter((path) => !axes.includes(path)),
-    ]),
-  );
-  return (config) => {
-    const name = nameOfMethod(config.optimizer);
-    const telling = Object.entries(namedSettings(config, tellingPaths.get(name) ?? []));
-    return telling.length === 0 ? name : `${name} (${telling.map((setting) => setting.join(' ')).join(', ')})`;
-  };
-};
 
 const valueText = (config: PlannedRun['config'], path: string): string => {
   const found = valueAt(config, path);
