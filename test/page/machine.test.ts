@@ -58,7 +58,7 @@ test('a TensorFlow without the lab’s kernels says why and what to do', async (
   await withoutKernels();
   const { page, complaints, close } = await pages.open('/device', 'full');
   const engine = page.getByRole('region', { name: 'TensorFlow 2.21.0 (CPU)' });
-  await engine.getByText(/^Without the lab's own kernels/).waitFor();
+  await engine.getByText(/^Without the lab's own kernels/).waitFor({ timeout: 60_000 }); // the engine is tried first
   await engine.getByText(compilersWords).waitFor();
   await engine.getByText(/delete .* and install TensorFlow again\.$/).waitFor();
   expect(complaints).toEqual([]);
