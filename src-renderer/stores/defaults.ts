@@ -9,6 +9,6 @@ export const engineChoices = ['automatic', ...measuredEngines] as const;
 /** What presets begin with in this workspace. */
 export const useDefaults = defineStore('defaults', () => {
   const engine = ref<(typeof engineChoices)[number]>('automatic');
-  useKept().keep('default.engine', z.enum(engineChoices), engine);
+  useKept().keep('default.engine', z.enum(engineChoices), engine, 'workspace');
   return { engine };
 });

@@ -12,12 +12,20 @@ interface Keeping {
   follow(): void;
 }
 
-/** What the browser keeps for this window alone, under a key: a reload finds its own again, whatever other windows wrote meanwhile. */
+// What the browser keeps for this window alone, under a key: a reload finds its own again, whatever other windows wrote meanwhile. A browser
+// may keep nothing; then the lab's is taken.
 const ownStates = (key: string): readonly (readonly [string, unknown])[] => {
   try {
     return Object.entries(JSON.parse(sessionStorage.getItem(key) ?? '{}') as Record<string, unknown>);
   } catch {
     return [];
+  }
+};
+const keepOwnStates = (key: string, states: ReadonlyMap<string, unknown>): void => {
+  try {
+    sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(states)));
+  } catch {
+    // It is refused, or full.
   }
 };
 
@@ -34,7 +42,7 @@ export const useKept = defineStore('kept', () => {
 
   /** Nothing depends on it: a lab that may not write, or is away for now, is not complained of. */
   const write = (): void => {
-    if (ownKey !== null && changed.size > 0) sessionStorage.setItem(ownKey, JSON.stringify(Object.fromEntries(own)));
+    if (ownKey !== null && changed.size > 0) keepOwnStates(ownKey, own);
     for (const [name, value] of changed) void lab.keepState({ name, value }).catch(() => undefined);
     changed.clear();
   };
@@ -50,8 +58,9 @@ export const useKept = defineStore('kept', () => {
   /**
    * Gives the ref the value that it had in this workspace last, once that is read, and keeps its changes.
    * @param schema - what is not like this, as from another version, is not taken over.
+   * @param reach - whether a window that is loaded again begins with its own, or with what any window chose last.
    */
-  const keep = <T>(name: string, schema: ZodType<T>, value: Ref<T>): void => {
+  const keep = <T>(name: string, schema: ZodType<T>, value: Ref<T>, reach: 'window' | 'workspace' = 'window'): void => {
     let stop: (() => void) | null = null;
     const keeping: Keeping = {
       restore: (read) => {
@@ -67,7 +76,7 @@ export const useKept = defineStore('kept', () => {
             if (!known.success) return;
             const copy = JSON.parse(JSON.stringify(known.data)) as KeptState['value'];
             changed.set(name, copy);
-            own.set(name, copy);
+            if (reach === 'window') own.set(name, copy);
             kept = new Map(kept).set(name, known.data);
             void writeSoon();
           },

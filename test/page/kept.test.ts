@@ -45,7 +45,7 @@ test('form, choices, search, opened rows and place are those of the last window,
   await close();
 });
 
-test('a window that is loaded again shows its own draft, though another one wrote later; a new one the last', async () => {
+test('a window that is loaded again shows its own draft, though another one wrote later, but settings as they are; a new one the last', async () => {
   const { page, served, complaints, close } = await pages.open('/new', 'full');
   const name = page.getByLabel(/^Name/);
   await name.fill('Of the first window');
@@ -58,7 +58,21 @@ test('a window that is loaded again shows its own draft, though another one wrot
   await eventually(() => other.page.getByLabel(/^Name/).inputValue()).toBe('Of the first window');
   await other.page.getByLabel(/^Name/).fill('Of the second window');
   await eventually(keptName).toContain('Of the second window');
+  // What is set for all windows is no window's own.
+  const engineIn = ({ page: window }: Pick<typeof other, 'page'>) => window.getByLabel('Engine of new experiments');
+  const keptEngine = async (): Promise<unknown> =>
+    (await served.lab.keptStates({})).find((state) => state.name === 'default.engine')?.value;
+  for (const [window, label, engine] of [
+    [{ page }, 'TensorFlow', 'tensorflow'],
+    [other, 'WebAssembly', 'wasm'],
+  ] as const) {
+    await window.page.getByRole('link', { name: 'Settings' }).click();
+    await engineIn(window).selectOption({ label });
+    await eventually(keptEngine).toBe(engine);
+  }
   await page.reload();
+  await eventually(() => engineIn({ page }).locator('option:checked').textContent()).toBe('WebAssembly');
+  await page.getByRole('link', { name: 'New experiment' }).click();
   await eventually(() => name.inputValue()).toBe('Of the first window');
   const third = await pages.openAt(served.address(), '/new');
   await eventually(() => third.page.getByLabel(/^Name/).inputValue()).toBe('Of the second window');

@@ -5,7 +5,8 @@ import { disposeBatch, examplesOf, lossFunction, subBatch, type LossSubject } fr
 
 /**
  * Examples of smaller passes, tried beside the subject's own: caches, memory and threads of a machine decide which is fastest. What an example
- * gives does not depend on its pass (`inPasses`), and a loss not on how the examples are divided.
+ * gives does not depend on its pass, and a loss not on how the examples are divided: to the last bit, but to rounding where TensorFlow
+ * multiplies without oneDNN, as on processors without AVX-512 (its sums then depend on the number of a matrix's rows).
  */
 const smaller = [64, 256];
 /** Passes of so many are those of large networks (`openSubject.ts`): they gain little, and a copy of their images may be large. */
@@ -13,26 +14,12 @@ const few = 256;
 /** The first of them also fills caches. */
 const rounds = 3;
 
-/**
- * Without oneDNN TensorFlow sums in other orders where a matrix has a single row, or its rows are not in fours: where passes begin at multiples
- * of four, and none is of a single example, each example's last bits are the same in all that are tried.
- */
-const rowsTogether = 4;
-
-/** The same examples in batches of at most so many, a multiple of 64; the caller's. */
+/** The same examples in batches of at most so many; the caller's. */
 export const inPasses = (ops: Ops, batch: Batch, size: number): Batch[] => {
   const count = examplesOf(batch);
-  const passes = Math.ceil(count / size);
-  const isOneLeft = passes > 1 && count % size === 1;
-  const start = (pass: number): number =>
-    Math.min(count, pass * size - (isOneLeft && pass === passes - 1 ? rowsTogether : 0));
-  return Array.from({ length: passes }, (_, pass) => {
-    const [first, end] = [start(pass), start(pass + 1)];
-    return subBatch(
-      ops,
-      batch,
-      Array.from({ length: end - first }, (__, index) => first + index),
-    );
+  return Array.from({ length: Math.ceil(count / size) }, (_, pass) => {
+    const examples = Array.from({ length: Math.min(size, count - pass * size) }, (__, index) => pass * size + index);
+    return subBatch(ops, batch, examples);
   });
 };
 

@@ -129,40 +129,43 @@ describe.each(engines)('on $name', ({ name, open }) => {
     expect(ops.counters.handles).toBe(handles);
   });
 
-  test('a loss is the same to the last bit in all passes that are tried', () => {
-    const next = uniform(5);
-    const lossesOf = (batches: readonly Batch[]) => {
-      const { loss, losses } = lossFunction({ ...subject, batches });
-      return { loss: loss(), losses: losses() };
+  test('a loss is the same in whatever passes its examples go through the network', () => {
+    // Without oneDNN the sums of TensorFlow's products depend on the number of rows; float32 rounds losses of 2 by 1.2e-7.
+    const isToTheBit = ops.oneDnn !== false;
+    const expectSame = (made: ReturnType<typeof lossesOf>, right: typeof made): void => {
+      if (isToTheBit) return expect(made).toEqual(right);
+      expect(made.losses.length).toBe(right.losses.length);
+      made.losses.forEach((loss, index) => expect(Math.abs(loss - (right.losses[index] ?? NaN))).toBeLessThan(2e-6));
+      expect(Math.abs(made.loss - right.loss)).toBeLessThan(2e-7);
     };
-    const examples = (count: number): Batch => ({
+    const count = 300;
+    const next = uniform(5);
+    const whole = {
       images: ops.upload(Float64Array.from({ length: count * 192 }, next), [count, 8, 8, 3]),
       labels: labelsOf(
         ops,
         Array.from({ length: count }, (_, index) => index % 5),
       ),
-    });
-    // The last bits of one example alone are others on some processors.
-    for (const [count, size, sizes] of [
-      [300, 64, [64, 64, 64, 64, 44]],
-      [303, 256, [256, 47]],
-      [257, 64, [64, 64, 64, 60, 5]],
-      [257, 256, [252, 5]],
-    ] as const) {
-      const whole = examples(count);
-      const found = lossesOf([whole]);
-      expect(new Set(found.losses).size).toBe(count);
+    };
+    const lossesOf = (batches: readonly Batch[]) => {
+      const { loss, losses } = lossFunction({ ...subject, batches });
+      return { loss: loss(), losses: losses() };
+    };
+    const found = lossesOf([whole]);
+    expect(new Set(found.losses).size).toBe(count);
+    for (const size of [1, 7, 64, 299]) {
       const passes = inPasses(ops, whole, size);
-      expect(passes.map(examplesOf)).toEqual(sizes);
-      expect(lossesOf(passes)).toEqual(found);
-      [whole, ...passes].forEach((pass) => {
+      expect(passes.map(examplesOf)).toEqual([
+        ...Array.from({ length: Math.floor(count / size) }, () => size),
+        ...(count % size === 0 ? [] : [count % size]),
+      ]);
+      expectSame(lossesOf(passes), found);
+      passes.forEach((pass) => {
         disposeBatch(ops, pass);
       });
     }
-    const whole = examples(300);
-    const found = lossesOf([whole]);
     const fastest = fastestPasses({ ...subject, batches: [whole] });
-    expect(lossesOf(fastest.batches)).toEqual(found);
+    expectSame(lossesOf(fastest.batches), found);
     fastest.dispose();
     expect(fastestPasses({ ...subject, batches: [problem.batch] }).batches).toEqual([problem.batch]);
     disposeBatch(ops, whole);
