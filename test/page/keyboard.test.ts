@@ -138,6 +138,25 @@ test.each([
   await close();
 });
 
+test('what a line of a menu tells about itself stands beside the menu, at the edge of the window too', async () => {
+  const { page, complaints, close } = await pages.open('/runs', 'full');
+  const tip = page.getByRole('tooltip');
+  for (const width of [1280, 640]) {
+    await page.setViewportSize({ width, height: 800 });
+    await openByKey(page, '/runs', /^Menu of /);
+    await tip.waitFor();
+    await eventually(async () => {
+      const [menu, told] = [await page.getByRole('menu').boundingBox(), await tip.boundingBox()];
+      if (menu === null || told === null) return 'not shown';
+      const isBeside = told.x >= menu.x + menu.width || told.x + told.width <= menu.x;
+      return { isBeside, isWhole: told.x >= 0 && told.x + told.width <= width };
+    }).toEqual({ isBeside: true, isWhole: true });
+    await page.keyboard.press('Escape');
+  }
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test('where a button gives way to the form that it opens, the keyboard goes on in the first field that can be filled in', async () => {
   const { page, complaints, close } = await pages.open('/settings', 'full');
   const opener = page
