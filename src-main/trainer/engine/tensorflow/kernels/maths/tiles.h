@@ -130,4 +130,12 @@ static inline void forLines(const Images& images, int image, int firstRow, int f
   }
 }
 
+/** The same for what a tile reads and those to the left and above of it do not: that has been read before. */
+template <typename Scheme, typename T, typename Place, typename Fetch>
+static inline void forNewInputs(const Images& images, const Place& at, int channels, int firstChannel, int lastChannel, const Fetch& fetch) {
+  constexpr int fresh = Scheme::inputStep, known = Scheme::inputSide - fresh;
+  forLines<fresh, T>(images, at.image, Scheme::firstInput(at.row) + known, Scheme::firstInput(at.column) + known, channels, firstChannel,
+                     lastChannel, fetch);
+}
+
 }  // namespace winograd

@@ -104,7 +104,7 @@ constexpr int filterValues = 6;
 
 /** A 3-tap filter with one zero before and after, moved by one; turned round, it is its own way back to the inputs. */
 struct Unmoved {
-  static constexpr int inputSide = 6, products = 6, outputSide = 4;
+  static constexpr int inputSide = 6, inputStep = 4, products = 6, outputSide = 4;
   static int filterOf(int product) { return product; }
   static int firstInput(int output) { return output - 1; }
   static ALWAYS_INLINE void inputs(const Vec* d, Vec* out) { ThreeTaps::inputs(d, out); }
@@ -129,7 +129,7 @@ struct MovedByTwo {
 
 /** A 3-tap filter with one zero before and after, moved by two. */
 struct Halving : MovedByTwo {
-  static constexpr int inputSide = 9, products = 9, outputSide = 4;
+  static constexpr int inputSide = 9, inputStep = 8, products = 9, outputSide = 4;
   static int firstInput(int output) { return 2 * output - 1; }
   static ALWAYS_INLINE void inputs(const Vec* d, Vec* out) {
     const Vec outer[5] = {d[0], d[2], d[4], d[6], d[8]};
@@ -148,7 +148,7 @@ struct Halving : MovedByTwo {
 
 /** The way back from the outputs of `Halving` to its inputs, with the filter turned round. */
 struct Doubling : MovedByTwo {
-  static constexpr int inputSide = 5, products = 9, outputSide = 8;
+  static constexpr int inputSide = 5, inputStep = 4, products = 9, outputSide = 8;
   static int firstInput(int output) { return output / 2; }
   static ALWAYS_INLINE void inputs(const Vec* d, Vec* out) {
     TwoTaps::inputs(d, out);

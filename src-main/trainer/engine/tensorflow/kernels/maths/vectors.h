@@ -50,10 +50,11 @@ static ALWAYS_INLINE void store(Bfloat16* to, Vec value) {
 #endif
 }
 
-// Asking for the line of the cache with an address, before it is needed. Without the empty assembly GCC takes a function that does nothing
+// Asking for the line of the cache with an address, before it is needed: what is only read comes into the second level, for the first one
+// is full of what is being worked on. Without the empty assembly GCC takes a function that does nothing
 // else for one that does nothing, and leaves out its calls.
 static ALWAYS_INLINE void prefetch(const void* at) {
-  __builtin_prefetch(at);
+  __builtin_prefetch(at, 0, 2);
   asm volatile("");
 }
 static ALWAYS_INLINE void prefetchToWrite(void* at) {

@@ -109,8 +109,7 @@ class Filtering {
       const Window<Scheme::inputSide, T> window(x, images, at.image, Scheme::firstInput(at.row),
                                                 Scheme::firstInput(at.column), depth, zeros);
       if (isFar) {
-        forLines<Scheme::inputSide, T>(images, next.image, Scheme::firstInput(next.row), Scheme::firstInput(next.column), depth, 0, depth,
-                                       [&](int64_t place) { prefetch(x + place); });
+        forNewInputs<Scheme, T>(images, next, depth, 0, depth, [&](int64_t place) { prefetch(x + place); });
       }
       for (int channel = 0; channel < depth; channel += lanes) {
         Word* const to = values + int64_t(t) * words + channel / perWord<Word>;

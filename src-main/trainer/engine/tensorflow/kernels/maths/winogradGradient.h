@@ -83,8 +83,7 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
           gradWindows[next] = {dy, filtered, at.image, at.row, at.column, outputs, zeros};
           if (!isFar) continue;
           const auto soon = tiles.at(start + t + tilesAhead);
-          forLines<Scheme::inputSide, T>(images, soon.image, Scheme::firstInput(soon.row), Scheme::firstInput(soon.column), inputs,
-                                         firstChannel, firstChannel + channels, [&](int64_t place) { prefetch(x + place); });
+          forNewInputs<Scheme, T>(images, soon, inputs, firstChannel, firstChannel + channels, [&](int64_t place) { prefetch(x + place); });
           forLines<Scheme::outputSide, T>(filtered, soon.image, soon.row, soon.column, outputs, 0, outputs,
                                           [&](int64_t place) { prefetch(dy + place); });
         }
@@ -130,7 +129,12 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
           const Word* const right = grads + p * gradStride + int64_t(column) * words;
           for (int channel = 0; channel < channels; channel += columnRows) {
             const LeftColumns<Word> left{values + p * stride + int64_t(channel / lanes) * lanes * words + channel % lanes};
-            addProduct(left, right, wordCount, ownSums + (point * inputs + channel) * columns + column, columns);
+            float* const to = ownSums + (point * inputs + channel) * columns + column;
+            for (int row = columnRows; row < 2 * columnRows; row++) {  // those of the next product
+              prefetchToWrite(to + int64_t(row) * columns);
+              prefetchToWrite(to + int64_t(row) * columns + lanes);
+            }
+            addProduct(left, right, wordCount, to, columns);
           }
         }
       }

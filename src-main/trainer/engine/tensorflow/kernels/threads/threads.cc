@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
+#include <memory>
 #include <system_error>
 #include <thread>
 
@@ -22,16 +23,51 @@ void pause() {
 #endif
 }
 
+/** The tasks of a round that one thread begins with, in a line of the cache of their own. Its own thread takes the first of them, others the last. */
+class alignas(64) Share {
+ public:
+  void set(uint32_t first, uint32_t last) { range.store(both(first, last)); }
+
+  /** @returns the index of a task, or none where there are no more. */
+  int64_t takeFirst() {
+    return take([](uint32_t first, uint32_t last) { return Taken{first, both(first + 1, last)}; });
+  }
+  int64_t takeLast() {
+    return take([](uint32_t first, uint32_t last) { return Taken{last - 1, both(first, last - 1)}; });
+  }
+  static constexpr int64_t none = -1;
+
+ private:
+  struct Taken {
+    int64_t index;
+    uint64_t rest;
+  };
+  static uint64_t both(uint32_t first, uint32_t last) { return uint64_t(last) << 32 | first; }
+
+  template <typename Choice>
+  int64_t take(const Choice& choice) {
+    for (uint64_t now = range.load();;) {
+      const uint32_t first = static_cast<uint32_t>(now), last = static_cast<uint32_t>(now >> 32);
+      if (first == last) return none;
+      const Taken taken = choice(first, last);
+      if (range.compare_exchange_weak(now, taken.rest)) return taken.index;
+    }
+  }
+
+  std::atomic<uint64_t> range{0};
+};
+
 /**
- * Threads that share the tasks of one round at a time. Whoever comes takes part, and nobody is waited for who has not come: on a busy machine
- * a thread may long be without a core.
+ * Threads that share the tasks of one round at a time. Each begins with the same part of every round, so that what it wrote in one, a part of
+ * the images, is in its own core's caches when it reads that in the next; whoever has done its own helps with the rest. Whoever comes takes
+ * part, and nobody is waited for who has not come: on a busy machine a thread may long be without a core.
  */
 class Pool {
  public:
   /** Where the system gives fewer threads (a limit on processes), it goes with those. */
-  explicit Pool(int wished) {
+  explicit Pool(int wished) : shares(new Share[wished]) {
     try {
-      for (; started < wished; started++) std::thread([this] { serve(); }).detach();
+      for (; started < wished; started++) std::thread([this, own = started] { serve(own); }).detach();
     } catch (const std::system_error&) {
     }
   }
@@ -46,14 +82,15 @@ class Pool {
     }
     this->task = task;
     this->context = context;
-    this->count = count;
-    next.store(0);
+    for (int64_t share = 0; share < started; share++) {
+      shares[share].set(static_cast<uint32_t>(count * share / started), static_cast<uint32_t>(count * (share + 1) / started));
+    }
     round.store((round.load() / nextRound + 1) * nextRound + open);
     if (sleeping.load() > 0) {
       { std::lock_guard<std::mutex> lock(mutex); }
       wake.notify_all();
     }
-    work();
+    work(0);
     round.fetch_sub(open);
     for (int look = 0; round.load(std::memory_order_acquire) % open != 0; look++) look < looks ? pause() : std::this_thread::yield();
   }
@@ -62,8 +99,12 @@ class Pool {
   /** `round`: its number, whether it is open, and how many threads besides the calling one are in it. */
   static constexpr uint64_t open = 1 << 16, nextRound = 2 * open;
 
-  void work() {
-    for (int index; (index = next.fetch_add(1)) < count;) task(context, index);
+  void work(int own) {
+    for (int64_t index; (index = shares[own].takeFirst()) != Share::none;) task(context, static_cast<int>(index));
+    for (int other = 1; other < started; other++) {
+      Share& share = shares[(own + other) % started];
+      for (int64_t index; (index = share.takeLast()) != Share::none;) task(context, static_cast<int>(index));
+    }
   }
 
   /** @param seen - the round that the thread was in last. */
@@ -72,7 +113,7 @@ class Pool {
     return now % nextRound >= open && now / nextRound != seen;
   }
 
-  void serve() {
+  void serve(int own) {
     uint64_t seen = 0;
     for (;;) {
       for (int look = 0; look < looks && !isCalled(seen); look++) pause();
@@ -86,7 +127,7 @@ class Pool {
       while (now % nextRound >= open && !round.compare_exchange_weak(now, now + 1)) pause();
       if (now % nextRound < open) continue; // it is over
       seen = now / nextRound;
-      work();
+      work(own);
       round.fetch_sub(1, std::memory_order_release);
     }
   }
@@ -96,11 +137,10 @@ class Pool {
   std::condition_variable wake;
   /** Each in a line of the cache of its own: threads look at one while others change the other. */
   alignas(64) std::atomic<uint64_t> round{0};
-  alignas(64) std::atomic<int> next{0};
   alignas(64) std::atomic<int> sleeping{0};
   void (*task)(const void*, int) = nullptr;
   const void* context = nullptr;
-  int count = 0;
+  const std::unique_ptr<Share[]> shares;
 };
 
 int wishedThreads() {
