@@ -157,10 +157,17 @@ const wordsOf = (fields: readonly QueryField[], subject: QuerySubject): string =
     .join(' ')
     .toLowerCase();
 
+/** Every word of a query, and every letter that is typed, asks all subjects; each is put into words once. */
+const texts = new WeakMap<QuerySubject, string>();
+
 /** Everything that is said of a run; only the settings' values, as their names are in every run. */
 const textOf = (subject: QuerySubject): string => {
+  const known = texts.get(subject);
+  if (known !== undefined) return known;
   const { run } = subject;
   const ofSettings = settingWords.get(run.groupHash) ?? wordsOf(settingFields, subject);
   settingWords.set(run.groupHash, ofSettings);
-  return `${wordsOf(runFields, subject)} ${ofSettings} seed ${run.config.seed} run ${run.id}`;
+  const text = `${wordsOf(runFields, subject)} ${ofSettings} seed ${run.config.seed} run ${run.id}`;
+  texts.set(subject, text);
+  return text;
 };
