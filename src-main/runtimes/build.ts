@@ -1,11 +1,13 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
 import { runCommand } from './command.ts';
 
 const inputs = ['shared', 'src-main', 'src-renderer', 'resources', 'electron.config.ts', 'package-lock.json'];
-const outputs = ['out/main/index.cjs', 'out/preload/index.cjs', 'out/renderer/index.html'];
+/** Written when all is there: a build that failed or was killed leaves parts that look whole. */
+const mark = 'out/built';
+const outputs = ['out/main/index.cjs', 'out/preload/index.cjs', 'out/renderer/index.html', mark];
 
 const newest = (path: string): number => {
   if (!existsSync(path)) return 0;
@@ -14,7 +16,7 @@ const newest = (path: string): number => {
   return Math.max(0, ...files.map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs));
 };
 
-/** Whether `out/` is missing or older than anything it is built from. */
+/** Whether `out/` is missing, in part only, or older than anything it is built from. */
 export const isBuildStale = (root: string): boolean => {
   const built = outputs.map((path) => join(root, path));
   if (!built.every((path) => existsSync(path))) return true;
@@ -30,7 +32,14 @@ export const build = async (root: string): Promise<void> => {
   const electronVite = dirname(createRequire(import.meta.url).resolve('electron-vite/package.json'));
   const script = join(electronVite, 'bin', 'electron-vite.js');
   const parameters = [script, 'build', '--config', 'electron.config.ts'];
+  rmSync(join(root, mark), { force: true });
   const result = await runCommand(process.execPath, parameters, { cwd: root, timeoutMs: 10 * 60_000 });
-  if (result.code !== 0)
-    throw new LabError('INTERNAL', `The app could not be built:\n${result.stdout}${result.stderr}`);
+  if (result.code !== 0) {
+    const words = `${result.stdout}${result.stderr}`;
+    throw new LabError(
+      'INTERNAL',
+      `The app could not be built; “npm ci” brings the packages that it is built from.\n${words}`,
+    );
+  }
+  writeFileSync(join(root, mark), '');
 };

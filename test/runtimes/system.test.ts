@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { isBuildStale } from '../../src-main/runtimes/build.ts';
+import { build, isBuildStale } from '../../src-main/runtimes/build.ts';
 import { runCommand } from '../../src-main/runtimes/command.ts';
 import { debianPackages } from '../../src-main/runtimes/system/debian.ts';
 import { recipeFor } from '../../src-main/runtimes/tensorflow/recipe.ts';
@@ -82,7 +82,7 @@ const isRunning = (pid: number): boolean => {
   }
 };
 
-test('a build is stale when a source is newer than the oldest of its parts, or a part is missing', () => {
+test('a build is stale when a source is newer than the oldest of its parts, a part is missing, or building failed', async () => {
   const root = mkdtempSync(join(tmpdir(), 'esam-build-'));
   const write = (path: string, seconds: number): void => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -93,8 +93,14 @@ test('a build is stale when a source is newer than the oldest of its parts, or a
     write('shared/a.ts', 100);
     expect(isBuildStale(root)).toBe(true);
     for (const part of ['main/index.cjs', 'preload/index.cjs', 'renderer/index.html']) write(`out/${part}`, 200);
+    expect(isBuildStale(root)).toBe(true); // the build was killed before its end
+    write('out/built', 200);
     expect(isBuildStale(root)).toBe(false);
     write('src-main/deep/down/b.ts', 300);
+    expect(isBuildStale(root)).toBe(true);
+    rmSync(join(root, 'src-main'), { recursive: true });
+    expect(isBuildStale(root)).toBe(false);
+    await expect(build(root)).rejects.toThrow(/could not be built; “npm ci” brings/); // there is nothing to build
     expect(isBuildStale(root)).toBe(true);
   } finally {
     rmSync(root, { recursive: true });
