@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { LabError } from '../../shared/errors.ts';
@@ -32,7 +32,7 @@ export const build = async (root: string): Promise<void> => {
   const electronVite = dirname(createRequire(import.meta.url).resolve('electron-vite/package.json'));
   const script = join(electronVite, 'bin', 'electron-vite.js');
   const parameters = [script, 'build', '--config', 'electron.config.ts'];
-  rmSync(join(root, mark), { force: true });
+  if (existsSync(join(root, mark))) utimesSync(join(root, mark), 0, 0); // older than all that it is built from
   const result = await runCommand(process.execPath, parameters, { cwd: root, timeoutMs: 10 * 60_000 });
   if (result.code !== 0) {
     const words = `${result.stdout}${result.stderr}`;
