@@ -4,8 +4,11 @@
 
 namespace winograd {
 
+/** Words from one of the 36 values of a panel's filters to the next: [depth][panel], and what keeps them out of one set of the caches. */
+static inline int64_t pointLength(int depth) { return int64_t(depth) * panel + 16; }
+static inline int64_t panelLength(int depth) { return filterPoints * pointLength(depth); }
 /** Words of a filter's values for `depth` words of channels in and `columns` out: [panels][36][depth][panel]. */
-static inline int64_t panelsLength(int depth, int columns) { return int64_t(filterPoints) * depth * wholePanels(columns); }
+static inline int64_t panelsLength(int depth, int columns) { return panelLength(depth) * parts(columns, panel); }
 
 /** Two vectors into one row of pairs: a₀ b₀ a₁ b₁ …, whose halves are `low` and `high`. */
 static ALWAYS_INLINE void interleave(Vec a, Vec b, Vec& low, Vec& high) {
@@ -65,9 +68,9 @@ struct Filter {
   /** Brings a panel from `column` on into the products' form, for some whole vectors of the depth: zeros where there is none. */
   template <typename Scheme, typename Word>
   void panelOf(int column, int first, int last, Word* to) const {
-    const int words = depth / perWord<Word>;
-    for (int half = 0; half < panel; half += lanes) {
-      for (int block = first; block < last; block += lanes) {
+    const int64_t pointStride = pointLength(depth / perWord<Word>);
+    for (int block = first; block < last; block += lanes) {
+      for (int half = 0; half < panel; half += lanes) {
         Vec taps[lanes][9] = {};
         if (column + half < columns) read(block, column + half, taps);
         for (int d = 0; d < lanes; d += perWord<Word>) {
@@ -76,7 +79,7 @@ struct Filter {
               [&](int next, const auto& write) {
                 bothAxes<3, filterValues, Scheme::filter>([&](int i, int j) { return taps[d + next][3 * i + j]; }, write);
               },
-              [&](int i, int j) { return place + int64_t(filterValues * i + j) * words * panel; });
+              [&](int i, int j) { return place + (filterValues * i + j) * pointStride; });
         }
       }
     }

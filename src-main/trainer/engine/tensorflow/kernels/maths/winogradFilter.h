@@ -27,7 +27,7 @@ class Filtering {
       : x(x), filter(filter), y(y), images(images), tiles(filtered), ending(ending), depth(filter.depth),
         words(depth / perWord<Word>), columns(filter.columns),
         isFar(images.bytes(depth, sizeof(T)) + filtered.bytes(columns, sizeof(T)) > nearBytes()),
-        isStreamed(filtered.bytes(columns, sizeof(T)) > uncachedBytes) {}
+        isStreamed(sizeof(Vec) == 64 && filtered.bytes(columns, sizeof(T)) > uncachedBytes) {}
 
   /** Floats that all threads share. */
   int64_t sharedLength() const { return goesByPanels() ? products * stride(tiles.count, words) : panelsLength(words, columns); }
@@ -63,7 +63,7 @@ class Filtering {
     parallelFor(panelCount * parts(depth, depthPerTask), [&](int task) {
       const int index = task % panelCount, first = task / panelCount * depthPerTask;
       filter.panelOf<Scheme>(index * panel, first, smaller(depth, first + depthPerTask),
-                             panels + int64_t(index) * filterPoints * words * panel);
+                             panels + index * panelLength(words));
     });
     const int block = tilesPerTask(tiles.count, most);
     parallelFor(parts(tiles.count, block), [&](int task) {
@@ -74,7 +74,7 @@ class Filtering {
       const int first = task * block, count = smaller(block, tiles.count - first);
       transformInputs(first, count, values, stride(block, words), values + products * stride(block, words));
       for (int column = 0; column < columns; column += panel) {
-        filterTiles<most>(first, count, values, stride(block, words), panels + int64_t(column) * filterPoints * words, sums, column);
+        filterTiles<most>(first, count, values, stride(block, words), panels + column / panel * panelLength(words), sums, column);
       }
       finishStreams();
     });
@@ -130,9 +130,9 @@ class Filtering {
     const Images& filtered = tiles.outputs;
     const int64_t sumStride = stride(known > 0 ? known : count, panel);
     for (int p = 0; p < products; p++) {
-      const int64_t point = filterPointOf<Scheme>(p / side, p % side);
+      const int point = filterPointOf<Scheme>(p / side, p % side);
       const LeftRows<Word> left{values + p * valuesStride, words};
-      const Word* const right = filtering + point * words * panel;
+      const Word* const right = filtering + point * pointLength(words);
       // Of a last panel that is half empty, only the other half.
       if (columns - column > lanes) multiplyRows<2>(count, left, right, words, sums + p * sumStride);
       else multiplyRows<1>(count, left, right, words, sums + p * sumStride);
@@ -176,7 +176,10 @@ class Filtering {
   const Ending ending;
   /** `words`: of a pixel's channels, `depth` many. */
   const int depth, words, columns;
-  /** Inputs and outputs are asked for ahead of time; outputs that are too many for any cache go past them. */
+  /**
+   * Inputs and outputs are asked for ahead of time; outputs that are too many for any cache go past them, where a vector is a whole line of it:
+   * halves of lines, each stored at another time, would go to memory one by one.
+   */
   const bool isFar, isStreamed;
 };
 

@@ -9,9 +9,12 @@ struct GradPlan {
   int channelParts, tileParts;
   explicit GradPlan(int inputs)
       : channelParts(larger(1, smaller(threadCount(), inputs / 128))), tileParts(parts(threadCount(), channelParts)) {}
-  /** Floats for the sums of every part of the tiles: [tileParts][36][inputs][outputs in whole panels]. */
-  int64_t sumsLength(int inputs, int outputs) const { return int64_t(tileParts) * filterPoints * inputs * wholePanels(outputs); }
+  /** Floats for the sums of every part of the tiles: [tileParts][panels of outputs][36][inputs][panel]. */
+  int64_t sumsLength(int inputs, int outputs) const { return tileParts * panelsLength(inputs, outputs); }
 };
+
+/** Channels whose sums become taps together. */
+constexpr int channelsPerTask = 16;
 
 /** Of a last panel that is half empty, only the other half. */
 template <int vectors, typename Word>
@@ -46,7 +49,11 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
   // The sums pass through the cache once a block: the more of them, and the faster the products, the larger the block.
   constexpr int together = perWord<Word>;  // tiles
   const int words = (hasMatrixUnit<Word> ? 128 : larger(32, smaller(128, inputs * columns / 512))) / together, block = words * together;
-  const int64_t partLength = int64_t(filterPoints) * inputs * columns;
+  const int64_t partLength = panelsLength(inputs, outputs);
+  /** Place of the sums of one of the 36 values for a panel's columns and a channel. */
+  const auto sumsAt = [=](int point, int column, int channel) {
+    return column / panel * panelLength(inputs) + point * pointLength(inputs) + channel * panel;
+  };
   const bool isFar = images.bytes(inputs, sizeof(T)) + filtered.bytes(outputs, sizeof(T)) > nearBytes();
   std::atomic<bool> hasMemory{true};
   parallelFor(plan.channelParts * plan.tileParts, [&](int task) {
@@ -65,10 +72,12 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
     Word* const grads = values + products * stride;
     T* const zeros = reinterpret_cast<T*>(grads + products * gradStride);
     std::memset(zeros, 0, sizeof(T) * larger(inputs, outputs));
-    float* const ownSums = sums + tilePart * partLength + int64_t(firstChannel) * columns;
+    float* const ownSums = sums + tilePart * partLength + firstChannel * panel;
     if (firstTile == lastTile) {
-      for (int point = 0; point < filterPoints; point++) {
-        std::memset(ownSums + int64_t(point) * inputs * columns, 0, sizeof(float) * channels * columns);
+      for (int column = 0; column < columns; column += panel) {
+        for (int point = 0; point < filterPoints; point++) {
+          std::memset(ownSums + sumsAt(point, column, 0), 0, sizeof(float) * channels * panel);
+        }
       }
     }
     for (int start = firstTile; start < lastTile; start += block) {
@@ -107,7 +116,7 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
         }
       }
       for (int p = 0; p < products; p++) {
-        const int64_t point = filterPointOf<Scheme>(p / side, p % side);
+        const int point = filterPointOf<Scheme>(p / side, p % side);
         const bool isFirst = start == firstTile && p / side < filterValues && p % side < filterValues;
         if constexpr (hasMatrixUnit<Word>) {
           Word* const left = values + p * stride;
@@ -119,7 +128,7 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
             const Word* const right = grads + p * gradStride + int64_t(column) * words;
             for (int channel = 0; channel < channels; channel += 2 * lanes) {
               const LeftSquares<Word> squares{left + int64_t(channel) * words, squareSide, int64_t(lanes) * words, squareSide * squareSide};
-              addProduct(channels - channel > lanes, squares, right, wordCount, ownSums + (point * inputs + channel) * columns + column, columns);
+              addProduct(channels - channel > lanes, squares, right, wordCount, ownSums + sumsAt(point, column, channel), panel);
             }
           }
           continue;
@@ -129,28 +138,31 @@ static bool filterGradient(const T* x, const T* dy, float* grad, float* sums, co
           const Word* const right = grads + p * gradStride + int64_t(column) * words;
           for (int channel = 0; channel < channels; channel += columnRows) {
             const LeftColumns<Word> left{values + p * stride + int64_t(channel / lanes) * lanes * words + channel % lanes};
-            float* const to = ownSums + (point * inputs + channel) * columns + column;
+            float* const to = ownSums + sumsAt(point, column, channel);
             for (int row = columnRows; row < 2 * columnRows; row++) {  // those of the next product
-              prefetchToWrite(to + int64_t(row) * columns);
-              prefetchToWrite(to + int64_t(row) * columns + lanes);
+              prefetchToWrite(to + row * panel);
+              prefetchToWrite(to + row * panel + lanes);
             }
-            addProduct(left, right, wordCount, to, columns);
+            addProduct(left, right, wordCount, to, panel);
           }
         }
       }
     }
   });
   if (!hasMemory.load()) return false;
-  parallelFor(inputs, [&](int channel) {
-    for (int column = 0; column < outputs; column += lanes) {
-      bothAxes<filterValues, 3, Scheme::filterGrads>(
-          [&](int i, int j) {
-            const float* const from = sums + (int64_t(filterValues * i + j) * inputs + channel) * columns + column;
-            Vec sum = load(from);
-            for (int part = 1; part < plan.tileParts; part++) sum += load(from + part * partLength);
-            return sum;
-          },
-          [&](int i, int j, Vec value) { store(grad + (int64_t(3 * i + j) * inputs + channel) * outputs + column, value); });
+  parallelFor(parts(columns, panel) * parts(inputs, channelsPerTask), [&](int task) {
+    const int first = task / parts(columns, panel) * channelsPerTask, column = task % parts(columns, panel) * panel;
+    for (int channel = first; channel < smaller(inputs, first + channelsPerTask); channel++) {
+      for (int half = 0; half < panel && column + half < outputs; half += lanes) {
+        bothAxes<filterValues, 3, Scheme::filterGrads>(
+            [&](int i, int j) {
+              const float* const from = sums + sumsAt(filterValues * i + j, column, channel) + half;
+              Vec sum = load(from);
+              for (int part = 1; part < plan.tileParts; part++) sum += load(from + part * partLength);
+              return sum;
+            },
+            [&](int i, int j, Vec value) { store(grad + (int64_t(3 * i + j) * inputs + channel) * outputs + column + half, value); });
+      }
     }
   });
   return true;
