@@ -1,12 +1,8 @@
-import { lookOf, methodIds, methodOfConfig, type MethodId, type OptimizerConfig } from './methods/index.ts';
+import { lookOf, methodNames, methodOfConfig, type MethodId, type OptimizerConfig } from './methods/index.ts';
 import type { PhaseUnits } from './methods/method.ts';
 import { phases } from './metrics.ts';
 
-export { methodIds, type MethodId } from './methods/index.ts';
-
-export const methodNames = Object.fromEntries(methodIds.map((id) => [id, lookOf(id).label])) as Readonly<
-  Record<MethodId, string>
->;
+export { methodIds, methodNames, type MethodId } from './methods/index.ts';
 
 /** What a method does, in one sentence. */
 export const methodHelp = (id: MethodId): string => lookOf(id).help;

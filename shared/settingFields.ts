@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { optimizerSchema, type OptimizerConfig } from './methods/index.ts';
 import { sharedConfigSchema, type SharedConfig } from './runConfig.ts';
-import { alternatives, bare, changed, followed } from './settingPaths.ts';
+import { changed, followed } from './settingPaths.ts';
+import { alternatives, bare } from './settings/leaves.ts';
 
 /** How a setting is entered. */
 export interface SettingField {

@@ -2,44 +2,30 @@ import { z } from 'zod';
 import { distance } from './nearest.ts';
 import { runConfigSchema } from './runConfig.ts';
 import type { GroupConfig } from './runConfig.ts';
+import { alternatives, leavesOf, tagOf } from './settings/leaves.ts';
 
-/** Without what only says how a value may be absent. */
-export const bare = (schema: unknown): unknown =>
-  schema instanceof z.ZodDefault || schema instanceof z.ZodNullable ? bare(schema.unwrap()) : schema;
-
-export const alternatives = (schema: unknown): readonly z.ZodObject[] => {
-  const inner = bare(schema);
-  if (inner instanceof z.ZodObject) return [inner];
-  return inner instanceof z.ZodDiscriminatedUnion ? (inner.options as z.ZodObject[]) : [];
-};
-
-/** Leaves of a configuration's schema, by dotted path; one that several methods or schedules have comes several times. */
-const leaves = (schema: unknown, prefix: string): [path: string, leaf: unknown][] =>
-  alternatives(schema).flatMap((object) =>
-    Object.entries(object.shape).flatMap(([key, inner]): [string, unknown][] =>
-      alternatives(inner).length > 0 ? leaves(inner, `${prefix}${key}.`) : [[prefix + key, bare(inner)]],
-    ),
-  );
-const allLeaves = leaves(runConfigSchema, '');
+const allLeaves = leavesOf(runConfigSchema);
 
 /** The values that a setting can have, where they are names; else none. */
 export const choicesOf = (path: string): readonly string[] => {
-  const named = allLeaves.flatMap(([leafPath, leaf]): unknown[] => {
+  const named = allLeaves.flatMap(({ path: leafPath, schema }): unknown[] => {
     if (leafPath !== path) return [];
-    if (leaf instanceof z.ZodEnum) return leaf.options;
-    return leaf instanceof z.ZodLiteral ? [...leaf.values] : [];
+    if (schema instanceof z.ZodEnum) return schema.options;
+    return schema instanceof z.ZodLiteral ? [...schema.values] : [];
   });
   return [...new Set(named)].filter((value) => typeof value === 'string');
 };
 
-const namesOfChoices = new Set(allLeaves.filter(([, leaf]) => leaf instanceof z.ZodLiteral).map(([path]) => path));
+const namesOfChoices = new Set(
+  allLeaves.filter(({ schema }) => schema instanceof z.ZodLiteral).map(({ path }) => path),
+);
 
 /** Whether a setting's value decides which other settings there are. */
 export const choosesSettings = (path: string): boolean => namesOfChoices.has(path);
 
 /** The values that an axis of this setting can have, where they can be told one by one; else none. */
 export const axisChoicesOf = (path: string): readonly string[] =>
-  allLeaves.some(([leafPath, leaf]) => leafPath === path && leaf instanceof z.ZodBoolean)
+  allLeaves.some((leaf) => leaf.path === path && leaf.schema instanceof z.ZodBoolean)
     ? ['true', 'false']
     : choicesOf(path);
 
@@ -48,8 +34,8 @@ const chosenElsewhere = ['seed', 'optimizer.name', 'dataset.identity'];
 /** Path → whether it takes one value (not a list). */
 const kinds = new Map(
   allLeaves
-    .filter(([path]) => !chosenElsewhere.includes(path))
-    .map(([path, leaf]): [string, boolean] => [path, !(leaf instanceof z.ZodArray)]),
+    .filter(({ path }) => !chosenElsewhere.includes(path))
+    .map(({ path, schema }): [string, boolean] => [path, !(schema instanceof z.ZodArray)]),
 );
 
 /** Every setting of a run that is chosen by its dotted path. */
@@ -104,12 +90,6 @@ export const followed = (schema: unknown, value: Plain): z.ZodObject | undefined
   return all.length === 1
     ? all[0]
     : all.find((object) => z.safeParse(object.shape[tagOf(schema)] as z.ZodType, value[tagOf(schema)]).success);
-};
-
-/** The key that tells the alternatives of a schema apart. */
-const tagOf = (schema: unknown): string => {
-  const inner = bare(schema);
-  return inner instanceof z.ZodDiscriminatedUnion ? inner.def.discriminator : 'name';
 };
 
 /** A configuration with another value of a setting, unchecked; null where its method or schedule has no such setting. */

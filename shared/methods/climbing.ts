@@ -3,6 +3,7 @@ import { senselessRule, type Senseless } from './combinations.ts';
 import type { PhaseUnits } from './method.ts';
 import type { RuleConfig } from '../rules/index.ts';
 import { baseRule, defaultRule, plainRule } from './rule.ts';
+import { setting } from '../settings/setting.ts';
 import { sgdUnits } from './sgd.ts';
 import {
   averaged,
@@ -20,10 +21,12 @@ export const plainClimb = { ...plainRule, interval: 1, when: everyStep } as cons
 /** The settings of every method that climbs. */
 export const climbingSettings = {
   ...baseRule,
-  /** ρ, the radius of the perturbation. */
-  rho: z.number().min(0).max(1e6),
-  /** Which passes of a step move BatchNorm's running statistics. */
-  bnStatistics: z.enum(['first', 'all', 'last']),
+  rho: setting(z.number().min(0).max(1e6), { label: 'rho', symbol: 'ρ', help: 'Radius of the perturbation.' }),
+  bnStatistics: setting(z.enum(['first', 'all', 'last']), {
+    label: 'BatchNorm statistics',
+    help: 'Which passes of a step move BatchNorm’s running statistics.',
+    texts: { first: 'first pass', all: 'all passes', last: 'last pass' },
+  }),
   ...climbingTimes,
 };
 

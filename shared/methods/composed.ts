@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { axes } from './axes.ts';
 import { defaultClimb, samUnits, senselessClimb } from './climbing.ts';
 import { refusing, type Senseless } from './combinations.ts';
 import { hasSelectionForward } from './esam.ts';
@@ -6,56 +7,6 @@ import { noUnits, type Method, type PhaseUnits } from './method.ts';
 import { plainSam, sharpnessAware } from './sam.ts';
 import { sgdUnits } from './sgd.ts';
 import { averaged, mostAveraged } from './when.ts';
-
-const share = z.number().gt(0).max(1);
-
-/** Where a climb goes, what moves, which examples are used, and how the gradients g at θ and h at θ+ε become an update. */
-const axes = {
-  direction: z.discriminatedUnion('name', [
-    z.strictObject({ name: z.literal('gradient') }),
-    /** g − σ·m with the mean m ← λm + (1 − λ)g of earlier ones (F-SAM). */
-    z.strictObject({
-      name: z.literal('away-from-mean'),
-      sigma: z.number().min(0).max(10).default(1),
-      lambda: z.number().min(0).lt(1).default(0.6),
-    }),
-    /** d ← (1 − θ)d + θg (VaSSO). */
-    z.strictObject({ name: z.literal('moving-mean'), theta: share.default(0.9) }),
-    /** The gradient that the step before descended along: no first pass. */
-    z.strictObject({ name: z.literal('last-gradient') }),
-    /** Every number from N(0, 1): a control without a first pass. */
-    z.strictObject({ name: z.literal('random') }),
-  ]),
-  moves: z.discriminatedUnion('name', [
-    z.strictObject({ name: z.literal('all') }),
-    /** Each tensor with probability β, by ρ/β (SWP). */
-    z.strictObject({ name: z.literal('share'), beta: share.default(0.6) }),
-    /** Scales and offsets of normalisations (SAM-ON). */
-    z.strictObject({ name: z.literal('normalisations') }),
-  ]),
-  examples: z.discriminatedUnion('name', [
-    z.strictObject({ name: z.literal('all') }),
-    /** The ⌊γB⌋ whose loss rises most descend (SDS). */
-    z.strictObject({
-      name: z.literal('rising'),
-      gamma: share.default(0.5),
-      selection: z.enum(['sharpness', 'loss', 'random']).default('sharpness'),
-      secondPass: z.enum(['reforward', 'gathered']).default('reforward'),
-    }),
-    /** The ⌊γB⌋ of largest loss go through both passes (K-SAM). */
-    z.strictObject({ name: z.literal('largest-loss'), gamma: share.default(0.5) }),
-  ]),
-  descent: z.discriminatedUnion('name', [
-    z.strictObject({ name: z.literal('above') }),
-    z.strictObject({ name: z.literal('gsam'), alpha: z.number().min(0).max(100).default(0.4) }),
-    z.strictObject({
-      name: z.literal('wsam'),
-      sharpnessWeight: z.number().min(0).lt(1).default(0.88),
-      coupled: z.boolean().default(false),
-    }),
-    z.strictObject({ name: z.literal('looksam'), alpha: z.number().min(0).max(100).default(0.1) }),
-  ]),
-};
 
 const composedFields = z.strictObject({ name: z.literal('composed'), ...sharpnessAware, ...axes });
 export type ComposedConfig = z.infer<typeof composedFields>;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { senselessClimb } from './climbing.ts';
 import { refusing } from './combinations.ts';
+import { gamma } from './gamma.ts';
 import { noUnits, type Method, type PhaseUnits } from './method.ts';
 import { defaultSam, plainSam, sharpnessAware } from './sam.ts';
+import { setting, type Setting } from '../settings/setting.ts';
 import { sgdUnits } from './sgd.ts';
 import { averaged, mostAveraged, unpublishedTimes } from './when.ts';
 
@@ -14,30 +16,60 @@ export const plainEsam = {
   selectionPrecision: 'same',
 } as const;
 
-const share = z.number().gt(0).max(1);
+export const beta = setting(z.number().gt(0).max(1), {
+  label: 'beta',
+  symbol: 'β',
+  help: 'Probability with which each parameter tensor is perturbed (stochastic weight perturbation).',
+});
+
+/** Of all that can rank; a method may leave some out. */
+export const aboutSelection: Setting = {
+  label: 'selection',
+  help: 'What ranks the examples.',
+  texts: {
+    sharpness: 'largest Δ',
+    'sharpness-strict': 'largest Δ, strict',
+    loss: 'largest loss',
+    random: 'random',
+    positive: 'all Δ > 0',
+  },
+};
+
+export const secondPass = setting(z.enum(['reforward', 'gathered']), {
+  label: 'second pass',
+  help: 'Whether the kept examples are forwarded again, or the activations that the selection made of them go backward.',
+  texts: { reforward: 'second forward', gathered: 'gathered' },
+});
 
 const esamFields = z.strictObject({
   name: z.literal('esam'),
   ...sharpnessAware,
-  /** β, the probability with which each parameter tensor is perturbed (SWP). */
-  beta: share,
-  /** γ, the share of a batch's examples that the update uses (SDS). */
-  gamma: share,
-  /** ‖g‖ over the chosen tensors; no norm at all (the paper's letter); or ‖g‖ over all tensors, which pays for all of B_w. */
-  perturbation: z.enum(['masked-norm', 'unnormalized', 'full-norm']),
-  /**
-   * What ranks the examples: Δ, Δ with the release's strict cut-off, the first loss, or chance (a control); `positive` keeps all
-   * with Δ > 0, whatever γ says.
-   */
-  selection: z.enum(['sharpness', 'sharpness-strict', 'loss', 'random', 'positive']),
-  /** 𝔹⁺ is forwarded again, or the selection forward's activations of 𝔹⁺ alone go backward. */
-  secondPass: z.enum(['reforward', 'gathered']),
-  /** Of the forward pass that only ranks the examples. */
-  selectionPrecision: z.enum(['same', 'bfloat16']).default(plainEsam.selectionPrecision),
-  /** When the mask is drawn; the release does it after the step, so that its first step perturbs every tensor, scaled by 1/β. */
-  maskDrawn: z.enum(['before-step', 'after-step']).default(plainEsam.maskDrawn),
-  /** Rank even at γ = 1, where it changes nothing but the speed, as the release does. */
-  alwaysRank: z.boolean().default(plainEsam.alwaysRank),
+  beta,
+  gamma,
+  /** No norm at all is the paper's letter; that of all tensors pays for all of B_w. */
+  perturbation: setting(z.enum(['masked-norm', 'unnormalized', 'full-norm']), {
+    label: 'perturbation',
+    help: 'Which norm the gradient is divided by: over the chosen tensors, none, or over all tensors.',
+    texts: { 'masked-norm': 'norm of chosen tensors', unnormalized: 'no norm', 'full-norm': 'norm of all tensors' },
+  }),
+  /** `sharpness-strict` has the release's cut-off, `random` is a control, and `positive` keeps what it keeps, whatever γ says. */
+  selection: setting(z.enum(['sharpness', 'sharpness-strict', 'loss', 'random', 'positive']), aboutSelection),
+  secondPass,
+  selectionPrecision: setting(z.enum(['same', 'bfloat16']).default(plainEsam.selectionPrecision), {
+    label: 'selection precision',
+    help: 'Precision of the forward pass that only ranks the examples.',
+    texts: { same: 'as in training', bfloat16: 'bfloat16' },
+  }),
+  /** The release does it after the step, so that its first step perturbs every tensor, scaled by 1/β. */
+  maskDrawn: setting(z.enum(['before-step', 'after-step']).default(plainEsam.maskDrawn), {
+    label: 'mask drawn',
+    help: 'When the tensors to be perturbed are chosen.',
+    texts: { 'before-step': 'before the step', 'after-step': 'after the step' },
+  }),
+  alwaysRank: setting(z.boolean().default(plainEsam.alwaysRank), {
+    label: 'always rank',
+    help: 'Rank even at γ = 1, where it changes nothing but the speed, as the authors’ release does.',
+  }),
 });
 const esamSchema = refusing(esamFields, senselessClimb);
 export type EsamConfig = z.infer<typeof esamSchema>;

@@ -1,17 +1,23 @@
 import { z } from 'zod';
+import { alpha } from './alpha.ts';
 import { climbingSettings, climber, defaultClimb, samUnits, senselessClimb } from './climbing.ts';
 import { refusing } from './combinations.ts';
 import type { Method } from './method.ts';
+import { setting } from '../settings/setting.ts';
 
 /** GSAM (Zhuang et al. 2022): descends along h − α·(the part of g that is orthogonal to h). */
 const gsamSchema = refusing(
   z.strictObject({
     name: z.literal('gsam'),
     ...climbingSettings,
-    /** α, how much of that part is taken off. */
-    alpha: z.number().min(0).max(100),
-    /** ρ_min: ρ falls with the learning rate, from its value at η₀ to this at 0; null = ρ stays. */
-    rhoMin: z.number().min(0).max(1e6).nullable().default(null),
+    alpha,
+    /** From ρ at η₀ to this at 0. */
+    rhoMin: setting(z.number().min(0).max(1e6).nullable().default(null), {
+      label: 'smallest rho',
+      symbol: 'ρ min',
+      help: 'ρ falls with the learning rate to this value; empty: it stays.',
+      texts: { null: 'ρ stays' },
+    }),
   }),
   (config) => [
     ...senselessClimb(config),

@@ -9,6 +9,7 @@ import type { Method, MethodLook, MethodName } from './method.ts';
 import { momentumSam } from './momentumSam.ts';
 import { sam } from './sam.ts';
 import { samOn } from './samOn.ts';
+import { setting } from '../settings/setting.ts';
 import { sgd } from './sgd.ts';
 import { vasso } from './vasso.ts';
 import { wsam } from './wsam.ts';
@@ -34,16 +35,23 @@ type AnyMethod = Methods[keyof Methods];
 /** The names that methods go by in tables and charts: ESAM has one for each of its parts. */
 export type MethodId = { [Name in keyof Methods]: keyof Methods[Name]['names'] }[keyof Methods];
 
-const schemas = Object.values(methods).map(({ schema }) => schema) as [AnyMethod['schema'], ...AnyMethod['schema'][]];
-export const optimizerSchema = z.discriminatedUnion('name', schemas);
-export type OptimizerConfig = z.infer<typeof optimizerSchema>;
-export type ConfigOf<Name extends OptimizerConfig['name']> = Extract<OptimizerConfig, { name: Name }>;
-
 const names = Object.assign({}, ...Object.values(methods).map((method) => method.names)) as Readonly<
   Record<MethodId, MethodLook>
 >;
 export const methodIds = Object.keys(names) as [MethodId, ...MethodId[]];
 export const lookOf = (id: MethodId): MethodLook => names[id];
+export const methodNames = Object.fromEntries(methodIds.map((id) => [id, lookOf(id).label])) as Readonly<
+  Record<MethodId, string>
+>;
+
+const schemas = Object.values(methods).map(({ schema }) => schema) as [AnyMethod['schema'], ...AnyMethod['schema'][]];
+export const optimizerSchema = setting(z.discriminatedUnion('name', schemas), {
+  label: 'method',
+  help: 'How a step gets from gradients to new parameters.',
+  texts: methodNames,
+});
+export type OptimizerConfig = z.infer<typeof optimizerSchema>;
+export type ConfigOf<Name extends OptimizerConfig['name']> = Extract<OptimizerConfig, { name: Name }>;
 
 /** What is known of a configuration's method; a method's functions take no other's configurations. */
 export const methodOfConfig = ({

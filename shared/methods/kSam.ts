@@ -1,27 +1,20 @@
 import { z } from 'zod';
 import { climbingSettings, climber, defaultClimb, samUnits, senselessClimb } from './climbing.ts';
 import { refusing } from './combinations.ts';
+import { gamma } from './gamma.ts';
 import type { Method, PhaseUnits } from './method.ts';
 
 /** K-SAM (Ni et al. 2022): both passes see only the examples of largest loss. */
-const kSamSchema = refusing(
-  z.strictObject({
-    name: z.literal('k-sam'),
-    ...climbingSettings,
-    /** γ, their share of the batch. */
-    gamma: z.number().gt(0).max(1),
-  }),
-  (config) => [
-    ...senselessClimb(config),
-    config.when.name === 'gradient-norm'
-      ? {
-          path: ['when', 'name'],
-          reason:
-            'K-SAM’s first pass sees some examples only, so the norm of the whole batch’s gradient cannot decide; choose another schedule',
-        }
-      : null,
-  ],
-);
+const kSamSchema = refusing(z.strictObject({ name: z.literal('k-sam'), ...climbingSettings, gamma }), (config) => [
+  ...senselessClimb(config),
+  config.when.name === 'gradient-norm'
+    ? {
+        path: ['when', 'name'],
+        reason:
+          'K-SAM’s first pass sees some examples only, so the norm of the whole batch’s gradient cannot decide; choose another schedule',
+      }
+    : null,
+]);
 type KSamConfig = z.infer<typeof kSamSchema>;
 
 const climbUnits = ({ gamma }: KSamConfig): PhaseUnits =>

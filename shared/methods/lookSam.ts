@@ -1,16 +1,12 @@
 import { z } from 'zod';
+import { alpha } from './alpha.ts';
 import { climbingSettings, climber, defaultClimb, samUnits, senselessClimb } from './climbing.ts';
 import { refusing } from './combinations.ts';
 import type { Method } from './method.ts';
 
 /** LookSAM (Liu et al. 2022): SAM in every k-th step (`interval`), whose part beside the gradient the steps between reuse. */
 const lookSamSchema = refusing(
-  z.strictObject({
-    name: z.literal('looksam'),
-    ...climbingSettings,
-    /** α, how much of the reused part the steps between add. */
-    alpha: z.number().min(0).max(100),
-  }),
+  z.strictObject({ name: z.literal('looksam'), ...climbingSettings, alpha }),
   senselessClimb,
 );
 type LookSamConfig = z.infer<typeof lookSamSchema>;

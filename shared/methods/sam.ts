@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { climbingSettings, climber, defaultClimb, plainClimb, samUnits, senselessClimb } from './climbing.ts';
 import { refusing } from './combinations.ts';
 import type { Method } from './method.ts';
+import { setting } from '../settings/setting.ts';
 import { unpublishedTimes } from './when.ts';
 
 /** SAM without any of the variations that later work, or the release, made of it. */
@@ -10,10 +11,15 @@ export const plainSam = { ...plainClimb, adaptive: false, sharpnessBatch: null }
 /** SAM's settings, which are ESAM's too. */
 export const sharpnessAware = {
   ...climbingSettings,
-  /** ASAM: the neighbourhood is scaled by |θ| (Kwon et al. 2021). */
-  adaptive: z.boolean().default(plainSam.adaptive),
-  /** m of m-sharpness: ε and 𝔹⁺ are computed per sub-batch of m examples; null = the whole batch. */
-  sharpnessBatch: z.number().int().min(1).max(65536).nullable().default(plainSam.sharpnessBatch),
+  adaptive: setting(z.boolean().default(plainSam.adaptive), {
+    label: 'adaptive (ASAM)',
+    help: 'Scale the neighbourhood by |θ| (Kwon et al. 2021).',
+  }),
+  sharpnessBatch: setting(z.number().int().min(1).max(65536).nullable().default(plainSam.sharpnessBatch), {
+    label: 'sharpness batch m',
+    help: 'm of m-sharpness: perturbation and selection are computed per sub-batch of m examples.',
+    texts: { null: 'whole batch' },
+  }),
 };
 
 export const defaultSam = { ...defaultClimb, ...plainSam } as const;

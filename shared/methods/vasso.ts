@@ -2,17 +2,17 @@ import { z } from 'zod';
 import { climbingSettings, climber, defaultClimb, samUnits, senselessClimb } from './climbing.ts';
 import { refusing } from './combinations.ts';
 import type { Method } from './method.ts';
+import { setting } from '../settings/setting.ts';
+
+/** θ of d ← (1 − θ)d + θg. */
+export const theta = setting(z.number().gt(0).max(1), {
+  label: 'theta',
+  symbol: 'θ',
+  help: 'How much of the new gradient goes into the direction of the climb (VaSSO).',
+});
 
 /** VaSSO (Li and Giannakis 2023): climbs along a moving mean of the gradients. */
-const vassoSchema = refusing(
-  z.strictObject({
-    name: z.literal('vasso'),
-    ...climbingSettings,
-    /** θ of d ← (1 − θ)d + θg. */
-    theta: z.number().gt(0).max(1),
-  }),
-  senselessClimb,
-);
+const vassoSchema = refusing(z.strictObject({ name: z.literal('vasso'), ...climbingSettings, theta }), senselessClimb);
 type VassoConfig = z.infer<typeof vassoSchema>;
 
 export const vasso = {

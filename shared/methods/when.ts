@@ -1,33 +1,63 @@
 import { z } from 'zod';
 import { phases } from '../metrics.ts';
+import { named, setting } from '../settings/setting.ts';
 import type { Senseless } from './combinations.ts';
 import type { PhaseUnits } from './method.ts';
 
-/** When a method climbs; its other steps are the base rule's. */
-const whenSchema = z.discriminatedUnion('name', [
-  /** In the first of every `interval` steps. */
-  z.strictObject({ name: z.literal('every') }),
-  /** With a probability, each step by itself (SS-SAM). */
-  z.strictObject({ name: z.literal('random'), probability: z.number().min(0).max(1).default(0.5) }),
-  /** Where ‖g‖² is large: at least μ + c·σ of its moving mean and deviation, c going from λ₂ to λ₁ (AE-SAM). */
-  z.strictObject({
-    name: z.literal('gradient-norm'),
-    /** δ of μ ← δμ + (1 − δ)‖g‖². */
-    delta: z.number().min(0).lt(1).default(0.9),
-    lambda1: z.number().min(-100).max(100).default(-1),
-    lambda2: z.number().min(-100).max(100).default(1),
-  }),
-  /** In this share of the epochs, at the end of the run. */
-  z.strictObject({ name: z.literal('late'), share: z.number().gt(0).max(1).default(0.05) }),
-]);
+/** When a method climbs. */
+const whenSchema = setting(
+  z.discriminatedUnion('name', [
+    /** In the first of every `interval` steps. */
+    z.strictObject({ name: named('every', 'every n-th step') }),
+    z.strictObject({
+      name: named('random', 'at random'),
+      probability: setting(z.number().min(0).max(1).default(0.5), {
+        label: 'probability',
+        symbol: 'p',
+        help: 'Share of the steps that climb, by chance (SS-SAM).',
+      }),
+    }),
+    /** Where ‖g‖² is large: at least μ + c·σ of its moving mean and deviation, c going from λ₂ to λ₁ (AE-SAM). */
+    z.strictObject({
+      name: named('gradient-norm', 'by the gradient norm'),
+      /** Of μ ← δμ + (1 − δ)‖g‖². */
+      delta: setting(z.number().min(0).lt(1).default(0.9), {
+        label: 'delta',
+        symbol: 'δ',
+        help: 'How slowly the mean and the deviation of ‖g‖² follow it (AE-SAM).',
+      }),
+      lambda1: setting(z.number().min(-100).max(100).default(-1), {
+        label: 'lambda 1',
+        symbol: 'λ₁',
+        help: 'A step climbs where ‖g‖² is at least its mean and c of its deviations: this is c at the end of the run.',
+      }),
+      lambda2: setting(z.number().min(-100).max(100).default(1), {
+        label: 'lambda 2',
+        symbol: 'λ₂',
+        help: 'The same c at the beginning of the run.',
+      }),
+    }),
+    z.strictObject({
+      name: named('late', 'in the last epochs'),
+      share: setting(z.number().gt(0).max(1).default(0.05), {
+        label: 'share of epochs',
+        help: 'The last epochs of the run that climb, as a share of all.',
+      }),
+    }),
+  ]),
+  { label: 'climbs', help: 'In which steps the method climbs; the others are the base rule’s.' },
+);
 export type WhenConfig = z.infer<typeof whenSchema>;
 
 export const everyStep: WhenConfig = { name: 'every' };
 
 /** The settings of every method that climbs. */
 export const climbingTimes = {
-  /** Climb in every n-th step only; the others are the base rule's. */
-  interval: z.number().int().min(1).max(1000).default(1),
+  interval: setting(z.number().int().min(1).max(1000).default(1), {
+    label: 'perturb every',
+    unit: 'steps',
+    help: 'Perturb in every n-th step only; the others are the base rule’s.',
+  }),
   when: whenSchema.default(everyStep),
 };
 

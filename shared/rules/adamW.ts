@@ -1,12 +1,18 @@
 import { z } from 'zod';
+import { setting } from '../settings/setting.ts';
 import type { Rule } from './rule.ts';
 
 const schema = z.strictObject({
   name: z.literal('adamw'),
-  /** β₂ of s ← β₂·s + (1 − β₂)·g². */
-  beta2: z.number().min(0).lt(1).default(0.999),
-  /** Added to √s. */
-  epsilon: z.number().gt(0).max(1).default(1e-8),
+  beta2: setting(z.number().min(0).lt(1).default(0.999), {
+    label: 'beta 2',
+    symbol: 'β₂',
+    help: 'AdamW’s memory of squared gradients: s ← β₂·s + (1 − β₂)·g².',
+  }),
+  epsilon: setting(z.number().gt(0).max(1).default(1e-8), {
+    label: 'epsilon',
+    help: 'AdamW divides by √s plus this.',
+  }),
 });
 
 /** Below it float32 numbers lose their digits, and some engines take them for 0. */
@@ -17,14 +23,6 @@ export const adamW = {
   schema,
   label: 'AdamW',
   start: { rule: { name: 'adamw', beta2: 0.999, epsilon: 1e-8 }, learningRate: 1e-3, weightDecay: 0.05 },
-  settings: {
-    beta2: {
-      label: 'beta 2',
-      symbol: 'β₂',
-      help: 'AdamW’s memory of squared gradients: s ← β₂·s + (1 − β₂)·g².',
-    },
-    epsilon: { label: 'epsilon', help: 'AdamW divides by √s plus this.' },
-  },
   hasNesterov: false,
   // Its decay stands beside the step, so momentum does not touch it.
   growsFrom: () => 2,

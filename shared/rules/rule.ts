@@ -1,5 +1,3 @@
-import type { Setting } from '../settings/setting.ts';
-
 /** A setting of a rule's own that cannot do what it says, and why. */
 export interface Unusable {
   /** In the rule's configuration. */
@@ -13,8 +11,6 @@ export interface Rule<Config> {
   readonly label: string;
   /** What an arm that changes to this rule starts from: another rule's steps are of another size. */
   readonly start: { readonly rule: Config; readonly learningRate: number; readonly weightDecay: number };
-  /** What is told of the settings that it alone has. */
-  readonly settings: Readonly<Record<string, Setting>>;
   /** Whether its momentum can be Nesterov's. */
   readonly hasNesterov: boolean;
   /** A weight that the loss does not move is multiplied by 1 − ηλ in each step: the ηλ from which it grows without end. */

@@ -8,7 +8,6 @@ export const sgd = {
   schema,
   label: 'SGD',
   start: { rule: { name: 'sgd' }, learningRate: 0.1, weightDecay: 5e-4 },
-  settings: {},
   hasNesterov: true,
   growsFrom: (momentum) => 2 * (1 + momentum),
   unusable: () => null,

@@ -1,33 +1,15 @@
-import { methodNames } from '../method.ts';
-import type { GroupConfig } from '../runConfig.ts';
+import { runConfigSchema, type GroupConfig } from '../runConfig.ts';
 import { valueAt } from '../valueAt.ts';
-import { dataSettings } from './data.ts';
-import { deviceSettings } from './device.ts';
-import { perturbationSettings } from './perturbation.ts';
-import { ruleSettings } from './rule.ts';
-import type { Setting, SettingPath } from './setting.ts';
-import { trainingSettings } from './training.ts';
+import { listedSettings } from './listed.ts';
+import type { Setting } from './setting.ts';
 
-/**
- * Every setting of a run, in the order in which settings are listed. Labels, columns, the names of groups and the differences between
- * configurations come from here; a setting of the schema that has no line does not compile.
- */
-const settings: Readonly<Record<SettingPath, Setting>> = {
-  'optimizer.name': {
-    label: 'method',
-    help: 'How a step gets from gradients to new parameters.',
-    texts: methodNames,
-  },
-  ...ruleSettings,
-  ...perturbationSettings,
-  ...dataSettings,
-  ...trainingSettings,
-  ...deviceSettings,
-};
-const byPath: ReadonlyMap<string, Setting> = new Map(Object.entries(settings));
+const byPath = listedSettings(runConfigSchema);
 const order = new Map([...byPath.keys()].map((path, position) => [path, position]));
 
-/** Paths of all settings, in this order. */
+/**
+ * Paths of all settings, in the order in which they are listed. Labels, columns, the names of groups and the differences between
+ * configurations come from what is told of them where their schemas are defined.
+ */
 export const settingPaths: readonly string[] = [...byPath.keys()];
 
 /** The setting of a path; one that is not known speaks by its path. */
