@@ -24,7 +24,7 @@ export interface Measurement {
   readonly help: string;
   /** What its axis says; a share is a fraction 0–1 of steps. */
   readonly unit: 'loss' | 'share of steps' | 'cosine';
-  /** Of one step, from all of its sub-batches (one where the batch was not divided). Absent: a probe measures it. */
+  /** Of one step, from all of its sub-batches (one where the batch was not divided). Absent: it is measured where a step is observed. */
   readonly of?: (parts: readonly StepSums[]) => number | null;
 }
 

@@ -27,7 +27,7 @@ export const diagnosticsText = (parts: DiagnosticsParts): string => {
     ({ id, state, version, reason, kernels, kernelsMissing }) =>
       `  ${version ?? id}: ${[state, reason, kernels, kernelsMissing].filter((text) => text !== null).join('. ')}`,
   );
-  const probes = device.selfTests.map(
+  const selfTests = device.selfTests.map(
     ({ version, precision, speeds }) =>
       `  ${version}, ${precision}: ${speeds.map(({ model, imagesPerSecond }) => `${model} ${rateText(imagesPerSecond)} images/s`).join(', ')}`,
   );
@@ -40,7 +40,7 @@ export const diagnosticsText = (parts: DiagnosticsParts): string => {
     `GPU: ${device.gpu ?? 'none'}`,
     'Engines:',
     ...engines,
-    ...(probes.length === 0 ? [] : ['Self-test:', ...probes]),
+    ...(selfTests.length === 0 ? [] : ['Self-test:', ...selfTests]),
     `Runs: ${states.join(', ') || 'none'}`,
     `Data sets: ${datasets.map(({ storage, trainCount, classNames }) => `${storage === 'files' ? 'image folder' : 'decoded'} (${String(trainCount)} images, ${String(classNames.length)} classes)`).join(', ') || 'none'}`,
     ...device.notices.map((notice) => `Notice: ${notice}`),

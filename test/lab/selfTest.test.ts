@@ -23,7 +23,7 @@ const untilDevice = (lab: Lab, fits: (status: DeviceStatus) => boolean): Promise
     });
   });
 
-const probingIn = (events: readonly LabEvent[]) =>
+const selfTestingIn = (events: readonly LabEvent[]) =>
   events.flatMap((event) =>
     event.type === 'deviceChanged' && event.status.selfTesting !== null ? [event.status.selfTesting] : [],
   );
@@ -56,9 +56,9 @@ test(
       // ResNet-8's MACs at 32×32, by hand: stem 442,368; blocks of 16, 32 and 64 filters 4,718,592, 3,670,016 and 3,670,016; dense 640.
       expect(selfTest.speeds[0]).toMatchObject({ model: 'resnet8', macs: 442_368 + 4_718_592 + 2 * 3_670_016 + 640 });
     }
-    const shares = probingIn(events).map(({ share }) => share);
+    const shares = selfTestingIn(events).map(({ share }) => share);
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
-    expect(new Set(probingIn(events).map(({ message }) => message))).toContain('Training ResNet-8');
+    expect(new Set(selfTestingIn(events).map(({ message }) => message))).toContain('Training ResNet-8');
     expect(await lab.plan(experiment)).toMatchObject([
       { estimatedMs: expect.any(Number) as number, estimatedFrom: 'self-test' },
     ]);

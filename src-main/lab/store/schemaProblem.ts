@@ -32,7 +32,7 @@ export const schemaProblem = (
     migrate(model, migrations.slice(0, version), () => undefined);
     const expected = columnsOf(model);
     migrate(model, migrations, () => undefined);
-    for (const table of columnsOf(model).keys()) {
+    for (const table of new Set([...expected.keys(), ...columnsOf(model).keys()])) {
       const problem = tableProblem(expected.get(table), found.get(table));
       if (problem !== null)
         return `The database says that its schema is ${String(version)}, but its table "${table}" ${problem}.`;

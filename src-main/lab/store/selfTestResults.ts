@@ -14,10 +14,10 @@ const names = Object.keys(selfTestResultSchema.shape);
 
 /** What self-tests measured; of each engine and precision only the newest is read, and only this machine's. */
 export const selfTestResultTable = (database: Database, notUnderstood = new NotUnderstood()) => {
-  const insert = database.prepare(insertInto('device_probe', names));
+  const insert = database.prepare(insertInto('self_test', names));
   const newest = database.prepare<[string, number], Row>(
-    `SELECT ${selected(names)} FROM device_probe WHERE id IN (
-      SELECT max(id) FROM device_probe WHERE cpu_model = ? AND cpu_cores = ? GROUP BY engine, precision
+    `SELECT ${selected(names)} FROM self_test WHERE id IN (
+      SELECT max(id) FROM self_test WHERE cpu_model = ? AND cpu_cores = ? GROUP BY engine, precision
     ) ORDER BY engine, precision DESC`,
   );
   return {

@@ -65,6 +65,14 @@ const workspaceOf = (version: number): string => {
   return folder;
 };
 
+test('a table that has another name by now is looked for under the one that it had', async () => {
+  const folder = workspaceOf(20);
+  const database = new Sqlite(join(folder, 'lab.db'));
+  database.exec('DROP TABLE device_probe');
+  database.close();
+  await expect(openStore(folder, migrationsFolder)).rejects.toThrow('its table "device_probe" is missing');
+});
+
 test.each(migrations.slice(0, -1).map((name, index) => ({ version: index + 1, name })))(
   'a workspace of schema $version ($name) opens, keeps its runs, and a backup of what it was',
   async ({ version }) => {

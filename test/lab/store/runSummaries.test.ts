@@ -122,7 +122,7 @@ test('a database of the version before gets the summaries of the runs it has', a
   former.close();
   const database = new Sqlite(join(folder, 'lab.db'));
   database.exec(
-    'DROP TABLE arriving; ALTER TABLE run DROP COLUMN doubt; ALTER TABLE run DROP COLUMN others_busy_cores; DROP TABLE run_view; DROP TABLE cluster_job; DROP TABLE setting; ALTER TABLE run DROP COLUMN wanted_place; ALTER TABLE run DROP COLUMN place; DROP TABLE annotation; DROP TABLE speed_origin; DROP TABLE trained_in; DROP TABLE run_origin; DROP TABLE experiment_origin; DROP TABLE origin; DROP TABLE lab_identity; DROP TABLE speed_measurement; DROP TABLE analysis_row; DROP TABLE analysis; DROP TABLE checksum; DROP TABLE run_summary; DROP INDEX run_by_queue; DROP INDEX run_in_trash; DROP INDEX run_running; CREATE INDEX run_by_state ON run (state); PRAGMA user_version = 5',
+    'ALTER TABLE self_test RENAME TO device_probe; DROP INDEX self_test_by_machine; CREATE INDEX device_probe_by_machine ON device_probe (cpu_model, cpu_cores, engine, precision); DROP TABLE arriving; ALTER TABLE run DROP COLUMN doubt; ALTER TABLE run DROP COLUMN others_busy_cores; DROP TABLE run_view; DROP TABLE cluster_job; DROP TABLE setting; ALTER TABLE run DROP COLUMN wanted_place; ALTER TABLE run DROP COLUMN place; DROP TABLE annotation; DROP TABLE speed_origin; DROP TABLE trained_in; DROP TABLE run_origin; DROP TABLE experiment_origin; DROP TABLE origin; DROP TABLE lab_identity; DROP TABLE speed_measurement; DROP TABLE analysis_row; DROP TABLE analysis; DROP TABLE checksum; DROP TABLE run_summary; DROP INDEX run_by_queue; DROP INDEX run_in_trash; DROP INDEX run_running; CREATE INDEX run_by_state ON run (state); PRAGMA user_version = 5',
   );
   database.close();
 

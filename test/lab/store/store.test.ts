@@ -109,6 +109,7 @@ test('what was measured before peak memory, oneDNN and measurements were noted s
   const database = new Sqlite(join(folder, 'lab.db'));
   // The same rows in the tables of version 3.
   database.pragma('foreign_keys = OFF');
+  database.exec('ALTER TABLE self_test RENAME TO device_probe');
   for (const table of ['epoch', 'environment', 'device_probe'])
     database.exec(`ALTER TABLE ${table} RENAME TO new_${table}`);
   const statements = former.flatMap((name) => readFileSync(join(migrationsFolder, name), 'utf8').split(';'));
@@ -118,6 +119,7 @@ test('what was measured before peak memory, oneDNN and measurements were noted s
     const columns = database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table).join(', ');
     database.exec(`INSERT INTO ${table} SELECT ${columns} FROM new_${table}; DROP TABLE new_${table}`);
   }
+  database.exec('CREATE INDEX device_probe_by_machine ON device_probe (cpu_model, cpu_cores, engine, precision)');
   database.exec(
     'DROP TABLE measurement; DROP TABLE analysis_row; DROP TABLE analysis; DROP TABLE speed_origin; DROP TABLE speed_measurement',
   );
