@@ -25,5 +25,5 @@ lab(['analyse', '1', '2', '3', '4', '5', '--kind', 'sharpness', '--set', 'exampl
 lab(['analyse', '1', '2', '3', '--kind', 'landscape', '--set', 'examples=256', '--set', 'points=15']);
 lab([
   ...['bundle', 'export', join(folder, 'label-noise.esamlab'), '--example'],
-  ...['--name', 'the app’s example, trained on a busy two-core machine'],
+  ...['--name', 'the app’s example, trained on a two-core machine'],
 ]);

@@ -3,8 +3,8 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
-#include <mutex>
 #include <memory>
+#include <mutex>
 #include <system_error>
 #include <thread>
 
