@@ -117,9 +117,7 @@ const settingField = (path: string): QueryField => {
   return { names: [...new Set(names)], help, read: ({ run }) => settingOfRun(run, path) };
 };
 
-export const settingFields: readonly QueryField[] = settingPaths
-  .filter((path) => path !== 'dataset.id')
-  .map(settingField);
+const settingFields: readonly QueryField[] = settingPaths.filter((path) => path !== 'dataset.id').map(settingField);
 export const queryFields: readonly QueryField[] = [...runFields, ...settingFields];
 
 /** "label noise", label-noise, label_noise and labelNoise are one name. */

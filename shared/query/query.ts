@@ -1,5 +1,7 @@
 import { nearText } from '../nearest.ts';
-import { fieldsNamed, namesNear, runFields, settingFields, type QueryField, type QuerySubject } from './fields.ts';
+import type { RunSummary } from '../run.ts';
+import { settingEntries, settingText } from '../settings/index.ts';
+import { fieldsNamed, namesNear, runFields, type QueryField, type QuerySubject } from './fields.ts';
 
 const operators = ['!=', '<=', '>=', '≠', '≤', '≥', ':', '=', '<', '>'] as const;
 type Operator = (typeof operators)[number];
@@ -151,8 +153,32 @@ const isText = ({ isPart }: QueryField, value: string, wanted: string): boolean 
 
 /** A hash names one configuration for ever, so none is put into words twice. */
 const settingWords = new Map<string, string>();
-const wordsOf = (fields: readonly QueryField[], subject: QuerySubject): string =>
-  fields
+/** Thousands of configurations share most of their parts, and so these parts' words. */
+const partWords = new WeakMap<object, string>();
+
+/** The values of a part's settings, in words and raw; numbers say nothing without a name. */
+const wordsOfPart = (name: string, part: unknown): string => {
+  const key = typeof part === 'object' ? part : null;
+  const known = key === null ? undefined : partWords.get(key);
+  if (known !== undefined) return known;
+  const words = settingEntries({ [name]: part })
+    .flatMap(([path, value]) => (typeof value === 'number' ? [] : [settingText(path, value), String(value)]))
+    .join(' ');
+  if (key !== null) partWords.set(key, words);
+  return words;
+};
+
+const wordsOfSettings = ({ groupHash, config }: RunSummary): string => {
+  const known = settingWords.get(groupHash);
+  if (known !== undefined) return known;
+  const words = Object.entries(config).map(([name, part]) => wordsOfPart(name, part));
+  const text = words.join(' ').toLowerCase();
+  settingWords.set(groupHash, text);
+  return text;
+};
+
+const wordsOfRun = (subject: QuerySubject): string =>
+  runFields
     .flatMap((field) => field.read(subject).filter((value) => typeof value === 'string'))
     .join(' ')
     .toLowerCase();
@@ -161,13 +187,11 @@ const wordsOf = (fields: readonly QueryField[], subject: QuerySubject): string =
 const texts = new WeakMap<QuerySubject, string>();
 
 /** Everything that is said of a run; only the settings' values, as their names are in every run. */
-const textOf = (subject: QuerySubject): string => {
+export const textOf = (subject: QuerySubject): string => {
   const known = texts.get(subject);
   if (known !== undefined) return known;
   const { run } = subject;
-  const ofSettings = settingWords.get(run.groupHash) ?? wordsOf(settingFields, subject);
-  settingWords.set(run.groupHash, ofSettings);
-  const text = `${wordsOf(runFields, subject)} ${ofSettings} seed ${run.config.seed} run ${run.id}`;
+  const text = `${wordsOfRun(subject)} ${wordsOfSettings(run)} seed ${run.config.seed} run ${run.id}`;
   texts.set(subject, text);
   return text;
 };

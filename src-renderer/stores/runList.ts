@@ -1,12 +1,12 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef, watch } from 'vue';
 import { z } from 'zod';
-import { noAnnotation } from '../../shared/annotation.ts';
+import { noAnnotation, type Annotation } from '../../shared/annotation.ts';
 import { isHalfTyped } from '../../shared/query/complete.ts';
 import type { QuerySubject } from '../../shared/query/fields.ts';
 import { nothingFound } from '../../shared/query/nothingFound.ts';
 import { parseQuery } from '../../shared/query/query.ts';
-import type { RunId } from '../../shared/run.ts';
+import type { RunId, RunSummary } from '../../shared/run.ts';
 import { groupConfigOf } from '../../shared/runConfig.ts';
 import type { RunColumn } from '../../shared/runs/column.ts';
 import { differingColumns, runColumnOf } from '../../shared/runs/columns.ts';
@@ -45,13 +45,22 @@ export const useRunList = defineStore('runList', () => {
   /** All runs are there; until then the newest ones stand for a list that is not searched or sorted. */
   const isWhole = computed(() => runs.runs !== null);
   const areNewestFirst = computed(() => views.view.query === '' && views.view.sort === null);
+  /** Each as long as nothing of it changes: what is found out of a subject is kept with it. */
+  const known = new WeakMap<RunSummary, QuerySubject>();
+  const subjectOf = (run: RunSummary, annotation: Annotation, isTrashed: boolean): QuerySubject => {
+    const datasetName = datasets.nameOf(run.config.dataset.id);
+    const before = known.get(run);
+    const isSame = before?.annotation === annotation && before.datasetName === datasetName;
+    if (isSame && before.isTrashed === isTrashed) return before;
+    const subject = { run, annotation, datasetName, isTrashed };
+    known.set(run, subject);
+    return subject;
+  };
   const subjects = computed((): QuerySubject[] => [
-    ...(runs.runs ?? (areNewestFirst.value ? runs.newest : [])).map((run) => ({
-      ...{ run, annotation: annotations.of(run.id), datasetName: datasets.nameOf(run.config.dataset.id) },
-    })),
-    ...runs.trash.map((run) => ({
-      ...{ run, annotation: noAnnotation, datasetName: datasets.nameOf(run.config.dataset.id), isTrashed: true },
-    })),
+    ...(runs.runs ?? (areNewestFirst.value ? runs.newest : [])).map((run) =>
+      subjectOf(run, annotations.of(run.id), false),
+    ),
+    ...runs.trash.map((run) => subjectOf(run, noAnnotation, true)),
   ]);
   /** The last query that was whole. */
   const whole = ref('');
