@@ -95,6 +95,19 @@ interface KnownBeside {
 }
 const noSpeeds: MeasuredSpeeds = { own: [], imported: new Map() };
 
+/** Reads each run's epochs once: its seed's value and its row's mean are of the same time. */
+const readOnce = (accuracyAt: AccuracyAt): AccuracyAt => {
+  const known = new Map<string, number | null>();
+  return (id, activeMs) => {
+    const key = `${String(id)} ${String(activeMs)}`;
+    const value = known.get(key);
+    if (value !== undefined) return value;
+    const read = accuracyAt(id, activeMs);
+    known.set(key, read);
+    return read;
+  };
+};
+
 /**
  * Means, deviations and comparisons over whole groups; every finished run counts, whatever is on screen.
  * @param beside - what is known besides: speeds measured in turn, and epochs (null where the table is too long to read them).
@@ -102,8 +115,9 @@ const noSpeeds: MeasuredSpeeds = { own: [], imported: new Map() };
 export const resultsTable = (
   groups: readonly Group[],
   choices: Pick<ResultsQuery, 'speedBaseline' | 'accuracyBaseline' | 'accuracy'> & { equalTimeMs?: number | null },
-  { speeds: measured = noSpeeds, accuracyAt = null, nameOfDataset }: KnownBeside = {},
+  { speeds: measured = noSpeeds, accuracyAt: readAccuracyAt = null, nameOfDataset }: KnownBeside = {},
 ): ResultsTable => {
+  const accuracyAt = readAccuracyAt === null ? null : readOnce(readAccuracyAt);
   const names = nameGroups(groups, nameOfDataset);
   const speedBaseline = baselineOf(groups, choices.speedBaseline, 'sam');
   const accuracyBaseline = baselineOf(groups, choices.accuracyBaseline, 'sgd');
