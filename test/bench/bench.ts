@@ -38,6 +38,7 @@ const { values } = parseArgs({
     epochs: { type: 'string' },
     workspace: { type: 'string', default: '' },
     child: { type: 'boolean', default: false },
+    later: { type: 'boolean', default: false },
   },
 });
 
@@ -169,14 +170,14 @@ const load = (): object => {
   }
 };
 
-/** In a process of its own, whose memory is the lab's alone. */
+/** In processes of their own, whose memory is the lab's alone. */
 const history = async (): Promise<object> => {
   const workspace = values.workspace || mkdtempSync(join(tmpdir(), 'esam-lab-bench-'));
   try {
     await buildPage();
     const { generateHistory } = await import('./history.ts');
     await generateHistory(workspace, Number(values.runs), Number(values.epochs ?? 200));
-    return ours('--workspace', workspace);
+    return { atOnce: ours('--workspace', workspace), afterFiveSeconds: ours('--workspace', workspace, '--later') };
   } finally {
     if (values.workspace === '') rmSync(workspace, { recursive: true, force: true });
   }
@@ -186,7 +187,10 @@ const history = async (): Promise<object> => {
 const child = async (): Promise<object> => {
   const [runs, batch, repeats] = [Number(values.runs), Number(values.batch), Number(values.repeats)];
   if (values.cluster) return (await import('./cluster.ts')).measureCluster(runs, Number(values.epochs ?? 20));
-  if (values.history) return (await import('./history.ts')).measureHistory(values.workspace);
+  if (values.history) {
+    const { measureHistory, measureOpenHistory } = await import('./history.ts');
+    return (values.later ? measureOpenHistory : measureHistory)(values.workspace);
+  }
   if (values.load) return (await import('./load.ts')).measureLoad(values.workspace);
   if (values.evaluation) return (await import('./evaluation.ts')).measureEvaluation(repeats);
   if (values.measurements) return (await import('./freeMeasurements.ts')).measureFreeMeasurements(batch, repeats);

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
 import { everyGroup, exportFormats, usualExport } from '../../shared/result.ts';
 import { packRuns } from '../../shared/runsOnWire.ts';
 import type { Lab } from '../../src-main/lab/lab.ts';
@@ -42,9 +43,23 @@ const askAll = async (questions: readonly Question[]): Promise<object> => {
   return { residentMegabytes, ...figures };
 };
 
-/** How long the lab takes to answer what the window asks of a long history, and what memory it takes. */
-export const measureHistory = async (workspaceFolder: string): Promise<object> => ({
-  ...(await measureLab(workspaceFolder)),
+/** How long the lab takes to answer what the window asks of a long history as soon as it has opened, and what memory it takes. */
+export const measureHistory = (workspaceFolder: string): Promise<object> =>
+  withLab(workspaceFolder, async (lab) => {
+    const answers = await askAll(await questionsTo(lab));
+    return { ...answers, ...(await measureList(lab)) };
+  });
+
+/** The same once a window has been open for five seconds; then what is seen of it, and an epoch's end. */
+export const measureOpenHistory = async (workspaceFolder: string): Promise<object> => ({
+  ...(await withLab(workspaceFolder, async (lab) => {
+    await lab.workspace({});
+    await lab.leftOut({}); // as every window asks when it comes
+    await setTimeout(5000);
+    const answers = await askAll(await questionsTo(lab));
+    const { measurePage } = await import('./historyPage.ts'); // only now: what drives Chromium takes memory
+    return { ...answers, toPixels: await measurePage(lab, workspaceFolder) };
+  })),
   endOfEpochMs: await endOfEpoch(workspaceFolder),
 });
 
@@ -54,12 +69,21 @@ const newestRuns = async (lab: Lab): Promise<unknown> => {
   return [runs, await lab.groupMeans({ groupHashes: [...new Set(runs.map(({ groupHash }) => groupHash))] })];
 };
 
-const measureLab = async (workspaceFolder: string): Promise<object> => {
+const withLab = async (workspaceFolder: string, measure: (lab: Lab) => Promise<object>): Promise<object> => {
   const opening = performance.now();
   const lab = await openLab(trainingLabOptions(workspaceFolder));
   const openMs = rounded(performance.now() - opening);
+  try {
+    return { openMs, ...(await measure(lab)) };
+  } finally {
+    await lab.close();
+  }
+};
+
+const questionsTo = async (lab: Lab): Promise<Question[]> => {
   const thirty = { ...everyGroup, experimentIds: [1, 2, 3] };
-  const questions: Question[] = [
+  const [newest] = await lab.experiments({});
+  return [
     ['newest runs', () => newestRuns(lab)],
     ['runs', async () => packRuns(await lab.runs({ experimentId: null }))],
     ['experiments', () => lab.experiments({})],
@@ -74,34 +98,27 @@ const measureLab = async (workspaceFolder: string): Promise<object> => {
     ]),
     ['means of all groups', () => lab.groupMeans({ groupHashes: [] })],
     ['results of all groups', () => lab.results(everyGroup)],
+    ...(newest === undefined ? [] : [['plan of one experiment', () => lab.plan(newest.experiment)] as const]),
   ];
-  try {
-    const [newest] = await lab.experiments({});
-    if (newest !== undefined) questions.push(['plan of one experiment', () => lab.plan(newest.experiment)]);
-    const answers = await askAll(questions);
-    const [runs, means] = await Promise.all([lab.runs({ experimentId: null }), lab.groupMeans({ groupHashes: [] })]);
-    const rows = new Map(means.map((each) => [each.groupHash, each]));
-    const query = parseQuery('esam 0.4 7 state:finished');
-    const subjects = runs.map((run) => ({ run, annotation: noAnnotation, datasetName: run.config.dataset.id }));
-    const sort = { column: 'best', isDescending: true };
-    const filtering = await timeOf(() =>
-      Promise.resolve(groupRuns(subjects, findRuns(subjects, query, null), rows, null)),
-    );
-    const sorting = await timeOf(() =>
-      Promise.resolve(groupRuns(subjects, findRuns(subjects, parseQuery(''), sort), rows, sort)),
-    );
-    const { measurePage } = await import('./historyPage.ts'); // only now: what drives Chromium takes memory
-    const toPixels = await measurePage(lab, workspaceFolder);
-    return {
-      openMs,
-      ...answers,
-      'filter of all runs, in the window': rounded(filtering.ms),
-      'sort of all runs, in the window': rounded(sorting.ms),
-      toPixels,
-    };
-  } finally {
-    await lab.close();
-  }
+};
+
+/** What the window itself does with all runs, without drawing them. */
+const measureList = async (lab: Lab): Promise<object> => {
+  const [runs, means] = await Promise.all([lab.runs({ experimentId: null }), lab.groupMeans({ groupHashes: [] })]);
+  const rows = new Map(means.map((each) => [each.groupHash, each]));
+  const query = parseQuery('esam 0.4 7 state:finished');
+  const subjects = runs.map((run) => ({ run, annotation: noAnnotation, datasetName: run.config.dataset.id }));
+  const sort = { column: 'best', isDescending: true };
+  const filtering = await timeOf(() =>
+    Promise.resolve(groupRuns(subjects, findRuns(subjects, query, null), rows, null)),
+  );
+  const sorting = await timeOf(() =>
+    Promise.resolve(groupRuns(subjects, findRuns(subjects, parseQuery(''), sort), rows, sort)),
+  );
+  return {
+    'filter of all runs, in the window': rounded(filtering.ms),
+    'sort of all runs, in the window': rounded(sorting.ms),
+  };
 };
 
 /** An epoch's end in a run that has none yet, and in one that has as many as it can: stored for good, and its run read again. */

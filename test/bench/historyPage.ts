@@ -5,6 +5,8 @@ import type { Lab } from '../../src-main/lab/lab.ts';
 import { serveWindow } from '../serveWindow.ts';
 import { median } from './median.ts';
 
+const viewport = { width: 1280, height: 800 };
+
 /** Milliseconds from a change of the address to the frame that shows an element of the new view. */
 const pixelsAfter = (page: Page, hash: string, selector: string): Promise<number> =>
   page.evaluate(
@@ -18,8 +20,62 @@ const pixelsAfter = (page: Page, hash: string, selector: string): Promise<number
     [hash, selector] as const,
   );
 
+/** Each finds another number of configurations. */
+const queries = ['esam', 'sgd', 'label-noise:0.4', ''];
+
+/** Milliseconds from a query typed above the list of runs to the frame that tells how many configurations it finds. */
+const pixelsOfQuery = (page: Page, query: string): Promise<number> =>
+  page.evaluate(async (text) => {
+    const field = document.querySelector<HTMLInputElement>('input[data-search]');
+    const told = (): string => document.querySelector('.configurations')?.textContent ?? '';
+    if (field === null) throw new Error('There is no field for a query.');
+    const [before, start] = [told(), performance.now()];
+    field.value = text;
+    field.dispatchEvent(new Event('input'));
+    while (told() === before) await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    return performance.now() - start;
+  }, query);
+
+const firstAndLater = ([first = NaN, ...later]: readonly number[]): object => ({
+  firstMs: Math.round(first),
+  laterMs: Math.round(median(later)),
+});
+
+/** @param quietMs - for which the window is open before it is used. */
+const measureViews = async (page: Page, address: string, quietMs: number): Promise<object> => {
+  await page.goto(`${address}#/new`);
+  await page.waitForSelector('form');
+  await page.waitForTimeout(quietMs);
+  const opened = async (path: string, selector: string): Promise<object> => {
+    const times: number[] = [];
+    for (let round = 0; round < 4; round++) {
+      times.push(await pixelsAfter(page, path, selector));
+      await page.waitForTimeout(1500);
+      await pixelsAfter(page, '/new', 'form');
+      await page.waitForTimeout(500);
+    }
+    return firstAndLater(times);
+  };
+  return { runs: await opened('/runs', 'tr.group'), compare: await opened('/compare', 'table tbody tr') };
+};
+
+/** @param quietMs - from when all runs are there until the first query. */
+const measureFilter = async (page: Page, address: string, quietMs: number): Promise<object> => {
+  await page.goto(`${address}#/runs`);
+  await page.locator('.configurations', { hasText: 'in' }).waitFor();
+  await page.waitForTimeout(quietMs);
+  const times: number[] = [];
+  for (const query of queries) {
+    times.push(await pixelsOfQuery(page, query));
+    await page.waitForTimeout(500);
+  }
+  return firstAndLater(times);
+};
+
 /**
- * Milliseconds until views of the page in Chromium show what the lab has of a long history: the first time, and the median of three more.
+ * Milliseconds until views of the page in Chromium show what the lab has of a long history, and what a query finds in it: the first time,
+ * and the median of three more. In a window that has just opened, and in one that has been open for a few seconds.
  * @returns null where there is no Chromium.
  */
 export const measurePage = async (lab: Lab, folder: string): Promise<object | null> => {
@@ -28,23 +84,18 @@ export const measurePage = async (lab: Lab, folder: string): Promise<object | nu
   const served = await serveWindow(lab, folder);
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    await page.goto(`${served.address()}#/new`);
-    await page.waitForSelector('form');
-    const figures: Record<string, unknown> = {};
-    for (const [name, path, selector] of [
-      ['runs', '/runs', 'tr.group'],
-      ['compare', '/compare', 'table tbody tr'],
+    const figures: Record<string, object> = {};
+    for (const [when, quietMs] of [
+      ['atOnce', 0],
+      ['afterFiveSeconds', 5000],
     ] as const) {
-      const times: number[] = [];
-      for (let round = 0; round < 4; round++) {
-        times.push(await pixelsAfter(page, path, selector));
-        await page.waitForTimeout(1500);
-        await pixelsAfter(page, '/new', 'form');
-        await page.waitForTimeout(500);
-      }
-      const [first = NaN, ...later] = times.map(Math.round);
-      figures[name] = { firstMs: first, laterMs: median(later) };
+      const [views, list] = [await browser.newPage({ viewport }), await browser.newPage({ viewport })];
+      figures[when] = {
+        ...(await measureViews(views, served.address(), quietMs)),
+        filter: await measureFilter(list, served.address(), quietMs),
+      };
+      await views.close();
+      await list.close();
     }
     return figures;
   } finally {

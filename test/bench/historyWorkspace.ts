@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expand, type Experiment } from '../../shared/experiment.ts';
 import { phases, type EpochMetrics, type PhaseMs } from '../../shared/metrics.ts';
 import { optimizerSchema, type RunConfig } from '../../shared/runConfig.ts';
+import { openLibrary } from '../../src-main/lab/datasets/index.ts';
 import { processor } from '../../src-main/lab/processor.ts';
 import { databaseName } from '../../src-main/lab/store/backups.ts';
 import { checksumTable } from '../../src-main/lab/store/checksums.ts';
@@ -78,6 +79,7 @@ export const makeHistory = async (
 ): Promise<void> => {
   if (existsSync(join(folder, databaseName))) return;
   (await openStore(folder, migrationsFolder)).close();
+  await openLibrary(join(folder, 'datasets')).ensureBuiltIn(); // what these runs trained on is long there
   const database = (await loadSqlite())(join(folder, databaseName));
   database.pragma('synchronous = OFF'); // nothing is lost that cannot be made again
   const experiments = experimentTable(database);
