@@ -71,8 +71,9 @@ struct Filter {
     const int64_t pointStride = pointLength(depth / perWord<Word>);
     for (int block = first; block < last; block += lanes) {
       for (int half = 0; half < panel; half += lanes) {
-        Vec taps[lanes][9] = {};
+        Vec taps[lanes][9];
         if (column + half < columns) read(block, column + half, taps);
+        else std::memset(taps, 0, sizeof taps);
         for (int d = 0; d < lanes; d += perWord<Word>) {
           Word* const place = to + int64_t((block + d) / perWord<Word>) * panel + half;
           storeWords<Word, filterValues>(
