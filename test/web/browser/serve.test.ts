@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** The address is all that it writes to stdout. */
+/** The address is all that it writes to stdout. To be asked at once: what it wrote before is not heard. */
 const addressOf = ({ child, ended }: ReturnType<typeof startCli>): Promise<string> =>
   new Promise((resolve, reject) => {
     child.stdout.once('data', (piece: Buffer) => resolve(piece.toString().trim()));
@@ -32,6 +32,7 @@ test('a browser sees a stored run, downloads its table and imports by a typed pa
   expect(await cli(workspace, ['run', config])).toMatchObject({ code: 0 });
 
   const serving = startCli(workspace, ['serve']);
+  const address = addressOf(serving);
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -39,7 +40,7 @@ test('a browser sees a stored run, downloads its table and imports by a typed pa
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
-  await page.goto(await addressOf(serving));
+  await page.goto(await address);
   expect(new URL(page.url()).search).toBe('');
   const origin = new URL(page.url()).origin;
 
