@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { picture, pagesOfFile } from './page.ts';
+import { z } from 'zod';
+import { eventually, picture, pagesOfFile } from './page.ts';
 
 const pages = pagesOfFile();
 
@@ -62,6 +64,33 @@ test('a newcomer opens the example, which says everywhere that it is one; it goe
   await page.goto(`${page.url().split('#')[0] ?? ''}#/runs/${first?.id ?? 0}`);
   await page.getByText('where it is run 1', { exact: false }).waitFor();
   await picture(page, 'example-run');
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test('where a paired speed is far from that of the runs, the table marks it and its key says which to believe', async () => {
+  const { page, served, complaints, close } = await pages.open('/compare', 'empty');
+  await page.getByRole('button', { name: 'Open the example' }).click();
+  const rows = page.getByRole('table', { name: 'Results' }).locator('tbody tr');
+  await eventually(() => rows.count()).toBe(5);
+  const doubt = 'The runs’ own speed disagrees with the paired one';
+  expect(await page.getByText(doubt).count()).toBe(0);
+  // Measured in turn, SAM now took twice as long as the runs say: every other method is twice as fast beside it.
+  const database = new Sqlite(join(served.folder, 'lab.db'));
+  const [kept] = database.prepare<[], { arms: string }>('SELECT arms FROM speed_measurement').all();
+  const arms = z
+    .array(z.looseObject({ optimizer: z.looseObject({ name: z.string() }), roundMs: z.array(z.number()) }))
+    .parse(JSON.parse(kept?.arms ?? ''));
+  const slower = arms.map((arm) => ({
+    ...arm,
+    roundMs: arm.optimizer.name === 'sam' ? arm.roundMs.map((ms) => 2 * ms) : arm.roundMs,
+  }));
+  database.prepare('UPDATE speed_measurement SET arms = ?').run(JSON.stringify(slower));
+  database.close();
+  await page.reload();
+  await page.getByText(doubt).waitFor();
+  await eventually(() => rows.getByText('⚠').count()).toBe(4);
+  await picture(page, 'compare-doubtful');
   expect(complaints).toEqual([]);
   await close();
 });
