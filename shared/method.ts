@@ -18,13 +18,19 @@ export const experimentalNote = (optimizer: OptimizerConfig): string | null =>
 export const nameOfMethod = (optimizer: OptimizerConfig): string =>
   methodNames[methodOf(optimizer)] + (experimentalNote(optimizer) === null ? '' : ', experimental');
 
+/** What decides on the cost of a run's steps. */
+interface Trained {
+  readonly optimizer: OptimizerConfig;
+  readonly epochs: number;
+}
+
 /**
  * Predicted cost of each phase of a step in units of a batch's forward pass = activation gradient = weight gradient = 1; what is
- * none of these costs nothing. Where only every n-th step perturbs, the mean over n steps.
+ * none of these costs nothing. Where some steps perturb only, the mean over the run.
  * @returns null where it depends on the data (`selection: positive`, a schedule by the gradient norm).
  */
-export const phaseUnits = (optimizer: OptimizerConfig): PhaseUnits | null =>
-  methodOfConfig(optimizer).phaseUnits(optimizer);
+export const phaseUnits = ({ optimizer, epochs }: Trained): PhaseUnits | null =>
+  methodOfConfig(optimizer).phaseUnits(optimizer, epochs);
 
 /** Whether it moves the scales and offsets of normalisations only. */
 export const movesNormalisations = (optimizer: OptimizerConfig): boolean =>
@@ -50,11 +56,11 @@ export const gathers = (optimizer: OptimizerConfig): boolean => {
 const sumOf = (units: PhaseUnits): number => phases.reduce((sum, phase) => sum + units[phase], 0);
 
 /** The sum of `phaseUnits`: SGD 3; SAM 6; ESAM 1 + (1 + β) + [selection forward] + 3γ. */
-export const predictedUnits = (optimizer: OptimizerConfig): number | null => {
-  const units = phaseUnits(optimizer);
+export const predictedUnits = (config: Trained): number | null => {
+  const units = phaseUnits(config);
   return units === null ? null : sumOf(units);
 };
 
 /** The same; where it depends on the data, the most that it can be. */
-export const mostUnits = (optimizer: OptimizerConfig): number =>
-  sumOf(methodOfConfig(optimizer).mostPhaseUnits(optimizer));
+export const mostUnits = ({ optimizer, epochs }: Trained): number =>
+  sumOf(methodOfConfig(optimizer).mostPhaseUnits(optimizer, epochs));

@@ -1,5 +1,6 @@
 import { methodOfConfig, type OptimizerConfig } from '../shared/methods/index.ts';
 import type { EpochMetrics, Phase, StepMetrics } from '../shared/metrics.ts';
+import type { RunConfig } from '../shared/runConfig.ts';
 import { formatBytes, formatCount, formatMeasured, formatPercent, none } from './format.ts';
 import { peakMemoryMeaning } from './peakMemory.ts';
 import { sentenceCase } from '../shared/sentenceCase.ts';
@@ -26,8 +27,8 @@ const climbOf = (step: StepMetrics | undefined, value: number | null | undefined
   formatMeasured(value ?? (step !== undefined && step.perturbedTensors > 0 ? NaN : null));
 
 /** Those that a method has, in this order. */
-export const countersOf = (optimizer: OptimizerConfig): readonly Counter[] => {
-  const units = methodOfConfig(optimizer).mostPhaseUnits(optimizer);
+export const countersOf = ({ optimizer, epochs }: Pick<RunConfig, 'optimizer' | 'epochs'>): readonly Counter[] => {
+  const units = methodOfConfig(optimizer).mostPhaseUnits(optimizer, epochs);
   return counters.filter(
     ({ phase, isOf }) => (phase === undefined || units[phase] > 0) && (isOf === undefined || isOf(optimizer)),
   );

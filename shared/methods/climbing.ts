@@ -52,11 +52,11 @@ export const samUnits: PhaseUnits = { ...sgdUnits, forward2: 1, backward2: 2 };
 
 /** What is known of a method whose steps climb at the given cost and are SGD's else, as its authors published it for every step. */
 export const climber = <Config extends ClimbConfig>(unitsOf: (config: Config) => PhaseUnits) => ({
-  phaseUnits(config: Config): PhaseUnits | null {
-    return averaged(unitsOf(config), sgdUnits, config);
+  phaseUnits(config: Config, epochs: number): PhaseUnits | null {
+    return averaged(unitsOf(config), sgdUnits, config, epochs);
   },
-  mostPhaseUnits(config: Config): PhaseUnits {
-    return mostAveraged(unitsOf(config), sgdUnits, config);
+  mostPhaseUnits(config: Config, epochs: number): PhaseUnits {
+    return mostAveraged(unitsOf(config), sgdUnits, config, epochs);
   },
   experimental(config: Config): string | null {
     return unpublishedTimes(config);

@@ -180,8 +180,8 @@ export const composed = {
     },
   },
   nameOf: () => 'composed',
-  phaseUnits: (config) => averaged(climbUnits(config), sgdUnits, config),
-  mostPhaseUnits: (config) => mostAveraged(climbUnits(config), sgdUnits, config),
+  phaseUnits: (config, epochs) => averaged(climbUnits(config), sgdUnits, config, epochs),
+  mostPhaseUnits: (config, epochs) => mostAveraged(climbUnits(config), sgdUnits, config, epochs),
   experimental(config) {
     const chosen = choices(config).join(',');
     const isPublished = !isBlind(config) && published.some((is) => is(chosen, config));

@@ -144,10 +144,12 @@ export const esam = {
     if (gamma === 1 && beta < 1) return 'esam-swp';
     return beta === 1 && gamma < 1 ? 'esam-sds' : 'esam';
   },
-  phaseUnits: (config) => (config.selection === 'positive' ? null : averaged(perturbedUnits(config), sgdUnits, config)),
-  mostPhaseUnits(config) {
+  phaseUnits: (config, epochs) =>
+    config.selection === 'positive' ? null : averaged(perturbedUnits(config), sgdUnits, config, epochs),
+  mostPhaseUnits(config, epochs) {
     const keepsAll = { ...config, selection: 'sharpness', alwaysRank: true, gamma: 1 } as const;
-    return mostAveraged(perturbedUnits(config.selection === 'positive' ? keepsAll : config), sgdUnits, config);
+    const ranked = config.selection === 'positive' ? keepsAll : config;
+    return mostAveraged(perturbedUnits(ranked), sgdUnits, config, epochs);
   },
   experimental(config) {
     return config.adaptive ? 'nobody has published ESAM in ASAM’s neighbourhood' : unpublishedTimes(config);

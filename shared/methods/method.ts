@@ -42,10 +42,10 @@ export interface Method<Config, Id extends string> {
   readonly defaults: Config;
   readonly names: Readonly<Record<Id, MethodName<Config>>>;
   nameOf(config: Config): Id;
-  /** Predicted mean cost of a step; null where it depends on the data. */
-  phaseUnits(config: Config): PhaseUnits | null;
+  /** Predicted mean cost of a step in a run of so many epochs; null where it depends on the data. */
+  phaseUnits(config: Config, epochs: number): PhaseUnits | null;
   /** The most that `phaseUnits` can be. */
-  mostPhaseUnits(config: Config): PhaseUnits;
+  mostPhaseUnits(config: Config, epochs: number): PhaseUnits;
   /** Why nobody's results can be compared with this combination's: nobody has published it. Null where somebody has. */
   experimental(config: Config): string | null;
 }

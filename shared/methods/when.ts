@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { partOf } from '../decimals.ts';
 import { phases } from '../metrics.ts';
 import { named, setting } from '../settings/setting.ts';
 import type { Senseless } from './combinations.ts';
@@ -94,16 +95,36 @@ export const senselessTimes = ({
   return reasons;
 };
 
+/** Epochs in which a late method climbs: a share of them, rounded up. */
+export const lateEpochs = (share: number, epochs: number): number => Math.ceil(partOf(share, epochs, 1));
+
+const climbingShare = ({ interval, when }: Climbing, epochs: number): number | null => {
+  switch (when.name) {
+    case 'gradient-norm':
+      return null;
+    case 'random':
+      return when.probability;
+    case 'late':
+      return lateEpochs(when.share, epochs) / epochs;
+    case 'every':
+      return 1 / interval;
+  }
+};
+
 /** Units of a step on average: a share of the steps climb. @returns null where the data decide. */
-export const averaged = (climbs: PhaseUnits, plain: PhaseUnits, { interval, when }: Climbing): PhaseUnits | null => {
-  if (when.name === 'gradient-norm') return null;
-  const share = when.name === 'random' ? when.probability : when.name === 'late' ? when.share : 1 / interval;
-  return mixed(climbs, plain, share);
+export const averaged = (
+  climbs: PhaseUnits,
+  plain: PhaseUnits,
+  config: Climbing,
+  epochs: number,
+): PhaseUnits | null => {
+  const share = climbingShare(config, epochs);
+  return share === null ? null : mixed(climbs, plain, share);
 };
 
 /** The most that they can be on average. */
-export const mostAveraged = (climbs: PhaseUnits, plain: PhaseUnits, config: Climbing): PhaseUnits =>
-  averaged(climbs, plain, config) ?? climbs;
+export const mostAveraged = (climbs: PhaseUnits, plain: PhaseUnits, config: Climbing, epochs: number): PhaseUnits =>
+  averaged(climbs, plain, config, epochs) ?? climbs;
 
 const mixed = (climbs: PhaseUnits, plain: PhaseUnits, share: number): PhaseUnits => {
   const units = { ...climbs };

@@ -163,7 +163,7 @@ export const analysisMs = (
   const passMs =
     imageMs === undefined
       ? selfTestPassMs(config, dataset, read.selfTestResults(processor()))
-      : imageMs / mostUnits(config.optimizer);
+      : imageMs / mostUnits(config);
   return passMs === null ? null : passes * examples * passMs;
 };
 

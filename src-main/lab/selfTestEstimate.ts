@@ -27,7 +27,7 @@ export const selfTestEstimateMs = (
   if (trained === null) return null;
   const evaluated = gflopsOf(config, 'float32', macs, selfTests) ?? trained;
   const passMs = (2 * macs) / 1e6; // of one image, at 1 GFLOP/s
-  const imageMs = (mostUnits(config.optimizer) * passMs) / trained;
+  const imageMs = (mostUnits(config) * passMs) / trained;
   const tested = Math.min(config.dataset.testSubset ?? Infinity, dataset.testCount);
   return config.epochs * (imagesPerEpoch(config, dataset) * imageMs + (tested * passMs) / evaluated);
 };

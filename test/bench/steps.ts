@@ -145,7 +145,7 @@ export const measureSteps = async (
     name,
     ...open(config, training),
     cycle: cycleOf(config),
-    predicted: predictedUnits(config),
+    predicted: predictedUnits({ optimizer: config, epochs: 1 }), // no method here looks at epochs
     durations: new Array<number>(),
     phases: new Array<PhaseMs>(),
     kernels: 0,

@@ -79,7 +79,7 @@ test('mnist has ESAM whole, and each half of it alone', () => {
 test('what is cheaper than SAM is there once each, and twice as long for the same cost', () => {
   const { arms, axes } = read('cheaper.json').experiment;
   expect(axes).toEqual([{ path: 'epochs', values: [25, 50] }]);
-  const units = arms.map((arm) => [arm.name, predictedUnits(arm) ?? NaN] as const);
+  const units = arms.map((arm) => [arm.name, predictedUnits({ optimizer: arm, epochs: 25 }) ?? NaN] as const);
   expect(new Set(units.map(([name]) => name))).toEqual(
     new Set(['sgd', 'sam', 'esam', 'looksam', 'momentum-sam', 'sam-on', 'k-sam']),
   );

@@ -27,6 +27,8 @@ const esam = (changes: Partial<EsamConfig>): OptimizerConfig => ({
   ...changes,
 });
 
+const trained = (optimizer: OptimizerConfig, epochs = 100) => ({ optimizer, epochs });
+
 // In units of a batch's forward pass = activation gradient = weight gradient: 1 + (1 + β) + [selection] + 3γ, and so on.
 test.each<[string, OptimizerConfig, number]>([
   ['SGD', { name: 'sgd', ...base }, 3],
@@ -40,8 +42,11 @@ test.each<[string, OptimizerConfig, number]>([
   ['gathered', esam({ secondPass: 'gathered' }), 1 + 1.6 + 1 + 1],
   ['with the norm over all tensors', esam({ perturbation: 'full-norm' }), 1 + 2 + 1 + 1.5],
 ])('%s is predicted to cost its units, and its phases sum to them', (_name, optimizer, units) => {
-  expect(predictedUnits(optimizer)).toBeCloseTo(units, 12);
-  expect(Object.values(phaseUnits(optimizer) ?? {}).reduce((sum, phase) => sum + phase, 0)).toBeCloseTo(units, 12);
+  expect(predictedUnits(trained(optimizer))).toBeCloseTo(units, 12);
+  expect(Object.values(phaseUnits(trained(optimizer)) ?? {}).reduce((sum, phase) => sum + phase, 0)).toBeCloseTo(
+    units,
+    12,
+  );
 });
 
 const of = (id: MethodId, settings: object = {}): OptimizerConfig =>
@@ -83,13 +88,25 @@ test.each<[string, OptimizerConfig, number]>([
   ],
   ['late SAM', of('sam', { when: { name: 'late' } }), 3 + 3 * 0.05],
 ])('%s is predicted to cost its units', (_name, optimizer, units) => {
-  expect(predictedUnits(optimizer)).toBeCloseTo(units, 12);
+  expect(predictedUnits(trained(optimizer))).toBeCloseTo(units, 12);
+});
+
+test('a late method costs what the epochs in which it climbs do, a share of them rounded up', () => {
+  const late = of('sam', { when: { name: 'late', share: 0.05 } });
+  const climbs: [epochs: number, climbing: number][] = [
+    [100, 5],
+    [40, 2],
+    [25, 2],
+    [1, 1],
+  ];
+  for (const [epochs, climbing] of climbs)
+    expect(predictedUnits(trained(late, epochs))).toBeCloseTo(3 + (3 * climbing) / epochs, 12);
 });
 
 test('what the gradient decides has no predicted cost, but a most one', () => {
   const config = of('esam', { when: { name: 'gradient-norm' } });
-  expect(predictedUnits(config)).toBeNull();
-  expect(mostUnits(config)).toBeCloseTo(1 + 2 + 1 + 1.5, 12); // all tensors get a gradient
+  expect(predictedUnits(trained(config))).toBeNull();
+  expect(mostUnits(trained(config))).toBeCloseTo(1 + 2 + 1 + 1.5, 12); // all tensors get a gradient
 });
 
 test('no two methods have the same colour, name or help', () => {
@@ -177,9 +194,9 @@ test('a composition is an experiment unless it is a published method by another 
 });
 
 test('no cost is predicted where the data decide how many examples are kept', () => {
-  expect(predictedUnits(esam({ selection: 'positive' }))).toBeNull();
-  expect(mostUnits(esam({ selection: 'positive' }))).toBeCloseTo(1 + 1.6 + 1 + 3, 12); // all of them, and ranked
-  expect(mostUnits(esam({}))).toBe(predictedUnits(esam({})));
+  expect(predictedUnits(trained(esam({ selection: 'positive' })))).toBeNull();
+  expect(mostUnits(trained(esam({ selection: 'positive' })))).toBeCloseTo(1 + 1.6 + 1 + 3, 12); // all of them, and ranked
+  expect(mostUnits(trained(esam({})))).toBe(predictedUnits(trained(esam({}))));
 });
 
 test('ESAM with only one of its parts goes by that name', () => {

@@ -48,9 +48,8 @@ const areOthersEqual = (one: GroupConfig, other: GroupConfig): boolean =>
 /** The cost model compares optimizers; it says nothing where anything else differs too. */
 const predictedRatioOver = (baseline: Group | undefined): ((group: Group) => number | null) => {
   if (baseline === undefined) return () => null;
-  const units = predictedUnits(baseline.config.optimizer);
-  return ({ config }) =>
-    areOthersEqual(config, baseline.config) ? ratio(units, predictedUnits(config.optimizer)) : null;
+  const units = predictedUnits(baseline.config);
+  return ({ config }) => (areOthersEqual(config, baseline.config) ? ratio(units, predictedUnits(config)) : null);
 };
 
 /** Gain in percentage points; null for the baseline itself and where either has no finished run. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RunId } from '../../../shared/run.ts';
 import type { Database } from './database.ts';
-import { digestOfColumns, epochColumnReader } from './epochColumns.ts';
+import { areOf, digestsIn, digestsOf, epochColumnReader } from './epochColumns.ts';
 import type { EpochColumns } from './epochColumns.ts';
 import { measurementColumn } from './measurements.ts';
 import { phaseColumn } from './phaseTimes.ts';
@@ -52,11 +52,11 @@ export const checksumTable = (database: Database) => {
     .prepare<[RunId, number], string>('SELECT sha256 FROM checksum WHERE run_id = ? AND epoch = ?')
     .pluck();
   const columnsOf = epochColumnReader(database);
-  const seals = database.prepare<[RunId], { summary: string; epochs: string | null }>(
-    `SELECT sha256 AS "summary", epochs_sha256 AS "epochs" FROM checksum WHERE run_id = ? AND epoch = ${summaryEpoch}`,
+  const seals = database.prepare<[RunId], { summary: string; columns: string | null }>(
+    `SELECT sha256 AS "summary", columns_sha256 AS "columns" FROM checksum WHERE run_id = ? AND epoch = ${summaryEpoch}`,
   );
   const sealTogether = database.prepare(
-    `UPDATE checksum SET epochs_sha256 = ? WHERE run_id = ? AND epoch = ${summaryEpoch}`,
+    `UPDATE checksum SET columns_sha256 = ? WHERE run_id = ? AND epoch = ${summaryEpoch}`,
   );
   const [digestOfEpoch, digestOfSummary] = [ownDigester(), ownDigester()];
   const lookAtEpochs = (id: RunId): number[] => {
@@ -89,9 +89,9 @@ export const checksumTable = (database: Database) => {
       insert.run(id, summaryEpoch, sha256);
       if (damaged.length === 0) epochsFound.keep(id, sha256, damaged);
     },
-    /** Seals all epochs of runs that have ended together, where each is what was stored; curves then look at no single one. */
+    /** Seals the columns of a run that has ended, where each epoch is what was stored; curves then look at no single one. */
     sealTogether: (id: RunId): void => {
-      if (lookAtEpochs(id).length === 0) sealTogether.run(digestOfColumns(columnsOf(id)), id);
+      if (lookAtEpochs(id).length === 0) sealTogether.run(JSON.stringify(digestsOf(columnsOf(id, null))), id);
     },
     /** Whole runs whose columns were read without such a seal, since this was asked last. */
     takeUnsealed: (): RunId[] => {
@@ -99,14 +99,14 @@ export const checksumTable = (database: Database) => {
       unsealed.clear();
       return ids;
     },
-    /** What curves draw of a run; null where an epoch is not what was stored. */
-    columns: (id: RunId): EpochColumns | null => {
-      const columns = columnsOf(id);
+    /** These columns of a run, or (null) all that curves draw; null where they are not what was stored, or cannot be told from what is not. */
+    columns: (id: RunId, names: readonly string[] | null): EpochColumns | null => {
+      const columns = columnsOf(id, names);
       const sealed = seals.get(id);
-      const isSealed = sealed !== undefined && sealed.epochs !== null;
-      if (isSealed && sealed.epochs === digestOfColumns(columns)) return columns;
-      // Its seal tells that something has changed since they were looked at, but not what.
-      if (isSealed) epochsFound.keep(id, sealed.summary, lookAtEpochs(id));
+      const seal = sealed?.columns ?? null;
+      if (seal !== null && areOf(columns, digestsIn(seal), names)) return columns;
+      // It tells that something has changed since they were looked at, but not where.
+      if (sealed !== undefined && seal !== null) epochsFound.keep(id, sealed.summary, lookAtEpochs(id));
       if (epochsFound.of(id, sealed?.summary, () => lookAtEpochs(id)).length > 0) return null;
       if (sealed !== undefined) unsealed.add(id);
       return columns;

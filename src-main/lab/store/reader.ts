@@ -8,7 +8,7 @@ import { selfTestResultTable } from './selfTestResults.ts';
 import { clusterJobTable } from './clusterJobs.ts';
 import { environmentTable } from './environments.ts';
 import { knownRuns } from './knownRuns.ts';
-import { curveOf } from './epochColumns.ts';
+import { columnsOfCurve, curveOf } from './epochColumns.ts';
 import type { CurvePoint } from './epochColumns.ts';
 import { epochTable } from './epochs.ts';
 import { experimentTable } from './experiments.ts';
@@ -41,7 +41,7 @@ export const storeReader = (database: Database) => {
   const experiments = experimentTable(database, notUnderstood);
   const speeds = speedMeasurementTable(database, notUnderstood);
   const damagesOf = (id: RunId): string[] => {
-    const isDrawn = checksums.columns(id) !== null;
+    const isDrawn = checksums.columns(id, null) !== null;
     const damaged = checksums.damagedEpochs(id);
     const said = (what: string, consequence: string): string =>
       `What the workspace holds of ${what} of this run is not what was stored: its checksum differs. ${consequence} ` +
@@ -49,7 +49,7 @@ export const storeReader = (database: Database) => {
     // Times of phases stand on this run's page alone: Compare, which shows none, marks no run for them and need not read them.
     const ofCurves = isDrawn
       ? 'What the curves of groups show of it is whole.'
-      : 'The run is left out of the curves of groups.';
+      : 'The run is left out of the curves of groups that would show any of it.';
     return [
       ...(damaged.length > 0 ? [said(`epoch ${damaged.join(', ')}`, ofCurves)] : []),
       ...(checksums.isSummaryDamaged(id) ? [said('the summary', 'The run is left out of every table.')] : []),
@@ -62,9 +62,9 @@ export const storeReader = (database: Database) => {
     /** Another one after whatever was written, by whomever. */
     version: (): string => `${String(written.get())} ${String(writtenByOthers.get())}`,
     epochs: epochs.of,
-    /** A run's quantity epoch by epoch; nothing of a run with an epoch that is not what was stored. */
+    /** A run's quantity epoch by epoch; nothing where what it is drawn from is not what was stored. */
     curve: (id: RunId, metric: CurveMetric): CurvePoint[] => {
-      const columns = checksums.columns(id);
+      const columns = checksums.columns(id, columnsOfCurve(metric));
       return columns === null ? [] : curveOf(columns, metric);
     },
     /** Runs of which curves were read slowly, and will not be again once they are sealed. */

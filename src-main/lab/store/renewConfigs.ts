@@ -90,6 +90,23 @@ const renewedConfig = ({ config, sha256 }: Omit<Row, 'lab'>, describedSet: Descr
   return { ...parsed, dataset: { ...parsed.dataset, identity } };
 };
 
+/** What the newest run on a set was trained on, of an experiment where that has any. */
+const newestIdentities = (database: Database): ((set: string, experiment: number) => string | undefined) => {
+  // Beside max() the other columns are of the row that has it.
+  const runs = database.prepare<[], { experiment: number | null; set: string; identity: string }>(
+    `SELECT experiment_id AS experiment, config ->> '$.dataset.id' AS "set", config ->> '$.dataset.identity' AS identity, max(id) AS newest
+     FROM (SELECT id, experiment_id, iif(json_valid(config), config, '{}') AS config FROM run)
+     WHERE identity IS NOT NULL GROUP BY experiment_id, "set" ORDER BY newest`,
+  );
+  const ofExperiment = new Map<string, string>();
+  const ofAll = new Map<string, string>();
+  for (const { experiment, set, identity } of runs.all()) {
+    ofExperiment.set(`${String(experiment)} ${set}`, identity);
+    ofAll.set(set, identity);
+  }
+  return (set, experiment) => ofExperiment.get(`${String(experiment)} ${set}`) ?? ofAll.get(set);
+};
+
 /** Which data a former experiment meant: what its own newest run on the set was trained on, else the newest run of the workspace. */
 const renewExperiments = (database: Database, describedSet: DescribedSet): void => {
   const former = database.prepare<[], { id: number; definition: string }>(
@@ -97,15 +114,11 @@ const renewExperiments = (database: Database, describedSet: DescribedSet): void 
      WHERE iif(json_valid(definition), json_type(definition, '$.data') IS NULL
        OR json_type(definition, '$.shared.augmentation.cropMinScale') IS NULL, 0)`,
   );
-  const newest = database
-    .prepare<[string, number], string>(
-      `SELECT config ->> '$.dataset.identity' FROM (SELECT id, experiment_id, iif(json_valid(config), config, '{}') AS config FROM run)
-       WHERE config ->> '$.dataset.id' = ? AND config ->> '$.dataset.identity' IS NOT NULL
-       ORDER BY experiment_id = ? DESC, id DESC LIMIT 1`,
-    )
-    .pluck();
+  const experiments = former.all();
+  if (experiments.length === 0) return;
+  const newest = newestIdentities(database);
   const update = database.prepare('UPDATE experiment SET definition = ? WHERE id = ?');
-  for (const { id, definition } of former.all()) {
+  for (const { id, definition } of experiments) {
     const read = understood(() => {
       const raw = JSON.parse(definition) as { shared: Former };
       const shared = withFormerCrops(raw.shared, describedSet(raw.shared.dataset.id));
@@ -116,7 +129,7 @@ const renewExperiments = (database: Database, describedSet: DescribedSet): void 
     const ids = new Set(expandGroups(experiment).map(({ dataset }) => dataset.id));
     const data = Object.fromEntries(
       [...ids].flatMap((set): [string, string][] => {
-        const identity = newest.get(set, id);
+        const identity = newest(set, id);
         return identity === undefined ? [] : [[set, identity]];
       }),
     );

@@ -7,7 +7,7 @@ import { LabError } from '../../../shared/errors.ts';
 import { expand } from '../../../shared/experiment.ts';
 import { curveMetrics, everyGroup, isMeasurement } from '../../../shared/result.ts';
 import { openLabToRead } from '../../../src-main/lab/service.ts';
-import { digestOfColumns } from '../../../src-main/lab/store/epochColumns.ts';
+import { columnsOfCurve, digestsOf } from '../../../src-main/lab/store/epochColumns.ts';
 import { openStore } from '../../../src-main/lab/store/index.ts';
 import type { Store } from '../../../src-main/lab/store/index.ts';
 import { exportTo, importFrom, openWorkspace } from '../bundles/stores.ts';
@@ -44,9 +44,9 @@ const inFile = (folder: string, sql: string): unknown[] => {
   return rows;
 };
 const sealOf = (folder: string, id: number): unknown =>
-  inFile(folder, `SELECT epochs_sha256 AS seal FROM checksum WHERE run_id = ${String(id)} AND epoch = 0`)[0];
+  inFile(folder, `SELECT columns_sha256 AS seal FROM checksum WHERE run_id = ${String(id)} AND epoch = 0`)[0];
 const unsealed = { seal: null };
-const withoutSeals = 'UPDATE checksum SET epochs_sha256 = NULL';
+const withoutSeals = 'UPDATE checksum SET columns_sha256 = NULL';
 
 /** A closed workspace whose one run has finished three epochs. */
 const finishedRun = async (): Promise<string> => {
@@ -63,29 +63,55 @@ const columns = [
   ...['kept_example_share', 'peak_step_bytes'],
 ];
 
-test.each([
-  ...columns.map((column) => `UPDATE epoch SET ${column} = coalesce(${column}, 0) + 1 WHERE epoch = 2`),
-  'UPDATE epoch SET train_loss = NULL WHERE epoch = 3',
-  'UPDATE epoch SET test_loss = 0 WHERE epoch = 2', // which had not been finite
-  'UPDATE epoch SET epoch = 7 WHERE epoch = 3',
-  'DELETE FROM epoch WHERE epoch = 1',
-  `UPDATE measurement SET value = value + 1e-15 WHERE name = 'samGap' AND epoch = 2`,
-  `UPDATE measurement SET value = NULL WHERE name = 'samGap' AND epoch = 2`,
-  `UPDATE measurement SET name = 'cosine' WHERE name = 'samGap' AND epoch = 2`,
-  `DELETE FROM measurement WHERE epoch = 3`,
-])('"%s" is found, said, and left out of every curve, sealed or not', async (damage) => {
+const ofAnyCurve = ['epoch', 'active_ms', 'evaluation_ms'];
+const measurements = Object.keys(epochOf(1, {}).measurements).map((name) => `measurement.${name}`);
+test.each<[string, string[]]>([
+  ...columns.map((column): [string, string[]] => [
+    `UPDATE epoch SET ${column} = coalesce(${column}, 0) + 1 WHERE epoch = 2`,
+    [column],
+  ]),
+  ['UPDATE epoch SET train_loss = NULL WHERE epoch = 3', ['train_loss']],
+  ['UPDATE epoch SET test_loss = 0 WHERE epoch = 2', ['test_loss']], // which had not been finite
+  ['UPDATE epoch SET epoch = 7 WHERE epoch = 3', ofAnyCurve],
+  ['DELETE FROM epoch WHERE epoch = 1', ofAnyCurve],
+  [`UPDATE measurement SET value = value + 1e-15 WHERE name = 'samGap' AND epoch = 2`, ['measurement.samGap']],
+  [`UPDATE measurement SET value = NULL WHERE name = 'samGap' AND epoch = 2`, ['measurement.samGap']],
+  [
+    `UPDATE measurement SET name = 'cosine' WHERE name = 'samGap' AND epoch = 2`,
+    ['measurement.samGap', 'measurement.cosine'],
+  ],
+  ['DELETE FROM measurement WHERE epoch = 3', measurements],
+  ['DELETE FROM measurement', measurements],
+])('"%s" is found, said, and left out of every curve that would show it', async (damage, damaged) => {
   const folder = await finishedRun();
+  const whole = await openStore(folder, migrationsFolder);
+  const before = new Map(curveMetrics.map((metric) => [metric, whole.read.curve(1, metric)]));
+  whole.close();
   inFile(folder, damage);
-  const [row] = inFile(folder, 'SELECT epochs_sha256 AS seal FROM checksum WHERE epoch = 0') as { seal: unknown }[];
-  expect(row?.seal).toMatch(/^[0-9a-f]{64}$/);
-  for (const sql of ['SELECT 1', withoutSeals]) {
+  for (const [sql, isSealed] of [
+    ['SELECT 1', true],
+    [withoutSeals, false], // then nothing tells which of an epoch's values has changed
+  ] as const) {
     inFile(folder, sql);
     const store = await openStore(folder, migrationsFolder);
-    for (const metric of curveMetrics) expect(store.read.curve(1, metric)).toEqual([]);
+    for (const metric of curveMetrics) {
+      const isDamaged = !isSealed || columnsOfCurve(metric).some((column) => damaged.includes(column));
+      expect(store.read.curve(1, metric)).toEqual(isDamaged ? [] : before.get(metric));
+    }
     expect(store.read.detail(1)?.damages).toEqual([
-      expect.stringMatching(/holds of epoch [123] of this run .* left out of the curves of groups/),
+      expect.stringMatching(/holds of epoch [123].* of this run .* left out of the curves of groups/),
     ]);
     expect(store.read.takeUnsealed()).toEqual([]); // what is damaged is never sealed
+    store.close();
+  }
+});
+
+test('a damaged seal is none: each epoch is looked at', async () => {
+  const folder = await finishedRun();
+  for (const seal of ['{"epoch":', '[]', '7', '{"epoch":"another"}']) {
+    inFile(folder, `UPDATE checksum SET columns_sha256 = '${seal}' WHERE epoch = 0`);
+    const store = await openStore(folder, migrationsFolder);
+    expect(store.read.curve(1, 'testAccuracy')).toHaveLength(3);
     store.close();
   }
 });
@@ -119,7 +145,7 @@ test('a curve has the epochs as they were stored, sealed or not', async () => {
   }
 });
 
-test('a seal is of the names and values of the columns that hold anything, and stands for a look at each epoch', async () => {
+test('a seal is of the values of each column that holds anything, and stands for a look at each epoch', async () => {
   const folder = await finishedRun();
   const rows = inFile(
     folder,
@@ -128,9 +154,12 @@ test('a seal is of the names and values of the columns that hold anything, and s
      FROM epoch ORDER BY epoch`,
   ) as Record<string, number | null>[];
   const names = Object.keys(rows[0] ?? {}).filter((name) => name !== 'run_id');
-  const expected = createHash('sha256').update(names.sort().join());
-  for (const name of names) expected.update(Float64Array.from(rows, (row) => row[name] ?? NaN));
-  expect(sealOf(folder, 1)).toEqual({ seal: expected.digest('hex') });
+  const expected = names.map((name) => {
+    const values = Float64Array.from(rows, (row) => row[name] ?? NaN);
+    return [name, createHash('sha256').update(values).digest('hex').slice(0, 32)];
+  });
+  const { seal } = sealOf(folder, 1) as { seal: string };
+  expect(JSON.parse(seal)).toEqual(Object.fromEntries(expected));
   inFile(folder, `UPDATE checksum SET sha256 = 'another' WHERE epoch = 2`);
   const { read } = await open(folder);
   expect(read.curve(1, 'testAccuracy')).toHaveLength(3);
@@ -139,9 +168,12 @@ test('a seal is of the names and values of the columns that hold anything, and s
 
 test('a column of a later version, in which nothing is, changes no seal', () => {
   const columns = new Map([['epoch', Float64Array.of(1, 2)]]);
-  const digest = digestOfColumns(columns);
-  expect(digestOfColumns(columns.set('a_later_one', Float64Array.of(NaN, NaN)))).toBe(digest);
-  expect(digestOfColumns(columns.set('a_later_one', Float64Array.of(NaN, 0)))).not.toBe(digest);
+  const digests = digestsOf(columns);
+  expect(digestsOf(columns.set('a_later_one', Float64Array.of(NaN, NaN)))).toEqual(digests);
+  expect(digestsOf(columns.set('a_later_one', Float64Array.of(NaN, 0)))).toEqual({
+    ...digests,
+    a_later_one: expect.any(String) as string,
+  });
 });
 
 test('times of phases are in no curve: damaged ones are said, and the curve of a sealed run stays', async () => {
