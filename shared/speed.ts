@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { runEnvironmentSchema } from './device.ts';
+import { climbingShare } from './methods/when.ts';
 import { phaseMsSchema } from './metrics.ts';
 import { pairedRatioSchema, relativeHalfWidth, type PairedRatio } from './pairedRatio.ts';
 import {
@@ -37,11 +38,25 @@ export const speedBaseOf = (config: GroupConfig | RunConfig): SpeedBase => {
   return speedBaseSchema.strip().parse({ ...config, dataset });
 };
 
+type Trained = Pick<RunConfig, 'optimizer' | 'epochs'>;
+
+/**
+ * Share of a run's steps in which its method climbs; 1 of one that does the same in every step. Null where the data decide: then only its
+ * runs tell how fast it is.
+ */
+export const climbingShareOf = ({ optimizer, epochs }: Trained): number | null =>
+  'when' in optimizer ? climbingShare(optimizer, epochs) : 1;
+
+/** The same for runs whose steps take equally long on average, as far as their methods decide. */
+export const speedArmKey = (config: Trained): string => canonicalJson([config.optimizer, climbingShareOf(config)]);
+
 const milliseconds = z.number().gt(0);
 const odd = (list: readonly unknown[]): boolean => list.length % 2 === 1;
 
 export const speedArmSchema = z.strictObject({
   optimizer: optimizerSchema,
+  /** Of the steps that climb; before they were measured apart, those of a round were what they happened to be. */
+  climbingShare: z.number().min(0).max(1).default(1),
   /** Milliseconds of a step in each round, in order, one process's after another's, of each as many; an odd number of rounds. */
   roundMs: z.array(milliseconds).min(1).refine(odd, 'an odd number of rounds'),
   /** Median over rounds. */
@@ -77,9 +92,9 @@ export type ToldSpeed = z.infer<typeof toldSpeedSchema>;
 export const speedBaselineOf = <A extends { readonly optimizer: OptimizerConfig }>(arms: readonly A[]): A | undefined =>
   arms.find(({ optimizer }) => optimizer.name === 'sam') ?? arms[0];
 
-export const armOf = ({ arms }: Pick<SpeedMeasurement, 'arms'>, optimizer: OptimizerConfig): SpeedArm | undefined => {
-  const wanted = canonicalJson(optimizer);
-  return arms.find((arm) => canonicalJson(arm.optimizer) === wanted);
+export const armOf = ({ arms }: Pick<SpeedMeasurement, 'arms'>, config: Trained): SpeedArm | undefined => {
+  const wanted = speedArmKey(config);
+  return arms.find(({ optimizer, climbingShare: share }) => canonicalJson([optimizer, share]) === wanted);
 };
 
 /** The half width of the widest interval of an arm's speed relative to the baseline's; 0 where there is nothing to compare. */

@@ -98,7 +98,8 @@ export const senselessTimes = ({
 /** Epochs in which a late method climbs: a share of them, rounded up. */
 export const lateEpochs = (share: number, epochs: number): number => Math.ceil(partOf(share, epochs, 1));
 
-const climbingShare = ({ interval, when }: Climbing, epochs: number): number | null => {
+/** Share of a run's steps that climb; null where the data decide. */
+export const climbingShare = ({ interval, when }: Climbing, epochs: number): number | null => {
   switch (when.name) {
     case 'gradient-norm':
       return null;

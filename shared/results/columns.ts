@@ -124,7 +124,7 @@ export const resultColumns: readonly Column[] = [
     header: (table) => `Paired speed${overRow(table, table.speedBaseline)}, 95% CI`,
     read: (row) => row,
     formula:
-      'mᵢ: the median over the rounds of process i of tᵧ/tₓ, the times of the same steps by the baseline and by this method. Of P processes: exp(l̄ ± t·s/√P), l̄ and s the mean and the standard deviation of ln mᵢ, t the 97.5 % point of Student’s distribution with P − 1 degrees of freedom. Of one process: m, and the 2.5 % and 97.5 % points of the median over samples drawn from its rounds with replacement',
+      'mᵢ: the median over the rounds of process i of tᵧ/tₓ, the times of the same steps by the baseline and by this method; of a method of which only some steps climb, those and the others in turn, each kind weighted by its share of a run’s steps. Of P processes: exp(l̄ ± t·s/√P), l̄ and s the mean and the standard deviation of ln mᵢ, t the 97.5 % point of Student’s distribution with P − 1 degrees of freedom. Of one process: m, and the 2.5 % and 97.5 % points of the median over samples drawn from its rounds with replacement',
     over: 'speedBaseline',
     help: 'Speed relative to the speed baseline, measured in rounds: in each, both take the same steps in turn in one process, so that what else the machine does meets both alike. The rounds are of several processes where there is time, because no two lie alike in memory, nor draw the same tensors; the interval then tells how much processes differ. That of a single process does not. Either way: believe this one where the runs’ own speed differs.',
   }),

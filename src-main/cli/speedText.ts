@@ -14,7 +14,7 @@ export const speedText = (measurement: ToldSpeed): string => {
   const shown = phases.filter((phase) => arms.some(({ phaseMs }) => phaseMs[phase] > 0));
   const nameOf = armNames(arms.map(({ optimizer }) => ({ optimizer })));
   const rows = arms.map((arm) => [
-    nameOf({ optimizer: arm.optimizer }),
+    nameOf({ optimizer: arm.optimizer }) + ofSteps(arm),
     arm.stepMs.toFixed(2),
     rateText((1000 * base.batchSize) / arm.stepMs),
     ...ratioText(arm),
@@ -48,6 +48,9 @@ export const speedText = (measurement: ToldSpeed): string => {
     `${counted(first?.roundMs.length ?? 0, 'round')} of ${counted(stepsPerRound, 'step')} each${inProcesses}; it ended because ${why}. 95% intervals: ${how}.`,
   ].join('\n');
 };
+
+const ofSteps = ({ climbingShare }: ToldSpeed['arms'][number]): string =>
+  climbingShare === 1 ? '' : `, climbing in ${Number((100 * climbingShare).toFixed(1))} % of the steps`;
 
 const ratioText = ({ relativeSpeed }: ToldSpeed['arms'][number]): string[] => {
   if (relativeSpeed === null) return ['100.0', 'baseline'];

@@ -7,7 +7,7 @@ import type { LabEvent } from '../../shared/labEvent.ts';
 import type { LogLine, RunId, RunSummary } from '../../shared/run.ts';
 import { canonicalJson } from '../../shared/runConfig.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
-import { armOf, mostSpeedArms, speedBaseOf, speedLimitMs } from '../../shared/speed.ts';
+import { armOf, climbingShareOf, mostSpeedArms, speedArmKey, speedBaseOf, speedLimitMs } from '../../shared/speed.ts';
 import type { SpeedMeasurement } from '../../shared/speed.ts';
 import { answerOf } from './jobs/answerOf.ts';
 import type { JobLimits } from './jobs/jobProcess.ts';
@@ -35,14 +35,15 @@ const baseKey = (config: RunConfig): string => canonicalJson(speedBaseOf(config)
 /** Runs before which nothing is measured twice. */
 const onceKey = ({ experimentId, config }: RunSummary): string => `${experimentId} ${baseKey(config)}`;
 
-/** The configurations of an experiment that can be measured together: equal but for their methods, each method once. */
+/** The configurations of an experiment that can be measured together: equal but for their methods, each method once whose share of climbs is known. */
 const speedSetsOf = (experiment: Experiment): RunConfig[][] => {
   const [seed = 0] = experiment.seeds;
   const sets = new Map<string, Map<string, RunConfig>>();
   for (const group of expandGroups(experiment)) {
     const config = { ...group, seed };
+    if (climbingShareOf(config) === null) continue;
     const set = sets.get(baseKey(config)) ?? new Map<string, RunConfig>();
-    sets.set(baseKey(config), set.set(canonicalJson(config.optimizer), config));
+    sets.set(baseKey(config), set.set(speedArmKey(config), config));
   }
   return [...sets.values()].map((set) => [...set.values()]);
 };
@@ -71,6 +72,7 @@ export class SpeedMeasurements {
   async measure(experiment: Experiment, limitMs = speedLimitMs): Promise<SpeedMeasurement[]> {
     this.#parts.refuseIfBusy();
     const sets = speedSetsOf(experiment);
+    if (sets.length === 0) throw new LabError('CONFIG_INVALID', nothingKnown);
     const most = Math.max(...sets.map((set) => set.length));
     if (most > mostSpeedArms) throw new LabError('CONFIG_INVALID', tooMany(most));
     const found: SpeedMeasurement[] = [];
@@ -153,7 +155,7 @@ export class SpeedMeasurements {
         (known) =>
           known.environment.labVersion === labVersion &&
           canonicalJson(known.base) === key &&
-          set.every(({ optimizer }) => armOf(known, optimizer) !== undefined),
+          set.every((config) => armOf(known, config) !== undefined),
       );
   }
 
@@ -201,6 +203,9 @@ export class SpeedMeasurements {
     this.#parts.emit({ type: 'logged', runId, line });
   }
 }
+
+const nothingKnown =
+  'There is nothing to measure: of every method here the data decide in which of its steps it climbs, and only its runs tell how fast it is. Choose another schedule, or train it.';
 
 const tooMany = (count: number): string =>
   `${count} methods would have to be measured together; up to ${mostSpeedArms} can be. Measure some of them with "esam-lab speed".`;

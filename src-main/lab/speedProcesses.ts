@@ -74,10 +74,11 @@ const pooled = (shares: readonly Measured[]): SpeedMeasurement => {
   const all = shares.map(({ measurement }) => measurement);
   const [first] = all;
   if (first === undefined) throw new Error('Nothing was measured.');
-  const arms = first.arms.map(({ optimizer }, index) => {
+  const arms = first.arms.map(({ optimizer, climbingShare }, index) => {
     const here = all.flatMap((measurement) => measurement.arms[index] ?? []);
     const roundMs = here.flatMap((arm) => arm.roundMs);
-    return { optimizer, roundMs, stepMs: median(roundMs), phaseMs: mediansOf(here.map(({ phaseMs }) => phaseMs)) };
+    const phaseMs = mediansOf(here.map((arm) => arm.phaseMs));
+    return { optimizer, climbingShare, roundMs, stepMs: median(roundMs), phaseMs };
   });
   return {
     ...first,

@@ -3,7 +3,8 @@ import type { LabEvent } from '../../shared/labEvent.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import { processor } from '../../src-main/lab/processor.ts';
 import { relativeHalfWidth } from '../../shared/pairedRatio.ts';
-import type { SpeedMeasurement } from '../../shared/speed.ts';
+import { optimizerSchema } from '../../shared/runConfig.ts';
+import { armOf, speedArmSchema, type SpeedMeasurement } from '../../shared/speed.ts';
 import { esam, experimentOf, sam, sgd, shared } from './fixtures/configs.ts';
 import { migrationsFolder, realTrainers } from './fixtures/labOptions.ts';
 import { openTestLab, untilEnded } from './fixtures/labs.ts';
@@ -49,6 +50,38 @@ test('speeds are measured once before the first run, and not again where an equa
     environment: { engine: 'scripted', labVersion: '0.0.0-test' },
     limitMs: 60_000,
   });
+});
+
+test('a method is measured with the share of its steps that climb, and not at all where the data decide on it', async () => {
+  const when = (name: 'late' | 'gradient-norm') => optimizerSchema.parse({ ...sam, when: { name } });
+  const { lab, folder } = await openTestLab();
+  const wished = experimentOf({ arms: [sgd, when('late'), when('gradient-norm')], seeds: [1] });
+  const ofEpochs = (...values: number[]) => ({ ...wished, axes: [{ path: 'epochs', values }] });
+  const [measured, ...others] = await lab.measureSpeed({ experiment: ofEpochs(100, 10, 20) });
+  expect(others).toEqual([]);
+  // Late SAM climbs in 5 of 100 epochs, and in one of ten or of twenty.
+  const shares = measured?.arms.map(({ optimizer, climbingShare }) => [optimizer.name, climbingShare]);
+  expect(shares).toEqual([
+    ['sgd', 1],
+    ['sam', 0.05],
+    ['sam', 0.1],
+  ]);
+  await expect(lab.measureSpeed({ experiment: { ...wished, arms: [when('gradient-norm')] } })).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining('only its runs tell how fast it is') as string,
+  });
+  await lab.close();
+  const [stored] = await storedIn(folder);
+  if (stored === undefined) throw new Error('a measurement expected');
+  const late = when('late');
+  expect([10, 20, 40].map((epochs) => armOf(stored, { optimizer: late, epochs })?.climbingShare)).toEqual([
+    0.1, 0.05, 0.05,
+  ]);
+  expect(armOf(stored, { optimizer: late, epochs: 25 })).toBeUndefined();
+  // As it was measured before: the steps of a round were what they happened to be.
+  const arms = stored.arms.map((arm) => speedArmSchema.parse({ ...arm, climbingShare: undefined }));
+  expect(armOf({ arms }, { optimizer: late, epochs: 10 })).toBeUndefined();
+  expect(armOf({ arms }, { optimizer: sgd, epochs: 10 })).toBeDefined();
 });
 
 test('kill -9 of the measuring process is said in the log, and the queue goes on', async () => {

@@ -32,7 +32,7 @@ const measured = async (
       const index = asked.push(stepsPerRound);
       onProgress({ message: 'Measuring', share: 0.5 });
       const arm = (optimizer: typeof sam | typeof sgd, ms: number) => ({
-        ...{ optimizer, roundMs: [ms, ms, ms], stepMs: ms, phaseMs: { ...phaseMs, forward1: ms } },
+        ...{ optimizer, climbingShare: 1, roundMs: [ms, ms, ms], stepMs: ms, phaseMs: { ...phaseMs, forward1: ms } },
       });
       const found: SpeedMeasurement = {
         ...{ at: `2026-01-01T00:00:0${index}.000Z`, base: speedBaseOf(config), processes: 1, stepsPerRound: 4 },

@@ -6,7 +6,7 @@ import { speedJob, type SpeedEvent } from '../../shared/jobs/speed.ts';
 import { median } from '../../shared/median.ts';
 import { phases } from '../../shared/metrics.ts';
 import { ratioOverRounds } from '../../shared/pairedRatio.ts';
-import type { RunConfig } from '../../shared/runConfig.ts';
+import { optimizerSchema, type RunConfig } from '../../shared/runConfig.ts';
 import { speedBaselineOf, type SpeedMeasurement } from '../../shared/speed.ts';
 import { speed } from '../../src-main/trainer/jobs/speed/index.ts';
 import { tensorflowBinding } from './tensorflow.ts';
@@ -70,6 +70,28 @@ describe.each(['tensorflow', 'wasm'] as const)('on %s', (engine) => {
     const shares = events.flatMap((event) => (event.type === 'progressed' ? [event.progress.share] : []));
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
   });
+});
+
+test('of a method of which some steps climb both kinds count by their share of a run’s steps', async () => {
+  const when = (name: 'every' | 'late' | 'random', settings: object = {}) =>
+    optimizerSchema.parse({ ...sam, when: { name, ...settings } });
+  const ofLate = when('late', { share: 0.05 });
+  const arms = [sgd, sam, ofLate, when('random', { probability: 0.5 }), when('random', { probability: 0 })];
+  const [first, ...others] = arms.map((optimizer) => tinyRun({ ...onEngine('wasm'), optimizer, epochs: 10 }));
+  if (first === undefined) throw new Error('arms expected');
+  const measured = measurementIn(await eventsOf([first, ...others], 6000));
+  // Of ten epochs late SAM climbs in the last: 0.05 of them, rounded up.
+  expect(measured.arms.map(({ climbingShare }) => climbingShare)).toEqual([1, 1, 0.1, 0.5, 0]);
+  expect(measured.arms[2]?.optimizer).toEqual(ofLate);
+  expect(measured.stepsPerRound % 2).toBe(0);
+  const forwards = measured.arms.map(({ phaseMs }) => phaseMs.forward2);
+  const [, ofSam = NaN, late = NaN, half = NaN, never] = forwards;
+  // The second pass of every step, of every tenth, of every other, and of none.
+  expect(never).toBe(0);
+  expect(late / ofSam).toBeGreaterThan(0.05);
+  expect(late / ofSam).toBeLessThan(0.2);
+  expect(half / ofSam).toBeGreaterThan(0.3);
+  expect(half / ofSam).toBeLessThan(0.8);
 });
 
 test('it ends when the interval is narrow, and says so; else when the time is up', async () => {

@@ -26,8 +26,8 @@ export const pairedSpeedOf = (group: Group, baseline: Group | undefined, measure
   if (base !== canonicalJson(speedBaseOf(baseline.config))) return null;
   for (const measurement of known) {
     if (canonicalJson(measurement.base) !== base) continue;
-    const arm = armOf(measurement, group.config.optimizer);
-    const against = armOf(measurement, baseline.config.optimizer);
+    const arm = armOf(measurement, group.config);
+    const against = armOf(measurement, baseline.config);
     if (arm === undefined || against === undefined) continue;
     const { processes, at } = measurement;
     return { ...ratioOf(arm, against, processes), rounds: arm.roundMs.length, processes, at };

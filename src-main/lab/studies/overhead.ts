@@ -105,8 +105,7 @@ export const unmeasured = (experiments: readonly Experiment[], all: readonly Spe
     return !all.some((known) =>
       groups.every(
         (group) =>
-          baseKey(known.base, isPaper) === baseKey(speedBaseOf(group), isPaper) &&
-          armOf(known, group.optimizer) !== undefined,
+          baseKey(known.base, isPaper) === baseKey(speedBaseOf(group), isPaper) && armOf(known, group) !== undefined,
       ),
     );
   });

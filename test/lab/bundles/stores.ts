@@ -130,7 +130,7 @@ export const addExperiment = (
     workspace.store.write.speedMeasurement({
       at: `2026-02-03T04:05:06.${String(100 + experimentId)}Z`,
       base: speedBaseOf(config),
-      arms: [{ optimizer: sgd, roundMs: [2, 1, 3], stepMs: 2, phaseMs }],
+      arms: [{ optimizer: sgd, climbingShare: 1, roundMs: [2, 1, 3], stepMs: 2, phaseMs }],
       ...{ processes: 1, stepsPerRound: 1, endedBy: 'narrow', limitMs: 60_000, environment: environmentOf() },
     });
   }

@@ -9,8 +9,8 @@ import { exportedText } from '../fixtures/exported.ts';
 import { groupOf, runOf } from '../fixtures/groups.ts';
 import { environmentOf, phaseMs } from '../fixtures/metrics.ts';
 
-const arm = (optimizer: OptimizerConfig, roundMs: number[]) => ({
-  ...{ optimizer, roundMs, stepMs: roundMs[0] ?? 1, phaseMs },
+const arm = (optimizer: OptimizerConfig, roundMs: number[], climbingShare = 1) => ({
+  ...{ optimizer, climbingShare, roundMs, stepMs: roundMs[0] ?? 1, phaseMs },
 });
 /** SAM takes 10 ms a step, ESAM 8: 1.25 in every round. */
 const measured = (batchSize: number): SpeedMeasurement => ({

@@ -43,7 +43,7 @@ test('of one process it is over the rounds', () => {
 
 test('each method is told with its speed relative to the baseline’s, which has none', () => {
   const arm = (optimizer: typeof sam | typeof esam, ms: number) => ({
-    optimizer,
+    ...{ optimizer, climbingShare: 1 },
     roundMs: [ms, ms, ms],
     stepMs: ms,
     phaseMs,

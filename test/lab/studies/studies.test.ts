@@ -167,7 +167,7 @@ test('speeds that were measured together stand beside the runs’ own, and are d
     base: speedBaseOf(config),
     // SGD takes half of SAM's time in every round: 200 %, and nothing to doubt.
     arms: arms.map((optimizer) => ({
-      optimizer,
+      ...{ optimizer, climbingShare: 1 },
       roundMs: Array<number>(9).fill(optimizer.name === 'sgd' ? 2 : 4),
       stepMs: 2,
       phaseMs,
@@ -321,7 +321,7 @@ test('SWP’s overhead: measured here, beside the paper’s values, fitted and d
       base: speedBaseOf(config),
       arms: experiment.arms.map((optimizer) => {
         const ms = msOf(optimizer);
-        return { optimizer, roundMs: [ms, ms, 2 * ms, ms, ms], stepMs: ms, phaseMs };
+        return { optimizer, climbingShare: 1, roundMs: [ms, ms, 2 * ms, ms, ms], stepMs: ms, phaseMs };
       }),
       ...{
         processes: 1,

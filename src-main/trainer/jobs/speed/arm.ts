@@ -1,57 +1,98 @@
 import { setImmediate } from 'node:timers/promises';
 import { nameOfMethod } from '../../../../shared/method.ts';
+import { everyStep } from '../../../../shared/methods/when.ts';
 import { phases, type PhaseMs } from '../../../../shared/metrics.ts';
+import type { RunConfig } from '../../../../shared/runConfig.ts';
+import { climbingShareOf } from '../../../../shared/speed.ts';
 import { waitForInput } from '../../inputWait.ts';
 import { noPhaseMs } from '../../phaseClock.ts';
 import type { Run } from '../../run.ts';
 import { runningSums } from '../../runningSums.ts';
-import { takeStep } from '../../step.ts';
+import { takeStep, type StepTaken } from '../../step.ts';
 import type { StopRequest } from '../../stopRequest.ts';
 
 /** One of the methods that are measured together. */
 export interface Arm {
   readonly run: Run;
+  /** As it was asked for. */
+  readonly config: RunConfig;
   readonly name: string;
-  /** What every turn before its timed steps needs besides: a step whose phases are exact. */
+  /** Of the steps of a run of it that climb. */
+  readonly climbingShare: number;
+  /** 2 where steps that climb and such that do not are measured in turn, else 1: a turn's steps are as many of each. */
+  readonly kinds: 1 | 2;
+  /** What every turn before its timed steps needs besides, of each kind: a step whose phases are exact. */
   readonly sampledSteps: number;
   /**
    * Does the steps of a turn, one on each batch, the sampled ones first.
-   * @returns milliseconds of a timed step, and of its phases.
+   * @returns milliseconds of a timed step, and of its phases, on average over a run.
    */
-  turn(batches: readonly Int32Array[]): Promise<{ readonly stepMs: number; readonly phaseMs: PhaseMs }>;
+  turn(
+    batches: readonly Int32Array[],
+    sampledSteps: number,
+  ): Promise<{ readonly stepMs: number; readonly phaseMs: PhaseMs }>;
 }
 
 /**
  * An arm whose steps do all of their work at learning rate 0: thousands of them on a few images would diverge, or bring the arms to weights
  * at which their selections differ.
+ * Of a method of which only some steps climb those do in turn with the others, and each kind counts as much as its share of a run's steps: in
+ * a few steps of the run itself there would be none, or too many.
  */
-export const openArm = (run: Run, stop: StopRequest): Arm => {
-  const { config, ops } = run;
-  const name = nameOfMethod(config.optimizer);
+export const openArm = (open: (inTurn: RunConfig) => Run, config: RunConfig, stop: StopRequest): Arm => {
+  const share = climbingShareOf(config);
+  if (share === null) throw new Error('It is not known in which share of its steps a method climbs.');
+  const kinds = share === 1 ? 1 : 2;
+  const { optimizer } = config;
+  const inTurn = 'when' in optimizer ? { ...optimizer, when: everyStep, interval: kinds } : optimizer;
+  const run = open({ ...config, optimizer: inTurn });
+  const { ops } = run;
   // A CPU's kernels have finished when they return, so that every step's phases are exact; to make a GPU's so costs time.
-  const sampledSteps = ops.device === 'CPU' ? 0 : 1;
+  const areExact = ops.device === 'CPU';
   const sums = runningSums(ops, false);
   let step = 0;
   return {
     run,
-    name,
-    sampledSteps,
-    async turn(batches) {
-      const phaseMs = noPhaseMs();
-      const timed = batches.length - sampledSteps;
-      let ms = 0;
+    config,
+    name: nameOfMethod(optimizer),
+    climbingShare: share,
+    kinds,
+    sampledSteps: areExact ? 0 : 1,
+    async turn(batches, sampledSteps) {
+      const taken = { timed: weighted(), sampled: weighted() };
       for (const [index, indices] of batches.entries()) {
         await setImmediate();
         const waitedMs = await waitForInput(run.train, stop);
         const isSampled = index < sampledSteps;
-        const isWaitedFor = index === batches.length - 1; // so that the turn's time is whole
-        const taken = takeStep(run, indices, waitedMs, { step: ++step, learningRate: 0, isSampled, isWaitedFor }, sums);
-        if (!isSampled) ms += taken.durationMs;
-        const share = sampledSteps === 0 ? 1 / timed : isSampled ? 1 / sampledSteps : 0;
-        for (const phase of phases) phaseMs[phase] += share * taken.phaseMs[phase];
+        const isWaitedFor = kinds === 2 || index === batches.length - 1; // so that each kind's time, or the turn's, is whole
+        const climbs = kinds === 1 || step % 2 === 0;
+        const done = takeStep(run, indices, waitedMs, { step: ++step, learningRate: 0, isSampled, isWaitedFor }, sums);
+        taken[isSampled ? 'sampled' : 'timed'].add(climbs, done);
       }
       sums.read(); // lets go of what waits to be read
-      return { stepMs: ms / timed, phaseMs };
+      return {
+        stepMs: taken.timed.mean(share, ({ durationMs }) => durationMs),
+        phaseMs: (areExact ? taken.timed : taken.sampled).phases(share),
+      };
+    },
+  };
+};
+
+/** Steps of both kinds, and their means, each kind of which counts as much as its share of a run's steps. */
+const weighted = () => {
+  const [climbing, plain]: [StepTaken[], StepTaken[]] = [[], []];
+  const mean = (share: number, of: (step: StepTaken) => number): number =>
+    [climbing, plain].reduce((sum, steps, index) => {
+      const weight = index === 0 ? share : 1 - share;
+      return sum + steps.reduce((total, step) => total + (weight * of(step)) / steps.length, 0);
+    }, 0);
+  return {
+    add: (climbs: boolean, step: StepTaken): void => void (climbs ? climbing : plain).push(step),
+    mean,
+    phases(share: number): PhaseMs {
+      const phaseMs = noPhaseMs();
+      for (const phase of phases) phaseMs[phase] = mean(share, (step) => step.phaseMs[phase]);
+      return phaseMs;
     },
   };
 };

@@ -56,32 +56,36 @@ export const speed = job(speedJob, async function* (input, stop) {
   const [first] = arms;
   if (first === undefined) throw new Error('There is nothing to measure.');
   const nextBatches = batchSource(first.run);
+  /** Of each kind of step there are as many. */
+  const kinds = Math.max(...arms.map((arm) => arm.kinds));
+  const sampledSteps = kinds * first.sampledSteps;
 
   let slowestMs = 0;
   for (const arm of arms) {
     yield progressed(`Warming up ${arm.name}`);
     const steps = async (count: number): Promise<number> => {
-      const batches = nextBatches(count + arm.sampledSteps);
+      const batches = nextBatches(sampledSteps + count);
       first.run.train.prepare(batches, first.run.augmentation);
-      return (await arm.turn(batches)).stepMs;
+      return (await arm.turn(batches, sampledSteps)).stepMs;
     };
     await steps(warmUpSteps);
-    if (input.stepsPerRound === null) slowestMs = Math.max(slowestMs, await steps(1));
+    if (input.stepsPerRound === null) slowestMs = Math.max(slowestMs, await steps(kinds));
   }
-  const stepsPerRound = input.stepsPerRound ?? Math.min(mostStepsPerTurn, Math.max(1, Math.round(turnMs / slowestMs)));
+  const ofEachKind = Math.max(1, Math.round(Math.min(mostStepsPerTurn, turnMs / slowestMs) / kinds));
+  const stepsPerRound = input.stepsPerRound ?? kinds * ofEachKind;
 
   const measured: readonly Rounds[] = arms.map((arm) => ({ arm, stepMs: [], phaseMs: [] }));
   const order = randomStream(0, 'shuffle');
   share.started = performance.now();
   const round = async (): Promise<void> => {
-    const batches = nextBatches(stepsPerRound + first.sampledSteps);
+    const batches = nextBatches(sampledSteps + stepsPerRound);
     const inOrder = [...order.permutation(measured.length)].flatMap((index) => measured[index] ?? []);
     first.run.train.prepare(
       inOrder.flatMap(() => batches),
       first.run.augmentation,
     );
     for (const { arm, stepMs, phaseMs } of inOrder) {
-      const turn = await arm.turn(batches);
+      const turn = await arm.turn(batches, sampledSteps);
       stepMs.push(turn.stepMs);
       phaseMs.push(turn.phaseMs);
     }
@@ -121,10 +125,8 @@ const widestInProcess = (measured: readonly Rounds[]): number =>
 
 const armsOf = (measured: readonly Rounds[]): SpeedArm[] =>
   measured.map(({ arm, stepMs, phaseMs }) => ({
-    optimizer: arm.run.config.optimizer,
-    roundMs: stepMs,
-    stepMs: median(stepMs),
-    phaseMs: mediansOf(phaseMs),
+    ...{ optimizer: arm.config.optimizer, climbingShare: arm.climbingShare },
+    ...{ roundMs: stepMs, stepMs: median(stepMs), phaseMs: mediansOf(phaseMs) },
   }));
 
 /** The first one's run holds the examples for all. */
@@ -134,11 +136,13 @@ const openArms = (input: SpeedInput, stop: StopRequest): Arm[] => {
   if (firstConfig === undefined) return [];
   const ops = openEngine(firstConfig.device, bindingPath);
   if (ops.device === 'CPU') refuseTooLarge(firstConfig, configs.length, dataset);
-  const runs: Run[] = [];
+  const arms: Arm[] = [];
   for (const config of configs) {
-    runs.push(openRun(ops, config, dataset, datasetFolder, labVersion, runs[0] ?? null));
+    const open = (inTurn: RunConfig): Run =>
+      openRun(ops, inTurn, dataset, datasetFolder, labVersion, arms[0]?.run ?? null);
+    arms.push(openArm(open, config, stop));
   }
-  return runs.map((run) => openArm(run, stop));
+  return arms;
 };
 
 /**
