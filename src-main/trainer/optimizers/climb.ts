@@ -4,7 +4,7 @@ import { alongGradient, type Direction } from './ascent/direction.ts';
 import type { Mask, Moves } from './ascent/moves.ts';
 import { perturb } from './ascent/perturb.ts';
 import type { Descent } from './descent/descent.ts';
-import { addShare, normOf, onlyOf, shared, type Gradients } from './gradients.ts';
+import { addShare, normOf, onlyOf, shared, squaredNormOf, type Gradients } from './gradients.ts';
 import { plainReport } from './methods/sgd.ts';
 import type { Objective, Optimizer, StepReport, OptimizerContext, UpdateRule } from './objective.ts';
 import type { Schedule } from './schedule/index.ts';
@@ -77,13 +77,7 @@ export const climbing = (training: OptimizerContext, rule: UpdateRule, method: C
     const isChosen = (parameter: number): boolean => mask === null || mask[parameter] === true;
     const kept = descent.readsHere ? shared(ops, here.gradients) : null;
     const moving = method.norm === 'all' ? here.gradients : onlyOf(ops, here.gradients, isChosen);
-    const ownNorm =
-      direction === alongGradient
-        ? null
-        : normOf(
-            ops,
-            moving.filter((gradient) => gradient !== null),
-          );
+    const ownNorm = direction === alongGradient ? null : normOf(ops, moving);
     const { restore, ...climbed } = perturb(training, direction.of(moving), {
       radius: method.radiusAt(learningRate),
       isNormalized: method.norm !== 'none',
@@ -161,7 +155,7 @@ export const climbing = (training: OptimizerContext, rule: UpdateRule, method: C
     climbs: (squaredNorm: number) => boolean,
   ): readonly StepReport[] => {
     const here = firstPass(objective, null);
-    const squared = ops.squaredNorm(here.gradients.filter((gradient) => gradient !== null));
+    const squared = squaredNormOf(ops, here.gradients);
     const [squaredNorm = NaN] = ops.download(squared);
     ops.dispose(squared);
     if (climbs(squaredNorm)) return descend([ascend(objective, here, moves.choose(), learningRate)], learningRate);

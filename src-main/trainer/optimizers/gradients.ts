@@ -65,9 +65,13 @@ const pairsOf = (a: Gradients, b: Gradients): (readonly [Tensor, Tensor])[] =>
     return [left, right];
   });
 
-/** ‖·‖ over all given tensors: a scalar, the caller's. */
-export const normOf = (ops: Ops, tensors: readonly Tensor[]): Tensor => {
-  const squared = ops.squaredNorm(tensors);
+/** ‖·‖² over all that there are: a scalar, the caller's. */
+export const squaredNormOf = (ops: Ops, gradients: Gradients): Tensor =>
+  ops.squaredNorm(gradients.filter((gradient) => gradient !== null));
+
+/** ‖·‖ over all that there are: a scalar, the caller's. */
+export const normOf = (ops: Ops, gradients: Gradients): Tensor => {
+  const squared = squaredNormOf(ops, gradients);
   const norm = ops.sqrt(squared);
   ops.dispose(squared);
   return norm;

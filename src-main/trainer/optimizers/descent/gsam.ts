@@ -1,4 +1,4 @@
-import { combined, inner, type Gradients } from '../gradients.ts';
+import { combined, inner, normOf, type Gradients } from '../gradients.ts';
 import type { OptimizerContext, UpdateRule } from '../objective.ts';
 import { descendAbove, given, type Descent } from './descent.ts';
 
@@ -9,14 +9,13 @@ import { descendAbove, given, type Descent } from './descent.ts';
 export const againstOrthogonal = ({ ops, clock }: OptimizerContext, rule: UpdateRule, alpha: number): Descent => {
   /** 1 + α·⟨g,h⟩/(‖h‖ + 1e-12)²: u = that·h − α·g. */
   const factorOf = (here: Gradients, above: Gradients) => {
-    const squared = inner(ops, above, above);
-    const norm = ops.sqrt(squared);
+    const norm = normOf(ops, above);
     const shifted = ops.add(norm, ops.constant(1e-12));
     const divisor = ops.multiply(shifted, shifted);
     const product = inner(ops, here, above);
     const cosine = ops.divide(product, divisor);
     const factor = ops.scaleAdd(cosine, ops.constant(alpha), ops.constant(1));
-    [squared, norm, shifted, divisor, product, cosine].forEach(ops.dispose);
+    [norm, shifted, divisor, product, cosine].forEach(ops.dispose);
     return factor;
   };
   return {

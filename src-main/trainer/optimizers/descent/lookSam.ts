@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { combined, emptyLike, inner, type Gradients } from '../gradients.ts';
+import type { Tensor } from '../../engine/ops.ts';
+import { combined, emptyLike, inner, normOf, squaredNormOf, type Gradients } from '../gradients.ts';
 import type { OptimizerContext, UpdateRule } from '../objective.ts';
 import { descendAbove, given, type Descent } from './descent.ts';
 
@@ -18,9 +19,15 @@ export const reusingPart = (
 ): Descent => {
   const parts = emptyLike(ops, state.parameters);
   let hasPart = false;
+  /** ‖v‖, once it is asked for. */
+  let partNorm: Tensor | null = null;
+  const forgetNorm = (): void => {
+    if (partNorm !== null) ops.dispose(partNorm);
+    partNorm = null;
+  };
 
   const keepPart = (here: Gradients, above: Gradients): void => {
-    const [product, squared] = [inner(ops, here, above), inner(ops, here, here)];
+    const [product, squared] = [inner(ops, here, above), squaredNormOf(ops, here)];
     // Less than what any ⟨g,g⟩ but 0 is rounded by, unless ‖g‖ is below 10⁻⁷: at 0 it makes v = h, where 0/0 would end the run.
     const divisor = ops.add(squared, ops.constant(1e-30));
     const quotient = ops.divide(product, divisor);
@@ -32,18 +39,18 @@ export const reusingPart = (
       [old, gradient].forEach(ops.dispose);
     });
     hasPart = true;
+    forgetNorm();
     [product, squared, divisor, quotient, factor].forEach(ops.dispose);
   };
 
   /** α·‖g‖/(‖v‖ + 1e-12). */
   const factorOf = (here: Gradients) => {
-    const squares = [inner(ops, here, here), inner(ops, parts, parts)];
-    const [norm, partNorm] = squares.map(ops.sqrt);
-    if (norm === undefined || partNorm === undefined) throw new Error('Two norms were expected.');
+    partNorm ??= normOf(ops, parts);
+    const norm = normOf(ops, here);
     const divisor = ops.add(partNorm, ops.constant(1e-12));
     const quotient = ops.divide(norm, divisor);
     const factor = ops.multiply(quotient, ops.constant(alpha));
-    [...squares, norm, partNorm, divisor, quotient].forEach(ops.dispose);
+    [norm, divisor, quotient].forEach(ops.dispose);
     return factor;
   };
 
@@ -79,11 +86,13 @@ export const reusingPart = (
         const memory = memorySchema.parse(data);
         return () => {
           hasPart = memory.hasPart;
+          forgetNorm();
         };
       },
     },
     dispose() {
       parts.forEach(ops.dispose);
+      forgetNorm();
       rule.dispose();
     },
   };
