@@ -59,7 +59,7 @@ test('an experiment file is planned, swept, compared and found in the history', 
     expect(arms.stdout.split('\n').filter((line) => line.startsWith(`${name} `))).toHaveLength(2);
   const speeds = await cli(workspace, ['speed', alike, '--seconds', '1']);
   expect(speeds.stdout).toMatch(
-    / speed over SAM \(perturb every 1\) % .*\nSAM \(perturb every 1\) .*\nSAM \(perturb every 2\) .*\nGSAM, exp/,
+    / speed over SAM \(perturb every 1\) % .*\nSAM \(perturb every 1\) .*\nSAM \(perturb every 2\), climbing in 50 % of the steps .*\nGSAM, exp/,
   );
   expect(arms.stdout).toMatch(/^6 of the grid would be the same as others .* or something is given twice/m);
 

@@ -1,15 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { nameOfMethod } from '../../../../shared/method.ts';
 import { everyStep } from '../../../../shared/methods/when.ts';
-import { phases, type PhaseMs } from '../../../../shared/metrics.ts';
+import type { PhaseMs } from '../../../../shared/metrics.ts';
 import type { RunConfig } from '../../../../shared/runConfig.ts';
 import { climbingShareOf } from '../../../../shared/speed.ts';
 import { waitForInput } from '../../inputWait.ts';
-import { noPhaseMs } from '../../phaseClock.ts';
 import type { Run } from '../../run.ts';
 import { runningSums } from '../../runningSums.ts';
-import { takeStep, type StepTaken } from '../../step.ts';
+import { takeStep } from '../../step.ts';
 import type { StopRequest } from '../../stopRequest.ts';
+import { weighted } from './weighted.ts';
 
 /** One of the methods that are measured together. */
 export interface Arm {
@@ -38,6 +38,7 @@ export interface Arm {
  * at which their selections differ.
  * Of a method of which only some steps climb those do in turn with the others, and each kind counts as much as its share of a run's steps: in
  * a few steps of the run itself there would be none, or too many.
+ * @param open - opens a run of the configuration with its climbs in turn. @param config - as it was asked for; its share of climbs is known.
  */
 export const openArm = (open: (inTurn: RunConfig) => Run, config: RunConfig, stop: StopRequest): Arm => {
   const share = climbingShareOf(config);
@@ -71,28 +72,9 @@ export const openArm = (open: (inTurn: RunConfig) => Run, config: RunConfig, sto
       }
       sums.read(); // lets go of what waits to be read
       return {
-        stepMs: taken.timed.mean(share, ({ durationMs }) => durationMs),
-        phaseMs: (areExact ? taken.timed : taken.sampled).phases(share),
+        stepMs: taken.timed.stepMs(share),
+        phaseMs: (areExact ? taken.timed : taken.sampled).phaseMs(share),
       };
-    },
-  };
-};
-
-/** Steps of both kinds, and their means, each kind of which counts as much as its share of a run's steps. */
-const weighted = () => {
-  const [climbing, plain]: [StepTaken[], StepTaken[]] = [[], []];
-  const mean = (share: number, of: (step: StepTaken) => number): number =>
-    [climbing, plain].reduce((sum, steps, index) => {
-      const weight = index === 0 ? share : 1 - share;
-      return sum + steps.reduce((total, step) => total + (weight * of(step)) / steps.length, 0);
-    }, 0);
-  return {
-    add: (climbs: boolean, step: StepTaken): void => void (climbs ? climbing : plain).push(step),
-    mean,
-    phases(share: number): PhaseMs {
-      const phaseMs = noPhaseMs();
-      for (const phase of phases) phaseMs[phase] = mean(share, (step) => step.phaseMs[phase]);
-      return phaseMs;
     },
   };
 };

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Tensor } from '../../engine/ops.ts';
 import { combined, emptyLike, inner, normOf, squaredNormOf, type Gradients } from '../gradients.ts';
 import type { OptimizerContext, UpdateRule } from '../objective.ts';
 import { descendAbove, given, type Descent } from './descent.ts';
@@ -19,11 +18,11 @@ export const reusingPart = (
 ): Descent => {
   const parts = emptyLike(ops, state.parameters);
   let hasPart = false;
-  /** ‖v‖, once it is asked for. */
-  let partNorm: Tensor | null = null;
-  const forgetNorm = (): void => {
-    if (partNorm !== null) ops.dispose(partNorm);
-    partNorm = null;
+  /** ‖v‖, there from the start, so that every step finds as much in memory. */
+  let partNorm = normOf(ops, parts);
+  const keepNorm = (): void => {
+    ops.dispose(partNorm);
+    partNorm = normOf(ops, parts);
   };
 
   const keepPart = (here: Gradients, above: Gradients): void => {
@@ -39,13 +38,12 @@ export const reusingPart = (
       [old, gradient].forEach(ops.dispose);
     });
     hasPart = true;
-    forgetNorm();
+    keepNorm();
     [product, squared, divisor, quotient, factor].forEach(ops.dispose);
   };
 
   /** α·‖g‖/(‖v‖ + 1e-12). */
   const factorOf = (here: Gradients) => {
-    partNorm ??= normOf(ops, parts);
     const norm = normOf(ops, here);
     const divisor = ops.add(partNorm, ops.constant(1e-12));
     const quotient = ops.divide(norm, divisor);
@@ -86,13 +84,12 @@ export const reusingPart = (
         const memory = memorySchema.parse(data);
         return () => {
           hasPart = memory.hasPart;
-          forgetNorm();
+          keepNorm();
         };
       },
     },
     dispose() {
-      parts.forEach(ops.dispose);
-      forgetNorm();
+      [...parts, partNorm].forEach(ops.dispose);
       rule.dispose();
     },
   };
