@@ -26,7 +26,7 @@ interface Trained {
 
 /**
  * Predicted cost of each phase of a step in units of a batch's forward pass = activation gradient = weight gradient = 1; what is
- * none of these costs nothing. Where some steps perturb only, the mean over the run.
+ * none of these costs nothing. Where only some steps perturb, the mean over the run.
  * @returns null where it depends on the data (`selection: positive`, a schedule by the gradient norm).
  */
 export const phaseUnits = ({ optimizer, epochs }: Trained): PhaseUnits | null =>

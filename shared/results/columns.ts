@@ -97,7 +97,7 @@ export const resultColumns: readonly Column[] = [
     read: (row) => row.imagesPerSecond,
     note: 'Images/s: the median over runs.',
     formula:
-      'The median of the runs’ values; that of a run: the median over epochs of images/seconds, both of its optimizer steps after the warm-up',
+      'The median of the runs’ values; that of a run: the median over epochs of images/seconds, both of its optimizer steps after the warm-up; where only some epochs climb, those and the others have a median each, and count by their images',
     ofSeed: (seed, { dash }) => (seed.imagesPerSecond === null ? dash : rateText(seed.imagesPerSecond)),
     help: "Images of optimizer steps in a second of them: the median over runs of each run's median over epochs, and the runs' range.",
   }),

@@ -207,6 +207,37 @@ test('a former workspace, whose groups did not know their data, is split, and no
   expect(rows[0]?.groupHash).toBe(expected.rows[0]?.groupHash); // the one that a new run is in
 });
 
+test('a former experiment gets the data of its own newest run, one without a run those that the workspace trained on last', async () => {
+  const folder = temporaryFolder();
+  const { lab } = await openTestLab(folder);
+  await bring(lab, smallIdx());
+  await train(lab, on({ seeds: [0] }));
+  await lab.deleteDataset({ id: 'set' });
+  await bring(lab, otherSplit());
+  await train(lab, on({ seeds: [0, 1] }));
+  const [first, , last] = (await lab.runs({ experimentId: null })).map(({ config }) => config.dataset.identity);
+  expect(first).not.toBe(last);
+  await lab.close();
+
+  const database = new Sqlite(join(folder, 'lab.db'));
+  database.exec(`
+    UPDATE experiment SET definition = json_remove(definition, '$.data');
+    UPDATE run SET config = json_set(config, '$.dataset.identity', '${'c'.repeat(64)}') WHERE id = 2`);
+  const columns = database.prepare("SELECT name FROM pragma_table_info('experiment') WHERE name <> 'id'").pluck().all();
+  database.exec(`INSERT INTO experiment (${columns.join()}) SELECT ${columns.join()} FROM experiment WHERE id = 1`);
+  database.close();
+
+  const { lab: reopened } = await openTestLab(folder);
+  const found = (await reopened.experiments({})).map(({ id, experiment }) => [id, experiment.data?.['set']] as const);
+  expect(new Map(found)).toEqual(
+    new Map([
+      [1, first],
+      [2, last],
+      [3, last],
+    ]),
+  );
+});
+
 test('groups on several sets are told apart by the names that these have now, by their ids where those are none', async () => {
   const { lab } = await openTestLab();
   await bring(lab, smallIdx(), 'Letters A');

@@ -90,7 +90,7 @@ const renewedConfig = ({ config, sha256 }: Omit<Row, 'lab'>, describedSet: Descr
   return { ...parsed, dataset: { ...parsed.dataset, identity } };
 };
 
-/** What the newest run on a set was trained on, of an experiment where that has any. */
+/** Tells the identity of a set as the experiment's newest run read it; without such a run, as the workspace's newest did. */
 const newestIdentities = (database: Database): ((set: string, experiment: number) => string | undefined) => {
   // Beside max() the other columns are of the row that has it.
   const runs = database.prepare<[], { experiment: number | null; set: string; identity: string }>(
