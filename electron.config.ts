@@ -37,8 +37,6 @@ export default defineConfig({
     plugins: [copyMigrations, copyTensorflowKernels, compileKernels],
     build: {
       target,
-      // Of the lab's packages the one that is an ES module: older Nodes do not require those, and whether one in an asar is found was never tried.
-      externalizeDeps: { exclude: ['hyparquet'] },
       rolldownOptions: {
         input: {
           index: 'src-main/main/index.ts',
@@ -48,6 +46,7 @@ export default defineConfig({
           decodeWorker: 'src-main/trainer/data/imageFiles/decodeWorker.ts',
           wasmWorker: 'src-main/trainer/engine/wasm/worker.ts',
           heartbeatWorker: 'src-main/trainer/heartbeatWorker.ts',
+          distributions: 'src-main/lab/statistics/distributions.cjs',
           cli: 'src-main/cli/index.ts',
           node: 'src-main/lab/cluster/nodeProcess.ts',
         },

@@ -1,8 +1,7 @@
 import { chromium } from 'playwright-core';
 import type { Page } from 'playwright-core';
 import { findChromium } from '../../src-main/runtimes/system/programs.ts';
-import type { Lab } from '../../src-main/lab/lab.ts';
-import { serveWindow } from '../serveWindow.ts';
+import type { BuiltLab } from './builtLab.ts';
 import { median } from './median.ts';
 
 const viewport = { width: 1280, height: 800 };
@@ -43,8 +42,8 @@ const firstAndLater = ([first = NaN, ...later]: readonly number[]): object => ({
 });
 
 /** @param quietMs - for which the window is open before it is used. */
-const measureViews = async (page: Page, address: string, quietMs: number): Promise<object> => {
-  await page.goto(`${address}#/new`);
+const measureViews = async (page: Page, origin: string, quietMs: number): Promise<object> => {
+  await page.goto(`${origin}/#/new`);
   await page.waitForSelector('form');
   await page.waitForTimeout(quietMs);
   const opened = async (path: string, selector: string): Promise<object> => {
@@ -61,8 +60,8 @@ const measureViews = async (page: Page, address: string, quietMs: number): Promi
 };
 
 /** @param quietMs - from when all runs are there until the first query. */
-const measureFilter = async (page: Page, address: string, quietMs: number): Promise<object> => {
-  await page.goto(`${address}#/runs`);
+const measureFilter = async (page: Page, origin: string, quietMs: number): Promise<object> => {
+  await page.goto(`${origin}/#/runs`);
   await page.locator('.configurations', { hasText: 'in' }).waitFor();
   await page.waitForTimeout(quietMs);
   const times: number[] = [];
@@ -78,28 +77,28 @@ const measureFilter = async (page: Page, address: string, quietMs: number): Prom
  * and the median of three more. In a window that has just opened, and in one that has been open for a few seconds.
  * @returns null where there is no Chromium.
  */
-export const measurePage = async (lab: Lab, folder: string): Promise<object | null> => {
+export const measurePage = async ({ origin, cookie }: BuiltLab): Promise<object | null> => {
   const executablePath = findChromium();
   if (executablePath === null) return null;
-  const served = await serveWindow(lab, folder);
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   try {
+    const context = await browser.newContext({ viewport });
+    await context.addCookies([{ ...cookie, url: origin }]);
     const figures: Record<string, object> = {};
     for (const [when, quietMs] of [
       ['atOnce', 0],
       ['afterFiveSeconds', 5000],
     ] as const) {
-      const [views, list] = [await browser.newPage({ viewport }), await browser.newPage({ viewport })];
-      figures[when] = {
-        ...(await measureViews(views, served.address(), quietMs)),
-        filter: await measureFilter(list, served.address(), quietMs),
-      };
+      // One after the other: a page behind another draws nothing.
+      const views = await context.newPage();
+      const opened = await measureViews(views, origin, quietMs);
       await views.close();
+      const list = await context.newPage();
+      figures[when] = { ...opened, filter: await measureFilter(list, origin, quietMs) };
       await list.close();
     }
     return figures;
   } finally {
     await browser.close();
-    await served.close();
   }
 };

@@ -1,7 +1,7 @@
 import type { Requests } from '../../../shared/labApi.ts';
 import type { workspaceApi } from '../../../shared/requests/workspace.ts';
 import { notUnderstoodIn } from '../readHistory.ts';
-import { loadDistributions } from '../statistics/studentT.ts';
+import { loadDistributions } from '../statistics/distributions.ts';
 import type { Store } from '../store/index.ts';
 import { answering } from './answering.ts';
 

@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import type gammaln from '@stdlib/math-base-special-gammaln';
+import { logGamma } from './distributions.ts';
 import { mean, sampleSd } from './moments.ts';
 
 /**
@@ -15,12 +14,8 @@ export const hedgesG = (sample: readonly number[], baseline: readonly number[]):
   return pooled === 0 ? null : ((meanA - meanB) / pooled) * smallSampleFactor(df);
 };
 
-let logGamma: typeof gammaln | null = null;
-
-export const smallSampleFactor = (df: number): number => {
-  logGamma ??= createRequire(import.meta.url)('@stdlib/math-base-special-gammaln') as typeof gammaln; // only now: dozens of files
-  return Math.exp(logGamma(df / 2) - logGamma((df - 1) / 2)) / Math.sqrt(df / 2);
-};
+export const smallSampleFactor = (df: number): number =>
+  Math.exp(logGamma(df / 2) - logGamma((df - 1) / 2)) / Math.sqrt(df / 2);
 
 /**
  * Holm's correction: p values of tests made together, so that the chance of any false alarm stays below the level of one.

@@ -1,6 +1,6 @@
 import { mean, sampleSd } from './moments.ts';
 import { signFlipP } from './permutation.ts';
-import { studentTProbability, studentTQuantile } from './studentT.ts';
+import { studentTProbability, studentTQuantile } from './distributions.ts';
 
 export interface PairedComparison {
   /** Seeds that both have. */

@@ -2,7 +2,7 @@ import { median } from '../../../shared/median.ts';
 import { ratioOverRounds, type PairedRatio } from '../../../shared/pairedRatio.ts';
 import { speedBaselineOf, type SpeedArm, type SpeedMeasurement, type ToldSpeed } from '../../../shared/speed.ts';
 import { mean, sampleSd } from './moments.ts';
-import { studentTQuantile } from './studentT.ts';
+import { studentTQuantile } from './distributions.ts';
 
 type Rounds = Pick<SpeedArm, 'roundMs'>;
 

@@ -1,5 +1,5 @@
 import { mean, sampleSd } from './moments.ts';
-import { studentTProbability, studentTQuantile } from './studentT.ts';
+import { studentTProbability, studentTQuantile } from './distributions.ts';
 
 export interface WelchComparison {
   /** mean(sample) − mean(baseline). */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compareRows } from '../../../src-main/lab/statistics/comparison.ts';
 import { hedgesG, holm, smallSampleFactor } from '../../../src-main/lab/statistics/effects.ts';
 import { pairedBySeed, seedsNeeded } from '../../../src-main/lab/statistics/paired.ts';
-import { studentTQuantile } from '../../../src-main/lab/statistics/studentT.ts';
+import { studentTQuantile } from '../../../src-main/lab/statistics/distributions.ts';
 import { signFlipP, twoSampleP } from '../../../src-main/lab/statistics/permutation.ts';
 
 const bySeed = (...values: number[]) => values.map((value, seed) => ({ seed, value }));

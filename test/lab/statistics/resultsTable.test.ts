@@ -4,7 +4,7 @@ import type { ResultsRow } from '../../../shared/result.ts';
 import { groupCurves } from '../../../src-main/lab/statistics/curves.ts';
 import { groupMeans } from '../../../src-main/lab/statistics/groupMeans.ts';
 import { resultsTable } from '../../../src-main/lab/statistics/resultsTable.ts';
-import { studentTQuantile } from '../../../src-main/lab/statistics/studentT.ts';
+import { studentTQuantile } from '../../../src-main/lab/statistics/distributions.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
 import { esam, sam, sgd, shared } from '../fixtures/configs.ts';
 import { groupOf, runOf } from '../fixtures/groups.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mean, median, sampleSd } from '../../../src-main/lab/statistics/moments.ts';
-import { studentTProbability, studentTQuantile } from '../../../src-main/lab/statistics/studentT.ts';
+import { studentTProbability, studentTQuantile } from '../../../src-main/lab/statistics/distributions.ts';
 import { welch } from '../../../src-main/lab/statistics/welch.ts';
 
 describe('moments', () => {
