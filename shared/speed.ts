@@ -40,12 +40,18 @@ export const speedBaseOf = (config: GroupConfig | RunConfig): SpeedBase => {
 
 type Trained = Pick<RunConfig, 'optimizer' | 'epochs'>;
 
-/**
- * Share of a run's steps in which its method climbs; 1 of one that does the same in every step. Null where the data decide: then only its
- * runs tell how fast it is.
- */
-export const climbingShareOf = ({ optimizer, epochs }: Trained): number | null =>
+/** Share of a run's steps in which its method climbs; 1 of one that does the same in every step. Null where the data decide. */
+const climbingShareOf = ({ optimizer, epochs }: Trained): number | null =>
   'when' in optimizer ? climbingShare(optimizer, epochs) : 1;
+
+/** Whether only its runs tell in which share of its steps a method climbs. */
+export const doDataDecide = (optimizer: OptimizerConfig): boolean => climbingShareOf({ optimizer, epochs: 1 }) === null;
+
+/** The shares of climbs with which a method is measured: that of its runs; where the data decide, all and none. */
+export const measuredShares = (config: Trained): readonly number[] => {
+  const share = climbingShareOf(config);
+  return share === null ? [1, 0] : [share];
+};
 
 /** The same for runs whose steps take equally long on average, as far as their methods decide. */
 export const speedArmKey = (config: Trained): string => canonicalJson([config.optimizer, climbingShareOf(config)]);
@@ -92,9 +98,30 @@ export type ToldSpeed = z.infer<typeof toldSpeedSchema>;
 export const speedBaselineOf = <A extends { readonly optimizer: OptimizerConfig }>(arms: readonly A[]): A | undefined =>
   arms.find(({ optimizer }) => optimizer.name === 'sam') ?? arms[0];
 
-export const armOf = ({ arms }: Pick<SpeedMeasurement, 'arms'>, config: Trained): SpeedArm | undefined => {
-  const wanted = speedArmKey(config);
-  return arms.find(({ optimizer, climbingShare: share }) => canonicalJson([optimizer, share]) === wanted);
+/** Arms of a method, one for each share of climbs with which it is measured; null where one is missing. */
+export const armsOf = ({ arms }: Pick<SpeedMeasurement, 'arms'>, config: Trained): readonly SpeedArm[] | null => {
+  const wanted = measuredShares(config).map((share) => canonicalJson([config.optimizer, share]));
+  const found = wanted.flatMap(
+    (key) => arms.find(({ optimizer, climbingShare: share }) => canonicalJson([optimizer, share]) === key) ?? [],
+  );
+  return found.length === wanted.length ? found : null;
+};
+
+/**
+ * Milliseconds of a run's step on average, in each round; null where that was not measured, or is not known.
+ * @param climbed - where the data decide: the share of its runs' steps that climbed; null: of none.
+ */
+export const roundMsOf = (
+  measurement: Pick<SpeedMeasurement, 'arms'>,
+  config: Trained,
+  climbed: number | null,
+): readonly number[] | null => {
+  const [arm, plain] = armsOf(measurement, config) ?? [];
+  if (arm === undefined) return null;
+  if (plain === undefined) return arm.roundMs;
+  return climbed === null
+    ? null
+    : arm.roundMs.map((ms, round) => climbed * ms + (1 - climbed) * (plain.roundMs[round] ?? NaN));
 };
 
 /** The half width of the widest interval of an arm's speed relative to the baseline's; 0 where there is nothing to compare. */

@@ -2,7 +2,7 @@ import { counted } from '../../shared/counted.ts';
 import { phases } from '../../shared/metrics.ts';
 import { rateText } from '../../shared/numberText.ts';
 import { relativeHalfWidth } from '../../shared/pairedRatio.ts';
-import { speedBaselineOf } from '../../shared/speed.ts';
+import { doDataDecide, speedBaselineOf } from '../../shared/speed.ts';
 import type { ToldSpeed } from '../../shared/speed.ts';
 import { armNames } from './armNames.ts';
 import { columns } from './format.ts';
@@ -46,11 +46,17 @@ export const speedText = (measurement: ToldSpeed): string => {
     columns([head, ...rows]),
     `${base.model.id} on ${base.dataset.id}, batches of ${base.batchSize}, ${environment.engine}`,
     `${counted(first?.roundMs.length ?? 0, 'round')} of ${counted(stepsPerRound, 'step')} each${inProcesses}; it ended because ${why}. 95% intervals: ${how}.`,
+    ...(arms.some(({ optimizer }) => doDataDecide(optimizer)) ? [untilTrained] : []),
   ].join('\n');
 };
 
-const ofSteps = ({ climbingShare }: ToldSpeed['arms'][number]): string =>
-  climbingShare === 1 ? '' : `, climbing in ${Number((100 * climbingShare).toFixed(1))} % of the steps`;
+const untilTrained =
+  'Where the data decide on a climb, both kinds of steps are measured; in Compare each counts by its share of the steps of the runs.';
+
+const ofSteps = ({ optimizer, climbingShare }: ToldSpeed['arms'][number]): string => {
+  if (doDataDecide(optimizer)) return climbingShare === 1 ? ', in a step that climbs' : ', in one that does not';
+  return climbingShare === 1 ? '' : `, climbing in ${Number((100 * climbingShare).toFixed(1))} % of the steps`;
+};
 
 const ratioText = ({ relativeSpeed }: ToldSpeed['arms'][number]): string[] => {
   if (relativeSpeed === null) return ['100.0', 'baseline'];

@@ -1,4 +1,5 @@
 import type { ResultsQuery } from '../../shared/result.ts';
+import { doDataDecide } from '../../shared/speed.ts';
 import { groupHashesOf } from './store/groupHash.ts';
 import type { FinishedRun, Group } from './statistics/groups.ts';
 import { splitByConditions } from './statistics/split.ts';
@@ -13,8 +14,12 @@ export const readGroups = (read: StoreReader, query: ResultsQuery): Group[] => {
   const whole = wholeGroups(read, query);
   const groups = query.splitConditions
     ? splitByConditions(whole)
-    : whole.map((group): Group => ({ ...group, key: group.hash, part: {} }));
-  return groups.map((group) => ({ ...group, finished: newestOfSeeds(group.finished) }));
+    : whole.map((group) => ({ ...group, key: group.hash, part: {} }));
+  return groups.map((group) => {
+    const finished = newestOfSeeds(group.finished);
+    const ids = finished.map(({ id }) => id);
+    return { ...group, finished, climbed: doDataDecide(group.config.optimizer) ? read.runs.climbedShare(ids) : null };
+  });
 };
 
 const newestOfSeeds = (runs: readonly FinishedRun[]): FinishedRun[] => [

@@ -7,7 +7,7 @@ import type { LabEvent } from '../../shared/labEvent.ts';
 import type { LogLine, RunId, RunSummary } from '../../shared/run.ts';
 import { canonicalJson } from '../../shared/runConfig.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
-import { armOf, climbingShareOf, mostSpeedArms, speedArmKey, speedBaseOf, speedLimitMs } from '../../shared/speed.ts';
+import { armsOf, measuredShares, mostSpeedArms, speedArmKey, speedBaseOf, speedLimitMs } from '../../shared/speed.ts';
 import type { SpeedMeasurement } from '../../shared/speed.ts';
 import { answerOf } from './jobs/answerOf.ts';
 import type { JobLimits } from './jobs/jobProcess.ts';
@@ -35,18 +35,19 @@ const baseKey = (config: RunConfig): string => canonicalJson(speedBaseOf(config)
 /** Runs before which nothing is measured twice. */
 const onceKey = ({ experimentId, config }: RunSummary): string => `${experimentId} ${baseKey(config)}`;
 
-/** The configurations of an experiment that can be measured together: equal but for their methods, each method once whose share of climbs is known. */
+/** The configurations of an experiment that can be measured together: equal but for their methods, each method once. */
 const speedSetsOf = (experiment: Experiment): RunConfig[][] => {
   const [seed = 0] = experiment.seeds;
   const sets = new Map<string, Map<string, RunConfig>>();
   for (const group of expandGroups(experiment)) {
     const config = { ...group, seed };
-    if (climbingShareOf(config) === null) continue;
     const set = sets.get(baseKey(config)) ?? new Map<string, RunConfig>();
     sets.set(baseKey(config), set.set(speedArmKey(config), config));
   }
   return [...sets.values()].map((set) => [...set.values()]);
 };
+
+const armCountOf = (set: readonly RunConfig[]): number => set.flatMap(measuredShares).length;
 
 /** Measures speeds of methods against each other: when asked, and before the first run of an experiment. Never beside a run. */
 export class SpeedMeasurements {
@@ -72,8 +73,7 @@ export class SpeedMeasurements {
   async measure(experiment: Experiment, limitMs = speedLimitMs): Promise<SpeedMeasurement[]> {
     this.#parts.refuseIfBusy();
     const sets = speedSetsOf(experiment);
-    if (sets.length === 0) throw new LabError('CONFIG_INVALID', nothingKnown);
-    const most = Math.max(...sets.map((set) => set.length));
+    const most = Math.max(...sets.map(armCountOf));
     if (most > mostSpeedArms) throw new LabError('CONFIG_INVALID', tooMany(most));
     const found: SpeedMeasurement[] = [];
     await this.#during(null, async (signal) => {
@@ -87,8 +87,8 @@ export class SpeedMeasurements {
     await this.idle();
     const set = this.#wantedBefore(run);
     if (set === null || this.#hasClosed()) return;
-    if (set.length > mostSpeedArms) {
-      this.#log(run.id, 'info', tooMany(set.length));
+    if (armCountOf(set) > mostSpeedArms) {
+      this.#log(run.id, 'info', tooMany(armCountOf(set)));
       return;
     }
     try {
@@ -155,7 +155,7 @@ export class SpeedMeasurements {
         (known) =>
           known.environment.labVersion === labVersion &&
           canonicalJson(known.base) === key &&
-          set.every((config) => armOf(known, config) !== undefined),
+          set.every((config) => armsOf(known, config) !== null),
       );
   }
 
@@ -204,8 +204,5 @@ export class SpeedMeasurements {
   }
 }
 
-const nothingKnown =
-  'There is nothing to measure: of every method here the data decide in which of its steps it climbs, and only its runs tell how fast it is. Choose another schedule, or train it.';
-
 const tooMany = (count: number): string =>
-  `${count} methods would have to be measured together; up to ${mostSpeedArms} can be. Measure some of them with "esam-lab speed".`;
+  `${count} methods would have to be measured together (one that climbs where the data decide counts twice); up to ${mostSpeedArms} can be. Measure some of them with "esam-lab speed".`;

@@ -3,21 +3,22 @@ import type { SpeedEvent, SpeedInput } from '../../shared/jobs/speed.ts';
 import { median } from '../../shared/median.ts';
 import { mediansOf } from '../../shared/metrics.ts';
 import { largestSeed } from '../../shared/runConfig.ts';
-import { fewestProcesses, leastSpeedLimitMs, narrowHalfWidth, widestOf } from '../../shared/speed.ts';
+import { armsOf, fewestProcesses, leastSpeedLimitMs, narrowHalfWidth, widestOf } from '../../shared/speed.ts';
 import type { SpeedMeasurement } from '../../shared/speed.ts';
 import { stepsPerEpoch } from './impossible.ts';
+import { mean } from './statistics/moments.ts';
 import { ratioOf } from './statistics/speedRatio.ts';
 
 type Measured = Extract<SpeedEvent, { type: 'measured' }>;
 type Progress = Extract<SpeedEvent, { type: 'progressed' }>['progress'];
 type Input = Omit<SpeedInput, 'stepsPerRound'>;
 
-/** Milliseconds that the steps of one run of each method take, as they were measured. */
-const trainingMs = ({ configs, dataset }: Input, { arms }: SpeedMeasurement): number =>
-  configs.reduce(
-    (sum, config, index) => sum + config.epochs * stepsPerEpoch(config, dataset) * (arms[index]?.stepMs ?? 0),
-    0,
-  );
+/** Milliseconds that the steps of one run of each method take, as they were measured; where the data decide, as if half of them climb. */
+const trainingMs = ({ configs, dataset }: Input, measurement: SpeedMeasurement): number =>
+  configs.reduce((sum, config) => {
+    const stepMs = mean((armsOf(measurement, config) ?? []).map((arm) => arm.stepMs)) ?? 0;
+    return sum + config.epochs * stepsPerEpoch(config, dataset) * stepMs;
+  }, 0);
 
 /**
  * Measures speeds in one process, or, where the first says that enough of them fit into the time, in several, one after another: until

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import type { LabEvent } from '../../shared/labEvent.ts';
 import { openStore } from '../../src-main/lab/store/index.ts';
 import { processor } from '../../src-main/lab/processor.ts';
+import { everyGroup } from '../../shared/result.ts';
 import { relativeHalfWidth } from '../../shared/pairedRatio.ts';
 import { optimizerSchema } from '../../shared/runConfig.ts';
-import { armOf, speedArmSchema, type SpeedMeasurement } from '../../shared/speed.ts';
+import { armsOf, speedArmSchema, type SpeedMeasurement } from '../../shared/speed.ts';
 import { esam, experimentOf, sam, sgd, shared } from './fixtures/configs.ts';
 import { migrationsFolder, realTrainers } from './fixtures/labOptions.ts';
 import { openTestLab, untilEnded } from './fixtures/labs.ts';
@@ -52,7 +53,7 @@ test('speeds are measured once before the first run, and not again where an equa
   });
 });
 
-test('a method is measured with the share of its steps that climb, and not at all where the data decide on it', async () => {
+test('a method is measured with the share of its steps that climb, and of both kinds where the data decide on it', async () => {
   const when = (name: 'late' | 'gradient-norm') => optimizerSchema.parse({ ...sam, when: { name } });
   const { lab, folder } = await openTestLab();
   const wished = experimentOf({ arms: [sgd, when('late'), when('gradient-norm')], seeds: [1] });
@@ -64,24 +65,39 @@ test('a method is measured with the share of its steps that climb, and not at al
   expect(shares).toEqual([
     ['sgd', 1],
     ['sam', 0.05],
+    ['sam', 1],
+    ['sam', 0],
     ['sam', 0.1],
   ]);
-  await expect(lab.measureSpeed({ experiment: { ...wished, arms: [when('gradient-norm')] } })).rejects.toMatchObject({
-    code: 'CONFIG_INVALID',
-    message: expect.stringContaining('only its runs tell how fast it is') as string,
-  });
   await lab.close();
   const [stored] = await storedIn(folder);
   if (stored === undefined) throw new Error('a measurement expected');
   const late = when('late');
-  expect([10, 20, 40].map((epochs) => armOf(stored, { optimizer: late, epochs })?.climbingShare)).toEqual([
+  expect([10, 20, 40].map((epochs) => armsOf(stored, { optimizer: late, epochs })?.[0]?.climbingShare)).toEqual([
     0.1, 0.05, 0.05,
   ]);
-  expect(armOf(stored, { optimizer: late, epochs: 25 })).toBeUndefined();
+  expect(armsOf(stored, { optimizer: late, epochs: 25 })).toBeNull();
+  expect(armsOf(stored, { optimizer: when('gradient-norm'), epochs: 25 })).toHaveLength(2);
   // As it was measured before: the steps of a round were what they happened to be.
   const arms = stored.arms.map((arm) => speedArmSchema.parse({ ...arm, climbingShare: undefined }));
-  expect(armOf({ arms }, { optimizer: late, epochs: 10 })).toBeUndefined();
-  expect(armOf({ arms }, { optimizer: sgd, epochs: 10 })).toBeDefined();
+  expect(armsOf({ arms }, { optimizer: late, epochs: 10 })).toBeNull();
+  expect(armsOf({ arms }, { optimizer: sgd, epochs: 10 })).toHaveLength(1);
+});
+
+test('where the data decide, the runs say how much each kind of step counts', async () => {
+  const { lab } = await openTestLab();
+  const byNorm = optimizerSchema.parse({ ...sam, when: { name: 'gradient-norm' } });
+  const { epochs } = shared;
+  const { runIds } = await lab.enqueue(experimentOf({ arms: [sgd, byNorm], seeds: [1, 2], measureSpeed: true }));
+  await Promise.all(runIds.map((id) => untilEnded(lab, id)));
+  const { rows } = await lab.results(everyGroup);
+  // 10 ms of SGD, 20 of a step that climbs, 30 of one that does not; of ten steps of an epoch as many climb as its number says.
+  const climbed = (epochs + 1) / 2 / 10;
+  expect(rows.map(({ pairedSpeed }) => pairedSpeed?.ratio)).toEqual([
+    expect.closeTo((climbed * 20 + (1 - climbed) * 30) / 10, 12),
+    undefined,
+  ]);
+  await lab.close();
 });
 
 test('kill -9 of the measuring process is said in the log, and the queue goes on', async () => {

@@ -22,7 +22,13 @@ const measured = async (
   const seeds: (number | undefined)[] = [];
   const progress: { message: string; share: number }[] = [];
   // One configuration of one epoch, whose only step takes the 10 ms of SGD in each of so many images.
-  const once = { ...input.configs[0], epochs: 1, batchSize: 1, dataset: { ...config.dataset, trainSubset: null } };
+  const once = {
+    ...input.configs[0],
+    optimizer: sgd,
+    epochs: 1,
+    batchSize: 1,
+    dataset: { ...config.dataset, trainSubset: null },
+  };
   const shortly = { ...input, configs: [once], dataset: { trainCount: (trainingMs ?? 0) / 10 } } as typeof input;
   const measurement = await measureInProcesses(
     trainingMs === null ? input : shortly,

@@ -91,6 +91,19 @@ test('of a method of which some steps climb both kinds count by their share of a
   for (const ms of [ofSam, late, half]) expect(ms).toBeGreaterThan(0);
 });
 
+test('of a method of which the data decide when it climbs, steps that do and steps that do not are measured apart', async () => {
+  const byNorm = optimizerSchema.parse({ ...sam, when: { name: 'gradient-norm' } });
+  const run = tinyRun({ ...onEngine('wasm'), optimizer: byNorm, epochs: 10 });
+  const { arms } = measurementIn(await eventsOf([run], 3000));
+  expect(arms.map(({ optimizer, climbingShare }) => [optimizer, climbingShare])).toEqual([
+    [byNorm, 1],
+    [byNorm, 0],
+  ]);
+  const [climbing, plain] = arms.map(({ phaseMs }) => phaseMs.forward2);
+  expect(climbing).toBeGreaterThan(0);
+  expect(plain).toBe(0);
+});
+
 test('both kinds of steps count by their share, whatever there is of each', () => {
   const times = weighted();
   const step = (durationMs: number) => ({ durationMs, phaseMs: { ...noPhaseMs(), forward2: durationMs - 4 } });

@@ -1,6 +1,3 @@
-import { expandGroups, type Experiment } from '../../../shared/experiment.ts';
-import { nameOfMethod } from '../../../shared/method.ts';
-import { climbingShareOf } from '../../../shared/speed.ts';
 import { onEngineAtHand } from '../engine.ts';
 import { measuring } from '../measuring.ts';
 import type { ExitCode } from '../exitCodes.ts';
@@ -16,15 +13,6 @@ export interface SpeedOptions extends ExperimentOptions {
   readonly seconds?: number | undefined;
 }
 
-const leftOut = (experiment: Experiment): string[] => {
-  const unknown = expandGroups(experiment).filter((config) => climbingShareOf(config) === null);
-  const names = [...new Set(unknown.map(({ optimizer }) => nameOfMethod(optimizer)))];
-  return names.map(
-    (name) =>
-      `Not measured: ${name} where the data decide in which of its steps it climbs. Only its runs tell how fast it is.`,
-  );
-};
-
 /** `speed`: measures the methods of an experiment against each other, without training them. Ctrl-C ends it; nothing is kept then. */
 export const speed = async (settings: Settings, options: SpeedOptions): Promise<ExitCode> =>
   withOwner(settings, async (lab) => {
@@ -33,8 +21,6 @@ export const speed = async (settings: Settings, options: SpeedOptions): Promise<
     const found = await measuring(lab, () => lab.measureSpeed({ experiment, limitMs }));
     if (found.code !== null) return found.code;
     const { measured } = found;
-    await print(
-      settings.json ? JSON.stringify(measured) : [...measured.map(speedText), ...leftOut(experiment)].join('\n\n'),
-    );
+    await print(settings.json ? JSON.stringify(measured) : measured.map(speedText).join('\n\n'));
     return exitCodes.done;
   });

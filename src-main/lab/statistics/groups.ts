@@ -41,6 +41,8 @@ export interface Group {
   readonly origin: Origin | null;
   /** One per seed, the newest: a repetition of a seed is no independent sample. */
   readonly finished: readonly FinishedRun[];
+  /** Share of their steps that climbed, where the data decide on it; null otherwise, and where there are none. */
+  readonly climbed: number | null;
   readonly unfinishedRunIds: readonly RunId[];
   /** Seeds without a finished run, by how the newest run of each stands. */
   readonly missingSeeds: ResultsRow['missingSeeds'];

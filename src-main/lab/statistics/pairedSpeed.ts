@@ -1,6 +1,6 @@
 import type { ResultsRow } from '../../../shared/result.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
-import { armOf, speedBaseOf } from '../../../shared/speed.ts';
+import { roundMsOf, speedBaseOf } from '../../../shared/speed.ts';
 import type { SpeedMeasurement } from '../../../shared/speed.ts';
 import type { Group } from './groups.ts';
 import { ratioOf } from './speedRatio.ts';
@@ -26,11 +26,11 @@ export const pairedSpeedOf = (group: Group, baseline: Group | undefined, measure
   if (base !== canonicalJson(speedBaseOf(baseline.config))) return null;
   for (const measurement of known) {
     if (canonicalJson(measurement.base) !== base) continue;
-    const arm = armOf(measurement, group.config);
-    const against = armOf(measurement, baseline.config);
-    if (arm === undefined || against === undefined) continue;
+    const roundMs = roundMsOf(measurement, group.config, group.climbed);
+    const against = roundMsOf(measurement, baseline.config, baseline.climbed);
+    if (roundMs === null || against === null) continue;
     const { processes, at } = measurement;
-    return { ...ratioOf(arm, against, processes), rounds: arm.roundMs.length, processes, at };
+    return { ...ratioOf({ roundMs }, { roundMs: against }, processes), rounds: roundMs.length, processes, at };
   }
   return null;
 };

@@ -1,10 +1,12 @@
 import { median } from '../../../shared/median.ts';
 import { ratioOverRounds, type PairedRatio } from '../../../shared/pairedRatio.ts';
-import { speedBaselineOf, type SpeedArm, type SpeedMeasurement, type ToldSpeed } from '../../../shared/speed.ts';
+import { speedBaselineOf, type SpeedMeasurement, type ToldSpeed } from '../../../shared/speed.ts';
 import { mean, sampleSd } from './moments.ts';
 import { studentTQuantile } from './distributions.ts';
 
-type Rounds = Pick<SpeedArm, 'roundMs'>;
+interface Rounds {
+  readonly roundMs: readonly number[];
+}
 
 /**
  * How many times as fast as the baseline an arm of the same measurement is, with its 95 % interval.

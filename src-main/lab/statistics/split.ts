@@ -7,7 +7,8 @@ import type { FinishedRun, Group } from './groups.ts';
 export type Part = Readonly<Record<string, string>>;
 
 /** A group with all of its finished runs, also several of one seed. */
-export type WholeGroup = Omit<Group, 'key' | 'part'>;
+export type WholeGroup = Omit<Group, 'key' | 'part' | 'climbed'>;
+type PartOf<G> = G & Pick<Group, 'key' | 'part'>;
 
 const hashOf = (part: Part): string => createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 8);
 
@@ -15,10 +16,10 @@ const hashOf = (part: Part): string => createHash('sha256').update(JSON.stringif
  * Sets apart the finished runs of each group that were trained under unlike conditions, by every condition in which any two runs of the
  * table differ: what is compared then differs in nothing unsaid. Seeds without a finished run stay with the group's first part.
  */
-export const splitByConditions = (groups: readonly WholeGroup[]): Group[] => {
+export const splitByConditions = <G extends WholeGroup>(groups: readonly G[]): PartOf<G>[] => {
   const names = differingConditions(groups.flatMap(({ finished }) => finished)).map(({ name }) => name);
   const partOf = (run: FinishedRun): Part => Object.fromEntries(names.map((name) => [name, conditionText(run, name)]));
-  return groups.flatMap((group): Group[] => {
+  return groups.flatMap((group): PartOf<G>[] => {
     const parts = [...groupedBy(group.finished, (run) => JSON.stringify(partOf(run))).values()];
     if (parts.length === 0) return [{ ...group, key: group.hash, part: {} }];
     return parts.map((finished, index) => {

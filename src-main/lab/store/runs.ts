@@ -122,6 +122,11 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
   const configsOfGroup = database
     .prepare<[string], string>('SELECT config FROM run WHERE group_hash = ? ORDER BY id')
     .pluck();
+  const climbedShare = database
+    .prepare<[string], number | null>(
+      'SELECT total(steps_perturbed) / sum(steps) FROM epoch WHERE run_id IN (SELECT value FROM json_each(?))',
+    )
+    .pluck();
   const newestTimes = database.prepare<[string, string, number, number], RunTimes>(
     `SELECT group_hash AS "groupHash", train_ms AS "trainMs", images, evaluation_ms AS "evaluationMs"
      FROM run JOIN run_summary ON run_summary.run_id = id JOIN environment ON environment.run_id = id
@@ -233,6 +238,8 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
     /** Reads what the results of these runs rest on, so that nobody has to wait for that later. */
     look: (ids: readonly RunId[]): void => void readOfGroups(ids),
     groupConfig,
+    /** Share of all steps of these runs that climbed; null where there are none. */
+    climbedShare: (ids: readonly RunId[]): number | null => climbedShare.get(JSON.stringify(ids)) ?? null,
     /** Of the newest runs of these groups that finished on such a machine, so many. */
     newestTimes: (
       groupHashes: readonly string[],

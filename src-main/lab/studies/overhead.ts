@@ -2,7 +2,7 @@ import { expandGroups } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
 import type { DeepMlpConfig, OptimizerConfig } from '../../../shared/runConfig.ts';
-import { armOf, speedBaseOf } from '../../../shared/speed.ts';
+import { armsOf, speedBaseOf } from '../../../shared/speed.ts';
 import type { SpeedMeasurement } from '../../../shared/speed.ts';
 import type { Overhead, OverheadCell } from '../../../shared/studies/report.ts';
 import type { Study, StudyForm } from '../../../shared/studies/study.ts';
@@ -105,7 +105,7 @@ export const unmeasured = (experiments: readonly Experiment[], all: readonly Spe
     return !all.some((known) =>
       groups.every(
         (group) =>
-          baseKey(known.base, isPaper) === baseKey(speedBaseOf(group), isPaper) && armOf(known, group) !== undefined,
+          baseKey(known.base, isPaper) === baseKey(speedBaseOf(group), isPaper) && armsOf(known, group) !== null,
       ),
     );
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { OptimizerConfig } from '../../../shared/runConfig.ts';
+import { optimizerSchema, type OptimizerConfig } from '../../../shared/runConfig.ts';
 import { columnsOf } from '../../../shared/results/columns.ts';
 import { everyGroup, type ResultsTable } from '../../../shared/result.ts';
 import { speedBaseOf, type SpeedMeasurement } from '../../../shared/speed.ts';
@@ -54,4 +54,20 @@ test('steps of another size tell nothing, and a table without a measurement has 
     expect(verdictOf(table)).toBeUndefined();
     expect(exportedText(table, 'markdown')).not.toContain('Paired speed');
   }
+});
+
+test('where the data decide on a climb, both kinds of steps count by their share of the runs’ steps', () => {
+  const byNorm = optimizerSchema.parse({ ...sam, when: { name: 'gradient-norm' } });
+  const measurement = measured(10);
+  const arms = [arm(sam, [12, 12, 18]), arm(byNorm, [14, 14, 14]), arm(byNorm, [6, 6, 6], 0)];
+  const speeds = { own: [{ ...measurement, arms }], imported: new Map() };
+  const pairedWith = (climbed: number | null) => {
+    const adaptive = { ...groupOf(byNorm, [runOf(0, [0.9])]), climbed };
+    return resultsTable([groupOf(sam, [runOf(0, [0.9])]), adaptive], everyGroup, { speeds }).rows[1]?.pairedSpeed;
+  };
+  // A quarter of them: 8 ms on average, against 12, 12 and 18 in one process each.
+  const rounds = [12, 12, 18].map((ms) => ms / (0.25 * 14 + 0.75 * 6));
+  expect(pairedWith(0.25)?.ratio).toBeCloseTo(Math.cbrt(rounds.reduce((product, ratio) => product * ratio, 1)), 12);
+  expect(pairedWith(1)?.ratio).toBeCloseTo(Math.cbrt(12 * 12 * 18) / 14, 12);
+  expect(pairedWith(null)).toBeNull();
 });

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { nameOfMethod } from '../../../../shared/method.ts';
 import { everyStep } from '../../../../shared/methods/when.ts';
 import type { PhaseMs } from '../../../../shared/metrics.ts';
-import type { RunConfig } from '../../../../shared/runConfig.ts';
-import { climbingShareOf } from '../../../../shared/speed.ts';
+import type { OptimizerConfig, RunConfig } from '../../../../shared/runConfig.ts';
+import { doDataDecide } from '../../../../shared/speed.ts';
 import { waitForInput } from '../../inputWait.ts';
 import type { Run } from '../../run.ts';
 import { runningSums } from '../../runningSums.ts';
@@ -38,15 +38,19 @@ export interface Arm {
  * at which their selections differ.
  * Of a method of which only some steps climb those do in turn with the others, and each kind counts as much as its share of a run's steps: in
  * a few steps of the run itself there would be none, or too many.
- * @param open - opens a run of the configuration with its climbs in turn. @param config - as it was asked for; its share of climbs is known.
+ * @param open - opens a run of the configuration with its climbs as they are measured. @param config - as it was asked for.
+ * @param share - of its steps that climb.
  */
-export const openArm = (open: (inTurn: RunConfig) => Run, config: RunConfig, stop: StopRequest): Arm => {
-  const share = climbingShareOf(config);
-  if (share === null) throw new Error('It is not known in which share of its steps a method climbs.');
-  const kinds = share === 1 ? 1 : 2;
+export const openArm = (
+  open: (asMeasured: RunConfig) => Run,
+  config: RunConfig,
+  share: number,
+  stop: StopRequest,
+): Arm => {
   const { optimizer } = config;
-  const inTurn = 'when' in optimizer ? { ...optimizer, when: everyStep, interval: kinds } : optimizer;
-  const run = open({ ...config, optimizer: inTurn });
+  const isFixed = share === 1 || doDataDecide(optimizer);
+  const kinds = isFixed ? 1 : 2;
+  const run = open({ ...config, optimizer: withClimbs(optimizer, share, kinds) });
   const { ops } = run;
   // A CPU's kernels have finished when they return, so that every step's phases are exact; to make a GPU's so costs time.
   const areExact = ops.device === 'CPU';
@@ -66,7 +70,7 @@ export const openArm = (open: (inTurn: RunConfig) => Run, config: RunConfig, sto
         const waitedMs = await waitForInput(run.train, stop);
         const isSampled = index < sampledSteps;
         const isWaitedFor = kinds === 2 || index === batches.length - 1; // so that each kind's time, or the turn's, is whole
-        const climbs = kinds === 1 || step % 2 === 0;
+        const climbs = kinds === 1 ? share > 0 : step % 2 === 0;
         const done = takeStep(run, indices, waitedMs, { step: ++step, learningRate: 0, isSampled, isWaitedFor }, sums);
         taken[isSampled ? 'sampled' : 'timed'].add(climbs, done);
       }
@@ -78,3 +82,15 @@ export const openArm = (open: (inTurn: RunConfig) => Run, config: RunConfig, sto
     },
   };
 };
+
+/** The method with climbs in the first of so many steps; where the data decide, it still looks at them, but whatever they are, in every step or in none. */
+const withClimbs = (optimizer: OptimizerConfig, share: number, interval: number): OptimizerConfig => {
+  if (!('when' in optimizer)) return optimizer;
+  const { when } = optimizer;
+  if (when.name !== 'gradient-norm') return { ...optimizer, when: everyStep, interval };
+  const deviations = share === 1 ? -farOff : farOff;
+  return { ...optimizer, when: { ...when, lambda1: deviations, lambda2: deviations } };
+};
+
+/** More deviations than ‖g‖² is ever from its mean. */
+const farOff = 1e6;

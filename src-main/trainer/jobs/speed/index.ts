@@ -11,6 +11,7 @@ import { ratioOverRounds } from '../../../../shared/pairedRatio.ts';
 import type { RunConfig } from '../../../../shared/runConfig.ts';
 import {
   fewestProcesses,
+  measuredShares,
   narrowHalfWidth,
   roundsPerProcess,
   speedBaseOf,
@@ -111,7 +112,7 @@ export const speed = job(speedJob, async function* (input, stop) {
     measurement: {
       at: new Date().toISOString(),
       base: speedBaseOf(first.run.config),
-      arms: armsOf(measured),
+      arms: armsIn(measured),
       ...{ processes: 1, stepsPerRound },
       endedBy: width > narrowHalfWidth ? 'limit' : 'narrow',
       limitMs: input.limitMs,
@@ -121,9 +122,9 @@ export const speed = job(speedJob, async function* (input, stop) {
 });
 
 const widestInProcess = (measured: readonly Rounds[]): number =>
-  widestOf(armsOf(measured), (arm, baseline) => ratioOverRounds(baseline.roundMs, arm.roundMs));
+  widestOf(armsIn(measured), (arm, baseline) => ratioOverRounds(baseline.roundMs, arm.roundMs));
 
-const armsOf = (measured: readonly Rounds[]): SpeedArm[] =>
+const armsIn = (measured: readonly Rounds[]): SpeedArm[] =>
   measured.map(({ arm, stepMs, phaseMs }) => ({
     ...{ optimizer: arm.config.optimizer, climbingShare: arm.climbingShare },
     ...{ roundMs: stepMs, stepMs: median(stepMs), phaseMs: mediansOf(phaseMs) },
@@ -135,12 +136,12 @@ const openArms = (input: SpeedInput, stop: StopRequest): Arm[] => {
   const [firstConfig] = configs;
   if (firstConfig === undefined) return [];
   const ops = openEngine(firstConfig.device, bindingPath);
-  if (ops.device === 'CPU') refuseTooLarge(firstConfig, configs.length, dataset);
+  if (ops.device === 'CPU') refuseTooLarge(firstConfig, configs.flatMap(measuredShares).length, dataset);
   const arms: Arm[] = [];
   for (const config of configs) {
     const open = (inTurn: RunConfig): Run =>
       openRun(ops, inTurn, dataset, datasetFolder, labVersion, arms[0]?.run ?? null);
-    arms.push(openArm(open, config, stop));
+    for (const share of measuredShares(config)) arms.push(openArm(open, config, share, stop));
   }
   return arms;
 };
