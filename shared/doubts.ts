@@ -15,6 +15,8 @@ export type Doubt = z.infer<typeof doubtSchema>;
 const explosionFactor = 10;
 /** Where their number is not known: as lenient as for ImageNet. */
 const mostClasses = 1000;
+/** Many learn nothing in the first steps: of so many epochs no accuracy is judged. */
+const epochsToLearn = 2;
 /** Standard deviations that an accuracy lies above chance before it is called more than that. */
 const chanceDeviations = 3;
 
@@ -25,18 +27,18 @@ const isAtChance = (accuracy: number, classes: number, examples: number): boolea
 
 /**
  * What is doubtful about an epoch: its mean loss, finite as it is, is above ten times that of guessing; or the accuracy of the whole epoch, in
- * training and in testing, is not above that of guessing one of K classes alike.
+ * training and in testing, is not above that of guessing one of K classes alike, from the third on.
  * @param classes - K; null where it is not known, and then no accuracy is judged.
  * @param testExamples - behind the test accuracy.
  */
 export const doubtOf = (
-  { trainLoss, testLoss, trainAccuracy, testAccuracy, images }: EpochMetrics,
+  { epoch, trainLoss, testLoss, trainAccuracy, testAccuracy, images }: EpochMetrics,
   classes: number | null,
   testExamples: number,
 ): Doubt['kind'] | null => {
   const limit = explosionFactor * Math.log(classes ?? mostClasses);
   if ([trainLoss, testLoss].some((loss) => loss === null || loss > limit)) return 'explosion';
-  if (classes === null) return null;
+  if (classes === null || epoch <= epochsToLearn) return null;
   const isChance = isAtChance(trainAccuracy, classes, images) && isAtChance(testAccuracy, classes, testExamples);
   return isChance ? 'chance' : null;
 };
@@ -62,4 +64,4 @@ export const doubtOfEpochs = (
 export const doubtText = ({ kind, sinceEpoch }: Doubt): string =>
   kind === 'explosion'
     ? `Diverging since epoch ${sinceEpoch}: the mean loss is more than ten times that of guessing. A lower learning rate may help.`
-    : `Diverging since epoch ${sinceEpoch}: over a whole epoch the accuracy is no better than guessing. A lower learning rate may help.`;
+    : `In epoch ${sinceEpoch} and since then the accuracy is no better than guessing. A lower learning rate may help.`;

@@ -139,7 +139,7 @@ const wrongEverywhere = (configs: readonly GroupConfig[], path: string, value: u
 };
 
 /**
- * What an axis may be applied to: one configuration of each method, with every choice that an axis before it makes in the same part of the
+ * What an axis may be applied to: one configuration of each method with the same settings, with every choice that an axis before it makes in the same part of the
  * configuration, since a choice brings settings (`optimizer.when.name` random has `optimizer.when.probability`).
  */
 const configsBefore = (experiment: Experiment, index: number): GroupConfig[] => {
@@ -147,13 +147,25 @@ const configsBefore = (experiment: Experiment, index: number): GroupConfig[] => 
   const choices = experiment.axes
     .slice(0, index)
     .filter(({ path }) => path.startsWith(`${part}.`) && choosesSettings(path));
-  const byMethod = new Map(baseConfigs(experiment).map((config) => [config.optimizer.name, config]));
+  const byShape = new Map(baseConfigs(experiment).map((config) => [shapeOf(config.optimizer), config]));
   return choices.reduce<GroupConfig[]>(
     (configs, { path, values }) =>
       configs.flatMap((config) => values.map((value) => withSetting(config, path, value) ?? config)),
-    [...byMethod.values()],
+    [...byShape.values()],
   );
 };
+
+/** Whether an axis says something about an arm, be it for a choice that another axis makes. */
+export const reachesArm = (experiment: Experiment, axis: Axis, arm: OptimizerConfig): boolean =>
+  configsBefore({ ...experiment, arms: [arm] }, experiment.axes.indexOf(axis)).some(
+    (config) => withSetting(config, axis.path, axis.values[0]) !== null,
+  );
+
+/** Which settings a method has: its choices bring them, whatever the values of the others. */
+const shapeOf = (optimizer: OptimizerConfig): string =>
+  JSON.stringify(optimizer, (key, value: unknown) =>
+    key === 'name' || (typeof value === 'object' && value !== null) ? value : 0,
+  );
 
 const baseConfigs = ({ shared, arms }: Experiment): GroupConfig[] =>
   arms.map((optimizer) => ({ ...shared, optimizer }));

@@ -38,6 +38,18 @@ export const speedBaseOf = (config: GroupConfig | RunConfig): SpeedBase => {
   return speedBaseSchema.strip().parse({ ...config, dataset });
 };
 
+const { dataset: speedDataset, ...speedRest } = speedBaseSchema.shape;
+
+const areAlike = (names: readonly string[], one: object, other: object): boolean =>
+  names.every((name) => {
+    const [ours, theirs]: unknown[] = [Reflect.get(one, name), Reflect.get(other, name)];
+    return ours === theirs || canonicalJson(ours) === canonicalJson(theirs);
+  });
+
+/** Whether `speedBaseOf` is the same of both; groups share most parts of their configurations, and those are seen to be equal at once. */
+export const haveSameSpeedBase = (one: GroupConfig, other: GroupConfig): boolean =>
+  areAlike(Object.keys(speedRest), one, other) && areAlike(Object.keys(speedDataset.shape), one.dataset, other.dataset);
+
 type Trained = Pick<RunConfig, 'optimizer' | 'epochs'>;
 
 /** Share of a run's steps in which its method climbs; 1 of one that does the same in every step. Null where the data decide. */

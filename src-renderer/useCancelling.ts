@@ -26,15 +26,19 @@ export const useCancelling = (): ((runIds: readonly RunId[]) => Promise<void>) =
 
   return async (runIds) => {
     const former = places(runIds);
-    if (!(await queue.cancel(runIds))) return;
+    const begun = await queue.cancel(runIds);
+    if (begun === null) return;
+    const out = runIds.filter((id) => !begun.includes(id));
     const undo = async (): Promise<void> => {
       const isWaiting = (id: RunId | null): boolean => queue.waiting.some((run) => run.id === id);
       for (const { runIds: ids, before } of former) {
-        const stays = await queue.uncancel(ids, isWaiting(before) ? before : null);
+        const back = ids.filter((id) => out.includes(id));
+        const stays = back.length === 0 ? null : await queue.uncancel(back, isWaiting(before) ? before : null);
         if (stays !== null) message.warning(stays, { duration: 12_000, closable: true });
       }
     };
-    const what = runIds.length === 1 ? `Run ${String(runIds[0])} is` : `${counted(runIds.length, 'run')} are`;
-    tell(`${what} out of the queue.`, undo);
+    const what = out.length === 1 ? `Run ${String(out[0])} is` : `${counted(out.length, 'run')} are`;
+    const rest = begun.length === 0 ? '' : ` ${counted(begun.length, 'run')} had begun already.`;
+    tell(`${what} out of the queue.${rest}`, undo);
   };
 };

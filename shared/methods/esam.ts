@@ -81,9 +81,9 @@ export const hasSelectionForward = ({
   secondPass,
   alwaysRank,
 }: Pick<EsamConfig, 'gamma' | 'selection' | 'secondPass' | 'alwaysRank'>): boolean => {
-  if (secondPass === 'gathered') return true;
-  const needsLossesAbove = selection !== 'loss' && selection !== 'random';
-  return needsLossesAbove && (gamma < 1 || selection === 'positive' || alwaysRank);
+  const ranks = gamma < 1 || selection === 'positive' || alwaysRank;
+  const needsLossesAbove = secondPass === 'gathered' || (selection !== 'loss' && selection !== 'random');
+  return ranks && needsLossesAbove;
 };
 
 /** 1 + (1 + β) + [selection forward] + 3γ, of a step that perturbs. */
@@ -96,7 +96,7 @@ const perturbedUnits = (config: EsamConfig): PhaseUnits => {
     forward1: 1,
     backward1: 1 + (needsAll ? 1 : beta),
     selectionForward: hasSelectionForward(config) ? 1 : 0,
-    forward2: secondPass === 'gathered' ? 0 : gamma,
+    forward2: secondPass === 'gathered' && hasSelectionForward(config) ? 0 : gamma,
     backward2: 2 * gamma,
   };
 };

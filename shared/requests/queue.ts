@@ -39,7 +39,8 @@ export const queueApi = {
    * submitted anew with the place's present settings.
    */
   requeueRuns: { input: z.strictObject({ runIds }), output: nothing },
-  cancelRuns: { input: z.strictObject({ runIds }), output: nothing },
+  /** Takes waiting runs out of the queue. Those that have begun meanwhile go on, and are told; where none waits any more, that is refused. */
+  cancelRuns: { input: z.strictObject({ runIds }), output: z.strictObject({ begun: z.array(runIdSchema) }) },
   /** Puts cancelled runs back into the queue, before another one or at the end (null). */
   uncancelRuns: {
     input: z.strictObject({ runIds, beforeRunId: runIdSchema.nullable() }),

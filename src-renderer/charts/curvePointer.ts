@@ -64,7 +64,9 @@ export const useCurvePointer = ({ shown, isCounted, xs }: GroupCurves) => {
   };
   const hide = (pointer: Pointed, frame: Frame): void => {
     const key = nearest(pointer, frame);
-    if (key !== null) focus.toggle(key);
+    if (key === null) return;
+    focus.toggle(key);
+    focus.point(null);
   };
   return { x, title, tip, follow, leave, hide };
 };

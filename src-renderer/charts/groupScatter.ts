@@ -25,8 +25,6 @@ export interface GroupScatterProps {
 export const radius = 5;
 /** Height of the names' letters. */
 export const letter = 11;
-/** More names than this would say the method in each of them in vain. */
-const fewNames = 8;
 const longest = 34;
 /** Lines to more names than these would hide the points. */
 const fewLines = 16;
@@ -68,11 +66,13 @@ export const useGroupScatter = (props: GroupScatterProps) => {
     if (focus.pointed !== null) return focus.isPale(point.row.key) ? 0.25 : 1;
     return point.isDominated ? 0.55 : 1;
   };
+  /** The method, and what tells it from the others of its method; of too long a name the middle gives way. */
   const nameOf = ({ row }: SpeedAccuracy): string => {
-    const label = props.shortNames.get(row.key) ?? row.label;
-    const within = withinMethod({ ...row, label });
-    const name = within === '' ? nameOfMethod(row.config.optimizer) : all.value.length > fewNames ? within : label;
-    return name.length > longest ? `${name.slice(0, longest - 1)}…` : name;
+    const method = nameOfMethod(row.config.optimizer);
+    const within = withinMethod({ ...row, label: props.shortNames.get(row.key) ?? row.label });
+    const name = within === '' ? method : `${method} · ${within}`;
+    const end = longest - method.length - 4;
+    return name.length > longest ? `${method} · …${within.slice(-end)}` : name;
   };
   const isOnTold = computed(() => new Set(theirs.value.map(({ on }) => on)).size > 1);
   /** Names of those that nobody surpasses are placed first, while there is room; those of the paper's values last. */

@@ -42,9 +42,9 @@ export const useQueue = defineStore('queue', () => {
     problems.attempt('Start the runs', () => lab.startRuns({ runIds: [...runIds] }));
   const move = (runIds: readonly RunId[], beforeRunId: RunId | null): Promise<unknown> =>
     problems.attempt('Move in the queue', () => lab.moveRuns({ runIds: [...runIds], beforeRunId }));
-  /** False when refused. */
-  const cancel = async (runIds: readonly RunId[]): Promise<boolean> =>
-    (await problems.attempt('Cancel in the queue', () => lab.cancelRuns({ runIds: [...runIds] }))) !== null;
+  /** Which of them had begun already; null when refused. */
+  const cancel = async (runIds: readonly RunId[]): Promise<readonly RunId[] | null> =>
+    (await problems.attempt('Cancel in the queue', () => lab.cancelRuns({ runIds: [...runIds] })))?.begun ?? null;
   /** Which of them had to stay out and why, in words; null where none had to, and when refused. */
   const uncancel = async (runIds: readonly RunId[], beforeRunId: RunId | null): Promise<string | null> => {
     const back = () => lab.uncancelRuns({ runIds: [...runIds], beforeRunId });

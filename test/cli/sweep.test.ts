@@ -18,7 +18,7 @@ test('an experiment file is planned, swept, compared and found in the history', 
   const args = [file, '--set', 'epochs=1', '--sweep', 'optimizer.rho=0.01:0.02:0.01'];
 
   const planned = await cli(workspace, ['plan', ...args]);
-  expect(planned.stdout).toContain('2 methods × 2 values of ρ × 1 seed = 3 runs');
+  expect(planned.stdout).toContain('(1 method + 1 method × 2 values of ρ) × 1 seed = 3 runs');
   expect(planned.stdout).toContain('0 have finished');
   const { code, stdout, stderr } = await cli(workspace, ['compare', ...args, '--no-speed', '--json']);
   expect(code).toBe(0);

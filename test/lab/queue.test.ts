@@ -336,6 +336,18 @@ test.each([
   await untilRun(lab, 3, ({ state }) => state === 'running');
 });
 
+test('runs that have begun while others were chosen stay, and the others are taken out', async () => {
+  const { lab } = await openTestLab();
+  const { runIds } = await lab.enqueue(experimentOf({ seeds: [scripts.untilStopped, 1, 2] }));
+  const [first = 0, ...others] = runIds;
+  await untilRun(lab, first, ({ state }) => state === 'running');
+  expect(await lab.cancelRuns({ runIds })).toEqual({ begun: [first] });
+  expect(await statesOf(lab)).toEqual(['running', ...others.map(() => 'cancelled')]);
+  await expect(lab.cancelRuns({ runIds: [first] })).rejects.toMatchObject({ code: 'RUN_STATE' });
+  await lab.stopRun({ runId: first, when: 'now' });
+  await untilEnded(lab, first);
+});
+
 test('a lab that trains only its own runs leaves the others waiting', async () => {
   const { lab: app, folder } = await openTestLab();
   await app.pauseQueue({ paused: true });

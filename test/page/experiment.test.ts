@@ -139,7 +139,7 @@ test('axes are a list, a range or choices by name; what makes no sense beside an
   const add = getByRole('button', { name: 'Axis', exact: true });
   await add.click();
   await getByLabel('Values of axis 1').fill('0.1:0.3:0.1');
-  await getByText('3 methods × 3 values of ρ × 2 seeds').waitFor();
+  await getByText('(1 method + 2 methods × 3 values of ρ) × 2 seeds').waitFor();
   await eventually(planned).toBe(14); // SGD once, SAM and ESAM with three values of ρ each, two seeds
   await getByLabel('Setting of axis 1').selectOption('optimizer.when.name');
   const choices = getByRole('group', { name: 'Values of axis 1' });

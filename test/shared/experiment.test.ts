@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { expand, expandGroups, experimentSchema } from '../../shared/experiment.ts';
-import { canonicalJson, runConfigSchema, scheduleOf } from '../../shared/runConfig.ts';
+import { gridText } from '../../shared/gridText.ts';
+import { canonicalJson, optimizerSchema, runConfigSchema, scheduleOf } from '../../shared/runConfig.ts';
 import { settingPathOf, unknownPath, withSetting } from '../../shared/settingPaths.ts';
 import { esam, experimentOf, sam, sgd } from '../lab/fixtures/configs.ts';
 
@@ -150,4 +151,21 @@ test('an axis of rules gives whole configurations, and what a rule has not is re
 test('a configuration from before a setting was there is the one with its default', () => {
   const { rule: _, ...old } = sgd;
   expect(experimentSchema.parse({ ...experimentOf(), arms: [old] })).toEqual(experimentOf({ arms: [sgd] }));
+});
+
+test('an axis is taken whichever of the methods has its setting, in whatever order, and the product says which have', () => {
+  const late = optimizerSchema.parse({ ...sam, when: { name: 'late' } });
+  const axes = [{ path: 'optimizer.when.share', values: [0.1, 0.5] }];
+  for (const arms of [
+    [late, sam],
+    [sam, late],
+  ]) {
+    const experiment = experimentSchema.parse(experimentOf({ arms, axes, seeds: [1] }));
+    expect(expand(experiment)).toHaveLength(3);
+    expect(gridText(experiment)).toContain('1 method × 2 values of');
+  }
+  // A choice that another axis makes brings the setting.
+  const chosen = [{ path: 'optimizer.when.name', values: ['late', 'every'] }, ...axes];
+  const both = experimentSchema.parse(experimentOf({ arms: [sam], axes: chosen, seeds: [1] }));
+  expect(gridText(both)).toMatch(/^1 method × 2 values of .+ × 2 values of .+ × 1 seed$/);
 });

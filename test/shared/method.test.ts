@@ -40,6 +40,7 @@ test.each<[string, OptimizerConfig, number]>([
   ['the release at β = γ = 1', esam({ beta: 1, gamma: 1, alwaysRank: true }), 7],
   ['ranked by the first loss', esam({ selection: 'loss' }), 1 + 1.6 + 1.5],
   ['gathered', esam({ secondPass: 'gathered' }), 1 + 1.6 + 1 + 1],
+  ['gathered, where nothing is left out', esam({ secondPass: 'gathered', gamma: 1 }), 1 + 1.6 + 3],
   ['with the norm over all tensors', esam({ perturbation: 'full-norm' }), 1 + 2 + 1 + 1.5],
 ])('%s is predicted to cost its units, and its phases sum to them', (_name, optimizer, units) => {
   expect(predictedUnits(trained(optimizer))).toBeCloseTo(units, 12);

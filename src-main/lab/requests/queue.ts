@@ -171,7 +171,20 @@ export const queueRequests = ({
       await requeue(runIds);
       return {};
     },
-    cancelRuns: ({ runIds }) => changing(runIds, () => write.cancel(runIds)),
+    cancelRuns: async ({ runIds }) => {
+      const hasBegun = ({ state, startedAt }: RunSummary): boolean =>
+        !['queued', 'cancelled'].includes(state) && startedAt !== null;
+      const begun = new Set(
+        read.runs
+          .some(runIds)
+          .filter(hasBegun)
+          .map(({ id }) => id),
+      );
+      const waiting = runIds.filter((id) => !begun.has(id));
+      const cancelled = waiting.length > 0 ? waiting : runIds;
+      await changing(cancelled, () => write.cancel(cancelled));
+      return { begun: [...begun] };
+    },
     uncancelRuns: async ({ runIds, beforeRunId }) => {
       await builtIn;
       const cancelled = runIds.flatMap((id) => read.runs.one(id) ?? []).filter(({ state }) => state === 'cancelled');

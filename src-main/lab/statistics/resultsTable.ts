@@ -2,8 +2,7 @@ import { measurementIds } from '../../../shared/measurements/index.ts';
 import { predictedUnits } from '../../../shared/method.ts';
 import type { AccuracyChoice, OfSeed, ResultsQuery, ResultsRow, ResultsTable } from '../../../shared/result.ts';
 import { dataOf } from '../../../shared/results/data.ts';
-import { canonicalJson } from '../../../shared/runConfig.ts';
-import type { GroupConfig } from '../../../shared/runConfig.ts';
+import { haveSameSpeedBase } from '../../../shared/speed.ts';
 import { compareRows } from './comparison.ts';
 import { unlikeConditions } from './conditions.ts';
 import { accuracyAtEqualTime, equalTimeOf } from './equalTime.ts';
@@ -37,19 +36,11 @@ const largest = (values: readonly number[]): number | null => (values.length ===
 const ratio = (value: number | null, baseline: number | null): number | null =>
   value === null || baseline === null || baseline === 0 ? null : value / baseline;
 
-/** Alike in everything but the optimizer. Groups share most parts of their configurations, and those are seen to be equal at once. */
-const areOthersEqual = (one: GroupConfig, other: GroupConfig): boolean =>
-  Object.keys({ ...one, ...other }).every((name) => {
-    const ours: unknown = Reflect.get(one, name);
-    const theirs: unknown = Reflect.get(other, name);
-    return name === 'optimizer' || ours === theirs || canonicalJson(ours) === canonicalJson(theirs);
-  });
-
-/** The cost model compares optimizers; it says nothing where anything else differs too. */
+/** The cost model compares methods' steps; it says nothing where these differ in anything else. */
 const predictedRatioOver = (baseline: Group | undefined): ((group: Group) => number | null) => {
   if (baseline === undefined) return () => null;
   const units = predictedUnits(baseline.config);
-  return ({ config }) => (areOthersEqual(config, baseline.config) ? ratio(units, predictedUnits(config)) : null);
+  return ({ config }) => (haveSameSpeedBase(config, baseline.config) ? ratio(units, predictedUnits(config)) : null);
 };
 
 /** Gain in percentage points; null for the baseline itself and where either has no finished run. */

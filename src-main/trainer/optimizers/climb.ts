@@ -41,9 +41,10 @@ interface Here {
   readonly lossesBefore: Tensor;
 }
 
-/** A sub-batch's gradients, and what was done to get them. */
+/** A sub-batch's gradients, each with the number of examples whose mean loss it is of, and what was done to get them. */
 interface Part {
   readonly here: Gradients | null;
+  readonly examplesHere: number;
   readonly above: Gradients;
   readonly report: StepReport;
 }
@@ -76,6 +77,7 @@ export const climbing = (training: OptimizerContext, rule: UpdateRule, method: C
   const ascend = (objective: Objective, here: Here, mask: Mask | null, learningRate: number): Part => {
     const isChosen = (parameter: number): boolean => mask === null || mask[parameter] === true;
     const kept = descent.readsHere ? shared(ops, here.gradients) : null;
+    const examplesHere = here.losses.shape[0] ?? 0;
     const moving = method.norm === 'all' ? here.gradients : onlyOf(ops, here.gradients, isChosen);
     const ownNorm = direction === alongGradient ? null : normOf(ops, moving);
     const { restore, ...climbed } = perturb(training, direction.of(moving), {
@@ -91,6 +93,7 @@ export const climbing = (training: OptimizerContext, rule: UpdateRule, method: C
     if (here.losses !== here.lossesBefore) ops.dispose(here.losses);
     return {
       here: kept,
+      examplesHere,
       above: above.gradients,
       report: {
         ...climbed,
@@ -105,24 +108,30 @@ export const climbing = (training: OptimizerContext, rule: UpdateRule, method: C
     };
   };
 
-  /** The mean of sub-batches' gradients over all the examples that they kept; consumes them. */
-  const meanGradients = (parts: readonly Part[], of: (part: Part) => Gradients): Gradients => {
+  /** The mean of sub-batches' gradients over all examples that they are of; consumes them. */
+  const meanGradients = (
+    parts: readonly Part[],
+    of: (part: Part) => Gradients,
+    examplesOf: (part: Part) => number,
+  ): Gradients => {
     const [first, ...others] = parts;
     if (first === undefined) throw new Error('A step needs examples.');
     if (others.length === 0) return of(first);
-    const total = parts.reduce((sum, { report }) => sum + report.keptExamples, 0);
+    const total = parts.reduce((sum, part) => sum + examplesOf(part), 0);
     return clock.measure('update', () =>
-      parts.reduce<Gradients>((sum, part) => addShare(ops, sum, of(part), part.report.keptExamples / total), []),
+      parts.reduce<Gradients>((sum, part) => addShare(ops, sum, of(part), examplesOf(part) / total), []),
     );
   };
 
   const descend = (parts: readonly Part[], learningRate: number): readonly StepReport[] => {
-    const here = descent.readsHere ? meanGradients(parts, (part) => part.here ?? []) : null;
-    descent.after(
-      here,
-      meanGradients(parts, (part) => part.above),
-      learningRate,
+    const ofHere = (part: Part): Gradients => part.here ?? [];
+    const here = descent.readsHere ? meanGradients(parts, ofHere, (part) => part.examplesHere) : null;
+    const above = meanGradients(
+      parts,
+      (part) => part.above,
+      ({ report }) => report.keptExamples,
     );
+    descent.after(here, above, learningRate);
     moves.climbed();
     return parts.map(({ report }) => report);
   };

@@ -71,3 +71,13 @@ test('where the data decide on a climb, both kinds of steps count by their share
   expect(pairedWith(1)?.ratio).toBeCloseTo(Math.cbrt(12 * 12 * 18) / 14, 12);
   expect(pairedWith(null)).toBeNull();
 });
+
+test('of a longer run of the same method nobody measured a ratio, but the prediction holds for it', () => {
+  const longer = (optimizer: OptimizerConfig) => groupOf(optimizer, [runOf(0, [0.9])], { epochs: 99, logEvery: 7 });
+  const { rows } = resultsTable([groupOf(sam, [runOf(0, [0.9])]), longer(sam), longer(esam)], everyGroup, {
+    speeds: { own: [measured(10)], imported: new Map() },
+  });
+  expect(rows.map(({ pairedSpeed }) => pairedSpeed?.ratio)).toEqual([undefined, undefined, expect.closeTo(1.25, 12)]);
+  // SAM's six units against ESAM's 1 + (1 + ½) + 1 + 3·½.
+  expect(rows.map(({ predictedSpeedRatio }) => predictedSpeedRatio)).toEqual([1, 1, expect.closeTo(6 / 5, 12)]);
+});

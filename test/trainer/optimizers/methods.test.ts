@@ -27,8 +27,8 @@ const optimizerFor = (problem: SmallProblem, config: OptimizerConfig) =>
   optimizerOf(problem.training, config, chancesOf(1));
 
 /** Six steps on one batch of a network with convolutions, BatchNorm and a dense layer. @returns all tensors, and what was perturbed. */
-const trained = (ops: Ops, config: OptimizerConfig) => {
-  const problem = smallProblem(ops, residualNetwork, 7);
+const trained = (ops: Ops, config: OptimizerConfig, network = residualNetwork) => {
+  const problem = smallProblem(ops, network, 7);
   const optimizer = optimizerFor(problem, config);
   const perturbed: number[] = [];
   for (let step = 0; step < 6; step++) {
@@ -116,6 +116,12 @@ for (const { name, tolerance, open } of engines) {
       ['GSAM with α = 0 is SAM', arm('gsam', { alpha: 0 }), arm('sam')],
       ['WSAM coupled at γ = ½ is SAM', arm('wsam', { coupled: true, sharpnessWeight: 0.5 }), arm('sam')],
       ['WSAM coupled at γ = 0 is SGD', arm('wsam', { coupled: true, sharpnessWeight: 0, rho: 0 }), arm('sgd')],
+      ['LookSAM without a radius is SGD', arm('looksam', { rho: 0, interval: 3, alpha: 0.7 }), arm('sgd')],
+      [
+        'ESAM with β = γ = 1 is SAM, however its second pass is done',
+        arm('esam', { beta: 1, gamma: 1, secondPass: 'gathered' }),
+        arm('sam'),
+      ],
       ['MSAM without a radius is SGD', arm('momentum-sam', { rho: 0 }), arm('sgd')],
       ['SAM-ON without a radius is SGD', arm('sam-on', { rho: 0 }), arm('sgd')],
       ['K-SAM with all examples is SAM', arm('k-sam', { gamma: 1 }), arm('sam')],
@@ -178,6 +184,17 @@ for (const { name, tolerance, open } of engines) {
       ],
     ])('%s, bit for bit', (_title, config, base) => {
       expect(trained(ops, config).contents).toEqual(trained(ops, base).contents);
+    });
+
+    test('the gradient at θ is that of the whole batch, whatever sub-batches keep of it at θ+ε', () => {
+      // WSAM with γ = 0 descends along g alone; parts of 3 and 2 examples of five keep one each.
+      const alone = { name: 'wsam', sharpnessWeight: 0, coupled: true };
+      const examples = { name: 'rising', gamma: 0.5 };
+      const parted = trained(ops, composed({ descent: alone, examples, sharpnessBatch: 3 }), independentNetwork);
+      const whole = trained(ops, arm('sgd'), independentNetwork).contents.flat();
+      parted.contents.flat().forEach((value, index) => {
+        expect(Math.abs(value - (whole[index] ?? NaN))).toBeLessThan(20 * tolerance);
+      });
     });
 
     test.each(Object.entries(all))('%s leaves no handle, and goes a way of its own', (_name, config) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { combined, emptyLike, inner, normOf, squaredNormOf, type Gradients } from '../gradients.ts';
+import { combined, emptyLike, inner, normOf, type Gradients } from '../gradients.ts';
 import type { OptimizerContext, UpdateRule } from '../objective.ts';
 import { descendAbove, given, type Descent } from './descent.ts';
 
@@ -26,7 +26,8 @@ export const reusingPart = (
   };
 
   const keepPart = (here: Gradients, above: Gradients): void => {
-    const [product, squared] = [inner(ops, here, above), squaredNormOf(ops, here)];
+    // Both sums alike: where h = g they are equal to the bit, and v is 0 instead of what one of them was rounded by.
+    const [product, squared] = [inner(ops, here, above), inner(ops, here, here)];
     // Less than what any ⟨g,g⟩ but 0 is rounded by, unless ‖g‖ is below 10⁻⁷: at 0 it makes v = h, where 0/0 would end the run.
     const divisor = ops.add(squared, ops.constant(1e-30));
     const quotient = ops.divide(product, divisor);

@@ -18,9 +18,10 @@ export const rising = (
 ): Examples => {
   const { gamma, selection, secondPass, bnStatistics } = settings;
   const ranks = gamma < 1 || selection === 'positive' || settings.alwaysRank;
+  // There is nothing to gather where nothing is left out.
+  const gathers = ranks && secondPass === 'gathered';
   const needsLossesAbove = selection !== 'loss' && selection !== 'random';
-  const onSelection =
-    bnStatistics === 'all' || (bnStatistics === 'last' && secondPass === 'gathered') ? 'update' : 'keep';
+  const onSelection = bnStatistics === 'all' || (bnStatistics === 'last' && gathers) ? 'update' : 'keep';
   const onSecond = bnStatistics !== 'first' ? 'update' : 'keep';
 
   /** The examples that the update uses, int32 [k]; null = all. */
@@ -34,7 +35,7 @@ export const rising = (
   };
 
   const againOf = (): Examples['again'] => {
-    if (secondPass === 'gathered') return { statistics: onSelection, isRecorded: true };
+    if (gathers) return { statistics: onSelection, isRecorded: true };
     if (!ranks) return { statistics: onSecond, isRecorded: true };
     return needsLossesAbove ? { statistics: onSelection, isRecorded: false } : null;
   };
@@ -44,7 +45,7 @@ export const rising = (
     firstStatistics: bnStatistics === 'last' ? 'keep' : 'update',
     again: againOf(),
     above(objective, lossesHere): Above {
-      const recorded = secondPass === 'gathered' ? objective.recordedLosses(onSelection) : null;
+      const recorded = gathers ? objective.recordedLosses(onSelection) : null;
       const lossesAbove = recorded?.losses ?? (ranks && needsLossesAbove ? objective.losses(onSelection) : null);
       const choose = (): { sharpness: Tensor | null; kept: Tensor | null } => {
         const sharpness = lossesAbove === null ? null : ops.subtract(lossesAbove, lossesHere);
@@ -53,19 +54,10 @@ export const rising = (
       // Where nothing is chosen there is no such phase, and its time stays 0.
       const { kept, sharpness } =
         ranks || lossesAbove !== null ? clock.measure('selectionForward', choose) : { kept: null, sharpness: null };
-      let above;
-      if (recorded === null) {
-        above = objective.gradients({ pass: 'second', statistics: onSecond, ...(kept !== null && { kept }) });
-      } else {
-        const everything = (): Tensor =>
-          ops.upload(
-            Int32Array.from({ length: objective.examples }, (_, index) => index),
-            [objective.examples],
-          );
-        const used = kept ?? everything();
-        above = recorded.gradients(used);
-        if (kept === null) ops.dispose(used);
-      }
+      const above =
+        recorded !== null && kept !== null
+          ? recorded.gradients(kept)
+          : objective.gradients({ pass: 'second', statistics: onSecond, ...(kept !== null && { kept }) });
       if (lossesAbove !== null) ops.dispose(lossesAbove);
       return { ...above, sharpness, kept };
     },
