@@ -42,7 +42,8 @@ const { dataset: speedDataset, ...speedRest } = speedBaseSchema.shape;
 
 const areAlike = (names: readonly string[], one: object, other: object): boolean =>
   names.every((name) => {
-    const [ours, theirs]: unknown[] = [Reflect.get(one, name), Reflect.get(other, name)];
+    const ours: unknown = Reflect.get(one, name);
+    const theirs: unknown = Reflect.get(other, name);
     return ours === theirs || canonicalJson(ours) === canonicalJson(theirs);
   });
 
