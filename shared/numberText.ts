@@ -16,3 +16,18 @@ export const bytesText = (bytes: number): string => {
 /** Values a second: "84.2", "2,139". */
 export const rateText = (imagesPerSecond: number): string =>
   imagesPerSecond < 99.95 ? imagesPerSecond.toFixed(1) : countText(imagesPerSecond);
+
+/**
+ * A number with so many decimals. Halves go away from zero, as the decimal number of twelve digits has them: 26.325 is 26.33, on whichever
+ * side of it the binary number beside it lies.
+ */
+export const fixedText = (value: number, decimals: number): string => {
+  if (!(Math.abs(value) < 1e9)) return value.toFixed(decimals); // twelve digits would not reach the decimals
+  const [digits = '', exponent = ''] = Math.abs(value).toExponential(11).split('e');
+  const rounded = Math.round(Number(`${digits}e${Number(exponent) + decimals}`));
+  const text = Number(`${rounded}e-${decimals}`).toFixed(decimals);
+  return value < 0 ? `-${text}` : text;
+};
+
+/** A fraction 0–1 in percent, without the sign. */
+export const percentText = (fraction: number, decimals = 2): string => fixedText(100 * fraction, decimals);

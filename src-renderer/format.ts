@@ -1,4 +1,4 @@
-import { bytesText, countText, rateText } from '../shared/numberText.ts';
+import { bytesText, countText, fixedText, rateText } from '../shared/numberText.ts';
 import type { MeanSd } from '../shared/result.ts';
 
 /** Shown where there is no value. */
@@ -10,7 +10,7 @@ export const formatCount = (value: number | null): string => (value === null ? n
 const withMinus = (text: string): string => text.replaceAll('-', '−');
 
 export const formatFixed = (value: number | null, digits: number): string =>
-  value === null ? none : withMinus(value.toFixed(digits));
+  value === null ? none : withMinus(fixedText(value, digits));
 
 /** A fraction 0–1 as percent, without the sign (units stand in headers). */
 export const formatPercent = (fraction: number | null, digits = 2): string =>

@@ -1,4 +1,4 @@
-import { countText, rateText } from '../numberText.ts';
+import { countText, fixedText, percentText, rateText } from '../numberText.ts';
 import type { MeanSd, ResultsRow } from '../result.ts';
 
 /** How an output writes the signs and quantities that not all of them share. */
@@ -49,7 +49,7 @@ const percentUnit = ({ percent }: Notation): string => percent;
 /** A number that always carries its sign, also where it rounds to nothing: on which side of 0 the end of an interval lies decides. */
 const signed = (value: number, { minus }: Notation): string => {
   const sign = value === 0 ? '' : value < 0 ? minus : '+';
-  return sign + Math.abs(value).toFixed(2);
+  return sign + fixedText(Math.abs(value), 2);
 };
 
 export const name: Format<string> = { text: (value, { escape }) => escape(value), parts: itself, isText: true };
@@ -112,9 +112,9 @@ export const alone = (value: number | null): MeanSd => ({ mean: value, sd: null 
 export const share: Format<MeanSd | null> = {
   text: (value, notation) =>
     orDash(value?.mean ?? null, notation, (mean) => {
-      const text = (100 * mean).toFixed(2);
+      const text = percentText(mean);
       const sd = value?.sd ?? null;
-      return sd === null ? text : `${text} ${notation.plusMinus} ${(100 * sd).toFixed(2)}`;
+      return sd === null ? text : `${text} ${notation.plusMinus} ${percentText(sd)}`;
     }),
   unit: percentUnit,
   parts: { _mean: (value) => value?.mean ?? null, _sd: (value) => value?.sd ?? null },
@@ -171,7 +171,7 @@ export const rates: Format<ResultsRow['imagesPerSecond']> = {
 
 /** A ratio (1 = equal), in percent. */
 export const ratio: Format<Maybe> = {
-  text: (value, notation) => orDash(value, notation, (one) => (100 * one).toFixed(1)),
+  text: (value, notation) => orDash(value, notation, (one) => percentText(one, 1)),
   unit: percentUnit,
   parts: itself,
 };
@@ -187,7 +187,7 @@ const isSpeedDoubtful = ({ pairedSpeed, speedRatio }: Speeds): boolean =>
   speedRatio !== null &&
   (speedRatio < pairedSpeed.low * (1 - tolerance) || speedRatio > pairedSpeed.high * (1 + tolerance));
 
-const inPercent = (one: number): string => (100 * one).toFixed(1);
+const inPercent = (one: number): string => percentText(one, 1);
 
 /** A ratio that was measured in pairs (1 = equal), in percent, with its 95 % interval. */
 export const pairedRatio: Format<Speeds> = {
@@ -227,7 +227,7 @@ export const probability: Format<Maybe> = {
 /** A plain number with two decimals. */
 export const plainNumber: Format<Maybe> = {
   text: (value, notation) =>
-    orDash(value, notation, (number) => `${number < 0 ? notation.minus : ''}${Math.abs(number).toFixed(2)}`),
+    orDash(value, notation, (number) => `${number < 0 ? notation.minus : ''}${fixedText(Math.abs(number), 2)}`),
   parts: itself,
 };
 

@@ -1,4 +1,5 @@
 import { nameOfMethod } from '../method.ts';
+import { percentText } from '../numberText.ts';
 import { originText } from '../origin.ts';
 import type { ResultsRow, ResultsTable } from '../result.ts';
 import { sentenceCase } from '../sentenceCase.ts';
@@ -26,7 +27,7 @@ export interface PaperTable {
 const isNumber = (text: string): boolean => text === '–' || Number.isFinite(Number(text));
 
 /** Values that are printed alike are equally good. */
-const printed = (value: number): number => Math.round(1e4 * value);
+const printed = (value: number): number => Number(percentText(value));
 
 /** The rows whose value is the largest among two or more rows of the same data. */
 const bestRows = (column: Column, table: ResultsTable): ReadonlySet<ResultsRow> => {

@@ -1,4 +1,4 @@
-import { countText, rateText } from '../numberText.ts';
+import { countText, fixedText, percentText, rateText } from '../numberText.ts';
 import type { StudyCell } from './report.ts';
 
 /** A column of an item's table, in words alike for window, terminal, reports and RESULTS.md. */
@@ -13,11 +13,11 @@ export interface CellColumn {
 }
 
 const none = '–';
-const fixed = (value: number): string => value.toFixed(2);
+const fixed = (value: number): string => fixedText(value, 2);
 const withSd = (mean: number | null | undefined, sd: number | null | undefined): string =>
   typeof mean !== 'number' ? none : `${fixed(mean)}${typeof sd === 'number' ? ` ± ${fixed(sd)}` : ''}`;
 const percent = (value: number | null | undefined): string =>
-  typeof value === 'number' ? (100 * value).toFixed(0) : none;
+  typeof value === 'number' ? percentText(value, 0) : none;
 
 const cellColumns: readonly CellColumn[] = [
   {

@@ -1,9 +1,8 @@
-import { countText } from '../../shared/numberText.ts';
+import { countText, percentText } from '../../shared/numberText.ts';
 import { displayWidth } from './displayWidth.ts';
 
 /** A fraction as "97.12 %", or a dash where there is none. */
-export const percent = (fraction: number | null): string =>
-  fraction === null ? '–' : `${(100 * fraction).toFixed(2)} %`;
+export const percent = (fraction: number | null): string => (fraction === null ? '–' : `${percentText(fraction)} %`);
 
 /** "3,412 images/s" */
 export const rate = (imagesPerSecond: number | null): string =>

@@ -1,8 +1,9 @@
+import { percentText } from '../../shared/numberText.ts';
 import type { Overhead } from '../../shared/studies/report.ts';
 import type { OverheadFit, Study } from '../../shared/studies/study.ts';
 import { columns } from './format.ts';
 
-const percent = (value: number): string => (100 * value).toFixed(2);
+const percent = (value: number): string => percentText(value);
 const fitText = ({ k1, k2, r2 }: OverheadFit): string =>
   `k₁ ${k1.toFixed(4)}, k₂ ${k2.toFixed(4)}, R² ${r2.toFixed(4)}`;
 

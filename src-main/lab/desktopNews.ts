@@ -1,6 +1,7 @@
 import type { LabEvent } from '../../shared/labEvent.ts';
 import type { LabNotice } from '../../shared/controlProtocol.ts';
 import { nameOfMethod } from '../../shared/method.ts';
+import { percentText } from '../../shared/numberText.ts';
 import { thisMachineId } from '../../shared/places.ts';
 import type { RunState, RunSummary } from '../../shared/run.ts';
 
@@ -66,5 +67,5 @@ const trainingOf = (run: RunSummary): Activity['training'] => {
 const textOf = (run: RunSummary): string => {
   const name = nameOf(run);
   if (run.reason !== null) return `${name}. ${run.reason}`;
-  return run.bestTestAccuracy === null ? name : `${name}, best ${(100 * run.bestTestAccuracy).toFixed(2)} %`;
+  return run.bestTestAccuracy === null ? name : `${name}, best ${percentText(run.bestTestAccuracy)} %`;
 };

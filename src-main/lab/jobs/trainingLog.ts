@@ -2,7 +2,7 @@ import { counted } from '../../../shared/counted.ts';
 import type { RunEnvironment } from '../../../shared/device.ts';
 import type { TrainingEvent } from '../../../shared/jobs/train.ts';
 import type { EpochMetrics } from '../../../shared/metrics.ts';
-import { bytesText, countText, rateText } from '../../../shared/numberText.ts';
+import { bytesText, countText, percentText, rateText } from '../../../shared/numberText.ts';
 import type { LogLine } from '../../../shared/run.ts';
 import { modelNameOf } from '../../../shared/models.ts';
 import type { RunConfig } from '../../../shared/runConfig.ts';
@@ -13,7 +13,7 @@ import type { RecordedRun } from './recording.ts';
 type Said = Pick<LogLine, 'level' | 'text'>;
 
 const info = (text: string): Said => ({ level: 'info', text });
-const percent = (fraction: number): string => `${(100 * fraction).toFixed(2)} %`;
+const percent = (fraction: number): string => `${percentText(fraction)} %`;
 
 type Trained = Pick<RecordedRun, 'config' | 'dataset'>;
 

@@ -1,5 +1,5 @@
 import { methodOf, nameOfMethod } from '../../../shared/method.ts';
-import { countText, rateText } from '../../../shared/numberText.ts';
+import { countText, percentText, rateText } from '../../../shared/numberText.ts';
 import type { ResultsTable } from '../../../shared/result.ts';
 import type { RunSummary } from '../../../shared/run.ts';
 import { differingPaths, settingOf, settingText, settingValues } from '../../../shared/settings/index.ts';
@@ -105,7 +105,7 @@ const runsCaption =
 
 /** Every run, one line each. */
 export const runBlocks = (runs: readonly RunSummary[]): Block[] => {
-  const percent = (value: number | null): string => (value === null ? '–' : (100 * value).toFixed(2));
+  const percent = (value: number | null): string => (value === null ? '–' : percentText(value));
   const lines = [...runs]
     .sort((a, b) => methodOf(a.config.optimizer).localeCompare(methodOf(b.config.optimizer)) || a.id - b.id)
     .map((run) => [

@@ -1,9 +1,10 @@
+import { percentText } from '../../../shared/numberText.ts';
 import type { Overhead } from '../../../shared/studies/report.ts';
 import type { OverheadFit, Study } from '../../../shared/studies/study.ts';
 import { table } from './document.ts';
 import type { Block } from './document.ts';
 
-const percent = (value: number | null): string => (value === null ? '–' : (100 * value).toFixed(2).replace('-', '−'));
+const percent = (value: number | null): string => (value === null ? '–' : percentText(value).replace('-', '−'));
 const fitLine = (name: string, fit: OverheadFit | null): string[] => [
   name,
   ...(fit === null ? ['–', '–', '–'] : [fit.k1, fit.k2, fit.r2].map((value) => value.toFixed(4))),

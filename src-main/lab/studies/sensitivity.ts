@@ -1,5 +1,6 @@
 import { methodNames } from '../../../shared/method.ts';
 import { groupedBy } from '../../../shared/groupedBy.ts';
+import { fixedText } from '../../../shared/numberText.ts';
 import { settingName, settingText } from '../../../shared/settings/index.ts';
 import type { StudyCell } from '../../../shared/studies/report.ts';
 import type { Study } from '../../../shared/studies/study.ts';
@@ -40,5 +41,5 @@ export const sensitivityPanels = ({ axes }: Study, cells: readonly StudyCell[]):
 export const bestCells = (cells: readonly StudyCell[]): string =>
   [...groupedBy(cells.filter(isDone), ({ method }) => method).values()]
     .flatMap((own) => bestOf(own) ?? [])
-    .map(({ label, ours }) => `${label} ${ours.mean.toFixed(2)} %`)
+    .map(({ label, ours }) => `${label} ${fixedText(ours.mean, 2)} %`)
     .join('; ');

@@ -14,7 +14,7 @@ import { escapeLatex } from '../../../src-main/lab/export/latex.ts';
 import { workbook } from '../../../src-main/lab/export/workbook.ts';
 import { resultsFileSchema } from '../../../src-main/lab/export/json.ts';
 import { resultsTable } from '../../../src-main/lab/statistics/resultsTable.ts';
-import { sam, sgd } from '../fixtures/configs.ts';
+import { esam, sam, sgd } from '../fixtures/configs.ts';
 import { partsOf } from '../bundles/zip.ts';
 import { temporaryFolder } from '../fixtures/labs.ts';
 import { exportedText } from '../fixtures/exported.ts';
@@ -197,6 +197,22 @@ describe('LaTeX', () => {
       .replaceAll(' & ', '');
     expect(rest).not.toMatch(/[\\{}$%#&~^_[\]\n]/);
   });
+});
+
+test('means of a half are rounded alike in a table, and bold where they are printed as the largest', () => {
+  // Means over two seeds, of decimals that binary fractions miss on either side: 100 · 0.26325 is just below 26.325.
+  const source = resultsTable(
+    [
+      groupOf(sgd, [runOf(0, [0.263]), runOf(1, [0.2635])]),
+      groupOf(sam, [runOf(0, [0.2633])]),
+      groupOf(esam, [runOf(0, [0.2632])]),
+    ],
+    everyGroup,
+  );
+  const text = textOf(source, 'markdown', { columns: ['last_test_accuracy'] });
+  expect(text).toContain('**26.33 ± 0.04**'); // 0.0005/√2 = 0.0354 points
+  expect(text).toContain('| **26.33** |');
+  expect(text).toContain('| 26.32 |');
 });
 
 test('JSON names its version and comes back whole', () => {
