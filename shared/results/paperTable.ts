@@ -6,12 +6,13 @@ import { sentenceCase } from '../sentenceCase.ts';
 import type { Column } from './column.ts';
 import { columnsOf } from './columns.ts';
 import { dataOf } from './data.ts';
+import { behind, doubtNotes } from './doubtful.ts';
 import type { Notation } from './formats.ts';
 
 /** A value of a table for papers. */
 export interface PaperCell {
   readonly text: string;
-  /** Its interval, where the column always tells it; '' = none. */
+  /** Its interval, where the column always tells it, and the mark of what is doubtful; '' = neither. */
   readonly below: string;
   /** The largest of its column among rows of the same data. */
   readonly isBest: boolean;
@@ -76,12 +77,13 @@ export const paperTable = (table: ResultsTable, notation: Notation, chosen: read
       }),
       ...columns.map((column): PaperCell => ({
         text: column.text(row, table, notation),
-        below: column.isBelowNeeded ? column.below(row, table, notation) : '',
+        below: behind(column, row, table, notation),
         isBest: best.get(column)?.has(row) === true,
       })),
     ]),
     notes: [
       ...new Set(columns.flatMap(({ note }) => (note === null ? [] : [note]))),
+      ...doubtNotes(columns, table),
       ...(hasBest ? ['Bold: the largest mean of its column among groups of the same data.'] : []),
     ],
   };

@@ -2,11 +2,14 @@ import { nameOfMethod } from '../method.ts';
 import type { ResultsTable } from '../result.ts';
 import type { Output } from './column.ts';
 import { columnsOf, resultColumns } from './columns.ts';
+import { behind, doubtNotes } from './doubtful.ts';
 import type { Exact, Notation } from './formats.ts';
 
 export interface TextTable {
   readonly header: readonly string[];
   readonly lines: readonly (readonly string[])[];
+  /** What its marks mean, a sentence each; not escaped. */
+  readonly notes: readonly string[];
 }
 
 /** The results table in words, one line a group: units in the header, intervals behind their values. */
@@ -21,10 +24,11 @@ export const textTable = (table: ResultsTable, output: Output, notation: Notatio
     lines: table.rows.map((row) =>
       columns.map((column) => {
         const text = column.text(row, table, notation);
-        const below = column.isBelowNeeded ? column.below(row, table, notation) : '';
+        const below = behind(column, row, table, notation);
         return below === '' ? text : `${text} ${below}`;
       }),
     ),
+    notes: doubtNotes(columns, table),
   };
 };
 

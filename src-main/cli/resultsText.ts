@@ -12,8 +12,8 @@ const notation: Notation = {
 
 /** The results table for a terminal. */
 export const resultsText = (table: ResultsTable): string => {
-  const { header, lines } = textTable(table, 'terminal', notation);
-  return columns([header, ...lines]);
+  const { header, lines, notes } = textTable(table, 'terminal', notation);
+  return [columns([header, ...lines]), ...notes].join('\n');
 };
 
 /** The results table for a script: the names and values of the CSV and JSON exports. */

@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, string>> = {
   '·': '$\\cdot$',
   '⁺': '$^{+}$',
   '⁻': '$^{-}$',
+  '†': '$^{\\dagger}$',
   '₁': '$_{1}$',
   '₂': '$_{2}$',
   '±': '$\\pm$',

@@ -119,24 +119,15 @@ const drawnCurves = [
 ] as const satisfies CurveWish[];
 
 const resultBlocks = (read: StoreReader, query: ResultsQuery, results: ResultsTable): Block[] => {
-  const { header, lines } = textTable(results, 'paper', notation);
+  const { header, lines, notes } = textTable(results, 'paper', notation);
   const isLong = results.rows.length > mostCurves;
   const figures = isLong
     ? [speedAccuracyFigure(results)]
     : [speedAccuracyFigure(results), ...drawnCurves.map((wish) => curvesFigure(readCurves(read, query, wish), wish))];
-  const doubtful = columnsNamed(['paired_speed_ratio']).some((column) =>
-    results.rows.some((row) => column.verdict(row, results) === 'doubtful'),
-  );
   return [
     heading('Results'),
     ...table('Mean ± sample standard deviation (n − 1) over seeds; speeds are medians.', header, lines),
-    ...(doubtful
-      ? [
-          note(
-            'The runs’ own speeds and the paired measurement disagree: runs that are trained one after another drift with what else the machine does. Believe the paired one.',
-          ),
-        ]
-      : []),
+    ...notes.map(note),
     ...(isLong ? [text(`Curves of more than ${mostCurves} groups are not drawn; report on fewer to see them.`)] : []),
     ...figures.flatMap((figure): Block[] => (figure === null ? [] : [{ kind: 'figure', figure }])),
   ];

@@ -3,6 +3,7 @@ import { optimizerSchema, type OptimizerConfig } from '../../../shared/runConfig
 import { columnsOf } from '../../../shared/results/columns.ts';
 import { everyGroup, type ResultsTable } from '../../../shared/result.ts';
 import { speedBaseOf, type SpeedMeasurement } from '../../../shared/speed.ts';
+import { resultsText } from '../../../src-main/cli/resultsText.ts';
 import { resultsTable } from '../../../src-main/lab/statistics/resultsTable.ts';
 import { esam, sam } from '../fixtures/configs.ts';
 import { exportedText } from '../fixtures/exported.ts';
@@ -45,6 +46,21 @@ test('a speed measured in pairs stands beside that of the runs, and doubts what 
   for (const ratio of [1.1, 1.4]) expect(verdictOf(tableOf(ratio, [measured(10)]))).toBe('doubtful');
   for (const format of ['markdown', 'latex'] as const) {
     expect(exportedText(alike, format)).toContain('125.0 [125.0, 125.0]');
+  }
+});
+
+test('every table for people marks what is doubtful, and says what the mark means; none that has nothing of it does', () => {
+  const [alike, apart] = [tableOf(1.27, [measured(10)]), tableOf(1.4, [measured(10)])];
+  const written = (table: ResultsTable) => [
+    ...[exportedText(table, 'markdown'), exportedText(table, 'latex'), exportedText(table, 'latex', { siunitx: true })],
+    resultsText(table),
+  ];
+  const mark = /(?:†|\$\^\{\\dagger\}\$)/g;
+  for (const text of written(alike)) expect(text).not.toMatch(mark);
+  for (const text of written(apart)) {
+    expect(text.match(mark)).toHaveLength(2); // ESAM's value, and the note
+    expect(text).toMatch(/125\.0 .*125\.0, 125\.0(?:\]|\{\]\})(?:†|\$\^\{\\dagger\}\$)/);
+    expect(text).toMatch(/(?:†|\$) The runs’ own speeds and the paired measurement disagree/);
   }
 });
 
