@@ -107,6 +107,10 @@ export const toldSpeedSchema = speedMeasurementSchema.extend({
 });
 export type ToldSpeed = z.infer<typeof toldSpeedSchema>;
 
+/** Images of each measured step: a batch, or all images where there are not so many. */
+export const imagesPerStep = ({ base, environment }: Pick<SpeedMeasurement, 'base' | 'environment'>): number =>
+  Math.min(base.batchSize, environment.trainExamples);
+
 /** The arm against which speeds are told unless another is chosen: the first SAM, else the first. */
 export const speedBaselineOf = <A extends { readonly optimizer: OptimizerConfig }>(arms: readonly A[]): A | undefined =>
   arms.find(({ optimizer }) => optimizer.name === 'sam') ?? arms[0];

@@ -1,8 +1,8 @@
 import { counted } from '../../shared/counted.ts';
 import { phases } from '../../shared/metrics.ts';
-import { rateText } from '../../shared/numberText.ts';
+import { countText, fixedText, percentText, rateText } from '../../shared/numberText.ts';
 import { relativeHalfWidth } from '../../shared/pairedRatio.ts';
-import { doDataDecide, speedBaselineOf } from '../../shared/speed.ts';
+import { doDataDecide, imagesPerStep, speedBaselineOf } from '../../shared/speed.ts';
 import type { ToldSpeed } from '../../shared/speed.ts';
 import { armNames } from './armNames.ts';
 import { columns } from './format.ts';
@@ -11,14 +11,15 @@ import { columns } from './format.ts';
 export const speedText = (measurement: ToldSpeed): string => {
   const { arms, base, environment, processes, stepsPerRound, endedBy, limitMs } = measurement;
   const baseline = speedBaselineOf(arms);
+  const images = imagesPerStep(measurement);
   const shown = phases.filter((phase) => arms.some(({ phaseMs }) => phaseMs[phase] > 0));
   const nameOf = armNames(arms.map(({ optimizer }) => ({ optimizer })));
   const rows = arms.map((arm) => [
     nameOf({ optimizer: arm.optimizer }) + ofSteps(arm),
-    arm.stepMs.toFixed(2),
-    rateText((1000 * base.batchSize) / arm.stepMs),
+    fixedText(arm.stepMs, 2),
+    rateText((1000 * images) / arm.stepMs),
     ...ratioText(arm),
-    ...shown.map((phase) => arm.phaseMs[phase].toFixed(2)),
+    ...shown.map((phase) => fixedText(arm.phaseMs[phase], 2)),
   ]);
   const name = baseline === undefined ? '' : nameOf({ optimizer: baseline.optimizer });
   const head = [
@@ -36,15 +37,15 @@ export const speedText = (measurement: ToldSpeed): string => {
   );
   const why =
     endedBy === 'narrow'
-      ? `every interval is within ± ${(100 * widest).toFixed(1)} %`
-      : `the ${limitMs / 1000} seconds were up, with intervals up to ± ${(100 * widest).toFixed(1)} %`;
+      ? `every interval is within ± ${percentText(widest, 1)} %`
+      : `the ${limitMs / 1000} seconds were up, with intervals up to ± ${percentText(widest, 1)} %`;
   const [inProcesses, how] =
     processes === 1
       ? [' in one process', 'bootstrap over the rounds; another process may differ by more']
       : [`, in ${processes} processes one after another`, 'Student’s t over the processes'];
   return [
     columns([head, ...rows]),
-    `${base.model.id} on ${base.dataset.id}, batches of ${base.batchSize}, ${environment.engine}`,
+    `${base.model.id} on ${base.dataset.id}, batches of ${countText(images)}${images < base.batchSize ? ', all there are' : ''}, ${environment.engine}`,
     `${counted(first?.roundMs.length ?? 0, 'round')} of ${counted(stepsPerRound, 'step')} each${inProcesses}; it ended because ${why}. 95% intervals: ${how}.`,
     ...(arms.some(({ optimizer }) => doDataDecide(optimizer)) ? [untilTrained] : []),
   ].join('\n');
@@ -61,5 +62,5 @@ const ofSteps = ({ optimizer, climbingShare }: ToldSpeed['arms'][number]): strin
 const ratioText = ({ relativeSpeed }: ToldSpeed['arms'][number]): string[] => {
   if (relativeSpeed === null) return ['100.0', 'baseline'];
   const { ratio, low, high } = relativeSpeed;
-  return [(100 * ratio).toFixed(1), `[${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`];
+  return [percentText(ratio, 1), `[${percentText(low, 1)}, ${percentText(high, 1)}]`];
 };

@@ -2,7 +2,7 @@ import { expandGroups } from '../../../shared/experiment.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
 import type { DeepMlpConfig, OptimizerConfig } from '../../../shared/runConfig.ts';
-import { armsOf, speedBaseOf } from '../../../shared/speed.ts';
+import { armsOf, imagesPerStep, speedBaseOf } from '../../../shared/speed.ts';
 import type { SpeedMeasurement } from '../../../shared/speed.ts';
 import type { Overhead, OverheadCell } from '../../../shared/studies/report.ts';
 import type { Study, StudyForm } from '../../../shared/studies/study.ts';
@@ -86,7 +86,8 @@ export const overheadOf = (study: Study, form: StudyForm, all: readonly SpeedMea
   const savings = ours.flatMap((cell) => (cell.ours === null ? [] : [{ ...cell, saved: cell.ours.saved }]));
   const measurements = measured
     .map(({ at, base, arms, processes, endedBy, environment }) => ({
-      ...{ layers: base.model.layers, at, rounds: arms[0]?.roundMs.length ?? 0, processes, batchSize: base.batchSize },
+      ...{ layers: base.model.layers, at, rounds: arms[0]?.roundMs.length ?? 0, processes },
+      batchSize: imagesPerStep({ base, environment }),
       ...{ width: base.model.width, datasetId: base.dataset.id, isNarrow: endedBy === 'narrow', environment },
     }))
     .sort((a, b) => a.layers - b.layers);
