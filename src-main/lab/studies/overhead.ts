@@ -8,6 +8,7 @@ import type { Overhead, OverheadCell } from '../../../shared/studies/report.ts';
 import type { Study, StudyForm } from '../../../shared/studies/study.ts';
 import { overheadFit } from '../statistics/overheadFit.ts';
 import { ratioOf } from '../statistics/speedRatio.ts';
+import { paperExperiments } from './experiments.ts';
 
 type Measured = SpeedMeasurement & { readonly base: { readonly model: DeepMlpConfig } };
 
@@ -17,21 +18,47 @@ const betaOf = (optimizer: OptimizerConfig): number | null =>
 
 const isDeep = (measured: SpeedMeasurement): measured is Measured => measured.base.model.id === 'deep-mlp';
 
+type Base = SpeedMeasurement['base'];
+
+/** What a step's time depends on, whatever the images show; as in the paper: on whatever engine of this machine. */
+const baseKey = ({ dataset, device, ...base }: Base, isPaper: boolean): string =>
+  canonicalJson({ ...base, device: isPaper ? null : device, dataset: { ...dataset, identity: null } });
+
+/** What an item asks for in a form: in the small one, on networks of any width and any images. */
+const designKey = ({ dataset, model, ...base }: Base, form: StudyForm): string =>
+  form === 'paper'
+    ? baseKey({ ...base, model, dataset }, true)
+    : canonicalJson({
+        ...{ ...base, device: null },
+        model: { ...model, width: null },
+        dataset: { ...dataset, id: null, identity: null },
+      });
+
+/** Whether an experiment's methods were all measured, together, on what it trains. @param keyOf - what must be the same. */
+const isOf = (known: SpeedMeasurement, experiment: Experiment, keyOf: (base: Base) => string): boolean =>
+  expandGroups(experiment).every(
+    (group) => keyOf(known.base) === keyOf(speedBaseOf(group)) && armsOf(known, group) !== null,
+  );
+
 const withoutLayers = ({ base, environment }: Measured): string =>
   canonicalJson([{ ...base, model: { ...base.model, layers: 0 } }, environment.engine]);
 
 /**
- * The measurements of a form, the newest of each number of layers. The small form has networks of another width: those of the newest
- * measurement, and what was measured with the same batches, images and engine.
+ * The measurements of a form, the newest of each number of layers: of all methods of a row, on what the row asks for; nothing else that
+ * was measured enters. The small form has networks of another width: those of the newest measurement, and what was measured with the
+ * same images and engine.
  * @param all - newest first.
  */
 const ofForm = (study: Study, form: StudyForm, all: readonly SpeedMeasurement[]): Measured[] => {
-  const wished = study.rows.flatMap(({ shared }) => (shared.model.id === 'deep-mlp' ? [shared.model] : []));
-  const [first] = wished;
+  const experiments = paperExperiments(study);
+  const isAsPaper = ({ width }: DeepMlpConfig): boolean =>
+    study.rows.some(({ shared: { model } }) => model.id === 'deep-mlp' && model.width === width);
   const fitting = all
     .filter(isDeep)
     .filter(
-      ({ base: { model } }) => model.wiring === first?.wiring && (model.width === first.width) === (form === 'paper'),
+      (known) =>
+        isAsPaper(known.base.model) === (form === 'paper') &&
+        experiments.some((experiment) => isOf(known, experiment, (base) => designKey(base, form))),
     );
   const [newest] = fitting;
   if (newest === undefined) return [];
@@ -94,19 +121,9 @@ export const overheadOf = (study: Study, form: StudyForm, all: readonly SpeedMea
   return { cells, width: measured[0]?.base.model.width ?? null, fit: overheadFit(savings), measurements };
 };
 
-/** What a step's time depends on, whatever the images show; as in the paper: on whatever engine of this machine. */
-const baseKey = ({ dataset, device, ...base }: SpeedMeasurement['base'], isPaper: boolean): string =>
-  canonicalJson({ ...base, device: isPaper ? null : device, dataset: { ...dataset, identity: null } });
-
 /** Of a study's experiments those whose methods have not been measured together on this machine. */
 export const unmeasured = (experiments: readonly Experiment[], all: readonly SpeedMeasurement[]): Experiment[] =>
   experiments.filter((experiment) => {
-    const groups = expandGroups(experiment);
     const isPaper = experiment.study?.form === 'paper';
-    return !all.some((known) =>
-      groups.every(
-        (group) =>
-          baseKey(known.base, isPaper) === baseKey(speedBaseOf(group), isPaper) && armsOf(known, group) !== null,
-      ),
-    );
+    return !all.some((known) => isOf(known, experiment, (base) => baseKey(base, isPaper)));
   });

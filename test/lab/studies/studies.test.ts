@@ -332,6 +332,32 @@ test('SWP’s overhead: measured here, beside the paper’s values, fitted and d
       },
     });
   }
+  // Measured later, and none of the table's: other batches, another depth, one β alone, another loss; their SWP lasts no time.
+  const [first] = wished;
+  const [config] = first === undefined ? [] : expand(first);
+  if (first === undefined || config?.model.id !== 'deep-mlp') throw new Error('a deep MLP was wished');
+  const armOf = (optimizer: Experiment['arms'][number], ms: number) => ({
+    optimizer,
+    climbingShare: 1,
+    roundMs: [ms],
+    stepMs: ms,
+    phaseMs,
+  });
+  const strangers = [
+    { base: { ...config, batchSize: config.batchSize + 1 }, methods: first.arms },
+    { base: { ...config, model: { ...config.model, layers: 51 } }, methods: first.arms },
+    { base: config, methods: first.arms.slice(0, 2) },
+    { base: { ...config, model: { ...config.model, width: 65 }, labelSmoothing: 0.5 }, methods: first.arms },
+  ];
+  strangers.forEach(({ base, methods }, index) => {
+    workspace.store.write.speedMeasurement({
+      at: `2026-02-04T04:05:06.78${index}Z`,
+      base: speedBaseOf(base),
+      arms: methods.map((optimizer) => armOf(optimizer, optimizer.name === 'sam' ? 10 : 0.001)),
+      ...{ processes: 1, stepsPerRound: 1, endedBy: 'narrow', limitMs: 60_000 },
+      environment: environmentOf(processor()),
+    });
+  });
   workspace.store.close();
 
   const { lab } = await openTestLab(root);
