@@ -50,13 +50,13 @@ export const droppedLoss: Measurement = {
 };
 export const keptLossAbove: Measurement = {
   label: 'Loss of kept examples at θ+ε',
-  help: 'Mean loss at θ+ε over 𝔹⁺, the examples that the update used, in the pass that ranked them (Du et al. 2022, Fig. 5).',
+  help: 'Mean loss at θ+ε over 𝔹⁺, the examples that the update used: in the pass that gave Δ of all examples where there was one, else in the update’s own (Du et al. 2022, Fig. 5).',
   unit: 'loss',
   of: meanLosses.keptAbove,
 };
 export const droppedLossAbove: Measurement = {
   label: 'Loss of dropped examples at θ+ε',
-  help: 'Mean loss at θ+ε over 𝔹⁻, the examples that the update left out; only where Δ ranks them (Du et al. 2022, Fig. 5).',
+  help: 'Mean loss at θ+ε over 𝔹⁻, the examples that the update left out; only where Δ of all examples was computed (Du et al. 2022, Fig. 5).',
   unit: 'loss',
   of: meanLosses.droppedAbove,
 };

@@ -31,6 +31,8 @@ const meanAndSd = 'x̄ = Σxᵢ/n; s = √(Σ(xᵢ − x̄)²/(n − 1))';
 
 const accuracyNote =
   'Accuracies: mean ± one sample standard deviation (n − 1) over n runs, each with a seed of its own.';
+const equalTimeNote =
+  'Equal time: the training time of the run of the table that took the least, of optimizer steps alone. Accuracy at equal time: after that time, between epochs by a straight line, of neither the last nor the best epoch; mean ± one sample standard deviation (n − 1) over runs.';
 const timeNote = 'Times: medians over runs, of optimizer steps alone.';
 
 /** What was measured beside accuracy and speed. */
@@ -154,7 +156,7 @@ export const resultColumns: readonly Column[] = [
   column({
     ...{ id: 'accuracy_at_equal_time', header: 'Test accuracy at equal time', format: share, outputs: onlyData },
     read: (row) => row.accuracyAtEqualTime,
-    ...{ note: accuracyNote, best: (row) => row.accuracyAtEqualTime?.mean ?? null },
+    ...{ note: equalTimeNote, best: (row) => row.accuracyAtEqualTime?.mean ?? null },
     formula: `${meanAndSd}; xᵢ: the straight line between a run’s epochs around that time`,
     ofSeed: (seed, notation) => share.text(alone(seed.accuracyAtEqualTime), notation),
     help: 'Test accuracy after the training time of the run of the table that took the least, between epochs by a straight line: mean and sample standard deviation over runs. Empty where not every run of the row was measured around then, and in tables of a whole workspace with over 1,000 finished runs.',
@@ -162,6 +164,7 @@ export const resultColumns: readonly Column[] = [
   column({
     ...{ id: 'equal_time_ms', header: 'Equal time', format: duration, outputs: onlyData },
     read: (_, table) => table.equalTimeMs,
+    note: equalTimeNote,
     help: 'That training time: of optimizer steps, without evaluation and pauses.',
   }),
   column({

@@ -13,7 +13,7 @@ const fitLine = (name: string, fit: OverheadFit | null): string[] => [
 /** What SWP saves of SAM's time, and the fits. */
 export const overheadBlocks = ({ drawing }: Study, { cells, fit, measurements }: Overhead): readonly Block[] => [
   ...table(
-    'Share of SAM’s time that SWP saves, 1 − t(SWP)/t(SAM), in percent: median over rounds in which both took the same steps, with its 95 % interval.',
+    'Share of SAM’s time that SWP saves, 1 − t(SWP)/t(SAM), in percent. In each round both took the same steps in one process: of several processes the geometric mean of their medians over rounds, with the 95 % interval of Student’s t over processes; of one, its median with the 95 % bootstrap interval over its rounds.',
     ['N', 'β', 'Paper', 'Ours', '95 % interval'],
     cells.map(({ layers, beta, paper, ours }) => [
       ...[String(layers), String(beta), percent(paper), percent(ours?.saved ?? null)],

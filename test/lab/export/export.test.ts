@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { everyGroup } from '../../../shared/result.ts';
 import type { ResultsTable } from '../../../shared/result.ts';
 import { methodNames } from '../../../shared/method.ts';
+import { comparisonColumns } from '../../../shared/results/gainColumns.ts';
 import { columnsOf, resultColumns } from '../../../shared/results/columns.ts';
 import { choicesOf } from '../../../shared/settingPaths.ts';
 import { settingName, settingPaths, settingText } from '../../../shared/settings/index.ts';
@@ -90,6 +91,15 @@ describe('CSV', () => {
     const risky = cells.filter((cell) => /^\s*[=+\-@]|^[\t\r\n]/.test(cell) && Number.isNaN(Number(cell)));
     expect(risky).toEqual([]);
     expect(cells.some((cell) => cell === label || cell === `'${label}`)).toBe(true);
+  });
+
+  test.each(['-2', '-0.5', '-1e-7', '+3', '-.5'])('a setting %s stays a number', (text) => {
+    expect(parseCsv(textOf(withSetting(text), 'csv'))[1]?.at(-1)).toBe(text);
+    expect(
+      textOf(withSetting(text), 'tsv', { columns: ['n'] })
+        .split('\n')[1]
+        ?.split('\t')[1],
+    ).toBe(text);
   });
 
   test('any label comes back whole', () => {
@@ -213,6 +223,23 @@ test('means of a half are rounded alike in a table, and bold where they are prin
   expect(text).toContain('**26.33 ± 0.04**'); // 0.0005/√2 = 0.0354 points
   expect(text).toContain('| **26.33** |');
   expect(text).toContain('| 26.32 |');
+});
+
+test('a test or size of a gain says over whom and of which accuracy it is, and the table what it is', () => {
+  const columns = ['hedges_g', 'welch_p', 'paired_gain_points', 'seeds_needed', 'accuracy_at_equal_time'];
+  const last = textOf(table, 'markdown', { columns });
+  for (const name of ["Hedges' g", "p, Welch's test", 'Seeds needed'])
+    expect(last).toContain(`| ${name}: gain over SGD, last epoch |`);
+  expect(last).toContain('| Gain over SGD, last epoch, paired by seed, 95% CI (points) |');
+  const best = textOf({ ...table, accuracy: 'best', accuracyBaseline: table.speedBaseline }, 'markdown', { columns });
+  expect(best).toContain("| Hedges' g: gain over SAM, best epoch |");
+  for (const sentence of [
+    "Hedges' g: the gain in units of",
+    "p, Welch's test: two-sided p of",
+    'Equal time: the training',
+  ])
+    expect(last).toContain(sentence);
+  for (const { id, note } of comparisonColumns) expect(note, id).not.toMatch(/: the same,/i);
 });
 
 test('JSON names its version and comes back whole', () => {
