@@ -21,9 +21,9 @@ export const resultsQuerySchema = z.strictObject({
   /** All groups of these experiments and these groups; both empty = every group in the workspace. */
   experimentIds: z.array(z.number().int().min(1)).max(1000),
   groupHashes: z.array(groupHashSchema).max(1000),
-  /** Null = the first SAM group. */
+  /** Null = the first SAM group that has a finished run. */
   speedBaseline: rowKeySchema.nullable(),
-  /** Null = the first SGD group. */
+  /** Null = the first SGD group that has a finished run. */
   accuracyBaseline: rowKeySchema.nullable(),
   /** What is compared: gains, intervals and tests are of this accuracy. */
   accuracy: z.enum(accuracyChoices),
