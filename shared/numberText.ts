@@ -31,3 +31,15 @@ export const fixedText = (value: number, decimals: number): string => {
 
 /** A fraction 0–1 in percent, without the sign. */
 export const percentText = (fraction: number, decimals = 2): string => fixedText(100 * fraction, decimals);
+
+/** A time in seconds, without the unit: to milliseconds below one second, then to three digits, from ten seconds on to tenths. */
+export const secondsText = (ms: number): string => {
+  const seconds = ms / 1000;
+  return fixedText(seconds, seconds < 0.9995 ? 3 : seconds < 9.995 ? 2 : 1);
+};
+
+const mostDecimals = 20;
+
+/** Decimals with which a number has so many significant digits, as far as it has decimals. */
+export const decimalsFor = (value: number, digits: number): number =>
+  value === 0 ? digits - 1 : Math.min(mostDecimals, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value)))));

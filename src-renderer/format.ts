@@ -1,4 +1,4 @@
-import { bytesText, countText, fixedText, rateText } from '../shared/numberText.ts';
+import { bytesText, countText, fixedText, rateText, secondsText } from '../shared/numberText.ts';
 import type { MeanSd } from '../shared/result.ts';
 
 /** Shown where there is no value. */
@@ -58,6 +58,10 @@ export const formatDuration = (ms: number | null): string => {
   if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 };
+
+/** Of a time that was measured: as exports have it below ten seconds, "0.118 s", "1.23 s". */
+export const formatMeasuredDuration = (ms: number | null): string =>
+  ms !== null && ms > 0 && ms < 9995 ? `${secondsText(ms)} s` : formatDuration(ms);
 
 /** Of a time that is only estimated: no seconds from ten minutes on. */
 export const formatEstimate = (ms: number | null): string => {

@@ -4,7 +4,7 @@ import { settingText } from '../shared/settings/index.ts';
 import {
   formatBytes,
   formatCount,
-  formatDuration,
+  formatMeasuredDuration,
   formatNumber,
   formatPercent,
   formatSpeed,
@@ -15,7 +15,7 @@ import {
 const writers: Readonly<Record<Exclude<CellKind, 'setting' | 'text' | 'time'>, (value: number) => string>> = {
   bytes: formatBytes,
   count: formatCount,
-  duration: formatDuration,
+  duration: formatMeasuredDuration,
   percent: formatPercent,
   speed: formatSpeed,
 };

@@ -1,4 +1,4 @@
-import { countText, fixedText, percentText, rateText } from '../numberText.ts';
+import { countText, decimalsFor, fixedText, percentText, rateText, secondsText } from '../numberText.ts';
 import type { MeanSd, ResultsRow } from '../result.ts';
 
 /** How an output writes the signs and quantities that not all of them share. */
@@ -14,7 +14,7 @@ export interface Notation {
 }
 
 /** Durations that have one unit can be compared and plotted. */
-export const inSeconds: Notation['duration'] = { unit: 's', text: (ms) => (ms / 1000).toFixed(1) };
+export const inSeconds: Notation['duration'] = { unit: 's', text: secondsText };
 
 /** A value for machines: full precision, fractions 0–1, times in milliseconds. */
 export type Exact = string | number | null | readonly number[] | object;
@@ -45,6 +45,8 @@ const itself = { '': <V>(value: V): V => value };
 const orDash = (value: Maybe, { dash }: Notation, text: (value: number) => string): string =>
   value === null ? dash : text(value);
 const percentUnit = ({ percent }: Notation): string => percent;
+
+const withMinus = (text: string, { minus }: Notation): string => text.replace(/^-/, minus);
 
 /** A number that always carries its sign, also where it rounds to nothing: on which side of 0 the end of an interval lies decides. */
 const signed = (value: number, { minus }: Notation): string => {
@@ -120,13 +122,17 @@ export const share: Format<MeanSd | null> = {
   parts: { _mean: (value) => value?.mean ?? null, _sd: (value) => value?.sd ?? null },
 };
 
-/** A quantity with its sample standard deviation, to four digits; null where nobody measured it. */
+/**
+ * A quantity with its sample standard deviation, which has two digits and says how many decimals both have; four digits of a quantity
+ * that has none. Null where nobody measured it.
+ */
 export const measured: Format<MeanSd | null> = {
   text: (value, notation) =>
     orDash(value?.mean ?? null, notation, (mean) => {
-      const text = String(Number(mean.toPrecision(4)));
       const sd = value?.sd ?? null;
-      return sd === null ? text : `${text} ${notation.plusMinus} ${Number(sd.toPrecision(2))}`;
+      if (sd === null) return withMinus(String(Number(mean.toPrecision(4))), notation);
+      const decimals = sd === 0 ? decimalsFor(mean, 4) : decimalsFor(sd, 2);
+      return `${withMinus(fixedText(mean, decimals), notation)} ${notation.plusMinus} ${fixedText(sd, decimals)}`;
     }),
   parts: { _mean: (value) => value?.mean ?? null, _sd: (value) => value?.sd ?? null },
 };
@@ -226,14 +232,14 @@ export const probability: Format<Maybe> = {
 
 /** A plain number with two decimals. */
 export const plainNumber: Format<Maybe> = {
-  text: (value, notation) =>
-    orDash(value, notation, (number) => `${number < 0 ? notation.minus : ''}${fixedText(Math.abs(number), 2)}`),
+  text: (value, notation) => orDash(value, notation, (number) => withMinus(fixedText(number, 2), notation)),
   parts: itself,
 };
 
-/** Bytes, in gigabytes of 10⁹. */
+/** Bytes, in gigabytes of 10⁹: hundredths, and three digits of less than one. */
 export const gigabytes: Format<Maybe> = {
-  text: (value, notation) => orDash(value, notation, (bytes) => (bytes / 1e9).toFixed(2)),
+  text: (value, notation) =>
+    orDash(value, notation, (bytes) => fixedText(bytes / 1e9, Math.max(2, decimalsFor(bytes / 1e9, 3)))),
   unit: () => 'GB',
   parts: itself,
 };

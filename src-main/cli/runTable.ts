@@ -1,7 +1,7 @@
 import { LabError } from '../../shared/errors.ts';
 import { groupConfigOf } from '../../shared/runConfig.ts';
 import type { LabApi } from '../../shared/labApi.ts';
-import { countText, rateText } from '../../shared/numberText.ts';
+import { countText, rateText, secondsText } from '../../shared/numberText.ts';
 import type { QuerySubject } from '../../shared/query/fields.ts';
 import type { CellKind, CellValue, RunColumn } from '../../shared/runs/column.ts';
 import { differingColumns, methodColumn, runColumnOf, runColumns } from '../../shared/runs/columns.ts';
@@ -52,7 +52,7 @@ const checkColumn = (id: string): void => {
 const numbers: Readonly<Record<Exclude<CellKind, 'setting' | 'text' | 'time'>, (value: number) => string>> = {
   bytes: (value) => `${(value / 1e6).toFixed(1)} MB`,
   count: countText,
-  duration: (value) => `${(value / 1000).toFixed(1)} s`,
+  duration: (value) => `${secondsText(value)} s`,
   percent,
   speed: rateText,
 };

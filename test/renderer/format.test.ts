@@ -5,6 +5,7 @@ import {
   formatEstimate,
   formatMeanSd,
   formatMeasured,
+  formatMeasuredDuration,
   formatMs,
   formatNumber,
   formatPercent,
@@ -23,6 +24,22 @@ test.each([
   [100_000_000, '27 h 46 min'],
 ])('%d ms are %s: no unit ever reaches its next one', (ms, text) => {
   expect(formatDuration(ms)).toBe(text);
+});
+
+test.each([
+  [0, '0.0 s'],
+  [0.4, '0.000 s'],
+  [52.8, '0.053 s'],
+  [118, '0.118 s'],
+  [999.4, '0.999 s'],
+  [999.5, '1.00 s'],
+  [1234, '1.23 s'],
+  [9994, '9.99 s'],
+  [9995, '10 s'],
+  [59_500, '1 min 00 s'],
+  [null, none],
+])('%d ms that were measured are %s', (ms, text) => {
+  expect(formatMeasuredDuration(ms)).toBe(text);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { methodOf, nameOfMethod } from '../../../shared/method.ts';
-import { countText, percentText, rateText } from '../../../shared/numberText.ts';
+import { countText, percentText, rateText, secondsText } from '../../../shared/numberText.ts';
 import type { ResultsTable } from '../../../shared/result.ts';
 import type { RunSummary } from '../../../shared/run.ts';
 import { differingPaths, settingOf, settingText, settingValues } from '../../../shared/settings/index.ts';
@@ -116,7 +116,7 @@ export const runBlocks = (runs: readonly RunSummary[]): Block[] => {
         percent(run.bestTestAccuracy),
       ],
       run.imagesPerSecond === null ? '–' : rateText(run.imagesPerSecond),
-      (run.activeMs / 1000).toFixed(1),
+      secondsText(run.activeMs),
       run.othersBusyCores?.toFixed(1) ?? '–',
       run.endedAt?.slice(0, 16).replace('T', ' ') ?? '–',
       run.origin === null ? '–' : `${run.origin.run} of lab ${run.origin.lab.slice(0, 8)}`,

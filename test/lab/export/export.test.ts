@@ -120,9 +120,9 @@ describe('Markdown', () => {
         '| Method | n | Last test accuracy (%) | Best test accuracy (%) | Gain over SGD, last epoch, 95% CI (points) | ' +
           'Images/s | Speed relative to SAM (%) | Time per epoch (s) | Training time (s) |',
         '| :-- | --: | --: | --: | --: | --: | --: | --: | --: |',
-        '| SGD | 2 | 85.00 ± 7.07 | 85.00 ± 7.07 | – | 200 | 200.0 | 2.0 | 2.0 |',
+        '| SGD | 2 | 85.00 ± 7.07 | 85.00 ± 7.07 | – | 200 | 200.0 | 2.00 | 2.00 |',
         // 90 % is the best of two, and printed bold.
-        '| SAM | 1 | **90.00** | **90.00** | +5.00 | 100 | 100.0 | 2.0 | 2.0 |',
+        '| SAM | 1 | **90.00** | **90.00** | +5.00 | 100 | 100.0 | 2.00 | 2.00 |',
         '',
         'Accuracies: mean ± one sample standard deviation (n − 1) over n runs, each with a seed of its own. ' +
           'Gain: difference of the means in percentage points, with the 95 % interval of Welch’s t where both have at least two seeds, and not all of them the same accuracy. ' +
@@ -240,6 +240,23 @@ test('a test or size of a gain says over whom and of which accuracy it is, and t
   ])
     expect(last).toContain(sentence);
   for (const { id, note } of comparisonColumns) expect(note, id).not.toMatch(/: the same,/i);
+});
+
+test('small quantities have digits that tell, and a mean as many decimals as its deviation', () => {
+  const changes = { epochMs: 52.84, activeMs: 118, peakStepBytes: 6.4e6 };
+  const ofGap = (seed: number, samGap: number) => runOf(seed, [0.9], { ...changes, measurements: { samGap } });
+  // Mean −1 and sd √2 · 0.25 = 0.3536: two digits of it are hundredths. Mean 2, sd 0. Mean 123.456 and sd √2 · 10 = 14.1: ones.
+  const table = resultsTable(
+    [
+      groupOf(sgd, [ofGap(0, -1.25), ofGap(1, -0.75)]),
+      groupOf(sam, [ofGap(0, 2), ofGap(1, 2)]),
+      groupOf(esam, [ofGap(0, 113.456), ofGap(1, 133.456)]),
+    ],
+    everyGroup,
+  );
+  const text = textOf(table, 'markdown', { columns: ['last_sam_gap', 'peak_step_bytes', 'epoch_ms', 'active_ms'] });
+  for (const gap of ['−1.00 ± 0.35', '2.000 ± 0.000', '123 ± 14'])
+    expect(text).toContain(`| ${gap} | 0.00640 | 0.053 | 0.118 |`);
 });
 
 test('JSON names its version and comes back whole', () => {
