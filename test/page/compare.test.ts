@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { rateText } from '../../shared/numberText.ts';
+import { percentText, rateText } from '../../shared/numberText.ts';
 import { everyGroup } from '../../shared/result.ts';
 import { serveLab } from './labs.ts';
 import { eventually, picture, pagesOfFile } from './page.ts';
@@ -85,7 +85,7 @@ test('curves show their later half, everything, or the difference to SAM; the po
   const ends = (await served.lab.curves({ query, metric: 'testAccuracy', axis: 'epoch', relativeTo: null })).flatMap(
     ({ label, points }) => points.slice(-1).map((point) => ({ label, ...point })),
   );
-  const percent = (value: number | null): string => (100 * (value ?? 0)).toFixed(2);
+  const percent = (value: number | null): string => percentText(value ?? 0);
   const told = ends
     .toSorted((a, b) => (b.mean ?? 0) - (a.mean ?? 0))
     .map(({ label, mean, sd, n }) => `${label}|${percent(mean)} ± ${percent(sd)}|n = ${n}`);
@@ -137,7 +137,7 @@ test('behind each number stand its definition, its formula and the runs from whi
 
   await results.getByRole('button', { name: /^How Last of SAM was computed/ }).click();
   await dialog.getByText('s = √(Σ(xᵢ − x̄)²/(n − 1))').waitFor();
-  await eventually(() => runsOf('SAM')).toEqual(told(sam, ({ lastTestAccuracy: one }) => (100 * one).toFixed(2)));
+  await eventually(() => runsOf('SAM')).toEqual(told(sam, ({ lastTestAccuracy: one }) => percentText(one)));
   expect(await dialog.getByRole('table').count()).toBe(1); // no baseline is in it
   await picture(page, 'compare-computed');
   await page.keyboard.press('Escape');
@@ -152,12 +152,12 @@ test('behind each number stand its definition, its formula and the runs from whi
     await page.getByRole('group', { name: 'Columns' }).getByRole('checkbox', { name }).check();
   await page.keyboard.press('Escape');
   await results.getByRole('button', { name: /^How Peak memory of a step of SAM was computed/ }).click();
-  await eventually(() => runsOf('SAM')).toEqual(told(sam, (seed) => ((seed.peakStepBytes ?? NaN) / 1e9).toFixed(2)));
+  await eventually(() => runsOf('SAM')).toEqual(
+    told(sam, (seed) => ((seed.peakStepBytes ?? NaN) / 1e9).toPrecision(3)),
+  );
   await page.keyboard.press('Escape');
   await results.getByRole('button', { name: /^How Test accuracy at equal time of SAM was computed/ }).click();
-  await eventually(() => runsOf('SAM')).toEqual(
-    told(sam, ({ accuracyAtEqualTime: one }) => (100 * (one ?? NaN)).toFixed(2)),
-  );
+  await eventually(() => runsOf('SAM')).toEqual(told(sam, ({ accuracyAtEqualTime: one }) => percentText(one ?? NaN)));
   await page.keyboard.press('Escape');
   // No number of the table is without; words and the baselines' own dashes have none.
   const bare = await results
@@ -178,9 +178,7 @@ test('at equal time the table is that of the lab, for the time that is chosen', 
     return rows
       .toSorted((a, b) => (b.accuracyAtEqualTime?.mean ?? -1) - (a.accuracyAtEqualTime?.mean ?? -1))
       .map(({ label, accuracyAtEqualTime: at }) =>
-        at === null
-          ? `${label} –`
-          : `${label} ${(100 * (at.mean ?? 0)).toFixed(2)} ± ${(100 * (at.sd ?? 0)).toFixed(2)} %`,
+        at === null ? `${label} –` : `${label} ${percentText(at.mean ?? 0)} ± ${percentText(at.sd ?? 0)} %`,
       );
   };
   const shown = async (): Promise<string[]> =>

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { percentText } from '../../shared/numberText.ts';
 import { everyGroup, usualExport } from '../../shared/result.ts';
 import { comparisonColumns } from '../../shared/results/gainColumns.ts';
 import { processor } from '../../src-main/lab/processor.ts';
@@ -310,7 +311,7 @@ test('the list is sorted by any header, has the columns that were chosen, and is
     .map(({ bestTestAccuracy: { mean } }) => mean)
     .filter((mean) => mean !== null)
     .sort((a, b) => b - a)
-    .map((mean) => (100 * mean).toFixed(2));
+    .map((mean) => percentText(mean));
   const best = page.getByRole('columnheader', { name: 'Best' });
   const bests = async (): Promise<(string | undefined)[]> =>
     (await groups.locator('td:nth-child(5)').allTextContents()).map((text) => text.trim().split(' ')[0]);
@@ -449,7 +450,7 @@ test('a gain opens its statistics, and the seeds that are missing are added', as
   for (const { help } of comparisonColumns) await drawer.getByText(help, { exact: true }).first().waitFor();
   const lines = drawer.getByRole('table', { name: 'Runs of SAM', exact: true }).getByRole('row');
   for (const [index, id] of (sam?.runIds ?? []).entries()) {
-    const accuracy = (100 * (sam?.ofSeeds?.[index]?.lastTestAccuracy ?? NaN)).toFixed(2);
+    const accuracy = percentText(sam?.ofSeeds?.[index]?.lastTestAccuracy ?? NaN);
     const told = await lines
       .nth(index + 1)
       .getByRole('cell')
