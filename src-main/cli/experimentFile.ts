@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { z } from 'zod';
 import { parseAxisValues, parseValue } from '../../shared/axisValues.ts';
 import { LabError } from '../../shared/errors.ts';
-import { experimentSchema } from '../../shared/experiment.ts';
+import { experimentSchema, presetSchema } from '../../shared/experiment.ts';
 import type { Axis, Experiment } from '../../shared/experiment.ts';
 import { thisMachineId, type PlaceId } from '../../shared/places.ts';
 import { runConfigSchema } from '../../shared/runConfig.ts';
 import { settingPathOf, unknownPath, withSetting } from '../../shared/settingPaths.ts';
 import type { Lab } from '../lab/lab.ts';
 import { parseConfig } from './configErrors.ts';
+import { parsedJson } from './json.ts';
 
 /** Which experiment a command works on, and what the user changed of it. */
 export interface ExperimentOptions {
@@ -59,10 +60,13 @@ const presetOf = async (lab: Lab, id: string): Promise<Experiment> => {
   throw new LabError('CONFIG_INVALID', `There is no preset "${id}"; choose one of these:\n${lines.join('\n')}`);
 };
 
+/** A preset, or what is left of one: nothing beside the experiment is a setting of it. */
+const aboutExperiment = z.strictObject({ ...presetSchema.partial().shape, experiment: z.unknown() });
+
 /** The experiment that a file holds, by itself or in a preset; of one run's configuration, the experiment of that run. */
 const experimentIn = (content: unknown, fileName: string): Experiment => {
-  const has = (key: string): boolean => typeof content === 'object' && content !== null && key in content;
-  if (has('experiment')) return experimentIn((content as { experiment: unknown }).experiment, fileName);
+  const has = (key: string): boolean => typeof content === 'object' && content !== null && Object.hasOwn(content, key);
+  if (has('experiment')) return experimentIn(parseConfig(aboutExperiment, content, fileName).experiment, fileName);
   const name = basename(fileName).replace(/\.json$/, '');
   if (has('shared') || has('arms') || has('seeds'))
     return parseConfig(experimentSchema, { name, skipFinished: false, ...(content as object) }, fileName);
@@ -99,17 +103,7 @@ const readJson = async (lab: Lab, file: string): Promise<unknown> => {
       : `${resolve(file)} cannot be read; give the path of a JSON file, or a preset's name with --preset.`;
     throw new LabError('CONFIG_INVALID', message, { cause: error });
   }
-  const errors: ParseError[] = [];
-  const content: unknown = parse(json, errors, { allowTrailingComma: true });
-  const [first] = errors;
-  if (first === undefined) return content;
-  const before = json.slice(0, first.offset).split('\n');
-  const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
-  const found = printParseErrorCode(first.error).replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  const advice = /^\s*> \S+@\S+ lab\s*$/m.test(json.slice(0, first.offset + 80))
-    ? 'It begins with what npm printed; have the file written by init --output instead.'
-    : 'Comments and trailing commas may stay.';
-  throw new LabError('CONFIG_INVALID', `${resolve(file)} is no JSON: ${found} at ${place}. ${advice}`);
+  return parsedJson(json, resolve(file));
 };
 
 /** `path=text` apart, the path in full. */
