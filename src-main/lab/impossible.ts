@@ -1,9 +1,9 @@
 import { tensorShareOf } from '../../shared/method.ts';
+import { passesMisfitOf } from '../../shared/passes.ts';
 import { imageSizeOf } from '../../shared/dataset.ts';
 import type { DatasetInfo, Misfit } from '../../shared/dataset.ts';
 import { ruleNamed } from '../../shared/rules/index.ts';
 import type { GroupConfig } from '../../shared/runConfig.ts';
-import { networkOf } from '../trainer/models/index.ts';
 
 const largestFloat32 = 3.4028234663852886e38;
 
@@ -23,6 +23,7 @@ export const impossibleIn = (config: GroupConfig, info: DatasetInfo): Misfit | n
     radiusProblem,
     maskProblem,
     observedProblem,
+    passesMisfitOf,
   ]
     .map((problemOf) => problemOf(config, info))
     .find((problem) => problem !== null) ?? null;
@@ -111,19 +112,15 @@ const radiusProblem: ProblemOf = ({ optimizer }) => {
   };
 };
 
-/** Of all tensors in all steps, the expected number that are drawn is β × tensors × steps. */
-const maskProblem: ProblemOf = (config, info) => {
-  const { optimizer, epochs, model } = config;
+/** Tensors are drawn again until at least one is chosen: about 1/β random numbers for every step, one by one. */
+const mostDraws = 1e6;
+
+const maskProblem: ProblemOf = ({ optimizer }) => {
   const share = tensorShareOf(optimizer);
-  if (share === null || share.beta === 1) return null;
-  const [height, width] = imageSizeOf(info, config.augmentation);
-  const tensors = networkOf(model, [height, width, info.channels], info.classNames.length).parameters.length;
-  const steps = Math.ceil((epochs * stepsPerEpoch(config, info)) / ('interval' in optimizer ? optimizer.interval : 1));
-  const expected = share.beta * tensors * steps;
-  return expected < 1
+  return share !== null && 1 / share.beta > mostDraws
     ? {
         path: share.path,
-        message: `With β = ${share.beta}, of ${tensors} tensors in ${steps} ${steps === 1 ? 'step' : 'steps'} less than one (${Number(expected.toPrecision(2))}) is expected to be perturbed: this would be SGD that pays for SAM. Choose a larger β.`,
+        message: `With β = ${share.beta} hardly ever a tensor is chosen, and every step draws until one is: about ${Number((1 / share.beta).toPrecision(2))} random numbers each time, longer than the step itself. Choose a β of at least ${1 / mostDraws}.`,
       }
     : null;
 };

@@ -1,10 +1,9 @@
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { imageSizeOf, type DatasetInfo } from '../../shared/dataset.ts';
 import type { RunEnvironment } from '../../shared/device.ts';
-import { engineInfos } from '../../shared/engines.ts';
 import { LabError } from '../../shared/errors.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
-import { gathers } from '../../shared/method.ts';
+import { passesMisfitOf } from '../../shared/passes.ts';
 import { batchCountOf, type DeviceExamples } from './data/batches.ts';
 import { randomStream, type RandomStream } from './data/rng.ts';
 import type { NetworkState } from './engine/layers.ts';
@@ -56,21 +55,8 @@ export const openRun = (
   const [height, width] = imageSizeOf(dataset, config.augmentation);
   const stream = (name: Parameters<typeof randomStream>[1]): RandomStream => randomStream(config.seed, name);
   const selectionPrecision = 'selectionPrecision' in config.optimizer ? config.optimizer.selectionPrecision : 'same';
-  const { name, precisions } = engineInfos[config.device.engine];
-  const asked = selectionPrecision === 'same' ? config.precision : selectionPrecision;
-  const missing = [config.precision, asked].find((precision) => !precisions.includes(precision));
-  if (missing !== undefined) {
-    throw new LabError(
-      'CONFIG_INVALID',
-      `${missing} was asked for on the engine ${name}, which has ${precisions.join(' and ')} only. Choose another engine, or ${precisions.join(' or ')}.`,
-    );
-  }
-  if (config.microBatch !== null && gathers(config.optimizer)) {
-    throw new LabError(
-      'CONFIG_INVALID',
-      'Micro-batches and the gathered second pass were asked for, but that pass keeps the activations of the whole batch. Choose one of them.',
-    );
-  }
+  const misfit = passesMisfitOf(config);
+  if (misfit !== null) throw new LabError('CONFIG_INVALID', misfit.message);
   const half = mixedPrecisionOps(ops);
   const training = config.precision === 'bfloat16' ? half : ops;
 

@@ -3,8 +3,6 @@ import type { Experiment } from '../../shared/experiment.ts';
 import { experimentOf, esam, sam, sgd, shared } from './fixtures/configs.ts';
 import { openTestLab } from './fixtures/labs.ts';
 
-/** 100 images in batches of 10, 3 epochs, and an MLP of 3 weights and 3 biases: 30 steps of 6 tensors. */
-const draws = 30 * 6;
 const adamw = (epsilon: number) => ({ ...sam, rule: { name: 'adamw' as const, beta2: 0.999, epsilon } });
 
 test.for<[what: string, changes: Partial<Experiment>, path: string | null]>([
@@ -71,13 +69,39 @@ test.for<[what: string, changes: Partial<Experiment>, path: string | null]>([
   ],
   ['an ε that float32 lacks', { arms: [sgd, adamw(1e-46)] }, 'arms.1.rule.epsilon'],
   ['a usual ε', { arms: [adamw(1e-8)] }, null],
-  ['β so small that nothing is drawn', { arms: [sgd, sam, { ...esam, beta: 0.99 / draws }] }, 'arms.2.beta'],
-  ['β so small that one tensor is drawn', { arms: [{ ...esam, beta: 1.01 / draws }] }, null],
+  // Until one tensor is chosen, 1/β numbers are drawn, however many tensors there are: at most a million in a step.
+  ['β so small that a step would be all drawing', { arms: [sgd, sam, { ...esam, beta: 0.99e-6 }] }, 'arms.2.beta'],
+  ['β so small that one tensor is drawn in each step', { arms: [{ ...esam, beta: 1.01e-6 }] }, null],
   [
     'such a β on an axis',
     { arms: [sgd, esam], axes: [{ path: 'optimizer.beta', values: [0.5, 1e-9] }] },
     'axes.0.values',
   ],
+  [
+    'bfloat16 on an engine without it',
+    { shared: { ...shared, precision: 'bfloat16', device: { ...shared.device, engine: 'wasm' } } },
+    'shared.precision',
+  ],
+  [
+    'a selection in bfloat16 on an engine without it',
+    { arms: [sgd, { ...esam, selectionPrecision: 'bfloat16' }] },
+    'arms.1.selectionPrecision',
+  ],
+  [
+    'micro-batches of a pass that keeps the whole batch',
+    { shared: { ...shared, microBatch: 5 }, arms: [sgd, { ...esam, secondPass: 'gathered' }] },
+    'shared.microBatch',
+  ],
+  [
+    'a gathered pass on an axis beside micro-batches',
+    {
+      shared: { ...shared, microBatch: 5 },
+      arms: [esam],
+      axes: [{ path: 'optimizer.secondPass', values: ['gathered'] }],
+    },
+    'shared.microBatch',
+  ],
+  ['micro-batches of a pass that forwards again', { shared: { ...shared, microBatch: 5 }, arms: [esam] }, null],
   [
     'ρ/β beyond float32',
     { shared: { ...shared, epochs: 100_000 }, arms: [{ ...esam, rho: 1e6, beta: 1e-33 }] },
