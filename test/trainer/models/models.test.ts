@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { modelInfos } from '../../../shared/models.ts';
-import { modelIds, type ModelId } from '../../../shared/runConfig.ts';
+import { hasNormalisation, modelInfos, modelNameOf } from '../../../shared/models.ts';
+import { modelIds, type ModelConfig, type ModelId } from '../../../shared/runConfig.ts';
 import { randomStream } from '../../../src-main/trainer/data/rng.ts';
 import { parameterCountOf } from '../../../src-main/trainer/engine/network.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
@@ -15,11 +15,22 @@ type Expected = {
   macs: number;
 };
 
-test.each(modelIds)('%s is said to normalise where it does', (model) => {
-  const side = modelInfos[model].madeFor ?? 32;
-  const roles = networkOf(model, [side, side, 3], 10).parameters.map(({ role }) => role);
-  expect(roles.includes('scale')).toBe(modelInfos[model].hasNormalisation);
-});
+const deepMlps = (['serial', 'general'] as const).map((wiring): ModelConfig => ({
+  id: 'deep-mlp',
+  layers: 2,
+  width: 16,
+  wiring,
+}));
+const fixedModels = modelIds.flatMap((id): ModelConfig[] => (id === 'deep-mlp' ? deepMlps : [{ id }]));
+
+test.each(fixedModels.map((model) => ({ name: modelNameOf(model), model })))(
+  '$name is said to normalise where it does',
+  ({ model }) => {
+    const side = modelInfos[model.id].madeFor ?? 32;
+    const roles = networkOf(model, [side, side, 3], 10).parameters.map(({ role }) => role);
+    expect(roles.includes('scale')).toBe(hasNormalisation(model));
+  },
+);
 
 test('the deep MLP is as deep and wide as it is asked for, with one tensor a layer or with four', () => {
   const of = (wiring: 'serial' | 'general') =>
