@@ -51,14 +51,22 @@ export const groupConfigOf = (config: RunConfig): GroupConfig => {
 };
 
 /**
- * The same training with another number of epochs; null where the schedule, or when the method climbs, looks at their number, so that
- * epochs already done would have gone another way.
+ * What of a run depends on how many epochs it has in all, so that with more of them the epochs already done would have gone another way, as
+ * the subject of a sentence; null where nothing does.
  */
-export const withEpochs = (config: RunConfig, epochs: number): RunConfig | null => {
-  const { schedule, optimizer } = config;
-  const isFree = schedule.name === 'constant' || schedule.name === 'step';
-  return isFree && !looksAtEpochs(optimizer) ? { ...config, epochs } : null;
+export const boundToEpochs = ({ schedule, optimizer }: RunConfig): string | null => {
+  const bound = [
+    ...(schedule.name === 'cosine' || schedule.name === 'warmup'
+      ? [`the learning rate of a ${schedule.name === 'warmup' ? 'warm-up and cosine' : 'cosine'} schedule`]
+      : []),
+    ...(looksAtEpochs(optimizer) ? ['which of its steps climb'] : []),
+  ];
+  return bound.length === 0 ? null : bound.join(', and ');
 };
+
+/** The same training with another number of epochs; null where it would be another one from the first epoch on. */
+export const withEpochs = (config: RunConfig, epochs: number): RunConfig | null =>
+  boundToEpochs(config) === null ? { ...config, epochs } : null;
 
 /** JSON with keys sorted at every level: equal configurations have equal text. Input is plain data without `undefined`. */
 export const canonicalJson = (value: unknown): string =>

@@ -19,7 +19,7 @@ import { keptCheckpoints } from '../../src-main/lab/keptCheckpoints.ts';
 import type { Lab } from '../../src-main/lab/lab.ts';
 import { openWorkspace } from './bundles/stores.ts';
 import { folderWith, smallIdx } from './datasets/fixtures.ts';
-import { esam, experimentOf, shared } from './fixtures/configs.ts';
+import { esam, experimentOf, sam, shared } from './fixtures/configs.ts';
 import { realTrainers } from './fixtures/labOptions.ts';
 import { openTestLab, temporaryFolder, untilEnded, untilRun } from './fixtures/labs.ts';
 
@@ -160,7 +160,18 @@ test('a finished run is extended to what more epochs would have given, where the
   await expect(lab.extendRun({ runId: short, epochs: 2 })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   const falling = await enqueue(lab, experiment({ epochs: 1, schedule: { name: 'cosine' } }));
   await untilEnded(lab, falling);
-  await expect(lab.extendRun({ runId: falling, epochs: 2 })).rejects.toThrow(/cosine schedule over 1 epochs/);
+  await expect(lab.extendRun({ runId: falling, epochs: 2 })).rejects.toThrow(
+    /cosine schedule depends on the number of epochs, so with 2 of them its 1 epoch would/,
+  );
+  // A constant rate, but the last half of two epochs climbs: of four, the second would not have.
+  const late = await enqueue(lab, {
+    ...experiment({ epochs: 2 }),
+    arms: [{ ...sam, when: { name: 'late', share: 0.5 } }],
+  });
+  await untilEnded(lab, late);
+  await expect(lab.extendRun({ runId: late, epochs: 4 })).rejects.toThrow(
+    `Run ${late} cannot be extended: which of its steps climb depends on the number of epochs`,
+  );
 
   // The extended run's files are its own: they stay when the first run goes for good.
   await lab.deleteRuns({ runIds: [short], deleted: true });

@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/counted.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { Requests } from '../../../shared/labApi.ts';
 import type { resumingApi } from '../../../shared/requests/resuming.ts';
@@ -5,7 +6,7 @@ import type { LabEvent } from '../../../shared/labEvent.ts';
 import { originText } from '../../../shared/origin.ts';
 import { exactFacts, factDifferences } from '../../../shared/environments.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
-import { withEpochs } from '../../../shared/runConfig.ts';
+import { boundToEpochs } from '../../../shared/runConfig.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
 import type { Checkpoints } from '../checkpoints.ts';
 import type { Library } from '../datasets/index.ts';
@@ -121,12 +122,12 @@ const extensionOf = ({ read }: Store, runId: RunId, epochs: number): { experimen
   if (epochs <= config.epochs) {
     throw new LabError('CONFIG_INVALID', `Run ${runId} has ${config.epochs} epochs already; ask for more than that.`);
   }
-  if (withEpochs(config, epochs) === null) {
+  const bound = boundToEpochs(config);
+  if (bound !== null) {
     throw new LabError(
       'CONFIG_INVALID',
-      `Run ${runId} cannot be extended: its learning rate falls along a ${config.schedule.name === 'warmup' ? 'warm-up and cosine' : 'cosine'} ` +
-        `schedule over ${config.epochs} epochs, so ${epochs} epochs would have had other rates from the first one on. ` +
-        'Train a new run with more epochs, or use a constant or step schedule.',
+      `Run ${runId} cannot be extended: ${bound} depends on the number of epochs, so with ${epochs} of them ` +
+        `its ${counted(config.epochs, 'epoch')} would have been others. Train a new run with more epochs.`,
     );
   }
   if (!read.checkpoints(runId).some(({ epoch, epochStep }) => epoch === config.epochs && epochStep === 0)) {
