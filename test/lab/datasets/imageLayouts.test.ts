@@ -123,9 +123,38 @@ test('without a split one is offered; drawn, it is stratified, by its seed, reco
     ),
   );
   expect(info).toMatchObject({ trainCount: 12, testCount: 3, classCounts: [8, 4] } satisfies Partial<DatasetInfo>);
-  expect(info.source).toContain('no split of its own: 20 % of each class, drawn with seed 7, are for testing');
+  expect(info.source).toContain('no split of its own: 20 % of each class, ');
+  expect(info.source).toContain('drawn with seed 7, are for testing: 3 of 15 images');
   expect((await importing(files, { testShare: 0.2, seed: 8 })).info.sha256).not.toBe(info.sha256);
   expect((await importing(files, { testShare: 0.2, seed: 7 })).info.sha256).toBe(info.sha256);
+});
+
+test('a share that is nearly all leaves an image of each class to train with, and what was taken is recorded', async () => {
+  const files = await images(['cat', 'dog'].flatMap((name) => [1, 2, 3, 4, 5].map((index) => `${name}/${index}.png`)));
+  const { info } = await importing(files, { testShare: 0.999, seed: 0 });
+  expect(info).toMatchObject({ trainCount: 2, testCount: 8 });
+  expect(info.source).toContain('never all, drawn with seed 0, are for testing: 8 of 10 images');
+});
+
+// On a Mac they would be one folder.
+test.skipIf(process.platform === 'darwin').each(['train', 'val'])(
+  'two folders in %s whose names differ in their Unicode form alone are refused, both named',
+  async (half) => {
+    const small = { ...(await smallFolder()), ...(await images(['train/caf\u00e9/1.png'])) };
+    const twins = await images([`${half}/caf\u00e9/2.png`, `${half}/cafe\u0301/3.png`]);
+    expect(await refused({ ...small, ...twins })).toContain(
+      `${half} has 2 class folders “café”, which differ only in how Unicode writes their accents: "cafe\\u{301}" and "caf\\u{e9}".`,
+    );
+  },
+);
+
+test('classes that no image tests are named', async () => {
+  const { info } = await importing({
+    ...(await smallFolder()),
+    ...(await images(['train/ant/1.png', 'train/emu/1.png'])),
+  });
+  expect(info.source).toContain('no image to test with of 2 classes: ant, emu');
+  expect((await importing(await smallFolder())).info.source).not.toContain('no image to test with');
 });
 
 test('the set may lie one or two folders deeper; of several side by side, one is to be chosen', async () => {

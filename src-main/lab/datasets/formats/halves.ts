@@ -69,7 +69,7 @@ export const setOfArrays = async (
     ...{ height, width, channels, classNames: classes.names, suggestedName, published },
     train: { images: set.train.pixels.images, labels: classes.train },
     test: { images: other.images, labels: classes.test },
-    source: `${source}${classes.note}${scale.note}${test === null && split !== null ? `; ${splitText(split)}` : ''}`,
+    source: `${source}${classes.note}${scale.note}${test === null && split !== null ? `; ${splitText(split, { test: other.count, all: whole.pixels.count })}` : ''}`,
   };
 };
 

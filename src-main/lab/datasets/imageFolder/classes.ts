@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { counted } from '../../../../shared/counted.ts';
 import { LabError } from '../../../../shared/errors.ts';
+import { groupedBy } from '../../../../shared/groupedBy.ts';
 import { byCodePoint, shownName } from '../../../files/byteNames.ts';
 import { pause } from '../pause.ts';
 import { seenIn, type Half } from './form.ts';
@@ -49,6 +50,7 @@ const byFolders = async (
   const shown = shownName(above === '' ? basename(root) : above);
   if (labels === null && (names.length < 2 || names.length > 65_536))
     throw refused(`${shown} holds ${counted(names.length, 'class folder')}, expected 2 to 65,536`, 'Check the folder');
+  refuseTwins(shown, names);
   const files: Omit<ClassFiles, 'half'>[] = [];
   let others = 0;
   for (const [place, name] of names.entries()) {
@@ -72,6 +74,20 @@ const byFolders = async (
   if (files.length === 0) throw refused(`${shown} holds no images`, 'Add some');
   return { names: names.map((name) => name.normalize('NFC')), files, others, notes: [] };
 };
+
+/** Names that look alike, and whose images nobody could tell apart by class. */
+const refuseTwins = (shown: string, names: readonly string[]): void => {
+  for (const [normal, twins] of groupedBy(names, (name) => name.normalize('NFC'))) {
+    if (twins.length < 2) continue;
+    throw refused(
+      `${shown} has ${twins.length} class folders “${shownName(normal)}”, which differ only in how Unicode writes their accents: ${twins.map(escaped).join(' and ')}`,
+      'Put their images into one of them, or rename one, in every half',
+    );
+  }
+};
+
+const escaped = (name: string): string =>
+  `"${name.replace(/[^ -~]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)}"`;
 
 const byList = async (
   root: string,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, relative, sep } from 'node:path';
+import { counted } from '../../../../shared/counted.ts';
 import { imageContent, type ImageClass, type ImageManifestHeader } from '../../../../shared/imageManifest.ts';
 import type { DamagedChoice, DatasetInfo, SplitChoice } from '../../../../shared/dataset.ts';
 import type { ImportContext } from '../decodedSet.ts';
@@ -59,7 +60,12 @@ export const scanImageFolder = async (
     suggestedName: name,
     info: {
       storage: 'files',
-      source: sourceOf(unpacked === null ? `Image folder ${name}, read where it lies` : unpacked.source, found, folder),
+      source: sourceOf(
+        unpacked === null ? `Image folder ${name}, read where it lies` : unpacked.source,
+        found,
+        folder,
+        untested(folder.classNames, test),
+      ),
       height: usualSide,
       width: usualSide,
       channels: 3,
@@ -104,16 +110,28 @@ const countsOf = (train: readonly ImageClass[], classCount: number): number[] =>
   return counts;
 };
 
+/** Classes that are learned, and never tested. */
+const untested = (names: readonly string[], test: readonly ImageClass[]): string[] => {
+  const tested = new Set(test.map(({ label }) => label));
+  return names.filter((_, label) => !tested.has(label));
+};
+
 const sourceOf = (
   where: string,
   { skipped, transparent, several, range }: Omit<InspectedImages, 'classes'>,
   { otherFiles, notes }: ImageFolder,
+  lacking: readonly string[],
 ): string => {
   const shown = `${skipped.slice(0, 3).join(', ')}${skipped.length > 3 ? ' …' : ''}`;
   return [
     where,
     ...(range === null ? [] : [range]),
     ...notes,
+    ...(lacking.length === 0
+      ? []
+      : [
+          `no image to test with of ${counted(lacking.length, 'class', 'classes')}: ${lacking.slice(0, 10).map(shownName).join(', ')}${lacking.length > 10 ? ' …' : ''}`,
+        ]),
     ...(skipped.length === 0 ? [] : [`${skipped.length} damaged ${noun(skipped.length, 'image')} skipped (${shown})`]),
     ...(transparent === 0
       ? []

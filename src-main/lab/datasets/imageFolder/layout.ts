@@ -55,7 +55,7 @@ export const listImageFolder = async (
   const within = (half: Half): Half => ({ ...half, folder: half.folder.slice(form.base.length).replace(/^\//, '') });
   const [trainHalf, ...testHalves] = await listedHalves(root, within(form.train), form.tests.map(within), signal);
   const train = await classified(root, trainHalf, null, signal);
-  const labels = new Map(train.names.map((name, label) => [name.normalize('NFC'), label]));
+  const labels = new Map(train.names.map((name, label) => [name, label]));
   const { tested, unusable } = await firstUsable(root, testHalves, labels, signal);
   if (unusable !== null && split === null)
     throw new LabError(
@@ -73,7 +73,11 @@ export const listImageFolder = async (
     if (given !== null) return { root, otherFiles: train.others, ...givenHalves(trainHalf, train, given, notes) };
     if (split === null) throw needsSplit(root, form, train);
     const classes = train.files.flatMap((files) => drawn(files, split));
-    return { root, classNames: train.names, classes, otherFiles: train.others, notes: [splitText(split), ...notes] };
+    const taken = splitText(split, {
+      test: imageCount(classes.filter(({ half }) => half === 'test')),
+      all: imageCount(classes),
+    });
+    return { root, classNames: train.names, classes, otherFiles: train.others, notes: [taken, ...notes] };
   }
   const classes = [
     ...train.files.map((files): ClassFiles => ({ half: 'train', ...files })),
@@ -81,6 +85,9 @@ export const listImageFolder = async (
   ];
   return { root, classNames: train.names, classes, otherFiles: train.others + tested.test.others, notes };
 };
+
+const imageCount = (classes: readonly Pick<ClassFiles, 'images'>[]): number =>
+  classes.reduce((sum, { images }) => sum + images.length, 0);
 
 /** Paths as lists of the set name them: below the folder that holds its classes, or its images. */
 const pathBelow = ({ folder: above }: Half, folder: string, image: string): string =>
@@ -104,8 +111,7 @@ const givenHalves = (
   const empty = train.find(({ images }) => images.length === 0);
   if (empty !== undefined)
     throw refused(`${shownName(names[empty.label] ?? '')} has no image for training (${text})`, 'Check the lists');
-  const all = files.reduce((sum, { images }) => sum + images.length, 0);
-  const unlisted = all - [...train, ...test].reduce((sum, { images }) => sum + images.length, 0);
+  const unlisted = imageCount(files) - imageCount([...train, ...test]);
   const aside =
     unlisted === 0
       ? []
@@ -185,7 +191,7 @@ const needsSplit = (root: string, { train }: Form, { names, files }: Classified)
   new LabError(
     'DATASET_UNSUPPORTED',
     `${shownName(basename(root))} has ${counted(
-      files.reduce((sum, { images }) => sum + images.length, 0),
+      imageCount(files),
       'image',
     )} of ${counted(names.length, 'class', 'classes')} ` +
       `(${names.slice(0, 4).map(shownName).join(', ')}${names.length > 4 ? ' …' : ''}) ${train.folder === '' ? 'and' : `in ${shownName(train.folder)}, but`} nothing to test with, such as a folder val or test. ` +

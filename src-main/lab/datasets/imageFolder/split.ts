@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { counted } from '../../../../shared/counted.ts';
 import type { SplitChoice } from '../../../../shared/dataset.ts';
+import { countText } from '../../../../shared/numberText.ts';
 
 /**
  * Which of a class's images are for testing: a share of them, at least one, and never all. Drawn by ranking SHA-256 of seed, class and place,
@@ -18,5 +20,7 @@ export const testPlaces = ({ testShare, seed }: SplitChoice, label: number, coun
     .sort((a, b) => a - b);
 };
 
-export const splitText = ({ testShare, seed }: SplitChoice): string =>
-  `no split of its own: ${Number((100 * testShare).toPrecision(4))} % of each class, drawn with seed ${seed}, are for testing`;
+/** What was asked for, and what that came to in whole images. */
+export const splitText = ({ testShare, seed }: SplitChoice, { test, all }: { test: number; all: number }): string =>
+  `no split of its own: ${Number((100 * testShare).toPrecision(4))} % of each class, at least one image and never all, drawn with seed ${seed}, are for testing: ` +
+  `${countText(test)} of ${counted(all, 'image')}`;
