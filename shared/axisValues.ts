@@ -24,12 +24,13 @@ export const parseAxisValues = (text: string): ParsedValues => {
   return { values, error: null };
 };
 
-/** A value as the user writes it: JSON where it is some, else the text itself. */
+/** A value as the user writes it: JSON where it is some, a number also as `.1`, else the text itself. */
 export const parseValue = (text: string): unknown => {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return text;
+    const value = /^\s*[-+]?0\d/.test(text) ? NaN : number(text); // "007" is a name
+    return Number.isNaN(value) ? text : value;
   }
 };
 
