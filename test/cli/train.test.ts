@@ -146,6 +146,9 @@ test('Ctrl-C keeps a checkpoint, from which run --resume goes on to the end', sl
     code: 130,
     stderr: expect.stringContaining('A checkpoint of run 1 is kept; go on with: esam-lab run --resume 1') as string,
   });
+  const left = await cli(workspace, ['queue', '--resume']);
+  expect(left).toMatchObject({ code: 0, stdout: 'The queue is empty.\n' });
+  expect(left.stderr).toContain('Left as they were stopped: run 1. To go on with one: esam-lab run --resume 1');
   const resumed = await cli(workspace, ['run', '--resume', '1', '--json']);
   expect(JSON.parse(resumed.stdout)).toMatchObject({ id: 1, state: 'finished', epochsDone: 100 });
   expect(resumed.stderr).not.toContain('epoch 3 of 100');

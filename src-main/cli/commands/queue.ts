@@ -52,8 +52,14 @@ const worked = (settings: Settings, options: WorkOptions): Promise<ExitCode> => 
 
 /** Puts runs that were cut short back into the queue. @returns whether each of them could be. */
 const resumeInterrupted = async (lab: Lab): Promise<boolean> => {
-  const interrupted = (await lab.runs({ experimentId: null })).filter(({ state }) => state === 'interrupted');
+  const runs = await lab.runs({ experimentId: null });
+  const interrupted = runs.filter(({ state }) => state === 'interrupted');
   if (interrupted.length === 0) say('No run was interrupted.');
+  const stopped = runs.filter(({ state }) => state === 'stopped').map(({ id }) => id);
+  if (stopped.length > 0)
+    say(
+      `Left as they were stopped: run ${shortList(stopped)}. To go on with one: esam-lab run --resume ${stopped[0] ?? ''}`,
+    );
   const resumed: RunId[] = [];
   for (const { id } of interrupted) {
     try {
@@ -68,6 +74,9 @@ const resumeInterrupted = async (lab: Lab): Promise<boolean> => {
   if (resumed.length > 0) say(`Back in the queue: run ${resumed.join(', ')}.`);
   return resumed.length === interrupted.length;
 };
+
+const shortList = (ids: readonly RunId[]): string =>
+  ids.length > 10 ? `${ids.slice(0, 10).join(', ')} and ${ids.length - 10} more` : ids.join(', ');
 
 const runsText = (runs: readonly RunSummary[]): string =>
   columns([
