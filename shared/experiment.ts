@@ -16,6 +16,7 @@ import {
 } from './runConfig.ts';
 import { countText } from './numberText.ts';
 import type { GroupConfig, OptimizerConfig, RunConfig } from './runConfig.ts';
+import { controlIn } from './oneLine.ts';
 import { placeIdSchema } from './places.ts';
 import { axisPaths, choosesSettings, settingPaths, unknownPath, withSetting } from './settingPaths.ts';
 import { settingText } from './settings/index.ts';
@@ -106,6 +107,12 @@ export const experimentSchema = experimentFields.superRefine((experiment, contex
   }
   if (context.issues.length > 0) return;
   refuseValues(experiment, refuse);
+});
+
+/** One that is asked for now; those of former versions may have names of several lines. */
+export const newExperimentSchema = experimentSchema.superRefine(({ name }, context) => {
+  const message = controlIn(name);
+  if (message !== null) context.addIssue({ code: 'custom', path: ['name'], message });
 });
 
 const names = axisNames(axisPaths);

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { experimentSchema, type Experiment } from '../shared/experiment.ts';
+import { newExperimentSchema, type Experiment } from '../shared/experiment.ts';
 import { fieldWords, readsOn } from '../shared/fieldWords.ts';
 import { sentenceCase } from '../shared/sentenceCase.ts';
 import type { FieldError } from './refusal.ts';
@@ -29,6 +29,6 @@ export const checkDraft = <T>(
 
 /** Parses the form's draft; errors carry dotted paths, one per field. */
 export const checkExperiment = (draft: unknown): CheckedExperiment => {
-  const { value, errors } = checkDraft(experimentSchema, draft);
+  const { value, errors } = checkDraft(newExperimentSchema, draft);
   return value === null ? { experiment: null, errors } : { experiment: value, errors: [] };
 };

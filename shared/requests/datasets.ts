@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { damagedChoices, datasetInfoSchema, datasetKinds, splitChoiceSchema, valueRangeSchema } from '../dataset.ts';
+import { newNameSchema } from '../oneLine.ts';
 import { type Contract, nothing } from './contract.ts';
 
 /** The library of data sets. */
@@ -10,7 +11,7 @@ export const datasetApi = {
     input: z.strictObject({
       kind: z.enum(datasetKinds),
       paths: z.array(z.string().min(1).max(4096)).min(1).max(64),
-      name: z.string().trim().min(1).max(120).nullable(),
+      name: newNameSchema.nullable(),
       /** Of image folders; any other damage refuses the set. */
       onDamaged: z.enum(damagedChoices).default('refuse'),
       /** Of sets that say nothing of what is for testing; without it they are refused, with the offer. */

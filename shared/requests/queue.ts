@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { experimentSchema } from '../experiment.ts';
+import { newExperimentSchema } from '../experiment.ts';
 import { packQueue, plannedRunSchema, queueSchema } from '../queue.ts';
 import { runIdSchema } from '../run.ts';
 import { speedLimitSchema, toldSpeedSchema } from '../speed.ts';
@@ -8,18 +8,18 @@ import { type Contract, nothing, runIds } from './contract.ts';
 /** Experiments on their way into the queue, and what waits there. */
 export const queueApi = {
   /** What an experiment would do, without doing it. */
-  plan: { input: experimentSchema, output: z.array(plannedRunSchema) },
+  plan: { input: newExperimentSchema, output: z.array(plannedRunSchema) },
   /**
    * Measures the speeds of an experiment's methods against each other; its seeds and epochs do not matter. Resolves when measured;
    * progress comes as `speedProgressed`. Refused while a run trains.
    */
   measureSpeed: {
-    input: z.strictObject({ experiment: experimentSchema, limitMs: speedLimitSchema.optional() }),
+    input: z.strictObject({ experiment: newExperimentSchema, limitMs: speedLimitSchema.optional() }),
     output: z.array(toldSpeedSchema),
   },
   cancelSpeed: { input: nothing, output: nothing },
   enqueue: {
-    input: experimentSchema,
+    input: newExperimentSchema,
     output: z.strictObject({ experimentId: z.number().int(), runIds: z.array(runIdSchema) }),
   },
   queue: { input: nothing, output: queueSchema, pack: packQueue },

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { valueRangeSchema } from '../../shared/dataset.ts';
+import { newNameSchema } from '../../shared/oneLine.ts';
 import { selfTestStepsSchema } from '../../shared/selfTest.ts';
 import { seedSchema } from '../../shared/runConfig.ts';
 
@@ -29,6 +30,7 @@ export const seeds = parseWith(
     .pipe(z.array(seedSchema).max(100)),
   'whole numbers with commas between, such as 0,1,2',
 );
+export const newName = parseWith(newNameSchema, 'one line of 1 to 120 visible characters');
 export const share = parseWith(z.coerce.number().gt(0).lt(1), 'a share between 0 and 1, such as 0.2');
 export const valueRange = parseWith(
   z

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseAxisValues, parseValue } from '../../shared/axisValues.ts';
 import { LabError } from '../../shared/errors.ts';
-import { experimentSchema, presetSchema } from '../../shared/experiment.ts';
+import { newExperimentSchema, presetSchema } from '../../shared/experiment.ts';
 import type { Axis, Experiment } from '../../shared/experiment.ts';
 import { thisMachineId, type PlaceId } from '../../shared/places.ts';
 import { runConfigSchema } from '../../shared/runConfig.ts';
@@ -49,7 +49,7 @@ export const readExperiment = async (lab: Lab, options: ExperimentOptions): Prom
   const axes = options.sweep.map(axisOf);
   const wished = options.set.reduce(withSet, changed);
   const kept = wished.axes.filter(({ path }) => !axes.some((axis) => axis.path === path));
-  return parseConfig(experimentSchema, { ...wished, axes: [...kept, ...axes] }, what);
+  return parseConfig(newExperimentSchema, { ...wished, axes: [...kept, ...axes] }, what);
 };
 
 const presetOf = async (lab: Lab, id: string): Promise<Experiment> => {
@@ -69,7 +69,7 @@ const experimentIn = (content: unknown, fileName: string): Experiment => {
   if (has('experiment')) return experimentIn(parseConfig(aboutExperiment, content, fileName).experiment, fileName);
   const name = basename(fileName).replace(/\.json$/, '');
   if (has('shared') || has('arms') || has('seeds'))
-    return parseConfig(experimentSchema, { name, skipFinished: false, ...(content as object) }, fileName);
+    return parseConfig(newExperimentSchema, { name, skipFinished: false, ...(content as object) }, fileName);
   const { optimizer, seed, ...shared } = parseConfig(runConfigSchema, content, fileName);
   const experiment = {
     name,
@@ -80,7 +80,7 @@ const experimentIn = (content: unknown, fileName: string): Experiment => {
     skipFinished: false,
     measureSpeed: false,
   };
-  return parseConfig(experimentSchema, experiment, 'The experiment');
+  return parseConfig(newExperimentSchema, experiment, 'The experiment');
 };
 
 /** Some editors, and PowerShell's `>`, begin a file with a byte order mark, the latter in UTF-16. */

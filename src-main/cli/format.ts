@@ -1,4 +1,6 @@
 import { countText, percentText } from '../../shared/numberText.ts';
+import { oneLine } from '../../shared/oneLine.ts';
+import { terminalText } from '../../shared/terminalText.ts';
 import { displayWidth } from './displayWidth.ts';
 
 /** A fraction as "97.12 %", or a dash where there is none. */
@@ -10,9 +12,10 @@ export const rate = (imagesPerSecond: number | null): string =>
 
 /** Columns of text in any script, the first one, or so many of them, aligned left, the others right. */
 export const columns = (rows: readonly (readonly string[])[], left = 1): string => {
-  const widths = rows.map((row) => row.map(displayWidth));
+  const lines = rows.map((row) => row.map((cell) => terminalText(oneLine(cell))));
+  const widths = lines.map((row) => row.map(displayWidth));
   const widest = (rows[0] ?? []).map((_, column) => widths.reduce((most, row) => Math.max(most, row[column] ?? 0), 0));
-  return rows
+  return lines
     .map((row, line) =>
       row
         .map((cell, column) => {

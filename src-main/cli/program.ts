@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { LabError } from '../../shared/errors.ts';
 import { inFileWords } from '../files/fileFailures.ts';
+import { terminalText } from '../../shared/terminalText.ts';
 import type { AddCommands } from './addCommands.ts';
 import { addAnalyseCommand } from './analyseCommand.ts';
 import { addBundleCommands } from './bundleCommands.ts';
@@ -42,6 +43,8 @@ export const run = async (argv: readonly string[], locations: Locations): Promis
     .option('--workspace <folder>', "the workspace (default: $ESAM_LAB_WORKSPACE, else the app's own)")
     .option('--json', 'write only JSON to stdout, one line; everything else goes to stderr')
     .addHelpText('after', exitCodesHelp)
+    // It repeats arguments that it does not understand.
+    .configureOutput({ writeErr: (text) => void process.stderr.write(terminalText(text)) })
     .exitOverride();
   const settings = (): Settings => {
     const options = program.opts<{ workspace?: string; json?: boolean }>();

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { datasetKinds } from '../../shared/dataset.ts';
 import type { AddCommands } from './addCommands.ts';
-import { share, valueRange, wholeNumber } from './argumentParsers.ts';
+import { newName, share, valueRange, wholeNumber } from './argumentParsers.ts';
 import { downloadData, importData } from './commands/importData.ts';
 import type { ImportDataOptions } from './commands/importData.ts';
 
@@ -16,7 +16,7 @@ export const addWorkspaceCommands: AddCommands = (program, settings, done) => {
     .argument('[path...]')
     .option('--download <set>', 'get a known set from its publisher, such as cifar10: goes on where it was cut short')
     .addOption(new Option('--kind <kind>', 'insist on a kind').choices(datasetKinds).default('auto'))
-    .option('--name <name>', 'its name in the library')
+    .option('--name <name>', 'its name in the library', newName)
     .option(
       '--skip-damaged',
       'leave out images of a folder that cannot be decoded, and count them, instead of refusing it',

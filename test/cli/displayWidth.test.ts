@@ -29,3 +29,12 @@ test('columns stand in line whatever script the names are in', () => {
   expect(new Set(lines.map(displayWidth))).toEqual(new Set([width]));
   expect(width).toBe(2 * 120 + 2 * 2 + 1); // the widest name: sixty pictures of two cells
 });
+
+test('a row is a line, whatever a name holds', () => {
+  expect(
+    columns([
+      ['Experiment', 'Run'],
+      ['new\nline\u0007', '1'],
+    ]).split('\n'),
+  ).toEqual(['Experiment    Run', 'new line\\x07    1']);
+});

@@ -22,10 +22,11 @@ test('no control character but line ends and tabs reaches a terminal, and everyt
   expect(terminalText('a\u001b]0;title\u0007\u009b2Jb\r\u202ec')).toBe('a\\x1b]0;title\\x07\\x9b2Jb\\x0d\\u202ec');
 });
 
-test('a data set whose name drives terminals is said with that name written out', async () => {
+test('a data set’s name that drives terminals is refused, and said written out', async () => {
   const name = 'small\u001b]0;owned\u0007\u001b[2J';
   const imported = await cli(await newWorkspace(), ['import-data', await folderWith(smallIdx()), '--name', name]);
-  expect(imported.code).toBe(0);
-  expect(imported.stdout).toContain('small\\x1b]0;owned\\x07\\x1b[2J');
+  expect(imported).toMatchObject({ code: 2, stdout: '' });
+  expect(imported.stderr).toContain('small\\x1b]0;owned\\x07\\x1b[2J');
+  expect(imported.stderr).toContain('Expected one line');
   expect(imported.stdout + imported.stderr).not.toMatch(/\u001b/);
 });

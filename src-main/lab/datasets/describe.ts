@@ -1,4 +1,5 @@
 import type { DatasetInfo } from '../../../shared/dataset.ts';
+import { oneLine } from '../../../shared/oneLine.ts';
 import type { DecodedSet } from './decodedSet.ts';
 import { knownSetOf, publishedIds } from './knownSets.ts';
 import { channelStatistics, countClasses } from './measure.ts';
@@ -16,7 +17,7 @@ export const describe = async (
   signal: AbortSignal,
 ): Promise<DatasetInfo> => {
   const known = knownSetOf(set, sha256);
-  const title = name ?? known?.name ?? set.suggestedName;
+  const title = oneLine(name ?? known?.name ?? set.suggestedName);
   const { mean, sd } = known ?? (await channelStatistics(set.train.images, set.channels, signal));
   const classNames = known?.classNames ?? set.classNames;
   return {

@@ -5,6 +5,7 @@ import type { DamagedChoice, DatasetInfo, DatasetKind, SplitChoice, ValueRange }
 import { datasetFileNames, imagesGone } from '../../../shared/dataset.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { imageManifestName } from '../../../shared/imageManifest.ts';
+import { oneLine } from '../../../shared/oneLine.ts';
 import { notInLibrary } from '../../../shared/publishedSets.ts';
 import { pathOfText, shownName } from '../../files/byteNames.ts';
 import { trashIn } from '../../files/trash.ts';
@@ -123,7 +124,7 @@ export const openLibrary = (folder: string, refusal: LabError | null = null): Li
       // What a former version imported is told by where it lies, and by its files' names, sizes and times.
       if (begun === null && known.sha256 === set.formerSha256 && (await rootOf(known)) === set.root) return known;
     }
-    const title = (name ?? set.suggestedName).slice(0, 120);
+    const title = oneLine(name ?? set.suggestedName).slice(0, 120);
     const id = unpublishedId(title, (taken) => whole.has(taken) || damaged.has(taken));
     const info: DatasetInfo = { ...set.info, id, name: title, importedAt: new Date().toISOString() };
     await save(folder, info, [[imageManifestName, set.manifest]], signal, begun);

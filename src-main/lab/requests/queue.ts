@@ -5,7 +5,7 @@ import type { queueApi } from '../../../shared/requests/queue.ts';
 import type { LabEvent } from '../../../shared/labEvent.ts';
 import { countText } from '../../../shared/numberText.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
-import { experimentSchema } from '../../../shared/experiment.ts';
+import { newExperimentSchema } from '../../../shared/experiment.ts';
 import type { PlannedRun } from '../../../shared/queue.ts';
 import { canonicalJson, groupConfigOf } from '../../../shared/runConfig.ts';
 import type { Experiment } from '../../../shared/experiment.ts';
@@ -86,7 +86,7 @@ export const queueRequests = ({
   };
 
   const enqueue: QueueApi['enqueue'] = async (input) => {
-    const { place = null, ...wished } = experimentSchema.parse(input);
+    const { place = null, ...wished } = newExperimentSchema.parse(input);
     const experiment = await onPresentData(wished, library);
     const planned = await plan(experiment);
     const unfinished = planned.filter(({ finishedRunId }) => !experiment.skipFinished || finishedRunId === null);
