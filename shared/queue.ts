@@ -11,7 +11,7 @@ export const plannedRunSchema = z.strictObject({
   finishedRunId: runIdSchema.nullable(),
   /** How long it takes on this machine; null where neither a finished run nor the self-test tells. */
   estimatedMs: z.number().min(0).nullable(),
-  /** Finished runs of this model, set, method and precision (their median step time), else what the self-test measured. */
+  /** Finished runs of this model, set, batch size and precision (their median times, by predicted cost), else what the self-test measured. */
   estimatedFrom: z.enum(['runs', 'self-test']).nullable(),
 });
 export type PlannedRun = z.infer<typeof plannedRunSchema>;

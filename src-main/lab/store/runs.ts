@@ -56,6 +56,16 @@ export interface RunTimes {
   readonly groupHash: string;
   readonly trainMs: number;
   readonly images: number;
+  /** Median over epochs. */
+  readonly evaluationMs: number;
+  readonly epochs: number;
+  /** From its start to its end. */
+  readonly wholeMs: number;
+}
+
+/** Medians over a run's epochs. */
+interface EpochTimes {
+  readonly trainMs: number;
   readonly evaluationMs: number;
 }
 
@@ -128,10 +138,14 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
     )
     .pluck();
   const newestTimes = database.prepare<[string, string, number, number], RunTimes>(
-    `SELECT group_hash AS "groupHash", train_ms AS "trainMs", images, evaluation_ms AS "evaluationMs"
+    `SELECT group_hash AS "groupHash", train_ms AS "trainMs", images, evaluation_ms AS "evaluationMs", epochs_done AS epochs,
+       (julianday(ended_at) - julianday(started_at)) * 86400000 AS "wholeMs"
      FROM run JOIN run_summary ON run_summary.run_id = id JOIN environment ON environment.run_id = id
      WHERE group_hash IN (SELECT value FROM json_each(?)) AND state = 'finished' AND deleted = 0 AND cpu_model = ? AND cpu_cores = ?
      ORDER BY id DESC LIMIT ?`,
+  );
+  const epochTimes = database.prepare<[RunId], EpochTimes>(
+    'SELECT epoch_ms AS "trainMs", evaluation_ms AS "evaluationMs" FROM run_summary WHERE run_id = ?',
   );
   const waiting = database
     .prepare<[], RunId>(
@@ -246,6 +260,8 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
       { cpuModel, cpuCores }: { cpuModel: string; cpuCores: number },
       most: number,
     ): RunTimes[] => newestTimes.all(JSON.stringify(groupHashes), cpuModel, cpuCores, most),
+    /** What its epochs take; null where none has ended. */
+    epochTimes: (id: RunId): EpochTimes | null => epochTimes.get(id) ?? null,
     /** In the order in which they will run. */
     waiting: (): RunSummary[] => readSome(waiting.all()),
     waitingCount: (): number => waitingCount.get() ?? 0,
