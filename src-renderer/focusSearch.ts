@@ -1,7 +1,10 @@
+/** The search field of the view that is open. */
+export const searchField = (): HTMLInputElement | null => document.querySelector('[data-search]');
+
 /** Ctrl/Cmd+F puts the cursor into the view's search field. */
 export const focusSearch = (event: KeyboardEvent): void => {
   if (event.key.toLowerCase() !== 'f' || !(event.ctrlKey || event.metaKey)) return;
-  const field = document.querySelector<HTMLInputElement>('[data-search]');
+  const field = searchField();
   if (!field) return;
   event.preventDefault();
   field.focus();

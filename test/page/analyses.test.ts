@@ -62,8 +62,12 @@ test('analyses of compared groups are drawn side by side, turned, told in number
   // Nobody's network is in the checkpoints of this workspace, so it fails, in words.
   await eventually(async () => (await served.lab.analyses({})).at(-1)?.state).toBe('failed');
 
-  await section.getByRole('button', { name: 'Analyse these groups…' }).click();
+  const analyse = section.getByRole('button', { name: 'Analyse these groups…' });
+  await analyse.click();
   const form = section.getByRole('form', { name: 'New analysis' });
+  await form.getByRole('button', { name: 'Close' }).click();
+  await eventually(() => analyse.evaluate((button) => button === document.activeElement)).toBe(true);
+  await analyse.click();
   await form.getByLabel('Analysis', { exact: true }).selectOption({ label: 'Sharpness panel' });
   const draws = form.getByLabel('Draws', { exact: true });
   await draws.fill('1');

@@ -105,7 +105,13 @@ test('runs are marked, noted, and found by a query that is completed', async () 
   await page.keyboard.press('Escape');
   await page.goto(`${new URL(page.url()).origin}/#/runs/14`);
   await page.getByRole('button', { name: 'Star run 14' }).click();
-  await page.getByRole('button', { name: 'Write a note' }).click();
+  const write = page.getByRole('button', { name: 'Write a note' });
+  await write.click();
+  await page.keyboard.type('3'); // is no view's number here
+  expect(await page.getByLabel('Note, in Markdown').inputValue()).toBe('3');
+  await page.keyboard.press('Escape');
+  await eventually(() => write.evaluate((button) => button === document.activeElement)).toBe(true);
+  await write.click();
   await page.getByLabel('Note, in Markdown').fill('**Odd**: <img src=x onerror=alert(1)> see `run 13`');
   await page.getByRole('button', { name: 'Keep note' }).click();
   const note = page.getByLabel('Marks and note');
