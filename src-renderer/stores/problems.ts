@@ -12,11 +12,13 @@ export interface Problem {
   readonly isCancelled: boolean;
 }
 
-/** Whatever was refused or failed, until the user dismisses it. */
+/** Whatever was refused or failed, until the user dismisses it, or leaves the view in which it did. */
 export const useProblems = defineStore('problems', () => {
   const list = ref<Problem[]>([]);
   /** What went wrong when it was last tried, dismissed or not, by what was tried. */
   const failures = shallowRef<ReadonlyMap<string, string>>(new Map());
+  /** What shows in its own place that it was not read, for as long as it was not. */
+  const reads = new Set<string>();
   let lastId = 0;
 
   const report = (title: string, error: unknown): void => {
@@ -50,12 +52,19 @@ export const useProblems = defineStore('problems', () => {
   };
 
   /** Why there is nothing of what the read of this title brings; null once it was read, and while that goes on. */
-  const failureOf = (title: string, isRead: () => boolean): ComputedRef<string | null> =>
-    computed(() => (isRead() ? null : (failures.value.get(title) ?? null)));
+  const failureOf = (title: string, isRead: () => boolean): ComputedRef<string | null> => {
+    reads.add(title);
+    return computed(() => (isRead() ? null : (failures.value.get(title) ?? null)));
+  };
 
   const dismiss = (id: number): void => {
     list.value = list.value.filter((problem) => problem.id !== id);
   };
 
-  return { list, report, solve, attempt, failureOf, dismiss };
+  /** Another view is open: what was tried in the one before is over, what could not be read still is not. */
+  const leave = (): void => {
+    list.value = list.value.filter(({ title }) => reads.has(title));
+  };
+
+  return { list, report, solve, attempt, failureOf, dismiss, leave };
 });
