@@ -138,7 +138,11 @@ test('what the lab refuses stands at its field', async () => {
 test('axes are a list, a range or choices by name; what makes no sense beside another axis stands at its field', async () => {
   const add = getByRole('button', { name: 'Axis', exact: true });
   await add.click();
-  await getByLabel('Values of axis 1').fill('0.1:0.3:0.1');
+  const values = getByLabel('Values of axis 1');
+  await eventually(() => values.evaluate((field) => field === document.activeElement)).toBe(true);
+  await plan().getByText('Axis 1: give at least one value').waitFor();
+  expect(await plan().getByRole('alert').count()).toBe(0); // nobody has filled it in yet
+  await values.fill('0.1:0.3:0.1');
   await getByText('(1 method + 2 methods × 3 values of ρ) × 2 seeds').waitFor();
   await eventually(planned).toBe(14); // SGD once, SAM and ESAM with three values of ρ each, two seeds
   await getByLabel('Setting of axis 1').selectOption('optimizer.when.name');
