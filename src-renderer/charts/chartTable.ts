@@ -1,6 +1,7 @@
 import type { Figure } from '../../shared/figures/figure.ts';
 import { figurePoints, pointHead } from '../../shared/figures/points.ts';
-import { formatNumber, none } from '../format.ts';
+import { decimalsOf } from '../../shared/decimals.ts';
+import { formatFixed, formatNumber, none } from '../format.ts';
 import type { Series } from './series.ts';
 
 /** A number in the unit of its column, NaN where it was not finite; null: there is none. */
@@ -50,10 +51,26 @@ export const figureTable = (figure: Figure): ChartTable => {
   };
 };
 
-/** For people. */
-export const cellText = (cell: Cell): string => {
+const cellText = (cell: Cell): string => {
   if (cell === null) return none;
   return typeof cell === 'string' ? cell : formatNumber(cell);
+};
+const isNumber = (cell: Cell): cell is number => typeof cell === 'number' && !Number.isNaN(cell);
+
+/**
+ * A column for people: all its numbers have as many decimals as give the middle one four significant digits, or fewer where none has so
+ * many; unless one is so large or so small that it is written in another way.
+ */
+export const columnTexts = (cells: readonly Cell[]): readonly string[] => {
+  const numbers = cells.filter(isNumber);
+  const texts = numbers.map(cellText);
+  const sizes = numbers.map(Math.abs).sort((a, b) => a - b);
+  const wanted = 3 - Math.floor(Math.log10(sizes[sizes.length >> 1] ?? 1));
+  const decimals = Math.max(0, Math.min(wanted, Math.max(0, ...texts.map(decimalsOf))));
+  const isPlain =
+    texts.every((text) => /^−?\d{1,3}(\.\d+)?$/.test(text)) &&
+    numbers.every((value) => value === 0 || Number(value.toFixed(decimals)) !== 0);
+  return cells.map((cell) => (isPlain && isNumber(cell) ? formatFixed(cell, decimals) : cellText(cell)));
 };
 
 /** To ten digits, which is more than any chart shows and free of what binary fractions add. */

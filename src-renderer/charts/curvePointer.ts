@@ -8,7 +8,8 @@ import { curveText } from './curveQuantities.ts';
 import type { GroupCurves } from './groupCurves.ts';
 import type { Pointed } from './plot.ts';
 
-const mostLines = 16;
+/** So many leave some of the plot in sight. */
+const mostLines = 8;
 /** How far a curve may be from the pointer, in pixels, to be meant. */
 const reachOfPointer = 16;
 

@@ -1,6 +1,6 @@
 import type { JSHandle, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { evenlyChosen, seriesTable, tableText } from '../../src-renderer/charts/chartTable.ts';
+import { columnTexts, evenlyChosen, seriesTable, tableText } from '../../src-renderer/charts/chartTable.ts';
 import { eventually, picture, pagesOfFile } from './page.ts';
 
 const pages = pagesOfFile();
@@ -50,6 +50,14 @@ test('the numbers behind lines are all theirs: a row a place, a column a line; o
   expect(shown.at(-1)).toEqual([1000, 2000, 5]);
   const lines = tableText(table).trimEnd().split('\n');
   expect([lines[0], lines[1], lines[8], lines[1001]]).toEqual(['step\ta\tb', '0\t0\t', '7\tNaN\t', '1000\t2000\t5']);
+});
+
+test('the numbers of a column have the same decimals, where they are of one size', () => {
+  expect(columnTexts([5.99581, 13.5702, 14, null, NaN])).toEqual(['6.00', '13.57', '14.00', '–', 'NaN']);
+  expect(columnTexts([1, 2, 10])).toEqual(['1', '2', '10']);
+  expect(columnTexts(['SGD', 'SAM'])).toEqual(['SGD', 'SAM']);
+  expect(columnTexts([0.5, 2434])).toEqual(['0.5', '2,434']);
+  expect(columnTexts([12.25, 13, 0.0002])).toEqual(['12.25', '13', '0.0002']); // which two decimals would make nothing
 });
 
 const panels = '.panel:visible';
