@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, readdir, rename, statfs } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { LabError } from '../../shared/errors.ts';
 import { imageManifestName } from '../../shared/imageManifest.ts';
 import { remove } from '../files/remove.ts';
 import { readHeader } from '../lab/datasets/imageFolder/manifest.ts';
@@ -79,15 +80,19 @@ export class Uploads {
         const ids = input.paths.flatMap((path) => this.#idOf(path) ?? []);
         try {
           return await lab.importDataset(input);
+        } catch (error) {
+          throw this.#asChosen(error, ids);
         } finally {
           await this.#clear(ids);
         }
       },
       importBundle: async (input) => {
+        const id = this.#idOf(input.path);
         try {
           return await lab.importBundle(input);
+        } catch (error) {
+          throw this.#asChosen(error, id === null ? [] : [id]);
         } finally {
-          const id = this.#idOf(input.path);
           if (id !== null) this.#remove(id);
         }
       },
@@ -117,6 +122,13 @@ export class Uploads {
     } catch (error) {
       return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? [] : null;
     }
+  }
+
+  /** The error with files named as the user chose them: where their uploads lie is nothing to them. */
+  #asChosen(error: unknown, ids: readonly string[]): unknown {
+    if (!(error instanceof LabError)) return error;
+    const message = ids.reduce((text, id) => text.replaceAll(resolve(this.#folder, id) + sep, ''), error.message);
+    return new LabError(error.code, message, { cause: error.cause, fields: error.fields });
   }
 
   #remove(id: string): void {

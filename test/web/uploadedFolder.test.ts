@@ -20,6 +20,11 @@ test('images that a browser has sent stay as long as their set, and no longer', 
     await uploads.take(id, `pets/${name}`, content.length, Readable.from([content]));
   }
   const folder = join(workspace, 'uploads', id, 'pets');
+  const page = crypto.randomUUID();
+  const { path } = await uploads.take(page, 'pets.zip', 1, Readable.from([Buffer.from('<')]));
+  lab.grantPaths([path]);
+  const refused = served.importDataset({ kind: 'auto', paths: [path], name: null, onDamaged: 'refuse' });
+  await expect(refused).rejects.toThrow(/^pets\.zip is no archive, .* \(Import of pets\.zip\.\)$/);
   lab.grantPaths([folder]);
   const set = await served.importDataset({ kind: 'auto', paths: [folder], name: 'Pets', onDamaged: 'refuse' });
   const left = async (): Promise<string[]> => (await readdir(join(workspace, 'uploads'))).sort();

@@ -85,9 +85,16 @@ export const foreignKindOf = (source: Source, head: Buffer, among = kinds): stri
   return image === null ? null : `${name} cannot be read: ${image}.`;
 };
 
+/** What is called an archive and is none; by the first bytes of what a .gz holds. */
+const misnamed = (source: Source, head: Buffer): string | null => {
+  const name = nameOf(source);
+  if (!/\.(?:zip|tar|tgz|tar\.gz)$/i.test(name) || begins('ustar', 257)(head, name) || begins('PK')(head, name)) return null;
+  return `${name} is no archive, though it is called one. Look at what it holds, and download it again.`;
+};
+
 /** @throws LabError DATASET_UNSUPPORTED for a chosen file of these kinds. */
 export const refuseForeign = (source: Source, head: Buffer): void => {
-  const said = foreignKindOf(source, head);
+  const said = foreignKindOf(source, head) ?? misnamed(source, head);
   if (said !== null) throw new LabError('DATASET_UNSUPPORTED', said);
 };
 
