@@ -58,14 +58,13 @@ const cellText = (cell: Cell): string => {
 const isNumber = (cell: Cell): cell is number => typeof cell === 'number' && !Number.isNaN(cell);
 
 /**
- * A column for people: all its numbers have as many decimals as give the middle one four significant digits, or fewer where none has so
+ * A column for people: all its numbers have as many decimals as give the largest one four significant digits, or fewer where none has so
  * many; unless one is so large or so small that it is written in another way.
  */
 export const columnTexts = (cells: readonly Cell[]): readonly string[] => {
   const numbers = cells.filter(isNumber);
   const texts = numbers.map(cellText);
-  const sizes = numbers.map(Math.abs).sort((a, b) => a - b);
-  const wanted = 3 - Math.floor(Math.log10(sizes[sizes.length >> 1] ?? 1));
+  const wanted = 3 - Math.floor(Math.log10(Math.max(...numbers.map(Math.abs))));
   const decimals = Math.max(0, Math.min(wanted, Math.max(0, ...texts.map(decimalsOf))));
   const isPlain =
     texts.every((text) => /^−?\d{1,3}(\.\d+)?$/.test(text)) &&

@@ -267,11 +267,18 @@ test('the numbers behind both charts are tables, reached by the keyboard and cop
     return page.getByRole('region', { name: /, as a table$/ });
   };
   const four = (value: number | null): string => (value ?? 0).toLocaleString('en-US', { maximumSignificantDigits: 4 });
+  /** Percents, all with the decimals of the largest. */
+  const percents = (fractions: readonly (number | null)[]): string[] => {
+    const values = fractions.map((fraction) => 100 * (fraction ?? 0));
+    return values.map((value) => value.toFixed(3 - Math.floor(Math.log10(Math.max(...values)))));
+  };
   const groups = await open(/^Numbers as a table: Accuracy against speed/);
+  const means = percents(rows.map(({ lastTestAccuracy: { mean } }) => mean));
+  const spreads = percents(rows.map(({ lastTestAccuracy: { sd } }) => sd));
   expect(await cellsOf(groups)).toEqual([
     'group|images/s|from|to|last test accuracy, %|sd|n',
-    ...rows.map(({ label, imagesPerSecond: { median, min, max }, lastTestAccuracy: { mean, sd }, n }) =>
-      [label, ...[median, min, max, 100 * (mean ?? 0), 100 * (sd ?? 0), n].map(four)].join('|'),
+    ...rows.map(({ label, imagesPerSecond: { median, min, max }, n }, row) =>
+      [label, ...[median, min, max].map(four), means[row], spreads[row], n].join('|'),
     ),
   ]);
   await picture(page, 'compare-scatter-as-table');
@@ -284,11 +291,11 @@ test('the numbers behind both charts are tables, reached by the keyboard and cop
   await eventually(() => groups.count()).toBe(0);
   const points = await open(/^Numbers as a table: Test accuracy, mean/);
   const curvesHere = await served.lab.curves({ query, metric: 'testAccuracy', axis: 'epoch', relativeTo: null });
+  const all = curvesHere.flatMap(({ label, points: their }) => their.map((point) => ({ label, ...point })));
+  const [meansHere, spreadsHere] = [percents(all.map(({ mean }) => mean)), percents(all.map(({ sd }) => sd))];
   expect(await cellsOf(points)).toEqual([
     'group|epoch|test accuracy, %|sd|n',
-    ...curvesHere.flatMap(({ label, points: all }) =>
-      all.map(({ x, mean, sd, n }) => [label, ...[x, 100 * (mean ?? 0), 100 * (sd ?? 0), n].map(four)].join('|')),
-    ),
+    ...all.map(({ label, x, n }, row) => [label, x, meansHere[row], spreadsHere[row], n].join('|')),
   ]);
   expect(complaints).toEqual([]);
   await close();
