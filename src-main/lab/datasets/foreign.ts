@@ -88,7 +88,8 @@ export const foreignKindOf = (source: Source, head: Buffer, among = kinds): stri
 /** What is called an archive and is none; by the first bytes of what a .gz holds. */
 const misnamed = (source: Source, head: Buffer): string | null => {
   const name = nameOf(source);
-  if (!/\.(?:zip|tar|tgz|tar\.gz)$/i.test(name) || begins('ustar', 257)(head, name) || begins('PK')(head, name)) return null;
+  if (!/\.(?:zip|tar|tgz|tar\.gz)$/i.test(name) || begins('ustar', 257)(head, name) || begins('PK')(head, name))
+    return null;
   return `${name} is no archive, though it is called one. Look at what it holds, and download it again.`;
 };
 

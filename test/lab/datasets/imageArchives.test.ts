@@ -53,15 +53,18 @@ test.each<[what: string, pack: (files: Files) => Promise<string>]>([
   expect(await readdir(folder)).toEqual(['pets']);
 });
 
-test.each(['cifar-10.tar.gz', 'pets.zip', 'pets.tar'])('text that is called %s is said to be no archive', async (name) => {
-  const path = join(await temporaryFolder(), name);
-  await writeFile(path, 'not an archive');
-  const { library } = await newLibrary();
-  await expect(library.import({ kind: 'auto', paths: [path], name: null })).rejects.toMatchObject({
-    code: 'DATASET_UNSUPPORTED',
-    message: expect.stringMatching(`^${name} is no archive, though it is called one\\.`) as string,
-  });
-});
+test.each(['cifar-10.tar.gz', 'pets.zip', 'pets.tar'])(
+  'text that is called %s is said to be no archive',
+  async (name) => {
+    const path = join(await temporaryFolder(), name);
+    await writeFile(path, 'not an archive');
+    const { library } = await newLibrary();
+    await expect(library.import({ kind: 'auto', paths: [path], name: null })).rejects.toMatchObject({
+      code: 'DATASET_UNSUPPORTED',
+      message: expect.stringMatching(`^${name} is no archive, though it is called one\\.`) as string,
+    });
+  },
+);
 
 test('folders have names as long as file systems allow, in any script', async () => {
   const long = '한'.repeat(85); // 255 bytes
