@@ -72,7 +72,7 @@ export const useGroupScatter = (props: GroupScatterProps) => {
     const within = withinMethod({ ...row, label: props.shortNames.get(row.key) ?? row.label });
     const name = within === '' ? method : `${method} · ${within}`;
     const end = longest - method.length - 4;
-    return name.length > longest ? `${method} · …${within.slice(-end)}` : name;
+    return name.length > longest ? `${method} · …${within.slice(-end).replace(/^\S* /, '')}` : name;
   };
   const isOnTold = computed(() => new Set(theirs.value.map(({ on }) => on)).size > 1);
   /** Names of those that nobody surpasses are placed first, while there is room; those of the paper's values last. */
