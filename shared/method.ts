@@ -1,4 +1,5 @@
 import { lookOf, methodNames, methodOfConfig, type MethodId, type OptimizerConfig } from './methods/index.ts';
+import { hasSelectionForward } from './methods/esam.ts';
 import type { PhaseUnits } from './methods/method.ts';
 import { phases } from './metrics.ts';
 
@@ -43,14 +44,12 @@ export const tensorShareOf = (optimizer: OptimizerConfig): { readonly beta: numb
   return { beta: optimizer.moves.beta, path: 'optimizer.moves.beta' };
 };
 
-/** Whether it keeps the activations of a whole batch to gather some of them. */
+/** Whether it keeps the activations of a whole batch to gather some of them; where none is left out, it gathers none. */
 export const gathers = (optimizer: OptimizerConfig): boolean => {
-  if (optimizer.name === 'esam') return optimizer.secondPass === 'gathered';
-  return (
-    optimizer.name === 'composed' &&
-    optimizer.examples.name === 'rising' &&
-    optimizer.examples.secondPass === 'gathered'
-  );
+  if (optimizer.name === 'esam') return optimizer.secondPass === 'gathered' && hasSelectionForward(optimizer);
+  if (optimizer.name !== 'composed' || optimizer.examples.name !== 'rising') return false;
+  const { examples } = optimizer;
+  return examples.secondPass === 'gathered' && hasSelectionForward({ ...examples, alwaysRank: false });
 };
 
 const sumOf = (units: PhaseUnits): number => phases.reduce((sum, phase) => sum + units[phase], 0);

@@ -5,6 +5,8 @@ export interface ModelInfo {
   readonly name: string;
   /** Side of the square images it was made for; null where no size is special. */
   readonly madeFor: number | null;
+  /** Whether it normalises by BatchNorm or LayerNorm. */
+  readonly normalises: (model: ModelConfig) => boolean;
   readonly needs: { readonly isSquare: boolean; readonly leastSide: number; readonly sideMultiple: number };
 }
 
@@ -12,33 +14,39 @@ const anyImage = { isSquare: false, leastSide: 1, sideMultiple: 1 };
 /** Global average pooling takes square images only. */
 const squareImage = { isSquare: true, leastSide: 4, sideMultiple: 1 };
 
+const always = (): boolean => true;
+const never = (): boolean => false;
+
 export const modelInfos: Readonly<Record<ModelId, ModelInfo>> = {
-  mlp: { name: 'MLP', madeFor: null, needs: anyImage },
-  convnet: { name: 'ConvNet', madeFor: null, needs: squareImage },
-  resnet8: { name: 'ResNet-8', madeFor: 32, needs: squareImage },
-  resnet18: { name: 'ResNet-18', madeFor: 32, needs: squareImage },
-  wrn28x10: { name: 'WRN-28-10', madeFor: 32, needs: squareImage },
+  mlp: { name: 'MLP', madeFor: null, normalises: never, needs: anyImage },
+  convnet: { name: 'ConvNet', madeFor: null, normalises: always, needs: squareImage },
+  resnet8: { name: 'ResNet-8', madeFor: 32, normalises: always, needs: squareImage },
+  resnet18: { name: 'ResNet-18', madeFor: 32, normalises: always, needs: squareImage },
+  wrn28x10: { name: 'WRN-28-10', madeFor: 32, normalises: always, needs: squareImage },
   // Two 2×2 average pools must halve a side exactly as strided convolutions do.
   pyramidnet110: {
     name: 'PyramidNet-110',
     madeFor: 32,
+    normalises: always,
     needs: { ...squareImage, sideMultiple: 4 },
   },
   // Five halvings.
-  resnet50: { name: 'ResNet-50', madeFor: 224, needs: { ...squareImage, leastSide: 32 } },
-  resnet101: { name: 'ResNet-101', madeFor: 224, needs: { ...squareImage, leastSide: 32 } },
+  resnet50: { name: 'ResNet-50', madeFor: 224, normalises: always, needs: { ...squareImage, leastSide: 32 } },
+  resnet101: { name: 'ResNet-101', madeFor: 224, normalises: always, needs: { ...squareImage, leastSide: 32 } },
   // Patches of 16×16 pixels.
   'vit-s16': {
     name: 'ViT-S/16',
     madeFor: 224,
+    normalises: always,
     needs: { isSquare: true, leastSide: 16, sideMultiple: 16 },
   },
-  'deep-mlp': { name: 'Deep MLP', madeFor: null, needs: anyImage },
+  'deep-mlp': {
+    name: 'Deep MLP',
+    madeFor: null,
+    normalises: (model) => model.id === 'deep-mlp' && model.wiring === 'general',
+    needs: anyImage,
+  },
 };
-
-/** Whether it normalises by BatchNorm or LayerNorm. */
-export const hasNormalisation = (model: ModelConfig): boolean =>
-  model.id === 'deep-mlp' ? model.wiring === 'general' : model.id !== 'mlp';
 
 /** A network's name with the settings that make it another one: "Deep MLP 50 × 3000, serial". */
 export const modelNameOf = (model: ModelConfig): string => {

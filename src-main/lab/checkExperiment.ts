@@ -3,7 +3,7 @@ import { LabError } from '../../shared/errors.ts';
 import { eachGroup, fieldOfSetting, type Experiment } from '../../shared/experiment.ts';
 import { movesNormalisations, nameOfMethod } from '../../shared/method.ts';
 import { noNormalisation } from '../../shared/methods/samOn.ts';
-import { hasNormalisation, misfitOf } from '../../shared/models.ts';
+import { misfitOf, modelInfos } from '../../shared/models.ts';
 import { countText } from '../../shared/numberText.ts';
 import { canonicalJson, runConfigSchema, type GroupConfig } from '../../shared/runConfig.ts';
 import { settingLabel } from '../../shared/settingLabel.ts';
@@ -61,7 +61,8 @@ const datasetMisfit = (
   if (augmentationMisfit !== null) return augmentationMisfit;
   const modelMisfit = misfitOf(model.id, ...imageSizeOf(info, augmentation));
   if (modelMisfit !== null) return { path: 'model.id', message: modelMisfit };
-  if (movesNormalisations(optimizer) && !hasNormalisation(model)) return { path: 'model.id', message: noNormalisation };
+  if (movesNormalisations(optimizer) && !modelInfos[model.id].normalises(model))
+    return { path: 'model.id', message: noNormalisation };
   const subsets = [
     { path: 'dataset.trainSubset', asked: dataset.trainSubset, found: info.trainCount, kind: 'training' },
     { path: 'dataset.testSubset', asked: dataset.testSubset, found: info.testCount, kind: 'test' },

@@ -120,7 +120,7 @@ const maskProblem: ProblemOf = ({ optimizer }) => {
   return share !== null && 1 / share.beta > mostDraws
     ? {
         path: share.path,
-        message: `With β = ${share.beta} hardly ever a tensor is chosen, and every step draws until one is: about ${Number((1 / share.beta).toPrecision(2))} random numbers each time, longer than the step itself. Choose a β of at least ${1 / mostDraws}.`,
+        message: `With β = ${share.beta} hardly ever a tensor is chosen, and every step draws until one is: about ${Number((1 / share.beta).toPrecision(2))} random numbers each time. Choose a β of at least ${1 / mostDraws}.`,
       }
     : null;
 };

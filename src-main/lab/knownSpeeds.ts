@@ -17,7 +17,7 @@ export interface Speed {
   readonly imageMs: number;
   /** Of evaluation, for each test image. */
   readonly testedMs: number;
-  /** Once: until its process trains, and what else is neither a step nor an evaluation. */
+  /** Once: until its process trains. */
   readonly startMs: number;
 }
 export type SpeedOf = (config: RunConfig) => Speed | null;
@@ -88,11 +88,11 @@ const relativeSpeed = (read: StoreReader, config: GroupConfig, dataset: DatasetI
     const times = read.runs.newestTimes([...byHash.keys()], processor(), newestRuns).flatMap((run) => {
       const group = byHash.get(run.groupHash);
       if (group === undefined) return [];
-      const { trainMs, images, evaluationMs, epochs, wholeMs } = run;
+      const { trainMs, images, evaluationMs, startMs } = run;
       return {
         imageMs: trainMs / images / (group.macs * mostUnits(group.config)),
         testedMs: evaluationMs / testedOf(group.config, dataset) / group.macs,
-        startMs: Math.max(0, wholeMs - trainMs - epochs * evaluationMs),
+        startMs: startMs ?? 0,
       };
     });
     const imageMs = median(times.map((run) => run.imageMs));

@@ -34,19 +34,22 @@ const begun = (
   { write }: Store,
   experiment: Experiment,
   epochs: readonly [trainMs: number, evaluationMs: number][],
+  startMs = 0,
 ) => {
   const [id = 0] = write.addExperiment(experiment, expand(experiment)).runIds;
   write.start(id);
+  vi.setSystemTime(Date.now() + startMs);
+  write.log(id, { at: new Date().toISOString(), level: 'info', text: 'Engine: …' });
   write.environment(id, environmentOf(processor()));
   for (const [index, [trainMs, evaluationMs]] of epochs.entries())
     write.epoch(id, epochOf(index + 1, { images: 1000, trainMs, evaluationMs }), false);
   return id;
 };
 
-/** Three epochs of 2 s and 0.1 s, 6.3 s together, within so long. */
+/** Three epochs of 2 s and 0.1 s, 6.3 s together, and its start, so long; between two of them it lay for a day. */
 const finished = (store: Store, experiment: Experiment, wholeMs: number): void => {
-  const id = begun(store, experiment, Array(3).fill([2000, 100]) as [number, number][]);
-  vi.setSystemTime(Date.now() + wholeMs);
+  const id = begun(store, experiment, Array(3).fill([2000, 100]) as [number, number][], wholeMs - 6300);
+  vi.setSystemTime(Date.now() + 86_400_000);
   store.write.end(id, 'finished', null);
 };
 const estimates = ({ read }: Store, experiment: Experiment): (number | null)[] =>

@@ -3,7 +3,7 @@ import { jobText } from '../../../shared/places.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
-import { print, withOwner } from '../session.ts';
+import { print, say, withOwner } from '../session.ts';
 import type { Settings } from '../session.ts';
 
 export interface EndOptions {
@@ -24,7 +24,8 @@ export const endRuns = async (
   { stop, afterEpoch, cancel, requeue, markFailed }: EndOptions,
 ): Promise<ExitCode> =>
   withOwner(settings, async (lab) => {
-    if (cancel.length > 0) await lab.cancelRuns({ runIds: [...cancel] });
+    const { begun } = cancel.length > 0 ? await lab.cancelRuns({ runIds: [...cancel] }) : { begun: [] };
+    if (begun.length > 0) say(`Not taken out of the queue, for it has begun: run ${begun.join(', ')}. --stop ends it.`);
     if (markFailed.length > 0) await lab.markFailed({ runIds: [...markFailed] });
     if (requeue.length > 0) await lab.requeueRuns({ runIds: [...requeue] });
     for (const runId of stop) await lab.stopRun({ runId, when: afterEpoch ? 'after-epoch' : 'now' });
@@ -35,7 +36,7 @@ export const endRuns = async (
     const { placeProblem, placePreparing } = await lab.queue({});
     const held = placeProblem ?? placePreparing ?? null;
     await print(settings.json ? JSON.stringify({ runs }) : runs.map((run) => lineOf(run, held)).join('\n'));
-    return exitCodes.done;
+    return begun.length > 0 ? exitCodes.failed : exitCodes.done;
   });
 
 /** What becomes of it, for a run under way needs its time to keep a checkpoint. @param held - why nothing is submitted at present. */

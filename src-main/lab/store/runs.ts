@@ -58,9 +58,8 @@ export interface RunTimes {
   readonly images: number;
   /** Median over epochs. */
   readonly evaluationMs: number;
-  readonly epochs: number;
-  /** From its start to its end. */
-  readonly wholeMs: number;
+  /** From its start until its trainer first told something; however long it lay between two parts of its training later. */
+  readonly startMs: number | null;
 }
 
 /** Medians over a run's epochs. */
@@ -138,8 +137,8 @@ export const runReader = (database: Database, notUnderstood: NotUnderstood, know
     )
     .pluck();
   const newestTimes = database.prepare<[string, string, number, number], RunTimes>(
-    `SELECT group_hash AS "groupHash", train_ms AS "trainMs", images, evaluation_ms AS "evaluationMs", epochs_done AS epochs,
-       (julianday(ended_at) - julianday(started_at)) * 86400000 AS "wholeMs"
+    `SELECT group_hash AS "groupHash", train_ms AS "trainMs", images, evaluation_ms AS "evaluationMs",
+       (SELECT (julianday(min(at)) - julianday(started_at)) * 86400000 FROM log_line WHERE run_id = run.id AND at >= started_at) AS "startMs"
      FROM run JOIN run_summary ON run_summary.run_id = id JOIN environment ON environment.run_id = id
      WHERE group_hash IN (SELECT value FROM json_each(?)) AND state = 'finished' AND deleted = 0 AND cpu_model = ? AND cpu_cores = ?
      ORDER BY id DESC LIMIT ?`,

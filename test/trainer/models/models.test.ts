@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hasNormalisation, modelInfos, modelNameOf } from '../../../shared/models.ts';
+import { modelInfos, modelNameOf } from '../../../shared/models.ts';
 import { modelIds, type ModelConfig, type ModelId } from '../../../shared/runConfig.ts';
 import { randomStream } from '../../../src-main/trainer/data/rng.ts';
 import { parameterCountOf } from '../../../src-main/trainer/engine/network.ts';
@@ -28,7 +28,7 @@ test.each(fixedModels.map((model) => ({ name: modelNameOf(model), model })))(
   ({ model }) => {
     const side = modelInfos[model.id].madeFor ?? 32;
     const roles = networkOf(model, [side, side, 3], 10).parameters.map(({ role }) => role);
-    expect(roles.includes('scale')).toBe(hasNormalisation(model));
+    expect(roles.includes('scale')).toBe(modelInfos[model.id].normalises(model));
   },
 );
 
