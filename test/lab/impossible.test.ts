@@ -101,6 +101,11 @@ test.for<[what: string, changes: Partial<Experiment>, path: string | null]>([
     },
     'shared.microBatch',
   ],
+  [
+    'micro-batches of a gathered pass that leaves nothing out',
+    { shared: { ...shared, microBatch: 5 }, arms: [{ ...esam, gamma: 1, secondPass: 'gathered' }] },
+    null,
+  ],
   ['micro-batches of a pass that forwards again', { shared: { ...shared, microBatch: 5 }, arms: [esam] }, null],
   [
     'ρ/β beyond float32',
