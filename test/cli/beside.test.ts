@@ -123,6 +123,10 @@ test.each([
       code: 1,
       stderr: expect.stringContaining('Run 3 is queued; this needs a running run') as string,
     });
+    expect(await cli(workspace, ['queue', '--cancel', '2'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Run 2 is running; this needs a waiting run') as string,
+    });
     letGo();
     expect(await cli(workspace, ['queue', '--stop', '2'])).toMatchObject({
       code: 0,

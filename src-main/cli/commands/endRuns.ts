@@ -29,8 +29,9 @@ export const endRuns = async (
     if (markFailed.length > 0) await lab.markFailed({ runIds: [...markFailed] });
     if (requeue.length > 0) await lab.requeueRuns({ runIds: [...requeue] });
     for (const runId of stop) await lab.stopRun({ runId, when: afterEpoch ? 'after-epoch' : 'now' });
+    const cancelled = cancel.filter((id) => !begun.includes(id));
     const details = await Promise.all(
-      [...cancel, ...markFailed, ...requeue, ...stop].map((runId) => lab.run({ runId })),
+      [...cancelled, ...markFailed, ...requeue, ...stop].map((runId) => lab.run({ runId })),
     );
     const runs = details.map(({ run }) => run);
     const { placeProblem, placePreparing } = await lab.queue({});
