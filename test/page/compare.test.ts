@@ -55,6 +55,14 @@ test('pointing at a row, a mark, a curve or a key shows the group everywhere; a 
   const end = (await curve.locator('path').last().boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
   await page.mouse.move(end.x + end.width / 2, end.y + end.height / 2);
   await isShown();
+  const all = await chart(page, curves).locator('[data-group]').count();
+  await page.mouse.dblclick(end.x + end.width / 2, end.y + end.height / 2); // shows all of the axes, and hides nothing
+  await page.waitForTimeout(600);
+  expect(await chart(page, curves).locator('[data-group]').count()).toBe(all);
+  await page.mouse.click(end.x + end.width / 2, end.y + end.height / 2);
+  await eventually(() => curve.count()).toBe(0);
+  await key.click();
+  await eventually(() => curve.count()).toBe(1);
   await key.click();
   await eventually(() => mark.count()).toBe(0);
   await eventually(() => curve.count()).toBe(0);
