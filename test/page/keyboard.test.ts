@@ -146,6 +146,31 @@ test.each([
   await close();
 });
 
+test('what opens stands at once where it stays: who presses a line of it as it appears chooses that line', async () => {
+  const { page, complaints, close } = await pages.open('/compare', 'full');
+  const menu = page.getByRole('button', { name: 'Save the figure of the curves' });
+  await menu.scrollIntoViewIfNeeded();
+  // Where the last line of the menu is, in every frame from the one in which it appears.
+  const places = page.evaluate(
+    () =>
+      new Promise<string[]>((resolve) => {
+        const seen: string[] = [];
+        const look = (): void => {
+          const line = [...document.querySelectorAll('[role="menuitem"]')].at(-1);
+          const box = line?.getBoundingClientRect();
+          if (box && box.height > 0) seen.push([box.x, box.y, box.width, box.height].map(Math.round).join(' '));
+          if (seen.length > 40) resolve(seen);
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      }),
+  );
+  await menu.click();
+  expect(new Set(await places).size).toBe(1);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test('what a line of a menu tells about itself stands beside the menu, at the edge of the window too', async () => {
   const { page, complaints, close } = await pages.open('/runs', 'full');
   const tip = page.getByRole('tooltip');
