@@ -108,7 +108,7 @@ const cellColumns: readonly CellColumn[] = [
   {
     ...{ id: 'paperImages', header: 'Paper: images/s', isOfSpeed: true },
     help: 'The paper’s images/s, on hardware that it does not name.',
-    text: ({ paper }) => (paper === null ? none : countText(paper.imagesPerSecond)),
+    text: ({ paper }) => (typeof paper?.imagesPerSecond === 'number' ? countText(paper.imagesPerSecond) : none),
   },
 ];
 

@@ -8,17 +8,20 @@ import { optimizerSchema, seedSchema, sharedConfigSchema } from '../runConfig.ts
 
 const words = z.string().min(1).max(600);
 
-/** Accuracy in percent, the best of any epoch; speed on hardware that the source does not name. */
+/** Accuracy in percent; speed on hardware that the source does not name, or only relative to its SAM's; neither where it tells none. */
 const publishedSchema = z.strictObject({
   accuracy: z.number(),
   sd: z.number().nullable(),
-  imagesPerSecond: z.number(),
+  imagesPerSecond: z.number().nullable(),
+  speedRatio: z.number().nullable().default(null),
   /** The paper took it from elsewhere. */
   isQuoted: z.boolean(),
 });
 
 const armSchema = z.strictObject({
   optimizer: optimizerSchema,
+  /** What it goes by where the method's name does not tell it from another arm: "ASAM". */
+  label: words.nullable().default(null),
   paper: publishedSchema.nullable(),
   /** The same quantity in another publication. */
   second: z
@@ -36,6 +39,13 @@ const armSchema = z.strictObject({
 /** One network on one data set. */
 const rowSchema = z.strictObject({ shared: sharedConfigSchema, arms: z.array(armSchema).min(1) });
 export type StudyRow = z.infer<typeof rowSchema>;
+
+/** The published speed of an arm relative to that of SAM beside it; null where the source tells none. */
+export const publishedSpeedRatio = ({ arms }: StudyRow, { paper }: StudyRow['arms'][number]): number | null => {
+  if (paper === null) return null;
+  const sams = arms.find(({ optimizer }) => optimizer.name === 'sam')?.paper?.imagesPerSecond ?? null;
+  return paper.imagesPerSecond === null || sams === null ? paper.speedRatio : paper.imagesPerSecond / sams;
+};
 
 /** SWP's saving as k₁(1 − β) + k₂(1 − β)/(Nβ). */
 export const overheadFitSchema = z.strictObject({ k1: z.number(), k2: z.number(), r2: z.number() });
@@ -78,6 +88,8 @@ export const studySchema = z.strictObject({
   item: words,
   title: words,
   description: words,
+  /** Whose values its rows tell, where they are not those of the paper that has ESAM: "Becker et al. 2024". */
+  source: words.nullable().default(null),
   drawing: drawingSchema,
   rows: z.array(rowSchema),
   axes: z.array(axisSchema),

@@ -4,14 +4,13 @@ import { placeTexts } from '../../shared/figures/marks/place.ts';
 import { textWidth } from '../../shared/figures/textWidth.ts';
 import { nameOfMethod } from '../../shared/method.ts';
 import type { ResultsTable } from '../../shared/result.ts';
-import { publishedText } from '../../shared/results/published.ts';
+import { nameOfPublished, publishedText } from '../../shared/results/published.ts';
 import { paretoFront, speedAccuracyOf, type SpeedAccuracy } from '../../shared/results/speedAccuracy.ts';
 import { useCompare } from '../stores/compare.ts';
 import { useGroupFocus } from '../stores/groupFocus.ts';
 import { withinMethod } from '../withinMethod.ts';
 import type { Cell, ChartTable } from './chartTable.ts';
 import type { Ends } from './plot.ts';
-import { publishedName } from './publishedName.ts';
 
 export interface GroupScatterProps {
   readonly table: ResultsTable;
@@ -35,7 +34,7 @@ const endsOf = (values: readonly number[]): Ends => {
   return { min: low - air, max: high + air };
 };
 
-/** The compared groups by speed and accuracy as they are drawn: points, the paper's values, their names, the ends of the axes, and all of it in numbers. */
+/** The compared groups by speed and accuracy as they are drawn: points, published values, their names, the ends of the axes, and all of it in numbers. */
 export const useGroupScatter = (props: GroupScatterProps) => {
   const compare = useCompare();
   const focus = useGroupFocus();
@@ -43,7 +42,7 @@ export const useGroupScatter = (props: GroupScatterProps) => {
   const accuracyName = computed(() => `${props.table.accuracy} test accuracy`);
   const all = computed(() => speedAccuracyOf(props.table));
   const points = computed(() => all.value.filter(({ row }) => !focus.isHidden(row.key)));
-  /** The paper's values, where they are wished. */
+  /** Published values, where they are wished. */
   const theirs = computed(() => (compare.isPaperShown ? compare.published : []));
   const front = computed(() => paretoFront(points.value));
 
@@ -75,7 +74,7 @@ export const useGroupScatter = (props: GroupScatterProps) => {
     return name.length > longest ? `${method} · …${within.slice(-end).replace(/^\S* /, '')}` : name;
   };
   const isOnTold = computed(() => new Set(theirs.value.map(({ on }) => on)).size > 1);
-  /** Names of those that nobody surpasses are placed first, while there is room; those of the paper's values last. */
+  /** Names of those that nobody surpasses are placed first, while there is room; those of published values last. */
   const labels = (frame: Frame) => {
     const { box } = frame;
     const named = [
@@ -83,7 +82,7 @@ export const useGroupScatter = (props: GroupScatterProps) => {
         .toSorted((a, b) => Number(a.isDominated) - Number(b.isDominated))
         .map((point) => ({ ...{ id: point.row.key, text: nameOf(point), opacity: opacityOf(point) }, ...point })),
       ...theirs.value.map((point) => ({
-        ...{ id: `paper ${point.on} ${point.method}`, text: publishedName(point, isOnTold.value) },
+        ...{ id: `paper ${point.on} ${point.method}`, text: nameOfPublished(point, isOnTold.value) },
         ...{
           x: point.imagesPerSecond,
           y: point.accuracy,
@@ -110,7 +109,7 @@ export const useGroupScatter = (props: GroupScatterProps) => {
   const theirWords = computed(() => {
     if (theirs.value.length === 0) return '';
     const isOtherwise = theirs.value.some(({ differences }) => differences.length > 0);
-    return ` · hollow: the paper’s${isOtherwise ? ', trained otherwise' : ''}`;
+    return ` · hollow: ${[...new Set(theirs.value.map(({ source }) => (source === 'paper' ? 'the paper’s' : `${source}’s`)))].join(', ')}${isOtherwise ? ', trained otherwise' : ''}`;
   });
   const words = computed(
     () => `${accuracyName.value} ± sd, images/s with range · dots: seeds · dashed: the front${theirWords.value}`,
@@ -138,7 +137,7 @@ export const useGroupScatter = (props: GroupScatterProps) => {
         ...[y, hasSd ? yHigh - y : null, row.n],
       ]),
       ...theirs.value.map((point): Cell[] => [
-        ...[publishedName(point, isOnTold.value), point.imagesPerSecond, null, null],
+        ...[nameOfPublished(point, isOnTold.value), point.imagesPerSecond, null, null],
         ...[point.accuracy, point.sd, null],
       ]),
     ],

@@ -149,7 +149,7 @@ export const useCompare = defineStore('compare', () => {
     curves.value = (await problems.attempt('Read the curves', () => lab.curves(request))) ?? [];
   };
   const readPublished = async (): Promise<void> => {
-    published.value = (await problems.attempt('Read the paper’s values', () => lab.published(query.value))) ?? [];
+    published.value = (await problems.attempt('Read the published values', () => lab.published(query.value))) ?? [];
   };
   const readTable = async (): Promise<void> => {
     table.value = (await problems.attempt(reading, () => lab.results(query.value))) ?? table.value;

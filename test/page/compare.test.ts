@@ -318,8 +318,8 @@ test('beside groups of the paper’s network and data stand its values, hollow, 
   expect(told[1]).toContain('SAM, paper (Table 1, ResNet-18 on cifar10): 96.52 ± 0.13 %, 1,717 images/s');
   expect(told[1]).toMatch(/trained otherwise: .*epochs/);
   await page.getByText('hollow: the paper’s, trained otherwise').waitFor();
-  const choice = page.getByRole('checkbox', { name: 'Paper’s values' });
-  expect(await choice.getAttribute('title')).toContain("Hollow: the paper's values (Table 1)");
+  const choice = page.getByRole('checkbox', { name: 'Published values' });
+  expect(await choice.getAttribute('title')).toContain('Hollow: published values (Table 1)');
   const middle = async (locator: Locator): Promise<number> => {
     const box = (await locator.boundingBox()) ?? { x: 0, width: 0 };
     return box.x + box.width / 2;
@@ -340,7 +340,7 @@ test('beside groups of the paper’s network and data stand its values, hollow, 
   const lines = (await readFile(await file.path(), 'utf8')).split('\r\n');
   expect(lines.filter((line) => line.startsWith('1,published'))).toHaveLength(3);
   expect(lines.filter((line) => line.startsWith('1,run,'))).toHaveLength(6);
-  await page.getByRole('checkbox', { name: 'Paper’s values' }).click();
+  await page.getByRole('checkbox', { name: 'Published values' }).click();
   await eventually(() => hollow.count()).toBe(0);
   expect(complaints).toEqual([]);
   await close();

@@ -4,7 +4,7 @@ import { groupedBy } from '../../../shared/groupedBy.ts';
 import { methodNames } from '../../../shared/method.ts';
 import { styleOf } from '../../../shared/methods/variants.ts';
 import type { ResultsRow, ResultsTable } from '../../../shared/result.ts';
-import { publishedText, type PublishedPoint } from '../../../shared/results/published.ts';
+import { nameOfPublished, publishedText, type PublishedPoint } from '../../../shared/results/published.ts';
 import { paretoFront, speedAccuracyOf } from '../../../shared/results/speedAccuracy.ts';
 import type { SpeedAccuracy } from '../../../shared/results/speedAccuracy.ts';
 import { looksOf } from './styles.ts';
@@ -32,12 +32,13 @@ const seedDots = (shown: readonly SpeedAccuracy[], colorOf: (row: ResultsRow) =>
     items: groups.flatMap(({ row, seeds }) => seeds.map(({ x, y }) => ({ x, y, label: row.label }))),
   }));
 
-/** The paper's values, hollow. */
+/** Published values, hollow. */
 const publishedMarks = (points: readonly PublishedPoint[]): Mark[] => {
   const isOne = new Set(points.map(({ on }) => on)).size < 2;
-  return points.map(({ method, on, accuracy, sd, imagesPerSecond: x }) => {
-    const { color, shape } = styleOf(method);
-    const name = `${methodNames[method]}${isOne ? '' : `, ${on}`}, paper`;
+  return points.map((point) => {
+    const { accuracy, sd, imagesPerSecond: x } = point;
+    const { color, shape } = styleOf(point.method);
+    const name = nameOfPublished(point, !isOne);
     const spread = sd === null ? {} : { yLow: accuracy - sd, yHigh: accuracy + sd };
     return { ...{ ...plain, name, color, shape, isHollow: true }, items: [{ x, y: accuracy, ...spread }] };
   });
@@ -45,7 +46,7 @@ const publishedMarks = (points: readonly PublishedPoint[]): Mark[] => {
 
 /**
  * Speed against accuracy of the groups of a results table, one mark each (the paper's Fig. 1). Null where nothing has finished.
- * @param published - the paper's values beside them.
+ * @param published - published values beside them.
  * @param hidden - keys of groups that are left out; the others look as with them.
  */
 export const speedAccuracyFigure = (

@@ -8,7 +8,7 @@ import type { ResultsRow } from '../../../shared/result.ts';
 import { canonicalJson } from '../../../shared/runConfig.ts';
 import type { GroupConfig } from '../../../shared/runConfig.ts';
 import type { StudyCell } from '../../../shared/studies/report.ts';
-import type { StudyForm, StudyRow } from '../../../shared/studies/study.ts';
+import { publishedSpeedRatio, type StudyForm, type StudyRow } from '../../../shared/studies/study.ts';
 import { settingName, settingText } from '../../../shared/settings/index.ts';
 import { valueAt } from '../../../shared/valueAt.ts';
 import { readGroups } from '../groups.ts';
@@ -91,7 +91,6 @@ export const cellsOf = (experiment: Experiment, row: StudyRow, form: StudyForm, 
     const rowOf = (one: Group | null | undefined): ResultsRow | undefined => rows.find(({ key }) => key === one?.key);
     return { result: rowOf(group), sam: rowOf(sam) };
   };
-  const theirSam = row.arms.find(({ optimizer }) => optimizer.name === 'sam')?.paper?.imagesPerSecond ?? null;
   const planned = [...eachPlanned(parts.read, experiment, parts.findDataset)];
   let msLeft: number | null = 0;
 
@@ -120,13 +119,13 @@ export const cellsOf = (experiment: Experiment, row: StudyRow, form: StudyForm, 
     return {
       ...{
         row: rowName(experiment, parts),
-        label: labelOf(config, experiment),
+        label: arm?.label ?? labelOf(config, experiment),
         method,
         series: arm?.series ?? null,
       },
       axisValues: points[index] ?? {},
       ...{ paper, second: arm?.second ?? null, ours, n: result?.n ?? 0, difference },
-      paperSpeedRatio: paper === null || theirSam === null ? null : paper.imagesPerSecond / theirSam,
+      paperSpeedRatio: arm === undefined ? null : publishedSpeedRatio(row, arm),
       imagesPerSecond: result?.imagesPerSecond.median ?? null,
       speedRatio: result?.speedRatio ?? null,
       pairedSpeed: result?.pairedSpeed ?? null,

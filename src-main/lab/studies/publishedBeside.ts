@@ -4,7 +4,7 @@ import type { ResultsRow, ResultsTable } from '../../../shared/result.ts';
 import type { PublishedPoint } from '../../../shared/results/published.ts';
 import { canonicalJson, type GroupConfig } from '../../../shared/runConfig.ts';
 import { differingPaths, settingOf } from '../../../shared/settings/index.ts';
-import type { Study, StudyRow } from '../../../shared/studies/study.ts';
+import { publishedSpeedRatio, type Study, type StudyRow } from '../../../shared/studies/study.ts';
 
 /** On whatever engine, and however closely a run was watched, it is the same experiment. */
 const isOfNoAccount = (path: string): boolean =>
@@ -19,20 +19,23 @@ const differencesTo = (theirs: GroupConfig, groups: readonly GroupConfig[]): str
   return nearest.map((path) => settingOf(path).label);
 };
 
-const pointsOf = (study: Study, { shared, arms }: StudyRow, rows: readonly ResultsRow[], baseline: string | null) => {
+const pointsOf = (study: Study, row: StudyRow, rows: readonly ResultsRow[], baseline: string | null) => {
+  const { shared, arms } = row;
   const sams = rows.filter(({ method, imagesPerSecond }) => method === 'sam' && imagesPerSecond.median !== null);
   const ourSam = (sams.find(({ key }) => key === baseline) ?? sams[0])?.imagesPerSecond.median ?? null;
-  const theirSam = arms.find(({ optimizer }) => optimizer.name === 'sam')?.paper?.imagesPerSecond ?? null;
-  if (ourSam === null || theirSam === null) return [];
-  return arms.flatMap(({ optimizer, paper }): PublishedPoint[] => {
+  if (ourSam === null) return [];
+  return arms.flatMap((arm): PublishedPoint[] => {
+    const { optimizer, paper } = arm;
     const method = methodOf(optimizer);
-    const groups = rows.filter((row) => row.method === method).map(({ config }) => config);
-    if (paper === null || groups.length === 0) return [];
+    const groups = rows.filter((each) => each.method === method).map(({ config }) => config);
+    const speedRatio = publishedSpeedRatio(row, arm);
+    if (paper === null || speedRatio === null || groups.length === 0) return [];
     return [
       {
-        ...{ item: study.item, on: `${modelNameOf(shared.model)} on ${shared.dataset.id}`, method },
-        ...{ accuracy: paper.accuracy, sd: paper.sd, paperImagesPerSecond: paper.imagesPerSecond },
-        imagesPerSecond: (ourSam * paper.imagesPerSecond) / theirSam,
+        ...{ item: study.item, source: study.source ?? 'paper' },
+        ...{ on: `${modelNameOf(shared.model)} on ${shared.dataset.id}`, method },
+        ...{ accuracy: paper.accuracy, sd: paper.sd, publishedImagesPerSecond: paper.imagesPerSecond },
+        ...{ speedRatio, imagesPerSecond: ourSam * speedRatio },
         differences: differencesTo({ ...shared, optimizer }, groups),
       },
     ];
@@ -40,8 +43,9 @@ const pointsOf = (study: Study, { shared, arms }: StudyRow, rows: readonly Resul
 };
 
 /**
- * The paper's values for the methods of a table, on the networks and data sets that its groups were trained on; only where SAM is among
- * them, since the paper's speeds mean something relative to its SAM's alone. What several items of the paper tell, the first of them tells.
+ * Published values of the methods of a table, on the networks and data sets that its groups were trained on; only where SAM is among
+ * them, since published speeds mean something relative to their SAM's alone. Of what several items tell, the one counts that was trained
+ * most as a group here was, and of those alike the first.
  */
 export const publishedBeside = (studies: readonly Study[], { rows, speedBaseline }: ResultsTable): PublishedPoint[] => {
   const found = new Map<string, PublishedPoint>();
@@ -51,7 +55,8 @@ export const publishedBeside = (studies: readonly Study[], { rows, speedBaseline
       const alike = rows.filter(({ config }) => subjectOf(config) === subject);
       for (const point of pointsOf(study, row, alike, speedBaseline)) {
         const key = `${subject} ${point.method}`;
-        if (!found.has(key)) found.set(key, point);
+        const known = found.get(key);
+        if (known === undefined || point.differences.length < known.differences.length) found.set(key, point);
       }
     }
   }

@@ -4,10 +4,10 @@ import type { Study } from '../../../shared/studies/study.ts';
 import { readResourceFiles } from '../resourceFiles.ts';
 import type { FoundFiles } from '../resourceFiles.ts';
 
-const order = ['table', 'figure', 'grid'];
+const order = ['table', 'figure', 'grid', 'becker'];
 const rank = ({ id }: Study): number => order.indexOf(id.split('-')[0] ?? '') * 100 + Number(/\d+$/.exec(id)?.[0] ?? 0);
 
-/** The paper's items: tables first, then figures. */
+/** The paper's items: tables first, then figures; those of other papers last. */
 export const readStudies = (folder: string): FoundFiles<Study> => {
   const { found, problems } = readResourceFiles(folder, studySchema, { one: 'study', all: "paper's studies" });
   return { found: found.toSorted((a, b) => rank(a) - rank(b)), problems };

@@ -99,8 +99,15 @@ test('each seed is a dot behind its group, and the paper’s values are hollow, 
   const table = resultsTable(groups, query, { speeds: { own: [], imported: new Map() }, accuracyAt: () => null });
   const published = [
     {
-      ...{ item: 'Table 1', on: 'ResNet-18 on cifar10', method: 'sgd' as const, accuracy: 95.41, sd: 0.03 },
-      ...{ paperImagesPerSecond: 3387, imagesPerSecond: 3050, differences: ['epochs'] },
+      ...{
+        item: 'Table 1',
+        source: 'paper',
+        on: 'ResNet-18 on cifar10',
+        method: 'sgd' as const,
+        accuracy: 95.41,
+        sd: 0.03,
+      },
+      ...{ publishedImagesPerSecond: 3387, speedRatio: 1.97, imagesPerSecond: 3050, differences: ['epochs'] },
     },
   ];
   const figure = speedAccuracyFigure(table, published);
@@ -119,7 +126,9 @@ test('each seed is a dot behind its group, and the paper’s values are hollow, 
     { name: 'SGD, paper', items: [{ x: 3050, y: 95.41, yLow: 95.41 - 0.03, yHigh: 95.41 + 0.03 }] },
   ]);
   expect(figure.caption).toContain('Dots: single runs.');
-  expect(figure.caption).toContain("Hollow: the paper's values (Table 1), the best of any epoch");
+  expect(figure.caption).toContain(
+    "Hollow: published values (Table 1), at their speed relative to SAM's; the paper's are the best of any epoch",
+  );
   expect(figure.caption).toContain('trained otherwise: epochs.');
   const file = async (format: 'csv' | 'svg'): Promise<string> =>
     Buffer.from((await labFile(figure, format, 'single', 'my-study')).base64, 'base64').toString();

@@ -31,7 +31,9 @@ const tiny = (design: Experiment): Experiment => ({
     ...design.shared,
     dataset: { ...design.shared.dataset, id: 'mnist', trainSubset: 20, testSubset: 20 },
     augmentation: { ...design.shared.augmentation, cropMinScale: null, cropPadding: 0, flip: false, resolution: null },
-    ...{ model: { id: 'mlp' }, batchSize: 10, epochs: 1, schedule: { name: 'constant' } },
+    // SAM-ON needs normalisations.
+    model: { id: design.arms.some(({ name }) => name === 'sam-on') ? 'convnet' : 'mlp' },
+    ...{ batchSize: 10, epochs: 1, schedule: { name: 'constant' } },
     device: { ...design.shared.device, engine: 'wasm', threads: 1 },
   },
   axes: design.axes.map((axis) => ({ ...axis, values: axis.path === 'batchSize' ? [10] : axis.values.slice(0, 1) })),

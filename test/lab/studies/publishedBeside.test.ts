@@ -58,3 +58,33 @@ test('groups that were trained otherwise than in the paper say in what, but not 
   );
   expect(same?.differences).toEqual([]);
 });
+
+test('where another publication trained as a group here was, its values stand beside it, at its own speed relative to its SAM', () => {
+  const [theirs] = studyOf(folder, 'becker-2024').rows;
+  const table1 = studyOf(folder, 'table-1').rows.find(
+    ({ shared }) => shared.model.id === 'wrn28x10' && shared.dataset.id === 'cifar100',
+  );
+  if (theirs === undefined || table1 === undefined) throw new Error('Both trained WRN-28-10 on CIFAR-100.');
+  const groupsOf = ({ shared, arms }: typeof theirs, ids: readonly string[]) =>
+    arms
+      .filter(({ label, optimizer }) => label === null && ids.includes(optimizer.name))
+      .map(({ optimizer }, index): [GroupConfig, number] => [{ ...shared, optimizer }, 100 + index]);
+  const told = (row: typeof theirs, ids: readonly string[]) =>
+    publishedBeside(studies, tableOf(groupsOf(row, ids))).map(
+      ({ method, source, accuracy, speedRatio, differences }) => [
+        ...[method, source, accuracy, Number(speedRatio.toFixed(3)), differences],
+      ],
+    );
+  // Table 1 of Becker et al.: SAM 84.16 % at 0.52 of SGD's speed, ESAM 82.71 at 0.62, MSAM 83.21 at 0.99; SAM-ON without a speed.
+  expect(told(theirs, ['sam', 'esam', 'momentum-sam', 'sam-on'])).toEqual([
+    ['sam', 'Becker et al. 2024', 84.16, 1, []],
+    ['esam', 'Becker et al. 2024', 82.71, Number((0.62 / 0.52).toFixed(3)), []],
+    ['momentum-sam', 'Becker et al. 2024', 83.21, Number((0.99 / 0.52).toFixed(3)), []],
+  ]);
+  // What was trained as in Table 1 stands beside its values: SAM 83.30 % and ESAM 84.51 % there.
+  const ours = told(table1, ['sam', 'esam']);
+  expect(ours.map(([method, source, , , differences]) => [method, source, differences])).toEqual([
+    ['sam', 'paper', []],
+    ['esam', 'paper', []],
+  ]);
+});

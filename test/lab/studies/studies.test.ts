@@ -22,12 +22,13 @@ import { environmentOf, phaseMs } from '../fixtures/metrics.ts';
 const folder = labOptions('').paperFolder;
 const table3 = studyOf(folder, 'table-3');
 
-test('every table, every figure and the grid search is a study; those that train make valid runs', () => {
+test('every table, every figure, the grid search and another paper’s comparison is a study; those that train make valid runs', () => {
   const studies = readStudies(folder).found;
   expect(studies.map(({ id }) => id)).toEqual([
     ...Array.from({ length: 8 }, (_, index) => `table-${index + 1}`),
     ...Array.from({ length: 8 }, (_, index) => `figure-${index + 1}`),
     'grid-search',
+    'becker-2024',
   ]);
   for (const study of studies) {
     // What cannot be run says so, or shows what the paper says.
