@@ -1,7 +1,6 @@
 import type { Figure, Mark } from '../../../shared/figures/figure.ts';
 import { figureSchema } from '../../../shared/figures/figure.ts';
 import { groupedBy } from '../../../shared/groupedBy.ts';
-import { methodNames } from '../../../shared/method.ts';
 import { styleOf } from '../../../shared/methods/variants.ts';
 import type { ResultsRow, ResultsTable } from '../../../shared/result.ts';
 import { nameOfPublished, publishedText, type PublishedPoint } from '../../../shared/results/published.ts';
