@@ -65,6 +65,13 @@ const range = (part: string, texts: readonly string[]): readonly number[] | stri
   return Array.from({ length: count }, (_, index) => Number((first + index * step).toFixed(decimals)));
 };
 
+/** With four digits, as one writes them; with more where these do not tell neighbours well apart: within a hundredth of their distance. */
+const shortened = (values: readonly number[]): number[] => {
+  const distance = Math.min(...values.slice(1).map((value, index) => Math.abs(value - (values[index] ?? 0)) / value));
+  const digits = Math.min(15, Math.max(4, Math.ceil(3 - Math.log10(distance))));
+  return values.map((value) => Number(value.toPrecision(digits)));
+};
+
 const logarithmic = (part: string, texts: readonly string[]): readonly number[] | string => {
   const [first = NaN, last = NaN, count = NaN] = texts.map(number);
   if (
@@ -77,8 +84,6 @@ const logarithmic = (part: string, texts: readonly string[]): readonly number[] 
   )
     return `“${part}” is no logarithmic range; write log:first:last:count, such as log:0.01:1:5, with ends above 0 and at least 2 points`;
   if (count > mostAxisValues) return tooMany(count);
-  const pointAt = (index: number): number => Number((first * (last / first) ** (index / (count - 1))).toPrecision(12));
-  return Array.from({ length: count }, (_, index) =>
-    index === 0 ? first : index === count - 1 ? last : pointAt(index),
-  );
+  const exact = Array.from({ length: count }, (_, index) => first * (last / first) ** (index / (count - 1)));
+  return [first, ...shortened(exact).slice(1, -1), last];
 };

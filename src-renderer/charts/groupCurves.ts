@@ -33,9 +33,9 @@ export const useGroupCurves = (props: GroupCurvesProps) => {
   const nameOf = (key: string): string =>
     props.names.get(key) ?? props.curves.find((one) => one.key === key)?.label ?? '';
   const baselineName = computed(() => (props.table.speedBaseline === null ? null : nameOf(props.table.speedBaseline)));
-  const ranges = computed((): { value: CurveRange; label: string }[] => [
-    { value: 'late', label: 'Last half' },
-    { value: 'all', label: 'All' },
+  const ranges = computed((): { value: CurveRange; label: string; title?: string }[] => [
+    { value: 'late', label: 'Last half', title: 'The vertical axis is as high as the last half of the curves' },
+    { value: 'all', label: 'All', title: 'The vertical axis is as high as all of the curves' },
     ...(baselineName.value === null
       ? []
       : [

@@ -103,7 +103,7 @@ test('a field says in words what is wrong with it, and nothing is queued', async
   await getByLabel('Arm 3 gamma').fill('0');
   await getByText('γ must be more than 0').first().waitFor();
   await getByLabel(/^Seeds/).fill('one');
-  await getByText('Seeds must be a number').first().waitFor();
+  await getByText('“one” is no seed; write whole numbers and ranges, such as 0, 1, 5–8').first().waitFor();
   // Who goes away and comes back sees that they could not be read.
   await opened.page.getByRole('link', { name: 'Device' }).click();
   await opened.page.getByRole('link', { name: 'New experiment' }).click();

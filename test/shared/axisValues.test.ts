@@ -12,6 +12,9 @@ test.for<[text: string, values: unknown[]]>([
   ['0:1:0.4', [0, 0.4, 0.8]],
   ['log:0.01:1:3', [0.01, 0.1, 1]],
   ['log:1:1000:4', [1, 10, 100, 1000]],
+  ['log:0.01:0.1:3', [0.01, 0.03162, 0.1]], // √0.001 = 0.031623
+  ['log:1:1.0002:3', [1, 1.0001, 1.0002]],
+  ['log:2:2:3', [2, 2, 2]],
   ['mlp,convnet', ['mlp', 'convnet']],
   ['true,false,null', [true, false, null]],
   ['0.5,1:3:1', [0.5, 1, 2, 3]],
@@ -52,6 +55,24 @@ test('a range has both ends and the decimals that were written', () => {
       expect(parseAxisValues(text).values.map((value) => Number(value) + 0)).toEqual(
         all.map((whole) => Number(written(whole)) + 0),
       );
+    }),
+  );
+});
+
+test('points evenly apart in the logarithm are as far apart as each other, to a hundredth of that', () => {
+  const ends = fc.record({
+    first: fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+    ratio: fc.double({ min: 1.0001, max: 1e6, noNaN: true }),
+    count: fc.integer({ min: 2, max: 100 }),
+  });
+  fc.assert(
+    fc.property(ends, ({ first, ratio, count }) => {
+      const values = parseAxisValues(`log:${first}:${first * ratio}:${count}`).values.map(Number);
+      expect([values.length, values[0], values.at(-1)]).toEqual([count, first, first * ratio]);
+      const step = Math.log(ratio) / (count - 1);
+      values.slice(1).forEach((value, index) => {
+        expect(Math.abs(Math.log(value / (values[index] ?? NaN)) / step - 1)).toBeLessThan(0.02);
+      });
     }),
   );
 });
