@@ -20,10 +20,10 @@ const char* const misfit =
 
 struct ConvolutionSettings {
   int32_t stride = 0, height = 0, width = 0;
-  ConvolutionSettings(TF_OpKernelConstruction* construction, TF_Status* status) {
-    TF_OpKernelConstruction_GetAttrInt32(construction, "stride", &stride, status);
-    TF_OpKernelConstruction_GetAttrInt32(construction, "height", &height, status);
-    TF_OpKernelConstruction_GetAttrInt32(construction, "width", &width, status);
+  explicit ConvolutionSettings(const Attributes& attributes) {
+    attributes.read("stride", stride);
+    attributes.read("height", height);
+    attributes.read("width", width);
   }
   /** Height and width are those of x. */
   bool fits(const TF_Tensor* tensor, bool isInput) const {
@@ -102,9 +102,9 @@ void computeInputGrad(Call& call, const ConvolutionSettings& settings) {
 }
 
 struct NormalisedSettings : ConvolutionSettings {
-  NormalisedSettings(TF_OpKernelConstruction* construction, TF_Status* status) : ConvolutionSettings(construction, status) {
-    TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &epsilon, status);
-    TF_OpKernelConstruction_GetAttrBool(construction, "relu", &isRelu, status);
+  explicit NormalisedSettings(const Attributes& attributes) : ConvolutionSettings(attributes) {
+    attributes.read("epsilon", epsilon);
+    attributes.read("relu", isRelu);
   }
   float epsilon = 0;
   unsigned char isRelu = 0;
@@ -129,8 +129,8 @@ void computeNormalised(Call& call, const NormalisedSettings& settings) {
 }
 
 struct FilterGradSettings : ConvolutionSettings {
-  FilterGradSettings(TF_OpKernelConstruction* construction, TF_Status* status) : ConvolutionSettings(construction, status) {
-    TF_OpKernelConstruction_GetAttrInt32(construction, "taps", &taps, status);
+  explicit FilterGradSettings(const Attributes& attributes) : ConvolutionSettings(attributes) {
+    attributes.read("taps", taps);
   }
   /** Of the kernel along each side. */
   int32_t taps = 0;

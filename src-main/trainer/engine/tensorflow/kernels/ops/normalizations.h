@@ -9,22 +9,22 @@ const char* const normalizationMisfit =
     "The lab's batch normalisation takes x [B,H,W,C], C a multiple of a vector's length, tensors of x's shape and vectors [C].";
 
 struct BatchNormSettings {
-  BatchNormSettings(TF_OpKernelConstruction* construction, TF_Status* status) {
-    TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &epsilon, status);
-    TF_OpKernelConstruction_GetAttrFloat(construction, "momentum", &momentum, status);
-    TF_OpKernelConstruction_GetAttrBool(construction, "relu", &isRelu, status);
-    TF_OpKernelConstruction_GetAttrBool(construction, "pooled", &isPooled, status);
+  explicit BatchNormSettings(const Attributes& attributes) {
+    attributes.read("epsilon", epsilon);
+    attributes.read("momentum", momentum);
+    attributes.read("relu", isRelu);
+    attributes.read("pooled", isPooled);
   }
   float epsilon = 0, momentum = 0;
   unsigned char isRelu = 0, isPooled = 0;
 };
 
 struct BatchNormGradSettings {
-  BatchNormGradSettings(TF_OpKernelConstruction* construction, TF_Status* status) {
-    TF_OpKernelConstruction_GetAttrBool(construction, "relu", &isRelu, status);
-    TF_OpKernelConstruction_GetAttrBool(construction, "pooled", &isPooled, status);
-    TF_OpKernelConstruction_GetAttrBool(construction, "frozen", &isFrozen, status);
-    TF_OpKernelConstruction_GetAttrBool(construction, "input", &isInputWanted, status);
+  explicit BatchNormGradSettings(const Attributes& attributes) {
+    attributes.read("relu", isRelu);
+    attributes.read("pooled", isPooled);
+    attributes.read("frozen", isFrozen);
+    attributes.read("input", isInputWanted);
   }
   unsigned char isRelu = 0, isPooled = 0, isFrozen = 0, isInputWanted = 1;
 };

@@ -16,9 +16,9 @@ void computeAveragePool(Call& call, const NoSettings&) {
 }
 
 struct AveragePoolGradSettings {
-  AveragePoolGradSettings(TF_OpKernelConstruction* construction, TF_Status* status) {
-    TF_OpKernelConstruction_GetAttrInt32(construction, "height", &height, status);
-    TF_OpKernelConstruction_GetAttrInt32(construction, "width", &width, status);
+  explicit AveragePoolGradSettings(const Attributes& attributes) {
+    attributes.read("height", height);
+    attributes.read("width", width);
   }
   /** Of x. */
   int32_t height = 0, width = 0;

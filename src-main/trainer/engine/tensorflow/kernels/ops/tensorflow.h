@@ -123,9 +123,28 @@ class Call {
   std::vector<TF_Tensor*> held;
 };
 
+/** The attributes of a call, read one by one; the first that cannot be read refuses it. */
+class Attributes {
+ public:
+  Attributes(TF_OpKernelConstruction* construction, const Status& status) : construction(construction), status(status) {}
+
+  void read(const char* name, int32_t& value) const { read(TF_OpKernelConstruction_GetAttrInt32, name, value); }
+  void read(const char* name, float& value) const { read(TF_OpKernelConstruction_GetAttrFloat, name, value); }
+  void read(const char* name, unsigned char& value) const { read(TF_OpKernelConstruction_GetAttrBool, name, value); }
+
+ private:
+  template <typename T>
+  void read(void (*get)(TF_OpKernelConstruction*, const char*, T*, TF_Status*), const char* name, T& value) const {
+    get(construction, name, &value, status.get());
+    if (!isFine(status)) throw Refused();
+  }
+  TF_OpKernelConstruction* const construction;
+  const Status& status;
+};
+
 /** Of ops without attributes. */
 struct NoSettings {
-  NoSettings(TF_OpKernelConstruction*, TF_Status*) {}
+  explicit NoSettings(const Attributes&) {}
 };
 
 /** Adds ops and their kernels to TensorFlow; after the first failure it does nothing more. */
@@ -150,7 +169,7 @@ class Registry {
     TF_RegisterOpDefinition(builder, status.get());
   }
 
-  /** @tparam Settings - made of the call's attributes: Settings(TF_OpKernelConstruction*, TF_Status*). */
+  /** @tparam Settings - made of the call's attributes: Settings(const Attributes&). */
   template <typename T, typename Settings, void (*compute)(Call&, const Settings&)>
   void kernel(const char* op) const {
     if (!isFine(status)) return;
@@ -159,7 +178,7 @@ class Registry {
         [](TF_OpKernelConstruction* construction) -> void* {
           const Status reading(TF_NewStatus());
           Settings* settings = nullptr;
-          if (attempt(reading, [&] { settings = new Settings(construction, reading.get()); })) return settings;
+          if (attempt(reading, [&] { settings = new Settings(Attributes(construction, reading)); })) return settings;
           TF_OpKernelConstruction_Failure(construction, reading.get());
           return settings;
         },

@@ -23,8 +23,8 @@ float scalar(Call& call, int index) {
 }
 
 struct MomentumSettings {
-  MomentumSettings(TF_OpKernelConstruction* construction, TF_Status* status) {
-    TF_OpKernelConstruction_GetAttrBool(construction, "nesterov", &isNesterov, status);
+  explicit MomentumSettings(const Attributes& attributes) {
+    attributes.read("nesterov", isNesterov);
   }
   unsigned char isNesterov = 0;
 };
