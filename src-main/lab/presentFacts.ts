@@ -1,7 +1,7 @@
 import { arch, platform } from 'node:os';
 import type { ExactFacts } from '../../shared/environments.ts';
 import type { DeviceConfig } from '../../shared/runConfig.ts';
-import { processor } from './processor.ts';
+import { processor, threadsOf } from './processor.ts';
 import type { Runtime } from './runtime.ts';
 
 type Found = Awaited<ReturnType<Runtime['tensorflow']>>;
@@ -20,7 +20,7 @@ export const presentFacts = async (runtime: Runtime, labVersion: string) => {
     ...(then['system'] !== undefined && { system: `${platform()} ${arch()}` }),
     'ESAM Lab': labVersion,
     ...(device.engine === 'tensorflow' && {
-      ...threadFacts(device.threads || Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? 0) || cpuCores, cpuCores),
+      ...threadFacts(threadsOf(device), cpuCores),
       ...(tensorflow !== null && libraryFacts(tensorflow, device, then)),
     }),
   });

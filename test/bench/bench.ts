@@ -68,7 +68,7 @@ const ours = (...more: string[]): Record<string, unknown> => {
   } as const;
   return lastLineOf(process.execPath, [fileURLToPath(import.meta.url), ...process.argv.slice(2), ...more, '--child'], {
     ...process.env,
-    ...engineEnvironment({ ...device, threads: Number(values.threads) }),
+    ...engineEnvironment(device, Number(values.threads) || availableParallelism()),
   });
 };
 

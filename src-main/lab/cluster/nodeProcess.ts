@@ -20,10 +20,10 @@ const trainerEntry = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../trainer/process.ts' : './trainer.cjs', import.meta.url),
 );
 
-/** A task may have fewer cores than its node: TensorFlow asks only the machine. */
-const coresOfTask = (): Record<string, string> => {
+/** A task may have fewer cores than its node lets it see: a run that asks for all threads gets one for each of the task's. */
+const takeCoresOfTask = (): void => {
   const cores = process.env['SLURM_CPUS_PER_TASK'] ?? process.env['SLURM_CPUS_ON_NODE'] ?? '';
-  return /^[1-9]\d*$/.test(cores) ? { TF_NUM_INTRAOP_THREADS: cores, OMP_NUM_THREADS: cores } : {};
+  if (/^[1-9]\d*$/.test(cores)) process.env['TF_NUM_INTRAOP_THREADS'] = cores;
 };
 
 const requeue = async (): Promise<void> => {
@@ -54,8 +54,9 @@ const services: Readonly<Record<string, () => void | Promise<void>>> = {
 const main = async (): Promise<void> => {
   const service = services[taskFolder];
   if (service !== undefined) return service();
+  takeCoresOfTask();
   const running = beginAttempt(taskFolder, {
-    launcher: nodeTrainers(trainerEntry, coresOfTask()),
+    launcher: nodeTrainers(trainerEntry),
     // A node that shares its disk with hundreds is slow; nobody waits at a screen for it.
     limits: { silenceMs: 1_800_000, stopMs: 600_000 },
     lookEveryMs: 2000,

@@ -6,6 +6,7 @@ import type { JobEvent, JobKind } from '../../../shared/jobs/job.ts';
 import type { DeviceConfig } from '../../../shared/runConfig.ts';
 import { trainerMessageSchema } from '../../../shared/trainerProtocol.ts';
 import type { TrainerCommand } from '../../../shared/trainerProtocol.ts';
+import { threadsOf } from '../processor.ts';
 import type { Trainer, TrainerLauncher } from '../trainers.ts';
 import { isStopped } from './isStopped.ts';
 import { replaceNonFinite } from './nonFinite.ts';
@@ -107,7 +108,7 @@ export class JobProcess<I, E extends JobEvent> {
     const { launcher, limits, device } = this.#parts;
     try {
       this.#trainer = await launcher.launch({
-        ...engineEnvironment(device),
+        ...engineEnvironment(device, threadsOf(device)),
         // Images are decoded on libuv's threads, of which there are four unless this is said before they start.
         UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism())),
       });
