@@ -10,6 +10,7 @@ import { addExperiment, openWorkspace } from '../bundles/stores.ts';
 import { migrationsFolder } from '../fixtures/labOptions.ts';
 import { temporaryFolder } from '../fixtures/labs.ts';
 import { epochOf } from '../fixtures/metrics.ts';
+import { selfTestOf } from '../fixtures/selfTests.ts';
 
 const Sqlite = createRequire(import.meta.url)('better-sqlite3') as typeof BetterSqlite3;
 const migrations = readdirSync(migrationsFolder).sort();
@@ -26,6 +27,7 @@ const tables = [
   'checkpoint',
   'run_summary',
   'measurement',
+  'self_test',
 ] as const;
 let rows: ReadonlyMap<string, Row[]>;
 
@@ -37,6 +39,7 @@ beforeAll(async () => {
     { ...life, end: 'finished' },
     { ...life, end: 'interrupted' },
   ]);
+  workspace.store.write.selfTestResult(selfTestOf());
   workspace.store.close();
   const database = new Sqlite(join(workspace.folder, 'lab.db'), { readonly: true });
   rows = new Map(tables.map((table) => [table, database.prepare<[], Row>(`SELECT * FROM ${table}`).all()]));
@@ -100,3 +103,43 @@ test.each(migrations.slice(0, -1).map((name, index) => ({ version: index + 1, na
     ]);
   },
 );
+
+/** What a table is but for its checks. */
+const shapeOf = (database: BetterSqlite3.Database, table: string): unknown => [
+  database.prepare('SELECT wr, strict FROM pragma_table_list(?)').all(table),
+  database.prepare('SELECT * FROM pragma_table_xinfo(?)').all(table),
+  database.prepare('SELECT * FROM pragma_foreign_key_list(?)').all(table),
+  database
+    .prepare(
+      `SELECT indexes.name, "unique", origin, seqno, columns.name AS "column"
+       FROM pragma_index_list(?) AS indexes, pragma_index_info(indexes.name) AS columns`,
+    )
+    .all(table),
+];
+
+test('tables that listed the names of registries take any name, and are else what they were', async () => {
+  const tables = ['phase_time', 'self_test'];
+  const folder = workspaceOf(22);
+  const before = new Sqlite(join(folder, 'lab.db'), { readonly: true });
+  const shapes = tables.map((table) => shapeOf(before, table));
+  before.close();
+  (await openStore(folder, migrationsFolder)).close();
+
+  const database = new Sqlite(join(folder, 'lab.db'));
+  expect(tables.map((table) => shapeOf(database, table))).toEqual(shapes);
+  for (const table of tables) {
+    const kept = rows.get(table);
+    expect(kept?.length).toBeGreaterThan(0);
+    expect(database.prepare(`SELECT * FROM ${table}`).all()).toEqual(kept);
+  }
+  database.exec(`INSERT INTO phase_time VALUES (1, 1, 0, 'a phase of tomorrow', 2);
+    UPDATE self_test SET engine = 'other', precision = 'float8', device = 'TPU'`);
+  for (const senseless of [
+    "INSERT INTO phase_time VALUES (1, 1, 0, 'input', -1)",
+    "INSERT INTO phase_time VALUES (1, 0, 0, 'none', 1)",
+    'UPDATE self_test SET threads = 0',
+    "UPDATE self_test SET speeds = 'fast'",
+  ])
+    expect(() => database.exec(senseless)).toThrow(/CHECK constraint/);
+  database.close();
+});
