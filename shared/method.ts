@@ -1,6 +1,5 @@
 import { lookOf, methodNames, methodOfConfig, type MethodId, type OptimizerConfig } from './methods/index.ts';
-import { hasSelectionForward } from './methods/esam.ts';
-import type { PhaseUnits } from './methods/method.ts';
+import type { PhaseUnits, TensorShare } from './methods/method.ts';
 import { phases } from './metrics.ts';
 
 export { methodIds, methodNames, type MethodId } from './methods/index.ts';
@@ -35,22 +34,14 @@ export const phaseUnits = ({ optimizer, epochs }: Trained): PhaseUnits | null =>
 
 /** Whether it moves the scales and offsets of normalisations only. */
 export const movesNormalisations = (optimizer: OptimizerConfig): boolean =>
-  optimizer.name === 'sam-on' || (optimizer.name === 'composed' && optimizer.moves.name === 'normalisations');
+  methodOfConfig(optimizer).movesNormalisations(optimizer);
 
 /** β of a method that draws the tensors that it moves, and that setting's path; null of the others. */
-export const tensorShareOf = (optimizer: OptimizerConfig): { readonly beta: number; readonly path: string } | null => {
-  if (optimizer.name === 'esam') return { beta: optimizer.beta, path: 'optimizer.beta' };
-  if (optimizer.name !== 'composed' || optimizer.moves.name !== 'share') return null;
-  return { beta: optimizer.moves.beta, path: 'optimizer.moves.beta' };
-};
+export const tensorShareOf = (optimizer: OptimizerConfig): TensorShare | null =>
+  methodOfConfig(optimizer).tensorShareOf(optimizer);
 
 /** Whether it keeps the activations of a whole batch to gather some of them; where none is left out, it gathers none. */
-export const gathers = (optimizer: OptimizerConfig): boolean => {
-  if (optimizer.name === 'esam') return optimizer.secondPass === 'gathered' && hasSelectionForward(optimizer);
-  if (optimizer.name !== 'composed' || optimizer.examples.name !== 'rising') return false;
-  const { examples } = optimizer;
-  return examples.secondPass === 'gathered' && hasSelectionForward({ ...examples, alwaysRank: false });
-};
+export const gathers = (optimizer: OptimizerConfig): boolean => methodOfConfig(optimizer).gathers(optimizer);
 
 const sumOf = (units: PhaseUnits): number => phases.reduce((sum, phase) => sum + units[phase], 0);
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { senselessRule, type Senseless } from './combinations.ts';
-import type { PhaseUnits } from './method.ts';
+import { movingAll, type PhaseUnits } from './method.ts';
 import type { RuleConfig } from '../rules/index.ts';
 import { baseRule, defaultRule, plainRule } from './rule.ts';
 import { setting } from '../settings/setting.ts';
@@ -50,7 +50,7 @@ export const senselessClimb = (config: ClimbConfig): (Senseless | null)[] => [
 /** Of a step that climbs as SAM does: both passes of the whole batch. */
 export const samUnits: PhaseUnits = { ...sgdUnits, forward2: 1, backward2: 2 };
 
-/** What is known of a method whose steps climb at the given cost and are SGD's else, as its authors published it for every step. */
+/** What is known of a method whose steps climb with all tensors at the given cost and are SGD's else, as its authors published it for every step. */
 export const climber = <Config extends ClimbConfig>(unitsOf: (config: Config) => PhaseUnits) => ({
   phaseUnits(config: Config, epochs: number): PhaseUnits | null {
     return averaged(unitsOf(config), sgdUnits, config, epochs);
@@ -61,4 +61,5 @@ export const climber = <Config extends ClimbConfig>(unitsOf: (config: Config) =>
   experimental(config: Config): string | null {
     return unpublishedTimes(config);
   },
+  ...movingAll,
 });

@@ -187,4 +187,10 @@ export const composed = {
     const isPublished = !isBlind(config) && published.some((is) => is(chosen, config));
     return isPublished ? null : 'nobody has published this combination';
   },
+  movesNormalisations: ({ moves }) => moves.name === 'normalisations',
+  tensorShareOf: ({ moves }) => (moves.name === 'share' ? { beta: moves.beta, path: 'optimizer.moves.beta' } : null),
+  gathers: ({ examples }) =>
+    examples.name === 'rising' &&
+    examples.secondPass === 'gathered' &&
+    hasSelectionForward({ ...examples, alwaysRank: false }),
 } satisfies Method<ComposedConfig, 'composed'> & { schema: z.ZodType };

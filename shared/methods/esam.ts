@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { senselessClimb } from './climbing.ts';
 import { refusing } from './combinations.ts';
 import { gamma } from './gamma.ts';
-import { noUnits, type Method, type PhaseUnits } from './method.ts';
+import { movingAll, noUnits, type Method, type PhaseUnits } from './method.ts';
 import { defaultSam, plainSam, sharpnessAware } from './sam.ts';
 import { setting, type Setting } from '../settings/setting.ts';
 import { sgdUnits } from './sgd.ts';
@@ -154,4 +154,7 @@ export const esam = {
   experimental(config) {
     return config.adaptive ? 'nobody has published ESAM in ASAM’s neighbourhood' : unpublishedTimes(config);
   },
+  ...movingAll,
+  tensorShareOf: ({ beta }) => ({ beta, path: 'optimizer.beta' }),
+  gathers: (config) => config.secondPass === 'gathered' && hasSelectionForward(config),
 } satisfies Method<EsamConfig, 'esam' | 'esam-swp' | 'esam-sds'> & { schema: z.ZodType };

@@ -56,10 +56,7 @@ export type ConfigOf<Name extends OptimizerConfig['name']> = Extract<OptimizerCo
 /** What is known of a configuration's method; a method's functions take no other's configurations. */
 export const methodOfConfig = ({
   name,
-}: OptimizerConfig): Pick<
-  Method<OptimizerConfig, MethodId>,
-  'nameOf' | 'phaseUnits' | 'mostPhaseUnits' | 'experimental'
-> => methods[name];
+}: OptimizerConfig): Omit<Method<OptimizerConfig, MethodId>, 'defaults' | 'names'> => methods[name];
 
 /**
  * A new arm that goes by a name. What both it and another one know and begin with alike it takes from that one: ρ, for example, is

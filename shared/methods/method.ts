@@ -33,6 +33,12 @@ export interface MethodName<Config> extends MethodLook {
   readonly settings: Partial<Config>;
 }
 
+/** β of a method that draws the tensors that it moves, and that setting's path. */
+export interface TensorShare {
+  readonly beta: number;
+  readonly path: string;
+}
+
 /**
  * All that the lab knows of a method beside how to compute it. Functions are only given configurations of the method's own.
  * @typeParam Id - the names that it goes by in tables and charts.
@@ -48,4 +54,17 @@ export interface Method<Config, Id extends string> {
   mostPhaseUnits(config: Config, epochs: number): PhaseUnits;
   /** Why nobody's results can be compared with this combination's: nobody has published it. Null where somebody has. */
   experimental(config: Config): string | null;
+  /** Whether it moves the scales and offsets of normalisations only. */
+  movesNormalisations(config: Config): boolean;
+  /** Null where it draws none. */
+  tensorShareOf(config: Config): TensorShare | null;
+  /** Whether it keeps the activations of a whole batch to gather some of them; where none is left out, it gathers none. */
+  gathers(config: Config): boolean;
 }
+
+/** Of a method that moves every tensor, and gathers nothing. */
+export const movingAll = {
+  movesNormalisations: () => false,
+  tensorShareOf: () => null,
+  gathers: () => false,
+} as const;

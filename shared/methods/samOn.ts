@@ -29,4 +29,5 @@ export const samOn = {
   },
   nameOf: () => 'sam-on',
   ...climber(climbUnits),
+  movesNormalisations: () => true,
 } satisfies Method<SamOnConfig, 'sam-on'> & { schema: z.ZodType };

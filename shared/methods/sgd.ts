@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { refusing, senselessRule } from './combinations.ts';
-import { noUnits, type Method, type PhaseUnits } from './method.ts';
+import { movingAll, noUnits, type Method, type PhaseUnits } from './method.ts';
 import { baseRule, defaultRule } from './rule.ts';
 
 const sgdSchema = refusing(z.strictObject({ name: z.literal('sgd'), ...baseRule }), (config) => [
@@ -28,4 +28,5 @@ export const sgd = {
   phaseUnits: () => sgdUnits,
   mostPhaseUnits: () => sgdUnits,
   experimental: () => null,
+  ...movingAll,
 } satisfies Method<SgdConfig, 'sgd'> & { schema: z.ZodType };

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
 import {
   experimentalNote,
+  gathers,
   methodIds,
   methodOf,
   mostUnits,
+  movesNormalisations,
   phaseUnits,
   predictedUnits,
+  tensorShareOf,
   type MethodId,
 } from '../../shared/method.ts';
 import { lookOf, newArm, optimizerSchema } from '../../shared/methods/index.ts';
@@ -192,6 +195,33 @@ test('a composition is an experiment unless it is a published method by another 
   ];
   expect(same.map((axes) => experimentalNote(of('composed', axes)))).toEqual(same.map(() => null));
   for (const axes of others) expect(experimentalNote(of('composed', axes))).toMatch(/nobody has published/);
+});
+
+test('a method tells whether it draws tensors, moves normalisations alone, or gathers', () => {
+  const half = { name: 'rising', gamma: 0.5, selection: 'loss', secondPass: 'gathered' };
+  const configs = [
+    ...methodIds.map((id) => of(id)),
+    esam({ secondPass: 'gathered' }),
+    esam({ secondPass: 'gathered', gamma: 1 }),
+    of('composed', { ...asSam, examples: half }),
+    of('composed', { ...asSam, examples: { ...half, gamma: 1 } }),
+    of('composed', { ...asSam, moves: { name: 'normalisations' } }),
+  ];
+  const told = (is: (config: OptimizerConfig) => boolean): string[] =>
+    configs.flatMap((config, index) =>
+      is(config) ? [methodIds[index] ?? `${methodOf(config)} ${index - methodIds.length}`] : [],
+    );
+  expect(told(gathers)).toEqual(['esam 0', 'composed 2']);
+  expect(told(movesNormalisations)).toEqual(['sam-on', 'composed 4']);
+  expect(told((config) => tensorShareOf(config) !== null)).toEqual([
+    ...['esam', 'esam-swp', 'esam-sds', 'composed', 'esam 0'],
+    'esam-swp 1',
+  ]);
+  expect(tensorShareOf(esam({ beta: 0.3 }))).toEqual({ beta: 0.3, path: 'optimizer.beta' });
+  expect(tensorShareOf(of('composed', { moves: { name: 'share', beta: 0.2 } }))).toEqual({
+    beta: 0.2,
+    path: 'optimizer.moves.beta',
+  });
 });
 
 test('no cost is predicted where the data decide how many examples are kept', () => {

@@ -1,3 +1,4 @@
+import type { ConfigOf } from '../../../shared/methods/index.ts';
 import type { OptimizerConfig } from '../../../shared/runConfig.ts';
 import { climbing, type Composition } from './climb.ts';
 import { composed } from './methods/composed.ts';
@@ -15,7 +16,7 @@ import { vasso } from './methods/vasso.ts';
 import { wsam } from './methods/wsam.ts';
 import type { Chances, Optimizer, OptimizerContext } from './objective.ts';
 import { ruleOf } from './rules/index.ts';
-import { scheduleOf } from './schedule/index.ts';
+import { scheduleOf, type Scheduled } from './schedule/index.ts';
 
 export type {
   Chances,
@@ -30,38 +31,37 @@ export type {
 export { addShare, type Gradients } from './gradients.ts';
 export { learningRateAt } from './learningRate.ts';
 
-/** The optimizer that a configuration names, working on the given training state. */
-export const optimizerOf = (training: OptimizerContext, config: OptimizerConfig, chances: Chances): Optimizer => {
-  const rule = ruleOf(training, config);
-  if (config.name === 'sgd') return sgd(rule);
-  const parts = { training, rule, schedule: scheduleOf(config, training.extent, chances), chances };
-  if (config.name === 'momentum-sam') return momentumSam(parts, config);
-  if (config.name === 'composed') return composed(parts, config);
-  return climbing(training, rule, compositionOf(parts, config));
+type Unscheduled = Omit<Parts, 'schedule'>;
+type MakeOptimizer<Config> = (parts: Unscheduled, config: Config) => Optimizer;
+
+/** Of a method whose steps climb when its schedule says so. */
+const scheduled =
+  <Config>(make: (parts: Parts, config: Config) => Optimizer): MakeOptimizer<Config & Scheduled> =>
+  (parts, config) =>
+    make({ ...parts, schedule: scheduleOf(config, parts.training.extent, parts.chances) }, config);
+
+/** Of a method that is a choice on each axis. */
+const climber = <Config>(compositionOf: (parts: Parts, config: Config) => Composition) =>
+  scheduled<Config>((parts, config) => climbing(parts.training, parts.rule, compositionOf(parts, config)));
+
+/** What computes each method of shared/methods; none is given another's configuration. */
+const methods: { readonly [Name in OptimizerConfig['name']]: MakeOptimizer<ConfigOf<Name>> } = {
+  sgd: ({ rule }) => sgd(rule),
+  sam: climber(sam),
+  esam: climber(esam),
+  looksam: climber(lookSam),
+  friendly: climber(friendly),
+  vasso: climber(vasso),
+  gsam: climber(gsam),
+  wsam: climber(wsam),
+  'momentum-sam': scheduled(momentumSam),
+  'sam-on': climber(samOn),
+  'k-sam': climber(kSam),
+  composed: scheduled(composed),
 };
 
-const compositionOf = (
-  parts: Parts,
-  config: Exclude<OptimizerConfig, { name: 'sgd' | 'momentum-sam' | 'composed' }>,
-): Composition => {
-  switch (config.name) {
-    case 'sam':
-      return sam(parts, config);
-    case 'esam':
-      return esam(parts, config);
-    case 'looksam':
-      return lookSam(parts, config);
-    case 'friendly':
-      return friendly(parts, config);
-    case 'vasso':
-      return vasso(parts, config);
-    case 'gsam':
-      return gsam(parts, config);
-    case 'wsam':
-      return wsam(parts, config);
-    case 'sam-on':
-      return samOn(parts, config);
-    case 'k-sam':
-      return kSam(parts, config);
-  }
+/** The optimizer that a configuration names, working on the given training state. */
+export const optimizerOf = (training: OptimizerContext, config: OptimizerConfig, chances: Chances): Optimizer => {
+  const parts = { training, rule: ruleOf(training, config), chances };
+  return (methods[config.name] as MakeOptimizer<OptimizerConfig>)(parts, config);
 };

@@ -8,12 +8,14 @@ import type { Schedule } from './schedule.ts';
 
 export type { Schedule } from './schedule.ts';
 
+/** The settings of when a method climbs. */
+export interface Scheduled {
+  readonly when: WhenConfig;
+  readonly interval: number;
+}
+
 /** When a configuration's method climbs. */
-export const scheduleOf = (
-  { when, interval }: { readonly when: WhenConfig; readonly interval: number },
-  extent: RunExtent,
-  { schedule }: Chances,
-): Schedule => {
+export const scheduleOf = ({ when, interval }: Scheduled, extent: RunExtent, { schedule }: Chances): Schedule => {
   switch (when.name) {
     case 'every':
       return everyNth(interval);
