@@ -1,4 +1,5 @@
 import { BrowserWindow, app, dialog, nativeTheme } from 'electron';
+import { windowOpened } from '../../shared/windowOpened.ts';
 import { iconFile, preloadEntry } from './paths.ts';
 import { pageUrl } from './protocol.ts';
 import { lastWindowState, rememberWindowState } from './windowState.ts';
@@ -30,7 +31,10 @@ export const openWindow = (notices: readonly string[]): BrowserWindow => {
   });
   if (state?.maximized === true) window.maximize();
   window.on('page-title-updated', (event) => event.preventDefault());
-  window.once('ready-to-show', () => window.show());
+  window.once('ready-to-show', () => {
+    window.show();
+    if (process.connected) process.send?.(windowOpened);
+  });
   window.on('close', () => rememberWindowState(window));
   reloadAfterCrash(window);
   void window.loadURL(pageUrl);

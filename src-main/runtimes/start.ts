@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabError } from '../../shared/errors.ts';
+import { windowOpened } from '../../shared/windowOpened.ts';
 import { leash } from '../processes/leash.ts';
 import { outputsMayFail } from '../processes/outputsMayFail.ts';
 import { build, isBuildStale } from './build.ts';
@@ -18,18 +19,39 @@ const given = process.argv.slice(2);
 /** `--desktop` insists on the window, `--browser` on a browser; else it is the window where one can be opened. */
 const choices = ['--desktop', '--browser'];
 const others = given.filter((parameter) => !choices.includes(parameter));
-const hasDisplay =
-  process.platform !== 'linux' || Boolean(process.env['DISPLAY']) || Boolean(process.env['WAYLAND_DISPLAY']);
+/** Its name; null where there is none, or another system than Linux knows without. */
+const display =
+  process.platform === 'linux'
+    ? ([process.env['DISPLAY'], process.env['WAYLAND_DISPLAY']].find((name) => name !== undefined && name !== '') ??
+      null)
+    : null;
+const hasDisplay = process.platform !== 'linux' || display !== null;
 
-/** Hands signals on to the app, and ends as it ends. */
-const follow = (app: ChildProcess, name: string): void => {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.kill(signal));
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const endings: readonly (string | null)[] = [...signals, 'SIGKILL'];
+
+/**
+ * Hands signals on to the app, and ends as it ends.
+ * @param onFailure - hears how it ended where nobody ended it and it did not end well.
+ */
+const follow = (app: ChildProcess, name: string, onFailure: (how: string) => void = () => undefined): void => {
+  let isAsked = false;
+  for (const signal of signals) {
+    process.on(signal, () => {
+      isAsked = true;
+      app.kill(signal);
+    });
+  }
   app.on('error', (error) => {
     console.error(`esam-lab: ${name} could not be started: ${error.message}`);
     process.exitCode = 1;
   });
   app.on('exit', leash(app.pid, { signal: 'TERM' }));
-  app.on('exit', (code) => (process.exitCode = code ?? 1));
+  app.on('exit', (code, signal) => {
+    process.exitCode = code ?? 1;
+    if (isAsked || code === 0 || endings.includes(signal)) return;
+    onFailure(signal === null ? `ended with code ${String(code)}` : `was ended by ${signal}`);
+  });
 };
 
 /** @throws LabError INSTALL_* where Electron cannot open a window. */
@@ -49,15 +71,24 @@ const openWindow = async (insists: boolean): Promise<void> => {
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
   if (isRoot) say('Started as root: the browser sandbox is off');
   const app = spawn(electron.path, [...(isRoot ? ['--no-sandbox'] : []), root, ...others], {
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, ESAM_LAB_NODE: process.execPath, ESAM_LAB_NOTICES: notices.join('\n') },
   });
-  follow(app, 'Electron');
+  let hasOpened = false;
+  app.on('message', (message) => (hasOpened ||= message === windowOpened));
+  app.channel?.unref();
+  follow(app, 'Electron', (how) => {
+    if (hasOpened) return;
+    say(`Electron ${how} before it opened a window${display === null ? '' : ` (the display is ${display})`}`);
+    if (insists) return;
+    say('Serving the lab to a browser instead');
+    serveBrowser(process.platform !== 'linux'); // one that is opened would meet the same display
+  });
 };
 
-/** The window in a browser; the server says the address. */
-const serveBrowser = (): void => {
-  const opens = hasDisplay ? ['--open'] : [];
+/** The window in a browser, which is opened where there is a display; the server says the address. */
+const serveBrowser = (isOpened = hasDisplay): void => {
+  const opens = isOpened ? ['--open'] : [];
   const entry = join(root, 'src-main/cli/index.ts');
   follow(spawn(process.execPath, [entry, 'serve', ...opens, ...others], { stdio: 'inherit' }), 'The lab');
 };
