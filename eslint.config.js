@@ -42,6 +42,8 @@ const packages = {
   'better-sqlite3': ['sqlite'],
   electron: ['main', 'preload'],
   sharp: ['images'],
+  // TensorFlow's binding is compiled and loaded by its file's name.
+  '@tensorflow/tfjs-node-gpu': [],
 };
 
 /** What runs in the window or opens it is one program, all else another; each is made once for the linter. */

@@ -2,25 +2,31 @@ import { Menu, app, shell } from 'electron';
 import type { BrowserWindow, MenuItemConstructorOptions } from 'electron';
 import { menuTexts } from '../../shared/menuCommands.ts';
 import type { MenuCommand } from '../../shared/menuCommands.ts';
+import { views } from '../../shared/views.ts';
+import type { View, ViewPath } from '../../shared/views.ts';
 import { pageUrl } from './protocol.ts';
 import { bringToFront } from './window.ts';
 import type { Workspaces } from './workspaces.ts';
 
 const separator = { type: 'separator' } as const;
+/** Views that stand in the menu of files; all others stand in their own. */
+const inFile: readonly string[] = ['/new', '/settings'];
 
 /**
  * The native menu. Views are shown by changing the page's fragment, which its router follows; what is done there, the page is told. Keys
  * that the page listens to itself stand beside their items, but are left to it.
  */
 export const setMenu = (window: BrowserWindow, workspaces: Workspaces): void => {
-  const show = (label: string, path: string, accelerator?: string): MenuItemConstructorOptions => ({
-    label,
-    ...(accelerator === undefined ? {} : { accelerator }),
+  const show = ({ path, name, keys }: View): MenuItemConstructorOptions => ({
+    label: name,
+    ...(keys === undefined ? {} : { accelerator: keys }),
     click: () => {
       bringToFront(window);
       void window.loadURL(`${pageUrl}#${path}`);
     },
   });
+  const view = (wanted: ViewPath): MenuItemConstructorOptions[] =>
+    views.filter(({ path }) => path === wanted).map(show);
   const command = (id: MenuCommand): MenuItemConstructorOptions => {
     const { name, inMenu = name, keys } = menuTexts(id);
     return {
@@ -41,7 +47,7 @@ export const setMenu = (window: BrowserWindow, workspaces: Workspaces): void => 
     {
       label: '&File',
       submenu: [
-        show('New experiment', '/new', 'CmdOrCtrl+N'),
+        ...view('/new'),
         separator,
         command('importData'),
         command('importRuns'),
@@ -53,7 +59,7 @@ export const setMenu = (window: BrowserWindow, workspaces: Workspaces): void => 
         { label: 'Open workspace…', click: () => void workspaces.open(null) },
         { label: 'Show workspace folder', click: () => void shell.openPath(workspaces.folder) },
         separator,
-        show('Settings', '/settings', 'CmdOrCtrl+,'),
+        ...view('/settings'),
         separator,
         { role: isMac ? 'close' : 'quit' },
       ],
@@ -76,13 +82,7 @@ export const setMenu = (window: BrowserWindow, workspaces: Workspaces): void => 
     {
       label: '&View',
       submenu: [
-        show('Live', '/live', 'CmdOrCtrl+2'),
-        show('Queue', '/queue', 'CmdOrCtrl+3'),
-        show('Runs', '/runs', 'CmdOrCtrl+4'),
-        show('Compare', '/compare', 'CmdOrCtrl+5'),
-        show('Paper', '/paper', 'CmdOrCtrl+6'),
-        show('Data', '/data', 'CmdOrCtrl+7'),
-        show('Device', '/device', 'CmdOrCtrl+8'),
+        ...views.filter(({ path }) => !inFile.includes(path)).map(show),
         separator,
         { role: 'resetZoom' },
         { role: 'zoomIn' },
@@ -124,7 +124,7 @@ export const setMenu = (window: BrowserWindow, workspaces: Workspaces): void => 
     {
       role: 'help',
       submenu: [
-        show('How it is measured', '/measured'),
+        show({ path: '/measured', name: 'How it is measured' }),
         command('keys'),
         separator,
         command('logs'),

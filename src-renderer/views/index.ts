@@ -1,5 +1,6 @@
 import { Activity, BookOpen, ChartScatter, Cpu, Images, ListOrdered, Rows3, Settings, SquarePen } from '@lucide/vue';
 import type { Component } from 'vue';
+import { views as known, type View, type ViewPath } from '../../shared/views.ts';
 import CompareView from './CompareView.vue';
 import DataView from './DataView.vue';
 import DeviceView from './DeviceView.vue';
@@ -10,22 +11,22 @@ import QueueView from './QueueView.vue';
 import RunsView from './RunsView.vue';
 import SettingsView from './SettingsView.vue';
 
-export interface View {
-  readonly path: string;
-  readonly name: string;
+interface Shown {
   readonly icon: Component;
   readonly component: Component;
 }
 
-/** The views, in the order of the rail and of the keys 1, 2, … that open them; router and rail are derived from this. */
-export const views: readonly View[] = [
-  { path: '/new', name: 'New experiment', icon: SquarePen, component: NewExperimentView },
-  { path: '/live', name: 'Live', icon: Activity, component: LiveView },
-  { path: '/queue', name: 'Queue', icon: ListOrdered, component: QueueView },
-  { path: '/runs', name: 'Runs', icon: Rows3, component: RunsView },
-  { path: '/compare', name: 'Compare', icon: ChartScatter, component: CompareView },
-  { path: '/paper', name: 'Paper', icon: BookOpen, component: PaperView },
-  { path: '/data', name: 'Data', icon: Images, component: DataView },
-  { path: '/device', name: 'Device', icon: Cpu, component: DeviceView },
-  { path: '/settings', name: 'Settings', icon: Settings, component: SettingsView },
-];
+const shown: Readonly<Record<ViewPath, Shown>> = {
+  '/new': { icon: SquarePen, component: NewExperimentView },
+  '/live': { icon: Activity, component: LiveView },
+  '/queue': { icon: ListOrdered, component: QueueView },
+  '/runs': { icon: Rows3, component: RunsView },
+  '/compare': { icon: ChartScatter, component: CompareView },
+  '/paper': { icon: BookOpen, component: PaperView },
+  '/data': { icon: Images, component: DataView },
+  '/device': { icon: Cpu, component: DeviceView },
+  '/settings': { icon: Settings, component: SettingsView },
+};
+
+/** The views of shared/views.ts, with what shows them; router and rail are derived from this. */
+export const views: readonly (View & Shown)[] = known.map((view) => ({ ...view, ...shown[view.path] }));

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { menuCommands, menuTexts, type MenuCommand } from '../../shared/menuCommands.ts';
+import { views } from '../../shared/views.ts';
 import { openApp, temporaryHome } from './app.ts';
 import type { OpenApp } from './app.ts';
 
@@ -29,17 +30,20 @@ const choose = (...labels: string[]): Promise<void> =>
   }, labels);
 const heading = (): Promise<string | null> => opened.page.getByRole('heading', { level: 1 }).first().textContent();
 
-test('the native menu has every command there is', async () => {
-  const labels = await opened.app.evaluate(({ Menu }) => {
-    const of = (items: readonly Electron.MenuItem[]): string[] =>
-      items.flatMap(({ label, submenu }) => [label, ...of(submenu?.items ?? [])]);
+test('the native menu has every command and every view there is, and no keys twice', async () => {
+  const items = await opened.app.evaluate(({ Menu }) => {
+    const of = (items: readonly Electron.MenuItem[]): { label: string; keys: unknown }[] =>
+      items.flatMap(({ label, accelerator, submenu }) => [{ label, keys: accelerator }, ...of(submenu?.items ?? [])]);
     return of(Menu.getApplicationMenu()?.items ?? []);
   });
+  const labels = items.map(({ label }) => label);
   const wanted = (Object.keys(menuCommands) as MenuCommand[]).map((id) => {
     const { name, inMenu = name } = menuTexts(id);
     return inMenu;
   });
-  expect(wanted.filter((label) => !labels.includes(label))).toEqual([]);
+  expect([...wanted, ...views.map(({ name }) => name)].filter((label) => !labels.includes(label))).toEqual([]);
+  const keys = items.flatMap(({ keys }) => keys ?? []);
+  expect(keys).toEqual([...new Set(keys)]);
 });
 
 test('the menus reach the views, the search, the queue, the logs and the diagnostics', async () => {
