@@ -32,6 +32,9 @@ export const queueSchema = z.strictObject({
 });
 export type Queue = z.infer<typeof queueSchema>;
 
+/** A run trains on the lab's own machine: analyses wait for its end. */
+export const isTrainingHere = ({ running }: Pick<Queue, 'running'>): boolean => running.some(({ job }) => job === null);
+
 /** As it travels. */
 export const packQueue = (queue: Queue): z.input<typeof queueSchema> => ({
   ...queue,

@@ -1,6 +1,6 @@
 import { counted } from '../shared/counted.ts';
 import type { RunId, RunSummary } from '../shared/run.ts';
-import { formatCount, formatDuration, formatSoon } from './format.ts';
+import { formatDuration, formatSoon } from './format.ts';
 
 /** Neighbours in the queue that belong to one experiment. */
 export interface QueueSection {
@@ -36,14 +36,14 @@ export const timeLeft = (runs: readonly RunSummary[], leftMs: ReadonlyMap<RunId,
 };
 
 /**
- * "all done about 23:40 (1 h 20 min)"; without a time of day where nothing trains.
+ * "all runs done about 23:40 (1 h 20 min)"; without a time of day where nothing trains.
  * @param held - how many more wait for the user, and are not counted.
  */
 export const doneText = ({ ms, unknown }: TimeLeft, isMoving: boolean, now: number, held: number): string => {
   if (ms === 0) return unknown === 0 ? '' : 'how long they take is not known yet';
   const least = unknown === 0 ? '' : `, and ${counted(unknown, 'run')} of unknown length`;
   if (!isMoving) return `${formatDuration(ms)} of training${least}`;
-  const who = held === 0 ? 'all' : `all but ${formatCount(held)}`;
+  const who = held === 0 ? 'all runs' : `all but ${counted(held, 'run')}`;
   return `${unknown === 0 ? `${who} done about` : 'not done before'} ${formatSoon(now + ms, now)} (${formatDuration(ms)}${least})`;
 };
 

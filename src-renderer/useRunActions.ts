@@ -3,9 +3,9 @@ import { isCutShort, isResumable, type RunSummary } from '../shared/run.ts';
 import { experimentOfRuns } from './experimentOfRuns.ts';
 import { hasEnded } from './runGroups.ts';
 import { useBundles } from './stores/bundles.ts';
-import { useCompare } from './stores/compare.ts';
 import { useRuns } from './stores/runs.ts';
 import { useAsExperiment } from './useAsExperiment.ts';
+import { useComparing } from './useComparing.ts';
 import { useElsewhere } from './useElsewhere.ts';
 import { useSavedToast } from './useSavedToast.ts';
 import { useTrash } from './useTrash.ts';
@@ -40,7 +40,7 @@ interface NamedRunAction extends RunAction {
 export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: boolean) => readonly NamedRunAction[]) => {
   const router = useRouter();
   const store = useRuns();
-  const compare = useCompare();
+  const compare = useComparing();
   const bundles = useBundles();
   const trash = useTrash();
   const saidSaved = useSavedToast();
@@ -52,9 +52,7 @@ export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: bool
     return isDone;
   };
   const compareRuns = async (runs: readonly RunSummary[]): Promise<boolean> => {
-    compare.chooseExperiments([]);
-    compare.chooseGroups([...new Set(runs.map(({ groupHash }) => groupHash))]);
-    await router.push('/compare');
+    await compare(runs);
     return false;
   };
   const exportRuns = async (runIds: number[], withCheckpoints: boolean): Promise<boolean> => {

@@ -25,6 +25,12 @@ export const analysisSummarySchema = z.strictObject({
 });
 export type AnalysisSummary = z.infer<typeof analysisSummarySchema>;
 
+/** Those that run or wait, in the order in which they are computed. */
+export const queuedAnalyses = (all: readonly AnalysisSummary[]): AnalysisSummary[] =>
+  all
+    .filter(({ endedAt }) => endedAt === null)
+    .toSorted((a, b) => Number(b.state === 'running') - Number(a.state === 'running') || a.id - b.id);
+
 export const analysisDetailSchema = z.strictObject({
   analysis: analysisSummarySchema,
   rows: z.array(analysisRowSchema),

@@ -56,13 +56,18 @@ export const addRunsCommands: AddCommands = (program, settings, done) => {
     });
   program
     .command('queue')
-    .description('list the runs that run or wait')
+    .description('list the runs that run or wait, and the analyses')
     .option('--run', 'train them')
     .option('--resume', 'put interrupted runs back into it, and train them all')
     .option('--start <run>', 'train this one, which waits, and no other; may be repeated', collectRuns, [])
     .option('--stop <run>', 'end this run, which is under way here or on a cluster; may be repeated', collectRuns, [])
     .option('--after-epoch', 'with --stop: when its epoch is over, not at once')
-    .option('--cancel <run>', 'take this waiting run out, of a cluster’s queue too; may be repeated', collectRuns, [])
+    .option(
+      '--cancel <run>',
+      'take this waiting run out, of a cluster’s queue too; may be repeated (of analyses: analyse --cancel)',
+      collectRuns,
+      [],
+    )
     .option(
       '--requeue <run>',
       'send this run back into a cluster’s queue: under way, it keeps a checkpoint; waiting there, it is submitted anew with the present settings of the place; may be repeated',

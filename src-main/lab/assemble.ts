@@ -145,6 +145,7 @@ export const labOn = (store: Store, options: LabOptions, refusal: LabError | nul
       speeds.reconsider();
       cluster?.wake();
     },
+    onIdle: () => analyses.wake(), // a run that they were to let pass may have been taken out or held meanwhile
     onHold: (reason) => note('queue', reason === null ? null : `The queue waits: ${reason}`),
   });
   // A lab that only looks, or is over in a moment, leaves jobs to the next one.

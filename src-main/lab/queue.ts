@@ -25,6 +25,8 @@ export interface QueueParts {
   readonly emit: (event: LabEvent) => void;
   /** Other runs wait, or in another order, or they may not start. */
   readonly onWoken: () => void;
+  /** No further run starts for now. */
+  readonly onIdle: () => void;
   /** The queue stands still for this reason, or (null) goes on. */
   readonly onHold: (reason: string | null) => void;
   /** Why runs that are to train elsewhere cannot be sent there; null: they can. */
@@ -181,6 +183,7 @@ export class RunQueue {
       this.#holdFor(isKnown ? error.message : 'The lab met an unexpected error in its queue; see its log.');
     } finally {
       lane.isPumping = false;
+      this.#parts.onIdle();
     }
   }
 

@@ -2,21 +2,27 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { AnalysisSettings } from '../../shared/analyses/index.ts';
 import type { DrawingWish } from '../../shared/analyses/drawn.ts';
-import type { AnalysisSummary } from '../../shared/analyses/record.ts';
+import { queuedAnalyses, type AnalysisSummary } from '../../shared/analyses/record.ts';
 import type { ColumnWidth, FigureFormat } from '../../shared/figures/figure.ts';
 import type { LabFile } from '../../shared/file.ts';
 import type { LabOutput } from '../../shared/labApi.ts';
 import type { RunId } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';
 import { useProblems } from './problems.ts';
+import { useQueue } from './queue.ts';
 
 /** All analyses of checkpoints, as the lab last said. */
 export const useAnalyses = defineStore('analyses', () => {
   const { lab, onEvent } = useConnection();
   const problems = useProblems();
+  const queue = useQueue();
   const byId = shallowRef<ReadonlyMap<number, AnalysisSummary>>(new Map());
   const isRead = ref(false);
   const all = computed(() => [...byId.value.values()]);
+  const queued = computed(() => queuedAnalyses(all.value));
+  const running = computed(() => queued.value.find(({ state }) => state === 'running') ?? null);
+  /** The next run starts when the present analysis has ended. */
+  const delaysRun = computed(() => running.value !== null && queue.isAboutToStart && !queue.isTrainingHere);
 
   const reading = 'Read the analyses';
   const failure = problems.failureOf(reading, () => isRead.value);
@@ -41,8 +47,11 @@ export const useAnalyses = defineStore('analyses', () => {
     for (const id of ids) await problems.attempt(title, () => change(id));
     await load();
   };
-  const cancel = (ids: readonly number[]): Promise<void> =>
-    each('Cancel the analysis', ids, (id) => lab.cancelAnalysis({ id }));
+  /** The last ones first, so that none begins meanwhile. @returns those of them that had not ended before. */
+  const cancel = async (ids: readonly number[]): Promise<readonly number[]> => {
+    await each('Cancel the analysis', ids.toReversed(), (id) => lab.cancelAnalysis({ id }));
+    return ids.filter((id) => byId.value.get(id)?.state === 'cancelled');
+  };
   const resume = (ids: readonly number[]): Promise<void> =>
     each('Resume the analysis', ids, (id) => lab.resumeAnalysis({ id }));
 
@@ -64,5 +73,5 @@ export const useAnalyses = defineStore('analyses', () => {
       byId.value = new Map(byId.value).set(event.analysis.id, event.analysis);
     } else if (event.type === 'runsChanged') void load();
   });
-  return { all, failure, load, start, cancel, resume, estimate, drawing, exported };
+  return { all, queued, running, delaysRun, isRead, failure, load, start, cancel, resume, estimate, drawing, exported };
 });

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
-import type { Queue } from '../../shared/queue.ts';
+import { isTrainingHere as isAnyTrainingHere, type Queue } from '../../shared/queue.ts';
 import type { LabEvent } from '../../shared/labEvent.ts';
 import type { RunId } from '../../shared/run.ts';
 import { useConnection } from '../connection.ts';
@@ -16,6 +16,7 @@ export const useQueue = defineStore('queue', () => {
 
   const running = computed(() => queue.value?.running ?? []);
   const waiting = computed(() => queue.value?.waiting ?? []);
+  const isTrainingHere = computed(() => isAnyTrainingHere({ running: running.value }));
   const isPaused = computed(() => queue.value?.paused ?? false);
   const holdReason = computed(() => queue.value?.holdReason ?? null);
   /** Why runs wait for a place: it does not take them, or something is being brought there. */
@@ -29,6 +30,15 @@ export const useQueue = defineStore('queue', () => {
   });
   /** All that wait were. */
   const awaitsStart = computed(() => waiting.value.length > 0 && waiting.value.length === awaitingStart.value.size);
+
+  /** A run that waits for this machine may begin as soon as nothing stands in its way. */
+  const isAboutToStart = computed(
+    () =>
+      !isPaused.value &&
+      holdReason.value === null &&
+      !isElsewhere.value &&
+      waiting.value.length > awaitingStart.value.size,
+  );
 
   const reading = 'Read the queue';
   const failure = problems.failureOf(reading, () => queue.value !== null);
@@ -76,12 +86,14 @@ export const useQueue = defineStore('queue', () => {
       queue,
       running,
       waiting,
+      isTrainingHere,
       isPaused,
       holdReason,
       placeWait,
       isElsewhere,
       awaitingStart,
       awaitsStart,
+      isAboutToStart,
     },
     ...{ load, failure, pause, start, move, cancel, uncancel, stop, requeue },
   };

@@ -66,6 +66,10 @@ test('a landscape comes row by row, is kept, and is the same again', async () =>
   const { ids } = await lab.analyse({ runIds: [runId, runId], settings });
   const [first = 0, second = 0] = ids;
   await untilAnalysis(lab, second, ended);
+  // Whoever looks on is told of both before either begins.
+  const begun = events.findIndex((event) => event.type === 'analysisChanged' && event.analysis.state === 'running');
+  const asked = events.slice(0, begun).flatMap((event) => (event.type === 'analysisChanged' ? [event.analysis] : []));
+  expect(asked.map(({ id, state }) => ({ id, state }))).toEqual(ids.map((id) => ({ id, state: 'queued' })));
   const one = await lab.analysis({ id: first });
   expect(one.analysis).toMatchObject({ state: 'finished', reason: null, rowsDone: 5, rowCount: 5, epoch: 1, runId });
   expect((await lab.analysis({ id: second })).rows).toEqual(one.rows);
@@ -140,4 +144,17 @@ test('what cannot be analysed is refused in words', async () => {
   const { lab } = await openTestLab(undefined, { launcher: nodeTrainers('none') });
   const settings = analysisSettingsSchema.parse({ kind: 'sharpness' });
   await expect(lab.analyse({ runIds: [7], settings })).rejects.toThrow('There is no run 7 in this workspace.');
+});
+
+test('an analysis that waits goes on once the run that was to be let pass is out of the queue', async () => {
+  const { lab, runId } = await openTrained();
+  const settings = analysisSettingsSchema.parse({ ...small, points: 51, pairs: 20 });
+  const { ids } = await lab.analyse({ runIds: [runId, runId], settings });
+  const [first = 0, second = 0] = ids;
+  await untilAnalysis(lab, first, ({ rowsDone }) => rowsDone > 0);
+  const { runIds } = await lab.repeatRuns({ runIds: [runId] });
+  await lab.cancelRuns({ runIds });
+  await lab.cancelAnalysis({ id: first });
+  await untilAnalysis(lab, second, ({ state }) => state === 'running');
+  await lab.cancelAnalysis({ id: second });
 });

@@ -1,12 +1,12 @@
 import { analysisKinds, analysisSettingsSchema } from '../../../shared/analyses/index.ts';
 import type { AnalysisId, AnalysisRow, AnalysisSettings } from '../../../shared/analyses/index.ts';
-import { settingsWords } from '../../../shared/analyses/words.ts';
 import type { AnalysisSummary } from '../../../shared/analyses/record.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { fieldWords, readsOn } from '../../../shared/fieldWords.ts';
 import type { LabOutput } from '../../../shared/labApi.ts';
 import type { RunId } from '../../../shared/run.ts';
 import type { Lab } from '../../lab/lab.ts';
+import { analysisTable } from '../analysisTable.ts';
 import { ensureEngine } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
@@ -64,13 +64,8 @@ export const listAnalyses = async (settings: Settings, runIds: readonly RunId[])
   withView(settings, async (lab) => {
     const all = await lab.analyses({});
     const found = all.filter(({ runId }) => runIds.length === 0 || runIds.includes(runId));
-    const lines = found.map(({ id, runId, epoch, settings: asked, state, rowsDone, rowCount }) => [
-      ...[String(id), String(runId), String(epoch), analysisKinds[asked.kind].label, settingsWords(asked)],
-      ...[state, `${rowsDone}/${rowCount}`],
-    ]);
-    const header = ['analysis', 'run', 'epoch', 'what', 'settings', 'state', 'rows'];
     if (settings.json) await print(JSON.stringify(found));
-    else await print(found.length === 0 ? 'Nothing has been analysed yet.' : columns([header, ...lines]));
+    else await print(found.length === 0 ? 'Nothing has been analysed yet.' : analysisTable(found));
     return exitCodes.done;
   });
 

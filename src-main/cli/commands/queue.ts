@@ -1,8 +1,12 @@
+import { queuedAnalyses } from '../../../shared/analyses/record.ts';
+import { queuedText } from '../../../shared/analyses/words.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { nameOfMethod } from '../../../shared/method.ts';
 import { jobText } from '../../../shared/places.ts';
+import { isTrainingHere } from '../../../shared/queue.ts';
 import type { RunId, RunSummary } from '../../../shared/run.ts';
 import type { Lab } from '../../lab/lab.ts';
+import { analysisTable } from '../analysisTable.ts';
 import { ensureEngine } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
@@ -29,8 +33,18 @@ const listed = (settings: Settings): Promise<ExitCode> =>
   withView(settings, async (lab) => {
     const queue = await lab.queue({});
     const runs = [...queue.running, ...queue.waiting];
-    await print(settings.json ? JSON.stringify(queue) : runs.length === 0 ? 'The queue is empty.' : runsText(runs));
+    const analyses = queuedAnalyses(await lab.analyses({}));
+    const tables = [
+      ...(runs.length === 0 ? [] : [runsText(runs)]),
+      ...(analyses.length === 0 ? [] : [analysisTable(analyses)]),
+    ];
+    if (settings.json) await print(JSON.stringify({ ...queue, analyses }));
+    else await print(tables.length === 0 ? 'The queue is empty.' : tables.join('\n\n'));
     if (queue.paused) say('The queue is paused; "esam-lab queue --run" goes on.');
+    if (analyses.length > 0)
+      say(
+        `${queuedText(analyses, isTrainingHere(queue))}. To take one out: esam-lab analyse --cancel ${analyses.at(-1)?.id}`,
+      );
     return exitCodes.done;
   });
 

@@ -1,3 +1,4 @@
+import { analysisWork } from '../../../shared/analyses/index.ts';
 import type { AnalysisSummary } from '../../../shared/analyses/record.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { analyseJob, type AnalyseEvent, type AnalyseInput } from '../../../shared/jobs/analyse.ts';
@@ -51,6 +52,13 @@ export class Analyses {
   /** Settles when none is under way. */
   async idle(): Promise<void> {
     await this.#active?.job.closed;
+  }
+
+  /** Puts one into the queue. @returns its number. */
+  add(asked: Pick<StoredAnalysis, 'runId' | 'fileName' | 'epoch' | 'settings'>): number {
+    const id = this.#parts.store.write.analyses.insert({ ...asked, rowCount: analysisWork(asked.settings).rows });
+    this.#changed(id);
+    return id;
   }
 
   cancel(id: number): void {

@@ -1,4 +1,4 @@
-import { analysisWork, type AnalysisSettings } from '../../../shared/analyses/index.ts';
+import { analysisWork } from '../../../shared/analyses/index.ts';
 import { LabError } from '../../../shared/errors.ts';
 import type { Requests } from '../../../shared/labApi.ts';
 import type { analysisApi } from '../../../shared/requests/analyses.ts';
@@ -26,7 +26,7 @@ export interface AnalysisParts {
 export const analysisRequests = ({ store, library, analyses, analysesAdded }: AnalysisParts): AnalysisApi => ({
   analyse: answering(({ runIds, settings }) => {
     const checkpoints = runIds.map((runId) => ({ runId, ...newestOf(store, runId) }));
-    const ids = checkpoints.map(({ runId, fileName, epoch }) => queued(store, runId, fileName, epoch, settings));
+    const ids = checkpoints.map(({ runId, fileName, epoch }) => analyses.add({ runId, fileName, epoch, settings }));
     analysesAdded(ids);
     return { ids };
   }),
@@ -63,9 +63,6 @@ export const analysisRequests = ({ store, library, analyses, analysesAdded }: An
     return labFile(figure, format, column);
   },
 });
-
-const queued = (store: Store, runId: RunId, fileName: string, epoch: number, settings: AnalysisSettings): number =>
-  store.write.analyses.insert({ runId, fileName, epoch, settings, rowCount: analysisWork(settings).rows });
 
 const newestOf = ({ read }: Store, runId: RunId) => {
   if (read.runs.one(runId) === null) {

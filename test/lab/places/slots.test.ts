@@ -39,7 +39,15 @@ const queueOver = async (slots: Readonly<Record<string, number>>, runCount: numb
     checkpoints: new Checkpoints(store, folder, 600_000),
     places: Object.entries(slots).map(placeOf),
     limits: { silenceMs: 60_000, stopMs: 30_000 },
-    ...{ onlyRuns: null, awaitsStart: false, emit: ignore, onWoken: ignore, onHold: ignore, onEngineDoubted: ignore },
+    ...{
+      onlyRuns: null,
+      awaitsStart: false,
+      emit: ignore,
+      onWoken: ignore,
+      onIdle: ignore,
+      onHold: ignore,
+      onEngineDoubted: ignore,
+    },
   });
   onTestFinished(async () => {
     await queue.close();
