@@ -10,7 +10,7 @@ import { nodeTrainers } from '../../src-main/lab/trainers.ts';
 import { killAtOnce } from '../app/processes.ts';
 import { helpersOf, holdTrainers } from '../processes/states.ts';
 import { smallRun } from './smallRun.ts';
-import { smallWorkspace } from './smallWorkspace.ts';
+import { smallWorkspace, trainedWorkspace } from './smallWorkspace.ts';
 import { cli, locations, newWorkspace, startCli, untilSaid } from './spawnCli.ts';
 
 const slow = { timeout: 600_000 }; // each command is a process of its own, on a busy machine
@@ -125,6 +125,36 @@ test('another terminal works off what waited before; Ctrl-C there only ends the 
   await asked(workspace, (lab) => lab.stopRun({ runId: 3, when: 'now' }));
   expect((await host.ended).code).toBe(1); // its own run was stopped; it stayed for the other one
   expect(await statesIn(workspace)).toEqual(['interrupted', 'finished', 'stopped']);
+});
+
+test('queue lists the analyses that wait or are under way, and says how they are taken out', slow, async () => {
+  const workspace = await trainedWorkspace();
+  expect((await cli(workspace, ['queue'])).stdout).toBe('The queue is empty.\n');
+  const large = ['--set', 'points=201', '--set', 'pairs=100', '--set', 'examples=4'];
+  const killed = startCli(workspace, ['analyse', '1', '--kind', 'landscape', ...large]);
+  await untilSaid(killed.child, 'row 2 of');
+  killed.child.kill('SIGKILL');
+  await killed.ended;
+  const waiting = await cli(workspace, ['queue']);
+  expect(waiting.stdout).toMatch(/^analysis +run +.*\n1 +1 +1 +Loss landscape +Points 201, .* queued +\d+\/20100\n$/);
+  expect(waiting.stderr).toContain('1 analysis waits. To take one out: esam-lab analyse --cancel 1');
+
+  const app = await appOn(workspace); // which goes on with it
+  await expect.poll(async () => (await app.analyses({}))[0]?.state, polled).toBe('running');
+  await app.cancelAnalysis({ id: 1 });
+  const { optimizer, seed: _, ...shared } = smallRun('small', 100_000);
+  await app.enqueue({
+    ...{ name: 'long', shared, arms: [optimizer], axes: [], seeds: [1], skipFinished: false, measureSpeed: false },
+  });
+  await expect.poll(async () => (await app.queue({})).running.length, polled).toBe(1);
+  await app.resumeAnalysis({ id: 1 });
+  const beside = await cli(workspace, ['queue']);
+  expect(beside.stdout).toMatch(
+    /^Experiment .*\nlong +2 .* running .*\n\nanalysis +run .*\n1 +1 +1 +Loss landscape .* queued /,
+  );
+  expect(beside.stderr).toContain('1 analysis waits while a run trains. ');
+  const json = JSON.parse((await cli(workspace, ['queue', '--json'])).stdout) as unknown;
+  expect(json).toMatchObject({ running: [{ id: 2 }], waiting: [], analyses: [{ id: 1, state: 'queued' }] });
 });
 
 test(

@@ -1,4 +1,8 @@
 import { expect, test } from 'vitest';
+import { analysisSettingsSchema } from '../../shared/analyses/index.ts';
+import { experimentOf, sam, sgd, shared } from '../lab/fixtures/configs.ts';
+import { realTrainers } from '../lab/fixtures/labOptions.ts';
+import { serveLab } from './labs.ts';
 import { eventually, picture, pagesOfFile } from './page.ts';
 
 const pages = pagesOfFile();
@@ -99,4 +103,67 @@ test('a run’s page has its analyses', async () => {
   await picture(page, 'analyses-run');
   expect(complaints).toEqual([]);
   await close();
+});
+
+test('analyses stand in the queue with what they take, wait while a run trains, and are cancelled and put back there', async () => {
+  const served = await serveLab('empty', { launcher: realTrainers });
+  const { lab } = served;
+  const dataset = { ...shared.dataset, trainSubset: 20, testSubset: 20 };
+  const experiment = experimentOf({ shared: { ...shared, dataset, epochs: 1 }, arms: [sgd, sam] });
+  const { runIds } = await lab.enqueue(experiment);
+  const states = async () => (await lab.runs({ experimentId: null })).map(({ state }) => state);
+  await eventually(states).toEqual(['finished', 'finished']);
+
+  const { page, complaints, close } = await pages.openAt(served.address(), '/queue');
+  await page.getByText('The queue is empty').waitFor();
+  // 500 rows of 5 passes each: neither ends while it is looked at.
+  const settings = analysisSettingsSchema.parse({ kind: 'landscape', points: 5, pairs: 100, examples: 4 });
+  await lab.analyse({ runIds, settings });
+  const queued = page.getByRole('region', { name: 'Analyses' });
+  const rowOf = (run: number) =>
+    queued.getByRole('row').filter({ has: page.getByRole('link', { name: String(run), exact: true }) });
+  await rowOf(1)
+    .getByText(/^\d+ of 500 rows, about .* left$/)
+    .waitFor();
+  await rowOf(2).getByText('0 of 500 rows, waits', { exact: true }).waitFor();
+  await queued.getByText('1 analysis runs, 1 waits', { exact: true }).waitFor();
+  expect(await queued.getByRole('rowheader').allTextContents()).toEqual([
+    expect.stringMatching(/^\s*Loss landscape\s+Points 5, Pairs 100, Images 4 · 2 runs\s*$/),
+  ]);
+  expect(await page.getByText('The queue is empty').count()).toBe(0);
+  await page.getByRole('status', { name: /^Analysis, \d+ of 500 rows, 1 waiting$/ }).waitFor();
+  await picture(page, 'queue-analyses');
+
+  // From there to what is drawn of them.
+  await queued.getByRole('button', { name: 'Compare' }).click();
+  await page.getByRole('region', { name: 'Analyses of these groups' }).getByText('2 runs', { exact: true }).waitFor();
+  await page.goBack();
+  await rowOf(2).getByRole('link', { name: '2' }).click();
+  await page.getByRole('region', { name: 'Analyses' }).getByText('0 of 500 rows, waits').waitFor();
+  await page.goBack();
+
+  // A run that is added waits for the present one, and the next one for the run.
+  await lab.enqueue({ ...experiment, shared: { ...experiment.shared, epochs: 100_000 }, arms: [sgd], seeds: [1] });
+  await page.getByText('An analysis is under way; the next run starts after it.', { exact: true }).waitFor();
+  await page.getByRole('status', { name: 'Analysing first, 1 waiting, 1 analysis runs, 1 waits' }).waitFor();
+  await picture(page, 'queue-run-after-analysis');
+  await queued.getByRole('button', { name: 'Cancel Loss landscape of run 1' }).click();
+  await queued.getByText('1 analysis waits while a run trains', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await queued.getByText('2 analyses wait while a run trains', { exact: true }).waitFor();
+  await rowOf(1)
+    .getByText(/^\d+ of 500 rows, waits while a run trains$/)
+    .waitFor();
+  await picture(page, 'queue-analyses-wait');
+  await page.getByRole('link', { name: 'Live', exact: true }).click();
+  const panel = page.getByRole('complementary', { name: 'Queue' });
+  await panel.getByRole('link', { name: '2 analyses wait while a run trains' }).waitFor();
+  await picture(page, 'live-analyses-wait');
+  await panel.getByRole('link', { name: '2 analyses wait while a run trains' }).click();
+  await queued.getByRole('button', { name: 'Cancel all analyses' }).click();
+  await queued.waitFor({ state: 'detached' });
+  expect((await lab.analyses({})).map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
+  expect(complaints).toEqual([]);
+  await close();
+  await served.close();
 });

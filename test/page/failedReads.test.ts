@@ -70,3 +70,24 @@ test('what could not be read is said, with its reason and a way to try again; no
   await shown.close();
   await served.close();
 });
+
+test('where the analyses alone could not be read, the queue says so and does not call itself empty', async () => {
+  const served = await serveLab('full');
+  let isBroken = true;
+  const analyses: Lab['analyses'] = (input) =>
+    isBroken
+      ? Promise.reject(new LabError('TOO_MANY', 'The disk did not answer. Try again once it does.'))
+      : served.lab.analyses(input);
+  const shown = await serveWindow({ ...served.lab, analyses }, served.folder);
+  const { page, close } = await pages.openAt(shown.address(), '/queue');
+  const place = page.getByRole('region', { name: 'The analyses could not be read' });
+  await place.getByText('The disk did not answer.').waitFor();
+  expect(await page.getByText('The queue is empty').count()).toBe(0);
+  await picture(page, 'failed-queue-analyses');
+  isBroken = false;
+  await place.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('The queue is empty').waitFor();
+  await close();
+  await shown.close();
+  await served.close();
+});

@@ -44,7 +44,7 @@ test('what was left waits for its start; runs move several at once, are cancelle
   await page.getByRole('button', { name: 'Start queue' }).click();
   await standing;
   await table(page).getByText('running').waitFor();
-  await page.getByText(/^all done about .*\d\d:\d\d \(/).waitFor();
+  await page.getByText(/^all runs done about .*\d\d:\d\d \(/).waitFor();
   await eventually(() => waiting(page)).toEqual([23, 25, 20, 21, 22, 24, 26]);
   await page.getByRole('button', { name: 'Resume run 14' }).click();
   // These fixtures' runs were trained by something else than what is here.
@@ -88,7 +88,7 @@ test('an added run trains while what was left stays held, until it is started wh
   await row(first).getByText('running').waitFor();
   await page.getByText('8 of the waiting runs were left from before. They train when you start them.').waitFor();
   await page.getByRole('button', { name: 'Pause queue' }).waitFor();
-  await page.getByText(/^all but 8 done about /).waitFor();
+  await page.getByText(/^all but 8 runs done about /).waitFor();
   expect(await table(page).getByText('held', { exact: true }).count()).toBe(8);
   await row(second)
     .getByText(/^about /)
