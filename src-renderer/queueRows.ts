@@ -48,18 +48,19 @@ export const doneText = ({ ms, unknown }: TimeLeft, isMoving: boolean, now: numb
 };
 
 /**
- * When runs are expected to start: what stands before one must be known, and how long speeds are measured before the first of them is not.
+ * When runs are expected to start, as far as what stands before them is known.
  * @param coming - the runs that train one after another, those that train now first.
+ * @param after - what takes a time that is not known before the first of them starts ("after the speeds"); null: nothing.
  */
 export const startTexts = (
   coming: readonly Pick<RunSummary, 'id' | 'state'>[],
   leftMs: ReadonlyMap<RunId, number | null>,
   now: number,
-  areSpeedsMeasured: boolean,
+  after: string | null,
 ): ReadonlyMap<RunId, string> => {
   const texts = new Map<RunId, string>();
   const first = coming[0];
-  if (areSpeedsMeasured && first?.state === 'queued') return texts.set(first.id, 'after the speeds');
+  if (after !== null && first?.state === 'queued') return texts.set(first.id, after);
   let ms = 0;
   for (const { id } of coming) {
     texts.set(id, `about ${formatSoon(now + ms, now)}`);

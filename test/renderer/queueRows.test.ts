@@ -14,15 +14,15 @@ const left = new Map([
 ]);
 
 test('a run starts once what stands before it has ended, as far as that is known', () => {
-  expect([...startTexts(waiting, left, now, false)]).toEqual([
+  expect([...startTexts(waiting, left, now, null)]).toEqual([
     [1, about(0)],
     [2, about(5)],
   ]);
 });
 
 test('while speeds are measured before it, no time is promised', () => {
-  expect([...startTexts(waiting, left, now, true)]).toEqual([[1, 'after the speeds']]);
-  expect([...startTexts([], left, now, true)]).toEqual([]);
+  expect([...startTexts(waiting, left, now, 'after the speeds')]).toEqual([[1, 'after the speeds']]);
+  expect([...startTexts([], left, now, 'after the speeds')]).toEqual([]);
   // Speeds are measured while a run trains only where an item of the paper asks for it: that run has started.
-  expect(startTexts([{ id: 9, state: 'running' }, ...waiting], left, now, true).get(9)).toBe(about(0));
+  expect(startTexts([{ id: 9, state: 'running' }, ...waiting], left, now, 'after the speeds').get(9)).toBe(about(0));
 });
