@@ -163,5 +163,6 @@ test('an empty queue is empty in both languages', async () => {
     paused: false,
     running: [],
     waiting: [],
+    analyses: [],
   });
 });
