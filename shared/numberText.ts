@@ -38,6 +38,17 @@ export const secondsText = (ms: number): string => {
   return fixedText(seconds, seconds < 0.9995 ? 3 : seconds < 9.995 ? 2 : 1);
 };
 
+/** "0.8 s", "12 s", "1 min 40 s", "2 h 05 min". */
+export const durationText = (ms: number): string => {
+  const seconds = ms / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+};
+
 const mostDecimals = 20;
 
 /** Decimals with which a number has so many significant digits, as far as it has decimals. */

@@ -1,4 +1,4 @@
-import { bytesText, countText, fixedText, rateText, secondsText } from '../shared/numberText.ts';
+import { bytesText, countText, durationText, fixedText, rateText, secondsText } from '../shared/numberText.ts';
 import type { MeanSd } from '../shared/result.ts';
 
 /** Shown where there is no value. */
@@ -48,16 +48,7 @@ export const formatMs = (ms: number | null): string => {
 };
 
 /** "0.8 s", "12 s", "1 min 40 s", "2 h 05 min". */
-export const formatDuration = (ms: number | null): string => {
-  if (ms === null) return none;
-  const seconds = ms / 1000;
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
-};
+export const formatDuration = (ms: number | null): string => (ms === null ? none : durationText(ms));
 
 /** Of a time that was measured: as exports have it below ten seconds, "0.118 s", "1.23 s". */
 export const formatMeasuredDuration = (ms: number | null): string =>

@@ -25,7 +25,11 @@ export const analysisApi = {
   analyses: { input: nothing, output: z.array(analysisSummarySchema) },
   /** With its rows so far. */
   analysis: { input: analysisIdInput, output: analysisDetailSchema },
-  cancelAnalysis: { input: analysisIdInput, output: nothing },
+  /** Ends those that wait or are under way, with the rows that are there; those that had ended stay as they are, and are told. */
+  cancelAnalyses: {
+    input: z.strictObject({ ids: analysisIds }),
+    output: z.strictObject({ cancelled: z.array(analysisSummarySchema), ended: z.array(analysisSummarySchema) }),
+  },
   /** Puts one that was cancelled or failed back into the queue, to go on at its next row. */
   resumeAnalysis: { input: analysisIdInput, output: nothing },
   /** Analyses with the same settings, drawn together on one scale, and what they tell in numbers; the figure is null where no rows are there. */

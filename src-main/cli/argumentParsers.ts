@@ -15,6 +15,7 @@ const parseWith =
     throw new InvalidArgumentError(`Expected ${expected}.`);
   };
 export const runNumber = parseWith(z.coerce.number().int().min(1), 'the number of a run');
+const analysisNumber = parseWith(z.coerce.number().int().min(1), 'the number of an analysis');
 export const positive = parseWith(z.coerce.number().int().min(1).max(100000), 'a whole number from 1 on');
 export const hours = parseWith(z.coerce.number().gt(0).max(10_000), 'a number of hours above 0');
 export const portNumber = parseWith(z.coerce.number().int().min(0).max(65535), 'a port from 0 to 65535');
@@ -50,6 +51,10 @@ export const commaSeparated = (text: string): string[] =>
     .filter((part) => part !== '');
 export const collectText = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
 export const collectRuns = (value: string, earlier: readonly number[] = []): number[] => [...earlier, runNumber(value)];
+export const collectAnalyses = (value: string, earlier: readonly number[] = []): number[] => [
+  ...earlier,
+  analysisNumber(value),
+];
 export const collect = (value: string, earlier: readonly number[]): number[] => [...earlier, positive(value)];
 
 /** Of everything that shows results. */

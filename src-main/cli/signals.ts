@@ -12,17 +12,19 @@ const outlivesTerminal = (): boolean => !process.stdin.isTTY && !process.stdout.
 /**
  * Listens while a lab works: Ctrl-C, SIGTERM and the end of its terminal ask it to end (`onEnd`), SIGUSR1 keeps a checkpoint and goes on.
  * A hang-up does not reach what was told to outlive its terminal.
+ * @param what - goes on then.
  * @returns the way to stop listening.
  */
 export const onSignals = (
   lab: () => Pick<Lab, 'checkpoint'> | null,
   onEnd: (exitCode: ExitCode) => void,
+  what = 'training',
 ): (() => void) => {
   const staysOn = outlivesTerminal();
   const listeners: Partial<Record<NodeJS.Signals, () => void>> = {
     SIGINT: () => onEnd(exitCodes.interrupted),
     SIGTERM: () => onEnd(exitCodes.terminated),
-    SIGHUP: () => (staysOn ? say('The terminal was closed; training goes on.') : onEnd(exitCodes.terminated)),
+    SIGHUP: () => (staysOn ? say(`The terminal was closed; ${what} goes on.`) : onEnd(exitCodes.terminated)),
     SIGUSR1: () => {
       say('Keeping a checkpoint.');
       lab()?.checkpoint();

@@ -38,22 +38,16 @@ export const useAnalyses = defineStore('analyses', () => {
       await load();
       return started;
     });
-  /** Of ids, one after another. */
-  const each = async (
-    title: string,
-    ids: readonly number[],
-    change: (id: number) => Promise<unknown>,
-  ): Promise<void> => {
-    for (const id of ids) await problems.attempt(title, () => change(id));
+  /** @returns those of them that had not ended before. */
+  const cancel = async (ids: readonly number[]): Promise<readonly number[]> => {
+    const told = await problems.attempt('Cancel the analysis', () => lab.cancelAnalyses({ ids: [...ids] }));
+    await load();
+    return (told?.cancelled ?? []).map(({ id }) => id);
+  };
+  const resume = async (ids: readonly number[]): Promise<void> => {
+    for (const id of ids) await problems.attempt('Resume the analysis', () => lab.resumeAnalysis({ id }));
     await load();
   };
-  /** The last ones first, so that none begins meanwhile. @returns those of them that had not ended before. */
-  const cancel = async (ids: readonly number[]): Promise<readonly number[]> => {
-    await each('Cancel the analysis', ids.toReversed(), (id) => lab.cancelAnalysis({ id }));
-    return ids.filter((id) => byId.value.get(id)?.state === 'cancelled');
-  };
-  const resume = (ids: readonly number[]): Promise<void> =>
-    each('Resume the analysis', ids, (id) => lab.resumeAnalysis({ id }));
 
   /** In milliseconds; null where it is not known, or cannot be asked. */
   const estimate = async (runIds: RunId[], settings: AnalysisSettings): Promise<number | null> =>

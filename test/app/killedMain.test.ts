@@ -200,7 +200,8 @@ test(
       const first = await killLab(opened);
       await follow({ analysis: (input) => opened.ask('analysis', input) });
       expect(trainers.filter(isAlive)).toEqual([]);
-      for (const { id } of await opened.ask('analyses', {})) await opened.ask('cancelAnalysis', { id });
+      const ids = (await opened.ask('analyses', {})).map(({ id }) => id);
+      await opened.ask('cancelAnalyses', { ids });
 
       exportRun(opened, 1);
       await standsStillImporting(opened);

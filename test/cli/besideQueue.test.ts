@@ -141,7 +141,7 @@ test('queue lists the analyses that wait or are under way, and says how they are
 
   const app = await appOn(workspace); // which goes on with it
   await expect.poll(async () => (await app.analyses({}))[0]?.state, polled).toBe('running');
-  await app.cancelAnalysis({ id: 1 });
+  await app.cancelAnalyses({ ids: [1] });
   const { optimizer, seed: _, ...shared } = smallRun('small', 100_000);
   await app.enqueue({
     ...{ name: 'long', shared, arms: [optimizer], axes: [], seeds: [1], skipFinished: false, measureSpeed: false },

@@ -103,7 +103,7 @@ test('an analysis that a lab left under way goes on in the next one', async () =
   await lab.close();
   const next = await openTestLab(folder, { launcher: realTrainers, limits });
   await untilAnalysis(next.lab, id, (analysis) => analysis.state === 'running' && analysis.rowsDone > rowsDone);
-  await next.lab.cancelAnalysis({ id });
+  await next.lab.cancelAnalyses({ ids: [id] });
   const { analysis, rows } = await next.lab.analysis({ id });
   expect(analysis.state).toBe('cancelled');
   expect(rows.length).toBe(analysis.rowsDone);
@@ -115,7 +115,11 @@ test('a cancelled analysis goes on at its next row when it is resumed, and is dr
   const { ids } = await lab.analyse({ runIds: [runId, runId], settings });
   const [cut = 0, whole = 0] = ids;
   await untilAnalysis(lab, cut, ({ rowsDone }) => rowsDone > 1);
-  await lab.cancelAnalysis({ id: cut });
+  const told = await lab.cancelAnalyses({ ids: [cut] });
+  expect(told).toMatchObject({ cancelled: [{ id: cut, state: 'cancelled' }], ended: [] });
+  expect(await lab.cancelAnalyses({ ids: [cut] })).toMatchObject({ cancelled: [], ended: [{ id: cut }] });
+  // One that is not there, and none is ended.
+  await expect(lab.cancelAnalyses({ ids: [whole, 99] })).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
   const expected = await untilAnalysis(lab, whole, ended);
   expect(expected.state).toBe('finished');
   const { analysis: cancelled, rows: before } = await lab.analysis({ id: cut });
@@ -154,7 +158,7 @@ test('an analysis that waits goes on once the run that was to be let pass is out
   await untilAnalysis(lab, first, ({ rowsDone }) => rowsDone > 0);
   const { runIds } = await lab.repeatRuns({ runIds: [runId] });
   await lab.cancelRuns({ runIds });
-  await lab.cancelAnalysis({ id: first });
+  await lab.cancelAnalyses({ ids: [first] });
   await untilAnalysis(lab, second, ({ state }) => state === 'running');
-  await lab.cancelAnalysis({ id: second });
+  await lab.cancelAnalyses({ ids: [second] });
 });

@@ -1,15 +1,17 @@
 import { analysisKinds, analysisSettingsSchema } from '../../../shared/analyses/index.ts';
 import type { AnalysisId, AnalysisRow, AnalysisSettings } from '../../../shared/analyses/index.ts';
 import type { AnalysisSummary } from '../../../shared/analyses/record.ts';
+import { counted } from '../../../shared/counted.ts';
 import { LabError } from '../../../shared/errors.ts';
 import { fieldWords, readsOn } from '../../../shared/fieldWords.ts';
-import type { LabOutput } from '../../../shared/labApi.ts';
 import type { RunId } from '../../../shared/run.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { analysisTable } from '../analysisTable.ts';
 import { ensureEngine } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
+import { followAnalyses } from '../followAnalyses.ts';
+import type { AskedAnalysis } from '../followAnalyses.ts';
 import { columns } from '../format.ts';
 import { print, say, withOwner, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
@@ -28,9 +30,13 @@ export const analyse = async (
   { kind, set, install }: AnalyseOptions,
 ): Promise<ExitCode> =>
   withOwner(settings, async (lab) => {
-    const asked = settingsOf(kind, set);
+    const wished = settingsOf(kind, set);
     await ensureEngines(lab, runIds, install);
-    return followed(settings, lab, async () => (await lab.analyse({ runIds: [...runIds], settings: asked })).ids);
+    const asked = runIds.map((runId) => ({ runId, settings: wished, rowsDone: 0 }));
+    return followed(settings, lab, asked, async () => {
+      const { ids } = await lab.analyse({ runIds: [...runIds], settings: wished });
+      return ids;
+    });
   });
 
 /** `analyse --resume`: goes on, at their next rows, with the analyses that ended without all of them: of these runs, or of all. */
@@ -53,11 +59,38 @@ export const resumeAnalyses = async (
       unfinished.map(({ runId }) => runId),
       install,
     );
-    return followed(settings, lab, async () => {
+    return followed(settings, lab, unfinished, async () => {
       for (const { id } of unfinished) await lab.resumeAnalysis({ id });
       return unfinished.map(({ id }) => id);
     });
   });
+
+/**
+ * `analyse --cancel`: takes analyses out that wait, and ends the one under way; the rows that are there are kept.
+ * @param ids - these; empty: all that wait or are under way, of these runs or of all.
+ */
+export const cancelAnalyses = async (
+  settings: Settings,
+  runIds: readonly RunId[],
+  ids: readonly number[],
+): Promise<ExitCode> => {
+  // A command that has the workspace open ends with the analyses that it waits for: nothing is asked of it afterwards.
+  const { cancelled, ended } = await withOwner(settings, async (lab) => {
+    const isMeant = ({ endedAt, runId }: AnalysisSummary): boolean =>
+      endedAt === null && (runIds.length === 0 || runIds.includes(runId));
+    const meant = ids.length > 0 ? [...new Set(ids)] : (await lab.analyses({})).filter(isMeant).map(({ id }) => id);
+    return meant.length > 0 ? lab.cancelAnalyses({ ids: meant }) : { cancelled: [], ended: [] };
+  });
+  for (const { id, runId, state } of ended)
+    say(`Not cancelled, for it had ended: analysis ${id} of run ${runId}, ${state}.`);
+  if (settings.json) await print(JSON.stringify(cancelled));
+  else if (cancelled.length > 0) await print(cancelled.map(cancelledText).join('\n'));
+  else if (ended.length === 0) say('No analysis waits or is under way.');
+  return ended.length > 0 ? exitCodes.failed : exitCodes.done;
+};
+
+const cancelledText = ({ id, runId, settings, rowsDone, rowCount }: AnalysisSummary): string =>
+  `Analysis ${id} of run ${runId}, ${analysisKinds[settings.kind].label}: cancelled after ${rowsDone} of ${counted(rowCount, 'row')}.`;
 
 /** `analyse --list`: what has been analysed, of these runs or of all, by the numbers that `figure analyses` takes. */
 export const listAnalyses = async (settings: Settings, runIds: readonly RunId[]): Promise<ExitCode> =>
@@ -76,22 +109,14 @@ const ensureEngines = async (lab: Lab, runIds: readonly RunId[], install: boolea
   }
 };
 
-/** Starts analyses and says how far they are until they have ended, whole or not. */
-export const followAnalyses = async (lab: Lab, start: () => Promise<number[]>): Promise<LabOutput<'analysis'>[]> => {
-  const ended = new Map<number, AnalysisSummary>();
-  const told = waiting(lab, ended);
-  const ids = await start();
-  await told.until(ids);
-  const found = await Promise.all(ids.map((id) => lab.analysis({ id })));
-  found.forEach(({ analysis: { runId, state, reason } }) => {
-    if (state !== 'finished') say(`The analysis of run ${runId} is ${state}: ${reason ?? ''}`);
-  });
-  return found;
-};
-
 /** Starts analyses, says how far they are, and prints their rows when they have ended. */
-const followed = async (settings: Settings, lab: Lab, start: () => Promise<number[]>): Promise<ExitCode> => {
-  const found = await followAnalyses(lab, start);
+const followed = async (
+  settings: Settings,
+  lab: Lab,
+  asked: readonly AskedAnalysis[],
+  start: () => Promise<number[]>,
+): Promise<ExitCode> => {
+  const { found, exitCode } = await followAnalyses(lab, asked, start);
   if (settings.json) await print(JSON.stringify(found));
   else {
     for (const { analysis, rows } of found) {
@@ -100,8 +125,7 @@ const followed = async (settings: Settings, lab: Lab, start: () => Promise<numbe
       );
     }
   }
-  const failed = found.filter(({ analysis }) => analysis.state !== 'finished');
-  return failed.length === 0 ? exitCodes.done : exitCodes.failed;
+  return exitCode;
 };
 
 /** @throws LabError CONFIG_INVALID naming what is wrong. */
@@ -130,31 +154,6 @@ const valueOf = (text: string): unknown => {
   } catch {
     return text;
   }
-};
-
-/** Follows analyses and says how far they are. */
-const waiting = (lab: Lab, ended: Map<number, AnalysisSummary>) => {
-  let check = (): void => undefined;
-  const stop = lab.onEvent((event) => {
-    if (event.type !== 'analysisChanged') return;
-    const { id, runId, rowsDone, rowCount, endedAt, msLeft } = event.analysis;
-    if (endedAt === null) ended.delete(id);
-    else ended.set(id, event.analysis);
-    const left = msLeft === null || rowsDone === rowCount ? '' : `, about ${Math.ceil(msLeft / 1000)} s left`;
-    if (event.analysis.state === 'running') say(`Run ${runId}: row ${rowsDone} of ${rowCount}${left}`);
-    check();
-  });
-  return {
-    until: async (ids: readonly number[]): Promise<void> => {
-      await new Promise<void>((resolve) => {
-        check = () => {
-          if (ids.every((id) => ended.has(id))) resolve();
-        };
-        check();
-      });
-      stop();
-    },
-  };
 };
 
 /** One line a row under the names of its values; lists in one cell. */

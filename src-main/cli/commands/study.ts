@@ -12,11 +12,11 @@ import { onEngineAtHand, tensorflowOf } from '../engine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import type { ExitCode } from '../exitCodes.ts';
 import { writeFigure, type FigurePlace } from '../figureFiles.ts';
+import { followAnalyses } from '../followAnalyses.ts';
 import { columns } from '../format.ts';
 import { print, say, withOwner, withView } from '../session.ts';
 import type { Settings } from '../session.ts';
 import type { Lab } from '../../lab/lab.ts';
-import { followAnalyses } from './analyse.ts';
 import { overheadText } from '../overheadText.ts';
 import { trainExperiment } from '../train.ts';
 import { measureStudy } from './measureStudy.ts';
@@ -121,22 +121,20 @@ export const runStudy = async (
     let code = isMeasured(study)
       ? await measureStudy(lab, id, small, { budget, again, install })
       : await trainStudy(lab, id, small, install);
-    if (code === exitCodes.done && !(await analyseStudy(lab, id, form))) code = exitCodes.failed;
+    if (code === exitCodes.done) code = await analyseStudy(lab, id, form);
     const report = await lab.study({ id, form });
     await print(settings.json ? JSON.stringify(report) : reportText(report));
     return code;
   });
 
-/** Analyses the trained checkpoints that a study draws and that have not been. @returns whether all of them now are. */
-const analyseStudy = async (lab: Lab, id: string, form: StudyForm): Promise<boolean> => {
+/** Analyses the trained checkpoints that a study draws and that have not been. */
+const analyseStudy = async (lab: Lab, id: string, form: StudyForm): Promise<ExitCode> => {
   const { analyses } = await lab.study({ id, form });
-  if (analyses === null || analyses.missingRunIds.length === 0) return true;
-  const { settings } = analyses;
-  const found = await followAnalyses(
-    lab,
-    async () => (await lab.analyse({ runIds: analyses.missingRunIds, settings })).ids,
-  );
-  return found.every(({ analysis }) => analysis.state === 'finished');
+  if (analyses === null || analyses.missingRunIds.length === 0) return exitCodes.done;
+  const { settings, missingRunIds } = analyses;
+  const asked = missingRunIds.map((runId) => ({ runId, settings, rowsDone: 0 }));
+  const start = async (): Promise<number[]> => (await lab.analyse({ runIds: missingRunIds, settings })).ids;
+  return (await followAnalyses(lab, asked, start)).exitCode;
 };
 
 /** `study draw`: the figure of an item, with its LaTeX and its data beside it. */

@@ -61,12 +61,20 @@ export class Analyses {
     return id;
   }
 
-  cancel(id: number): void {
-    const found = this.#parts.store.read.analyses.one(id);
-    if (found === null) throw new LabError('RUN_NOT_FOUND', `There is no analysis ${id} in this workspace.`);
-    if (found.state !== 'queued' && found.state !== 'running') return;
-    this.#end(id, 'cancelled', 'Cancelled by you; the rows that were there are kept.');
-    if (this.#active?.id === id) this.#active.job.cancel('It was cancelled.');
+  /**
+   * @returns those that it ended, and those that had ended before.
+   * @throws LabError RUN_NOT_FOUND, and none is ended.
+   */
+  cancel(ids: readonly number[]): { cancelled: AnalysisSummary[]; ended: AnalysisSummary[] } {
+    const found = ids.map((id) => this.#found(id));
+    const going = found.filter(({ endedAt }) => endedAt === null);
+    for (const { id } of going) this.#end(id, 'cancelled', 'Cancelled by you; the rows that were there are kept.');
+    if (going.some(({ id }) => this.#active?.id === id)) this.#active?.job.cancel('It was cancelled.');
+    const ended = found.filter(({ endedAt }) => endedAt !== null);
+    return {
+      cancelled: going.map(({ id }) => this.summaryOf(this.#found(id))),
+      ended: ended.map((each) => this.summaryOf(each)),
+    };
   }
 
   /**
@@ -74,9 +82,7 @@ export class Analyses {
    * @throws LabError RUN_NOT_FOUND, RUN_STATE where nothing of it is left to do.
    */
   resume(id: number): void {
-    const found = this.#parts.store.read.analyses.one(id);
-    if (found === null) throw new LabError('RUN_NOT_FOUND', `There is no analysis ${id} in this workspace.`);
-    const { state, rowsDone, rowCount } = found;
+    const { state, rowsDone, rowCount } = this.#found(id);
     if (state === 'queued' || state === 'running') return;
     if (rowsDone === rowCount) throw new LabError('RUN_STATE', `Analysis ${id} has all of its ${rowCount} rows.`);
     if (this.#active?.id === id)
@@ -95,6 +101,12 @@ export class Analyses {
     this.#isClosed = true;
     this.#active?.job.cancel('The lab was closed.');
     await this.#pumped;
+  }
+
+  #found(id: number): StoredAnalysis {
+    const found = this.#parts.store.read.analyses.one(id);
+    if (found === null) throw new LabError('RUN_NOT_FOUND', `There is no analysis ${id} in this workspace.`);
+    return found;
   }
 
   #msLeft({ id, settings, rowsDone }: StoredAnalysis): number | null {

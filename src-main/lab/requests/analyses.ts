@@ -47,7 +47,7 @@ export const analysisRequests = ({ store, library, analyses, analysesAdded }: An
     if (found === null) throw new LabError('RUN_NOT_FOUND', `There is no analysis ${id} in this workspace.`);
     return { analysis: analyses.summaryOf(found), rows: store.read.analyses.rows(id) };
   }),
-  cancelAnalysis: doing(({ id }) => analyses.cancel(id)),
+  cancelAnalyses: answering(({ ids }) => analyses.cancel(ids)),
   resumeAnalysis: doing(({ id }) => {
     analyses.resume(id);
     analysesAdded([id]);
