@@ -2,8 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { predictedUnits } from '../../shared/method.ts';
-import type { OptimizerConfig } from '../../shared/runConfig.ts';
-import { presetSchema } from '../../shared/experiment.ts';
+import type { GroupConfig, OptimizerConfig } from '../../shared/runConfig.ts';
+import { expandGroups, presetSchema } from '../../shared/experiment.ts';
 
 const folder = join(import.meta.dirname, '../../resources/presets');
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
@@ -11,6 +11,7 @@ const read = (file: string) => presetSchema.parse(JSON.parse(readFileSync(join(f
 
 test('all presets are there', () => {
   expect(files.sort()).toEqual([
+    'cheaper-cifar100-sgd.json',
     'cheaper-cifar100.json',
     'cheaper.json',
     'cifar10-resnet18-short.json',
@@ -22,6 +23,7 @@ test('all presets are there', () => {
     'mnist.json',
     'quick.json',
     'release.json',
+    'sgd-longer.json',
   ]);
 });
 
@@ -84,6 +86,31 @@ test('what is cheaper than SAM is there once each, and twice as long for the sam
     new Set(['sgd', 'sam', 'esam', 'looksam', 'momentum-sam', 'sam-on', 'k-sam']),
   );
   expect(units.filter(([, cost]) => cost >= 6)).toEqual([['sam', 6]]);
+});
+
+// What a preset trains SGD longer for: all of SAM's cost, neither less nor more.
+const costOf = ({ optimizer, epochs }: GroupConfig): number => epochs * (predictedUnits({ optimizer, epochs }) ?? NaN);
+
+test('SGD trained longer has SGD at the cost of SAM, with the same images, weights and rates', () => {
+  const groups = expandGroups(read('sgd-longer.json').experiment);
+  const of = (name: string, epochs: number) =>
+    groups.find((group) => group.optimizer.name === name && group.epochs === epochs);
+  const [longer, sam] = [of('sgd', 60), of('sam', 30)];
+  expect(longer && costOf(longer)).toBe(sam && costOf(sam));
+  expect(of('esam', 30)).toBeDefined();
+  expect(longer).toEqual({ ...sam, epochs: 60, optimizer: longer?.optimizer });
+  expect(sam?.optimizer).toMatchObject({ learningRate: longer?.optimizer.learningRate, weightDecay: 0.0005 });
+});
+
+test('SGD for twice the epochs on CIFAR-100 differs from what is cheaper than SAM in epochs alone', () => {
+  const [longer, ...others] = expandGroups(read('cheaper-cifar100-sgd.json').experiment);
+  const cheaper = read('cheaper-cifar100.json').experiment;
+  const [sgd, sam] = expandGroups(cheaper);
+  expect(others).toEqual([]);
+  expect(longer).toEqual({ ...sgd, epochs: 400 });
+  expect(longer && costOf(longer)).toBe(sam && costOf(sam));
+  expect(read('cheaper-cifar100-sgd.json').experiment.seeds).toEqual(cheaper.seeds);
+  expect(read('cheaper-cifar100.json').description).toContain(`"${read('cheaper-cifar100-sgd.json').title}"`);
 });
 
 // Chen et al. 2021.
