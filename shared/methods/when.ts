@@ -67,6 +67,17 @@ interface Climbing {
   readonly when: WhenConfig;
 }
 
+/** n of "every n-th step" for whoever chooses that; a configuration that names none has 1. */
+const chosenInterval = 5;
+
+/** A method whose schedule was just chosen: n goes with "every n-th step" alone, where 1 would be every step. */
+export const withChosenTimes = <Config extends object>(config: Config): Config => {
+  if (!('when' in config && 'interval' in config)) return config;
+  const { when, interval } = config as Config & Climbing;
+  if (when.name !== 'every') return { ...config, interval: 1 };
+  return interval === 1 ? { ...config, interval: chosenInterval } : config;
+};
+
 /** Whether the number of epochs decides when a method climbs, so that a longer run would have gone another way. */
 export const looksAtEpochs = (config: object): boolean =>
   'when' in config && ['late', 'gradient-norm'].includes((config as Climbing).when.name);

@@ -10,6 +10,8 @@ export interface Setting {
   readonly unit?: string;
   /** One sentence: what it changes. */
   readonly help: string;
+  /** Of a number that 0 switches off: what it begins with where it is switched on. */
+  readonly begins?: number;
   /** What values say that would not speak for themselves, by the value's own text ("null", "0"). */
   readonly texts?: Readonly<Record<string, string>>;
 }

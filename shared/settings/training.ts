@@ -48,6 +48,7 @@ export const watchingSettings = {
   observe: setting(z.number().int().min(0).max(1000).default(0), {
     label: 'observe gradients',
     unit: 'per epoch',
+    begins: 4,
     help: 'Steps of each epoch at which the gradients of kept, dropped and random examples are compared with the batch’s (Fig. 6); takes time, changes no weight.',
   }),
 };

@@ -7,6 +7,7 @@ import type { LabEvent } from '../../shared/labEvent.ts';
 import type { PlannedRun } from '../../shared/queue.ts';
 import { copyOf, newArm, type MethodId } from '../../shared/methods/index.ts';
 import { experimentSchema, type Axis, type Experiment, type Preset } from '../../shared/experiment.ts';
+import { withChosenTimes } from '../../shared/methods/when.ts';
 import { ruleNamed, type RuleName } from '../../shared/rules/index.ts';
 import { scheduleOf, type ScheduleConfig } from '../../shared/runConfig.ts';
 import { withField, withShared } from '../../shared/settingFields.ts';
@@ -231,7 +232,9 @@ export const useDraft = defineStore('draft', () => {
   };
   const setArmSetting = (index: number, path: string, value: unknown): void => {
     const arm = draft.value?.arms[index];
-    if (arm) draft.value?.arms.splice(index, 1, withField(arm, path, value));
+    if (!arm) return;
+    const changed = withField(arm, path, value);
+    draft.value?.arms.splice(index, 1, path === 'when.name' ? withChosenTimes(changed) : changed);
   };
   /** What another base rule begins with comes with it: its steps are of another size. */
   const setRule = (index: number, name: RuleName, nesterov: boolean): void => {

@@ -46,5 +46,29 @@ test('every method is offered, with its own settings, and says what it is expect
   await third.getByText('MSAM never computes the gradient at θ', { exact: false }).waitFor();
   await page.getByLabel('Arm 3 climbs').selectOption({ label: 'every n-th step' });
   await eventually(() => third.getByText('MSAM never computes', { exact: false }).count()).toBe(0);
+  // Of "every n-th step" n is 5 for whoever chooses it; it goes with no other schedule.
+  const interval = page.getByLabel('Arm 3 perturb every');
+  expect(await interval.inputValue()).toBe('5');
+  await interval.fill('3');
+  await page.getByLabel('Arm 3 climbs').selectOption({ label: 'in the last epochs' });
+  await eventually(() => interval.inputValue()).toBe('1');
+  expect(opened.complaints).toEqual([]);
+});
+
+test('gradients are observed at four steps of an epoch where that is switched on, and at none before', async () => {
+  const { page } = opened;
+  const [tick, number] = (['checkbox', 'textbox'] as const).map((role) =>
+    page.getByRole(role, { name: /^Observe gradients/ }),
+  );
+  if (tick === undefined || number === undefined) throw new Error('A tick and a number.');
+  expect(await tick.isChecked()).toBe(false);
+  expect(await number.count()).toBe(0);
+  await tick.check();
+  expect(await number.inputValue()).toBe('4');
+  await number.fill('');
+  await page.getByText('Observe gradients:', { exact: false }).waitFor();
+  await number.fill('2');
+  await tick.uncheck();
+  await eventually(() => number.count()).toBe(0);
   expect(opened.complaints).toEqual([]);
 });

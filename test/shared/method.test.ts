@@ -12,7 +12,9 @@ import {
   type MethodId,
 } from '../../shared/method.ts';
 import { lookOf, newArm, optimizerSchema } from '../../shared/methods/index.ts';
+import { withChosenTimes } from '../../shared/methods/when.ts';
 import { plainEsam, plainRule, plainSam, type EsamConfig, type OptimizerConfig } from '../../shared/runConfig.ts';
+import { withField } from '../../shared/settingFields.ts';
 
 const base = { learningRate: 0.1, momentum: 0.9, weightDecay: 0, ...plainRule };
 const sam: OptimizerConfig = { name: 'sam', ...base, rho: 0.05, bnStatistics: 'first', ...plainSam };
@@ -150,6 +152,17 @@ test.each<[string, MethodId, object, string]>([
   const parsed = optimizerSchema.safeParse({ ...newArm(id, null), ...settings });
   expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
   expect(parsed.error?.issues[0]?.message).toMatch(/.{30}/);
+});
+
+test('whoever chooses "every n-th step" begins with n = 5, and n goes with no other schedule', () => {
+  const chosen = (config: OptimizerConfig, name: string) =>
+    optimizerSchema.parse(withChosenTimes(withField(config, 'when.name', name)));
+  const randomly = of('sam', { when: { name: 'random' } });
+  expect(chosen(randomly, 'every')).toEqual(of('sam', { interval: 5 }));
+  expect(chosen(of('looksam'), 'random')).toEqual(of('looksam', { interval: 1, when: { name: 'random' } }));
+  expect(chosen(chosen(of('esam', { interval: 3 }), 'late'), 'every')).toEqual(of('esam', { interval: 5 }));
+  expect(withChosenTimes(of('sgd'))).toEqual(of('sgd'));
+  expect(optimizerSchema.parse({ ...of('sam'), interval: undefined, when: undefined })).toEqual(of('sam')); // as ever: 1
 });
 
 test('what nobody has published is called an experiment', () => {
