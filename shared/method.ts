@@ -14,9 +14,14 @@ export const methodOf = (optimizer: OptimizerConfig): MethodId => methodOfConfig
 export const experimentalNote = (optimizer: OptimizerConfig): string | null =>
   methodOfConfig(optimizer).experimental(optimizer);
 
+/** The name of a method for several of its configurations: they are called experiments where all of them are. */
+export const nameOfAll = (method: MethodId, optimizers: readonly OptimizerConfig[]): string => {
+  const areExperiments = optimizers.length > 0 && optimizers.every((optimizer) => experimentalNote(optimizer) !== null);
+  return methodNames[method] + (areExperiments ? ', experimental' : '');
+};
+
 /** The method's name, with a word where nobody has published the combination. */
-export const nameOfMethod = (optimizer: OptimizerConfig): string =>
-  methodNames[methodOf(optimizer)] + (experimentalNote(optimizer) === null ? '' : ', experimental');
+export const nameOfMethod = (optimizer: OptimizerConfig): string => nameOfAll(methodOf(optimizer), [optimizer]);
 
 /** What decides on the cost of a run's steps. */
 interface Trained {

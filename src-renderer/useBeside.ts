@@ -2,6 +2,7 @@ import { useStorage } from '@vueuse/core';
 import { computed, type ComputedRef, type WritableComputedRef } from 'vue';
 import type { GroupCurve } from '../shared/result.ts';
 import type { RunSummary } from '../shared/run.ts';
+import type { RunConfig } from '../shared/runConfig.ts';
 import { chosenSiblings, mostBands, siblingChoices, type SiblingChoice } from './charts/chosenSiblings.ts';
 import { useRuns } from './stores/runs.ts';
 
@@ -14,10 +15,11 @@ export const useBeside = (
   options: ComputedRef<readonly { readonly value: SiblingChoice; readonly label: string }[]>;
   /** Hashes of the groups. */
   beside: ComputedRef<ReadonlySet<string>>;
+  /** Of the groups of its experiment, by hash. */
+  configs: ComputedRef<ReadonlyMap<string, RunConfig>>;
 } => {
   const runs = useRuns();
   const kept = useStorage<SiblingChoice>('esam-lab.beside', 'few');
-  /** Of the groups of its experiment, by hash. */
   const configs = computed(() => {
     const { experimentId } = run();
     const same = (runs.runs ?? []).filter((other) => other.experimentId === experimentId);
@@ -44,5 +46,5 @@ export const useBeside = (
     // The same set again where nothing changed: the curves would be drawn anew at every epoch of any run.
     return known?.size === found.size && [...found].every((hash) => known.has(hash)) ? known : found;
   });
-  return { choice, options, beside };
+  return { choice, options, beside, configs };
 };

@@ -5,6 +5,7 @@ import { mostBands } from './chosenSiblings.ts';
 import type { Series } from './series.ts';
 
 export interface SiblingSeries extends Series {
+  readonly groupHash: string;
   readonly method: GroupCurve['method'];
   readonly variant: number;
 }
@@ -31,7 +32,7 @@ export const siblingSeries = (
     return [
       {
         ...styleOf(curve.method, variant),
-        ...{ method: curve.method, variant, points },
+        ...{ groupHash: curve.groupHash, method: curve.method, variant, points },
         id: `group ${curve.groupHash}`,
         name: `${curve.label}, n = ${seeds}`,
         ...(hasBands && {

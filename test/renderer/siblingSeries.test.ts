@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { GroupCurve } from '../../shared/result.ts';
+import { esam, sam } from '../lab/fixtures/configs.ts';
+import { siblingKeys } from '../../src-renderer/charts/siblingKeys.ts';
 import { siblingSeries } from '../../src-renderer/charts/siblingSeries.ts';
 
 // There is no document here to ask for the theme.
@@ -62,4 +64,19 @@ test('what is left out changes no mark, and groups beyond a handful have no band
     [1, false],
   ]);
   expect(of('abcdefg').map(({ band, isDim }) => [band, isDim])).toEqual(Array(7).fill([undefined, true]));
+});
+
+test('methods that stand for many groups are called experiments where all of those are', () => {
+  const point = [{ x: 1, mean: 0.5, sd: 0.1, n: 2 }];
+  const optimizers = { a: esam, b: { ...esam, interval: 2 }, c: { ...esam, interval: 3 }, d: sam, e: sam, f: sam };
+  const configs = new Map(Object.entries(optimizers).map(([hash, optimizer]) => [hash, { optimizer }]));
+  const curves = Object.entries(optimizers).map(([hash, { name }]) => curveOf(hash, point, name));
+  const keysOf = (hashes: string): string[] => {
+    const series = siblingSeries(curves, { groupHash: 'z', state: 'running' }, twice, new Set(hashes));
+    return siblingKeys(series, configs).map(({ name }) => name);
+  };
+  expect(keysOf('abcdef')).toEqual(['ESAM, 3 groups', 'SAM, 3 groups']);
+  expect(keysOf('bcdef')).toEqual(['ESAM, n = 2', 'ESAM, n = 2', ...Array<string>(3).fill('SAM, n = 2')]);
+  configs.set('a', { optimizer: { ...esam, interval: 4 } });
+  expect(keysOf('abcdef')).toEqual(['ESAM, experimental, 3 groups', 'SAM, 3 groups']);
 });

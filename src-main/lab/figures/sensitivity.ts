@@ -1,7 +1,7 @@
 import type { Figure } from '../../../shared/figures/figure.ts';
 import { figureSchema } from '../../../shared/figures/figure.ts';
 import { groupedBy } from '../../../shared/groupedBy.ts';
-import { experimentalNote, methodNames, type MethodId } from '../../../shared/method.ts';
+import { nameOfAll, type MethodId } from '../../../shared/method.ts';
 import type { ResultsTable } from '../../../shared/result.ts';
 import { bestAtEach, sensitivitiesOf, type SensitivityPoint } from '../../../shared/results/sensitivity.ts';
 import { nOf } from './speedAccuracy.ts';
@@ -30,7 +30,14 @@ export const sensitivityFigure = (
     items: own.map(({ row, x, y }) => ({ x, y, label: row.label })),
   }));
   const lines = methods.map(([method, own], index) => ({
-    ...{ kind: 'series', ...looks[index], name: nameOfAll(method, own) },
+    ...{
+      kind: 'series',
+      ...looks[index],
+      name: nameOfAll(
+        method,
+        own.map(({ row }) => row.config.optimizer),
+      ),
+    },
     items: bestAtEach(own).map(({ x, y, sd }) => ({ x, y, ...(sd !== null && { yLow: y - sd, yHigh: y + sd }) })),
   }));
   const y = { label: `${table.accuracy} test accuracy, %` };
@@ -39,10 +46,4 @@ export const sensitivityFigure = (
     caption: `Test accuracy (${table.accuracy} epoch, mean over seeds, ${nOf(points)}) over ${shown.name}. Line: the best of all groups at each value, whatever their other settings, ± one sample standard deviation. Dots: every group.`,
     panels: [{ title: '', x: { label: shown.name, categories: [...shown.values] }, y, marks: [...dots, ...lines] }],
   });
-};
-
-/** An experiment is called one where all of the line is. */
-const nameOfAll = (method: MethodId, points: readonly SensitivityPoint[]): string => {
-  const isExperimental = points.every(({ row }) => experimentalNote(row.config.optimizer) !== null);
-  return methodNames[method] + (isExperimental ? ', experimental' : '');
 };
