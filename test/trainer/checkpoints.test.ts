@@ -130,6 +130,22 @@ const cases: Record<string, Partial<RunSettings>> = {
   'SAM at random': { optimizer: { ...sam, when: { name: 'random' } } },
   'SAM by the gradient norm': { optimizer: { ...sam, when: { name: 'gradient-norm' } } },
   'K-SAM': { optimizer: { ...climb, name: 'k-sam', gamma: 0.5 }, augmentation },
+  VaSSO: { optimizer: { ...climb, name: 'vasso', theta: 0.4 } },
+  GSAM: { optimizer: { ...climb, name: 'gsam', alpha: 0.4, rhoMin: 0.01 } },
+  WSAM: { optimizer: { ...climb, name: 'wsam', sharpnessWeight: 0.88, coupled: false } },
+  'SAM-ON': { optimizer: { ...climb, name: 'sam-on' } },
+  'random directions of some tensors': {
+    optimizer: {
+      ...{ ...climb, name: 'composed', direction: { name: 'random' } },
+      ...{ moves: { name: 'share' }, examples: { name: 'all' }, descent: { name: 'above' } },
+    },
+  },
+  'VaSSO on the examples that rise, with LookSAM': {
+    optimizer: {
+      ...{ ...climb, name: 'composed', interval: 3, direction: { name: 'moving-mean' } },
+      ...{ moves: { name: 'all' }, examples: { name: 'rising' }, descent: { name: 'looksam' } },
+    },
+  },
   'SAM in micro-batches': { optimizer: sam, microBatch: 4 },
   ESAM: { optimizer: esam, augmentation, dataset: { id: 'tiny', trainSubset: 48, labelNoise: 0.1 } },
   'ESAM on the reference engine': { ...onReference, optimizer: { ...esam, interval: 2 }, augmentation },

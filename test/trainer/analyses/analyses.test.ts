@@ -237,30 +237,44 @@ describe.each(engines)('on $name', ({ name, open }) => {
     expect(Math.abs(value - hessian.trace)).toBeLessThan(4 * standardError);
     expect(ops.counters.handles).toBe(handles);
   });
-});
 
-test('the Hessian’s diagonal, a basis vector at a time, sums up to its trace', () => {
-  const ops = referenceOps();
-  const problem = referenceProblem(ops);
-  const along = lossFunction(subjectOf(ops, problem));
-  const sizes = along.parameters.map((tensor) => ops.download(tensor).length);
-  let trace = 0;
-  sizes.forEach((size, tensor) => {
-    for (let element = 0; element < size; element++) {
-      const basis = along.parameters.map(({ shape }, index) =>
-        ops.upload(
-          Float64Array.from({ length: sizes[index] ?? 0 }, (_, at) => Number(index === tensor && at === element)),
-          shape,
-        ),
-      );
-      const product = hessianTimes(along, basis, 1e-5);
-      trace += along.vectors.dot(basis, product);
-      [basis, product].forEach(along.vectors.dispose);
-    }
+  // The most negative is the fifth by magnitude, and so near those beside it that the usual limits leave 1.1 % of an error. In float64 it
+  // takes minutes.
+  test.skipIf(isExact)('all known eigenvalues of the Hessian, the most negative too', async () => {
+    const along = lossFunction(subject);
+    const known = [...hessian.largest, hessian.smallest].sort((a, b) => Math.abs(b) - Math.abs(a));
+    const [random, limits] = [subject.random('eigenvalues'), { tolerance: 1e-4, iterations: 400 }];
+    const found: number[] = [];
+    for await (const { value } of largestEigenvalues(along, known.length, random, pause, limits)) found.push(value);
+    expect(found).toHaveLength(known.length);
+    known.forEach((expected, index) => {
+      const value = found[index] ?? NaN;
+      expect(Math.abs(value / expected - 1), `eigenvalue ${index}: ${value}`).toBeLessThan(1e-2);
+    });
+    expect(ops.counters.handles).toBe(handles);
   });
-  expect(Math.abs(trace - hessian.trace)).toBeLessThan(1e-6 * hessian.trace);
-  problem.dispose();
-  ops.close();
+
+  test('the Hessian’s diagonal, a basis vector at a time, sums up to its trace', () => {
+    const along = lossFunction(subject);
+    const sizes = along.parameters.map((tensor) => ops.download(tensor).length);
+    const step = isExact ? 1e-5 : stepFor(along);
+    let trace = 0;
+    sizes.forEach((size, tensor) => {
+      for (let element = 0; element < size; element++) {
+        const basis = along.parameters.map(({ shape }, index) =>
+          ops.upload(
+            Float64Array.from({ length: sizes[index] ?? 0 }, (_, at) => Number(index === tensor && at === element)),
+            shape,
+          ),
+        );
+        const product = hessianTimes(along, basis, step);
+        trace += along.vectors.dot(basis, product);
+        [basis, product].forEach(along.vectors.dispose);
+      }
+    });
+    expect(Math.abs(trace / hessian.trace - 1)).toBeLessThan(isExact ? 1e-6 : 1e-2);
+    expect(ops.counters.handles).toBe(handles);
+  });
 });
 
 // f(w) = ½(a·w₁² + b·w₂² + c·w₃²): the Hessian is diag(a, b, c), and every Rademacher draw gives its trace.

@@ -4,6 +4,7 @@ import type { NetworkState } from '../../../src-main/trainer/engine/layers.ts';
 import type { ParameterRole } from '../../../src-main/trainer/engine/network.ts';
 import type { Ops } from '../../../src-main/trainer/engine/ops.ts';
 import { referenceOps } from '../../../src-main/trainer/engine/referenceOps.ts';
+import { awayFromMean } from '../../../src-main/trainer/optimizers/ascent/friendly.ts';
 import { optimizerOf, type Objective } from '../../../src-main/trainer/optimizers/index.ts';
 import { perturbedIn } from '../../../src-main/trainer/stepRecord.ts';
 import { engines } from '../engines.ts';
@@ -27,9 +28,15 @@ const optimizerFor = (problem: SmallProblem, config: OptimizerConfig) =>
   optimizerOf(problem.training, config, chancesOf(1));
 
 /** Six steps on one batch of a network with convolutions, BatchNorm and a dense layer. @returns all tensors, and what was perturbed. */
-const trained = (ops: Ops, config: OptimizerConfig, network = residualNetwork) => {
+const trained = (
+  ops: Ops,
+  config: OptimizerConfig,
+  network = residualNetwork,
+  roles: readonly ParameterRole[] | null = null,
+) => {
   const problem = smallProblem(ops, network, 7);
-  const optimizer = optimizerFor(problem, config);
+  const training = { ...problem.training, ...(roles !== null && { roles }) };
+  const optimizer = optimizerOf(training, config, chancesOf(1));
   const perturbed: number[] = [];
   for (let step = 0; step < 6; step++) {
     const reports = optimizer.step(problem.objective, config.learningRate);
@@ -186,6 +193,39 @@ for (const { name, tolerance, open } of engines) {
       expect(trained(ops, config).contents).toEqual(trained(ops, base).contents);
     });
 
+    test.each([
+      ['SAM-ON', arm('sam-on', { rho: 0.05 })],
+      ['composed of normalisations', composed({ moves: { name: 'normalisations' } })],
+    ])('%s is SAM, bit for bit, where every tensor is a normalisation’s', (_title, config) => {
+      const roles = residualNetwork.parameters.map((_, index) => (index % 2 === 0 ? 'scale' : 'offset'));
+      expect(trained(ops, config, residualNetwork, roles)).toEqual(trained(ops, arm('sam')));
+      expect(trained(ops, config).contents).not.toEqual(trained(ops, arm('sam')).contents);
+    });
+
+    // Other implementations choose by name, and miss those of shortcuts.
+    test('SAM-ON moves the scale and the offset of every BatchNorm, of a shortcut’s too, and nothing else', () => {
+      const problem = smallProblem(ops, residualNetwork, 7);
+      const { parameters } = problem.training.state;
+      const before = [...parameters];
+      const moved: string[] = [];
+      const objective: Objective = {
+        ...problem.objective,
+        gradients(options) {
+          const isMoved = (_: unknown, index: number): boolean => parameters[index] !== before[index];
+          if (options.pass === 'second')
+            moved.push(...residualNetwork.parameters.filter(isMoved).map((parameter) => parameter.name));
+          return problem.objective.gradients(options);
+        },
+      };
+      const optimizer = optimizerFor(problem, arm('sam-on'));
+      const report = readReport(ops, optimizer.step(objective, 0.1));
+      const layers = ['stem.bn', 'block1.bn1', 'block1.bn2', 'block2.bn1', 'block2.bn2', 'block2.shortcut.bn'];
+      expect(moved.sort()).toEqual(layers.flatMap((layer) => [`${layer}.scale`, `${layer}.offset`]).sort());
+      expect(report.perturbedTensors).toBe(12);
+      optimizer.dispose();
+      problem.dispose();
+    });
+
     test('the gradient at θ is that of the whole batch, whatever sub-batches keep of it at θ+ε', () => {
       // WSAM with γ = 0 descends along g alone; parts of 3 and 2 examples of five keep one each.
       const alone = { name: 'wsam', sharpnessWeight: 0, coupled: true };
@@ -212,11 +252,9 @@ for (const { name, tolerance, open } of engines) {
         const chances = chancesOf(1);
         const first = optimizerOf(problem.training, config, chances);
         for (let step = 0; step < stop; step++) readReports(ops, first.step(problem.objective, config.learningRate));
-        // Masks are drawn from a stream that the run keeps; the schedule's is the method's own.
-        const second = optimizerOf(problem.training, config, {
-          ...chances,
-          schedule: chancesOf(99).schedule,
-        });
+        // Masks are drawn from a stream that the run keeps; the schedule's and the direction's are the method's own.
+        const { schedule, direction } = chancesOf(99);
+        const second = optimizerOf(problem.training, config, { ...chances, schedule, direction });
         for (const [part, { tensors, data }] of Object.entries(first.memories)) {
           const into = second.memories[part];
           if (into === undefined) throw new Error(`There is no ${part}.`);
@@ -284,37 +322,49 @@ for (const { name, tolerance, open } of engines) {
       const norm = Math.hypot(d1, d2);
       return [w1 + (radius * d1) / norm, w2 + (radius * d2) / norm];
     };
-    const quadratic = (state: NetworkState): Objective => {
+    /** @param curves - a and b of each example’s ½(aw₁² + bw₂²): the gradient is the mean over those that are kept. */
+    const quadratic = (state: NetworkState, curves: readonly Pair[]): Objective => {
       const read = (index: number): number => {
         const tensor = state.parameters[index];
         return tensor === undefined ? NaN : (ops.download(tensor)[0] ?? NaN);
       };
-      const losses = () => ops.upload(Float64Array.of((read(0) ** 2 + 3 * read(1) ** 2) / 2), [1]);
+      const lossesOf = (some: readonly Pair[]) =>
+        ops.upload(
+          Float64Array.from(some, ([a, b]) => (a * read(0) ** 2 + b * read(1) ** 2) / 2),
+          [some.length],
+        );
       const never = (): never => {
         throw new Error('Not asked for here.');
       };
       return {
-        examples: 1,
-        gradients: ({ isWanted = () => true }) => ({
-          gradients: gradientAt([read(0), read(1)]).map((value, index) =>
-            isWanted(index) ? ops.upload(Float64Array.of(value), [1]) : null,
-          ),
-          losses: losses(),
-        }),
-        losses,
+        examples: curves.length,
+        gradients({ isWanted = () => true, kept }) {
+          const used =
+            kept === undefined ? curves : [...ops.download(kept)].map((index): Pair => curves[index] ?? [NaN, NaN]);
+          const gradients = [0, 1].map((index) => {
+            const value = used.reduce((sum, curve) => sum + (curve[index] ?? NaN) * read(index), 0) / used.length;
+            return isWanted(index) ? ops.upload(Float64Array.of(value), [1]) : null;
+          });
+          return { gradients, losses: lossesOf(used) };
+        },
+        losses: () => lossesOf(curves),
         recordedLosses: never,
         forEachPart: never,
       };
     };
     /** Two steps from (3, 1) at η = 0.1 without decay and momentum. */
-    const twoSteps = (config: OptimizerConfig, roles: readonly ParameterRole[] = []): Pair[] => {
+    const twoSteps = (
+      config: OptimizerConfig,
+      roles: readonly ParameterRole[] = [],
+      curves: readonly Pair[] = [[1, 3]],
+    ): Pair[] => {
       const state: NetworkState = {
         parameters: [3, 1].map((value) => ops.upload(Float64Array.of(value), [1])),
         statistics: [],
       };
       const optimizer = optimizerOf({ ops, state, roles, clock: noClock, extent }, config, chancesOf(0));
       const places = [0, 1].map((): Pair => {
-        readReport(ops, optimizer.step(quadratic(state), 0.1));
+        readReport(ops, optimizer.step(quadratic(state, curves), 0.1));
         const [w1 = NaN, w2 = NaN] = state.parameters.map((tensor) => ops.download(tensor)[0] ?? NaN);
         return [w1, w2];
       });
@@ -334,8 +384,15 @@ for (const { name, tolerance, open } of engines) {
     const samAt = (w: Pair): Pair => gradientAt(along(w, gradientAt(w), Math.SQRT2));
     const dot = (a: Pair, b: Pair): number => a[0] * b[0] + a[1] * b[1];
     const sum = (a: Pair, factor: number, b: Pair): Pair => [a[0] + factor * b[0], a[1] + factor * b[1]];
+    const [draw = NaN, nextDraw = NaN] = [0, 1].map(chancesOf(0).schedule.uniform);
 
-    test.each<{ title: string; config: OptimizerConfig; expected: () => Pair[]; roles?: ParameterRole[] }>([
+    test.each<{
+      title: string;
+      config: OptimizerConfig;
+      expected: () => Pair[];
+      roles?: ParameterRole[];
+      curves?: Pair[];
+    }>([
       {
         title: 'LookSAM',
         config: arm('looksam', { ...bare, interval: 2, alpha: 0.5 }),
@@ -389,6 +446,59 @@ for (const { name, tolerance, open } of engines) {
         config: arm('wsam', { ...bare, sharpnessWeight: 0.75, coupled: false }),
         expected: () => byHand((w) => sum(gradientAt(w), 3, sum(samAt(w), -1, gradientAt(w)))),
       },
+      // γ = ¾: u = g + 3(h − g) goes through the momentum; decoupled, g alone does.
+      {
+        title: 'WSAM coupled, with momentum',
+        config: arm('wsam', { ...bare, momentum: 0.5, sharpnessWeight: 0.75, coupled: true }),
+        expected() {
+          let v: Pair = [0, 0];
+          return byHand((w) => {
+            const u = sum(gradientAt(w), 3, sum(samAt(w), -1, gradientAt(w)));
+            return (v = sum(u, 0.5, v));
+          });
+        },
+      },
+      {
+        title: 'WSAM decoupled, with momentum',
+        config: arm('wsam', { ...bare, momentum: 0.5, sharpnessWeight: 0.75, coupled: false }),
+        expected() {
+          let v: Pair = [0, 0];
+          return byHand((w) => {
+            const sharpness = sum(samAt(w), -1, gradientAt(w));
+            v = sum(gradientAt(w), 0.5, v);
+            return sum(v, 3, sharpness);
+          });
+        },
+      },
+      // Of two examples the one of larger loss: at (3, 1) the second's 27 against 6. Both passes are its alone, so that w₁ falls to
+      // 3 − 0.1·6·(3 + √2) ≈ 0.35, where its loss is 0.4 and the first one's 1.6.
+      {
+        title: 'K-SAM',
+        config: arm('k-sam', { ...bare, gamma: 0.5 }),
+        curves: [
+          [1, 3],
+          [6, 0],
+        ],
+        expected: () => byHand(([w1, w2], step) => (step === 0 ? [6 * (w1 + Math.SQRT2), 0] : samAt([w1, w2]))),
+      },
+      // The first step always climbs: ‖g‖² is its own mean. In the second μ = ½(μ₀ + ‖g‖²), less than ‖g‖² by D/2 < 0, and σ = √½·|D|/2: it
+      // climbs where c ≤ −√2. In step 1 of six c = λ₁/6 + 5λ₂/6: −1.5, then −1.33.
+      {
+        title: 'SAM by the gradient norm that climbs again',
+        config: arm('sam', { ...bare, when: { name: 'gradient-norm', delta: 0.5, lambda1: -4, lambda2: -1 } }),
+        expected: () => byHand(samAt),
+      },
+      {
+        title: 'SAM by the gradient norm that climbs once',
+        config: arm('sam', { ...bare, when: { name: 'gradient-norm', delta: 0.5, lambda1: -3, lambda2: -1 } }),
+        expected: () => byHand((w, step) => (step === 0 ? samAt(w) : gradientAt(w))),
+      },
+      // A probability between the two numbers that are drawn: one of the steps climbs.
+      {
+        title: 'SAM at random',
+        config: arm('sam', { ...bare, ...random((draw + nextDraw) / 2) }),
+        expected: () => byHand((w, step) => (draw < nextDraw === (step === 0) ? samAt(w) : gradientAt(w))),
+      },
       {
         title: 'MSAM',
         config: arm('momentum-sam', { ...bare, momentum: 0.5, weightDecay: 0.1 }),
@@ -441,8 +551,8 @@ for (const { name, tolerance, open } of engines) {
           );
         },
       },
-    ])('two steps of $title by hand', ({ config, expected, roles }) => {
-      const found = twoSteps(config, roles).flat();
+    ])('two steps of $title by hand', ({ config, expected, roles, curves }) => {
+      const found = twoSteps(config, roles, curves).flat();
       expected()
         .flat()
         .forEach((value, index) => {
@@ -452,33 +562,22 @@ for (const { name, tolerance, open } of engines) {
   });
 }
 
-// Other implementations take σ of a mean that has this gradient in it already: a constant g would then give g/2.
-test('F-SAM of a constant gradient climbs along (1 − σ)g', () => {
+// Other implementations take σ of a mean that has this gradient in it already.
+test('F-SAM’s direction of a constant gradient is (1 − σ)g from the second step on', () => {
   const ops = referenceOps();
   const state: NetworkState = { parameters: [ops.upload(Float64Array.of(0, 0), [2])], statistics: [] };
-  const config = arm('friendly', { sigma: 0.4, lambda: 0.6, rho: 0.5 });
-  const optimizer = optimizerOf({ ops, state, roles: [], clock: noClock, extent }, config, chancesOf(0));
-  const never = (): never => {
-    throw new Error('Not asked for here.');
+  const context = { ops, state, roles: [], clock: noClock, extent };
+  const direction = awayFromMean(context, { sigma: 0.4, lambda: 0.6 });
+  const next = (): number[] => {
+    const [d] = direction.of([ops.upload(Float64Array.of(3, 4), [2])]);
+    if (!d) throw new Error('There is no direction.');
+    const values = [...ops.download(d)];
+    ops.dispose(d);
+    return values;
   };
-  const climbs: number[][] = [];
-  const objective: Objective = {
-    examples: 1,
-    gradients({ pass }) {
-      const [tensor] = state.parameters;
-      if (pass === 'second' && tensor !== undefined) climbs.push([...ops.download(tensor)]);
-      return {
-        gradients: [ops.upload(Float64Array.of(3, 4), [2])],
-        losses: ops.upload(Float64Array.of(0), [1]),
-      };
-    },
-    losses: never,
-    recordedLosses: never,
-    forEachPart: never,
-  };
-  for (let step = 0; step < 3; step++) readReport(ops, optimizer.step(objective, 0));
-  // Whatever its length, d points along g: ½·(0.6, 0.8).
-  for (const climb of climbs) expect(climb).toEqual([expect.closeTo(0.3, 12), expect.closeTo(0.4, 12)]);
+  expect(next()).toEqual([3, 4]); // no mean yet
+  for (let step = 1; step < 4; step++) expect(next()).toEqual([expect.closeTo(1.8, 12), expect.closeTo(2.4, 12)]);
+  direction.dispose();
 });
 
 test('GSAM’s ρ follows the learning rate from ρ to the smallest', () => {
