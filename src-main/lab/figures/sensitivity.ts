@@ -1,9 +1,9 @@
 import type { Figure } from '../../../shared/figures/figure.ts';
 import { figureSchema } from '../../../shared/figures/figure.ts';
 import { groupedBy } from '../../../shared/groupedBy.ts';
-import { nameOfAll, type MethodId } from '../../../shared/method.ts';
+import { nameOfAll } from '../../../shared/method.ts';
 import type { ResultsTable } from '../../../shared/result.ts';
-import { bestAtEach, sensitivitiesOf, type SensitivityPoint } from '../../../shared/results/sensitivity.ts';
+import { bestAtEach, sensitivitiesOf } from '../../../shared/results/sensitivity.ts';
 import { nOf } from './speedAccuracy.ts';
 import { looksOf } from './styles.ts';
 
