@@ -20,8 +20,9 @@ const stepsPerRead = 10;
 /**
  * What the measurements that need no further pass cost: after each whole step of ResNet-18 its report is summed up without and with them,
  * in turn, and both are read as often as in training.
- * @returns by method, the time that they add as a share of the step's: medians over the repeats, so that what disturbs the machine meets
- * both alike.
+ * @param repeats - blocks of so many steps as there are between two readings, each with one reading; a further one fills caches.
+ * @returns by method, the time that they add as a share of the steps': of a block, readings included, the median over the blocks, so that
+ * what disturbs the machine meets both alike.
  */
 export const measureFreeMeasurements = async (batchSize: number, repeats: number): Promise<object> => {
   const found = await findTensorflow();
@@ -44,7 +45,7 @@ export const measureFreeMeasurements = async (batchSize: number, repeats: number
   const shareOf = (config: (typeof methods)[string]): number => {
     const [clock, mask] = [phaseClock(ops), randomStream(0, 'mask')];
     const state = initialState(ops, network, randomStream(0, 'weights'));
-    const extent = { epochs: 1, stepsPerEpoch: 1 + repeats };
+    const extent = { epochs: 1, stepsPerEpoch: (1 + repeats) * stepsPerRead };
     const optimizer = optimizerOf({ ops, state, roles: rolesOf(network), clock, extent }, config, {
       ...{ ...mask, schedule: mask, direction: mask },
     });
@@ -56,7 +57,8 @@ export const measureFreeMeasurements = async (batchSize: number, repeats: number
     );
     const sums = [runningSums(ops, false), runningSums(ops, true)] as const;
     const shares: number[] = [];
-    for (let step = 1; step <= repeats * stepsPerRead; step++) {
+    let block = { stepMs: 0, addedMs: 0 };
+    for (let step = 1; step <= (1 + repeats) * stepsPerRead; step++) {
       const start = performance.now();
       const reports = optimizer.step(objective, config.learningRate);
       ops.synchronize();
@@ -72,9 +74,19 @@ export const measureFreeMeasurements = async (batchSize: number, repeats: number
         ops.synchronize();
         return performance.now() - from;
       };
-      const [without, withThem] =
-        step % 2 === 0 ? [timed(sums[0]), timed(sums[1])] : [timed(sums[1]), timed(sums[0])].reverse();
-      shares.push(((withThem ?? NaN) - (without ?? NaN)) / stepMs);
+      // Of two steps, and of two readings, each goes first once.
+      const isEven = (step + Math.floor(step / stepsPerRead)) % 2 === 0;
+      const [without, withThem] = isEven
+        ? [timed(sums[0]), timed(sums[1])]
+        : [timed(sums[1]), timed(sums[0])].reverse();
+      block = {
+        stepMs: block.stepMs + stepMs,
+        addedMs: block.addedMs + (withThem ?? NaN) - (without ?? NaN),
+      };
+      if (step % stepsPerRead === 0) {
+        shares.push(block.addedMs / block.stepMs);
+        block = { stepMs: 0, addedMs: 0 };
+      }
       hits.splice(0).forEach(ops.dispose);
       disposeReports(ops, reports);
     }

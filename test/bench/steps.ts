@@ -15,9 +15,12 @@ import { networkOf } from '../../src-main/trainer/models/index.ts';
 import { batchObjective } from '../../src-main/trainer/batchObjective.ts';
 import { optimizerOf } from '../../src-main/trainer/optimizers/index.ts';
 import { phaseClock } from '../../src-main/trainer/phaseClock.ts';
-import { disposeReports } from '../../src-main/trainer/stepRecord.ts';
+import { disposeReports, perturbedIn } from '../../src-main/trainer/stepRecord.ts';
 import { notingConvolutions, shareOfConvolutions, type Call } from './convolutionLimit.ts';
 import { median } from './median.ts';
+
+const rounded = (value: number, digits = 1): number => Number(value.toFixed(digits));
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const rule = { learningRate: 0.01, momentum: 0.9, weightDecay: 1e-3, ...plainRule };
 const climb = { ...rule, rho: 0.05, bnStatistics: 'first', ...plainSam } as const;
@@ -50,13 +53,28 @@ export const methods: Readonly<Record<string, OptimizerConfig>> = {
   momentumSam: { ...newArm('momentum-sam', null), ...rule },
   samOn: { ...newArm('sam-on', null), ...rule },
   kSam: { ...newArm('k-sam', null), ...rule },
+  samAtRandom: { ...climb, name: 'sam', when: { name: 'random', probability: 0.5 } },
+  samByGradientNorm: { ...climb, name: 'sam', when: { name: 'gradient-norm', delta: 0.9, lambda1: -1, lambda2: 1 } },
+  samLate: { ...climb, name: 'sam', when: { name: 'late', share: 0.05 } },
   swpWithGsam: { ...newArm('composed', null), ...rule },
   sgdAdamW: { ...rule, ...ruleNamed('adamw').start, name: 'sgd' },
 };
+/** Most units of a step that are promised. */
+const promised: Readonly<Record<string, number>> = { samOn: 5.1, momentumSam: 3.1, looksam: 3.75 };
+
+/** Whether chance, the data or the run's length decide which steps climb: a median over steps would leave either kind out. */
+const climbsAtTimes = (config: OptimizerConfig): boolean => 'when' in config && config.when.name !== 'every';
+
+/** Units of a step on average, where this share of the steps that were measured has climbed. */
+const predictedOf = (config: OptimizerConfig, climbed: number): number | null => {
+  if (!('when' in config) || !climbsAtTimes(config)) return predictedUnits({ optimizer: config, epochs: 1 });
+  const climbing = predictedUnits({ optimizer: { ...config, when: { name: 'every' } }, epochs: 1 });
+  const plain = predictedUnits({ optimizer: { ...rule, name: 'sgd' }, epochs: 1 });
+  return climbing === null || plain === null ? null : rounded(climbed * climbing + (1 - climbed) * plain, 2);
+};
+
 /** Steps from one perturbed step to the next: with an `interval` of n every n-th step perturbs, the others between are SGD's. */
 const cycleOf = (config: OptimizerConfig): number => ('interval' in config ? config.interval : 1);
-
-const rounded = (value: number, digits = 1): number => Number(value.toFixed(digits));
 
 /** The op table, adding up the time inside it: what is left of a step is the tape's and the optimizer's own. */
 const timed = (ops: Ops, clock: { ms: number }): Ops =>
@@ -77,7 +95,8 @@ const timed = (ops: Ops, clock: { ms: number }): Ops =>
 /**
  * Measures whole optimizer steps of ResNet-18 on random 32×32 images, those methods in turn; medians over the repeats.
  * A method that perturbs every n-th step only is measured over n steps each time, and means of these are taken: a median over single
- * steps would leave either kind out.
+ * steps would leave either kind out. Of one whose schedule says when, the mean over all steps is taken, beside what the share of them that
+ * climbed predicts.
  * @returns images/s by method, milliseconds by phase, kernels and bytes per step, and how near SGD comes to its convolutions alone, on the
  * engine's kernels and (above 1: faster than they allow) on TensorFlow's own.
  */
@@ -114,7 +133,7 @@ export const measureSteps = async (
         state,
         roles: rolesOf(network),
         clock,
-        extent: { epochs: 1, stepsPerEpoch: 1 + repeats },
+        extent: { epochs: 1 + repeats, stepsPerEpoch: 1 }, // late methods look at epochs
       },
       config,
       { ...mask, schedule: mask, direction: mask },
@@ -125,13 +144,14 @@ export const measureSteps = async (
     const objective = batchObjective(ops, network, state, batch, 0, clock, () => undefined, passes);
     return {
       clock,
-      step(): number {
+      step(): { readonly ms: number; readonly hasClimbed: boolean } {
         const start = performance.now();
         const reports = optimizer.step(objective, config.learningRate);
         ops.synchronize();
-        const duration = performance.now() - start;
+        const ms = performance.now() - start;
+        const hasClimbed = perturbedIn(reports) > 0;
         disposeReports(ops, reports);
-        return duration;
+        return { ms, hasClimbed };
       },
       close() {
         optimizer.dispose();
@@ -145,7 +165,9 @@ export const measureSteps = async (
     name,
     ...open(config, training),
     cycle: cycleOf(config),
-    predicted: predictedUnits({ optimizer: config, epochs: 1 }), // no method here looks at epochs
+    config,
+    typical: climbsAtTimes(config) ? mean : median,
+    climbs: 0,
     durations: new Array<number>(),
     phases: new Array<PhaseMs>(),
     kernels: 0,
@@ -157,9 +179,15 @@ export const measureSteps = async (
       run.clock.take();
       const { kernels, uploadedBytes, uploadedFloatBytes } = ops.counters;
       let duration = 0;
-      for (let step = 0; step < run.cycle; step++) duration += run.step();
+      let climbs = 0;
+      for (let step = 0; step < run.cycle; step++) {
+        const { ms, hasClimbed } = run.step();
+        duration += ms;
+        climbs += Number(hasClimbed);
+      }
       const phaseMs = run.clock.take();
       if (repeat === 0) continue; // fills caches
+      run.climbs += climbs / run.cycle / repeats;
       run.kernels = (ops.counters.kernels - kernels) / run.cycle;
       run.uploadedBytes = (ops.counters.uploadedBytes - uploadedBytes) / run.cycle;
       run.uploadedFloatBytes = (ops.counters.uploadedFloatBytes - uploadedFloatBytes) / run.cycle;
@@ -176,7 +204,11 @@ export const measureSteps = async (
   noted.step();
   noted.close();
   const sgd = open({ ...rule, name: 'sgd' }, training);
-  const shareOn = (table: Ops): number => rounded(shareOfConvolutions(table, calls, sgd.step), 3);
+  const shareOn = (table: Ops): number =>
+    rounded(
+      shareOfConvolutions(table, calls, () => sgd.step().ms),
+      3,
+    );
   const shares = {
     shareOfConvolutionLimit: shareOn(ops),
     shareOfDirectConvolutionLimit: shareOn(tensorflowOps(found.bindingPath, { ownKernels: false })),
@@ -186,7 +218,7 @@ export const measureSteps = async (
   const clocked = open({ ...rule, name: 'sgd' }, timed(training, inside));
   clocked.step();
   inside.ms = 0;
-  const stepMs = clocked.step();
+  const { ms: stepMs } = clocked.step();
   const hostShare = 1 - inside.ms / stepMs;
   clocked.close();
   const sgdMs = median(runs[0]?.durations ?? []);
@@ -194,14 +226,22 @@ export const measureSteps = async (
   const of = <T>(value: (run: (typeof runs)[number]) => T): Record<string, T> =>
     Object.fromEntries(runs.map((run) => [run.name, value(run)]));
   return {
-    ...of(({ durations }) => rounded((1000 * batchSize) / median(durations))),
-    // In units of which SGD takes 3: what the cost model says, and what was measured.
-    units: of(({ predicted, durations }) => ({ predicted, measured: rounded((3 * median(durations)) / sgdMs, 2) })),
-    phases: of(({ phases }) =>
+    ...of(({ durations, typical }) => rounded((1000 * batchSize) / typical(durations))),
+    // In units of which SGD takes 3: what the cost model says, what was measured, and whether it is within what is promised.
+    units: of(({ name, config, climbs, durations, typical }) => {
+      const measured = rounded((3 * typical(durations)) / typical(runs[0]?.durations ?? []), 2);
+      const most = promised[name];
+      return {
+        ...{ predicted: predictedOf(config, climbs), measured },
+        ...(climbsAtTimes(config) && { climbed: rounded(climbs, 3) }),
+        ...(most !== undefined && { promised: most, isKept: measured <= most }),
+      };
+    }),
+    phases: of(({ phases, typical }) =>
       Object.fromEntries(
         Object.keys(phases[0] ?? {}).map((phase) => [
           phase,
-          Math.round(median(phases.map((phaseMs) => phaseMs[phase as keyof PhaseMs]))),
+          Math.round(typical(phases.map((phaseMs) => phaseMs[phase as keyof PhaseMs]))),
         ]),
       ),
     ),
