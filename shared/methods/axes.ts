@@ -18,6 +18,8 @@ const direction = setting(
     }),
     /** d ← (1 − θ)d + θg. */
     z.strictObject({ name: named('moving-mean', 'moving mean (VaSSO)'), theta: theta.default(0.9) }),
+    /** Where the momentum has come from: θ − ρ·v/‖v‖. */
+    z.strictObject({ name: named('against-momentum', 'against the momentum (MSAM)') }),
     /** The gradient that the step before descended along. */
     z.strictObject({ name: named('last-gradient', 'last step’s gradient') }),
     /** Every number from N(0, 1). */
@@ -25,7 +27,7 @@ const direction = setting(
   ]),
   {
     label: 'direction',
-    help: 'Where a climb goes: along the gradient, or along what the step before, earlier ones or chance give; the last two need no first pass.',
+    help: 'Where a climb goes: along the gradient, or along what the step before, earlier ones or chance give; the last three need no first pass.',
   },
 );
 

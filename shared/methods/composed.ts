@@ -3,6 +3,7 @@ import { axes } from './axes.ts';
 import { defaultClimb, samUnits, senselessClimb } from './climbing.ts';
 import { refusing, type Senseless } from './combinations.ts';
 import { hasSelectionForward } from './esam.ts';
+import { noMomentum } from './momentumSam.ts';
 import { noUnits, type Method, type PhaseUnits } from './method.ts';
 import { plainSam, sharpnessAware } from './sam.ts';
 import { sgdUnits } from './sgd.ts';
@@ -11,9 +12,14 @@ import { averaged, mostAveraged } from './when.ts';
 const composedFields = z.strictObject({ name: z.literal('composed'), ...sharpnessAware, ...axes });
 export type ComposedConfig = z.infer<typeof composedFields>;
 
-/** Whether the direction is known without a gradient at θ, so that a step has one pass. */
-export const isBlind = ({ direction }: Pick<ComposedConfig, 'direction'>): boolean =>
-  direction.name === 'last-gradient' || direction.name === 'random';
+const blindDirections = ['against-momentum', 'last-gradient', 'random'] as const;
+export type BlindChoice = Extract<ComposedConfig['direction'], { name: (typeof blindDirections)[number] }>;
+/** Whether a direction is known without a gradient at θ. */
+export const isBlindDirection = (direction: ComposedConfig['direction']): direction is BlindChoice =>
+  blindDirections.some((name) => name === direction.name);
+
+/** Whether a step has one pass. */
+export const isBlind = ({ direction }: Pick<ComposedConfig, 'direction'>): boolean => isBlindDirection(direction);
 
 const climbsAlways = ({ interval, when }: ComposedConfig): boolean => interval === 1 && when.name === 'every';
 
@@ -48,7 +54,7 @@ const senselessBlind = (config: ComposedConfig): (Senseless | null)[] => {
 };
 
 const senselessAxes = (config: ComposedConfig): (Senseless | null)[] => {
-  const { direction, moves, examples, descent, when, sharpnessBatch } = config;
+  const { direction, momentum, moves, examples, descent, when, sharpnessBatch } = config;
   const isMean = direction.name === 'away-from-mean' || direction.name === 'moving-mean';
   const ranksFirst = examples.name === 'largest-loss' && !isBlind(config);
   return [
@@ -59,6 +65,7 @@ const senselessAxes = (config: ComposedConfig): (Senseless | null)[] => {
             'a mean over steps needs every tensor’s gradient in every step, which is what SWP leaves out; choose all tensors',
         }
       : null,
+    direction.name === 'against-momentum' ? noMomentum(momentum) : null,
     descent.name === 'looksam' && climbsAlways(config)
       ? {
           path: ['interval'],
@@ -184,8 +191,9 @@ export const composed = {
   mostPhaseUnits: (config, epochs) => mostAveraged(climbUnits(config), sgdUnits, config, epochs),
   experimental(config) {
     const chosen = choices(config).join(',');
-    const isPublished = !isBlind(config) && published.some((is) => is(chosen, config));
-    return isPublished ? null : 'nobody has published this combination';
+    const { name } = config.direction;
+    const isControl = name === 'last-gradient' || name === 'random';
+    return !isControl && published.some((is) => is(chosen, config)) ? null : 'nobody has published this combination';
   },
   movesNormalisations: ({ moves }) => moves.name === 'normalisations',
   tensorShareOf: ({ moves }) => (moves.name === 'share' ? { beta: moves.beta, path: 'optimizer.moves.beta' } : null),

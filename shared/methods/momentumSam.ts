@@ -1,18 +1,22 @@
 import { z } from 'zod';
 import { climbingSettings, climber, defaultClimb, senselessClimb } from './climbing.ts';
-import { refusing } from './combinations.ts';
+import { refusing, type Senseless } from './combinations.ts';
 import type { Method } from './method.ts';
 import { sgdUnits } from './sgd.ts';
 
 const { bnStatistics: _, ...settings } = climbingSettings;
 const { bnStatistics: __, ...defaults } = defaultClimb;
 
+/** What is wrong with a rule that has none. */
+export const noMomentum = (momentum: number): Senseless | null =>
+  momentum === 0
+    ? { path: ['momentum'], reason: 'MSAM climbs along the momentum, so it needs one; give more than 0, such as 0.9' }
+    : null;
+
 /** MSAM (Becker et al. 2024): climbs against the momentum, so that a step needs one gradient only. */
 const momentumSamSchema = refusing(z.strictObject({ name: z.literal('momentum-sam'), ...settings }), (config) => [
   ...senselessClimb({ ...config, bnStatistics: 'first' }),
-  config.momentum === 0
-    ? { path: ['momentum'], reason: 'MSAM climbs along the momentum, so it needs one; give more than 0, such as 0.9' }
-    : null,
+  noMomentum(config.momentum),
   config.when.name === 'gradient-norm'
     ? {
         path: ['when', 'name'],

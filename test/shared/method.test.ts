@@ -72,6 +72,7 @@ test.each<[string, OptimizerConfig, number]>([
   ['SAM at random', of('sam', { when: { name: 'random', probability: 0.25 } }), 3 + 3 * 0.25],
   ['SWP with GSAM, which needs every gradient at θ', of('composed'), 6],
   ['SWP of SAM', of('composed', { descent: { name: 'above' } }), 1 + 1.6 + 3],
+  ['against the momentum', of('composed', { ...asSam, direction: { name: 'against-momentum' } }), 3],
   ['along the last gradient', of('composed', { ...asSam, direction: { name: 'last-gradient' } }), 3],
   [
     'normalisations on half of the examples, in every second step',
@@ -122,6 +123,7 @@ test('no two methods have the same colour, name or help', () => {
   expect(new Set(looks.map(({ help }) => help)).size).toBe(looks.length);
 });
 
+const against = { ...asSam, direction: { name: 'against-momentum' } };
 const blind = { ...asSam, direction: { name: 'random' } };
 const someExamples = { name: 'largest-loss', gamma: 0.5 };
 test.each<[string, MethodId, object, string]>([
@@ -129,6 +131,7 @@ test.each<[string, MethodId, object, string]>([
   ['an unknown last pass', 'esam', { bnStatistics: 'last', when: { name: 'gradient-norm' } }, 'bnStatistics'],
   ['a norm of parts', 'sam', { sharpnessBatch: 4, when: { name: 'gradient-norm' } }, 'sharpnessBatch'],
   ['MSAM without momentum', 'momentum-sam', { momentum: 0 }, 'momentum'],
+  ['MSAM’s direction without momentum', 'composed', { ...against, momentum: 0 }, 'momentum'],
   ['MSAM by a gradient it has not', 'momentum-sam', { when: { name: 'gradient-norm' } }, 'when.name'],
   ['K-SAM by the gradient of some', 'k-sam', { when: { name: 'gradient-norm' } }, 'when.name'],
   ['LookSAM’s descent of every step', 'composed', { descent: { name: 'looksam', alpha: 0.1 } }, 'interval'],
@@ -191,12 +194,14 @@ test('a composition is an experiment unless it is a published method by another 
     { ...asSam, adaptive: true },
     { ...asSam, moves: { name: 'normalisations' }, adaptive: true },
     { ...asSam, sharpnessBatch: 64 },
+    against,
     { ...asSam, adaptive: true, sharpnessBatch: 64 },
     { ...asSam, moves: { name: 'share' }, examples: rising, sharpnessBatch: 64 },
   ];
   const others = [
     {},
     blind,
+    { ...against, adaptive: true },
     { ...asSam, direction: { name: 'away-from-mean' }, examples: rising },
     // The same axes as ESAM's and LookSAM's, chosen otherwise.
     { ...asSam, moves: { name: 'normalisations' }, examples: { name: 'largest-loss' } },

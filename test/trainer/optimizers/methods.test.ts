@@ -91,6 +91,11 @@ const all: Readonly<Record<string, OptimizerConfig>> = {
     examples: { name: 'largest-loss', gamma: 0.6 },
     ...random(0.6),
   }),
+  'against the momentum of some tensors, late': composed({
+    direction: { name: 'against-momentum' },
+    moves: { name: 'share', beta: 0.5 },
+    ...{ rho: 0.3, ...late(0.5) },
+  }),
   'along the last gradient': composed({ direction: { name: 'last-gradient' } }),
   'along the last gradient of some tensors, at random': composed({
     direction: { name: 'last-gradient' },
@@ -150,6 +155,11 @@ for (const { name, tolerance, open } of engines) {
         'composed of VaSSO’s direction is VaSSO',
         composed({ direction: { name: 'moving-mean', theta: 0.4 } }),
         arm('vasso', { rho: 0.05, theta: 0.4 }),
+      ],
+      [
+        'composed of the way against the momentum is MSAM',
+        composed({ direction: { name: 'against-momentum' }, rho: 0.3 }),
+        arm('momentum-sam', { rho: 0.3 }),
       ],
       [
         'composed of normalisations is SAM-ON',

@@ -1,5 +1,6 @@
+import { isBlindDirection, type BlindChoice } from '../../../../shared/methods/composed.ts';
 import type { ConfigOf } from '../../../../shared/methods/index.ts';
-import { lastGradient, randomDirection } from '../ascent/blind.ts';
+import { againstMomentum, lastGradient, randomDirection, type BlindDirection } from '../ascent/blind.ts';
 import { alongGradient, type Direction } from '../ascent/direction.ts';
 import { awayFromMean } from '../ascent/friendly.ts';
 import { everything, normalisations, tensorShare, type Moves } from '../ascent/moves.ts';
@@ -21,15 +22,14 @@ type Settings = ConfigOf<'composed'>;
 
 /** The choice that the settings make on each axis. Directions that need no gradient at θ make a step of one pass. */
 export const composed = (parts: Parts, settings: Settings): Optimizer => {
-  const { training, rule, chances } = parts;
+  const { training, rule } = parts;
   const { rho, adaptive, direction } = settings;
   const moves = movesOf(parts, settings);
   const radius = settings.moves.name === 'share' ? rho / settings.moves.beta : rho;
-  if (direction.name === 'last-gradient' || direction.name === 'random') {
-    return onePass(parts, {
-      direction: direction.name === 'random' ? randomDirection(training, chances.direction) : lastGradient(training),
-      ...{ moves, radius, isAdaptive: adaptive, decaysAbove: false },
-    });
+  if (isBlindDirection(direction)) {
+    const decaysAbove = direction.name === 'against-momentum'; // as in MSAM
+    const blind = blindDirectionOf(parts, direction);
+    return onePass(parts, { direction: blind, ...{ moves, radius, isAdaptive: adaptive, decaysAbove } });
   }
   return climbing(training, rule, {
     ...sam(parts, settings),
@@ -40,10 +40,18 @@ export const composed = (parts: Parts, settings: Settings): Optimizer => {
   });
 };
 
-const directionOf = (
-  { training }: Parts,
-  direction: Exclude<Settings['direction'], { name: 'last-gradient' | 'random' }>,
-): Direction => {
+const blindDirectionOf = ({ training, rule, chances }: Parts, { name }: BlindChoice): BlindDirection => {
+  switch (name) {
+    case 'against-momentum':
+      return againstMomentum(training, rule);
+    case 'last-gradient':
+      return lastGradient(training);
+    case 'random':
+      return randomDirection(training, chances.direction);
+  }
+};
+
+const directionOf = ({ training }: Parts, direction: Exclude<Settings['direction'], BlindChoice>): Direction => {
   switch (direction.name) {
     case 'gradient':
       return alongGradient;
