@@ -21,15 +21,23 @@ const beginsPlain = (arm: OptimizerConfig, key: string): boolean => {
   return plain.has(key) && JSON.stringify(defaults.get(key)) === plain.get(key);
 };
 
+/** n goes with "every n-th step" alone: under another schedule it is shown only where it has to be corrected. */
+const isIdle = (arm: OptimizerConfig, path: string): boolean =>
+  path === 'interval' && 'when' in arm && arm.when.name !== 'every' && arm.interval === 1;
+
 /** An arm's settings that have no place of their own: those that make its method, when it climbs, and its base rule's own. */
 export const settingsOfArm = (
   arm: OptimizerConfig,
 ): Readonly<Record<'own' | 'times' | 'rule', readonly SettingField[]>> => {
-  const fields = fieldsOf(arm).filter(({ path }) => !placed.has(path));
+  const fields = fieldsOf(arm).filter(({ path }) => !placed.has(path) && !isIdle(arm, path));
   const kindOf = ({ path }: SettingField): 'own' | 'times' | 'rule' =>
     rootOf(path) === 'rule' ? 'rule' : beginsPlain(arm, rootOf(path)) ? 'times' : 'own';
   const those = (kind: 'own' | 'times' | 'rule'): SettingField[] => fields.filter((field) => kindOf(field) === kind);
-  return { own: those('own'), times: those('times'), rule: those('rule') };
+  // The schedule first, then what goes with it.
+  const times = those('times').toSorted(
+    (a, b) => Number(rootOf(b.path) === 'when') - Number(rootOf(a.path) === 'when'),
+  );
+  return { own: those('own'), times, rule: those('rule') };
 };
 
 /** A base rule as an arm chooses it. */

@@ -46,12 +46,14 @@ test('every method is offered, with its own settings, and says what it is expect
   await third.getByText('MSAM never computes the gradient at θ', { exact: false }).waitFor();
   await page.getByLabel('Arm 3 climbs').selectOption({ label: 'every n-th step' });
   await eventually(() => third.getByText('MSAM never computes', { exact: false }).count()).toBe(0);
-  // Of "every n-th step" n is 5 for whoever chooses it; it goes with no other schedule.
+  // Of "every n-th step" n is 5 for whoever chooses it; it stands beside no other schedule.
   const interval = page.getByLabel('Arm 3 perturb every');
   expect(await interval.inputValue()).toBe('5');
   await interval.fill('3');
   await page.getByLabel('Arm 3 climbs').selectOption({ label: 'in the last epochs' });
-  await eventually(() => interval.inputValue()).toBe('1');
+  await eventually(() => interval.count()).toBe(0);
+  await page.getByLabel('Arm 3 climbs').selectOption({ label: 'every n-th step' });
+  expect(await interval.inputValue()).toBe('5'); // not the 3 of before: it was given up
   expect(opened.complaints).toEqual([]);
 });
 
