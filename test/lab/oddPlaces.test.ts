@@ -126,11 +126,10 @@ test('garbage in the lock is kept beside it, and only one lab at a time opens th
   (await openStore(folder, migrationsFolder)).close();
 });
 
-const count = readdirSync(migrationsFolder).length;
 test.each([
   { sql: 'PRAGMA user_version = 0', found: 'says that its schema is 0' },
   { sql: 'PRAGMA user_version = -7', found: 'says that its schema is -7' },
-  { sql: `PRAGMA user_version = ${count - 1}`, found: `says that its schema is ${count - 1}, but` },
+  { sql: 'PRAGMA user_version = 21', found: 'says that its schema is 21, but its table "checksum"' },
   { sql: 'DROP TABLE phase_time', found: 'its table "phase_time" is missing' },
   { sql: 'DROP TABLE queue', found: 'its table "queue" is missing' },
   { sql: 'ALTER TABLE log_line RENAME COLUMN text TO txt', found: 'its table "log_line" has no column "text"' },

@@ -238,21 +238,23 @@ describe.each(engines)('on $name', ({ name, open }) => {
     expect(ops.counters.handles).toBe(handles);
   });
 
-  // The most negative is the fifth by magnitude, and so near those beside it that the usual limits leave 1.1 % of an error. In float64 it
-  // takes minutes.
-  test.skipIf(isExact)('all known eigenvalues of the Hessian, the most negative too', async () => {
-    const along = lossFunction(subject);
-    const known = [...hessian.largest, hessian.smallest].sort((a, b) => Math.abs(b) - Math.abs(a));
-    const [random, limits] = [subject.random('eigenvalues'), { tolerance: 1e-4, iterations: 400 }];
-    const found: number[] = [];
-    for await (const { value } of largestEigenvalues(along, known.length, random, pause, limits)) found.push(value);
-    expect(found).toHaveLength(known.length);
-    known.forEach((expected, index) => {
-      const value = found[index] ?? NaN;
-      expect(Math.abs(value / expected - 1), `eigenvalue ${index}: ${value}`).toBeLessThan(1e-2);
+  // The most negative is the fifth by magnitude, and so near those beside it that the usual limits leave 1.1 % of an error. The reference ops
+  // would take minutes; their Hessian is held to 1e-6 below.
+  if (!isExact) {
+    test('all known eigenvalues of the Hessian, the most negative too', async () => {
+      const along = lossFunction(subject);
+      const known = [...hessian.largest, hessian.smallest].sort((a, b) => Math.abs(b) - Math.abs(a));
+      const [random, limits] = [subject.random('eigenvalues'), { tolerance: 1e-4, iterations: 400 }];
+      const found: number[] = [];
+      for await (const { value } of largestEigenvalues(along, known.length, random, pause, limits)) found.push(value);
+      expect(found).toHaveLength(known.length);
+      known.forEach((expected, index) => {
+        const value = found[index] ?? NaN;
+        expect(Math.abs(value / expected - 1), `eigenvalue ${index}: ${value}`).toBeLessThan(1e-2);
+      });
+      expect(ops.counters.handles).toBe(handles);
     });
-    expect(ops.counters.handles).toBe(handles);
-  });
+  }
 
   test('the Hessian’s diagonal, a basis vector at a time, sums up to its trace', () => {
     const along = lossFunction(subject);
