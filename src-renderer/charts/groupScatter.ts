@@ -109,7 +109,8 @@ export const useGroupScatter = (props: GroupScatterProps) => {
   const theirWords = computed(() => {
     if (theirs.value.length === 0) return '';
     const isOtherwise = theirs.value.some(({ differences }) => differences.length > 0);
-    return ` · hollow: ${[...new Set(theirs.value.map(({ source }) => (source === 'paper' ? 'the paper’s' : `${source}’s`)))].join(', ')}${isOtherwise ? ', trained otherwise' : ''}`;
+    const whose = new Set(theirs.value.map(({ source }) => (source === 'paper' ? 'the paper’s' : `${source}’s`)));
+    return ` · hollow: ${[...whose].join(', ')}${isOtherwise ? ', trained otherwise' : ''}`;
   });
   const words = computed(
     () => `${accuracyName.value} ± sd, images/s with range · dots: seeds · dashed: the front${theirWords.value}`,

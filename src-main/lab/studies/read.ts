@@ -4,8 +4,9 @@ import type { Study } from '../../../shared/studies/study.ts';
 import { readResourceFiles } from '../resourceFiles.ts';
 import type { FoundFiles } from '../resourceFiles.ts';
 
-const order = ['table', 'figure', 'grid', 'becker'];
-const rank = ({ id }: Study): number => order.indexOf(id.split('-')[0] ?? '') * 100 + Number(/\d+$/.exec(id)?.[0] ?? 0);
+const order = ['table', 'figure', 'grid'];
+const rank = ({ id, source }: Study): number =>
+  source === null ? order.indexOf(id.split('-')[0] ?? '') * 100 + Number(/\d+$/.exec(id)?.[0] ?? 0) : 10_000;
 
 /** The paper's items: tables first, then figures; those of other papers last. */
 export const readStudies = (folder: string): FoundFiles<Study> => {
