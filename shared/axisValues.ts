@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import { decimalsOf } from './decimals.ts';
 
 /** A value that a setting takes along an axis. */
-export type AxisValue = number | string | boolean | null;
+export const axisValueSchema = z.union([z.number(), z.string().max(120), z.boolean(), z.null()]);
+export type AxisValue = z.infer<typeof axisValueSchema>;
 
 export const mostAxisValues = 100;
 

@@ -6,7 +6,7 @@ import { settingOf } from './settings/index.ts';
 const parts: Readonly<Record<string, string>> = {
   name: 'What it is called in the lab.',
   shared: 'What all methods share.',
-  arms: 'The methods that are compared, each with settings of its own.',
+  arms: 'The methods that are compared, each with settings of its own; "overrides" beside them, as { "epochs": 60 }, is what it has instead of what all share.',
   axes: 'Settings that take several values, each with each: { "path": "optimizer.rho", "values": [0.05, 0.1] }; values also as "0.1:0.5:0.1" (first, last, step) or "log:0.01:1:5" (five points).',
   seeds: 'Every method trains once with each: weights, order, augmentation and label noise depend on it.',
   measureSpeed:
@@ -47,7 +47,8 @@ export const commentedExperiment = (experiment: Experiment): string => {
       return `[\n${items.join(',\n')}\n${indent}]`;
     }
     if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-    const pathOf = (key: string): string => (path === '' || path === 'shared' ? key : `${path}.${key}`);
+    const pathOf = (key: string): string =>
+      ['', 'shared', 'overrides'].includes(path) || key === 'overrides' ? key : `${path}.${key}`;
     const members = Object.entries(value as Readonly<Record<string, unknown>>);
     const entries = members
       .filter(([key]) => pathOf(key) !== writtenByLab)

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { analysisSettingsSchema } from './analyses/index.ts';
 import { axisNames } from './axisNames.ts';
-import { mostAxisValues, parseAxisValues } from './axisValues.ts';
+import { armSchema, configOfArm, wrongOverrides, type Arm } from './arm.ts';
+import { axisValueSchema, mostAxisValues, parseAxisValues } from './axisValues.ts';
 import { counted } from './counted.ts';
 import { fieldWords, quoted, readsOn } from './fieldWords.ts';
 import { groupedBy } from './groupedBy.ts';
@@ -9,13 +10,12 @@ import {
   canonicalJson,
   datasetIdentitySchema,
   datasetIdSchema,
-  optimizerSchema,
   runConfigSchema,
   seedSchema,
   sharedConfigSchema,
 } from './runConfig.ts';
 import { countText } from './numberText.ts';
-import type { GroupConfig, OptimizerConfig, RunConfig } from './runConfig.ts';
+import type { GroupConfig, RunConfig } from './runConfig.ts';
 import { controlIn } from './oneLine.ts';
 import { placeIdSchema } from './places.ts';
 import { axisPaths, choosesSettings, settingPaths, unknownPath, withSetting } from './settingPaths.ts';
@@ -27,8 +27,6 @@ interface Setting {
   readonly path: string;
   readonly value: unknown;
 }
-
-export const axisValueSchema = z.union([z.number(), z.string().max(120), z.boolean(), z.null()]);
 
 /** Values as the form and `--sweep` take them, where a file has them as one text: "0.1:0.5:0.1". */
 const readValues = (written: unknown, context: z.RefinementCtx): unknown => {
@@ -57,7 +55,7 @@ export type Axis = z.infer<typeof axisSchema>;
 export const experimentFields = z.strictObject({
   name: z.string().trim().min(1, 'give the experiment a name').max(120),
   shared: sharedConfigSchema,
-  arms: z.array(optimizerSchema).min(1, 'choose at least one method').max(100),
+  arms: z.array(armSchema).min(1, 'choose at least one method').max(100),
   /** Experiments from before there were axes are read as having none. */
   axes: z.array(axisSchema).max(10).default([]),
   seeds: z.array(seedSchema).min(1, 'give at least one seed').max(100),
@@ -105,6 +103,10 @@ export const experimentSchema = experimentFields.superRefine((experiment, contex
     )
       refuse(['axes', index, 'path'], `no method of this experiment has “${nameOf(path)}”`);
   }
+  const paths = experiment.axes.map(({ path }) => path);
+  for (const [index, arm] of experiment.arms.entries())
+    for (const [path, message] of wrongOverrides(experiment.shared, arm, paths))
+      refuse(['arms', index, 'overrides', path], message);
   if (context.issues.length > 0) return;
   refuseValues(experiment, refuse);
 });
@@ -154,7 +156,7 @@ const configsBefore = (experiment: Experiment, index: number): GroupConfig[] => 
   const choices = experiment.axes
     .slice(0, index)
     .filter(({ path }) => path.startsWith(`${part}.`) && choosesSettings(path));
-  const byShape = new Map(baseConfigs(experiment).map((config) => [shapeOf(config.optimizer), config]));
+  const byShape = new Map(experiment.arms.map((arm) => [shapeOf(arm), configOfArm(experiment.shared, arm)]));
   return choices.reduce<GroupConfig[]>(
     (configs, { path, values }) =>
       configs.flatMap((config) => values.map((value) => withSetting(config, path, value) ?? config)),
@@ -163,19 +165,18 @@ const configsBefore = (experiment: Experiment, index: number): GroupConfig[] => 
 };
 
 /** Whether an axis says something about an arm, be it for a choice that another axis makes. */
-export const reachesArm = (experiment: Experiment, axis: Axis, arm: OptimizerConfig): boolean =>
+export const reachesArm = (experiment: Experiment, axis: Axis, arm: Arm): boolean =>
   configsBefore({ ...experiment, arms: [arm] }, experiment.axes.indexOf(axis)).some(
     (config) => withSetting(config, axis.path, axis.values[0]) !== null,
   );
 
-/** Which settings a method has: its choices bring them, whatever the values of the others. */
-const shapeOf = (optimizer: OptimizerConfig): string =>
+/** Which settings an arm has: its choices bring them, whatever the values of the others. */
+const shapeOf = ({ overrides, ...optimizer }: Arm): string =>
   JSON.stringify(optimizer, (key, value: unknown) =>
     key === 'name' || (typeof value === 'object' && value !== null) ? value : 0,
-  );
+  ) + canonicalJson(overrides ?? {});
 
-const baseConfigs = ({ shared, arms }: Experiment): GroupConfig[] =>
-  arms.map((optimizer) => ({ ...shared, optimizer }));
+const baseConfigs = ({ shared, arms }: Experiment): GroupConfig[] => arms.map((arm) => configOfArm(shared, arm));
 
 /** Runs of the full grid, before those that are equal are taken together. */
 export const gridSize = ({ arms, axes, seeds }: Experiment): number =>
@@ -218,23 +219,34 @@ export const expand = (experiment: Experiment): RunConfig[] => {
   return [...new Set(experiment.seeds)].flatMap((seed) => groups.map((group) => ({ ...group, seed })));
 };
 
-/**
- * Where the experiment says what a run's setting is: at the axis that sets it, else at the method, else in what is shared.
- * @param optimizer - of the run that it is about.
- */
-export const fieldOfSetting = ({ axes, arms }: Experiment, path: string, optimizer?: OptimizerConfig): string => {
-  const axis = axes.findIndex((candidate) => candidate.path === path);
+/** The arm that a configuration of the experiment comes from, whatever its axes made of it. */
+export const armOf = (experiment: Experiment, config: GroupConfig): Arm | undefined => {
+  const { arms, axes, data } = experiment;
+  const withoutAxes = (whole: GroupConfig): string =>
+    canonicalJson(axes.reduce<object>((rest, { path }) => without(rest, partOf(path)), withData(data, whole)));
+  const bases = baseConfigs(experiment).map(withoutAxes);
+  return arms[bases.indexOf(withoutAxes(config))];
+};
+
+/** What a choice on an axis changes: the settings of a part (`schedule`), the method's of a part of its own (`optimizer.when`). */
+const partOf = (path: string): string[] => path.split('.').slice(0, path.startsWith('optimizer.') ? 2 : 1);
+
+const without = (part: object, [key = '', ...rest]: readonly string[]): object => {
+  const inner: unknown = Reflect.get(part, key);
+  return {
+    ...part,
+    [key]: rest.length === 0 || typeof inner !== 'object' || inner === null ? null : without(inner, rest),
+  };
+};
+
+/** Where the experiment says what a setting of one of its configurations is: at the axis that sets it, else at the method, else in what is shared. */
+export const fieldOfSetting = (experiment: Experiment, path: string, config: GroupConfig): string => {
+  const axis = experiment.axes.findIndex((candidate) => candidate.path === path);
   if (axis >= 0) return `axes.${axis}.values`;
-  if (optimizer === undefined || !path.startsWith('optimizer.')) return `shared.${path}`;
-  const asAxesSetIt = (arm: OptimizerConfig): string =>
-    canonicalJson(
-      axes.reduce<object>((config, axis) => {
-        const key = axis.path.replace(/^optimizer\./, '').split('.')[0] ?? '';
-        return axis.path.startsWith('optimizer.') ? { ...config, [key]: null } : config;
-      }, arm),
-    );
-  const arm = arms.findIndex((candidate) => asAxesSetIt(candidate) === asAxesSetIt(optimizer));
-  return `arms.${Math.max(0, arm)}.${path.slice('optimizer.'.length)}`;
+  const arm = armOf(experiment, config);
+  const at = `arms.${arm === undefined ? 0 : experiment.arms.indexOf(arm)}`;
+  if (path.startsWith('optimizer.')) return `${at}.${path.slice('optimizer.'.length)}`;
+  return arm?.overrides?.[path] === undefined ? `shared.${path}` : `${at}.overrides.${path}`;
 };
 
 export const presetSchema = z.strictObject({

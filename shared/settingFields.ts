@@ -44,8 +44,8 @@ const isNullable = (schema: unknown): boolean =>
   schema instanceof z.ZodNullable || (schema instanceof z.ZodDefault && isNullable(schema.unwrap()));
 
 /** A method with another value of a setting, unchecked; the same where it has no such setting. */
-export const withField = (optimizer: OptimizerConfig, path: string, value: unknown): OptimizerConfig =>
-  (changed(optimizerSchema, optimizer, path.split('.'), value) ?? optimizer) as OptimizerConfig;
+export const withField = <T extends OptimizerConfig>(optimizer: T, path: string, value: unknown): T =>
+  (changed(optimizerSchema, { ...optimizer }, path.split('.'), value) ?? optimizer) as T;
 
 /** What arms share, with another value of a setting, unchecked; the same where there is no such setting. */
 export const withShared = (shared: SharedConfig, path: string, value: unknown): SharedConfig =>

@@ -59,6 +59,12 @@ export const ruleChoices: readonly RuleChoice[] = ruleNames.flatMap((name): Rule
     : [{ value: name, label, name, nesterov: false }];
 });
 
+/** The setting that a field of an arm (`arms.1.rho`, `arms.1.overrides.epochs`) is about, by its dotted path in a run. */
+export const settingOfArm = (field: string): string => {
+  const [, , first, ...rest] = field.split('.');
+  return first === 'overrides' ? rest.join('.') : ['optimizer', first, ...rest].join('.');
+};
+
 /** Whether something of what later work made of the methods is set. */
 export const isVaried = (arm: OptimizerConfig): boolean =>
   Object.entries(arm).some(

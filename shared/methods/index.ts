@@ -91,5 +91,5 @@ const takenFrom = (like: object, itsDefaults: object, defaults: object): Record<
 const ownValue = (value: unknown): unknown => (typeof value === 'object' && value !== null ? { ...value } : value);
 
 /** The same arm, sharing no object with it. */
-export const copyOf = (arm: OptimizerConfig): OptimizerConfig =>
-  Object.fromEntries(Object.entries(arm).map(([key, value]) => [key, ownValue(value)])) as OptimizerConfig;
+export const copyOf = <T extends OptimizerConfig>(arm: T): T =>
+  Object.fromEntries(Object.entries(arm).map(([key, value]) => [key, ownValue(value)])) as T;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { analysisSettingsSchema } from '../analyses/index.ts';
 import { runEnvironmentSchema } from '../device.ts';
-import { axisValueSchema } from '../experiment.ts';
+import { axisValueSchema } from '../axisValues.ts';
 import { figureSchema } from '../figures/figure.ts';
 import { meanSdSchema, resultsRowSchema } from '../result.ts';
 import { runIdSchema } from '../run.ts';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
+import { optimizerOf, withOverride } from '../../shared/arm.ts';
 import { parseAxisValues, parseValue } from '../../shared/axisValues.ts';
 import { LabError } from '../../shared/errors.ts';
 import { newExperimentSchema, presetSchema } from '../../shared/experiment.ts';
@@ -43,13 +44,12 @@ export const readExperiment = async (lab: Lab, options: ExperimentOptions): Prom
     name: name ?? original.name,
     seeds: [...(seeds ?? original.seeds)],
     measureSpeed: original.measureSpeed && speed !== false,
-    shared: { ...original.shared, epochs: epochs ?? original.shared.epochs },
     ...(wanted !== undefined && wanted !== thisMachineId && { place: wanted }),
   };
   const axes = options.sweep.map(axisOf);
-  const wished = options.set.reduce(withSet, changed);
-  const kept = wished.axes.filter(({ path }) => !axes.some((axis) => axis.path === path));
-  return parseConfig(newExperimentSchema, { ...wished, axes: [...kept, ...axes] }, what);
+  const set = epochs === undefined ? options.set : [`epochs=${epochs}`, ...options.set];
+  const wished = axes.map(({ path }) => path).reduce(withoutPath, set.reduce(withSet, changed));
+  return parseConfig(newExperimentSchema, { ...wished, axes: [...wished.axes, ...axes] }, what);
 };
 
 const presetOf = async (lab: Lab, id: string): Promise<Experiment> => {
@@ -123,16 +123,23 @@ const axisOf = (option: string): Axis => {
   return { path, values: [...values] };
 };
 
-/** Sets a shared setting, or one of every method that has it. */
+/** Neither an axis nor a method says anything of its own about a shared setting. */
+const withoutPath = (experiment: Experiment, path: string): Experiment => ({
+  ...experiment,
+  arms: experiment.arms.map((arm) => withOverride(arm, path, undefined)),
+  axes: experiment.axes.filter((axis) => axis.path !== path),
+});
+
+/** Sets a shared setting, or one of every method that has it, whatever axes and methods' own overrides said of it. */
 const withSet = (experiment: Experiment, option: string): Experiment => {
   const [path, text] = assignment('--set', option);
-  const all = experiment.arms.map((optimizer) =>
-    withSetting({ ...experiment.shared, optimizer }, path, parseValue(text)),
+  const all = experiment.arms.map((arm) =>
+    withSetting({ ...experiment.shared, optimizer: optimizerOf(arm) }, path, parseValue(text)),
   );
   const [some] = all.filter((config) => config !== null);
   if (some === undefined)
     throw new LabError('CONFIG_INVALID', `--set ${option}: no method or schedule of this experiment has ${path}.`);
   const { optimizer: _, ...shared } = some;
-  const arms = experiment.arms.map((arm, index) => all[index]?.optimizer ?? arm);
-  return { ...experiment, shared, arms, axes: experiment.axes.filter((axis) => axis.path !== path) };
+  const arms = experiment.arms.map((arm, index) => ({ ...arm, ...all[index]?.optimizer }));
+  return withoutPath({ ...experiment, shared, arms }, path);
 };

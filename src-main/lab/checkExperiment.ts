@@ -1,6 +1,7 @@
 import { augmentationMisfitOf, imageSizeOf, type DatasetInfo, type Misfit } from '../../shared/dataset.ts';
 import { LabError } from '../../shared/errors.ts';
-import { eachGroup, fieldOfSetting, type Experiment } from '../../shared/experiment.ts';
+import { overridesOf } from '../../shared/arm.ts';
+import { armOf, eachGroup, fieldOfSetting, type Experiment } from '../../shared/experiment.ts';
 import { movesNormalisations, nameOfMethod } from '../../shared/method.ts';
 import { noNormalisation } from '../../shared/methods/samOn.ts';
 import { misfitOf, modelInfos } from '../../shared/models.ts';
@@ -19,33 +20,35 @@ import { inTurns } from './turns.ts';
  * @throws LabError DATASET_NOT_FOUND, DATASET_CORRUPT, or CONFIG_INVALID where its runs could not start on this data set, with the reason at its field.
  */
 export const checkExperiment = async (experiment: Experiment, library: Library): Promise<void> => {
-  const refuse = (misfit: Misfit | null, optimizer: GroupConfig['optimizer']): void => {
+  const refuse = (misfit: Misfit | null, config: GroupConfig): void => {
     if (misfit === null) return;
     const { path, message } = misfit;
     throw new LabError('CONFIG_INVALID', message, {
-      fields: [{ path: fieldOfSetting(experiment, path, optimizer), message }],
+      fields: [{ path: fieldOfSetting(experiment, path, config), message }],
     });
   };
   const found = new Map<string, DatasetInfo>();
   const seen = new Set<string>();
   for await (const config of inTurns(eachGroup(experiment))) {
     const { dataset, augmentation, model, optimizer } = config;
-    refuse(senselessIn(config, experiment), optimizer);
+    refuse(senselessIn(config, experiment), config);
     const info =
-      found.get(dataset.id) ?? (await foundSet(dataset.id, library, fieldOfSetting(experiment, 'dataset.id')));
+      found.get(dataset.id) ?? (await foundSet(dataset.id, library, fieldOfSetting(experiment, 'dataset.id', config)));
     found.set(dataset.id, info);
     const key = canonicalJson([dataset, augmentation, model, movesNormalisations(optimizer)]);
     const misfit = (seen.has(key) ? null : datasetMisfit(config, info)) ?? impossibleIn(config, info);
     seen.add(key);
-    refuse(misfit, optimizer);
+    refuse(misfit, config);
   }
 };
 
-/** Values that are right each by itself, and make no sense where axes, or an axis and a method, bring them together. */
-const senselessIn = (config: GroupConfig, { axes }: Experiment): Misfit | null => {
+/** Values that are right each by itself, and make no sense where axes, overrides and a method bring them together. */
+const senselessIn = (config: GroupConfig, experiment: Experiment): Misfit | null => {
   const [issue] = runConfigSchema.safeParse({ ...config, seed: 0 }).error?.issues ?? [];
   if (issue === undefined) return null;
-  const point = axes.flatMap(({ path }) => {
+  const arm = armOf(experiment, config);
+  const paths = [...experiment.axes, ...(arm === undefined ? [] : overridesOf(arm).map(([path]) => ({ path })))];
+  const point = paths.flatMap(({ path }) => {
     const value = valueAt(config, path);
     return value === undefined ? [] : [`${settingName(path)} ${settingLabel(path, value)}`];
   });

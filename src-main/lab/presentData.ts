@@ -68,10 +68,10 @@ export const checkPresentData = async (
  */
 export const onPresentData = async (experiment: Experiment, library: Library): Promise<Experiment> => {
   const { data: _, ...wished } = experiment;
-  const sets = new Map<string, GroupConfig['dataset']>();
-  for await (const { dataset } of inTurns(eachGroup(wished))) sets.set(dataset.id, dataset);
-  const data = [...sets].flatMap(([id, dataset]): [string, string][] => {
-    const identity = presentData(dataset, library, fieldOfSetting(experiment, 'dataset.id'));
+  const sets = new Map<string, GroupConfig>();
+  for await (const config of inTurns(eachGroup(wished))) sets.set(config.dataset.id, config);
+  const data = [...sets].flatMap(([id, config]): [string, string][] => {
+    const identity = presentData(config.dataset, library, fieldOfSetting(wished, 'dataset.id', config));
     return identity === null ? [] : [[id, identity]];
   });
   return { ...wished, data: Object.fromEntries(data) };

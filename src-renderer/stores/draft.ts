@@ -5,18 +5,16 @@ import { z } from 'zod';
 import type { DatasetInfo } from '../../shared/dataset.ts';
 import type { LabEvent } from '../../shared/labEvent.ts';
 import type { PlannedRun } from '../../shared/queue.ts';
-import { copyOf, newArm, type MethodId } from '../../shared/methods/index.ts';
 import { experimentSchema, type Axis, type Experiment, type Preset } from '../../shared/experiment.ts';
-import { withChosenTimes } from '../../shared/methods/when.ts';
-import { ruleNamed, type RuleName } from '../../shared/rules/index.ts';
 import { scheduleOf, type ScheduleConfig } from '../../shared/runConfig.ts';
-import { withField, withShared } from '../../shared/settingFields.ts';
+import { withShared } from '../../shared/settingFields.ts';
 import { axisPaths } from '../../shared/settingPaths.ts';
 import { useConnection } from '../connection.ts';
 import { checkExperiment } from '../fieldErrors.ts';
 import { Refusal, type FieldError } from '../refusal.ts';
 import { useDefaults } from './defaults.ts';
 import { useDevice } from './device.ts';
+import { draftArms } from './draftArms.ts';
 import { useKept } from './kept.ts';
 import { useProblems } from './problems.ts';
 
@@ -224,33 +222,6 @@ export const useDraft = defineStore('draft', () => {
   const setMeasureSpeed = (measure: boolean): void => {
     if (draft.value) draft.value.measureSpeed = measure;
   };
-  const addArm = (method: MethodId): void => {
-    draft.value?.arms.push(newArm(method, draft.value.arms.findLast((arm) => 'rho' in arm) ?? null));
-  };
-  const setMethod = (index: number, method: MethodId): void => {
-    draft.value?.arms.splice(index, 1, newArm(method, draft.value.arms[index] ?? null));
-  };
-  const setArmSetting = (index: number, path: string, value: unknown): void => {
-    const arm = draft.value?.arms[index];
-    if (!arm) return;
-    const changed = withField(arm, path, value);
-    draft.value?.arms.splice(index, 1, path === 'when.name' ? withChosenTimes(changed) : changed);
-  };
-  /** What another base rule begins with comes with it: its steps are of another size. */
-  const setRule = (index: number, name: RuleName, nesterov: boolean): void => {
-    const arm = draft.value?.arms[index];
-    if (!arm) return;
-    const { start } = ruleNamed(name);
-    const begun = arm.rule.name === name ? arm : { ...arm, ...start, rule: { ...start.rule } };
-    draft.value?.arms.splice(index, 1, { ...begun, nesterov });
-  };
-  const duplicateArm = (index: number): void => {
-    const arm = draft.value?.arms[index];
-    if (arm) draft.value?.arms.splice(index + 1, 0, copyOf(arm));
-  };
-  const removeArm = (index: number): void => {
-    draft.value?.arms.splice(index, 1);
-  };
   /** Also takes away what does not go with the kind of set: a resolution where images have one size. */
   const setDataset = (id: string, storage: DatasetInfo['storage']): void => {
     if (!draft.value) return;
@@ -284,6 +255,7 @@ export const useDraft = defineStore('draft', () => {
     },
     ...{ rename, setSeeds, setSkipFinished, setMeasureSpeed },
     ...{ addAxis, setAxis, removeAxis },
-    ...{ addArm, setMethod, setArmSetting, setRule, duplicateArm, removeArm, setShared, setSchedule, setDataset },
+    ...draftArms(draft),
+    ...{ setShared, setSchedule, setDataset },
   };
 });

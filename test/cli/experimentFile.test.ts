@@ -41,3 +41,30 @@ test('keys of one name in several braces are several keys', async () => {
   const two = { ...experiment, arms: [sam, { ...sam, rho: 2 * sam.rho }] };
   expect(await read(JSON.stringify(two))).toEqual(two);
 });
+
+test('--set, --epochs and --sweep are for all methods, whatever one of them, or an axis, has of its own', async () => {
+  const { lab, folder } = await openTestLab();
+  const file = join(folder, 'own.json');
+  const longer = { ...sam, overrides: { epochs: 9, batchSize: 5 } };
+  const axes = [{ path: 'dataset.labelNoise', values: [0, 0.1] }];
+  await writeFile(file, JSON.stringify({ ...experiment, arms: [sam, longer], axes }));
+  const changed = async (options: { set?: string[]; sweep?: string[]; epochs?: number }) => {
+    const { shared, arms, axes: varied } = await readExperiment(lab, { file, set: [], sweep: [], ...options });
+    return {
+      epochs: shared.epochs,
+      own: arms.map(({ overrides }) => overrides),
+      varied: varied.map(({ path }) => path),
+    };
+  };
+  const noise = ['dataset.labelNoise'];
+  expect(await changed({})).toEqual({ epochs: 3, own: [undefined, longer.overrides], varied: noise });
+  const five = { epochs: 5, own: [undefined, { batchSize: 5 }], varied: noise };
+  expect(await changed({ set: ['epochs=5'] })).toEqual(five);
+  expect(await changed({ epochs: 5 })).toEqual(five);
+  expect(await changed({ sweep: ['epochs=1,2'] })).toEqual({ ...five, epochs: 3, varied: [...noise, 'epochs'] });
+  expect(await changed({ set: ['labelNoise=0.2', 'batchSize=7', 'epochs=5'] })).toEqual({
+    epochs: 5,
+    own: [undefined, undefined],
+    varied: [],
+  });
+});

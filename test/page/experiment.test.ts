@@ -170,6 +170,39 @@ test('axes are a list, a range or choices by name; what makes no sense beside an
   expect(opened.complaints).toEqual([]);
 });
 
+test('a method has a value of its own for what the others share: SGD for twice the epochs, made once', async () => {
+  await getByRole('button', { name: 'Duplicate arm 1' }).click();
+  await getByText('The same as arm 1: its runs are made once. Change a setting, or remove it.').waitFor();
+  await getByRole('listitem', { name: 'Arm 2: SGD' }).getByRole('button', { name: 'Variants…' }).click();
+  const override = getByLabel('Override a shared setting for arm 2');
+  await override.selectOption({ label: 'epochs' });
+  const own = getByLabel('Arm 2 epochs, of its own');
+  await eventually(() => own.evaluate((field) => field === document.activeElement)).toBe(true);
+  expect(await own.inputValue()).toBe('3'); // as the others
+  await own.fill('0');
+  const row = getByRole('listitem', { name: 'Arm 2: SGD' });
+  await row.getByText('Epochs must be at least 1').waitFor();
+  await plan().getByText('Arm 2: epochs must be at least 1').waitFor();
+  await own.fill('6');
+  await eventually(planned).toBe(8);
+  expect(await plan().locator('tr.skipped').count()).toBe(6); // the quick preset's own
+  await plan().getByText('epochs 6').first().waitFor();
+  // A choice is one of what there is; what it brings can be overridden then.
+  await override.selectOption({ label: 'learning-rate schedule' });
+  await getByLabel('Arm 2 learning-rate schedule, of its own').selectOption({ label: 'warm-up, cosine' });
+  await override.selectOption({ label: 'warm-up' });
+  expect(await getByLabel('Arm 2 warm-up, of its own').count()).toBe(1);
+  await picture(opened.page, 'new-overrides');
+  for (const label of ['learning-rate schedule', 'warm-up'])
+    await getByRole('button', { name: `Arm 2: ${label} as the others` }).click();
+  // Another method keeps what the arm overrides; without it, it is what it was.
+  await getByLabel('Arm 2 method').selectOption({ label: 'SAM' });
+  expect(await getByLabel('Arm 2 epochs, of its own').inputValue()).toBe('6');
+  await getByLabel('Arm 2 method').selectOption({ label: 'SGD' });
+  await getByRole('button', { name: 'Arm 2: epochs as the others' }).click();
+  await eventually(planned).toBe(6);
+});
+
 test('a data set that has gone stands in its axis until it is taken out', async () => {
   await getByRole('button', { name: 'Axis', exact: true }).click();
   await getByLabel('Setting of axis 1').selectOption('dataset.id');

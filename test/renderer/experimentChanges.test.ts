@@ -22,6 +22,15 @@ test('methods that are the same are told by their settings, once where all chang
   ]);
 });
 
+test('what a method overrides is told beside what the others share', () => {
+  const before = experimentOf({ arms: [sgd, esam] });
+  const after = experimentOf({ arms: [{ ...sgd, overrides: { epochs: 6 } }, esam] });
+  expect(experimentChanges(before, after)).toEqual(['SGD epochs 3 → 6']);
+  expect(experimentChanges(after, before)).toEqual(['SGD epochs 6 → 3']);
+  const shorter = { ...after, shared: { ...shared, epochs: 2 } };
+  expect(experimentChanges(after, shorter)).toEqual(['epochs 3 → 2']);
+});
+
 test('a field has one error, which reads on from its label', () => {
   const { errors } = checkExperiment({
     ...experimentOf(),

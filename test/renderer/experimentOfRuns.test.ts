@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expand } from '../../shared/experiment.ts';
+import { expand, experimentSchema } from '../../shared/experiment.ts';
 import type { RunSummary } from '../../shared/run.ts';
 import type { RunConfig } from '../../shared/runConfig.ts';
 import { experimentOfRuns, namesOfRuns } from '../../src-renderer/experimentOfRuns.ts';
@@ -49,11 +49,21 @@ test('a run brings its method and its seed alone, on the data of now, and shares
   expect(experiment?.arms[0]).not.toBe(run.config.optimizer);
 });
 
-test('runs that differ in what arms share, and no runs, make none', () => {
+test('what a run has other than the first one, its arm overrides', () => {
+  const warm = { ...sgd, overrides: { epochs: 9, 'schedule.name': 'warmup', 'dataset.trainSubset': null } };
+  const experiment = experimentSchema.parse(experimentOf({ arms: [sgd, warm, esam], seeds: [0, 3] }));
+  const again = experimentOfRuns(expand(experiment).map(runOf));
+  if (again === null) throw new Error('They make an experiment.');
+  expect(expand(again)).toEqual(expand(experiment));
+  expect(again.arms.map(({ overrides }) => overrides?.['epochs'])).toEqual([undefined, 9, undefined]);
+});
+
+test('runs that differ in a list, and no runs, make none', () => {
   const [run] = expand(experimentOf()).map(runOf);
   if (run === undefined) throw new Error('There is one.');
-  const longer = runOf({ ...run.config, epochs: 99 }, 1);
-  expect(experimentOfRuns([run, longer])).toBeNull();
+  const step = (milestones: number[]) =>
+    runOf({ ...run.config, schedule: { name: 'step', milestones, factor: 0.1 } }, 1);
+  expect(experimentOfRuns([step([1]), step([2])])).toBeNull();
   expect(experimentOfRuns([])).toBeNull();
 });
 

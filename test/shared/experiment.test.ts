@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { expand, expandGroups, experimentSchema } from '../../shared/experiment.ts';
+import { expand, expandGroups, experimentSchema, fieldOfSetting } from '../../shared/experiment.ts';
 import { gridText } from '../../shared/gridText.ts';
 import { canonicalJson, optimizerSchema, runConfigSchema, scheduleOf } from '../../shared/runConfig.ts';
 import { settingPathOf, unknownPath, withSetting } from '../../shared/settingPaths.ts';
@@ -168,4 +168,71 @@ test('an axis is taken whichever of the methods has its setting, in whatever ord
   const chosen = [{ path: 'optimizer.when.name', values: ['late', 'every'] }, ...axes];
   const both = experimentSchema.parse(experimentOf({ arms: [sam], axes: chosen, seeds: [1] }));
   expect(gridText(both)).toMatch(/^1 method × 2 values of .+ × 2 values of .+ × 1 seed$/);
+});
+
+// What an arm overrides.
+
+const longer = { ...sgd, overrides: { epochs: 9 } };
+
+test('an arm has what it overrides instead of what is shared, and axes and seeds like the others', () => {
+  const axes = [{ path: 'batchSize', values: [5, 10] }];
+  const experiment = experimentSchema.parse(experimentOf({ arms: [sgd, longer, sam], axes, seeds: [0, 1] }));
+  expect(
+    expand(experiment).map(({ seed, batchSize, epochs, optimizer }) => [seed, batchSize, epochs, optimizer]),
+  ).toEqual(
+    [0, 1].flatMap((seed) =>
+      [5, 10].flatMap((batchSize) => [
+        [seed, batchSize, 3, sgd],
+        [seed, batchSize, 9, sgd],
+        [seed, batchSize, 3, sam],
+      ]),
+    ),
+  );
+  expect(gridText(experiment)).toBe('3 methods × 2 values of batch size × 2 seeds');
+});
+
+test('an overriding choice brings its settings, which can be overridden and varied too', () => {
+  const { warmupEpochs: _, ...schedule } = { warmupEpochs: 0, ...scheduleOf('warmup') };
+  const warm = { ...sam, overrides: { 'schedule.warmupEpochs': 2, 'schedule.name': 'warmup' } };
+  const groups = expandGroups(experimentSchema.parse(experimentOf({ arms: [sgd, warm] })));
+  expect(groups.map((group) => group.schedule)).toEqual([{ name: 'constant' }, { ...schedule, warmupEpochs: 2 }]);
+  const { 'schedule.warmupEpochs': _own, ...choice } = warm.overrides;
+  const axes = [{ path: 'schedule.warmupEpochs', values: [1, 2] }];
+  const varied = experimentSchema.parse(experimentOf({ arms: [sgd, { ...sam, overrides: choice }], axes }));
+  expect(expandGroups(varied).map((group) => group.schedule)).toEqual([
+    { name: 'constant' },
+    { ...schedule, warmupEpochs: 1 },
+    { ...schedule, warmupEpochs: 2 },
+  ]);
+  expect(gridText(varied)).toBe('(1 method + 1 method × 2 values of warm-up) × 1 seed');
+});
+
+test.for<[what: string, overrides: object, words: string]>([
+  ['epoch', { epoch: 3 }, 'near it are epochs'],
+  ['optimizer.rho', { 'optimizer.rho': 1 }, 'is a setting of the method itself'],
+  ['batchSize', { batchSize: 5 }, 'is an axis of the experiment'],
+  ['schedule.milestones', { 'schedule.milestones': 5 }, 'is a list'],
+  ['schedule.warmupEpochs', { 'schedule.warmupEpochs': 2 }, 'is a setting that this method has not'],
+  ['epochs', { epochs: 0 }, 'must be at least 1'],
+  ['model.id', { 'model.id': 'nothing' }, 'must be “mlp”'],
+])('what is wrong with an override stands at its field: %s', ([path, overrides, words]) => {
+  const axes = [{ path: 'batchSize', values: [5, 10] }];
+  expect(issuesOf(experimentOf({ arms: [sgd, { ...sam, overrides: { ...overrides } }], axes }))).toEqual([
+    [`arms.1.overrides.${path}`, expect.stringContaining(words)],
+  ]);
+});
+
+test('a setting of a configuration stands where its arm, an axis, or all methods say it', () => {
+  const axes = [{ path: 'optimizer.rho', values: [0.1, 0.2] }];
+  const experiment = experimentSchema.parse(experimentOf({ arms: [sgd, longer, sam], axes }));
+  const fields = expandGroups(experiment).map((group) =>
+    ['epochs', 'optimizer.momentum', 'optimizer.rho'].map((path) => fieldOfSetting(experiment, path, group)),
+  );
+  const swept = ['shared.epochs', 'arms.2.momentum', 'axes.0.values'];
+  expect(fields).toEqual([
+    ['shared.epochs', 'arms.0.momentum', 'axes.0.values'],
+    ['arms.1.overrides.epochs', 'arms.1.momentum', 'axes.0.values'],
+    swept,
+    swept,
+  ]);
 });
