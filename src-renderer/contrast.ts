@@ -24,11 +24,19 @@ const towards = (color: string, end: 0 | 1, share: number): string => {
   return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 };
 
-const seenOn = (color: string, background: string, end: 0 | 1, least: number): string => {
+const mixedUntilSeen = (color: string, background: string, end: 0 | 1, least: number): string => {
   if (contrast(color, background) >= least) return color;
   let share = 0.05;
   while (share < 1 && contrast(towards(color, end, share), background) < least) share += 0.05;
   return towards(color, end, Math.min(1, share));
+};
+/** A chart asks for each of its marks, and there are few colours. */
+const seen = new Map<string, string>();
+const seenOn = (...wish: Parameters<typeof mixedUntilSeen>): string => {
+  const key = wish.join(' ');
+  const color = seen.get(key) ?? mixedUntilSeen(...wish);
+  seen.set(key, color);
+  return color;
 };
 
 /** The colour itself, or with as little white in it as makes it readable on a dark background. */

@@ -49,7 +49,12 @@ export const resultApi = {
     output: z.array(groupMeansSchema),
   },
   curves: {
-    input: z.strictObject({ query: resultsQuerySchema, ...curveWishSchema.shape }),
+    input: z.strictObject({
+      query: resultsQuerySchema,
+      ...curveWishSchema.shape,
+      /** Of more groups than these there are none: which of them are to be drawn, their table tells. */
+      mostGroups: z.number().int().min(1).exactOptional(),
+    }),
     output: z.array(groupCurveSchema),
   },
   /** The paper's values for the networks and data sets of these groups. */

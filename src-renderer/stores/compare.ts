@@ -17,12 +17,13 @@ import type {
   ResultsTable,
 } from '../../shared/result.ts';
 import type { PublishedPoint } from '../../shared/results/published.ts';
-import type { RunSummary } from '../../shared/run.ts';
-import { leftOutOf } from '../charts/leftOut.ts';
+import type { ExperimentSummary, RunSummary } from '../../shared/run.ts';
+import { leftOutOf, mostDrawn } from '../charts/leftOut.ts';
 import { useConnection } from '../connection.ts';
 import { useGroupFocus } from './groupFocus.ts';
 import { useKept } from './kept.ts';
 import { useProblems } from './problems.ts';
+import { useRuns } from './runs.ts';
 
 /** What the vertical axis of the curves shows. */
 export type CurveRange = 'late' | 'all' | 'difference';
@@ -48,11 +49,15 @@ const keptSchema = z.strictObject({
   axis: z.enum(curveAxes),
 });
 
+/** What is drawn is not drawn again for an answer like it. */
+const unlessAlike = <T>(known: T, read: T): T => (JSON.stringify(known) === JSON.stringify(read) ? known : read);
+
 /** What is compared, and the lab's answer: table and curves. */
 export const useCompare = defineStore('compare', () => {
   const { lab, onEvent } = useConnection();
   const problems = useProblems();
   const focus = useGroupFocus();
+  const runs = useRuns();
   /** Chosen experiments; none = all. Until the user chooses, the newest that has results. */
   const experimentIds = ref<number[]>([]);
   const isChosen = ref(false);
@@ -143,16 +148,25 @@ export const useCompare = defineStore('compare', () => {
     const shown = (table.value?.rows ?? []).filter(({ key }) => !focus.isLeftOut(key));
     return { ...query.value, experimentIds: [], groupHashes: [...new Set(shown.map(({ groupHash }) => groupHash))] };
   };
+  let lastAsked = 0;
+  /** Of what was asked for, the last is taken, once that stands which it stands beside. */
+  const takeCurves = async (request: LabInput<'curves'>, beside?: Promise<unknown>): Promise<void> => {
+    const own = ++lastAsked;
+    const asked = problems.attempt('Read the curves', () => lab.curves(request));
+    const [read] = await Promise.all([asked, beside]);
+    if (own === lastAsked) curves.value = unlessAlike(curves.value, read ?? []);
+  };
   const readCurves = async (): Promise<void> => {
-    if (isNothingChosen.value) return;
-    const request = { query: drawnQuery(), ...curveWish.value };
-    curves.value = (await problems.attempt('Read the curves', () => lab.curves(request))) ?? [];
+    if (!isNothingChosen.value) await takeCurves({ query: drawnQuery(), ...curveWish.value });
   };
   const readPublished = async (): Promise<void> => {
     published.value = (await problems.attempt('Read the published values', () => lab.published(query.value))) ?? [];
   };
   const readTable = async (): Promise<void> => {
-    table.value = (await problems.attempt(reading, () => lab.results(query.value))) ?? table.value;
+    table.value = unlessAlike(
+      table.value,
+      (await problems.attempt(reading, () => lab.results(query.value))) ?? table.value,
+    );
   };
   const unchoose = (): void => {
     isChosen.value = false;
@@ -161,34 +175,42 @@ export const useCompare = defineStore('compare', () => {
     speedBaseline.value = null;
     accuracyBaseline.value = null;
   };
-  /** False where the experiments could not be read: then nothing is known to be gone. */
-  const followNewest = async (): Promise<boolean> => {
-    const all = await problems.attempt(reading, () => lab.experiments({}));
-    if (!all) return false;
+  /** False where that chooses others. */
+  const follow = (all: readonly ExperimentSummary[]): boolean => {
+    const before = experimentIds.value;
     const isGone = (id: number): boolean => all.every((experiment) => experiment.id !== id);
-    if (isChosen.value && experimentIds.value.some(isGone)) unchoose();
+    if (isChosen.value && before.some(isGone)) unchoose();
     const newest = all.filter(({ finishedCount }) => finishedCount > 0).toSorted((a, b) => b.id - a.id)[0];
     if (newest && !isChosen.value && experimentIds.value[0] !== newest.id) experimentIds.value = [newest.id];
-    return true;
+    return experimentIds.value === before;
   };
-  const load = async (): Promise<void> => {
-    if (!(await followNewest())) return;
+  /** The groups to choose from, and of them the table; false where they could not be read. */
+  const readTables = async (): Promise<boolean> => {
     const all = await problems.attempt(reading, () => lab.results(candidatesQuery.value));
-    if (!all) return;
-    candidates.value = all;
+    if (!all) return false;
+    candidates.value = unlessAlike(candidates.value, all);
     if (isNothingChosen.value) {
       table.value = { ...all, rows: [] };
       curves.value = [];
       published.value = [];
-      return;
-    }
-    if (groupHashes.value === null && !splitConditions.value) table.value = all;
+    } else if (groupHashes.value === null && !splitConditions.value) table.value = candidates.value;
     else await readTable();
-    await Promise.all([readCurves(), readPublished()]);
+    return true;
+  };
+  const load = async (): Promise<void> => {
+    const all = runs.runs === null ? await problems.attempt(reading, () => lab.experiments({})) : runs.experiments;
+    if (!all || !follow(all)) return;
+    const tables = readTables();
+    // Of few groups the curves are asked for at once. Which of many are drawn, and over which row, the table tells.
+    const areAll = !isNothingChosen.value && focus.leftOut.size === 0 && range.value !== 'difference';
+    const early = areAll && takeCurves({ query: query.value, ...curveWish.value, mostGroups: mostDrawn }, tables);
+    if (!(await tables) || isNothingChosen.value) return;
+    await Promise.all([early !== false && focus.leftOut.size === 0 ? early : readCurves(), readPublished()]);
   };
   const reload = useDebounceFn(load, 300, { maxWait: 1000 });
   watch([experimentIds, groupHashes, speedBaseline, accuracyBaseline, accuracy, splitConditions], () => void load());
   watch(equalTimeMs, useDebounceFn(readTable, 150, { maxWait: 300 }));
+  watch(() => runs.experiments, follow);
   watch([metric, axis, range], () => void readCurves());
   watch(table, (read) => focus.leaveOut(read === null ? new Set() : leftOutOf(read)), { flush: 'sync' });
   watch(

@@ -94,6 +94,16 @@ test('curves and exports come from the same groups', async () => {
   expect(text).toContain('| SGD | 2 | 42.00 ± 1.41 | 52.00 ± 1.41 |');
 });
 
+test('of more groups than are wanted there are no curves', async () => {
+  const { lab } = await openTestLab();
+  const { experimentId } = await trainAll(lab, experimentOf({ arms: [sgd, sam], seeds: [1] }));
+  const wish = { query: queryOf(experimentId), metric: 'testAccuracy', axis: 'epoch', relativeTo: null } as const;
+  const all = await lab.curves(wish);
+  expect(all).toHaveLength(2);
+  expect(await lab.curves({ ...wish, mostGroups: 2 })).toEqual(all);
+  expect(await lab.curves({ ...wish, mostGroups: 1 })).toEqual([]);
+});
+
 test('without an engine a run stays queued, and the queue says why', async () => {
   vi.stubEnv('ESAM_LAB_CACHE', temporaryFolder());
   vi.stubEnv('ESAM_LAB_TENSORFLOW_BINDING', '');

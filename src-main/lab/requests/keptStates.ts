@@ -16,5 +16,5 @@ export const keptStateRequests = ({
   keptStates: answering(() =>
     read.settingsUnder(prefix).flatMap((state) => keptStateSchema.safeParse(state).data ?? []),
   ),
-  keepState: doing(({ name, value }) => write.setting(`${prefix}${name}`, value)),
+  keepState: doing(({ name, value }) => write.settingOfWindow(`${prefix}${name}`, value)),
 });

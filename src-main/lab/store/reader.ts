@@ -17,7 +17,7 @@ import { originTable } from './origins.ts';
 import { bundleReader } from './bundleReader.ts';
 import { pauseTable } from './pause.ts';
 import { checksumTable } from './checksums.ts';
-import { settingTable } from './settings.ts';
+import { settingTable, windowChanges } from './settings.ts';
 import { NotUnderstood } from './understood.ts';
 import { runReader } from './runs.ts';
 import { runViewTable } from './runViews.ts';
@@ -59,8 +59,8 @@ export const storeReader = (database: Database) => {
   const writtenByOthers = database.prepare<[], number>('PRAGMA data_version').pluck();
   return {
     runs,
-    /** Another one after whatever was written, by whomever. */
-    version: (): string => `${String(written.get())} ${String(writtenByOthers.get())}`,
+    /** Another one after whatever was written, by whomever; but for what windows of this lab keep. */
+    version: (): string => `${(written.get() ?? 0) - windowChanges(database)} ${String(writtenByOthers.get())}`,
     epochs: epochs.of,
     /** A run's quantity epoch by epoch; nothing where what it is drawn from is not what was stored. */
     curve: (id: RunId, metric: CurveMetric): CurvePoint[] => {

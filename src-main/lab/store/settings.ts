@@ -10,6 +10,10 @@ const parsed = (value: string): unknown => {
   }
 };
 
+/** Changes of what windows keep, of each database: of what is known of runs they change nothing. */
+const ofWindows = new WeakMap<Database, number>();
+export const windowChanges = (database: Database): number => ofWindows.get(database) ?? 0;
+
 /** What the user has chosen for this workspace. */
 export const settingTable = (database: Database) => {
   const select = database.prepare<[string], string>('SELECT value FROM setting WHERE name = ?').pluck();
@@ -30,5 +34,10 @@ export const settingTable = (database: Database) => {
         .map(({ name, value }) => ({ name: name.slice(prefix.length), value: parsed(value) }))
         .filter(({ value }) => value !== undefined),
     set: (name: string, value: unknown): void => void insert.run(name, JSON.stringify(value)),
+    /** The same of what a window keeps: nothing that was read is read again for that. */
+    setOfWindow: (name: string, value: unknown): void => {
+      const { changes } = insert.run(name, JSON.stringify(value));
+      ofWindows.set(database, windowChanges(database) + changes);
+    },
   };
 };

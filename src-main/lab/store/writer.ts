@@ -120,6 +120,7 @@ export const storeWriter = (database: Database) => {
     move: database.transaction((ids: readonly RunId[], beforeId: RunId | null) => states.move(ids, beforeId)),
     setPaused: pause.set,
     setting: settingTable(database).set,
+    settingOfWindow: settingTable(database).setOfWindow,
     environment: environments.insert,
     beginsIn: trainedInTable(database).begin,
     selfTestResult: selfTestResultTable(database).insert,

@@ -233,6 +233,21 @@ test('the database itself refuses what no schema would let through', async () =>
   expect(store.read.epochs(1)).toHaveLength(1);
 });
 
+test('whatever is written makes another version of what is read, but for what a window keeps', async () => {
+  const { read, write } = await open(temporaryFolder());
+  const { version } = read;
+  const before = version();
+  write.settingOfWindow('window.view', '/compare');
+  write.settingOfWindow('window.view', '/runs');
+  expect(version()).toBe(before);
+  expect(read.settingsUnder('window.')).toEqual([{ name: 'view', value: '/runs' }]);
+  write.setting('checkpoints', 'all');
+  const after = version();
+  expect(after).not.toBe(before);
+  write.settingOfWindow('window.view', '/live');
+  expect(version()).toBe(after);
+});
+
 test('a second opening is refused while the first lasts', async () => {
   const folder = temporaryFolder();
   const first = await open(folder);
