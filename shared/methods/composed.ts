@@ -5,11 +5,12 @@ import { refusing, type Senseless } from './combinations.ts';
 import { hasSelectionForward } from './esam.ts';
 import { noMomentum } from './momentumSam.ts';
 import { noUnits, type Method, type PhaseUnits } from './method.ts';
+import { rhoMin, senselessRhoMin } from './rhoMin.ts';
 import { plainSam, sharpnessAware } from './sam.ts';
 import { sgdUnits } from './sgd.ts';
 import { averaged, mostAveraged } from './when.ts';
 
-const composedFields = z.strictObject({ name: z.literal('composed'), ...sharpnessAware, ...axes });
+const composedFields = z.strictObject({ name: z.literal('composed'), ...sharpnessAware, rhoMin, ...axes });
 export type ComposedConfig = z.infer<typeof composedFields>;
 
 const blindDirections = ['against-momentum', 'last-gradient', 'random'] as const;
@@ -88,6 +89,7 @@ const senselessAxes = (config: ComposedConfig): (Senseless | null)[] => {
 
 const composedSchema = refusing(composedFields, (config) => [
   ...senselessClimb(config),
+  senselessRhoMin(config),
   ...senselessBlind(config),
   ...senselessAxes(config),
 ]);
@@ -126,7 +128,10 @@ const climbUnits = (config: ComposedConfig): PhaseUnits => {
   };
 };
 
-/** Axes on which it differs from SAM; ASAM's neighbourhood is a way to move of its own, and m-sharpness a choice of examples. */
+/**
+ * Axes on which it differs from SAM; ASAM's neighbourhood and a falling ρ are ways to move of their own, and m-sharpness a choice of
+ * examples.
+ */
 const choices = ({
   direction,
   moves,
@@ -136,6 +141,7 @@ const choices = ({
   interval,
   adaptive,
   sharpnessBatch,
+  rhoMin,
 }: ComposedConfig): string[] => [
   ...(direction.name === 'gradient' ? [] : ['direction']),
   ...(moves.name === 'all' ? [] : ['moves']),
@@ -144,12 +150,15 @@ const choices = ({
   ...(when.name === 'every' && interval === 1 ? [] : ['when']),
   ...(adaptive ? ['adaptive'] : []),
   ...(sharpnessBatch === null ? [] : ['sharpnessBatch']),
+  ...(rhoMin === null ? [] : ['rhoMin']),
 ];
 
 const published: readonly ((choices: string, config: ComposedConfig) => boolean)[] = [
   (choices) => !choices.includes(','),
   // ASAM of sub-batches.
   (choices) => choices === 'adaptive,sharpnessBatch',
+  // GSAM, whose ρ falls.
+  (choices, { descent }) => choices === 'descent,rhoMin' && descent.name === 'gsam',
   // ESAM, of sub-batches too.
   (choices, { moves, examples }) =>
     ['moves,examples', 'moves,examples,sharpnessBatch'].includes(choices) &&
@@ -171,6 +180,7 @@ export const composed = {
     name: 'composed',
     ...defaultClimb,
     ...plainSam,
+    rhoMin: null,
     direction: { name: 'gradient' },
     moves: { name: 'share', beta: 0.6 },
     examples: { name: 'all' },

@@ -3,7 +3,7 @@ import { alpha } from './alpha.ts';
 import { climbingSettings, climber, defaultClimb, samUnits, senselessClimb } from './climbing.ts';
 import { refusing } from './combinations.ts';
 import type { Method } from './method.ts';
-import { setting } from '../settings/setting.ts';
+import { rhoMin, senselessRhoMin } from './rhoMin.ts';
 
 /** GSAM (Zhuang et al. 2022): descends along h − α·(the part of g that is orthogonal to h). */
 const gsamSchema = refusing(
@@ -11,20 +11,9 @@ const gsamSchema = refusing(
     name: z.literal('gsam'),
     ...climbingSettings,
     alpha,
-    /** From ρ at η₀ to this at 0. */
-    rhoMin: setting(z.number().min(0).max(1e6).nullable().default(null), {
-      label: 'smallest rho',
-      symbol: 'ρ min',
-      help: 'ρ falls with the learning rate to this value; empty: it stays.',
-      texts: { null: 'ρ stays' },
-    }),
+    rhoMin,
   }),
-  (config) => [
-    ...senselessClimb(config),
-    config.rhoMin !== null && config.rhoMin > config.rho
-      ? { path: ['rhoMin'], reason: 'the smallest ρ is more than ρ itself; give less, or leave it empty' }
-      : null,
-  ],
+  (config) => [...senselessClimb(config), senselessRhoMin(config)],
 );
 type GsamConfig = z.infer<typeof gsamSchema>;
 

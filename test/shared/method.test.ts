@@ -151,6 +151,7 @@ test.each<[string, MethodId, object, string]>([
     'when.name',
   ],
   ['a smallest ρ above ρ', 'gsam', { rhoMin: 1 }, 'rhoMin'],
+  ['a smallest ρ above ρ, composed', 'composed', { rhoMin: 1 }, 'rhoMin'],
 ])('%s is refused at its field, with the reason', (_title, id, settings, path) => {
   const parsed = optimizerSchema.safeParse({ ...newArm(id, null), ...settings });
   expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
@@ -197,6 +198,8 @@ test('a composition is an experiment unless it is a published method by another 
     against,
     { ...asSam, adaptive: true, sharpnessBatch: 64 },
     { ...asSam, moves: { name: 'share' }, examples: rising, sharpnessBatch: 64 },
+    { ...asSam, rhoMin: 0.01 },
+    { ...asSam, descent: { name: 'gsam' }, rhoMin: 0.01 },
   ];
   const others = [
     {},
@@ -208,6 +211,7 @@ test('a composition is an experiment unless it is a published method by another 
     { ...asSam, descent: { name: 'gsam' }, when: { name: 'random' } },
     { ...asSam, descent: { name: 'looksam' }, when: { name: 'late' } },
     { ...asSam, descent: { name: 'gsam' }, adaptive: true },
+    { ...asSam, descent: { name: 'wsam' }, rhoMin: 0.01 },
     { ...asSam, descent: { name: 'gsam' }, sharpnessBatch: 64 },
     { ...asSam, direction: { name: 'moving-mean' }, sharpnessBatch: 64 },
   ];

@@ -13,8 +13,8 @@ const memorySchema = z.strictObject({ steps: z.number().int().min(0) });
 export interface OnePass {
   readonly direction: BlindDirection;
   readonly moves: Moves;
-  /** ‖ε‖. */
-  readonly radius: number;
+  /** ‖ε‖ at a learning rate. */
+  radiusAt(learningRate: number): number;
   /** ASAM's |θ|-scaled neighbourhood. */
   readonly isAdaptive: boolean;
   /** Weight decay acts at θ+ε in place of θ. */
@@ -24,7 +24,7 @@ export interface OnePass {
 /** Its optimizer: climb, the only pass at θ+ε, way back, descent. Losses are those at θ+ε: at θ there are none. */
 export const onePass = (
   { training, rule, schedule }: Omit<Parts, 'chances'>,
-  { direction, moves, radius, isAdaptive, decaysAbove }: OnePass,
+  { direction, moves, radiusAt, isAdaptive, decaysAbove }: OnePass,
 ): Optimizer => {
   const { ops, state } = training;
   if (schedule.looksAt === 'gradient') throw new Error('A method of one pass never computes the gradient at θ.');
@@ -36,7 +36,7 @@ export const onePass = (
     if (directions === null) return plainStep(objective, learningRate);
     const isMoved = (parameter: number): boolean => mask === null || mask[parameter] === true;
     const climbed = perturb(training, onlyOf(ops, directions, isMoved), {
-      ...{ radius, isNormalized: true, isAdaptive, isMoved },
+      ...{ radius: radiusAt(learningRate), isNormalized: true, isAdaptive, isMoved },
     });
     const { restore, gradientNorm, perturbationNorm, slope, perturbedTensors } = climbed;
     [gradientNorm, slope].forEach(ops.dispose); // of the direction, which is no gradient here

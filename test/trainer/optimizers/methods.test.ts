@@ -181,8 +181,8 @@ for (const { name, tolerance, open } of engines) {
       ],
       [
         'composed of GSAM’s descent is GSAM',
-        composed({ descent: { name: 'gsam', alpha: 0.3 } }),
-        arm('gsam', { alpha: 0.3 }),
+        composed({ descent: { name: 'gsam', alpha: 0.3 }, rhoMin: 0.01 }),
+        arm('gsam', { alpha: 0.3, rhoMin: 0.01 }),
       ],
       [
         'composed of WSAM’s descent is WSAM',
@@ -590,10 +590,13 @@ test('F-SAM’s direction of a constant gradient is (1 − σ)g from the second 
   direction.dispose();
 });
 
-test('GSAM’s ρ follows the learning rate from ρ to the smallest', () => {
+test.each([
+  ['GSAM', arm('gsam', { rho: 0.5, rhoMin: 0.1 })],
+  ['a way that needs no gradient', composed({ direction: { name: 'random' }, rho: 0.5, rhoMin: 0.1 })],
+])('ρ follows the learning rate from ρ to the smallest: %s', (_, config) => {
   const ops = referenceOps();
   const problem = smallProblem(ops, residualNetwork, 7);
-  const optimizer = optimizerFor(problem, arm('gsam', { rho: 0.5, rhoMin: 0.1 }));
+  const optimizer = optimizerFor(problem, config);
   const norms = [0.1, 0.05, 0].map(
     (rate) => readReport(ops, optimizer.step(problem.objective, rate)).perturbationNorm ?? NaN,
   );

@@ -5,6 +5,7 @@ import { alongGradient, type Direction } from '../ascent/direction.ts';
 import { awayFromMean } from '../ascent/friendly.ts';
 import { everything, normalisations, tensorShare, type Moves } from '../ascent/moves.ts';
 import { movingMean } from '../ascent/movingMean.ts';
+import { radiusOf } from '../ascent/radius.ts';
 import { climbing } from '../climb.ts';
 import { descendAbove, type Descent } from '../descent/descent.ts';
 import { againstOrthogonal } from '../descent/gsam.ts';
@@ -23,18 +24,20 @@ type Settings = ConfigOf<'composed'>;
 /** The choice that the settings make on each axis. Directions that need no gradient at θ make a step of one pass. */
 export const composed = (parts: Parts, settings: Settings): Optimizer => {
   const { training, rule } = parts;
-  const { rho, adaptive, direction } = settings;
+  const { adaptive, direction } = settings;
   const moves = movesOf(parts, settings);
-  const radius = settings.moves.name === 'share' ? rho / settings.moves.beta : rho;
+  const share = settings.moves.name === 'share' ? settings.moves.beta : 1;
+  const whole = radiusOf(settings);
+  const radiusAt = (learningRate: number): number => whole(learningRate) / share;
   if (isBlindDirection(direction)) {
     const decaysAbove = direction.name === 'against-momentum'; // as in MSAM
     const blind = blindDirectionOf(parts, direction);
-    return onePass(parts, { direction: blind, ...{ moves, radius, isAdaptive: adaptive, decaysAbove } });
+    return onePass(parts, { direction: blind, ...{ moves, radiusAt, isAdaptive: adaptive, decaysAbove } });
   }
   return climbing(training, rule, {
     ...sam(parts, settings),
     direction: directionOf(parts, direction),
-    ...{ moves, radiusAt: () => radius },
+    ...{ moves, radiusAt },
     examples: examplesOf(parts, settings),
     descent: descentOf(parts, settings),
   });

@@ -12,5 +12,5 @@ import type { Parts } from './parts.ts';
 export const momentumSam = (parts: Omit<Parts, 'chances'>, { rho }: ConfigOf<'momentum-sam'>): Optimizer =>
   onePass(parts, {
     direction: againstMomentum(parts.training, parts.rule),
-    ...{ moves: everything, radius: rho, isAdaptive: false, decaysAbove: true },
+    ...{ moves: everything, radiusAt: () => rho, isAdaptive: false, decaysAbove: true },
   });
