@@ -85,10 +85,10 @@ export const useRunActions = (): ((runs: readonly RunSummary[], areTrashed: bool
       action(
         'use',
         'Use as new experiment',
-        'Their methods and seeds into the form, to be changed and queued',
+        'Their settings and seeds into the form, to be changed and queued',
         experimentOfRuns(runs) !== null
           ? null
-          : 'They differ in more than method and seed: choose runs that share the other settings',
+          : 'They differ in a setting that is a list, which no method has of its own: choose runs that share it',
         () => cloneAll(runs),
       ),
       action(

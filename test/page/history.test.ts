@@ -264,14 +264,20 @@ test('a run and a group become a new experiment, which is changed, told, undone 
   await page.locator('tr.group').last().click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Use as new experiment' }).click();
   await page.waitForURL(/new/);
-  // Runs of different data make no experiment.
+  // Of runs on different data each has its own.
   await page.goto(`${new URL(page.url()).origin}/#/runs`);
   for (const index of [1, -1])
     await page
       .getByRole('checkbox', { name: /^Select all/ })
       .nth(index)
       .click();
-  expect(await page.getByRole('button', { name: 'Use as new experiment' }).isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Use as new experiment' }).click();
+  await page.waitForURL(/new/);
+  await page
+    .getByLabel(/^Arm \d+ .*, of its own$/)
+    .first()
+    .waitFor();
+  await picture(page, 'new-from-different');
   expect(complaints).toEqual([]);
   await close();
 });
